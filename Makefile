@@ -1,0 +1,45 @@
+# Two commands: `make run` starts everything, `make test` proves everything.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+.PHONY: run test demo lint contracts types unit lock clean help
+
+help: ## Say what there is to make
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(VENV)/.ready: requirements.lock setup.cfg
+	@$(PYTHON) -c 'import sys; sys.exit("shop needs Python 3.11 or newer, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+run: $(VENV)/.ready ## Set up, then run web, worker, scheduler and an embedded Valkey
+	@exec $(BIN)/flask shop up
+
+demo: $(VENV)/.ready ## 500 buyers after 100 pieces, then the invariants
+	@$(BIN)/flask shop demo
+
+test: $(VENV)/.ready lint types contracts unit ## Formatter, linter, types, contracts, tests
+
+lint: $(VENV)/.ready
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: $(VENV)/.ready
+	$(BIN)/mypy
+
+contracts: $(VENV)/.ready
+	$(BIN)/lint-imports --config importlinter.ini --no-cache
+
+unit: $(VENV)/.ready
+	$(BIN)/pytest -n auto
+
+lock: $(VENV)/.ready ## Renew requirements.lock from setup.cfg
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --all-extras --output-file requirements.lock setup.cfg
+
+clean: ## Remove what the other targets made, the data in var/ included
+	rm -rf $(VENV) var build *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
