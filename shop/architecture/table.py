@@ -1,0 +1,121 @@
+"""The access table: which structures there are, what each is for, and what each may use.
+
+It is written once, here. The contracts in `importlinter.ini`, the wiring and the tests are compared with it.
+What a row does not list is forbidden, the row's own kind included: two units of one kind never meet.
+"""
+
+from dataclasses import dataclass
+
+INDEPENDENTS = ("Constant", "Support", "ExceptionCode", "CacheManager")
+
+# What stands beside the structures and puts them together; it may use what anybody may use, and no more.
+ASSEMBLY = ("app", "cli", "container", "worker")
+
+
+@dataclass(frozen=True)
+class Structure:
+    """One row of the table; `suffix` ends its class names and is empty where a class is a bare noun."""
+
+    name: str
+    folder: str
+    suffix: str
+    may_use: tuple[str, ...]
+    duty: str
+    entrance: bool = False
+    uses_core: bool = True
+
+
+# From bottom to top: whatever a structure may use stands before it, so this is also the order of building.
+STRUCTURES = (
+    Structure("Constant", "constants", "", (), "names for states, limits and jobs", uses_core=False),
+    Structure("Support", "supports", "", ("Constant",), "stand-alone pure functions"),
+    Structure(
+        "ExceptionCode",
+        "exception_codes",
+        "ExceptionCode",
+        (),
+        "a failure: a number, a status and a sentence",
+    ),
+    Structure("CacheManager", "cache_managers", "CacheManager", ("Constant",), "owns every Redis key"),
+    Structure(
+        "Presenter", "presenters", "Presenter", INDEPENDENTS, "how a row speaks: labels and human times"
+    ),
+    Structure(
+        "Model", "models", "", ("Presenter", *INDEPENDENTS), "one table: its columns, types and constraints"
+    ),
+    Structure(
+        "Repository", "repositories", "Repository", ("Model", *INDEPENDENTS), "questions to exactly one Model"
+    ),
+    Structure(
+        "Combination",
+        "combinations",
+        "Combination",
+        INDEPENDENTS,
+        "turns rows into JSON-safe, cacheable information",
+    ),
+    Structure(
+        "Service",
+        "services",
+        "Service",
+        ("Repository", "Combination", *INDEPENDENTS),
+        "business rules over one or several Repositories",
+    ),
+    Structure(
+        "CombinationManager",
+        "combination_managers",
+        "CombinationManager",
+        ("Combination", "Service", *INDEPENDENTS),
+        "information that needs several sources",
+    ),
+    Structure(
+        "ServiceManager",
+        "service_managers",
+        "ServiceManager",
+        ("Service", "CombinationManager", *INDEPENDENTS),
+        "makes several Services agree on one business operation",
+    ),
+    Structure("Validator", "validators", "Validator", INDEPENDENTS, "the field rules of exactly one Model"),
+    Structure("Checker", "checkers", "Checker", ("Validator", *INDEPENDENTS), "what one request may say"),
+    Structure("Schema", "schemas", "Schema", INDEPENDENTS, "the wire form of an answer"),
+    Structure(
+        "Job",
+        "jobs",
+        "Job",
+        ("ServiceManager", "Service", "CombinationManager", *INDEPENDENTS),
+        "the entrance from queue and schedule; owns the transaction",
+        entrance=True,
+    ),
+    Structure(
+        "Controller",
+        "controllers",
+        "Controller",
+        ("Checker", "ServiceManager", "Service", "CombinationManager", "Schema", *INDEPENDENTS),
+        "the entrance from HTTP; owns the transaction",
+        entrance=True,
+    ),
+)
+
+_BY_NAME = {structure.name: structure for structure in STRUCTURES}
+_BY_FOLDER = {structure.folder: structure for structure in STRUCTURES}
+
+
+def structure(name: str) -> Structure:
+    """Return the row called `name`; a KeyError when the table has no such row."""
+    return _BY_NAME[name]
+
+
+def may_use(importer: str, imported: str) -> bool:
+    """Say whether the table grants `importer` the use of `imported`, both given by name."""
+    return structure(imported).name in structure(importer).may_use
+
+
+def used_by(name: str) -> tuple[str, ...]:
+    """Return the names of the structures that may use `name`, from bottom to top."""
+    return tuple(importer.name for importer in STRUCTURES if may_use(importer.name, name))
+
+
+def of_module(module: str) -> Structure | None:
+    """Return the structure that a file such as `shop.services.item` belongs to; None for any other module."""
+    root, _, path = module.partition(".")
+    folder, _, file = path.partition(".")
+    return _BY_FOLDER.get(folder) if root == "shop" and file else None
