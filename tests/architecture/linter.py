@@ -1,0 +1,96 @@
+"""Runs the contracts of importlinter.ini over a graph of modules that need not exist as files."""
+
+from collections.abc import Iterator
+from copy import deepcopy
+from functools import cache
+from pathlib import Path
+
+from grimp import ImportGraph
+from importlinter import Contract
+from importlinter.api import read_configuration
+from importlinter.contracts.forbidden import ForbiddenContract
+from importlinter.contracts.independence import IndependenceContract
+from importlinter.contracts.layers import LayersContract
+from importlinter.contracts.protected import ProtectedContract
+
+from shop.architecture.table import ASSEMBLY, STRUCTURES
+
+CONFIG = Path(__file__).parents[2] / "importlinter.ini"
+
+# The project's own contract types read files and have red fixtures of their own; these judge the graph.
+GRAPH_TYPES: dict[str, type[Contract]] = {
+    "forbidden": ForbiddenContract,
+    "independence": IndependenceContract,
+    "layers": LayersContract,
+    "protected": ProtectedContract,
+}
+
+
+def load(config: Path = CONFIG) -> tuple[Contract, ...]:
+    """Build the contracts of `config` that judge the import graph."""
+    options = read_configuration(str(config))
+    return tuple(
+        GRAPH_TYPES[contract["type"]](contract["name"], options["session_options"], contract)
+        for contract in options["contracts_options"]
+        if contract["type"] in GRAPH_TYPES
+    )
+
+
+def listed(contract: Contract, option: str) -> list[str]:
+    """Return an option's lines as they stand in the file."""
+    value = contract.contract_options.get(option, "")
+    return [line for line in ([value] if isinstance(value, str) else value) if line]
+
+
+def libraries(contracts: tuple[Contract, ...]) -> set[str]:
+    """Return the outside libraries that have a place."""
+    return {
+        name
+        for contract in contracts
+        for name in listed(contract, "forbidden_modules")
+        if not name.startswith("shop")
+    }
+
+
+def _modules() -> Iterator[str]:
+    yield "shop"
+    yield from (f"shop.{name}" for name in (*ASSEMBLY, "architecture", "core", "migrations"))
+    yield from ("shop.architecture.table", "shop.migrations.env")
+    yield from (f"shop.core.{name}" for name in ("alpha", "beta", "passwords", "tokens"))
+    for structure in STRUCTURES:
+        yield f"shop.{structure.folder}"
+        yield from (f"shop.{structure.folder}.{noun}" for noun in ("alpha", "beta"))
+
+
+def build_graph() -> ImportGraph:
+    """Build a graph with two modules of every kind, every library, and no import."""
+    graph = ImportGraph()
+    for module in _modules():
+        graph.add_module(module)
+    for library in sorted(libraries(load())):
+        graph.add_module(library, is_squashed=True)
+    return graph
+
+
+@cache
+def _real() -> tuple[tuple[Contract, ...], ImportGraph]:
+    return load(), build_graph()
+
+
+def broken_by(importer: str, imported: str, contracts: tuple[Contract, ...] | None = None) -> list[str]:
+    """Return the names of the contracts that one added import turns red, by default of those in the file."""
+    real, graph = _real()
+    changed = deepcopy(graph)
+    changed.add_import(importer=importer, imported=imported, line_number=1, line_contents="")
+    return [
+        contract.name
+        for contract in (real if contracts is None else contracts)
+        # Some contracts take their grants out of the graph they are given.
+        if not contract.check(deepcopy(changed), verbose=False).kept
+    ]
+
+
+def door_of(folder: str) -> str:
+    """Return the name of the contract that guards the files of `folder`."""
+    (door,) = (c.name for c in _real()[0] if listed(c, "protected_modules") == [f"shop.{folder}.*"])
+    return door

@@ -1,0 +1,46 @@
+"""Every cell of the access table, importer kind x imported kind: granted is green, all the rest is red."""
+
+import pytest
+
+from shop.architecture.table import STRUCTURES, Structure, may_use, structure, used_by
+from tests.architecture.linter import broken_by, door_of
+
+CELLS = [(importer, imported) for importer in STRUCTURES for imported in STRUCTURES]
+GRANTED = [cell for cell in CELLS if may_use(cell[0].name, cell[1].name)]
+FORBIDDEN = [cell for cell in CELLS if not may_use(cell[0].name, cell[1].name)]
+
+
+def by_name(kind: Structure) -> str:
+    return kind.name
+
+
+def in_words(cells: list[tuple[Structure, Structure]]) -> list[str]:
+    return [f"{importer.name} imports {imported.name}" for importer, imported in cells]
+
+
+def test_the_matrix_knows_every_cell() -> None:
+    assert len(CELLS) == len(GRANTED) + len(FORBIDDEN) == 16 * 16
+
+
+@pytest.mark.parametrize(("importer", "imported"), GRANTED, ids=in_words(GRANTED))
+def test_a_granted_import_stays_green(importer: Structure, imported: Structure) -> None:
+    assert broken_by(f"shop.{importer.folder}.alpha", f"shop.{imported.folder}.beta") == []
+
+
+@pytest.mark.parametrize(("importer", "imported"), FORBIDDEN, ids=in_words(FORBIDDEN))
+def test_any_other_import_turns_the_door_red(importer: Structure, imported: Structure) -> None:
+    red = broken_by(f"shop.{importer.folder}.alpha", f"shop.{imported.folder}.beta")
+    assert door_of(imported.folder) in red
+
+
+@pytest.mark.parametrize("kind", STRUCTURES, ids=by_name)
+def test_siblings_never_meet(kind: Structure) -> None:
+    assert not may_use(kind.name, kind.name)
+    assert door_of(kind.folder) in broken_by(f"shop.{kind.folder}.beta", f"shop.{kind.folder}.alpha")
+
+
+@pytest.mark.parametrize("imported", [kind for kind in STRUCTURES if used_by(kind.name)], ids=by_name)
+def test_a_grant_does_not_hold_for_the_init_of_a_folder(imported: Structure) -> None:
+    importer = structure(used_by(imported.name)[-1])
+    red = broken_by(f"shop.{importer.folder}", f"shop.{imported.folder}.alpha")
+    assert red == [door_of(imported.folder)]

@@ -1,0 +1,96 @@
+"""What stands beside the structures keeps its place, and no folder is a way around a door."""
+
+import pytest
+
+from shop.architecture.table import ASSEMBLY, INDEPENDENTS, STRUCTURES, Structure
+from tests.architecture.linter import broken_by, door_of
+
+MAP = "Imports point down the map"
+CORE_DOOR = "The core answers every structure but Constants"
+ABOVE = (*ASSEMBLY, "architecture.table", "migrations.env")
+KINDS = pytest.mark.parametrize("kind", STRUCTURES, ids=lambda kind: str(kind.name))
+
+
+def test_an_unlisted_package_has_no_storey() -> None:
+    assert broken_by("shop.helpers", "json") == [MAP]
+
+
+def test_a_structure_does_not_import_an_unlisted_package() -> None:
+    assert MAP in broken_by("shop.services.alpha", "shop.helpers")
+
+
+@KINDS
+@pytest.mark.parametrize("above", ABOVE)
+def test_a_structure_imports_nothing_that_stands_above(kind: Structure, above: str) -> None:
+    assert MAP in broken_by(f"shop.{kind.folder}.alpha", f"shop.{above}")
+
+
+@KINDS
+@pytest.mark.parametrize("assembly", ASSEMBLY)
+def test_the_assembly_uses_the_independents_and_no_other_structure(kind: Structure, assembly: str) -> None:
+    granted = kind.name in INDEPENDENTS
+    assert broken_by(f"shop.{assembly}", f"shop.{kind.folder}.alpha") == (
+        [] if granted else [door_of(kind.folder)]
+    )
+
+
+@KINDS
+@pytest.mark.parametrize("beside", ["architecture.table", "migrations.env", "core.alpha"])
+def test_rules_migrations_and_core_import_no_structure(kind: Structure, beside: str) -> None:
+    assert door_of(kind.folder) in broken_by(f"shop.{beside}", f"shop.{kind.folder}.alpha")
+
+
+@KINDS
+def test_every_structure_but_constants_stands_on_the_core(kind: Structure) -> None:
+    red = broken_by(f"shop.{kind.folder}.alpha", "shop.core.alpha")
+    assert red == ([] if kind.uses_core else [MAP, CORE_DOOR])
+
+
+@pytest.mark.parametrize("above", ABOVE)
+def test_the_core_imports_nothing_that_stands_above(above: str) -> None:
+    assert MAP in broken_by("shop.core.alpha", f"shop.{above}")
+
+
+@pytest.mark.parametrize("importer", [*ASSEMBLY, "core.beta", "migrations.env"])
+def test_what_runs_stands_on_the_core(importer: str) -> None:
+    assert broken_by(f"shop.{importer}", "shop.core.alpha") == []
+
+
+@pytest.mark.parametrize("importer", ["architecture.table", "services", "controllers"])
+def test_rules_and_folders_do_not_stand_on_the_core(importer: str) -> None:
+    assert broken_by(f"shop.{importer}", "shop.core.alpha") == [CORE_DOOR]
+
+
+@pytest.mark.parametrize(
+    ("importer", "imported"),
+    [
+        ("cli", "worker"),
+        ("cli", "app"),
+        ("cli", "container"),
+        ("cli", "architecture.table"),
+        ("cli", "migrations.env"),
+        ("worker", "app"),
+        ("worker", "container"),
+        ("app", "container"),
+        ("container", "architecture.table"),
+    ],
+)
+def test_the_assembly_has_one_direction(importer: str, imported: str) -> None:
+    assert broken_by(f"shop.{importer}", f"shop.{imported}") == []
+    assert MAP in broken_by(f"shop.{imported}", f"shop.{importer}")
+
+
+@pytest.mark.parametrize("folder", [*(kind.folder for kind in STRUCTURES), "core"])
+def test_nobody_imports_a_bare_folder(folder: str) -> None:
+    assert broken_by("shop.app", f"shop.{folder}") == ["Folders are not doors"]
+
+
+@KINDS
+def test_the_root_package_imports_no_structure(kind: Structure) -> None:
+    assert door_of(kind.folder) in broken_by("shop", f"shop.{kind.folder}.alpha")
+
+
+@KINDS
+def test_a_folder_inside_a_layer_is_no_hiding_place_for_siblings(kind: Structure) -> None:
+    inner = f"shop.{kind.folder}.gamma"
+    assert "Layers are flat" in broken_by(f"{inner}.one", f"{inner}.two")
