@@ -37,15 +37,9 @@ STRUCTURES = (
         "a failure: a number, a status and a sentence",
     ),
     Structure("CacheManager", "cache_managers", "CacheManager", ("Constant",), "owns every Redis key"),
-    Structure(
-        "Presenter", "presenters", "Presenter", INDEPENDENTS, "how a row speaks: labels and human times"
-    ),
-    Structure(
-        "Model", "models", "", ("Presenter", *INDEPENDENTS), "one table: its columns, types and constraints"
-    ),
-    Structure(
-        "Repository", "repositories", "Repository", ("Model", *INDEPENDENTS), "questions to exactly one Model"
-    ),
+    Structure("Presenter", "presenters", "Presenter", INDEPENDENTS, "how a row speaks: labels and human times"),
+    Structure("Model", "models", "", ("Presenter", *INDEPENDENTS), "one table: its columns, types and constraints"),
+    Structure("Repository", "repositories", "Repository", ("Model", *INDEPENDENTS), "questions to exactly one Model"),
     Structure(
         "Combination",
         "combinations",

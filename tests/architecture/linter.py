@@ -45,10 +45,7 @@ def listed(contract: Contract, option: str) -> list[str]:
 def libraries(contracts: tuple[Contract, ...]) -> set[str]:
     """Return the outside libraries that have a place."""
     return {
-        name
-        for contract in contracts
-        for name in listed(contract, "forbidden_modules")
-        if not name.startswith("shop")
+        name for contract in contracts for name in listed(contract, "forbidden_modules") if not name.startswith("shop")
     }
 
 

@@ -88,18 +88,15 @@ def test_the_linter_sees_libraries_and_lets_type_names_pass() -> None:
 def test_whatever_a_structure_may_use_is_built_before_it() -> None:
     names = [kind.name for kind in STRUCTURES]
     assert [
-        (kind.name, used)
-        for kind in STRUCTURES
-        for used in kind.may_use
-        if used not in names[: names.index(kind.name)]
+        (kind.name, used) for kind in STRUCTURES for used in kind.may_use if used not in names[: names.index(kind.name)]
     ] == []
 
 
 def test_a_module_belongs_to_the_structure_of_its_folder() -> None:
     assert of_module("shop.services.item") is structure("Service")
-    assert [
-        of_module(name) for name in ("shop", "shop.services", "shop.core.errors", "other.services.item")
-    ] == [None] * 4
+    assert [of_module(name) for name in ("shop", "shop.services", "shop.core.errors", "other.services.item")] == [
+        None
+    ] * 4
 
 
 def test_an_unknown_structure_is_a_mistake() -> None:

@@ -48,9 +48,7 @@ def test_a_door_without_its_wildcard_lets_siblings_meet_and_the_matrix_notices(r
 
 def test_a_door_on_a_whole_package_lets_siblings_meet_and_the_matrix_notices(rewritten: Rewrite) -> None:
     door = next(part for part in CONFIG.read_text().split("\n\n") if DOOR in part)
-    contracts = rewritten(
-        door, door.replace(DOOR, DOOR.replace(".*", "")).replace("as_packages = false\n", "")
-    )
+    contracts = rewritten(door, door.replace(DOOR, DOOR.replace(".*", "")).replace("as_packages = false\n", ""))
     assert surprises(contracts) == {"Service-Service"}
 
 

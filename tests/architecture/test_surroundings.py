@@ -29,9 +29,7 @@ def test_a_structure_imports_nothing_that_stands_above(kind: Structure, above: s
 @pytest.mark.parametrize("assembly", ASSEMBLY)
 def test_the_assembly_uses_the_independents_and_no_other_structure(kind: Structure, assembly: str) -> None:
     granted = kind.name in INDEPENDENTS
-    assert broken_by(f"shop.{assembly}", f"shop.{kind.folder}.alpha") == (
-        [] if granted else [door_of(kind.folder)]
-    )
+    assert broken_by(f"shop.{assembly}", f"shop.{kind.folder}.alpha") == ([] if granted else [door_of(kind.folder)])
 
 
 @KINDS

@@ -28,18 +28,12 @@ def is_allowed(name: str) -> bool:
 
 def borrowed_names(path: Path) -> list[str]:
     """Return the names, with their lines, that a file imports for type checking and that are no Models."""
-    blocks = [
-        n for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.If) and asks_for_types(n.test)
-    ]
+    blocks = [n for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.If) and asks_for_types(n.test)]
     imports = {n for block in blocks for n in ast.walk(block) if isinstance(n, (ast.Import, ast.ImportFrom))}
-    return sorted(
-        f"l.{n.lineno} {name}" for n in imports for name in imported_names(n) if not is_allowed(name)
-    )
+    return sorted(f"l.{n.lineno} {name}" for n in imports for name in imported_names(n) if not is_allowed(name))
 
 
-@pytest.mark.parametrize(
-    "path", sorted((ROOT / "shop").rglob("*.py")), ids=lambda p: str(p.relative_to(ROOT))
-)
+@pytest.mark.parametrize("path", sorted((ROOT / "shop").rglob("*.py")), ids=lambda p: str(p.relative_to(ROOT)))
 def test_only_models_are_named_for_type_checking(path: Path) -> None:
     assert borrowed_names(path) == []
 

@@ -1,0 +1,18 @@
+-- READMIT: count an order reserved under an older epoch through the counter of today. Safe to repeat.
+-- KEYS item, outbox, receipt
+-- ARGV entry id, quantity, body up to the moment, life of a receipt (s)
+-- Answers READMITTED, REJECTED (too few pieces left), CLOSED (ask again later) or GONE (somebody did it)
+local item = redis.call('HMGET', KEYS[1], 'state', 'avail', 'epoch')
+if item[1] ~= 'open' then return 'CLOSED' end
+if redis.call('XDEL', KEYS[2], ARGV[1]) == 0 then return 'GONE' end
+if tonumber(item[2]) < tonumber(ARGV[2]) then
+  redis.call('SET', KEYS[3], 'R|' .. ARGV[3] .. '|' .. item[3] .. '|0', 'EX', ARGV[4])
+  return 'REJECTED'
+end
+local seq = redis.call('HINCRBY', KEYS[1], 'seq', 1)
+redis.call('HINCRBY', KEYS[1], 'avail', -ARGV[2])
+redis.call('HINCRBY', KEYS[1], 'pend', ARGV[2])
+local body = ARGV[3] .. '|' .. item[3] .. '|' .. seq
+redis.call('XADD', KEYS[2], '*', 'r', body)
+redis.call('SET', KEYS[3], 'P|' .. body)
+return 'READMITTED'

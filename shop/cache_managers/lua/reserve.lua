@@ -1,0 +1,30 @@
+-- RESERVE: take pieces for one purchase, or say why not. Safe to repeat: the receipt answers the second time.
+-- KEYS item, outbox, receipt, limit, wake
+-- ARGV order, tenant, item, user, quantity, moment (us), backlog bound, life of the wake flag (s)
+-- Answers {outcome, receipt or number, number}
+local receipt = redis.call('GET', KEYS[3])
+if receipt then return {'DUPLICATE', receipt, 0} end
+
+local quantity = tonumber(ARGV[5])
+if not quantity or quantity < 1 or quantity % 1 ~= 0 then
+  return redis.error_reply('the quantity is not a whole number above zero')
+end
+local item = redis.call('HMGET', KEYS[1], 'state', 'avail', 'epoch', 'price', 'currency', 'limit')
+if item[1] ~= 'open' then return {'CLOSED', '', 0} end
+local avail = tonumber(item[2])
+if avail < quantity then return {'SOLD_OUT', '', avail} end
+if item[6] ~= '' then
+  local bought = tonumber(redis.call('HGET', KEYS[4], ARGV[4]) or '0')
+  if bought + quantity > tonumber(item[6]) then return {'LIMIT', '', tonumber(item[6])} end
+end
+if redis.call('XLEN', KEYS[2]) >= tonumber(ARGV[7]) then return {'BUSY', '', 0} end
+
+local seq = redis.call('HINCRBY', KEYS[1], 'seq', 1)
+redis.call('HINCRBY', KEYS[1], 'avail', -quantity)
+redis.call('HINCRBY', KEYS[1], 'pend', quantity)
+local body = table.concat({ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], item[4], item[5], ARGV[6], item[3], seq}, '|')
+redis.call('XADD', KEYS[2], '*', 'r', body)
+redis.call('SET', KEYS[3], 'P|' .. body)
+if item[6] ~= '' then redis.call('HINCRBY', KEYS[4], ARGV[4], quantity) end
+local woke = redis.call('SET', KEYS[5], '1', 'NX', 'EX', ARGV[8])
+return {'RESERVED', 'P|' .. body, woke and 1 or 0}

@@ -1,0 +1,255 @@
+"""Redis keys of stock, and the scripts over them. The braces put all keys of a partition into one cluster slot."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
+from uuid import UUID
+from zlib import crc32
+
+from shop.constants.stock import BATCH, PARTITIONS, Outcome
+from shop.core.cache_manager import CacheManager, Key, Script
+from shop.core.redis import RedisError
+
+RECEIPT_LIFE_SECONDS = 24 * 3600
+WAKE_LIFE_SECONDS = 30
+LOAD_LIFE_SECONDS = 5
+_LUA = Path(__file__).parent / "lua"
+_reserve, _finalize, _readmit, _claim, _open = (
+    Script(_LUA / f"{name}.lua") for name in ("reserve", "finalize", "readmit", "claim", "open")
+)
+
+
+class Purchase(NamedTuple):
+    """One wish to buy. `moment` is in microseconds since 1970."""
+
+    order_id: UUID
+    tenant_id: int
+    item_id: int
+    user_id: int
+    quantity: int
+    moment: int
+
+
+class Reservation(NamedTuple):
+    """Pieces taken for one purchase, as receipts and outbox entries carry it; `state` is P, C, R or D."""
+
+    state: str
+    order_id: UUID
+    tenant_id: int
+    item_id: int
+    user_id: int
+    quantity: int
+    unit_price_minor: int
+    currency: str
+    moment: int
+    epoch: int
+    seq: int
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Its number in the item's count: epoch and sequence."""
+        return self.epoch, self.seq
+
+    @property
+    def body(self) -> str:
+        """The part that stays when it is counted anew: all but state, epoch and sequence."""
+        return "|".join(map(str, self[1:9]))
+
+
+class Reserved(NamedTuple):
+    """The answer of RESERVE. `left`: pieces or the limit, where it was refused; `wake`: this call woke the drain."""
+
+    outcome: Outcome
+    reservation: Reservation | None
+    left: int
+    wake: bool
+
+
+class Entry(NamedTuple):
+    """A reservation waiting in an outbox."""
+
+    entry_id: str
+    reservation: Reservation
+
+
+class Opening(NamedTuple):
+    """What MySQL says about an item when its gate opens."""
+
+    stock: int
+    epoch: int
+    price_minor: int
+    currency: str
+    max_per_user: int | None
+    adj_seq: int
+    units: Mapping[int, int]
+
+
+def read_reservation(text: str) -> Reservation:
+    """Parse `state|order|tenant|item|user|quantity|price|currency|moment|epoch|seq`."""
+    state, order, tenant, item, user, quantity, price, currency, moment, epoch, seq = text.split("|")
+    return Reservation(
+        state, UUID(order), int(tenant), int(item), int(user), int(quantity), int(price), currency, int(moment),
+        int(epoch), int(seq),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class StockCacheManager(CacheManager):
+    """What can be bought now, and what was bought but is not written yet."""
+
+    item = Key("{{p{partition}}}:item:{tenant}:{item}")
+    outbox = Key("{{p{partition}}}:outbox")
+    receipt = Key("{{p{partition}}}:receipt:{order}")
+    limit = Key("{{p{partition}}}:limit:{tenant}:{item}")
+    wake = Key("{{p{partition}}}:wake")
+    load = Key("{{p{partition}}}:load:{tenant}:{item}")
+
+    def partition(self, tenant_id: int, item_id: int) -> int:
+        """The partition of an item."""
+        return _partition(tenant_id, item_id)
+
+    def reserve(self, purchase: Purchase, backlog_max: int) -> Reserved:
+        """Take the pieces, or say why not: one script, one round trip, safe to repeat."""
+        number, item, outbox, limit, wake = _places(purchase.tenant_id, purchase.item_id)
+        keys = [item, outbox, self._receipt(number, purchase.order_id), limit, wake]
+        arguments = [str(purchase.order_id), *purchase[1:], backlog_max, WAKE_LIFE_SECONDS]
+        outcome, receipt, count = _reserve(self._client(number), keys, arguments)
+        reservation = read_reservation(receipt) if receipt else None
+        return Reserved(Outcome(outcome), reservation, count, wake=outcome == Outcome.RESERVED and count == 1)
+
+    def find_reservation(self, tenant_id: int, item_id: int, order_id: UUID) -> Reservation | None:
+        """The receipt of a purchase of that item."""
+        number = _partition(tenant_id, item_id)
+        text = self._client(number).get(self._receipt(number, order_id))
+        return read_reservation(text) if text else None
+
+    def search_reservation(self, order_id: UUID) -> Reservation | None:
+        """The receipt of a purchase of whatever item: a look into every partition."""
+        found = self._ask([(number, "GET", self._receipt(number, order_id)) for number in range(PARTITIONS)])
+        return next((read_reservation(text) for text in found if text), None)
+
+    def entries(self, number: int, after: str | None = None) -> list[Entry]:
+        """The next entries of an outbox, at most BATCH, oldest first."""
+        start = f"({after}" if after else "-"
+        found = self._client(number).xrange(self.outbox(partition=_tag(number)), start, count=BATCH)
+        return [Entry(entry_id, read_reservation("P|" + fields["r"])) for entry_id, fields in found]
+
+    def finalize(self, number: int, entries: Sequence[Entry], doubled: Collection[str]) -> int:
+        """Take written entries out of the outbox and confirm their receipts; how many this call took out.
+
+        A doubled entry (by its id) reserved for an order that was written from another one: its pieces go back.
+        """
+        keys, arguments = [self.outbox(partition=_tag(number))], [str(RECEIPT_LIFE_SECONDS)]
+        for entry_id, reservation in entries:
+            keys += [self._item(reservation), self._receipt(number, reservation.order_id)]
+            back = reservation.quantity if entry_id in doubled else 0
+            arguments += [entry_id, str(reservation.quantity), str(reservation.epoch), str(back)]
+        return int(_finalize(self._client(number), keys, arguments))
+
+    def readmit(self, number: int, entry: Entry) -> str:
+        """Count an entry of an older epoch anew: READMITTED, REJECTED, CLOSED or GONE."""
+        entry_id, reservation = entry
+        keys = [
+            self._item(reservation),
+            self.outbox(partition=_tag(number)),
+            self._receipt(number, reservation.order_id),
+        ]
+        arguments = [entry_id, reservation.quantity, reservation.body, RECEIPT_LIFE_SECONDS]
+        return str(_readmit(self._client(number), keys, arguments))
+
+    def sleep(self, number: int) -> None:
+        """Let the next purchase of the partition wake a drain again."""
+        self._client(number).delete(self.wake(partition=_tag(number)))
+
+    def oldest(self, number: int) -> float | None:
+        """Seconds the oldest entry of an outbox has waited, by the clock of its server; None when it is empty."""
+        client = self._client(number)
+        found = client.xrange(self.outbox(partition=_tag(number)), count=1)
+        if not found:
+            return None
+        seconds, microseconds = client.time()
+        return float(seconds + microseconds / 1e6 - int(found[0][0].split("-")[0]) / 1e3)
+
+    def ask_load(self, tenant_id: int, item_id: int) -> bool:
+        """Whether nobody else asked for this load in the last seconds."""
+        number = _partition(tenant_id, item_id)
+        key = self.load(partition=_tag(number), tenant=tenant_id, item=item_id)
+        return bool(self._client(number).set(key, "1", nx=True, ex=LOAD_LIFE_SECONDS))
+
+    def claim(self, tenant_id: int, item_id: int, token: str) -> None:
+        """Close the gate of an item; only this token may open it again."""
+        number, item, *_ = _places(tenant_id, item_id)
+        _claim(self._client(number), [item], [token])
+
+    def open(self, tenant_id: int, item_id: int, token: str, opening: Opening) -> bool:
+        """Begin the epoch that MySQL says; False when somebody claimed the item after us."""
+        number, item, _, limit, _ = _places(tenant_id, item_id)
+        arguments: list[Any] = [token, *opening[:4], opening.max_per_user or "", opening.adj_seq]
+        for user_id, units in opening.units.items():
+            arguments += [user_id, units]
+        return bool(_open(self._client(number), [item, limit], arguments))
+
+    def state(self, tenant_id: int, item_id: int) -> Mapping[str, str]:
+        """Everything Redis holds of an item; empty when it was never loaded."""
+        number, item, *_ = _places(tenant_id, item_id)
+        return dict(self._client(number).hgetall(item))
+
+    def find_available(self, items: Sequence[tuple[int, int]]) -> dict[int, int]:
+        """Item id -> what can be bought now, of those (tenant, item) that Redis knows; nothing while it is down."""
+        places = [_places(tenant_id, item_id) for tenant_id, item_id in items]
+        try:
+            found = self._ask([(number, "HGET", item, "avail") for number, item, *_ in places])
+        except RedisError:
+            return {}
+        return {item_id: int(avail) for (_, item_id), avail in zip(items, found, strict=True) if avail is not None}
+
+    def receipts(self) -> Iterator[Reservation]:
+        """Every receipt there is, for the audit."""
+        for number in range(PARTITIONS):
+            client = self._client(number)
+            for key in client.scan_iter(self._receipt(number, "*"), count=1000):
+                if text := client.get(key):
+                    yield read_reservation(text)
+
+    def _client(self, number: int) -> Any:
+        # Any: redis-py types its answers for text, bytes and coroutines at once.
+        return self.stores.stock(number)
+
+    def _ask(self, questions: Sequence[tuple[int, *tuple[str, ...]]]) -> list[Any]:
+        """The answers to (partition, command, argument...) in order: one round trip to each server."""
+        pipes: dict[int, Any] = {}
+        for number, *command in questions:
+            client = self._client(number)
+            pipes.setdefault(id(client), client.pipeline(transaction=False)).execute_command(*command)
+        answers = {server: iter(pipe.execute()) for server, pipe in pipes.items()}
+        return [next(answers[id(self._client(number))]) for number, *_ in questions]
+
+    def _item(self, reservation: Reservation) -> str:
+        return _places(reservation.tenant_id, reservation.item_id)[1]
+
+    def _receipt(self, number: int, order_id: object) -> str:
+        return f"{{p{_tag(number)}}}:receipt:{order_id}"
+
+
+def _tag(number: int) -> str:
+    return f"{number:02}"
+
+
+@lru_cache(maxsize=10_000)
+def _partition(tenant_id: int, item_id: int) -> int:
+    return crc32(f"{tenant_id}:{item_id}".encode()) % PARTITIONS
+
+
+@lru_cache(maxsize=10_000)
+def _places(tenant_id: int, item_id: int) -> tuple[int, str, str, str, str]:
+    number = _partition(tenant_id, item_id)
+    tag, stock = _tag(number), StockCacheManager
+    return (
+        number,
+        stock.item(partition=tag, tenant=tenant_id, item=item_id),
+        stock.outbox(partition=tag),
+        stock.limit(partition=tag, tenant=tenant_id, item=item_id),
+        stock.wake(partition=tag),
+    )

@@ -1,0 +1,38 @@
+"""What requests about items may say."""
+
+from marshmallow import Schema
+
+from shop.core.pagination import PageFields
+from shop.validators.item import ItemValidator
+
+
+class CreateItemChecker(Schema):
+    """Offer a new item."""
+
+    name = ItemValidator.name
+    introduction = ItemValidator.introduction
+    price_minor = ItemValidator.price_minor
+    currency = ItemValidator.currency
+    stock = ItemValidator.stock
+    status = ItemValidator.status
+    max_per_user = ItemValidator.max_per_user
+    photo_url = ItemValidator.photo_url
+
+
+class ReviseItemChecker(Schema):
+    """Change the words of an item. Its stock moves by sales and adjustments only."""
+
+    name = ItemValidator.name
+    introduction = ItemValidator.introduction
+    price_minor = ItemValidator.price_minor
+    currency = ItemValidator.currency
+    status = ItemValidator.status
+    max_per_user = ItemValidator.max_per_user
+    photo_url = ItemValidator.photo_url
+
+
+class PageItemChecker(Schema):
+    """Ask for a page of items."""
+
+    page = PageFields.page
+    per_page = PageFields.per_page

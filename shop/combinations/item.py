@@ -1,0 +1,30 @@
+"""Items as information."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from shop.core.clock import rfc3339
+
+if TYPE_CHECKING:
+    from shop.models.item import Item
+
+
+@dataclass(frozen=True)
+class ItemCombination:
+    """What an item says."""
+
+    def card(self, item: "Item", available: int | None) -> dict[str, Any]:
+        """JSON-safe; `stock` is what can be bought now, or what the orders written so far have left."""
+        return {
+            "id": item.id,
+            "name": item.name,
+            "introduction": item.introduction,
+            "price_minor": item.price_minor,
+            "currency": item.currency,
+            "stock": item.stock if available is None else available,
+            "status": item.status,
+            "max_per_user": item.max_per_user,
+            "photo_url": item.photo_url,
+            "created_at": rfc3339(item.created_at),
+            "updated_at": rfc3339(item.updated_at),
+        }

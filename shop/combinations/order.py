@@ -1,0 +1,47 @@
+"""Orders as information."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from shop.cache_managers.stock import Reservation
+from shop.constants.order import OrderStatus
+from shop.core.clock import at_microseconds, rfc3339
+
+if TYPE_CHECKING:
+    from shop.models.order import Order
+
+_STATES = {"P": OrderStatus.PENDING, "C": OrderStatus.CONFIRMED, "R": OrderStatus.REJECTED}
+
+
+@dataclass(frozen=True)
+class OrderCombination:
+    """What an order says, before and after it is written."""
+
+    def card(self, order: "Order") -> dict[str, Any]:
+        """JSON-safe, from the row."""
+        return {
+            "id": str(order.id),
+            "status": order.status,
+            "item_id": order.item_id,
+            "quantity": order.quantity,
+            "unit_price_minor": order.unit_price_minor,
+            "total_minor": order.total_minor,
+            "currency": order.currency,
+            "created_at": rfc3339(order.created_at),
+            "updated_at": rfc3339(order.updated_at),
+        }
+
+    def promise(self, reservation: Reservation) -> dict[str, Any]:
+        """JSON-safe, from the receipt; the same keys as the row gives."""
+        moment = rfc3339(at_microseconds(reservation.moment))
+        return {
+            "id": str(reservation.order_id),
+            "status": _STATES[reservation.state],
+            "item_id": reservation.item_id,
+            "quantity": reservation.quantity,
+            "unit_price_minor": reservation.unit_price_minor,
+            "total_minor": reservation.unit_price_minor * reservation.quantity,
+            "currency": reservation.currency,
+            "created_at": moment,
+            "updated_at": moment,
+        }

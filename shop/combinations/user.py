@@ -1,0 +1,25 @@
+"""Users as information."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from shop.core.clock import rfc3339
+
+if TYPE_CHECKING:
+    from shop.models.user import User
+
+
+@dataclass(frozen=True)
+class UserCombination:
+    """What is known of a user; never the password hash."""
+
+    def card(self, user: "User") -> dict[str, Any]:
+        """JSON-safe: id, tenant_id, name, email, roles, created_at."""
+        return {
+            "id": user.id,
+            "tenant_id": user.tenant_id,
+            "name": user.name,
+            "email": user.email,
+            "roles": [user.role],
+            "created_at": rfc3339(user.created_at),
+        }

@@ -1,0 +1,15 @@
+"""Names of jobs: whoever asks for a job stands below the Jobs and knows only the name."""
+
+from enum import StrEnum
+
+
+class JobName(StrEnum):
+    """Every job there is."""
+
+    DRAIN_STOCK = "drain_stock"
+    SWEEP_STOCK = "sweep_stock"
+    LOAD_STOCK = "load_stock"
+    PRELOAD_STOCK = "preload_stock"
+    VERIFY_STOCK = "verify_stock"
+    SEED_USER = "seed_user"
+    SEED_ITEM = "seed_item"

@@ -1,0 +1,160 @@
+"""The wiring: finds every class, storey by storey, and builds it from the types of its dataclass fields.
+
+Nothing is registered by hand. A class can only be given what stands below it and what the access table allows.
+"""
+
+import dataclasses
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from types import ModuleType
+from typing import Any, TypeVar, get_type_hints
+
+from dependency_injector import containers, providers
+
+from shop.architecture.table import STRUCTURES, Structure, may_use, of_module
+from shop.core.clock import Clock
+from shop.core.database import Database
+from shop.core.health import Health
+from shop.core.job import Queue
+from shop.core.pagination import CursorSigner
+from shop.core.passwords import Passwords
+from shop.core.patience import Patience
+from shop.core.redis import RedisStores
+from shop.core.settings import Settings
+from shop.core.tokens import Tokens
+
+# What core offers as a collaborator; each is built from the ones before it.
+FOUNDATION: tuple[type, ...] = (Clock, Database, RedisStores, Queue, Passwords, Tokens, CursorSigner, Patience, Health)
+
+T = TypeVar("T")
+
+
+class WiringError(Exception):
+    """A class asks for a collaborator it may not have; the sentence names both and the rule."""
+
+
+class Container:
+    """The collaborators of one app: thread-safe singletons, made before the first request."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.providers = containers.DynamicContainer()
+        self._classes: dict[type, str] = {}
+        self._offer(Settings, providers.Object(settings))
+        for kind in FOUNDATION:
+            self.add(kind)
+        for structure in STRUCTURES:
+            for kind in find_classes(structure):
+                self.add(kind)
+
+    def add(self, kind: type) -> None:
+        """Wire one class; raises WiringError when a field asks for what it may not have."""
+        collaborators = {name: self._provider(kind, name, wanted) for name, wanted in fields_of(kind).items()}
+        self._offer(kind, providers.ThreadSafeSingleton(kind, **collaborators))
+
+    def get(self, kind: type[T]) -> T:
+        """The one instance of a class in this app."""
+        instance: T = self._named(kind)()
+        return instance
+
+    def override(self, kind: type, stand_in: object) -> Any:
+        """A context in which `stand_in` takes the place of a class for everything built inside; for tests."""
+        return _Override(self, kind, stand_in)
+
+    def build(self) -> None:
+        """Make every instance now, so that no request waits for it and no mistake waits for a request."""
+        for kind in self._classes:
+            self._named(kind)()
+
+    def find(self, structure: str) -> list[type]:
+        """The classes of one row of the access table."""
+        return [kind for kind in self._classes if _name_of(kind) == structure]
+
+    def describe(self) -> Iterator[tuple[str, list[str]]]:
+        """Class name -> the names of its collaborators."""
+        for kind in self._classes:
+            yield kind.__name__, [wanted.__name__ for wanted in fields_of(kind).values()]
+
+    def _offer(self, kind: type, provider: Any) -> None:
+        self._classes[kind] = f"{kind.__module__}.{kind.__qualname__}".replace(".", "_")
+        self.providers.set_provider(self._classes[kind], provider)
+
+    def _named(self, kind: type) -> Any:
+        return self.providers.providers[self._classes[kind]]
+
+    def _provider(self, kind: type, name: str, wanted: Any) -> Any:
+        _check_access(kind, name, wanted)
+        if wanted not in self._classes:
+            raise WiringError(
+                f"{kind.__name__}.{name} asks for {_say(wanted)}, which nothing below it offers: a collaborator is"
+                " a class of core or of a structure that the access table allows."
+            )
+        return self._named(wanted)
+
+
+class _Override:
+    """Replaces one instance and everything that was built with it, then leaves nothing behind."""
+
+    def __init__(self, container: Container, kind: type, stand_in: object) -> None:
+        self._container, self._kind, self._stand_in = container, kind, stand_in
+
+    def __enter__(self) -> Container:
+        self._container._named(self._kind).override(providers.Object(self._stand_in))
+        self._container.providers.reset_singletons()
+        return self._container
+
+    def __exit__(self, *_: object) -> None:
+        self._container._named(self._kind).reset_override()
+        self._container.providers.reset_singletons()
+
+
+def find_modules(folder: str) -> list[ModuleType]:
+    """Every module of a folder of shop, imported."""
+    package = importlib.import_module(f"shop.{folder}")
+    names = sorted(module.name for module in pkgutil.iter_modules(package.__path__))
+    return [importlib.import_module(f"shop.{folder}.{name}") for name in names]
+
+
+def find_classes(structure: Structure) -> list[type]:
+    """The classes of a structure that have collaborators to be wired: dataclasses named after it."""
+    if not structure.suffix:
+        return []
+    return [
+        kind
+        for module in find_modules(structure.folder)
+        for name, kind in vars(module).items()
+        if dataclasses.is_dataclass(kind)
+        and isinstance(kind, type)
+        and kind.__module__ == module.__name__
+        and name.endswith(structure.suffix)
+    ]
+
+
+def fields_of(kind: type) -> dict[str, Any]:
+    """Field name -> type of the collaborators of a class; fields with a default are its own affair."""
+    hints = get_type_hints(kind)
+    missing = dataclasses.MISSING
+    return {
+        field.name: hints[field.name]
+        for field in dataclasses.fields(kind)
+        if field.init and field.default is missing and field.default_factory is missing
+    }
+
+
+def _check_access(kind: type, name: str, wanted: Any) -> None:
+    importer, imported = of_module(kind.__module__), of_module(getattr(wanted, "__module__", ""))
+    if importer and imported and not may_use(importer.name, imported.name):
+        rule = "no sibling access" if importer == imported else "no skipping, no upward access"
+        raise WiringError(
+            f"{kind.__name__}.{name} asks for {_say(wanted)}, but a {importer.name} may not use a {imported.name}"
+            f" ({rule}); it may use: {', '.join(importer.may_use)}."
+        )
+
+
+def _name_of(kind: type) -> str | None:
+    structure = of_module(kind.__module__)
+    return structure.name if structure else None
+
+
+def _say(wanted: Any) -> str:
+    return getattr(wanted, "__name__", str(wanted))

@@ -1,0 +1,76 @@
+"""The catalogue over HTTP."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from shop.checkers.item import CreateItemChecker, PageItemChecker, ReviseItemChecker
+from shop.constants.user import UserRole
+from shop.core.blueprint import Blueprint
+from shop.core.caller import Caller
+from shop.core.controller import Controller, signed_in
+from shop.core.documentation import Shape
+from shop.core.envelope import Answer, created
+from shop.core.model import DEFAULT_TENANT
+from shop.core.pagination import Page, PageRequest
+from shop.core.transaction import transactional
+from shop.schemas.item import ItemSchema
+from shop.services.item import ItemService
+from shop.services.user import UserService
+
+blueprint = Blueprint("items", __name__, url_prefix="/items", description="The catalogue")
+
+
+@blueprint.route("")
+@dataclass(eq=False)
+class ItemsController(Controller):
+    """All items."""
+
+    items: ItemService
+    users: UserService
+
+    @blueprint.response(200, ItemSchema, shape=Shape.PAGE)
+    @blueprint.arguments(PageItemChecker, location="query")
+    @transactional
+    def get(self, words: dict[str, Any]) -> Page[dict[str, Any]]:
+        """List what is on sale, newest first."""
+        return self.items.page_on_sale(DEFAULT_TENANT, PageRequest(**words))
+
+    @blueprint.response(201, ItemSchema)
+    @signed_in(role=UserRole.ADMIN)
+    @blueprint.arguments(CreateItemChecker)
+    @transactional
+    def post(self, words: dict[str, Any], caller: Caller) -> Answer:
+        """Offer a new item."""
+        item = self.items.create(caller.tenant_id, caller.user_id, words)
+        return created(item, f"/api/v1/items/{item['id']}")
+
+
+@blueprint.route("/<id:item_id>")
+@dataclass(eq=False)
+class ItemController(Controller):
+    """One item."""
+
+    items: ItemService
+    users: UserService
+
+    @blueprint.response(200, ItemSchema, errors=(404,))
+    @signed_in(optional=True)
+    @transactional
+    def get(self, item_id: int, caller: Caller | None) -> dict[str, Any]:
+        """Read an item; administrators see drafts too."""
+        return self.items.get(item_id, everything=caller is not None and UserRole.ADMIN in caller.roles)
+
+    @blueprint.response(200, ItemSchema, errors=(404,))
+    @signed_in(role=UserRole.ADMIN)
+    @blueprint.arguments(ReviseItemChecker(partial=True))
+    @transactional
+    def patch(self, words: dict[str, Any], item_id: int) -> dict[str, Any]:
+        """Change the words of an item."""
+        return self.items.revise(item_id, words)
+
+    @blueprint.response(200, errors=(404,))
+    @signed_in(role=UserRole.ADMIN)
+    @transactional
+    def delete(self, item_id: int) -> None:
+        """Take an item out of the catalogue."""
+        self.items.delete(item_id)

@@ -1,0 +1,84 @@
+"""Buying over HTTP."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from flask import request
+
+from shop.cache_managers.stock import Purchase
+from shop.checkers.order import PageOrderChecker, PurchaseHeadersChecker, PurchaseItemChecker
+from shop.constants.order import OrderStatus
+from shop.core.blueprint import Blueprint
+from shop.core.caller import Caller
+from shop.core.clock import Clock
+from shop.core.controller import Controller, signed_in
+from shop.core.documentation import Shape
+from shop.core.envelope import Answer, accepted, created
+from shop.core.pagination import CursorPage
+from shop.core.transaction import transactional
+from shop.core.wire import request_uuid
+from shop.schemas.order import OrderSchema
+from shop.services.order import OrderService
+from shop.services.user import UserService
+from shop.supports.purchase import purchase_id, wait_preference
+
+blueprint = Blueprint("orders", __name__, description="Purchases and orders")
+
+
+@blueprint.route("/items/<id:item_id>/purchase")
+@dataclass(eq=False)
+class PurchaseOrderController(Controller):
+    """The main job."""
+
+    orders: OrderService
+    users: UserService
+    clock: Clock
+
+    @blueprint.response(202, OrderSchema, errors=(404, 409))
+    @signed_in()
+    @blueprint.arguments(PurchaseItemChecker)
+    @blueprint.arguments(PurchaseHeadersChecker, location="headers")
+    @transactional
+    def post(self, words: dict[str, Any], headers: dict[str, Any], item_id: int, caller: Caller) -> Answer:
+        """Buy: reserves at once and answers 202; with `Prefer: wait=2` 201 when the order was written in time."""
+        key = headers.get("key")
+        who = (caller.tenant_id, caller.user_id)
+        order_id = purchase_id(*who, request.path, key) if key else request_uuid()
+        wish = Purchase(order_id, *who, item_id, words["quantity"], self.clock.microseconds())
+        order = self.orders.settle(self.orders.place(wish), wait_preference(headers.get("prefer")))
+        say = created if order["status"] == OrderStatus.CONFIRMED else accepted
+        return say(order, f"/api/v1/orders/{order['id']}")
+
+
+@blueprint.route("/orders")
+@dataclass(eq=False)
+class OrdersController(Controller):
+    """The caller's orders."""
+
+    orders: OrderService
+    users: UserService
+
+    @blueprint.response(200, OrderSchema, shape=Shape.CURSOR)
+    @signed_in()
+    @blueprint.arguments(PageOrderChecker, location="query")
+    @transactional
+    def get(self, words: dict[str, Any], caller: Caller) -> CursorPage[dict[str, Any]]:
+        """List the caller's orders, newest first."""
+        return self.orders.page_own(caller, words.get("cursor"), words["per_page"])
+
+
+@blueprint.route("/orders/<uuid:order_id>")
+@dataclass(eq=False)
+class OrderController(Controller):
+    """One order."""
+
+    orders: OrderService
+    users: UserService
+
+    @blueprint.response(200, OrderSchema, errors=(404,))
+    @signed_in()
+    @transactional
+    def get(self, order_id: UUID, caller: Caller) -> dict[str, Any]:
+        """Read one of the caller's orders; an acknowledged order is never unknown."""
+        return self.orders.get(caller, order_id)

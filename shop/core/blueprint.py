@@ -1,0 +1,101 @@
+"""The Blueprint of Controllers: flask-smorest's, speaking the envelope."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+import flask_smorest
+from flask import request
+from flask.typing import ResponseReturnValue
+from marshmallow import Schema
+from webargs import core as webargs
+from webargs.flaskparser import FlaskParser
+
+from shop.core.documentation import Shape, document, enveloped, error_name
+from shop.core.envelope import Answer, respond
+from shop.core.pagination import CursorPage, Page
+from shop.core.wire import InvalidWords, read_json
+
+F = TypeVar("F", bound=Callable[..., Any])
+View = Callable[..., Any]
+_ALWAYS = (500, 503)
+_WITH_BODY = (400, 413, 415, 422)
+
+
+class Parser(FlaskParser):
+    """Reads requests strictly: unknown words are refused, bodies are JSON, failures are ours."""
+
+    DEFAULT_UNKNOWN_BY_LOCATION = {**FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION, "query": "raise"}  # noqa: RUF012 - its shape
+
+    def _raw_load_json(self, req: Any) -> Any:
+        return read_json(req) or webargs.missing
+
+    def handle_error(self, error: Any, req: Any, schema: Schema, **_: Any) -> Any:  # noqa: ARG002 - given shape
+        """Raise what the error handlers know."""
+        raise InvalidWords(error.messages, schema)
+
+
+class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest carries no types
+    """Declares what comes in, what goes out and under which path; validates and documents at once."""
+
+    ARGUMENTS_PARSER = Parser()
+
+    def route(self, rule: str, **options: Any) -> Callable[[F], F]:
+        """Serve a Controller at a path below /api/v1."""
+        decorator: Callable[[F], F] = super().route(rule, **options)
+        return decorator
+
+    def arguments(self, schema: type[Schema] | Schema, *, location: str = "json", **options: Any) -> Callable[[F], F]:
+        """Hand the checked words to the method; refuses others with 422 before it runs."""
+        # One instance for all requests: building a schema costs more than loading with it.
+        schema = schema() if isinstance(schema, type) else schema
+        decorate = super().arguments(schema, location=location, **options)
+
+        def decorator(view: F) -> F:
+            checked: F = decorate(view)
+            statuses = _WITH_BODY if location == "json" else (422,)
+            checked._apidoc["arguments"]["responses"] = {s: error_name(s) for s in statuses}  # type: ignore[attr-defined]
+            return checked
+
+        return decorator
+
+    def response(  # noqa: D417 - the rest is flask-smorest's
+        self,
+        status_code: int,
+        schema: type[Schema] | None = None,
+        *,
+        shape: Shape = Shape.ONE,
+        errors: tuple[int, ...] = (),
+        **options: Any,
+    ) -> Callable[[F], F]:
+        """Say what the method returns through the schema, in the envelope.
+
+        Args:
+            errors: the statuses it may fail with, beyond those its other decorators bring.
+
+        """
+        dump = schema().dump if schema else None
+        describe = super().response(status_code, enveloped(schema, shape), **options)
+
+        def decorator(view: F) -> F:
+            @wraps(view)
+            def answer(*args: Any, **kwargs: Any) -> ResponseReturnValue:
+                return _answer(view(*args, **kwargs), status_code, dump)
+
+            document(answer, responses={status: error_name(status) for status in (*errors, *_ALWAYS)})
+            described: F = describe(answer)
+            return described
+
+        return decorator
+
+
+def _answer(result: Any, status: int, dump: Callable[..., Any] | None) -> ResponseReturnValue:
+    answer = result if isinstance(result, Answer) else Answer(result)
+    data = _say(answer.data, dump) if dump and answer.data is not None else answer.data
+    return respond(answer.code or status, data, answer.message, answer.headers)
+
+
+def _say(data: Any, dump: Callable[..., Any]) -> Any:
+    if isinstance(data, Page | CursorPage):
+        return {"data": dump(data.rows, many=True), "meta": {"pagination": data.meta(request.path)}}
+    return dump(data)

@@ -1,0 +1,78 @@
+"""The base of Controllers, and who is calling."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial, wraps
+from inspect import signature
+from typing import Any, Protocol, TypeVar
+
+from flask import request
+from flask.views import MethodView
+
+from shop.core.caller import Caller
+from shop.core.database import Database
+from shop.core.documentation import document, error_name
+from shop.core.errors import CoreExceptionCode, ShopError
+from shop.core.tokens import Claims, Tokens
+from shop.core.transaction import in_transaction
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass(eq=False)
+class Controller(MethodView):
+    """An HTTP entrance: a method per verb. One instance per app, bound by the app's container."""
+
+    database: Database
+    tokens: Tokens
+
+
+class Identifies(Protocol):
+    """Knows users: a Controller that asks who calls holds such a collaborator as `users`."""
+
+    def identify(self, claims: Claims) -> Caller | None:
+        """The caller a good token stands for; None when that user may no longer sign in."""
+
+
+def signed_in(*, role: str | None = None, optional: bool = False) -> Callable[[F], F]:
+    """Ask who calls, before anything else, and pass it on to a method that has a parameter `caller`.
+
+    Without a good token: 401, or with `optional` and no token at all: `caller=None`. Without the role: 403.
+    """
+
+    def decorator(view: F) -> F:
+        tells = "caller" in signature(view).parameters
+
+        @wraps(view)
+        def guarded(controller: Any, *args: Any, **kwargs: Any) -> Any:
+            caller = None if optional and "Authorization" not in request.headers else _caller(controller)
+            if role and (caller is None or role not in caller.roles):
+                raise ShopError(CoreExceptionCode.FORBIDDEN)
+            return view(controller, *args, **kwargs, **({"caller": caller} if tells else {}))
+
+        _document(guarded, role, optional=optional)
+        return guarded  # type: ignore[return-value]  # the same method for callers over HTTP
+
+    return decorator
+
+
+def _caller(controller: Any) -> Caller:
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    if kind.lower() != "bearer" or not token:
+        raise ShopError(CoreExceptionCode.TOKEN_MISSING)
+    claims = controller.tokens.verify(token)
+    # A transaction of its own: the method's begins when it is known that there will be one.
+    caller: Caller | None = in_transaction(controller.database, partial(controller.users.identify, claims))
+    if caller is None:
+        raise ShopError(CoreExceptionCode.TOKEN_INVALID)
+    return caller
+
+
+def _document(view: Callable[..., Any], role: str | None, *, optional: bool) -> None:
+    statuses = (401, 403) if role else (401,)
+    security: list[dict[str, list[str]]] = [{"bearer": []}]
+    document(
+        view,
+        security=[{}, *security] if optional else security,
+        responses={status: error_name(status) for status in statuses},
+    )

@@ -1,0 +1,72 @@
+"""The database: an engine with short time-outs, MySQL/MariaDB or SQLite."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session, sessionmaker
+
+from shop.core.settings import Settings
+
+POOL_WAIT_SECONDS = 0.5
+_MYSQL_CONNECT: dict[str, Any] = {
+    "connect_timeout": 1,
+    "read_timeout": 2,
+    "write_timeout": 2,
+    "init_command": "SET SESSION innodb_lock_wait_timeout=2, time_zone='+00:00'",
+}
+
+
+@dataclass(frozen=True)
+class Database:
+    """Where sessions come from; one per app."""
+
+    settings: Settings
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The engine; it connects at the first statement, not before."""
+        address = self.settings.database_address
+        if make_url(address).get_backend_name() == "sqlite":
+            return _sqlite(address)
+        return create_engine(
+            address,
+            connect_args=_MYSQL_CONNECT,
+            isolation_level="READ COMMITTED",
+            pool_size=self.settings.database_pool,
+            max_overflow=0,
+            pool_timeout=POOL_WAIT_SECONDS,
+            pool_pre_ping=True,
+            pool_recycle=1800,
+        )
+
+    @cached_property
+    def sessions(self) -> sessionmaker[Session]:
+        """Makes sessions whose rows stay readable after the commit."""
+        return sessionmaker(self.engine, expire_on_commit=False)
+
+    def ping(self) -> None:
+        """Ask the database for a sign of life; raises SQLAlchemyError."""
+        with self.engine.connect() as connection:
+            connection.execute(text("SELECT 1"))
+
+
+def _sqlite(address: str) -> Engine:
+    engine = create_engine(address, connect_args={"timeout": 2})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    # The driver's own BEGIN comes too late to keep reads and writes of one transaction together.
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Any) -> None:
+    # The write lock from the start: a read lock raised later may find another writer and must give up.
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

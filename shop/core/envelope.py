@@ -1,0 +1,60 @@
+"""The envelope: every answer is {"status", "code", "message", "data"}."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Response, current_app
+from werkzeug.http import HTTP_STATUS_CODES
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a Controller says when the data alone is not enough."""
+
+    data: Any = None
+    code: int | None = None
+    message: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def success(data: Any = None, message: str | None = None, code: int | None = None) -> Answer:
+    """An answer with a message or a business code of its own."""
+    return Answer(data, code, message)
+
+
+def created(data: Any, location: str, code: int = 201) -> Answer:
+    """Something new stands at `location`."""
+    return Answer(data, code, headers={"Location": location})
+
+
+def accepted(data: Any, location: str) -> Answer:
+    """Something will be done; `location` tells how far it is."""
+    return Answer(data, 202, headers={"Location": location})
+
+
+def envelope(code: int, data: Any = None, message: str | None = None) -> dict[str, Any]:
+    """The four keys. `code` is an HTTP status, or a business code that starts with one."""
+    status = http_status(code)
+    return {
+        "status": "success" if status < 400 else "error" if status < 500 else "fail",
+        "code": code,
+        "message": HTTP_STATUS_CODES[status] if message is None else message,
+        "data": {} if data is None else data,
+    }
+
+
+def respond(
+    code: int, data: Any = None, message: str | None = None, headers: Mapping[str, str] | None = None
+) -> Response:
+    """The envelope as a response with the HTTP status that its code starts with."""
+    response: Response = current_app.json.response(envelope(code, data, message))  # type: ignore[assignment]  # the app's own class
+    response.status_code = http_status(code)
+    if headers:
+        response.headers.update(headers)
+    return response
+
+
+def http_status(code: int) -> int:
+    """The HTTP status a code stands for: its first three digits."""
+    return code if code < 1000 else int(str(code)[:3])

@@ -1,0 +1,57 @@
+"""Failures: one exception, and codes that are a number, a status and a sentence."""
+
+from enum import Enum
+from typing import Any
+
+_taken: dict[int, "ExceptionCode"] = {}
+
+
+class ExceptionCode(Enum):
+    """A failure: its number (six or eight digits, the first three are the HTTP status) and its sentence.
+
+    A malformed or doubled number raises ValueError at import, so the service does not start with one.
+    """
+
+    def __init__(self, number: int, sentence: str) -> None:
+        if len(str(number)) not in (6, 8) or not 400 <= int(str(number)[:3]) <= 599:
+            raise ValueError(f"{number} is no exception code: six or eight digits, the first three an HTTP error.")
+        if number in _taken:
+            raise ValueError(f"{number} belongs to {_taken[number]} already.")
+        _taken[number] = self
+        self.number = number
+        self.sentence = sentence
+
+    @property
+    def status(self) -> int:
+        """The HTTP status this failure is sent with."""
+        return int(str(self.number)[:3])
+
+
+class ShopError(Exception):
+    """The one exception of the project: a code and the facts its sentence names.
+
+    A fact `retry_after` (seconds) becomes the Retry-After header; a fact `field` makes it the failure of that
+    field of the request; every other fact goes out in `data`.
+    """
+
+    def __init__(self, code: ExceptionCode, **facts: Any) -> None:
+        super().__init__(code.sentence.format(**facts))
+        self.code = code
+        self.facts = facts
+
+
+class DuplicateRow(Exception):  # noqa: N818 - it reads as what it is; callers turn it into a ShopError of their own
+    """The database refused a row because its unique columns stand there already."""
+
+
+class CoreExceptionCode(ExceptionCode):
+    """Failures that have no module: the wire, the token, the stores."""
+
+    BODY_MALFORMED = 400_001, "The body is not valid JSON."
+    TOKEN_MISSING = 401_001, "Sign in: this needs an access token."
+    TOKEN_INVALID = 401_002, "The access token is not valid, or no longer."
+    FORBIDDEN = 403_001, "You may not do this."
+    MEDIA_TYPE = 415_001, "The body must be application/json."
+    FIELD_INVALID = 422_001, "The request has a value that is not allowed."
+    DATABASE_UNAVAILABLE = 503_001, "The database does not answer; try again shortly."
+    REDIS_UNAVAILABLE = 503_002, "The stock store does not answer; try again shortly."

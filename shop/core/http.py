@@ -1,0 +1,99 @@
+"""What is true of every HTTP answer: failures in the envelope, ids in paths, JSON, limits of the body."""
+
+import logging
+import traceback
+from typing import Any
+
+from flask import Flask, Response, current_app
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from shop.core.envelope import respond
+from shop.core.errors import CoreExceptionCode, ExceptionCode, ShopError
+from shop.core.redis import RedisConnectionError, RedisTimeoutError
+from shop.core.settings import Settings
+from shop.core.wire import IdConverter, InvalidWords, OrjsonProvider
+
+BODY_MAX_BYTES = 1024 * 1024
+RETRY_AFTER_SECONDS = 1
+_log = logging.getLogger(__name__)
+
+
+def prepare(app: Flask, settings: Settings) -> None:
+    """Give a new Flask app the project's manners."""
+    app.config.update(
+        MAX_CONTENT_LENGTH=BODY_MAX_BYTES,
+        PROVIDE_AUTOMATIC_OPTIONS=False,
+        PROPAGATE_EXCEPTIONS=False,
+        SHOW_DETAIL=settings.debug and not settings.production,
+    )
+    app.json = OrjsonProvider(app)
+    app.url_map.converters["id"] = IdConverter
+    # A redirect to the other spelling of a path would leave the envelope.
+    app.url_map.strict_slashes = False
+    app.url_map.merge_slashes = False
+    _register_handlers(app)
+
+
+def _register_handlers(app: Flask) -> None:
+    app.register_error_handler(ShopError, _shop_error)
+    app.register_error_handler(InvalidWords, _invalid_words)
+    app.register_error_handler(HTTPException, _http_error)
+    for database_error in (OperationalError, InterfaceError, PoolTimeoutError):
+        app.register_error_handler(database_error, _database_error)
+    for redis_error in (RedisConnectionError, RedisTimeoutError):
+        app.register_error_handler(redis_error, _redis_error)
+
+
+def _shop_error(error: ShopError) -> Response:
+    code, facts = error.code, dict(error.facts)
+    if field := facts.pop("field", None):
+        return respond(code.number, {field: [str(error)]}, str(error))
+    headers = _headers(code, facts.pop("retry_after", None))
+    return respond(code.number, {"error_code": code.name, **facts}, str(error), headers)
+
+
+def _headers(code: ExceptionCode, retry_after: int | None) -> dict[str, str]:
+    headers = {"WWW-Authenticate": "Bearer"} if code.status == 401 else {}
+    if retry_after is not None:
+        headers["Retry-After"] = str(retry_after)
+    return headers
+
+
+def _invalid_words(error: InvalidWords) -> Response:
+    return respond(error.code.number, error.sentences, error.code.sentence)
+
+
+def _http_error(error: HTTPException) -> Response:
+    if isinstance(error, InternalServerError):
+        return _unexpected(error.original_exception)
+    given = error.get_response()
+    headers = {name: value for name, value in given.headers if name in ("Allow", "Retry-After", "WWW-Authenticate")}
+    return respond(given.status_code, headers=headers)
+
+
+def _unexpected(error: BaseException | None) -> Response:
+    # Flask has logged it already, with its trace.
+    detail = _detail(error) if error and current_app.config["SHOW_DETAIL"] else None
+    return respond(500, detail)
+
+
+def _detail(error: BaseException) -> dict[str, Any]:
+    frames = traceback.extract_tb(error.__traceback__)
+    return {
+        "exception": f"{type(error).__name__}: {error}",
+        "file": frames[-1].filename if frames else None,
+        "line": frames[-1].lineno if frames else None,
+        "trace": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames],
+    }
+
+
+def _database_error(error: Exception) -> Response:
+    _log.error("The database failed: %s", error)
+    return _shop_error(ShopError(CoreExceptionCode.DATABASE_UNAVAILABLE, retry_after=RETRY_AFTER_SECONDS))
+
+
+def _redis_error(error: Exception) -> Response:
+    _log.error("Redis failed: %s", error)
+    return _shop_error(ShopError(CoreExceptionCode.REDIS_UNAVAILABLE, retry_after=RETRY_AFTER_SECONDS))

@@ -1,0 +1,65 @@
+"""The base of Models, and the column types that behave alike on MySQL, MariaDB and SQLite."""
+
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import BINARY, BigInteger, DateTime, Dialect, Integer, MetaData
+from sqlalchemy.dialects import mysql
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+DEFAULT_TENANT = 1
+
+# SQLite counts up an INTEGER primary key only; MySQL wants room for more than two billion rows.
+BigId = BigInteger().with_variant(Integer(), "sqlite")
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware UTC moments with microseconds; the database stores them without a zone."""
+
+    impl = DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb")
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - given shape
+        """Drop the zone; refuses a moment that has none, since nobody knows what it means."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("A moment without a time zone cannot be stored.")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - given shape
+        """Give the zone back."""
+        return value.replace(tzinfo=UTC) if value else None
+
+
+class BinaryUuid(TypeDecorator[UUID]):
+    """A UUID in sixteen bytes, half of what its text takes in every index."""
+
+    impl = BINARY(16)
+    cache_ok = True
+
+    def process_bind_param(self, value: UUID | None, dialect: Dialect) -> bytes | None:  # noqa: ARG002 - given shape
+        """Store the bytes."""
+        return value.bytes if value else None
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> UUID | None:  # noqa: ARG002 - given shape
+        """Read the bytes."""
+        return UUID(bytes=bytes(value)) if value else None
+
+
+class Model(DeclarativeBase):
+    """One table. `tenant_id` stands on every row."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: UtcDateTime(), UUID: BinaryUuid()}
+
+    tenant_id: Mapped[int] = mapped_column(default=DEFAULT_TENANT)

@@ -1,0 +1,145 @@
+"""The transaction: opened at the entrance, lazily; committed, rolled back or replayed here and nowhere else."""
+
+import logging
+import random
+import time
+from collections.abc import Callable
+from contextvars import ContextVar
+from functools import cached_property, partial, wraps
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import Session
+
+from shop.core.database import Database
+
+REPLAYS = 3
+REPLAY_PAUSE_SECONDS = 0.05
+# MySQL: deadlock victim, lock wait time-out; both rolled back by the server, so a replay is safe at any point.
+_VICTIM = {1213, 1205}
+# MySQL: server gone, connection lost. Safe to replay only before the COMMIT was sent.
+_LOST = {2006, 2013}
+_AT_COMMIT = "during commit"
+
+P = ParamSpec("P")
+R = TypeVar("R")
+_log = logging.getLogger(__name__)
+
+
+class HasDatabase(Protocol):
+    """An entrance: a Controller or a Job."""
+
+    database: Database
+
+
+class Transaction:
+    """One unit of work: its session (made at the first SQL) and what is held back until the commit."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.held_back: list[Callable[[], object]] = []
+
+    @cached_property
+    def session(self) -> Session:
+        """The session; a transaction that never asks for it costs nothing."""
+        return self._database.sessions()
+
+    @property
+    def started(self) -> bool:
+        """Whether anything asked for the session."""
+        return "session" in self.__dict__
+
+
+_current: ContextVar[Transaction | None] = ContextVar("transaction", default=None)
+
+
+class TransactionError(RuntimeError):
+    """The code uses transactions against the rules; never the caller's fault."""
+
+
+def current_session() -> Session:
+    """The session of the running transaction; raises TransactionError outside of one."""
+    return _require().session
+
+
+def after_commit(call: Callable[..., object], *args: object, **kwargs: object) -> None:
+    """Hold a call back until the transaction has committed; a rolled-back transaction never makes it."""
+    _require().held_back.append(partial(call, *args, **kwargs))
+
+
+def transactional(
+    method: Callable[Concatenate[Any, P], R],
+) -> Callable[Concatenate[Any, P], R]:
+    """All or nothing: run a Controller's or Job's method in one transaction of its database.
+
+    Replays the method, at most three times and with jitter, when the database made it the victim of a deadlock or
+    a lost connection. Refuses to nest.
+    """
+
+    @wraps(method)
+    def run(self: HasDatabase, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        return in_transaction(self.database, partial(method, self, *args, **kwargs))
+
+    run.__transactional__ = True  # type: ignore[attr-defined]  # a mark for the audit
+    return run
+
+
+def in_transaction(database: Database, work: Callable[[], R]) -> R:
+    """Run the work in one transaction and return what it returns; for core only, others say @transactional."""
+    if _current.get() is not None:
+        raise TransactionError("A transaction is running already: only the entrance opens one.")
+    for replay in range(REPLAYS + 1):
+        try:
+            return _attempt(database, work)
+        except OperationalError as error:
+            if replay == REPLAYS or not _replayable(error):
+                raise
+            time.sleep(random.uniform(0, REPLAY_PAUSE_SECONDS * 2**replay))
+    raise AssertionError("unreachable")
+
+
+def _attempt(database: Database, work: Callable[[], R]) -> R:
+    transaction = Transaction(database)
+    token = _current.set(transaction)
+    try:
+        result = work()
+        if transaction.started:
+            transaction.session.flush()
+            _commit(transaction.session)
+    finally:
+        _current.reset(token)
+        if transaction.started:
+            transaction.session.close()  # rolls back what was not committed
+    for call in transaction.held_back:
+        _release(call)
+    return result
+
+
+def _commit(session: Session) -> None:
+    try:
+        session.commit()
+    except DBAPIError as error:
+        # Whether a commit whose connection broke took place is unknown: doing it again might do it twice.
+        error.add_note(_AT_COMMIT)
+        raise
+
+
+def _release(call: Callable[[], object]) -> None:
+    try:
+        call()
+    except Exception:  # noqa: BLE001 - the data is committed; a late wake-up must not become the client's error
+        _log.exception("A call held back until the commit failed")
+
+
+def _replayable(error: OperationalError) -> bool:
+    number = error.orig.args[0] if error.orig and error.orig.args else None
+    if number in _VICTIM or "database is locked" in str(number):
+        return True
+    return number in _LOST and _AT_COMMIT not in getattr(error, "__notes__", ())
+
+
+def _require() -> Transaction:
+    transaction = _current.get()
+    if transaction is None:
+        raise TransactionError("No transaction is running: SQL is sent below a @transactional entrance only.")
+    return transaction

@@ -1,0 +1,110 @@
+"""Stock, asked for by the queue and the schedule."""
+
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+
+from shop.cache_managers.stock import Opening
+from shop.constants.job import JobName
+from shop.constants.stock import BATCH_SMALL, GATHER_SECONDS
+from shop.core.errors import DuplicateRow
+from shop.core.job import Job, Queue
+from shop.core.transaction import transactional
+from shop.services.stock import StockService
+
+
+@dataclass(frozen=True)
+class DrainStockJob(Job):
+    """Writes the orders that wait in one partition's outbox."""
+
+    stock: StockService
+
+    name = JobName.DRAIN_STOCK
+
+    def run(self, partition: int) -> None:
+        """Write until nothing is left."""
+        last = self._empty(partition, None)
+        # The flag falls before the last look: whatever comes after that look wakes a new drain.
+        self.stock.sleep(partition)
+        self._empty(partition, last)
+
+    @transactional
+    def write(self, partition: int, after: str | None) -> tuple[int, str | None]:
+        """One batch, all or nothing."""
+        return self.stock.drain(partition, after)
+
+    def _empty(self, partition: int, after: str | None) -> str | None:
+        while True:
+            try:
+                count, after = self.write(partition, after)
+            except DuplicateRow:
+                continue  # another drain wrote them since we looked; look again
+            if not count:
+                return after
+            if count < BATCH_SMALL:
+                time.sleep(GATHER_SECONDS)
+
+
+@dataclass(frozen=True)
+class LoadStockJob(Job):
+    """Opens the sale of an item with what the database says: closes, drains, begins an epoch, opens."""
+
+    stock: StockService
+
+    name = JobName.LOAD_STOCK
+
+    def run(self, tenant_id: int, item_id: int) -> bool:
+        """Whether the gate is open now, by us."""
+        token = self.stock.close(tenant_id, item_id)
+        partition, after, count = self.stock.partition(tenant_id, item_id), None, 1
+        while count:
+            count, after = self.write(partition, after)
+        opening = self.begin_epoch(item_id)
+        return opening is not None and self.stock.open(tenant_id, item_id, token, opening)
+
+    @transactional
+    def write(self, partition: int, after: str | None) -> tuple[int, str | None]:
+        """One batch of what is left from before, all or nothing."""
+        return self.stock.drain(partition, after)
+
+    @transactional
+    def begin_epoch(self, item_id: int) -> Opening | None:
+        """Number the new epoch."""
+        return self.stock.begin_epoch(item_id)
+
+
+@dataclass(frozen=True)
+class SweepStockJob(Job):
+    """Looks at the outboxes themselves: the job of a killed worker would be found minutes late."""
+
+    stock: StockService
+
+    name = JobName.SWEEP_STOCK
+    every = timedelta(seconds=2)
+    at_start = True
+
+    def run(self) -> None:
+        """Ask for the drains that somebody forgot."""
+        self.stock.wake_stale()
+
+
+@dataclass(frozen=True)
+class PreloadStockJob(Job):
+    """Opens what is on sale before the first buyer comes."""
+
+    stock: StockService
+    queue: Queue
+
+    name = JobName.PRELOAD_STOCK
+    every = timedelta(minutes=1)
+    at_start = True
+
+    def run(self) -> None:
+        """Ask for the load of every item whose gate is not open."""
+        for tenant_id, item_id in self.find_unloaded():
+            self.queue.enqueue(JobName.LOAD_STOCK, tenant_id=tenant_id, item_id=item_id)
+
+    @transactional
+    def find_unloaded(self) -> list[tuple[int, int]]:
+        """(tenant, item) of those."""
+        return self.stock.find_unloaded()

@@ -1,0 +1,45 @@
+"""Table items."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, Index, String, Text
+from sqlalchemy.dialects import mysql
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import Integer
+
+from shop.constants.item import NAME_MAX, URL_MAX, ItemStatus
+from shop.core.model import BigId, Model
+
+Unsigned = Integer().with_variant(mysql.INTEGER(unsigned=True), "mysql", "mariadb")
+
+
+class Item(Model):
+    """Something for sale. `stock` is what the orders written so far have left; Redis knows what can be bought now."""
+
+    __tablename__ = "items"
+    __table_args__ = (
+        CheckConstraint("stock >= 0", name="stock"),
+        Index(None, "tenant_id", "status", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    name: Mapped[str] = mapped_column(String(NAME_MAX))
+    introduction: Mapped[str] = mapped_column(Text, default="")
+    price_minor: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str] = mapped_column(String(3))
+    stock: Mapped[int] = mapped_column(Unsigned)
+    # Raised with every load into Redis: an order reserved under an older epoch is counted anew.
+    epoch: Mapped[int] = mapped_column(default=0)
+    # Raised with every credit of stock, so that each reaches Redis once and in order.
+    adj_seq: Mapped[int] = mapped_column(BigInteger, default=0)
+    max_per_user: Mapped[int | None]
+    status: Mapped[str] = mapped_column(String(16), default=ItemStatus.DRAFT)
+    photo_url: Mapped[str | None] = mapped_column(String(URL_MAX))
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    deleted_at: Mapped[datetime | None]
+
+    @property
+    def sellable(self) -> bool:
+        """Whether it can be seen and bought."""
+        return self.status == ItemStatus.ON_SALE and self.deleted_at is None

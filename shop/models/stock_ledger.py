@@ -1,0 +1,26 @@
+"""Table stock_ledger."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shop.core.model import BigId, Model
+
+
+class StockLedger(Model):
+    """One change of an item's stock; lines are added, never changed. Their sum is the stock."""
+
+    __tablename__ = "stock_ledger"
+    __table_args__ = (UniqueConstraint("ref", "reason"), Index(None, "item_id", "reason"))
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    item_id: Mapped[int] = mapped_column(BigInteger)
+    delta: Mapped[int] = mapped_column(BigInteger)
+    reason: Mapped[str] = mapped_column(String(16))
+    # What caused it: `item:7`, or an order id.
+    ref: Mapped[str] = mapped_column(String(64))
+    # The user id of whoever caused it, where it was a person.
+    actor: Mapped[int | None] = mapped_column(BigInteger)
+    adj_seq: Mapped[int | None] = mapped_column(BigInteger)
+    created_at: Mapped[datetime]

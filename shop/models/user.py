@@ -1,0 +1,24 @@
+"""Table users."""
+
+from datetime import datetime
+
+from sqlalchemy import String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shop.constants.user import EMAIL_MAX, NAME_MAX, UserRole
+from shop.core.model import BigId, Model
+
+
+class User(Model):
+    """Somebody with an account."""
+
+    __tablename__ = "users"
+    __table_args__ = (UniqueConstraint("tenant_id", "email"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    name: Mapped[str] = mapped_column(String(NAME_MAX))
+    email: Mapped[str] = mapped_column(String(EMAIL_MAX))
+    password_hash: Mapped[str] = mapped_column(String(255))
+    role: Mapped[str] = mapped_column(String(16), default=UserRole.GENERAL)
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]

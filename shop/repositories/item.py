@@ -1,0 +1,48 @@
+"""Questions to the table items."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from sqlalchemy import CursorResult, select, update
+
+from shop.constants.item import ItemStatus
+from shop.core.pagination import Page, PageRequest
+from shop.core.repository import Repository
+from shop.models.item import Item
+
+_ON_SALE = (Item.status == ItemStatus.ON_SALE, Item.deleted_at.is_(None))
+
+
+@dataclass(frozen=True)
+class ItemRepository(Repository[Item]):
+    """Finds items and moves their stock."""
+
+    model = Item
+
+    def page_on_sale(self, tenant_id: int, request: PageRequest) -> Page[Item]:
+        """What buyers may see, newest first."""
+        return self.page(select(Item).where(Item.tenant_id == tenant_id, *_ON_SALE).order_by(Item.id.desc()), request)
+
+    def find_on_sale(self) -> Sequence[Item]:
+        """Everything on sale, of every tenant, newest first."""
+        return self.session.scalars(select(Item).where(*_ON_SALE).order_by(Item.id.desc())).all()
+
+    def find_all(self) -> Sequence[Item]:
+        """Every item there ever was."""
+        return self.session.scalars(select(Item).order_by(Item.id)).all()
+
+    def lock(self, item_id: int) -> Item | None:
+        """The row, held against other writers until the transaction ends."""
+        return self.session.get(Item, item_id, with_for_update=True)
+
+    def lock_epochs(self, item_ids: Collection[int]) -> dict[int, int]:
+        """Item id -> epoch, the rows held until the transaction ends; locked in the order of ids, against deadlocks."""
+        query = select(Item.id, Item.epoch).where(Item.id.in_(item_ids)).order_by(Item.id).with_for_update()
+        return dict(self.session.execute(query).tuples().all())
+
+    def take(self, item_id: int, quantity: int) -> bool:
+        """Lower the stock in one statement; False when too little is left."""
+        query = update(Item).where(Item.id == item_id, Item.stock >= quantity).values(stock=Item.stock - quantity)
+        result = self.session.execute(query, execution_options={"synchronize_session": False})
+        return cast("CursorResult[object]", result).rowcount == 1

@@ -1,0 +1,103 @@
+"""Rules of the catalogue."""
+
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from shop.cache_managers.stock import StockCacheManager
+from shop.combinations.item import ItemCombination
+from shop.constants.job import JobName
+from shop.constants.stock import StockReason
+from shop.core.clock import Clock
+from shop.core.errors import ShopError
+from shop.core.job import Queue
+from shop.core.pagination import Page, PageRequest
+from shop.core.transaction import after_commit
+from shop.exception_codes.item import ItemExceptionCode
+from shop.repositories.item import ItemRepository
+from shop.repositories.stock_ledger import StockLedgerRepository
+
+if TYPE_CHECKING:
+    from shop.models.item import Item
+
+
+@dataclass(frozen=True)
+class ItemService:
+    """Lists, shows and edits items. An edit closes the gate of a sale; the load after it opens with the new words."""
+
+    items: ItemRepository
+    ledger: StockLedgerRepository
+    stock: StockCacheManager
+    combine: ItemCombination
+    queue: Queue
+    clock: Clock
+
+    def page_on_sale(self, tenant_id: int, request: PageRequest) -> Page[dict[str, Any]]:
+        """What buyers may see, newest first, with the true stock."""
+        page = self.items.page_on_sale(tenant_id, request)
+        available = self.stock.find_available([(item.tenant_id, item.id) for item in page.rows])
+        return page.with_rows([self.combine.card(item, available.get(item.id)) for item in page.rows])
+
+    def get(self, item_id: int, *, everything: bool) -> dict[str, Any]:
+        """One item; drafts and retired ones only when `everything` may be seen. Raises ShopError NOT_FOUND."""
+        item = self._get(item_id)
+        if not (item.sellable or everything):
+            raise ShopError(ItemExceptionCode.NOT_FOUND, item_id=item_id)
+        return self._card(item)
+
+    def create(self, tenant_id: int, actor: int | None, words: dict[str, Any]) -> dict[str, Any]:
+        """A new item and the first line of its ledger."""
+        now = self.clock.now()
+        item = self.items.create(tenant_id=tenant_id, created_at=now, updated_at=now, **words)
+        self.ledger.create(
+            tenant_id=tenant_id,
+            item_id=item.id,
+            delta=item.stock,
+            reason=StockReason.INITIAL,
+            ref=f"item:{item.id}",
+            actor=actor,
+            created_at=now,
+        )
+        self._load_after_commit(item)
+        return self.combine.card(item, None)
+
+    def revise(self, item_id: int, words: dict[str, Any]) -> dict[str, Any]:
+        """Change the words of an item; raises ShopError NOT_FOUND."""
+        item = self._lock(item_id)
+        for name, value in words.items():
+            setattr(item, name, value)
+        item.updated_at = self.clock.now()
+        self._close(item)
+        self._load_after_commit(item)
+        return self._card(item)
+
+    def delete(self, item_id: int) -> None:
+        """Take an item away for good buyers and bad; its orders stay. Raises ShopError NOT_FOUND."""
+        item = self._lock(item_id)
+        item.deleted_at = item.updated_at = self.clock.now()
+        self._close(item)
+
+    def _get(self, item_id: int) -> "Item":
+        item = self.items.find(item_id)
+        if item is None or item.deleted_at:
+            raise ShopError(ItemExceptionCode.NOT_FOUND, item_id=item_id)
+        return item
+
+    def _lock(self, item_id: int) -> "Item":
+        item = self.items.lock(item_id)
+        if item is None or item.deleted_at:
+            raise ShopError(ItemExceptionCode.NOT_FOUND, item_id=item_id)
+        return item
+
+    def _card(self, item: "Item") -> dict[str, Any]:
+        available = self.stock.find_available([(item.tenant_id, item.id)])
+        return self.combine.card(item, available.get(item.id))
+
+    def _close(self, item: "Item") -> None:
+        # Before the commit: taken early, given late. A load that began before fails on the token, one that begins
+        # now waits for our row lock.
+        self.stock.claim(item.tenant_id, item.id, uuid.uuid4().hex)
+
+    def _load_after_commit(self, item: "Item") -> None:
+        if item.sellable:
+            after_commit(self.queue.enqueue, JobName.LOAD_STOCK, tenant_id=item.tenant_id, item_id=item.id)

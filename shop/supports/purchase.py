@@ -1,0 +1,21 @@
+"""Pure functions about purchases."""
+
+import json
+import re
+import uuid
+
+from shop.constants.order import WAIT_MAX_SECONDS
+
+_NAMESPACE = uuid.UUID("6f0c8f0e-6f0a-5d1c-9a55-0d7a3f3c7e11")
+_WAIT = re.compile(r"(?:^|[,;\s])wait=([0-9]{1,4})(?:$|[,;\s])")
+
+
+def purchase_id(tenant_id: int, user_id: int, path: str, key: str) -> uuid.UUID:
+    """The id of the purchase a key stands for; the parts are kept apart, so no two of them can run together."""
+    return uuid.uuid5(_NAMESPACE, json.dumps([tenant_id, user_id, path, key]))
+
+
+def wait_preference(prefer: str | None) -> int:
+    """Seconds a client will wait (RFC 7240 `Prefer: wait=2`), at most WAIT_MAX_SECONDS; 0 when it says none."""
+    found = _WAIT.search(prefer) if prefer else None
+    return min(int(found[1]), WAIT_MAX_SECONDS) if found else 0

@@ -1,0 +1,87 @@
+"""The processes behind the web: a worker that does jobs, a scheduler that asks for them."""
+
+import logging
+import signal
+import time
+from datetime import timedelta
+from types import FrameType
+from typing import Any
+
+from rq import Queue as RqQueue
+from rq import SimpleWorker
+from rq.serializers import JSONSerializer
+
+from shop.container import Container
+from shop.core.job import QUEUE_HIGH, Job, Queue
+from shop.core.redis import RedisError, RedisStores
+from shop.core.settings import Settings
+
+TICK_SECONDS = 0.2
+MAINTENANCE_SECONDS = 60
+_jobs: dict[str, Job] = {}
+_log = logging.getLogger(__name__)
+
+
+def jobs_of(container: Container) -> dict[str, Job]:
+    """Job name -> job of an app."""
+    kinds: list[type[Job]] = container.find("Job")
+    return {kind.name: container.get(kind) for kind in kinds}
+
+
+def perform(name: str, arguments: dict[str, Any]) -> Any:
+    """Do one job: what RQ calls. The jobs stand ready, so none pays for building the app."""
+    return _jobs[name].run(**arguments)
+
+
+def work(settings: Settings) -> None:
+    """Do jobs until told to stop; a job that is running is finished first."""
+    container = Container(settings)
+    container.build()
+    _jobs.update(jobs_of(container))
+    queue = container.get(Queue)
+    for job in _jobs.values():
+        if job.at_start:
+            queue.enqueue(job.name, life=timedelta(minutes=1))
+    connection = container.get(RedisStores).queue
+    queues = [RqQueue(QUEUE_HIGH, connection=connection, serializer=JSONSerializer)]
+    # SimpleWorker: a fork for each job would cost more than the job.
+    worker = SimpleWorker(
+        queues, connection=connection, serializer=JSONSerializer, maintenance_interval=MAINTENANCE_SECONDS
+    )
+    worker.log_job_description = False
+    worker.work(logging_level="WARNING")
+
+
+def schedule(settings: Settings) -> None:
+    """Ask for the scheduled jobs until told to stop; several schedulers ask once."""
+    container = Container(settings)
+    queue, jobs = container.get(Queue), jobs_of(container)
+    timed = {job.name: job.every for job in jobs.values() if job.every}
+    asked = dict.fromkeys(timed, -1)
+    running = _until_signal()
+    while running():
+        for name, every in timed.items():
+            slot = int(time.time() / every.total_seconds())
+            if slot != asked[name] and _ask(queue, name, slot, every):
+                asked[name] = slot
+        time.sleep(TICK_SECONDS)
+
+
+def _ask(queue: Queue, name: str, slot: int, every: timedelta) -> bool:
+    try:
+        queue.enqueue_once(name, slot, life=max(every * 2, timedelta(seconds=5)))
+    except RedisError as error:
+        _log.warning("The schedule waits for Redis: %s", error)
+        return False
+    return True
+
+
+def _until_signal() -> Any:
+    stopped: list[int] = []
+
+    def stop(number: int, _: FrameType | None) -> None:
+        stopped.append(number)
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    return lambda: not stopped
