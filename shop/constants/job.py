@@ -10,6 +10,5 @@ class JobName(StrEnum):
     SWEEP_STOCK = "sweep_stock"
     LOAD_STOCK = "load_stock"
     PRELOAD_STOCK = "preload_stock"
-    VERIFY_STOCK = "verify_stock"
-    SEED_USER = "seed_user"
-    SEED_ITEM = "seed_item"
+    VERIFY = "verify"
+    SEED = "seed"

@@ -71,16 +71,16 @@ def enveloped(schema: type[Schema] | None, shape: Shape) -> Schema:
     inner: Any = fields.Nested(schema) if schema else fields.Dict()
     name = schema.__name__.removesuffix("Schema") if schema else "Empty"
     if shape is not Shape.ONE:
-        page = {"data": fields.List(inner, required=True), "meta": fields.Dict(required=True)}
+        page: dict[str, Any] = {"data": fields.List(inner, required=True), "meta": fields.Dict(required=True)}
         inner = fields.Nested(Schema.from_dict(page, name=f"{name}{_SUFFIX[shape]}Schema"))
     inner.required = True
-    keys = {
+    keys: dict[str, Any] = {
         "status": fields.String(required=True, metadata={"const": "success"}),
         "code": fields.Integer(required=True),
         "message": fields.String(required=True),
         "data": inner,
     }
-    return Schema.from_dict(keys, name=f"{name}{_SUFFIX[shape]}EnvelopeSchema")()  # type: ignore[arg-type]  # fields are fields
+    return Schema.from_dict(keys, name=f"{name}{_SUFFIX[shape]}EnvelopeSchema")()
 
 
 def document(view: Callable[..., Any], **operation: Any) -> None:

@@ -39,7 +39,7 @@ class OrjsonProvider(JSONProvider):
 
     def response(self, *args: Any, **_: Any) -> Response:
         """A JSON response."""
-        return self._app.response_class(orjson.dumps(args[0]), mimetype="application/json")
+        return Response(orjson.dumps(args[0]), mimetype="application/json")
 
 
 class IdConverter(IntegerConverter):

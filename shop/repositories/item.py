@@ -28,6 +28,10 @@ class ItemRepository(Repository[Item]):
         """Everything on sale, of every tenant, newest first."""
         return self.session.scalars(select(Item).where(*_ON_SALE).order_by(Item.id.desc())).all()
 
+    def exists(self, tenant_id: int) -> bool:
+        """Whether there is any row, deleted ones included."""
+        return self.session.scalar(select(Item.id).where(Item.tenant_id == tenant_id).limit(1)) is not None
+
     def find_all(self) -> Sequence[Item]:
         """Every item there ever was."""
         return self.session.scalars(select(Item).order_by(Item.id)).all()

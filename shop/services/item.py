@@ -45,6 +45,10 @@ class ItemService:
             raise ShopError(ItemExceptionCode.NOT_FOUND, item_id=item_id)
         return self._card(item)
 
+    def is_empty(self, tenant_id: int) -> bool:
+        """Whether there never was an item."""
+        return not self.items.exists(tenant_id)
+
     def create(self, tenant_id: int, actor: int | None, words: dict[str, Any]) -> dict[str, Any]:
         """A new item and the first line of its ledger."""
         now = self.clock.now()

@@ -1,0 +1,76 @@
+"""One parent for all processes: starts them, starts again what dies, stops all of them together."""
+
+import logging
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import FrameType
+
+RESTART_PAUSE_SECONDS = 1.0
+STOP_SECONDS = 15.0
+TICK_SECONDS = 0.1
+_log = logging.getLogger(__name__)
+
+
+@dataclass
+class Child:
+    """A `flask shop NAME` process."""
+
+    name: str
+    process: subprocess.Popen[bytes] | None = None
+    restart_at: float = 0.0
+
+    def start(self) -> None:
+        """Start it, in a session of its own: Ctrl-C reaches the parent alone, which stops its children in order."""
+        command = [sys.executable, "-m", "flask", "shop", self.name]
+        self.process = subprocess.Popen(command, start_new_session=True)
+
+    def watch(self) -> None:
+        """Start it again, after a pause, when it has died."""
+        if self.process and self.process.poll() is not None:
+            _log.warning("%s ended with %s; starting it again", self.name, self.process.returncode)
+            self.process, self.restart_at = None, time.monotonic() + RESTART_PAUSE_SECONDS
+        if self.process is None and time.monotonic() >= self.restart_at:
+            self.start()
+
+    def stop(self) -> None:
+        """Ask it to end, and make it end when it does not."""
+        if self.process is None:
+            return
+        self.process.terminate()
+        try:
+            self.process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+@dataclass
+class Family:
+    """The children of one parent, in the order in which they start and stop."""
+
+    children: list[Child]
+    _told: list[int] = field(default_factory=list)
+
+    def run(self, ready: Callable[[], bool], announce: Callable[[], None]) -> None:
+        """Run them until Ctrl-C or SIGTERM; announce once when `ready`."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._tell)
+        announced = False
+        try:
+            while not self._told:
+                for child in self.children:
+                    child.watch()
+                if not announced and ready():
+                    announce()
+                    announced = True
+                time.sleep(TICK_SECONDS)
+        finally:
+            for child in self.children:
+                child.stop()
+
+    def _tell(self, number: int, _: FrameType | None) -> None:
+        self._told.append(number)
