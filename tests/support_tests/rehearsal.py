@@ -1,0 +1,31 @@
+"""Tests for the inner runs of test_run.py; their file's name keeps them out of every other run."""
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from tests.support.polling import Eventually
+from tests.support.valkey import Valkey
+
+
+@pytest.mark.parametrize("_turn", [1, 2])
+def test_report(
+    database_url: str, valkey_server: Valkey, worker_id: str, eventually: Eventually, _turn: int
+) -> None:
+    folder = Path(os.environ["REHEARSAL_FOLDER"])
+    with create_engine(database_url).connect() as connection:
+        pid_file = Path(str(connection.scalar(text("SELECT @@pid_file"))))
+    folders = f"{pid_file.parents[1]} {valkey_server.folder}"
+    line = f"{database_url} {pid_file.read_text().strip()} {valkey_server.pid} {folders}"
+    # Under another name first, so that nobody reads half a line.
+    draft = folder / f"{worker_id}.draft"
+    draft.write_text(line)
+    draft.rename(folder / worker_id)
+
+    # Nobody leaves before both test workers had a test.
+    eventually(lambda: len(list(folder.glob("gw?"))) == 2, timeout=10)
+    if os.environ.get("REHEARSAL_CRASH"):
+        os.kill(os.getppid(), signal.SIGKILL)

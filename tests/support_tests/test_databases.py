@@ -1,0 +1,68 @@
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import NullPool, create_engine, text
+
+from tests.support.databases import create_database, drop_database, empty_database
+
+
+def ask(url: str, *statements: str) -> object:
+    with create_engine(url, poolclass=NullPool).begin() as connection:
+        results = [connection.execute(text(statement)) for statement in statements]
+        return results[-1].scalar() if results[-1].returns_rows else None
+
+
+@pytest.fixture
+def spare(worker_id: str) -> str:
+    return f"shop_{worker_id}_spare"
+
+
+@pytest.fixture
+def url(database_url: str, spare: str) -> Iterator[str]:
+    yield create_database(database_url, spare)
+    drop_database(database_url, spare)
+
+
+def test_the_database_of_a_test_worker_bears_its_name(database_url: str, worker_id: str) -> None:
+    assert ask(database_url, "SELECT DATABASE()") == f"shop_{worker_id}"
+
+
+def test_a_new_database_stores_every_character(url: str) -> None:
+    ask(url, "CREATE TABLE item (name VARCHAR(9))", "INSERT INTO item VALUES ('🛒')")
+
+    assert ask(url, "SELECT name FROM item") == "🛒"
+
+
+def test_emptying_does_not_care_for_foreign_keys(url: str) -> None:
+    ask(
+        url,
+        "CREATE TABLE item (id INT PRIMARY KEY)",
+        "CREATE TABLE purchase (item INT, FOREIGN KEY (item) REFERENCES item (id))",
+        "INSERT INTO item VALUES (1)",
+        "INSERT INTO purchase VALUES (1)",
+    )
+
+    empty_database(url)
+
+    assert ask(url, "SELECT (SELECT COUNT(*) FROM item) + (SELECT COUNT(*) FROM purchase)") == 0
+
+
+def test_emptying_keeps_the_schema_version_and_the_views(url: str) -> None:
+    ask(
+        url,
+        "CREATE TABLE alembic_version (version_num VARCHAR(32))",
+        "INSERT INTO alembic_version VALUES ('0001')",
+        "CREATE VIEW current AS SELECT * FROM alembic_version",
+    )
+
+    empty_database(url)
+
+    assert ask(url, "SELECT version_num FROM current") == "0001"
+
+
+def test_creating_a_database_again_forgets_the_old_one(url: str, database_url: str, spare: str) -> None:
+    ask(url, "CREATE TABLE item (id INT)")
+
+    create_database(database_url, spare)
+
+    assert ask(url, "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE()") == 0

@@ -1,0 +1,128 @@
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.support import groups
+from tests.support.managed_process import ManagedProcess, ProcessFailed
+from tests.support.polling import Eventually
+
+SLEEP = "import time; time.sleep(60)"
+WITH_CHILD = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {SLEEP!r}]); {SLEEP}"
+DEAF = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); {SLEEP}"
+POLITE = (
+    f"import signal; signal.signal(signal.SIGTERM, lambda *_: exit(3)); print('polite', flush=True); {SLEEP}"
+)
+
+Run = Callable[[str], ManagedProcess]
+
+
+@pytest.fixture
+def python(tmp_path: Path) -> Iterator[Run]:
+    with ExitStack() as stack:
+
+        def make(program: str) -> ManagedProcess:
+            process = ManagedProcess([sys.executable, "-c", program], tmp_path / "log")
+            stack.callback(process.kill)
+            return process
+
+        yield make
+
+
+def test_a_kill_reaches_the_children_too(python: Run, eventually: Eventually) -> None:
+    process = python(WITH_CHILD)
+    process.start()
+    eventually(lambda: len(groups.members(process.pid)) == 2)
+
+    process.kill()
+
+    assert groups.members(process.pid) == []
+    assert process.returncode == -9
+
+
+def test_children_of_a_crashed_leader_end_before_the_next_start(python: Run, eventually: Eventually) -> None:
+    process = python(WITH_CHILD)
+    process.start()
+    eventually(lambda: len(groups.members(process.pid)) == 2)
+    orphaned = process.pid
+    os.kill(process.pid, signal.SIGKILL)
+    eventually(lambda: not process.running)
+
+    process.start()
+
+    assert groups.members(orphaned) == []
+
+
+def test_a_stop_returns_the_exit_code(python: Run, eventually: Eventually) -> None:
+    process = python(POLITE)
+    process.start()
+    eventually(lambda: "polite" in process.output)
+
+    assert process.stop() == 3
+
+
+def test_a_process_deaf_to_sigterm_is_killed_and_reported(python: Run, eventually: Eventually) -> None:
+    process = python(DEAF)
+    process.start()
+    eventually(lambda: "deaf" in process.output)
+
+    with pytest.raises(ProcessFailed, match="ignored SIGTERM"):
+        process.stop(timeout=0.2)
+
+    assert groups.members(process.pid) == []
+
+
+def test_a_frozen_process_can_be_stopped(python: Run, eventually: Eventually) -> None:
+    process = python(POLITE)
+    process.start()
+    eventually(lambda: "polite" in process.output)
+    process.freeze()
+
+    assert process.stop() == 3
+
+
+def test_a_second_kill_is_harmless(python: Run) -> None:
+    process = python(SLEEP)
+    process.start()
+    process.kill()
+
+    process.kill()
+
+    assert not process.running
+
+
+def test_a_dead_process_is_not_signalled(python: Run) -> None:
+    process = python(SLEEP)
+    process.start()
+    process.kill()
+
+    with pytest.raises(ProcessFailed, match="does not run"):
+        process.freeze()
+
+
+def test_a_failed_start_shows_what_was_printed(tmp_path: Path) -> None:
+    class NeverReady(ManagedProcess):
+        def is_ready(self) -> bool:
+            return False
+
+    process = NeverReady([sys.executable, "-c", "exit('no such table')"], tmp_path / "log")
+
+    with pytest.raises(ProcessFailed, match=r"ended with 1:\nno such table"):
+        process.start()
+
+
+def test_a_start_that_takes_too_long_leaves_nothing(tmp_path: Path) -> None:
+    class NeverReady(ManagedProcess):
+        def is_ready(self) -> bool:
+            return False
+
+    process = NeverReady([sys.executable, "-c", SLEEP], tmp_path / "log", patience=0.2)
+
+    with pytest.raises(ProcessFailed, match="was not ready"):
+        process.start()
+
+    assert groups.members(process.pid) == []

@@ -1,0 +1,106 @@
+from pathlib import Path
+
+import pytest
+
+from tests.support import mariadb_tools
+from tests.support.mariadb_tools import ABSENT, MariaDBAbsent, Tools
+
+
+def put(folder: Path, *names: str) -> None:
+    for name in names:
+        folder.joinpath(name).touch(mode=0o755)
+
+
+def put_apt(folder: Path, body: str) -> None:
+    put(folder, "apt-get")
+    head = '#!/bin/sh\nPATH=/usr/bin:/bin\ncd "$(dirname "$0")"\necho "$* $DEBIAN_FRONTEND" >> calls\n'
+    folder.joinpath("apt-get").write_text(f"{head}{body}\n")
+
+
+@pytest.fixture
+def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A machine whose only folder of programs is this empty one."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(mariadb_tools, "_FOLDERS", ())
+    return tmp_path
+
+
+@pytest.fixture
+def as_root(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+
+
+def test_a_complete_mariadb_is_found(tmp_path: Path) -> None:
+    put(tmp_path, "mariadbd", "mariadb-install-db", "my_print_defaults")
+
+    found = mariadb_tools.find([str(tmp_path)])
+
+    assert found == Tools(tmp_path / "mariadbd", tmp_path / "mariadb-install-db")
+
+
+def test_the_old_names_are_found(tmp_path: Path) -> None:
+    put(tmp_path, "mysqld", "mysql_install_db", "my_print_defaults")
+
+    found = mariadb_tools.find([str(tmp_path)])
+
+    assert found == Tools(tmp_path / "mysqld", tmp_path / "mysql_install_db")
+
+
+def test_a_mysqld_of_mysql_is_not_a_mariadb(tmp_path: Path) -> None:
+    put(tmp_path, "mysqld", "my_print_defaults")
+
+    assert mariadb_tools.find([str(tmp_path)]) is None
+
+
+def test_a_server_without_the_clients_package_is_incomplete(tmp_path: Path) -> None:
+    put(tmp_path, "mariadbd", "mariadb-install-db")
+
+    assert mariadb_tools.find([str(tmp_path)]) is None
+
+
+def test_servers_outside_the_path_are_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+
+    assert "/usr/sbin" in mariadb_tools.search_path()
+    assert "/opt/homebrew/bin" in mariadb_tools.search_path()
+
+
+@pytest.mark.usefixtures("bare", "as_root")
+def test_without_mariadb_and_without_apt_one_sentence_says_what_to_do() -> None:
+    with pytest.raises(MariaDBAbsent) as absent:
+        mariadb_tools.require()
+
+    assert str(absent.value) == ABSENT
+
+
+@pytest.mark.usefixtures("as_root")
+def test_root_with_apt_gets_mariadb_installed(bare: Path) -> None:
+    put_apt(bare, 'test "$3" = update || install -m 755 /dev/null mariadbd')
+    put(bare, "mariadb-install-db", "my_print_defaults")
+
+    tools = mariadb_tools.require()
+
+    assert tools.server == bare / "mariadbd"
+    assert bare.joinpath("calls").read_text().splitlines() == [
+        "-o DPkg::Lock::Timeout=120 update --quiet noninteractive",
+        "-o DPkg::Lock::Timeout=120 install --quiet --yes --no-install-recommends"
+        " mariadb-server-core mariadb-client-core noninteractive",
+    ]
+
+
+@pytest.mark.usefixtures("as_root")
+def test_a_failed_installation_says_why(bare: Path) -> None:
+    put_apt(bare, "echo no network >&2; exit 100")
+
+    with pytest.raises(MariaDBAbsent, match="no network"):
+        mariadb_tools.require()
+
+
+def test_nobody_but_root_installs(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put_apt(bare, "exit 0")
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+
+    with pytest.raises(MariaDBAbsent):
+        mariadb_tools.require()
+
+    assert not bare.joinpath("calls").exists()
