@@ -2,18 +2,45 @@
 
 import logging
 import sys
+from typing import Any
+from uuid import UUID
 
 import click
 from flask.cli import AppGroup
 
 from shop import worker as background
+from shop.constants.job import JobName
 from shop.container import Container
 from shop.core.database import Database
+from shop.core.embedded import embedded_valkey
+from shop.core.processes import Child, Family, answers
 from shop.core.settings import Settings
 from shop.core.web import serve
 from shop.migrations import runner
 
+PROBLEMS_SHOWN = 10
+GREETING = """
+Sign in, buy, read the order (Ctrl-C here stops everything):
+
+  TOKEN=$(curl -s {api}/auth/login -H 'Content-Type: application/json' -d '{{"email": "{email}", "password": "{password}"}}' | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
+  ORDER=$(curl -s {api}/items/1/purchase -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -H 'Prefer: wait=2' -d '{{"quantity": 1}}' | sed 's/.*"id":"\\([^"]*\\)".*/\\1/')
+  curl -s {api}/orders/$ORDER -H "Authorization: Bearer $TOKEN"
+"""  # noqa: E501 - three lines to paste
+
 shop = AppGroup("shop", help="Run and look after the shop.")
+
+
+def _run(name: JobName, **arguments: Any) -> Any:
+    return background.jobs_of(Container(_settings()))[name].run(**arguments)
+
+
+def _greet(settings: Settings, accounts: dict[str, str]) -> None:
+    address = f"http://{settings.bind}"
+    click.echo(f"\nshop answers at {address}  (API page: {address}/docs)\n")
+    for email, password in accounts.items():
+        click.echo(f"  {email}  {password}")
+    email, password = next(reversed(accounts.items()), ("you@example.com", "Your-password-1"))
+    click.echo(GREETING.format(api=f"{address}/api/v1", email=email, password=password))
 
 
 def _settings() -> Settings:
@@ -45,6 +72,42 @@ def migrate() -> None:
     """Bring the database schema up to date."""
     runner.upgrade(Container(_settings()).get(Database).engine)
     click.echo(f"The schema is at {runner.latest_version()}.")
+
+
+@shop.command(with_appcontext=False)
+def seed() -> None:
+    """Make the first administrator and, outside production, a buyer and demo items."""
+    for email, password in _run(JobName.SEED).items():
+        click.echo(f"{email}  {password}")
+
+
+@shop.command(with_appcontext=False)
+@click.option("--acknowledged", type=click.File(), help="Order ids that clients were promised, one a line.")
+def verify(acknowledged: Any) -> None:
+    """Check the invariants of the purchase; exit code 1 when one does not hold."""
+    ids = {UUID(line.strip()) for line in acknowledged or () if line.strip()}
+    verdicts = _run(JobName.VERIFY, acknowledged=ids)
+    for verdict in verdicts:
+        click.echo(f"{'broken' if verdict.problems else 'holds ':<7} {verdict.number:>2}  {verdict.sentence}")
+        for problem in verdict.problems[:PROBLEMS_SHOWN]:
+            click.echo(f"            {problem}")
+    sys.exit(any(verdict.problems for verdict in verdicts))
+
+
+@shop.command(with_appcontext=False)
+def up() -> None:
+    """Run everything: migrations, demo data, web, worker and scheduler, on embedded defaults where none are given."""
+    settings = _settings()
+    settings.folder.mkdir(parents=True, exist_ok=True)
+    with embedded_valkey(settings):
+        container = Container(settings)
+        runner.upgrade(container.get(Database).engine)
+        jobs = background.jobs_of(container)
+        accounts = jobs[JobName.SEED].run()
+        jobs[JobName.PRELOAD_STOCK].run()
+        container.get(Database).engine.dispose()
+        family = Family([Child("web"), Child("scheduler"), Child("worker")])
+        family.run(ready=lambda: answers(settings.bind), announce=lambda: _greet(settings, accounts))
 
 
 @shop.command(with_appcontext=False)

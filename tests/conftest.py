@@ -98,15 +98,11 @@ def make_mariadb() -> Iterator[Callable[[], MariaDB]]:
 
 
 @pytest.fixture
-def make_service(
-    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
-) -> Iterator[MakeService]:
+def make_service(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[MakeService]:
     """Make Services, whose processes all end with the test."""
     with ExitStack() as stack:
 
-        def make(
-            *, database_url: str = "", redis_url: str = "", env: Mapping[str, str] | None = None
-        ) -> Service:
+        def make(*, database_url: str = "", redis_url: str = "", env: Mapping[str, str] | None = None) -> Service:
             database = database_url or request.getfixturevalue("clean_database")
             redis = redis_url or request.getfixturevalue("redis_url")
             service = Service(tmp_path_factory.mktemp("service"), database, redis, env)

@@ -136,6 +136,13 @@ class StockCacheManager(CacheManager):
         found = self._client(number).xrange(self.outbox(partition=_tag(number)), start, count=BATCH)
         return [Entry(entry_id, read_reservation("P|" + fields["r"])) for entry_id, fields in found]
 
+    def entries_all(self, number: int) -> Iterator[Entry]:
+        """Every entry of an outbox, page by page."""
+        page = self.entries(number)
+        while page:
+            yield from page
+            page = self.entries(number, page[-1].entry_id)
+
     def finalize(self, number: int, entries: Sequence[Entry], doubled: Collection[str]) -> int:
         """Take written entries out of the outbox and confirm their receipts; how many this call took out.
 

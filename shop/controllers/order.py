@@ -43,9 +43,15 @@ class PurchaseOrderController(Controller):
     def post(self, words: dict[str, Any], headers: dict[str, Any], item_id: int, caller: Caller) -> Answer:
         """Buy: reserves at once and answers 202; with `Prefer: wait=2` 201 when the order was written in time."""
         key = headers.get("key")
-        who = (caller.tenant_id, caller.user_id)
-        order_id = purchase_id(*who, request.path, key) if key else request_uuid()
-        wish = Purchase(order_id, *who, item_id, words["quantity"], self.clock.microseconds())
+        tenant_id, user_id = caller.tenant_id, caller.user_id
+        wish = Purchase(
+            order_id=purchase_id(tenant_id, user_id, request.path, key) if key else request_uuid(),
+            tenant_id=tenant_id,
+            item_id=item_id,
+            user_id=user_id,
+            quantity=words["quantity"],
+            moment=self.clock.microseconds(),
+        )
         order = self.orders.settle(self.orders.place(wish), wait_preference(headers.get("prefer")))
         say = created if order["status"] == OrderStatus.CONFIRMED else accepted
         return say(order, f"/api/v1/orders/{order['id']}")

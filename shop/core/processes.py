@@ -5,6 +5,8 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import FrameType
@@ -74,3 +76,12 @@ class Family:
 
     def _tell(self, number: int, _: FrameType | None) -> None:
         self._told.append(number)
+
+
+def answers(bind: str) -> bool:
+    """Whether the web server on that address and port is ready."""
+    try:
+        with urllib.request.urlopen(f"http://{bind}/readyz", timeout=1) as response:
+            return bool(response.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False

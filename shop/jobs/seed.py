@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from shop.constants.demo import BUYER_EMAIL, BUYER_PASSWORD, DEMO_ADMIN_EMAIL, DEMO_ADMIN_PASSWORD, DEMO_ITEMS
+from shop.constants.item import ItemStatus
 from shop.constants.job import JobName
 from shop.constants.user import UserRole
 from shop.core.job import Job
@@ -12,6 +12,16 @@ from shop.core.settings import Settings
 from shop.core.transaction import transactional
 from shop.services.item import ItemService
 from shop.services.user import UserService
+
+# Printed at every start, on purpose; production has none of them.
+DEMO_ADMIN = ("Demo Admin", "admin@example.com", "Admin-demo-1", UserRole.ADMIN)
+DEMO_BUYER = ("Demo Buyer", "buyer@example.com", "Buyer-demo-1", UserRole.GENERAL)
+DEMO_ITEMS: tuple[dict[str, Any], ...] = (
+    {"name": "Concert ticket", "price_minor": 248_000, "currency": "TWD", "stock": 100, "status": ItemStatus.ON_SALE},
+    {"name": "Limited print", "price_minor": 8_900, "currency": "EUR", "stock": 25, "status": ItemStatus.ON_SALE}
+    | {"max_per_user": 2},
+    {"name": "Coming soon", "price_minor": 1_500, "currency": "EUR", "stock": 10, "status": ItemStatus.DRAFT},
+)
 
 
 @dataclass(frozen=True)
@@ -27,14 +37,14 @@ class SeedJob(Job):
     @transactional
     def run(self) -> dict[str, str]:
         """E-mail -> password of the demo accounts, for whoever started it to print."""
-        accounts = {}
+        accounts: dict[str, str] = {}
         email, password = self.settings.admin_email, self.settings.admin_password
         if email and password:
             self.users.ensure(DEFAULT_TENANT, "Administrator", email, password, UserRole.ADMIN)
         elif not self.settings.production:
-            accounts |= self._account("Demo Admin", DEMO_ADMIN_EMAIL, DEMO_ADMIN_PASSWORD, UserRole.ADMIN)
+            accounts |= self._account(*DEMO_ADMIN)
         if not self.settings.production:
-            accounts |= self._account("Demo Buyer", BUYER_EMAIL, BUYER_PASSWORD, UserRole.GENERAL)
+            accounts |= self._account(*DEMO_BUYER)
             self._offer()
         return accounts
 
@@ -45,4 +55,4 @@ class SeedJob(Job):
     def _offer(self) -> None:
         if self.items.is_empty(DEFAULT_TENANT):
             for words in DEMO_ITEMS:
-                self.items.create(DEFAULT_TENANT, None, dict[str, Any](words))
+                self.items.create(DEFAULT_TENANT, None, words)

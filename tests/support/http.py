@@ -29,9 +29,7 @@ class HttpClient:
     def __init__(self, bind: str, timeout: float = 10.0) -> None:
         self._connection = http.client.HTTPConnection(bind, timeout=timeout)
 
-    def get(
-        self, path: str, *, token: str | None = None, headers: Mapping[str, str] | None = None
-    ) -> Response:
+    def get(self, path: str, *, token: str | None = None, headers: Mapping[str, str] | None = None) -> Response:
         """GET the path."""
         return self.request("GET", path, token=token, headers=headers)
 

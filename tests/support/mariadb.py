@@ -58,9 +58,7 @@ class MariaDB(ManagedProcess):
         ]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode != 0:
-            raise ProcessFailed(
-                f"{self.tools.installer} ended with {done.returncode}:\n{done.stdout}{done.stderr}"
-            )
+            raise ProcessFailed(f"{self.tools.installer} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
 
     def url(self, database: str = "") -> str:
         """The SQLAlchemy address of a database in this server, or of the server."""

@@ -41,9 +41,7 @@ class Service:
     command: tuple[str, ...] = (sys.executable, "-m", "flask", "shop")
     patience = 30.0
 
-    def __init__(
-        self, folder: Path, database_url: str, redis_url: str, env: Mapping[str, str] | None = None
-    ) -> None:
+    def __init__(self, folder: Path, database_url: str, redis_url: str, env: Mapping[str, str] | None = None) -> None:
         self.folder = folder
         self.env = {"SHOP_DATABASE_URL": database_url, "SHOP_REDIS_URL": redis_url, **(env or {})}
         self._processes: dict[str, ManagedProcess] = {}
@@ -62,9 +60,7 @@ class Service:
             timeout=_CLI_SECONDS,
         )
         if check and done.returncode != 0:
-            raise ProcessFailed(
-                f"{' '.join(command)} ended with {done.returncode}:\n{done.stdout}{done.stderr}"
-            )
+            raise ProcessFailed(f"{' '.join(command)} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
         return done
 
     def prepare(self) -> None:

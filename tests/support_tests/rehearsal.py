@@ -12,9 +12,7 @@ from tests.support.valkey import Valkey
 
 
 @pytest.mark.parametrize("_turn", [1, 2])
-def test_report(
-    database_url: str, valkey_server: Valkey, worker_id: str, eventually: Eventually, _turn: int
-) -> None:
+def test_report(database_url: str, valkey_server: Valkey, worker_id: str, eventually: Eventually, _turn: int) -> None:
     folder = Path(os.environ["REHEARSAL_FOLDER"])
     with create_engine(database_url).connect() as connection:
         pid_file = Path(str(connection.scalar(text("SELECT @@pid_file"))))

@@ -14,9 +14,7 @@ from tests.support.polling import Eventually
 SLEEP = "import time; time.sleep(60)"
 WITH_CHILD = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {SLEEP!r}]); {SLEEP}"
 DEAF = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); {SLEEP}"
-POLITE = (
-    f"import signal; signal.signal(signal.SIGTERM, lambda *_: exit(3)); print('polite', flush=True); {SLEEP}"
-)
+POLITE = f"import signal; signal.signal(signal.SIGTERM, lambda *_: exit(3)); print('polite', flush=True); {SLEEP}"
 
 Run = Callable[[str], ManagedProcess]
 

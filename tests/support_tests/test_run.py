@@ -27,9 +27,7 @@ class Report:
 
 
 def rehearse(folder: Path, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
-    inherited = {
-        key: value for key, value in os.environ.items() if not key.startswith(("PYTEST_", "SHOP_TEST_"))
-    }
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST_", "SHOP_TEST_"))}
     return subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", REHEARSAL, *arguments],
         env={**inherited, "REHEARSAL_FOLDER": str(folder), **env},
