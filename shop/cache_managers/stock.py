@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -15,6 +16,7 @@ from shop.core.redis import RedisError
 RECEIPT_LIFE_SECONDS = 24 * 3600
 WAKE_LIFE_SECONDS = 30
 LOAD_LIFE_SECONDS = 5
+SCAN = 1000
 _LUA = Path(__file__).parent / "lua"
 _reserve, _finalize, _readmit, _claim, _open = (
     Script(_LUA / f"{name}.lua") for name in ("reserve", "finalize", "readmit", "claim", "open")
@@ -214,11 +216,11 @@ class StockCacheManager(CacheManager):
 
     def receipts(self) -> Iterator[Reservation]:
         """Every receipt there is, for the audit."""
-        for number in range(PARTITIONS):
-            client = self._client(number)
-            for key in client.scan_iter(self._receipt(number, "*"), count=1000):
-                if text := client.get(key):
-                    yield read_reservation(text)
+        for server in self.stores.stock_servers:
+            client: Any = server
+            found = client.scan_iter("{p*}:receipt:*", count=SCAN)
+            while keys := list(islice(found, SCAN)):
+                yield from (read_reservation(text) for text in client.mget(keys) if text)
 
     def _client(self, number: int) -> Any:
         # Any: redis-py types its answers for text, bytes and coroutines at once.

@@ -59,6 +59,10 @@ class Queue:
         self.enqueue(name, life=life)
         return True
 
+    def is_empty(self) -> bool:
+        """Whether no job waits."""
+        return not self._rq.count
+
     @cached_property
     def _rq(self) -> RqQueue:
         return RqQueue(QUEUE_HIGH, connection=self.stores.queue, serializer=JSONSerializer)

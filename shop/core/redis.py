@@ -34,10 +34,11 @@ class RedisStores:
 
     def stock(self, partition: int) -> "Redis":
         """The server that holds a stock partition; answers are text."""
-        return self._stock[partition % len(self._stock)]
+        return self.stock_servers[partition % len(self.stock_servers)]
 
     @cached_property
-    def _stock(self) -> list["Redis"]:
+    def stock_servers(self) -> list["Redis"]:
+        """All servers of stock partitions."""
         addresses = self.settings.stock_redis_urls
         if not addresses:
             return [self.cache]

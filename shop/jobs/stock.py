@@ -1,6 +1,7 @@
 """Stock, asked for by the queue and the schedule."""
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -12,44 +13,61 @@ from shop.core.job import Job, Queue
 from shop.core.transaction import transactional
 from shop.services.stock import StockService
 
+TRIES = 5
+# One worker serves all partitions: a hot one may not keep it from the others, nor outlive the job's time-out.
+TURN_SECONDS = 1.0
+
 
 @dataclass(frozen=True)
-class DrainStockJob(Job):
-    """Writes the orders that wait in one partition's outbox."""
+class Drains(Job):
+    """What draining jobs share."""
 
     stock: StockService
+
+    @transactional
+    def write(self, partition: int, after: str | None) -> tuple[int, str | None]:
+        """Write one batch, all or nothing: how many entries there were, and the last one's id."""
+        return self.stock.drain(partition, after)
+
+    def write_again(self, partition: int, after: str | None) -> tuple[int, str | None]:
+        """Write one batch; when another drain wrote some of it since we looked, look again."""
+        for _ in range(TRIES - 1):
+            with suppress(DuplicateRow):
+                return self.write(partition, after)
+        return self.write(partition, after)
+
+
+@dataclass(frozen=True)
+class DrainStockJob(Drains):
+    """Writes the orders that wait in one partition's outbox."""
+
+    queue: Queue
 
     name = JobName.DRAIN_STOCK
 
     def run(self, partition: int) -> None:
-        """Write until nothing is left."""
-        last = self._empty(partition, None)
+        """Write until nothing is left, or until it is another partition's turn."""
+        turn = time.monotonic() + TURN_SECONDS
+        after, count = self._empty(partition, None, turn)
+        if count:
+            self.queue.enqueue(self.name, partition=partition)
+            return
         # The flag falls before the last look: whatever comes after that look wakes a new drain.
         self.stock.sleep(partition)
-        self._empty(partition, last)
+        self._empty(partition, after, turn)
 
-    @transactional
-    def write(self, partition: int, after: str | None) -> tuple[int, str | None]:
-        """One batch, all or nothing."""
-        return self.stock.drain(partition, after)
-
-    def _empty(self, partition: int, after: str | None) -> str | None:
+    def _empty(self, partition: int, after: str | None, turn: float) -> tuple[str | None, int]:
         while True:
-            try:
-                count, after = self.write(partition, after)
-            except DuplicateRow:
-                continue  # another drain wrote them since we looked; look again
-            if not count:
-                return after
-            if count < BATCH_SMALL:
-                time.sleep(GATHER_SECONDS)
+            count, after = self.write_again(partition, after)
+            if not count or time.monotonic() > turn:
+                return after, count
+            if count < BATCH_SMALL and self.queue.is_empty():
+                time.sleep(GATHER_SECONDS)  # nobody else waits for this worker: let more orders share the next commit
 
 
 @dataclass(frozen=True)
-class LoadStockJob(Job):
+class LoadStockJob(Drains):
     """Opens the sale of an item with what the database says: closes, drains, begins an epoch, opens."""
-
-    stock: StockService
 
     name = JobName.LOAD_STOCK
 
@@ -58,14 +76,9 @@ class LoadStockJob(Job):
         token = self.stock.close(tenant_id, item_id)
         partition, after, count = self.stock.partition(tenant_id, item_id), None, 1
         while count:
-            count, after = self.write(partition, after)
+            count, after = self.write_again(partition, after)
         opening = self.begin_epoch(item_id)
         return opening is not None and self.stock.open(tenant_id, item_id, token, opening)
-
-    @transactional
-    def write(self, partition: int, after: str | None) -> tuple[int, str | None]:
-        """One batch of what is left from before, all or nothing."""
-        return self.stock.drain(partition, after)
 
     @transactional
     def begin_epoch(self, item_id: int) -> Opening | None:
