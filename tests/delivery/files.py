@@ -27,9 +27,7 @@ def ours(service: dict[str, Any]) -> bool:
 
 
 def jobs() -> dict[str, dict[str, Any]]:
-    return {
-        name: job for name, job in yaml(".gitlab-ci.yml").items() if isinstance(job, dict) and "script" in job
-    }
+    return {name: job for name, job in yaml(".gitlab-ci.yml").items() if isinstance(job, dict) and "script" in job}
 
 
 def script(job: dict[str, Any]) -> list[str]:
@@ -76,7 +74,5 @@ def ignored(path: str) -> bool:
 
 
 def _meets(pattern: str, path: str) -> bool:
-    expression = (
-        re.escape(pattern).replace(r"\*\*/", "(?:.*/)?").replace(r"\*", "[^/]*").replace(r"\?", "[^/]")
-    )
+    expression = re.escape(pattern).replace(r"\*\*/", "(?:.*/)?").replace(r"\*", "[^/]*").replace(r"\?", "[^/]")
     return re.fullmatch(f"{expression}(?:/.*)?", path) is not None

@@ -45,11 +45,7 @@ def test_nothing_of_ours_starts_before_the_migration_is_through(name: str) -> No
 
 
 def test_a_service_waits_only_for_health_that_is_measured() -> None:
-    waited = [
-        (other, what)
-        for service in services().values()
-        for other, what in service.get("depends_on", {}).items()
-    ]
+    waited = [(other, what) for service in services().values() for other, what in service.get("depends_on", {}).items()]
     assert {other for other, what in waited if what["condition"] == "service_healthy"} <= set(LONG_RUNNING)
     assert {what["condition"] for _, what in waited} <= {"service_healthy", "service_completed_successfully"}
 
@@ -85,9 +81,7 @@ def test_what_is_mounted_from_the_repository_is_there() -> None:
     ours_ = [volume for volume in volumes if volume.startswith("./")]
     assert ours_
     assert [
-        volume
-        for volume in ours_
-        if not (ROOT / volume.split(":")[0]).is_file() or not volume.endswith(":ro")
+        volume for volume in ours_ if not (ROOT / volume.split(":")[0]).is_file() or not volume.endswith(":ro")
     ] == []
 
 

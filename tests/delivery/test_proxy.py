@@ -22,9 +22,7 @@ def _map(variable: str) -> list[tuple[str, str]]:
 
 def _look_up(variable: str, status: str) -> str:
     found = dict(_map(variable))
-    expressions = [
-        value for key, value in found.items() if key.startswith("~") and re.search(key[1:], status)
-    ]
+    expressions = [value for key, value in found.items() if key.startswith("~") and re.search(key[1:], status)]
     return found.get(status) or next(iter(expressions), found["default"])
 
 

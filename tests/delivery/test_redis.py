@@ -20,9 +20,7 @@ def server() -> Iterator[redis.Redis]:
         folder = Path(name)
         (folder / "auth.conf").write_text("requirepass hush\n")
         text = (ROOT / "deploy" / "redis.conf").read_text()
-        text = text.replace("/run/secrets/redis_auth.conf", f"{folder}/auth.conf").replace(
-            "dir /data", f"dir {folder}"
-        )
+        text = text.replace("/run/secrets/redis_auth.conf", f"{folder}/auth.conf").replace("dir /data", f"dir {folder}")
         (folder / "redis.conf").write_text(text)
         process = subprocess.Popen(
             [
@@ -44,9 +42,7 @@ def server() -> Iterator[redis.Redis]:
 
 
 def _command() -> list[str]:
-    return [
-        word.replace("${REDIS_APPENDFSYNC:-everysec}", "always") for word in services()["redis"]["command"]
-    ]
+    return [word.replace("${REDIS_APPENDFSYNC:-everysec}", "always") for word in services()["redis"]["command"]]
 
 
 def _connected(socket: Path) -> redis.Redis:

@@ -58,9 +58,7 @@ def test_a_second_run_changes_nothing(folder: Path) -> None:
 
 def test_two_installations_share_no_secret(folder: Path, tmp_path: Path) -> None:
     other = _make(tmp_path / "other")
-    assert [
-        path.name for path in folder.iterdir() if path.read_text() == (other / path.name).read_text()
-    ] == []
+    assert [path.name for path in folder.iterdir() if path.read_text() == (other / path.name).read_text()] == []
 
 
 def test_the_host_keeps_others_out_and_the_containers_may_read(folder: Path) -> None:

@@ -28,7 +28,5 @@ def _copy(path: Path, to: Path) -> None:
 
 
 def _files(root: Path) -> set[str]:
-    found = (
-        path for path in (root / "shop").rglob("*") if path.is_file() and "__pycache__" not in path.parts
-    )
+    found = (path for path in (root / "shop").rglob("*") if path.is_file() and "__pycache__" not in path.parts)
     return {path.relative_to(root).as_posix() for path in found}
