@@ -12,6 +12,7 @@ from shop import worker as background
 from shop.constants.job import JobName
 from shop.container import Container
 from shop.core.database import Database
+from shop.core.doctor import Doctor
 from shop.core.embedded import embedded_valkey
 from shop.core.processes import Child, Family, answers
 from shop.core.settings import Settings
@@ -92,6 +93,15 @@ def verify(acknowledged: Any) -> None:
         for problem in verdict.problems[:PROBLEMS_SHOWN]:
             click.echo(f"            {problem}")
     sys.exit(any(verdict.problems for verdict in verdicts))
+
+
+@shop.command(with_appcontext=False)
+def doctor() -> None:
+    """Look at how the stores are set; exit code 1 when something would lose or double orders."""
+    findings = list(Container(_settings()).get(Doctor).examine(runner.latest_version()))
+    for finding in findings:
+        click.echo(f"{'well' if finding.well else 'ILL ':<5}{finding.sentence}")
+    sys.exit(not all(finding.well for finding in findings))
 
 
 @shop.command(with_appcontext=False)

@@ -15,6 +15,7 @@ from dependency_injector import containers, providers
 from shop.architecture.table import STRUCTURES, Structure, may_use, of_module
 from shop.core.clock import Clock
 from shop.core.database import Database
+from shop.core.doctor import Doctor
 from shop.core.health import Health
 from shop.core.job import Queue
 from shop.core.pagination import CursorSigner
@@ -25,7 +26,18 @@ from shop.core.settings import Settings
 from shop.core.tokens import Tokens
 
 # What core offers as a collaborator; each is built from the ones before it.
-FOUNDATION: tuple[type, ...] = (Clock, Database, RedisStores, Queue, Passwords, Tokens, CursorSigner, Patience, Health)
+FOUNDATION: tuple[type, ...] = (
+    Clock,
+    Database,
+    RedisStores,
+    Queue,
+    Passwords,
+    Tokens,
+    CursorSigner,
+    Patience,
+    Health,
+    Doctor,
+)
 
 T = TypeVar("T")
 

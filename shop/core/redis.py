@@ -44,6 +44,11 @@ class RedisStores:
             return [self.cache]
         return [self._client(address, decode_responses=True) for address in addresses]
 
+    @property
+    def servers(self) -> list["Redis"]:
+        """One client for each server there is."""
+        return [self.cache, *(self.stock_servers if self.settings.stock_redis_urls else [])]
+
     def _client(self, address: str, **options: Any) -> "Redis":
         # redis-py retries by default and would repeat a script whose answer was lost; here a caller decides.
         return Redis.from_url(
