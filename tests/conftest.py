@@ -16,9 +16,10 @@ from tests.support.mariadb import MariaDB
 from tests.support.mariadb_tools import MariaDBAbsent
 from tests.support.polling import Eventually
 from tests.support.processes import MakeService, Service
-from tests.support.valkey import Valkey
+from tests.support.valkey import Valkey, borrow_database
 
 SERVER_URL = "SHOP_TEST_DATABASE_URL"
+REDIS_URL = "SHOP_TEST_REDIS_URL"
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -66,8 +67,11 @@ def valkey(valkey_server: Valkey) -> Valkey:
 
 
 @pytest.fixture
-def redis_url(valkey: Valkey) -> str:
-    """Address of this test worker's Valkey, without keys."""
+def redis_url(worker_id: str, request: pytest.FixtureRequest) -> str:
+    """Address of this test worker's Valkey, or of its database on the Redis of SHOP_TEST_REDIS_URL; without keys."""
+    if server := os.environ.get(REDIS_URL):
+        return borrow_database(server, worker_id)
+    valkey: Valkey = request.getfixturevalue("valkey")
     return valkey.url
 
 

@@ -73,3 +73,12 @@ class Valkey(ManagedProcess):
         """End the server at once and remove its data."""
         self.kill()
         remove_folder(self.folder)
+
+
+def borrow_database(server: str, worker_id: str) -> str:
+    """Empty and return the address of a test worker's own database on a server that was given to us."""
+    number = int(worker_id.removeprefix("gw")) if worker_id.startswith("gw") else 0
+    url = f"{server.rstrip('/')}/{number}"
+    with redis.Redis.from_url(url) as client:
+        client.flushdb()
+    return url
