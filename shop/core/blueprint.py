@@ -28,7 +28,7 @@ class Parser(FlaskParser):
     DEFAULT_UNKNOWN_BY_LOCATION = {**FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION, "query": "raise"}  # noqa: RUF012 - its shape
 
     def _raw_load_json(self, req: Any) -> Any:
-        return read_json(req) or webargs.missing
+        return read_json(req) if req.get_data(cache=True) else webargs.missing
 
     def handle_error(self, error: Any, req: Any, schema: Schema, **_: Any) -> Any:  # noqa: ARG002 - given shape
         """Raise what the error handlers know."""

@@ -71,14 +71,11 @@ def coded(code: ExceptionCode) -> dict[str, Any]:
 
 
 def read_json(request: Request) -> Any:
-    """The JSON body, or None when there is no body; raises ShopError for another type or malformed JSON."""
-    body = request.get_data(cache=True)
-    if not body:
-        return None
+    """The JSON body; raises ShopError for another media type or malformed JSON."""
     if not request.is_json:
         raise ShopError(CoreExceptionCode.MEDIA_TYPE)
     try:
-        return orjson.loads(body)
+        return orjson.loads(request.get_data(cache=True))
     except orjson.JSONDecodeError as error:
         raise ShopError(CoreExceptionCode.BODY_MALFORMED) from error
 
