@@ -1,0 +1,40 @@
+"""Every kind of file below shop: the structures of the access table, and what stands beside them."""
+
+from shop.architecture.table import INDEPENDENTS, STRUCTURES, may_use, of_module
+
+_NAMES = frozenset(row.name for row in STRUCTURES)
+_CORELESS = frozenset(row.name for row in STRUCTURES if not row.uses_core) | {"architecture", "shop"}
+# The assembly from top to bottom: each puts together what stands after it.
+_DOWN = ("cli", "worker", "app", "container")
+_BESIDE: dict[str, frozenset[str]] = {
+    **{name: frozenset((*_DOWN[i + 1 :], *INDEPENDENTS, "architecture", "migrations")) for i, name in enumerate(_DOWN)},
+    "migrations": frozenset({"migrations"}),
+    "architecture": frozenset({"architecture"}),
+    "core": frozenset(),
+    "shop": frozenset(),
+}
+
+# From top to bottom of the map.
+KINDS = (*_DOWN, *(row.name for row in reversed(STRUCTURES)), "core", "migrations", "architecture", "shop")
+
+
+def kind_of(module: str) -> str:
+    """The structure a module belongs to, or the package that stands beside the structures; `shop` for any other."""
+    if structure := of_module(module):
+        return structure.name
+    place = [*module.split("."), ""][1]
+    return place if place in _BESIDE else "shop"
+
+
+def grants(importer: str, imported: str) -> bool:
+    """Say whether a file of one kind may import a file of the other."""
+    if imported == "core":
+        return importer not in _CORELESS
+    if importer in _NAMES:
+        return imported in _NAMES and may_use(importer, imported)
+    return imported in _BESIDE[importer]
+
+
+def is_structure(kind: str) -> bool:
+    """Say whether a kind is a row of the access table."""
+    return kind in _NAMES
