@@ -19,10 +19,12 @@ KINDS = (*_DOWN, *(row.name for row in reversed(STRUCTURES)), "core", "migration
 
 
 def kind_of(module: str) -> str:
-    """The structure a module belongs to, or the package that stands beside the structures; `shop` for any other."""
+    """The structure a module belongs to, or the package that stands beside the structures; empty outside of shop."""
     if structure := of_module(module):
         return structure.name
-    place = [*module.split("."), ""][1]
+    root, place = [*module.split("."), ""][:2]
+    if root != "shop":
+        return ""
     return place if place in _BESIDE else "shop"
 
 

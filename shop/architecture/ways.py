@@ -1,0 +1,56 @@
+"""Through whom to go: the shortest way that the access table allows, and what to do where there is none."""
+
+from collections import deque
+
+from shop.architecture.table import INDEPENDENTS, structure, used_by
+
+
+def way(importer: str, imported: str) -> tuple[str, ...]:
+    """The shortest chain of grants from one structure down to another, both ends included; empty when there is none."""
+    waiting: deque[tuple[str, ...]] = deque([(importer,)])
+    seen = {importer}
+    while waiting:
+        chain = waiting.popleft()
+        for below in structure(chain[-1]).may_use:
+            if below == imported:
+                return (*chain, below)
+            if below not in seen:
+                seen.add(below)
+                waiting.append((*chain, below))
+    return ()
+
+
+def meeting(one: str, other: str) -> tuple[str, ...]:
+    """The structures that may use both, lowest first."""
+    return tuple(name for name in used_by(one) if name in used_by(other))
+
+
+def rule_between(importer: str, imported: str) -> str:
+    """The rule that a forbidden use breaks."""
+    if importer == imported:
+        return "no sibling access"
+    if way(importer, imported):
+        return "no skipping"
+    return "no upward access" if way(imported, importer) else "not on the table"
+
+
+def instead(importer: str, imported: str) -> str:
+    """What to do instead of a forbidden use, in one sentence."""
+    if importer in INDEPENDENTS:
+        return "An independent leans on nothing above it: let the caller use both and hand the value in."
+    if (chain := way(importer, imported)) and importer != imported:
+        return f"Go through {article(chain[1])}: {' -> '.join(chain)}."
+    if above := meeting(importer, imported):
+        return f"Let {' or '.join(article(name) for name in above)} use both."
+    if importer == imported:
+        return "Nobody may use two of them: move what both need into a Service."
+    if way(imported, importer):
+        return f"Let {article(imported)} hand down the value that is needed."
+    return f"{article(importer).capitalize()} may use: {', '.join(structure(importer).may_use) or 'nothing'}."
+
+
+def article(name: str) -> str:
+    """The name of a kind with its article."""
+    if name.islower():
+        return f"the {name}"
+    return f"{'an' if name[0] in 'AEIOU' else 'a'} {name}"

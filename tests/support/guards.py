@@ -1,0 +1,66 @@
+"""The guards of the architecture, on for everything that a test runs in its own process."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from redis import Redis
+from redis.client import Pipeline
+from sqlalchemy import Engine, event
+
+from shop.architecture import origins
+from shop.architecture.finding import Finding
+from shop.architecture.guards import check_objects, check_providers
+from shop.container import Container
+
+
+@pytest.fixture(autouse=True)
+def guards(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Finding]]:
+    """What the guards found in this test, which fails when something is left in the list at its end."""
+    found: list[Finding] = []
+    judge_what_is_built(found, monkeypatch)
+    judge_redis(found, monkeypatch)
+    judge = judge_sql(found)
+    event.listen(Engine, "before_cursor_execute", judge)
+    yield found
+    event.remove(Engine, "before_cursor_execute", judge)
+    if found:
+        pytest.fail("\n".join(map(str, dict.fromkeys(found))), pytrace=False)
+
+
+def judge_what_is_built(found: list[Finding], monkeypatch: pytest.MonkeyPatch) -> None:
+    build = Container.build
+
+    def judged(container: Container) -> None:
+        build(container)
+        found.extend([*check_objects(container), *check_providers(container)])
+
+    monkeypatch.setattr(Container, "build", judged)
+
+
+def judge_sql(found: list[Finding]) -> Callable[..., None]:
+    def judge(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if finding := origins.SQL.check(statement):
+            found.append(finding)
+
+    return judge
+
+
+def judge_redis(found: list[Finding], monkeypatch: pytest.MonkeyPatch) -> None:
+    send: Callable[..., Any] = Redis.execute_command
+    run: Callable[..., Any] = Pipeline.execute
+
+    def judge(words: str) -> None:
+        if finding := origins.REDIS.check(words):
+            found.append(finding)
+
+    def judged_send(client: Any, *arguments: Any, **options: Any) -> Any:
+        judge(" ".join(map(str, arguments[:2])))
+        return send(client, *arguments, **options)
+
+    def judged_run(pipeline: Any, *arguments: Any, **options: Any) -> Any:
+        judge(f"{len(pipeline)} commands in a pipeline")
+        return run(pipeline, *arguments, **options)
+
+    monkeypatch.setattr(Redis, "execute_command", judged_send)
+    monkeypatch.setattr(Pipeline, "execute", judged_run)
