@@ -9,6 +9,7 @@ import click
 from flask.cli import AppGroup
 
 from shop import worker as background
+from shop.architecture.commands import arch_commands
 from shop.constants.job import JobName
 from shop.container import Container
 from shop.core.database import Database
@@ -132,3 +133,6 @@ def print_settings() -> None:
     """Print the settings in force, secrets masked."""
     for name, value in _settings().masked().items():
         click.echo(f"{name}={value}")
+
+
+shop.add_command(arch_commands(lambda: Container(_settings())))

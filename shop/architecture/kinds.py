@@ -18,6 +18,10 @@ _BESIDE: dict[str, frozenset[str]] = {
 KINDS = (*_DOWN, *(row.name for row in reversed(STRUCTURES)), "core", "migrations", "architecture", "shop")
 
 
+class UnknownName(Exception):  # noqa: N818 - it says what it is
+    """A name that is no structure, class, module, file or noun of the project; the sentence says which."""
+
+
 def kind_of(module: str) -> str:
     """The structure a module belongs to, or the package that stands beside the structures; empty outside of shop."""
     if structure := of_module(module):

@@ -41,7 +41,8 @@ def instead(importer: str, imported: str) -> str:
     if (chain := way(importer, imported)) and importer != imported:
         return f"Go through {article(chain[1])}: {' -> '.join(chain)}."
     if above := meeting(importer, imported):
-        return f"Let {' or '.join(article(name) for name in above)} use both."
+        *names, last = (article(name) for name in above)
+        return f"Let {', '.join(names)}{' or ' if names else ''}{last} use both."
     if importer == imported:
         return "Nobody may use two of them: move what both need into a Service."
     if way(imported, importer):

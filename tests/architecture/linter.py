@@ -52,7 +52,7 @@ def libraries(contracts: tuple[Contract, ...]) -> set[str]:
 def _modules() -> Iterator[str]:
     yield "shop"
     yield from (f"shop.{name}" for name in (*ASSEMBLY, "architecture", "core", "migrations"))
-    yield from ("shop.architecture.table", "shop.migrations.env")
+    yield from ("shop.architecture.table", "shop.architecture.commands", "shop.migrations.env")
     yield from (f"shop.core.{name}" for name in ("alpha", "beta", "passwords", "tokens"))
     for structure in STRUCTURES:
         yield f"shop.{structure.folder}"

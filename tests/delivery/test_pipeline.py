@@ -53,6 +53,13 @@ def test_the_report_that_is_kept_is_the_report_that_is_written() -> None:
     assert test["variables"]["PYTEST_ADDOPTS"] == f"--junitxml={test['artifacts']['reports']['junit']}"
 
 
+def test_the_code_quality_that_is_kept_is_the_one_that_is_written() -> None:
+    job = jobs()["contracts"]
+    report = job["artifacts"]["reports"]["codequality"]
+    assert job["after_script"] == [f".venv/bin/flask shop arch check --format gitlab > {report}"]
+    assert job["artifacts"]["when"] == "always"
+
+
 @pytest.mark.parametrize("name", sorted(jobs()))
 def test_a_job_that_uses_pip_keeps_its_downloads(name: str) -> None:
     job = jobs()[name]

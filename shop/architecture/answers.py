@@ -1,0 +1,40 @@
+"""What the commands say, as text and yes or no; the only file of them that needs import-linter."""
+
+from pathlib import Path
+
+from shop.architecture import baseline, facts, pictures, questions
+from shop.architecture.formats import FORMATS
+from shop.architecture.guards import Wired
+from shop.architecture.linter import CHECKOUT, judge
+from shop.architecture.verdicts import Judgement, pronounce
+
+
+def check(container: Wired, listed: Path | None = None, *, update: bool = False) -> Judgement:
+    """Judge the checkout and a container, less what the baseline lists."""
+    file = listed or CHECKOUT / baseline.NAME
+    judged, frozen = pronounce(judge(), container), baseline.read(file)
+    if update and file.exists():
+        frozen = baseline.shrink(judged.findings, frozen)
+        file.write_text(baseline.write(frozen), encoding="utf-8")
+    return baseline.compare(judged, frozen)
+
+
+def write(judged: Judgement, form: str) -> str:
+    """A judgement in one of the formats."""
+    return FORMATS[form](judged)
+
+
+def matrix() -> str:
+    """The access table with what is used of it."""
+    return pictures.matrix(facts.read())
+
+
+def why(importer: str, imported: str) -> tuple[bool, str]:
+    """Whether one may use the other, and the reasons; raises UnknownName."""
+    answer = questions.why(facts.read(), importer, imported)
+    return answer.granted, answer.text
+
+
+def module(noun: str) -> str:
+    """Everything that one noun has; raises UnknownName."""
+    return pictures.module(facts.read(), noun)

@@ -1,0 +1,99 @@
+"""`flask shop arch ...`: the architecture, asked from a terminal or a pipeline.
+
+The tools behind it need import-linter, which is not installed where the service only runs.
+"""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import click
+
+from shop.architecture.kinds import UnknownName
+
+FORMATS = ("text", "json", "gitlab", "sarif", "junit", "github", "baseline")
+
+
+def arch_commands(wire: Callable[[], Any]) -> click.Group:
+    """The commands; `wire` makes the container whose providers and instances are judged."""
+
+    @click.group("arch", help="Judge the architecture, and ask about it.")
+    @click.pass_context
+    def arch(context: click.Context) -> None:
+        context.obj = (_answers(), wire)
+
+    for command in (check, matrix, why, module, prove):
+        arch.add_command(command)
+    # The page for architects hooks in here: arch.add_command(report).
+    return arch
+
+
+@click.command()
+@click.option("--format", "form", type=click.Choice(FORMATS), default="text", help="For whom it is written.")
+@click.option("--baseline", type=click.Path(path_type=Path), help="Known findings; by default arch-baseline.json.")
+@click.option("--update-baseline", is_flag=True, help="Take what was mended off the list; nothing is ever added.")
+@click.pass_obj
+def check(tools: Any, form: str, baseline: Path | None, *, update_baseline: bool) -> None:
+    """Judge contracts, rules and wiring; exit code 1 when something does not hold."""
+    answers, wire = tools
+    judged = answers.check(wire(), baseline, update=update_baseline)
+    click.echo(answers.write(judged, form))
+    sys.exit(not judged.kept)
+
+
+@click.command()
+@click.pass_obj
+def matrix(tools: Any) -> None:
+    """Print the access table with the number of imports in each cell."""
+    click.echo(tools[0].matrix())
+
+
+@click.command()
+@click.argument("importer")
+@click.argument("imported")
+@click.pass_obj
+def why(tools: Any, importer: str, imported: str) -> None:
+    """Say whether one may use the other: structures, classes, modules or files; exit code 1 when not."""
+    with _named():
+        granted, said = tools[0].why(importer, imported)
+    click.echo(said)
+    sys.exit(not granted)
+
+
+@click.command()
+@click.argument("noun")
+@click.pass_obj
+def module(tools: Any, noun: str) -> None:
+    """Print everything that one noun has: files, classes, routes, tables, keys, codes."""
+    with _named():
+        click.echo(tools[0].module(noun))
+
+
+@click.command()
+@click.pass_obj
+def prove(tools: Any) -> None:
+    """Break each rule in a copy and see it turn red."""
+    proven, said = tools[0].prove()
+    click.echo(said)
+    sys.exit(not proven)
+
+
+@contextmanager
+def _named() -> Iterator[None]:
+    try:
+        yield
+    except UnknownName as unknown:
+        raise click.UsageError(str(unknown)) from None
+
+
+def _answers() -> ModuleType:
+    try:
+        from shop.architecture import answers  # noqa: PLC0415 - the service runs without what this imports
+    except ModuleNotFoundError as missing:
+        if (missing.name or "").partition(".")[0] not in {"grimp", "importlinter"}:
+            raise
+        raise click.ClickException("import-linter is not installed here: pip install 'shop[test]'.") from missing
+    return answers
