@@ -63,7 +63,8 @@ def junit(judgement: Judgement) -> str:
     """A JUnit report: a suite for each group, a case for each verdict."""
     root = ET.Element("testsuites", name="architecture")
     for group, title in GROUPS.items():
-        verdicts = judgement.of(group)
+        if not (verdicts := judgement.of(group)):
+            continue
         broken = sum(not verdict.kept for verdict in verdicts)
         suite = ET.SubElement(root, "testsuite", name=title, tests=str(len(verdicts)), failures=str(broken), errors="0")
         for verdict in verdicts:

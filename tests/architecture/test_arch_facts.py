@@ -1,0 +1,122 @@
+"""The facts say what stands in the files, and nothing of what they say is lost as JSON."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from shop.app import create_app
+from shop.architecture import facts
+from shop.architecture.facts import Facts
+from shop.architecture.linter import CHECKOUT
+from shop.architecture.routes import find_chains
+from shop.architecture.table import STRUCTURES
+from shop.core.errors import CoreExceptionCode, ExceptionCode
+from shop.core.model import Model
+from shop.core.settings import Settings
+from tests.architecture.projects import pears
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Facts:
+    return pears(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def real() -> Facts:
+    return facts.read()
+
+
+def test_edges_have_file_and_line_and_a_verdict(shop: Facts) -> None:
+    found = [(e.importer_kind, e.imported_kind, e.path, e.line, e.granted, e.type_only) for e in shop.edges]
+    assert found == [
+        ("Controller", "Service", "shop/controllers/pear.py", 3, True, False),
+        ("Service", "Repository", "shop/services/pear.py", 2, True, False),
+        ("Service", "Service", "shop/services/pear.py", 3, False, False),
+        ("Service", "Model", "shop/services/plum.py", 1, False, True),
+    ]
+
+
+def test_cells_count_real_imports_and_no_type_names(shop: Facts) -> None:
+    cells = {(cell.importer, cell.imported): (cell.granted, cell.edges) for cell in shop.cells}
+    assert cells["Service", "Repository"] == (True, 1)
+    assert cells["Service", "Service"] == (False, 1)
+    assert cells["Service", "Model"] == (False, 0)
+    assert cells["Service", "core"] == (True, 0)
+    assert cells["Constant", "core"] == (False, 0)
+
+
+def test_classes_know_their_collaborators_and_those_of_their_bases(shop: Facts) -> None:
+    (service,) = (fact for fact in shop.classes if fact.name == "PearService")
+    assert [(c.role, c.wanted) for c in service.collaborators] == [
+        ("pears", "shop.repositories.pear.PearRepository"),
+        ("plums", "shop.services.plum.PlumService"),
+    ]
+    assert (service.kind, service.stem, service.line) == ("Service", "pear", 8)
+
+
+def test_a_module_is_everything_that_a_noun_has(shop: Facts) -> None:
+    pear, plum = shop.modules
+    assert [(r.verb, r.path, r.controller, r.summary) for r in pear.routes] == [
+        ("GET", "/api/v9/pears/<id:pear_id>", "PearController", "Read a pear.")
+    ]
+    assert pear.tables == ("pears",)
+    assert [(key.name, key.template, key.life) for key in pear.keys] == [
+        ("PearCacheManager.card", "{tenant}:pear:{pear}", "timedelta(minutes=1)"),
+        ("PearCacheManager.gate", "gate", ""),
+    ]
+    assert [(code.number, code.name, code.sentence) for code in pear.codes] == [(409901, "BAD", "Pear is bad.")]
+    assert (plum.stem, plum.files) == ("plum", ("shop/services/plum.py",))
+
+
+def test_files_know_their_sizes(shop: Facts) -> None:
+    (file,) = (fact for fact in shop.files if fact.path == "shop/controllers/pear.py")
+    assert (file.kind, file.sentence, file.lines) == ("Controller", "Pears over HTTP.", 14)
+    assert [(function.name, function.lines) for function in file.functions] == [("get", 4), ("helper", 1)]
+
+
+def test_libraries_hubs_and_chains(shop: Facts) -> None:
+    assert [(library.name, library.importers) for library in shop.libraries] == [
+        ("sqlalchemy", ("shop.repositories.pear",))
+    ]
+    assert {(hub.module, hub.used_by, hub.uses) for hub in shop.hubs} >= {("shop.services.pear", 1, 2)}
+    assert shop.chains[0] == ("shop.controllers.pear", "shop.services.pear", "shop.repositories.pear")
+
+
+def test_a_cycle_has_no_longest_chain() -> None:
+    one, other = "shop.services.a", "shop.services.b"
+    assert find_chains([(one, other), (other, one)]) == ()
+
+
+def test_everything_survives_json(real: Facts) -> None:
+    data = real.as_dict()
+    assert json.loads(json.dumps(data)) == json.loads(json.dumps(facts.read().as_dict()))
+    assert set(data) == {"structures", "files", "classes", "edges", "cells", "libraries", "contracts", "modules", "hubs", "chains"}  # fmt: skip # noqa: E501 - the shape in one line
+
+
+def test_the_project_is_read_whole(real: Facts) -> None:
+    assert {fact.path for fact in real.files} == {
+        path.relative_to(CHECKOUT).as_posix() for path in (CHECKOUT / "shop").rglob("*.py")
+    }
+    assert [row.name for row in real.structures] == [row.name for row in reversed(STRUCTURES)]
+    assert len(real.cells) == 24 * 24
+    assert all((CHECKOUT / edge.path).read_text().splitlines()[edge.line - 1] for edge in real.edges)
+
+
+def test_the_project_keeps_its_own_table(real: Facts) -> None:
+    forbidden = [edge for edge in real.edges if not edge.granted]
+    assert {(edge.type_only, edge.imported_kind) for edge in forbidden} <= {(True, "Model")}
+    assert [contract.name for contract in real.contracts if not contract.kept] == []
+
+
+def test_routes_tables_and_codes_are_those_of_the_running_app(real: Facts, tmp_path: Path) -> None:
+    rules = create_app(Settings(var=str(tmp_path))).url_map.iter_rules()
+    served = {(verb, rule.rule) for rule in rules if hasattr(rule, "methods") for verb in rule.methods or ()}
+    read = {(route.verb, route.path) for module in real.modules for route in module.routes}
+    assert read == {
+        (verb, path) for verb, path in served if path.startswith("/api/") and verb not in {"HEAD", "OPTIONS"}
+    }
+    assert {table for module in real.modules for table in module.tables} == set(Model.metadata.tables)
+    kinds = [kind for kind in ExceptionCode.__subclasses__() if kind is not CoreExceptionCode]
+    codes = {code.number for kind in kinds for code in kind if kind.__module__.startswith("shop.")}
+    assert {code.number for module in real.modules for code in module.codes} == codes
