@@ -1,10 +1,11 @@
 """What the commands say, as text and yes or no; the only file of them that needs import-linter."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from shop.architecture import baseline, facts, pictures, questions
 from shop.architecture.formats import FORMATS
-from shop.architecture.guards import Wired
+from shop.architecture.guards import Wired, check_objects, check_providers
 from shop.architecture.linter import CHECKOUT, judge
 from shop.architecture.verdicts import Judgement, pronounce
 
@@ -38,3 +39,15 @@ def why(importer: str, imported: str) -> tuple[bool, str]:
 def module(noun: str) -> str:
     """Everything that one noun has; raises UnknownName."""
     return pictures.module(facts.read(), noun)
+
+
+def prove(wire: Callable[[], Wired]) -> tuple[bool, str]:
+    """Whether every planted violation is noticed, and which are not; `wire` makes a new container for each."""
+    # It holds every violation there is, which no other command needs to read.
+    from shop.architecture import prove as plants  # type: ignore[attr-defined,unused-ignore] # noqa: PLC0415 - see above
+
+    def guard(container: Wired) -> list[str]:
+        return [str(finding) for finding in (*check_providers(container), *check_objects(container))]
+
+    proof = plants.prove(CHECKOUT, wire, guard)
+    return proof.holds, "\n".join(proof.lines())

@@ -75,8 +75,9 @@ def module(tools: Any, noun: str) -> None:
 @click.command()
 @click.pass_obj
 def prove(tools: Any) -> None:
-    """Break each rule in a copy and see it turn red."""
-    proven, said = tools[0].prove()
+    """Plant one violation after the other, and see whether somebody notices; exit code 1 when nobody does."""
+    answers, wire = tools
+    proven, said = answers.prove(wire)
     click.echo(said)
     sys.exit(not proven)
 

@@ -2,7 +2,10 @@
 
 import json
 import sys
+from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,6 +14,7 @@ from click.testing import CliRunner, Result
 from shop.architecture import answers, baseline
 from shop.architecture.commands import arch_commands
 from shop.architecture.finding import Finding
+from shop.architecture.linter import CHECKOUT, judge
 from shop.cli import shop
 from shop.container import Container
 from shop.services.item import ItemService
@@ -76,14 +80,14 @@ def test_an_update_adds_nothing(bad: Container, tmp_path: Path) -> None:
     file = tmp_path / "arch-baseline.json"
     assert run(bad, "check", "--baseline", str(file), "--update-baseline").exit_code == 1
     assert not file.exists()
-    file.write_text(baseline.write(baseline.Counter()))
+    file.write_text(baseline.write(Counter()))
     assert run(bad, "check", "--baseline", str(file), "--update-baseline").exit_code == 1
     assert json.loads(file.read_text()) == []
 
 
 def test_a_broken_contract_fails_the_check(container: Container, monkeypatch: pytest.MonkeyPatch) -> None:
     found = Finding("shop/services/item.py", 7, "services", "It is wrong.", "Mend it.")
-    contracts = [fact for fact in answers.judge() if fact.id == "services"]
+    contracts = [fact for fact in judge() if fact.id == "services"]
     broken = [type(fact)(**{**vars(fact), "kept": False, "findings": (found,)}) for fact in contracts]
     monkeypatch.setattr(answers, "judge", lambda: broken)
     said = run(container, "check")
@@ -94,7 +98,7 @@ def test_a_broken_contract_fails_the_check(container: Container, monkeypatch: py
 def test_a_broken_contract_that_names_no_place_is_broken_all_the_same(
     container: Container, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    contracts = [type(fact)(**{**vars(fact), "kept": False}) for fact in answers.judge() if fact.id == "services"]
+    contracts = [type(fact)(**{**vars(fact), "kept": False}) for fact in judge() if fact.id == "services"]
     monkeypatch.setattr(answers, "judge", lambda: contracts)
     assert run(container, "check").exit_code == 1
 
@@ -119,6 +123,24 @@ def test_an_unknown_name_is_a_sentence(words: tuple[str, ...]) -> None:
     assert said.exit_code == 2
     assert "banana" in said.output
     assert "Traceback" not in said.output
+
+
+@pytest.mark.parametrize("holds", [True, False])
+def test_prove_hands_over_the_wiring_and_the_guards(
+    bad: Container, monkeypatch: pytest.MonkeyPatch, holds: bool
+) -> None:
+    def plant(root: Path, wire: Callable[[], Container], guard: Callable[[Container], list[str]]) -> SimpleNamespace:
+        said = [str(root == CHECKOUT), *guard(wire())]
+        return SimpleNamespace(holds=holds, lines=lambda: iter(said))
+
+    module = ModuleType("shop.architecture.prove")
+    vars(module)["prove"] = plant
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    monkeypatch.setattr("shop.architecture.prove", module, raising=False)
+    said = run(bad, "prove")
+    assert said.exit_code == (not holds)
+    assert said.output.startswith("True\n")
+    assert "ItemService.helper holds OrderService" in said.output
 
 
 @pytest.mark.parametrize("library", ["grimp", "importlinter"])

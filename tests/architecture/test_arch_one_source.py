@@ -32,13 +32,12 @@ def file_of(kind: str, *, imported: bool) -> str:
 
 
 def pairs_beside_the_matrix() -> Iterator[tuple[str, str]]:
-    for one in KINDS:
-        for other in KINDS:
-            files = (
-                file_of(one, imported=False) if one != "shop" else "",
-                file_of(other, imported=True) if other != "shop" else "",
-            )
-            if all(files) and files[0] != files[1] and not (is_structure(one) and is_structure(other)):
+    """Kinds of which one is no structure; the matrix has all others."""
+    kinds = [kind for kind in KINDS if kind != "shop"]
+    for one in kinds:
+        for other in kinds:
+            both = is_structure(one) and is_structure(other)
+            if not both and file_of(one, imported=False) != file_of(other, imported=True):
                 yield one, other
 
 

@@ -1,5 +1,7 @@
 """`why`, `matrix` and `module` answer in the words of the table."""
 
+from itertools import pairwise
+
 import pytest
 
 from shop.architecture.facts import Facts
@@ -87,7 +89,7 @@ def test_the_way_is_the_shortest_that_the_table_grants() -> None:
     for one in STRUCTURES:
         for other in STRUCTURES:
             chain = way(one.name, other.name)
-            assert all(may_use(*pair) for pair in zip(chain, chain[1:], strict=False))
+            assert all(may_use(*pair) for pair in pairwise(chain))
             assert instead(one.name, other.name).endswith(".")
 
 
