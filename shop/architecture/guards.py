@@ -49,13 +49,13 @@ class _Walk:
 
     def findings(self) -> Iterator[Finding]:
         for holder in self.holders:  # grows: an instance that is met holds things of its own
-            seen = {id(holder)}
+            seen = {id(holder): holder}  # kept, so that no other object gets its number
             waiting = [*parts_of(holder), *class_parts(type(holder))]
             while waiting:
                 words, part = waiting.pop()
                 if id(part) in seen:
                     continue
-                seen.add(id(part))
+                seen[id(part)] = part
                 if found := self._judge(holder, words, part):
                     yield found
                 elif not self._answers_for_itself(holder, part):

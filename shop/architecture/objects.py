@@ -1,10 +1,12 @@
 """Looks into live objects: everything one can reach from another without asking a library."""
 
 import functools
+import gc
 import sys
 import weakref
 from collections import deque
 from collections.abc import Iterator, Mapping
+from contextvars import ContextVar
 from types import CellType, FunctionType, MappingProxyType, MethodType, ModuleType
 from typing import Any
 
@@ -12,8 +14,8 @@ from shop.architecture.kinds import is_structure, kind_of
 
 Part = tuple[str, Any]
 
-# Objects of the standard library that hold what somebody put into them; all others keep their own counsel.
-_OPEN = frozenset({"builtins", "collections", "functools", "types", "weakref"})
+# These know everybody, so whatever hangs on them says nothing about who holds it.
+_CLOSED = frozenset({"importlib", "logging", "_frozen_importlib", "_frozen_importlib_external"})
 _PLAIN = (str, bytes, int, float, complex, bool, type(None), ModuleType)
 
 
@@ -29,7 +31,11 @@ def parts_of(thing: Any) -> Iterator[Part]:
 
 
 def class_parts(kind: type) -> Iterator[Part]:
-    """What the class of an object holds for all of them, the closures of its decorated methods included."""
+    """What an object's class and its file hold for all of them, the closures of decorated methods included."""
+    for name, value in vars(sys.modules.get(kind.__module__, object)).items():
+        # Classes and functions stand there by import, and imports have contracts.
+        if not name.startswith("__") and not isinstance(value, (type, FunctionType, *_PLAIN)):
+            yield f" has in its file {name}, which", value
     for base in kind.__mro__:
         if base.__module__.partition(".")[0] == "shop":
             yield from ((f".{name}", value) for name, value in vars(base).items() if not name.startswith("__"))
@@ -39,7 +45,7 @@ def is_foreign(kind: type) -> bool:
     """Whether a class belongs to a library, or is the core's form of such a class: those are not looked into."""
     root = kind.__module__.partition(".")[0]
     if root in sys.stdlib_module_names:
-        return kind.__module__ not in _OPEN
+        return root in _CLOSED
     return not is_structure(kind_of(kind.__module__)) and any(map(_is_installed, kind.__mro__))
 
 
@@ -76,6 +82,10 @@ def _function(thing: Any) -> Iterator[Part]:
     yield " attributes", vars(thing)
 
 
+def _referents(thing: Any) -> Iterator[Part]:
+    yield from ((" inside", part) for part in gc.get_referents(thing) if not isinstance(part, type))
+
+
 def _cell(thing: Any) -> Iterator[Part]:
     try:
         yield "", thing.cell_contents
@@ -99,4 +109,7 @@ _LOOKS: tuple[tuple[Any, Any], ...] = (
     (functools.cached_property, lambda thing: [("", thing.func)]),
     (property, _property),
     (weakref.ref, lambda thing: [("", thing())]),
+    (ContextVar, lambda thing: [(" now", thing.get(None))]),
+    # Iterators, generators and caches have no attribute to ask.
+    ((Iterator, type(functools.cache(repr))), _referents),
 )

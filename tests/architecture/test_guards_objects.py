@@ -1,8 +1,11 @@
 """The object graph: whatever way a sibling came, an instance that holds it is named."""
 
 import functools
+import queue
+import threading
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -37,6 +40,42 @@ def said(container: Container) -> list[str]:
     return [str(finding) for finding in check_objects(container)]
 
 
+def generated(sibling: object) -> Iterator[object]:
+    yield sibling
+    yield sibling
+
+
+def begun(sibling: object) -> Iterator[object]:
+    generator = generated(sibling)
+    next(generator)
+    return generator
+
+
+def cached(sibling: object) -> Callable[[int], object]:
+    remember = functools.cache(lambda _: remember.__dict__.pop("it"))
+    remember.__dict__["it"] = sibling
+    remember(1)
+    return remember
+
+
+def queued(sibling: object) -> "queue.Queue[object]":
+    waiting: queue.Queue[object] = queue.Queue()
+    waiting.put(sibling)
+    return waiting
+
+
+def local(sibling: object) -> threading.local:
+    place = threading.local()
+    place.it = sibling
+    return place
+
+
+def in_context(sibling: object) -> "ContextVar[object]":
+    variable: ContextVar[object] = ContextVar("it")
+    variable.set(sibling)
+    return variable
+
+
 class Box:
     __slots__ = ("inner",)
 
@@ -59,6 +98,14 @@ WRAPPERS: dict[str, Callable[[Any], Any]] = {
     "a namespace": lambda sibling: SimpleNamespace(it=sibling),
     "an object of somebody else's": Box,
     "a weak reference": weakref.ref,
+    "an iterator": lambda sibling: iter([sibling]),
+    "a mapped iterator": lambda sibling: map(sibling.get, []),
+    "a generator": begun,
+    "a cache": cached,
+    "a queue": queued,
+    "a thread's own place": local,
+    "a context variable": in_context,
+    "a thread": lambda sibling: threading.Thread(target=sibling.get),
     "the class": type,
     "a function of the class": lambda sibling: type(sibling).get,
 }
@@ -125,6 +172,12 @@ def test_a_granted_object_answers_for_what_it_holds_itself(container: Container)
     (sentence,) = said(container)
     assert sentence.startswith("shop/checkers/item.py:")
     assert "a Checker may not use a Service" in sentence
+
+
+def test_a_sibling_in_the_file_of_a_class_is_found(container: Container, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shop.services.item.helpers", [container.get(OrderService)], raising=False)
+    (sentence,) = said(container)
+    assert "ItemService has in its file helpers, which[0] holds OrderService" in sentence
 
 
 def test_a_sibling_on_the_class_is_found(container: Container, monkeypatch: pytest.MonkeyPatch) -> None:
