@@ -9,8 +9,10 @@ import pytest
 from sqlalchemy import ForeignKey, create_engine, select, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
 
+from shop.app import create_app
 from shop.architecture.finding import Finding
 from shop.architecture.table import STRUCTURES
+from shop.cache_managers.stock import StockCacheManager
 from shop.cache_managers.user import UserCacheManager
 from shop.constants.job import JobName
 from shop.container import Container
@@ -168,3 +170,25 @@ def test_the_guards_say_nothing_about_work_that_keeps_the_rules(tmp_path: Path, 
     assert len(jobs[JobName.SEED].run()) == 2
     jobs[JobName.PRELOAD_STOCK].run()
     assert not any(verdict.problems for verdict in jobs[JobName.VERIFY].run())
+
+
+def test_the_guards_say_nothing_about_requests_that_keep_the_rules(tmp_path: Path, redis_url: str) -> None:
+    app = create_app(Settings(var=str(tmp_path), redis_url=redis_url))
+    container: Container = app.extensions["shop"]
+    Model.metadata.create_all(container.get(Database).engine)
+    jobs = jobs_of(container)
+    (admin, password), *_ = jobs[JobName.SEED].run().items()
+    jobs[JobName.LOAD_STOCK].run(tenant_id=1, item_id=1)
+    client = app.test_client()
+    signing_in = client.post("/api/v1/auth/login", json={"email": admin, "password": password})
+    token = signing_in.get_json()["data"]["access_token"]
+    signed = {"Authorization": f"Bearer {token}"}
+    bought = client.post("/api/v1/items/1/purchase", json={"quantity": 1}, headers=signed)
+    jobs[JobName.DRAIN_STOCK].run(container.get(StockCacheManager).partition(1, 1))
+    statuses = [
+        client.get("/api/v1/items").status_code,
+        client.patch("/api/v1/items/1", json={"name": "Another word"}, headers=signed).status_code,
+        client.get("/api/v1/orders", headers=signed).status_code,
+        client.get("/readyz").status_code,
+    ]
+    assert (bought.status_code, statuses) == (202, [200, 200, 200, 503])
