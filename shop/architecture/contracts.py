@@ -82,6 +82,12 @@ class HandWiring(RuleContract):
     type_name = "hand_wiring"
 
 
+class OwnBases(RuleContract):
+    """Each base class of the core stays in its layer."""
+
+    type_name = "own_bases"
+
+
 class Reach(RuleContract):
     """Nobody reaches through a collaborator."""
 

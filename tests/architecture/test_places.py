@@ -5,8 +5,8 @@ from configparser import ConfigParser
 
 import pytest
 
+from shop.architecture.matrix import CONFIG, broken_by, libraries, load
 from shop.architecture.table import ASSEMBLY, STRUCTURES
-from tests.architecture.linter import CONFIG, broken_by, libraries, load
 
 CORE = ("core.alpha", "core.passwords", "core.tokens")
 WEB = ("controllers", *CORE, "app", "cli")

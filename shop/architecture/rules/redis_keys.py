@@ -36,7 +36,6 @@ BANS = (
         OWNER,
         ("shop.cache_managers",),
     ),
-    Ban(("shop.core.cache_manager",), "Keys and scripts are made here.", OWNER, ("shop.cache_managers",)),
 )
 HOLE = "\0"
 
