@@ -2,12 +2,13 @@
 
 import ast
 import builtins
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
 from shop.architecture.finding import Finding
-from shop.architecture.names import bindings, dotted, imports_of
+from shop.architecture.names import bindings, dotted, imports_of, prefixes
 from shop.architecture.source import Source, Sources
 
 
@@ -33,29 +34,28 @@ class Ban:
 def findings(sources: Sources, bans: tuple[Ban, ...], rule: str) -> Iterator[Finding]:
     """One finding for each line and word."""
     for source in sources.files:
-        held = [ban for ban in bans if ban.covers(source)]
-        used = _used(source) if held else frozenset()
-        for ban in held:
-            hits = {(line, word) for line, name in used for word in ban.words if _is(name, word)}
-            for line, word in sorted(hits):
-                yield source.finding(line, rule, ban.what.format(word=word.lstrip(".")), ban.instead)
-
-
-def _is(name: str, word: str) -> bool:
-    return name == word or (not word.startswith(".") and name.startswith(f"{word}."))
+        for ban in bans:
+            if ban.covers(source):
+                used = _used(source)
+                hits = {(line, word) for word in ban.words for line in used.get(word, ())}
+                for line, word in sorted(hits):
+                    yield source.finding(line, rule, ban.what.format(word=word.lstrip(".")), ban.instead)
 
 
 @cache
-def _used(source: Source) -> frozenset[tuple[int, str]]:
-    """(line, name) of what was imported, of names that are imported or built in, and of every attribute."""
+def _used(source: Source) -> dict[str, set[int]]:
+    """Word -> lines, of what was imported, of names that are imported or built in, and of every attribute."""
     names = (node for node in source.nodes(ast.Name, ast.Attribute) if isinstance(node.ctx, ast.Load))  # type: ignore[attr-defined]  # both have one
-    return frozenset(
-        (
-            *((found.line, found.target) for found in imports_of(source)),
-            *((node.lineno, dotted(source, node)) for node in names if _root(node) in _known(source)),
-            *((node.lineno, f".{node.attr}") for node in source.nodes(ast.Attribute)),
-        )
+    said = (
+        *((found.line, found.target) for found in imports_of(source)),
+        *((node.lineno, dotted(source, node)) for node in names if _root(node) in _known(source)),
+        *((node.lineno, f".{node.attr}") for node in source.nodes(ast.Attribute)),
     )
+    used: dict[str, set[int]] = defaultdict(set)
+    for line, name in said:
+        for word in prefixes(name):
+            used[word].add(line)
+    return dict(used)
 
 
 @cache

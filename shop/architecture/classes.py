@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from shop.architecture.names import dotted, named_in
+from shop.architecture.names import dotted, inside, named_in
 from shop.architecture.source import Source, Sources
 from shop.architecture.table import Structure, of_module
 
@@ -71,13 +71,13 @@ class World:
         """Local name -> full name of its class: self, annotated parameters, and what was assigned from them."""
         known = {
             arg.arg: kind
-            for arg in ast.walk(function.args)
+            for arg in inside(function.args)
             if isinstance(arg, ast.arg)
             for kind in named_in(owner.source, arg.annotation)
             if kind in self.classes
         }
         known["self"] = owner.name
-        for node in ast.walk(function):
+        for node in inside(function):
             if isinstance(node, (ast.Assign, ast.NamedExpr)) and (kind := self.type_of(node.value, known)):
                 targets = node.targets if isinstance(node, ast.Assign) else [node.target]
                 known |= {target.id: kind for target in targets if isinstance(target, ast.Name)}

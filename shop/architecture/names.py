@@ -85,6 +85,18 @@ def top_level(body: list[ast.stmt]) -> Iterator[ast.stmt]:
             yield from top_level(handler.body)
 
 
+def prefixes(name: str) -> Iterator[str]:
+    """`a`, `a.b` and `a.b.c` of `a.b.c`."""
+    parts = name.split(".")
+    return (".".join(parts[: count + 1]) for count in range(len(parts)))
+
+
+@cache
+def inside(node: ast.AST) -> tuple[ast.AST, ...]:
+    """Every node below one, itself included."""
+    return tuple(ast.walk(node))
+
+
 def texts_of(source: Source) -> Iterator[ast.Constant]:
     """The text literals of a file that say something to the program: no docstrings."""
     silent = {id(node.value) for node in source.nodes(ast.Expr)}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from shop.architecture.bans import Ban, findings
 from shop.architecture.classes import Class, classes_of, is_wired
 from shop.architecture.finding import Finding
-from shop.architecture.names import dotted
+from shop.architecture.names import dotted, inside
 from shop.architecture.source import Source, Sources
 
 RULE = "hand_wiring"
@@ -61,7 +61,7 @@ def _unwirable(one: Class) -> Iterator[Finding]:
 
 
 def _written(one: Class) -> Iterator[Finding]:
-    for node in ast.walk(one.node):
+    for node in inside(one.node):
         if isinstance(node, ast.Attribute) and isinstance(node.ctx, (ast.Store, ast.Del)) and _is_own(node.value):
             yield one.source.finding(node, RULE, f"{one.short} changes itself: self.{node.attr}.", SHARED)
         set_by_name = isinstance(node, ast.Call) and ast.unparse(node.func) == "setattr"

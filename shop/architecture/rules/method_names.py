@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from shop.architecture.classes import Class, Function, classes_of, kind_of
 from shop.architecture.finding import Finding
-from shop.architecture.names import named_in
+from shop.architecture.names import inside, named_in
 from shop.architecture.rules.naming import methods_of
 from shop.architecture.source import Sources
 from shop.architecture.table import of_module
@@ -42,7 +42,7 @@ def _repository(one: Class) -> Iterator[Finding]:
             yield one.source.finding(
                 method, RULE, what, "Return `Row | None`, or a collection; raising is a Service's."
             )
-        if first == "find" and any(isinstance(node, ast.Raise) for node in ast.walk(method)):
+        if first == "find" and any(isinstance(node, ast.Raise) for node in inside(method)):
             what = f"{one.short}.{name} finds, but raises."
             yield one.source.finding(method, RULE, what, "Return None; whether that is a failure, a Service decides.")
 
@@ -54,7 +54,7 @@ def _service(one: Class) -> Iterator[Finding]:
         if "None" in {str(node.value) for node in _constants(method.returns)}:
             what = f"{one.short}.{name} gets, but may return None."
             yield one.source.finding(method, RULE, what, "Raise a ShopError, or call it find_*.")
-        if not any(isinstance(node, (ast.Raise, ast.Call)) for node in ast.walk(method)):
+        if not any(isinstance(node, (ast.Raise, ast.Call)) for node in inside(method)):
             what = f"{one.short}.{name} gets, but neither raises nor asks anybody who does."
             yield one.source.finding(method, RULE, what, "Raise a ShopError when there is nothing, or rename it.")
 

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from shop.architecture.finding import Finding
-from shop.architecture.names import Import, bindings, defined_in, dotted, imports_of
+from shop.architecture.names import Import, bindings, defined_in, dotted, imports_of, prefixes
 from shop.architecture.source import Source, Sources
 from shop.architecture.table import of_module
 
@@ -55,7 +55,7 @@ def _borrowed(sources: Sources, source: Source, found: Import) -> Iterator[Findi
 
 
 def _chains(sources: Sources, source: Source) -> Iterator[Finding]:
-    reached = {part for found in imports_of(source) for part in _prefixes(found.target)}
+    reached = {part for found in imports_of(source) for part in prefixes(found.target)}
     for node in source.nodes(ast.Attribute):
         full = dotted(source, node)
         module, _, name = full.rpartition(".")
@@ -81,14 +81,10 @@ def _origin(owner: Source, name: str) -> str:
     origin = bindings(owner).get(name)
     if origin is None:
         return ""
-    structure = of_module(origin.rpartition(".")[0])
-    return f", it is {f'a {structure.name} ' if structure else ''}borrowed from {origin.rpartition('.')[0]}"
+    home = origin.rpartition(".")[0]
+    structure = of_module(home)
+    return f", it is {f'a {structure.name} ' if structure else ''}borrowed from {home or origin}"
 
 
 def _is_shop(name: str) -> bool:
     return name == "shop" or name.startswith("shop.")
-
-
-def _prefixes(name: str) -> Iterator[str]:
-    parts = name.split(".")
-    return (".".join(parts[: count + 1]) for count in range(len(parts)))

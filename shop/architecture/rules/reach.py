@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from shop.architecture.classes import Class, Function, World, classes_of, is_wired, world_of
 from shop.architecture.finding import Finding
-from shop.architecture.names import named_in
+from shop.architecture.names import inside, named_in
 from shop.architecture.source import Source, Sources
 
 RULE = "reach"
@@ -27,7 +27,7 @@ def check(sources: Sources) -> Iterator[Finding]:
 
 def _through(world: World, one: Class, function: Function) -> Iterator[Finding]:
     known = world.types_in(one, function)
-    for node in ast.walk(function):
+    for node in inside(function):
         if not isinstance(node, ast.Attribute):
             continue
         owner = world.type_of(node.value, known)
@@ -38,13 +38,13 @@ def _through(world: World, one: Class, function: Function) -> Iterator[Finding]:
 
 def _handed_on(world: World, one: Class, function: Function) -> Iterator[Finding]:
     known = world.types_in(one, function)
-    for node in ast.walk(function):
+    for node in inside(function):
         for value in _given_away(node):
             kind = world.type_of(value, known)
             if kind and is_wired(kind):
                 what = f"{one.short} hands its {kind.rpartition('.')[2]} to somebody who may not have it."
                 yield one.source.finding(node, RULE, what, "Hand on values: call it here and pass the answer.")
-    for part in (function.returns, *(arg.annotation for arg in ast.walk(function.args) if isinstance(arg, ast.arg))):
+    for part in (function.returns, *(arg.annotation for arg in inside(function.args) if isinstance(arg, ast.arg))):
         for kind in named_in(one.source, part):
             if is_wired(kind):
                 what = f"{one.short}.{function.name} passes a {kind.rpartition('.')[2]} around."

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from shop.architecture.classes import Class, Function, World, classes_of, is_wired, kind_of, world_of
 from shop.architecture.finding import Finding
-from shop.architecture.names import dotted, imports_of
+from shop.architecture.names import dotted, imports_of, inside
 from shop.architecture.source import Sources
 
 RULE = "transactional_writes"
@@ -87,7 +87,7 @@ def _sends_sql(world: World, kind: str, name: str, seen: frozenset[tuple[str, st
 def _mentions(world: World, one: Class, method: Function) -> Iterator[tuple[ast.AST, str, str]]:
     """(node, class, attribute) for whatever a method asks of itself or of a collaborator."""
     known = world.types_in(one, method)
-    for node in ast.walk(method):
+    for node in inside(method):
         if isinstance(node, ast.Attribute):
             kind = world.type_of(node.value, known)
             if kind and (is_wired(kind) or kind == one.name):
