@@ -44,7 +44,7 @@ def module(noun: str) -> str:
 def prove(wire: Callable[[], Wired]) -> tuple[bool, str]:
     """Whether every planted violation is noticed, and which are not; `wire` makes a new container for each."""
     # It holds every violation there is, which no other command needs to read.
-    from shop.architecture import prove as plants  # type: ignore[attr-defined,unused-ignore] # noqa: PLC0415 - see above
+    from shop.architecture import prove as plants  # noqa: PLC0415 - see above
 
     def guard(container: Wired) -> list[str]:
         return [str(finding) for finding in (*check_providers(container), *check_objects(container))]

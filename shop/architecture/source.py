@@ -1,12 +1,17 @@
 """The source of a package, parsed once: what the rules that an import graph cannot express look at."""
 
 import ast
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from typing import TypeVar
 
+from shop.architecture.finding import Finding
 from shop.architecture.table import Structure, of_module
+
+N = TypeVar("N", bound=ast.AST)
 
 
 @dataclass(frozen=True)
@@ -17,41 +22,106 @@ class Source:
     path: str
     text: str
 
-    @cached_property
+    @property
     def tree(self) -> ast.Module:
-        """The parsed file."""
-        return ast.parse(self.text, self.path)
+        """The parsed file; empty when it cannot be parsed, which closed_world reports."""
+        return self._parsed[0]
+
+    @property
+    def problem(self) -> str | None:
+        """Why the file cannot be parsed; None when it can."""
+        return self._parsed[1]
 
     @property
     def structure(self) -> Structure | None:
         """The row of the access table it belongs to."""
         return of_module(self.module)
 
-    def nodes(self, *kinds: type[ast.AST]) -> Iterator[ast.AST]:
+    @property
+    def is_package(self) -> bool:
+        """Whether it is a folder's `__init__`."""
+        return self.path.endswith("/__init__.py")
+
+    def nodes(self, *kinds: type[N]) -> Iterator[N]:
         """Every node of these kinds, in no promised order."""
-        return (node for node in ast.walk(self.tree) if isinstance(node, kinds))
+        return (node for kind in kinds for node in self._by_kind.get(kind, ()))  # type: ignore[misc]  # sorted by kind
+
+    def finding(self, where: ast.AST | int, rule: str, what: str, instead: str) -> Finding:
+        """A finding at a node, or at a line."""
+        line = where if isinstance(where, int) else getattr(where, "lineno", 1)
+        return Finding(self.path, line, rule, what, instead)
+
+    @cached_property
+    def _parsed(self) -> tuple[ast.Module, str | None]:
+        try:
+            return ast.parse(self.text, self.path), None
+        except (SyntaxError, ValueError) as error:
+            return ast.Module([], []), str(error)
+
+    @cached_property
+    def _by_kind(self) -> dict[type[ast.AST], list[ast.AST]]:
+        kinds: dict[type[ast.AST], list[ast.AST]] = defaultdict(list)
+        for node in ast.walk(self.tree):
+            kinds[type(node)].append(node)
+        return dict(kinds)
 
 
 @dataclass(frozen=True)
 class Sources:
-    """Every Python file below a package, whether Python would import it or not."""
+    """Every Python file below a package, whether Python would import it or not.
+
+    `others` are the paths of its other files, and of linked folders, with a slash at the end; `written` are texts
+    that take the place of files beside the package.
+    """
 
     root: Path
     files: tuple[Source, ...]
+    others: tuple[str, ...] = ()
+    written: Mapping[str, str] = field(default_factory=dict, hash=False)
 
-    def of(self, folder: str) -> Iterator[Source]:
-        """The files of one structure's folder."""
-        return (source for source in self.files if source.structure and source.structure.folder == folder)
+    def of(self, *folders: str) -> Iterator[Source]:
+        """The files of the structures in these folders."""
+        return (source for source in self.files if source.structure and source.structure.folder in folders)
+
+    @property
+    def layers(self) -> Iterator[Source]:
+        """The files of all structures."""
+        return (source for source in self.files if source.structure)
+
+    @cached_property
+    def by_module(self) -> dict[str, Source]:
+        """Dotted name -> file."""
+        return {source.module: source for source in self.files}
+
+    def text(self, path: str) -> str:
+        """The text of a file beside the package, such as setup.cfg."""
+        return self.written[path] if path in self.written else (self.root / path).read_text(encoding="utf-8")
+
+    def changed(self, texts: Mapping[str, str | None]) -> "Sources":
+        """The same with some files written, or taken away (None); the others are not parsed again."""
+        python = {path: text for path, text in texts.items() if path.startswith("shop/") and path.endswith(".py")}
+        added = tuple(source_of(path, text) for path, text in python.items() if text is not None)
+        beside = {path: text for path, text in texts.items() if path not in python and text is not None}
+        return replace(
+            self,
+            files=tuple(source for source in self.files if source.path not in python) + added,
+            others=self.others + tuple(path for path in beside if path.startswith("shop/")),
+            written={**self.written, **beside},
+        )
 
 
 def read(root: Path, package: str = "shop") -> Sources:
     """Read the package below `root`."""
-    paths = sorted(path for path in (root / package).rglob("*.py") if "__pycache__" not in path.parts)
-    return Sources(root, tuple(_read(root, path) for path in paths))
+    paths = sorted(path for path in (root / package).rglob("*") if "__pycache__" not in path.parts)
+    names = {path: path.relative_to(root).as_posix() for path in paths}
+    python = [path for path in paths if path.suffix == ".py" and path.is_file()]
+    texts = (source_of(names[path], path.read_text(encoding="utf-8", errors="surrogateescape")) for path in python)
+    others = (names[path] for path in paths if path.suffix != ".py" and path.is_file())
+    linked = (f"{names[path]}/" for path in paths if path.is_symlink() and path.is_dir())
+    return Sources(root, tuple(texts), (*others, *linked))
 
 
-def _read(root: Path, path: Path) -> Source:
-    relative = path.relative_to(root)
-    parts = relative.with_suffix("").parts
-    module = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-    return Source(module, relative.as_posix(), path.read_text(encoding="utf-8"))
+def source_of(path: str, text: str) -> Source:
+    """A file by its path relative to the checkout."""
+    parts = PurePosixPath(path).with_suffix("").parts
+    return Source(".".join(parts[:-1] if parts[-1] == "__init__" else parts), path, text)

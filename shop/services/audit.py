@@ -13,7 +13,7 @@ from shop.core.clock import Clock
 from shop.repositories.item import ItemRepository
 from shop.repositories.order import OrderCount, OrderRepository
 from shop.repositories.stock_ledger import StockLedgerRepository
-from shop.supports.invariants import INVARIANTS, Book, Epoch, Waiting
+from shop.supports.audit import INVARIANTS, Book, Epoch, Waiting
 
 if TYPE_CHECKING:
     from shop.models.item import Item

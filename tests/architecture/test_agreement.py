@@ -5,6 +5,7 @@ import re
 import pytest
 from importlinter import Contract
 
+from shop.architecture.matrix import GRAPH_TYPES, door_of, listed, load
 from shop.architecture.table import (
     ASSEMBLY,
     INDEPENDENTS,
@@ -15,7 +16,6 @@ from shop.architecture.table import (
     structure,
     used_by,
 )
-from tests.architecture.linter import GRAPH_TYPES, door_of, listed, load
 
 CONTRACTS = load()
 KINDS = pytest.mark.parametrize("kind", STRUCTURES, ids=lambda kind: str(kind.name))

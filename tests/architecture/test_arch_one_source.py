@@ -9,11 +9,11 @@ import pytest
 from shop.architecture.guards import may_hold
 from shop.architecture.kinds import KINDS, grants, is_structure, kind_of
 from shop.architecture.linter import CHECKOUT
+from shop.architecture.matrix import broken_by
 from shop.architecture.table import ASSEMBLY, INDEPENDENTS, STRUCTURES, Structure, may_use, structure
 from shop.architecture.verdicts import sentence_of
 from shop.container import Container, WiringError
 from shop.core.settings import Settings
-from tests.architecture.linter import broken_by
 from tests.architecture.units import unit
 
 PAGE = CHECKOUT / "docs" / "audit" / "README.md"

@@ -2,8 +2,8 @@
 
 import pytest
 
+from shop.architecture.matrix import broken_by, door_of
 from shop.architecture.table import STRUCTURES, Structure, may_use, structure, used_by
-from tests.architecture.linter import broken_by, door_of
 
 CELLS = [(importer, imported) for importer in STRUCTURES for imported in STRUCTURES]
 GRANTED = [cell for cell in CELLS if may_use(cell[0].name, cell[1].name)]

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from importlinter import Contract
 
+from shop.architecture.matrix import CONFIG, broken_by, load
 from shop.architecture.table import STRUCTURES, may_use
-from tests.architecture.linter import CONFIG, broken_by, load
 
 Rewrite = Callable[[str, str], tuple[Contract, ...]]
 

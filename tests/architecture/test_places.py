@@ -5,11 +5,12 @@ from configparser import ConfigParser
 
 import pytest
 
+from shop.architecture.matrix import CONFIG, broken_by, libraries, load
 from shop.architecture.table import ASSEMBLY, STRUCTURES
-from tests.architecture.linter import CONFIG, broken_by, libraries, load
 
 CORE = ("core.alpha", "core.passwords", "core.tokens")
 WEB = ("controllers", *CORE, "app", "cli")
+JUDGES = ("architecture.table", "architecture.commands")
 SERVER = ("cli", *CORE)
 PLACES = {
     "flask": WEB,
@@ -33,6 +34,8 @@ PLACES = {
     "orjson": CORE,
     "pymysql": CORE,
     "uuid_utils": CORE,
+    "grimp": JUDGES,
+    "importlinter": JUDGES,
 }
 FOLDERS = {structure.folder for structure in STRUCTURES}
 BESIDE = {*ASSEMBLY, *CORE, "architecture.table", "architecture.commands", "migrations.env"}

@@ -2,8 +2,8 @@
 
 import pytest
 
+from shop.architecture.matrix import broken_by, door_of
 from shop.architecture.table import ASSEMBLY, INDEPENDENTS, STRUCTURES, Structure
-from tests.architecture.linter import broken_by, door_of
 
 MAP = "Imports point down the map"
 CORE_DOOR = "The core answers every structure but Constants"

@@ -1,24 +1,66 @@
-"""Every file below shop is seen: Python imports a folder without `__init__.py`, import-linter does not see it."""
+"""Every file below shop is seen: Python imports folders and files that import-linter does not look into."""
 
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from shop.architecture.finding import Finding
-from shop.architecture.source import Sources
+from shop.architecture.source import Source, Sources
+from shop.architecture.table import STRUCTURES
 
 RULE = "closed_world"
+# Python imports these as it imports a .py file; a .pyi tells the type checker another story than the .py beside it.
+IMPORTABLE = {".pyi", ".pyc", ".so", ".pyd", ".pth", ".pyw", ".pyx"}
+FOLDERS = {f"shop/{structure.folder}/__init__.py" for structure in STRUCTURES} | {"shop/core/__init__.py"}
 
 
 def check(sources: Sources) -> Iterator[Finding]:
-    """Findings for files in folders that are no packages."""
-    packages = {str(PurePosixPath(s.path).parent) for s in sources.files if s.path.endswith("__init__.py")}
+    """Findings for files that no contract can read."""
+    yield from _hidden_folders(sources)
+    for source in sources.files:
+        yield from _unreadable(source)
+        yield from _busy_init(source)
+    for path in sources.others:
+        yield from _importable(path)
+
+
+def _hidden_folders(sources: Sources) -> Iterator[Finding]:
+    packages = {str(PurePosixPath(source.path).parent) for source in sources.files if source.is_package}
     for source in sources.files:
         folder = str(PurePosixPath(source.path).parent)
         if folder not in packages:
-            yield Finding(
-                source.path,
+            yield source.finding(
                 1,
                 RULE,
                 f"{folder} has no __init__.py, so no contract sees this file.",
                 "Give the folder an empty __init__.py, or move the file into a folder that the map knows.",
             )
+
+
+def _unreadable(source: Source) -> Iterator[Finding]:
+    if source.problem:
+        yield source.finding(
+            1, RULE, f"This file cannot be parsed: {source.problem}.", "Write Python in UTF-8, or take the file away."
+        )
+
+
+def _busy_init(source: Source) -> Iterator[Finding]:
+    if source.path in FOLDERS and source.tree.body:
+        yield source.finding(
+            source.tree.body[0],
+            RULE,
+            "The __init__ of a layer is not empty.",
+            "Move the code into a file of the layer: an __init__ runs for, and lends its names to, all its siblings.",
+        )
+
+
+def _importable(path: str) -> Iterator[Finding]:
+    if path.endswith("/"):
+        yield Finding(path, 1, RULE, "A linked folder is read by Python and by no rule.", "Put the files here.")
+    elif PurePosixPath(path).suffix in IMPORTABLE:
+        yield Finding(
+            path,
+            1,
+            RULE,
+            "Python or its tools read this file, and no contract can.",
+            "Keep the .py file alone; generated files do not belong into the tree.",
+        )

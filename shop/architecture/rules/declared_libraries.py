@@ -1,0 +1,58 @@
+"""An outside library is imported only when setup.cfg asks for it and importlinter.ini says where it may stand."""
+
+import re
+import sys
+from collections.abc import Iterator
+from configparser import ConfigParser
+
+from shop.architecture.finding import Finding
+from shop.architecture.names import imports_of
+from shop.architecture.source import Sources
+
+RULE = "declared_libraries"
+# What a distribution is imported as, where that is not its own name.
+IMPORTED_AS = {
+    "argon2-cffi": "argon2",
+    "import-linter": "importlinter",
+    "pyjwt": "jwt",
+    "python-dotenv": "dotenv",
+}
+
+
+def check(sources: Sources) -> Iterator[Finding]:
+    """Findings for imports of libraries that are not declared, or that have no place."""
+    declared, placed = _declared(sources.text("setup.cfg")), _placed(sources.text("importlinter.ini"))
+    for source in sources.files:
+        for found in imports_of(source):
+            library = found.module.partition(".")[0]
+            if library in sys.stdlib_module_names or library in {"shop", ""}:
+                continue
+            if library not in declared:
+                yield source.finding(
+                    found.line,
+                    RULE,
+                    f"{library} is neither in the standard library nor asked for by setup.cfg.",
+                    "Name it in install_requires, even when another library brings it along; or do without.",
+                )
+            if library not in placed:
+                yield source.finding(
+                    found.line,
+                    RULE,
+                    f"{library} has no place, so it could be imported anywhere.",
+                    "Add it to the contract of its place in importlinter.ini.",
+                )
+
+
+def _declared(text: str) -> set[str]:
+    setup = ConfigParser(interpolation=None)
+    setup.read_string(text)
+    lines = [setup["options"]["install_requires"], *setup["options.extras_require"].values()]
+    names = {re.split(r"[\[<>=~!; ]", line)[0].lower() for block in lines for line in block.split("\n") if line}
+    return {IMPORTED_AS.get(name, name.replace("-", "_")) for name in names}
+
+
+def _placed(text: str) -> set[str]:
+    contracts = ConfigParser(interpolation=None)
+    contracts.read_string(text)
+    lines = [contracts[section].get("forbidden_modules", "") for section in contracts.sections()]
+    return {line.strip() for block in lines for line in block.split("\n") if line.strip()}

@@ -1,0 +1,93 @@
+"""Code is named, not spelled: what is imported or asked for as text is invisible to every contract."""
+
+import ast
+import re
+from collections.abc import Iterator
+
+from shop.architecture.bans import Ban, findings
+from shop.architecture.finding import Finding
+from shop.architecture.names import texts_of
+from shop.architecture.source import Source, Sources
+
+RULE = "dynamic_code"
+IMPORT = "Import it at the top of the file, by name; the container finds the classes of the layers."
+SAY = "Say the attribute's name in the code; a choice among several is a dictionary or a match."
+# The container finds classes, the worker and the command line start them, the architecture judges them.
+FINDERS = ("shop.container", "shop.cli", "shop.worker", "shop.architecture")
+_MODULE = re.compile(r"shop(\.[a-z_0-9]+)+(\.[A-Za-z_0-9]+)?")
+BANS = (
+    Ban(
+        ("importlib", "pkgutil", "runpy", "imp", "zipimport", "__import__", "werkzeug.utils.import_string"),
+        "`{word}` imports what no contract sees.",
+        IMPORT,
+        FINDERS,
+        everywhere=True,
+    ),
+    Ban(
+        ("exec", "eval", "compile", "pickle", "marshal", "ctypes", "gc"),
+        "`{word}` runs or finds what no contract reads.",
+        "Write the code down.",
+        ("shop.architecture",),
+        everywhere=True,
+    ),
+    Ban(
+        ("sys.modules", "sys.path", "sys.meta_path", "sys.path_hooks", "globals", "__builtins__", "__loader__"),
+        "`{word}` reaches past the imports.",
+        IMPORT,
+        ("shop.architecture",),
+        everywhere=True,
+    ),
+    Ban(
+        (".__globals__", ".__subclasses__", ".__builtins__", ".__code__", ".__closure__", ".__loader__"),
+        "`{word}` reaches past the imports.",
+        IMPORT,
+        ("shop.architecture",),
+        everywhere=True,
+    ),
+    Ban(
+        (
+            "getattr",
+            "delattr",
+            "vars",
+            "locals",
+            "inspect",
+            "typing.get_type_hints",
+            "dataclasses.fields",
+            "operator.attrgetter",
+            "operator.methodcaller",
+            ".__getattribute__",
+        ),
+        "`{word}` asks for an attribute as text.",
+        SAY,
+    ),
+    Ban(
+        (".__class__", ".__dict__", ".__mro__", ".__bases__", ".__self__", ".__func__", ".__wrapped__"),
+        "`{word}` takes an object apart.",
+        "Ask the object for what it offers.",
+    ),
+)
+
+
+def check(sources: Sources) -> Iterator[Finding]:
+    """Findings for code that is looked up at run time."""
+    yield from findings(sources, BANS, RULE)
+    for source in sources.layers:
+        yield from _spelled(source)
+        yield from _class_of_a_row(source)
+
+
+def _spelled(source: Source) -> Iterator[Finding]:
+    for text in texts_of(source):
+        if _MODULE.fullmatch(str(text.value)):
+            yield source.finding(text, RULE, f"{text.value!r} spells a module for somebody to import.", IMPORT)
+
+
+def _class_of_a_row(source: Source) -> Iterator[Finding]:
+    for call in source.nodes(ast.Call):
+        if isinstance(call.func, ast.Name) and call.func.id == "type" and len(call.args) == 1:
+            yield source.finding(
+                call,
+                RULE,
+                "`type` takes the class out of an object: of a row, it is the Model.",
+                "Ask the object for what it offers, or ask the Repository.",
+            )

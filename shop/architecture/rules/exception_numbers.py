@@ -1,0 +1,70 @@
+"""A failure is a number that clients keep: its digits tell the status and the noun, and no other noun has it."""
+
+import ast
+import re
+from collections.abc import Iterator
+
+from shop.architecture.finding import Finding
+from shop.architecture.names import dotted
+from shop.architecture.source import Source, Sources
+
+RULE = "exception_numbers"
+Member = tuple[Source, ast.Assign, str, int | None, str | None]
+
+
+def check(sources: Sources) -> Iterator[Finding]:
+    """Findings for exception codes whose name, number, sentence or block is not as agreed."""
+    owners: dict[str, str] = {}
+    taken: dict[int, str] = {}
+    every = [member for source in sources.files for member in _members(source)]
+    for source, node, name, number, sentence in every:
+        yield from _form(source, node, name, number, sentence)
+        if number is None:
+            continue
+        block = str(number)[3:-2]
+        if owners.setdefault(block, source.path) != source.path:
+            what = f"{name}: block {block} of {number} belongs to {owners[block]}."
+            yield source.finding(node, RULE, what, "Take the block of this file; a new file takes a new block.")
+        if taken.setdefault(number, name) != name:
+            what = f"{name} has the number {number} of {taken[number]}."
+            yield source.finding(node, RULE, what, "Take the next free number; numbers are never used twice.")
+        if block != _first_block(source):
+            what = f"{name}: {number} is in block {block}, this file has block {_first_block(source)}."
+            yield source.finding(node, RULE, what, "One file, one block.")
+
+
+def _form(source: Source, node: ast.Assign, name: str, number: int | None, sentence: str | None) -> Iterator[Finding]:
+    if not re.fullmatch(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*", name):
+        yield source.finding(node, RULE, f"{name} is not written in capitals.", "Write it as a constant: NOT_FOUND.")
+    if number is None or sentence is None:
+        yield source.finding(
+            node, RULE, f"{name} is not a number and a sentence.", "Write them out: 404_301, `Item ... not exist.`"
+        )
+        return
+    if len(str(number)) not in {6, 8} or not 400 <= int(str(number)[:3]) <= 599:
+        what = f"{name}: {number} is no exception number."
+        yield source.finding(node, RULE, what, "Six or eight digits: the HTTP status, the block, the number.")
+    if not sentence.endswith("."):
+        yield source.finding(node, RULE, f"{name} does not say a whole sentence.", "End it with a full stop.")
+
+
+def _members(source: Source) -> Iterator[Member]:
+    for kind in source.nodes(ast.ClassDef):
+        if "shop.core.errors.ExceptionCode" not in {dotted(source, base) for base in kind.bases}:
+            continue
+        for node in kind.body:
+            if isinstance(node, ast.Assign):
+                number, sentence = _value(node.value)
+                yield source, node, ast.unparse(node.targets[0]), number, sentence
+
+
+def _value(node: ast.expr) -> tuple[int | None, str | None]:
+    values = [getattr(part, "value", None) for part in node.elts] if isinstance(node, ast.Tuple) else []
+    match values:
+        case [int() as number, str() as sentence]:
+            return number, sentence
+    return None, None
+
+
+def _first_block(source: Source) -> str:
+    return next((str(number)[3:-2] for *_, number, _ in _members(source) if number is not None), "")

@@ -1,0 +1,76 @@
+"""Collaborators arrive by the wiring alone: what is made, fetched or set by hand passes by the access table."""
+
+import ast
+from collections.abc import Iterator
+
+from shop.architecture.bans import Ban, findings
+from shop.architecture.classes import Class, classes_of, is_wired
+from shop.architecture.finding import Finding
+from shop.architecture.names import dotted, inside
+from shop.architecture.source import Source, Sources
+
+RULE = "hand_wiring"
+FIELD = "Declare a dataclass field, typed by the class; the container fills it if the table allows it."
+SHARED = "An instance serves all threads at once: pass values as arguments, and return them."
+BANS = (
+    Ban(
+        ("shop.container", "dependency_injector", "flask.current_app", ".extensions", "shop.app", "shop.worker"),
+        "`{word}` is a way to the container.",
+        FIELD,
+        ("shop.app", "shop.cli", "shop.worker", "shop.container", "shop.core", "shop.migrations", "shop.architecture"),
+    ),
+    Ban(("object.__setattr__", ".__setattr__"), "`{word}` writes on to a finished object.", SHARED),
+)
+
+
+def check(sources: Sources) -> Iterator[Finding]:
+    """Findings for collaborators that come from elsewhere than the container."""
+    yield from findings(sources, BANS, RULE)
+    for source in sources.layers:
+        yield from _made(source)
+        for one in classes_of(source):
+            if is_wired(one.name):
+                yield from _built_by_hand(one)
+                yield from _unwirable(one)
+                yield from _written(one)
+
+
+def _made(source: Source) -> Iterator[Finding]:
+    for call in source.nodes(ast.Call):
+        name = dotted(source, call.func)
+        if is_wired(name):
+            yield source.finding(call, RULE, f"{name.rpartition('.')[2]} is made by hand.", FIELD)
+
+
+def _built_by_hand(one: Class) -> Iterator[Finding]:
+    for name in ("__init__", "__new__", "__post_init__", "__getattr__", "__getattribute__", "__setattr__"):
+        if name in one.methods:
+            what = f"{one.short} has a {name} of its own, which the wiring cannot see."
+            yield one.source.finding(one.methods[name], RULE, what, FIELD)
+
+
+def _unwirable(one: Class) -> Iterator[Finding]:
+    for part in one.node.body:
+        if not isinstance(part, ast.AnnAssign) or part.value is not None:
+            continue
+        said = ast.unparse(part.annotation)
+        plain = isinstance(part.annotation, (ast.Name, ast.Attribute, ast.Constant)) or said.startswith("ClassVar")
+        if not plain or said in {"Any", "object", "typing.Any", "type"}:
+            what = f"{one.short}.{ast.unparse(part.target)} is a {said}, so anything could be put into it."
+            yield one.source.finding(part, RULE, what, FIELD)
+
+
+def _written(one: Class) -> Iterator[Finding]:
+    for node in inside(one.node):
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, (ast.Store, ast.Del)) and _is_own(node.value):
+            yield one.source.finding(node, RULE, f"{one.short} changes itself: self.{node.attr}.", SHARED)
+        set_by_name = isinstance(node, ast.Call) and ast.unparse(node.func) == "setattr"
+        if isinstance(node, ast.Call) and set_by_name and node.args and _is_own(node.args[0]):
+            yield one.source.finding(node, RULE, f"{one.short} changes itself.", SHARED)
+
+
+def _is_own(node: ast.expr) -> bool:
+    """Whether it is self, or something that hangs on it."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return isinstance(node, ast.Name) and node.id == "self"

@@ -1,0 +1,30 @@
+"""A row sends no SQL by being looked at: what a reader needs is asked for in the Repository, and counted there."""
+
+import ast
+from collections.abc import Iterator
+
+from shop.architecture.finding import Finding
+from shop.architecture.names import dotted
+from shop.architecture.source import Source, Sources
+
+RULE = "lazy_rows"
+RELATIONS = {"sqlalchemy.orm.relationship", "sqlalchemy.orm.backref", "sqlalchemy.orm.dynamic_loader"}
+DEFERRED = {"sqlalchemy.orm.deferred", "sqlalchemy.orm.undefer", "sqlalchemy.orm.lazyload"}
+
+
+def check(sources: Sources) -> Iterator[Finding]:
+    """Findings for relationships and columns that load when they are touched."""
+    for source in sources.of("models", "repositories"):
+        for call in source.nodes(ast.Call):
+            yield from _call(source, call)
+
+
+def _call(source: Source, call: ast.Call) -> Iterator[Finding]:
+    name = dotted(source, call.func)
+    options = {keyword.arg: getattr(keyword.value, "value", None) for keyword in call.keywords}
+    if name in RELATIONS and options.get("lazy") != "raise":
+        what = "This relationship loads when it is touched, wherever that is."
+        yield source.finding(call, RULE, what, 'Say lazy="raise" and load it in the Repository, with selectinload.')
+    if name in DEFERRED or (options.get("deferred") and not options.get("deferred_raiseload")):
+        what = "This column loads when it is touched, wherever that is."
+        yield source.finding(call, RULE, what, "Load it with its row, or say deferred_raiseload=True.")

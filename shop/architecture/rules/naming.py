@@ -1,0 +1,84 @@
+"""One noun, one file stem, one class name in every layer: whoever has read one module finds his way in all."""
+
+import ast
+import re
+from collections.abc import Iterator
+
+from shop.architecture.classes import Class, classes_of
+from shop.architecture.finding import Finding
+from shop.architecture.names import dotted
+from shop.architecture.source import Source, Sources
+from shop.architecture.table import STRUCTURES
+
+RULE = "naming"
+_STEM = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+_SINGULAR = ("ss", "us", "is", "news")
+SUFFIXES = sorted({structure.suffix for structure in STRUCTURES if structure.suffix}, key=len, reverse=True)
+# What a class may be beside the structures: a value with a form, or words for a state.
+VALUES = {"NamedTuple", "StrEnum", "IntEnum", "Enum", "IntFlag", "TypedDict", "Protocol", "Exception"}
+
+
+def check(sources: Sources) -> Iterator[Finding]:
+    """Findings for files and classes that are not called what the table says."""
+    for source in sources.layers:
+        if not source.is_package:
+            yield from _file(source)
+            yield from _classes(source)
+
+
+def camel(stem: str) -> str:
+    """`stock_ledger` as a class says it: StockLedger."""
+    return "".join(part.capitalize() for part in stem.split("_"))
+
+
+def stem_of(source: Source) -> str:
+    """The noun of a file."""
+    return source.module.rpartition(".")[2]
+
+
+def _file(source: Source) -> Iterator[Finding]:
+    stem = stem_of(source)
+    if not _STEM.fullmatch(stem):
+        yield source.finding(1, RULE, f"{stem} is no file name of a layer.", "Write lower case words: stock_ledger.py.")
+    elif stem.endswith("s") and not stem.endswith(_SINGULAR):
+        yield source.finding(
+            1, RULE, f"{stem} is a plural.", "Folders are plural, files are singular: one noun a file."
+        )
+
+
+def _classes(source: Source) -> Iterator[Finding]:
+    suffix = source.structure.suffix if source.structure else ""
+    classes = classes_of(source)
+    for one in classes:
+        worn = next((known for known in SUFFIXES if one.short.endswith(known)), "")
+        if worn and worn != suffix:
+            what = f"{one.short} is called a {worn} and stands in {source.module}."
+            yield source.finding(one.node, RULE, what, f"Move it to the {worn}s, or call it what it is.")
+        elif suffix and not worn and not _is_beside(one, classes):
+            what = f"{one.short} does not say that it is a {suffix}."
+            yield source.finding(one.node, RULE, what, f"Call it <Noun>{suffix}; a value is a NamedTuple or an Enum.")
+    yield from _noun(source, [one.short for one in classes], suffix)
+
+
+def _noun(source: Source, names: list[str], suffix: str) -> Iterator[Finding]:
+    noun = camel(stem_of(source))
+    if suffix and not any(noun in name and name.endswith(suffix) for name in names):
+        what = f"No class here is a {suffix} of {noun}."
+        yield source.finding(1, RULE, what, f"One stem in every layer: {noun}{suffix}, or move it to its own noun.")
+
+
+def _is_beside(one: Class, classes: tuple[Class, ...]) -> bool:
+    """Whether it is a value, or what the structure's classes of this file share."""
+    bases = {dotted(one.source, base).rpartition(".")[2] for base in one.node.bases}
+    shared = any(one.name in other.bases for other in classes)
+    local = {base for other in classes for base in other.bases if other.short == one.short}
+    return bool(bases & VALUES) or shared or any(_is_value(other, classes) for other in classes if other.name in local)
+
+
+def _is_value(one: Class, classes: tuple[Class, ...]) -> bool:
+    return _is_beside(one, tuple(other for other in classes if other is not one))
+
+
+def methods_of(one: Class) -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
+    """The methods that others call."""
+    return ((name, method) for name, method in one.methods.items() if not name.startswith("_"))

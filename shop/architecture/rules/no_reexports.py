@@ -1,0 +1,83 @@
+"""A file offers what it makes and nothing else: a name handed on is a door that the table does not list."""
+
+import ast
+from collections.abc import Iterator
+
+from shop.architecture.classes import is_wired
+from shop.architecture.finding import Finding
+from shop.architecture.names import Import, bindings, dotted, imports_of, top_level
+from shop.architecture.rules.own_names import hands_on
+from shop.architecture.source import Source, Sources
+from shop.architecture.table import STRUCTURES, of_module
+
+RULE = "no_reexports"
+KEEP = "Let whoever needs it import it from its own file, where its door can see them."
+PLAINLY = "Keep the class's own name, or a shorter form of its suffix."
+# The longest first: a CombinationManager is no Manager of another kind.
+SUFFIXES = sorted({structure.suffix for structure in STRUCTURES if structure.suffix}, key=len, reverse=True)
+
+
+def check(sources: Sources) -> Iterator[Finding]:
+    """Findings for names that a file hands on, and for names that hide what they stand for."""
+    for source in sources.files:
+        yield from _offered(source)
+        yield from _assigned(sources, source)
+        for found in imports_of(source):
+            yield from _disguised(source, found)
+
+
+def _offered(source: Source) -> Iterator[Finding]:
+    for statement in top_level(source.tree.body):
+        if isinstance(statement, ast.FunctionDef) and statement.name == "__getattr__":
+            yield source.finding(statement, RULE, "A module's __getattr__ offers names that nobody defined.", KEEP)
+        if not isinstance(statement, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
+            continue
+        if "__all__" in {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}:
+            for name in (str(node.value) for node in ast.walk(statement) if isinstance(node, ast.Constant)):
+                if name in bindings(source) and not hands_on(source, name):
+                    yield source.finding(statement, RULE, f"__all__ hands on {name}, which is imported here.", KEEP)
+
+
+def _assigned(sources: Sources, source: Source) -> Iterator[Finding]:
+    for statement in top_level(source.tree.body):
+        if isinstance(statement, (ast.Assign, ast.AnnAssign)) and _is_alias(sources, source, statement.value):
+            name = dotted(source, statement.value)
+            yield source.finding(statement, RULE, f"A second name for {name} hands it on.", KEEP)
+    for statement in (*top_level(source.tree.body), *_class_level(source)) if source.structure else ():
+        if isinstance(statement, (ast.Assign, ast.AnnAssign)) and (kept := _kept(source, statement.value)):
+            yield source.finding(statement, RULE, f"A value holds the class {kept} for whoever takes it out.", KEEP)
+
+
+def _is_alias(sources: Sources, source: Source, value: ast.expr | None) -> bool:
+    """Whether it is nothing but an imported class, function or module; a constant may have a second name."""
+    full = dotted(source, value)
+    module, _, name = full.rpartition(".")
+    if isinstance(value, ast.Name):
+        return value.id in bindings(source) and not name.isupper()
+    whole = {found.stands_for for found in imports_of(source) if not found.name}
+    return isinstance(value, ast.Attribute) and (module in sources.by_module or module in whole) and not name.isupper()
+
+
+def _kept(source: Source, value: ast.expr | None) -> str:
+    nodes = ast.walk(value) if value else ()
+    names = (dotted(source, node) for node in nodes if isinstance(node, (ast.Name, ast.Attribute)))
+    return next((name.rpartition(".")[2] for name in names if is_wired(name)), "")
+
+
+def _class_level(source: Source) -> Iterator[ast.stmt]:
+    for node in source.nodes(ast.ClassDef):
+        yield from node.body
+
+
+def _disguised(source: Source, found: Import) -> Iterator[Finding]:
+    if not found.aliased or not found.name:
+        return
+    structure = of_module(found.module)
+    worn = next((suffix for suffix in SUFFIXES if found.bound.endswith(suffix)), "")
+    own = structure.suffix if structure and found.name.endswith(structure.suffix) else ""
+    if worn and worn != own:
+        yield source.finding(found.line, RULE, f"{found.name} is dressed up as a {worn}.", PLAINLY)
+    elif own and not (worn == own or own.endswith(found.bound)):
+        yield source.finding(found.line, RULE, f"{found.bound} does not say that it is a {own}.", PLAINLY)
+    elif found.bound == found.name:
+        yield source.finding(found.line, RULE, f"`{found.name} as {found.name}` offers a name to others.", KEEP)

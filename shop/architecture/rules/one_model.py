@@ -1,0 +1,122 @@
+"""A table has one place that asks it: a Repository binds one Model, a Model file holds one, a Validator serves one."""
+
+import ast
+from collections.abc import Iterator
+
+from shop.architecture.classes import Class, classes_of, kind_of
+from shop.architecture.finding import Finding
+from shop.architecture.names import imports_of, named_in
+from shop.architecture.rules.naming import camel, stem_of
+from shop.architecture.source import Source, Sources
+from shop.architecture.table import of_module
+
+RULE = "one_model"
+SPLIT = "Ask the other table in its own Repository, and let a Service bring both answers together."
+TABLES = {"text", "table", "Table", "literal_column", "ForeignKey"}
+
+
+def check(sources: Sources) -> Iterator[Finding]:
+    """Findings for files that serve more than one Model."""
+    tables = {name for source in sources.of("models") for name in _table_names(source)}
+    for source in sources.of("repositories"):
+        yield from _named_models(source)
+        yield from _bindings(source)
+        yield from _other_tables(source, tables)
+    for source in sources.of("models"):
+        yield from _model_file(source)
+    for source in sources.of("validators"):
+        yield from _validator_file(source)
+
+
+def _named_models(source: Source) -> Iterator[Finding]:
+    models = [found for found in imports_of(source) if _is_model(found.target)]
+    bound = {name for one in classes_of(source) for name in _models_of(one)}
+    for found in models:
+        if found.target not in bound:
+            what = f"{found.name} is not the Model of this Repository."
+            yield source.finding(found.line, RULE, what, SPLIT)
+
+
+def _bindings(source: Source) -> Iterator[Finding]:
+    first: set[str] = set()
+    for one in classes_of(source):
+        if not kind_of(one.name):
+            continue
+        models = _models_of(one)
+        if len(models) != 1:
+            what = f"{one.short} binds {len(models)} Models, not one."
+            yield source.finding(one.node, RULE, what, "Say `model = Item` and `Repository[Item]`, of one Model.")
+        first = first or models
+        if models - first:
+            what = f"{one.short} binds another Model than the first Repository of this file."
+            yield source.finding(one.node, RULE, what, SPLIT)
+
+
+def _models_of(one: Class) -> set[str]:
+    if not kind_of(one.name):
+        return set()
+    said = [part.value for part in one.node.body if isinstance(part, ast.Assign) and _assigns_model(part)]
+    bases = [base.slice for base in one.node.bases if isinstance(base, ast.Subscript)]
+    return {name for node in said + bases for name in named_in(one.source, node)} if said else set()
+
+
+def _assigns_model(part: ast.Assign) -> bool:
+    return any(isinstance(target, ast.Name) and target.id == "model" for target in part.targets)
+
+
+def _other_tables(source: Source, tables: set[str]) -> Iterator[Finding]:
+    for node in source.nodes(ast.Attribute):
+        if node.attr in {"metadata", "registry", "__subclasses__"}:
+            yield source.finding(node, RULE, f"`{node.attr}` knows every table.", SPLIT)
+    for call in source.nodes(ast.Call):
+        name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        words = [str(arg.value) for arg in call.args if isinstance(arg, ast.Constant)] if name in TABLES else []
+        for table in sorted(tables & {word.strip('`"(),;') for text in words for word in text.split()}):
+            what = f"The table {table} is named as text."
+            yield source.finding(call, RULE, what, "Ask through the Model's columns; another table has its Repository.")
+
+
+def _model_file(source: Source) -> Iterator[Finding]:
+    models = [one for one in classes_of(source) if _has_table(one)]
+    for extra in models[1:]:
+        what = f"{extra.short} is the second Model of this file."
+        yield source.finding(extra.node, RULE, what, "Give it a file of its own, with its own Repository.")
+    expected = camel(stem_of(source))
+    if not source.is_package and models and models[0].short != expected:
+        what = f"The Model of {stem_of(source)}.py is called {models[0].short}."
+        yield source.finding(models[0].node, RULE, what, f"A Model is the bare noun of its file: {expected}.")
+
+
+def _validator_file(source: Source) -> Iterator[Finding]:
+    for found in imports_of(source):
+        structure, stem = of_module(found.module), found.module.rpartition(".")[2]
+        if structure and structure.name in {"ExceptionCode", "Constant"} and not _is_own(stem, stem_of(source)):
+            what = f"A Validator of {stem_of(source)} uses the {structure.name} of {stem}."
+            yield source.finding(found.line, RULE, what, "One Model, one Validator, its own codes and limits.")
+    for extra in [one for one in classes_of(source) if kind_of(one.name)][1:]:
+        what = f"{extra.short} is the second Validator of this file."
+        yield source.finding(extra.node, RULE, what, "Give it a file of its own.")
+
+
+def _is_own(stem: str, file: str) -> bool:
+    return file == stem or file.startswith(f"{stem}_")
+
+
+def _has_table(one: Class) -> bool:
+    names = {target.id for part in one.node.body if isinstance(part, ast.Assign) for target in _names(part)}
+    return "__tablename__" in names or "__table__" in names or "shop.core.model.Model" in one.bases
+
+
+def _names(part: ast.Assign) -> Iterator[ast.Name]:
+    return (target for target in part.targets if isinstance(target, ast.Name))
+
+
+def _table_names(source: Source) -> Iterator[str]:
+    for node in source.nodes(ast.Assign):
+        if "__tablename__" in {name.id for name in _names(node)} and isinstance(node.value, ast.Constant):
+            yield str(node.value.value)
+
+
+def _is_model(name: str) -> bool:
+    structure = of_module(name.rpartition(".")[0])
+    return structure is not None and structure.name == "Model"

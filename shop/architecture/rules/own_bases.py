@@ -1,0 +1,32 @@
+"""Each base class of the core makes one structure: a Service on a Repository's base would be both."""
+
+from collections.abc import Iterator
+
+from shop.architecture.bans import Ban, findings
+from shop.architecture.finding import Finding
+from shop.architecture.source import Sources
+
+RULE = "own_bases"
+HOMES = {
+    "shop.core.repository": "repositories",
+    "shop.core.model.Model": "models",
+    "shop.core.cache_manager": "cache_managers",
+    "shop.core.job.Job": "jobs",
+    "shop.core.controller": "controllers",
+    "shop.core.blueprint": "controllers",
+    "shop.core.errors.ExceptionCode": "exception_codes",
+}
+BANS = tuple(
+    Ban(
+        (base,),
+        f"`{{word}}` is what the files in {folder} are made of.",
+        "Use a class of that structure, where the access table allows it.",
+        (f"shop.{folder}",),
+    )
+    for base, folder in HOMES.items()
+)
+
+
+def check(sources: Sources) -> Iterator[Finding]:
+    """Findings for bases outside of their layer."""
+    return findings(sources, BANS, RULE)

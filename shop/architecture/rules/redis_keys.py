@@ -1,0 +1,85 @@
+"""Each Redis key has one owner: a second place that spells it knows nothing of its form, its life or its rename."""
+
+import ast
+import re
+from collections.abc import Iterator
+from string import Formatter
+
+from shop.architecture.bans import Ban, findings
+from shop.architecture.finding import Finding
+from shop.architecture.names import dotted, texts_of
+from shop.architecture.source import Source, Sources
+
+RULE = "redis_keys"
+OWNER = "Declare the key in a CacheManager and call its get, put, remember, forget or a method of your own."
+# Words that mean Redis wherever they stand; get and set mean it only on a client, and no client gets out.
+COMMANDS = (
+    ".bitcount", ".blpop", ".brpop", ".decrby", ".evalsha", ".execute_command", ".expire", ".expireat", ".fcall",
+    ".getdel", ".getex", ".hdel", ".hexists", ".hget", ".hgetall", ".hincrby", ".hkeys", ".hmget", ".hmset", ".hscan",
+    ".hset", ".hsetnx", ".hvals", ".incrby", ".lindex", ".llen", ".lpop", ".lpush", ".lrange", ".lrem", ".ltrim",
+    ".mget", ".mset", ".msetnx", ".pexpire", ".pipeline", ".psetex", ".pttl", ".publish", ".pubsub", ".renamenx",
+    ".rpop", ".rpush", ".sadd", ".scan_iter", ".scard", ".setex", ".setnx", ".sismember", ".smembers", ".srem",
+    ".xack", ".xadd", ".xautoclaim", ".xdel", ".xgroup_create", ".xlen", ".xpending", ".xrange", ".xread",
+    ".xreadgroup", ".xrevrange", ".xtrim", ".zadd", ".zcard", ".zincrby", ".zrange", ".zrangebyscore", ".zrem",
+    ".zscore",
+)  # fmt: skip
+BANS = (
+    Ban(
+        COMMANDS,
+        "`{word}` is a Redis command.",
+        OWNER,
+        ("shop.cache_managers",),
+    ),
+    Ban(
+        (".stores", ".stock_servers", "shop.core.redis.RedisStores"),
+        "`{word}` holds the Redis clients.",
+        OWNER,
+        ("shop.cache_managers",),
+    ),
+)
+HOLE = "\0"
+
+
+def check(sources: Sources) -> Iterator[Finding]:
+    """Findings for Redis commands and key literals outside of CacheManagers."""
+    yield from findings(sources, BANS, RULE)
+    templates = {_template(text): text for source in sources.of("cache_managers") for text in _declared(source)}
+    for source in sources.layers:
+        if source.structure and source.structure.folder == "cache_managers":
+            continue
+        for node, text in _texts(source):
+            if declared := next((whole for parts, whole in templates.items() if _meet(text.split(":"), parts)), None):
+                yield source.finding(node, RULE, f"This text looks like the key {declared!r}.", OWNER)
+
+
+def _declared(source: Source) -> Iterator[str]:
+    for call in source.nodes(ast.Call):
+        if dotted(source, call.func) == "shop.core.cache_manager.Key" and call.args:
+            template = call.args[0]
+            if isinstance(template, ast.Constant):
+                yield str(template.value)
+
+
+def _template(text: str) -> tuple[str, ...]:
+    parts = (said + (HOLE if name is not None else "") for said, name, _, _ in Formatter().parse(text))
+    return tuple("".join(parts).split(":"))
+
+
+def _texts(source: Source) -> Iterator[tuple[ast.AST, str]]:
+    inside = {id(part) for node in source.nodes(ast.JoinedStr) for part in node.values}
+    yield from ((node, str(node.value)) for node in texts_of(source) if id(node) not in inside)
+    for node in source.nodes(ast.JoinedStr):
+        yield node, "".join(str(part.value) if isinstance(part, ast.Constant) else HOLE for part in node.values)
+
+
+def _meet(said: list[str], template: tuple[str, ...]) -> bool:
+    """Whether a text, cut at its colons, could be a key of the template; one word of it must be spelled."""
+    if len(said) != len(template) or any(re.search(r"\s", part) for part in said):
+        return False
+    pairs = list(zip(said, template, strict=True))
+    spelled = any(one == other and one.strip(HOLE).isalpha() for one, other in pairs)
+    return spelled and all(one == HOLE or _fills(one, other) for one, other in pairs)
+
+
+def _fills(said: str, part: str) -> bool:
+    return re.fullmatch(re.escape(part).replace(re.escape(HOLE), ".+"), said) is not None

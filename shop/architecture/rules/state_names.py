@@ -1,0 +1,42 @@
+"""A state is spoken by its name: a state that is written as text survives its own rename."""
+
+import ast
+from collections.abc import Iterator
+
+from shop.architecture.finding import Finding
+from shop.architecture.names import dotted, texts_of
+from shop.architecture.source import Source, Sources
+
+RULE = "state_names"
+
+
+def check(sources: Sources) -> Iterator[Finding]:
+    """Findings for texts that are the value of a StrEnum in constants."""
+    states = dict(pair for source in sources.of("constants") for pair in _states(source))
+    for source in sources.layers:
+        if source.structure and source.structure.folder == "constants":
+            continue
+        silent = _other_uses(source)
+        for text in texts_of(source):
+            if text.value in states and id(text) not in silent:
+                name = states[str(text.value)]
+                yield source.finding(
+                    text, RULE, f"{text.value!r} is the state {name} as text.", f"Import and write {name}."
+                )
+
+
+def _states(source: Source) -> Iterator[tuple[str, str]]:
+    for node in source.nodes(ast.ClassDef):
+        if "enum.StrEnum" not in {dotted(source, base) for base in node.bases}:
+            continue
+        for part in node.body:
+            if isinstance(part, ast.Assign) and isinstance(part.value, ast.Constant):
+                yield str(part.value.value), f"{node.name}.{ast.unparse(part.targets[0])}"
+
+
+def _other_uses(source: Source) -> set[int]:
+    """Texts that name a key, a column or a part of a longer text."""
+    keys = {id(key) for node in source.nodes(ast.Dict) for key in node.keys}
+    subscripts = {id(node.slice) for node in source.nodes(ast.Subscript)}
+    parts = {id(part) for node in source.nodes(ast.JoinedStr) for part in node.values}
+    return keys | subscripts | parts

@@ -1,0 +1,54 @@
+"""The layers work on values: threads, files, sockets, the environment and the clock belong to the core."""
+
+from collections.abc import Iterator
+
+from shop.architecture.bans import Ban, findings
+from shop.architecture.finding import Finding
+from shop.architecture.source import Sources
+
+RULE = "surroundings"
+BANS = (
+    Ban(
+        ("threading", "multiprocessing", "concurrent", "asyncio", "subprocess", "signal", "sched", "queue"),
+        "`{word}` starts work that no transaction and no worker knows of.",
+        "Ask for a Job through the queue, after the commit.",
+    ),
+    Ban(
+        ("socket", "http.client", "http.server", "urllib.request", "smtplib", "ftplib", "xmlrpc"),
+        "`{word}` reaches another machine in the middle of a transaction.",
+        "Let a Job do it after the commit, through something of the core.",
+    ),
+    Ban(
+        ("os", "sys", "shutil", "tempfile", "glob", "open", "input"),
+        "`{word}` makes the result depend on the machine.",
+        "Add a setting to shop.core.settings and take Settings as a collaborator.",
+    ),
+    Ban(("print",), "`{word}` speaks to nobody.", "Log it; what an operator shall read is printed by shop.cli."),
+    Ban(
+        (
+            "datetime.datetime.now",
+            "datetime.datetime.utcnow",
+            "datetime.datetime.today",
+            "datetime.date.today",
+            "time.time",
+            "time.time_ns",
+            "time.localtime",
+            "time.gmtime",
+            "time.ctime",
+            "uuid.uuid1",
+        ),
+        "`{word}` reads a clock that no test can turn.",
+        "Take shop.core.clock.Clock as a collaborator and ask it, or take the moment as an argument.",
+    ),
+    Ban(
+        ("time.sleep", "time.monotonic", "time.perf_counter"),
+        "`{word}` holds a thread that others wait for.",
+        "Wait in a Job, or through shop.core.patience, which is bounded.",
+        ("shop.jobs",),
+    ),
+)
+
+
+def check(sources: Sources) -> Iterator[Finding]:
+    """Findings for what a layer takes from its surroundings."""
+    return findings(sources, BANS, RULE)
