@@ -102,12 +102,13 @@ class Bench:
             return self._wired(plant) if self.make_container else None
         if plant.caught_by == GUARD:
             return self._guarded(plant) if self.make_container and self.run_guard else None
-        if self._notices(plant.caught_by, plant):
+        if self.notices(plant.caught_by, plant):
             return plant.caught_by
         others = (name for name in chain(self.rules, self.contracts) if name != plant.caught_by)
-        return next((name for name in others if self._notices(name, plant)), "")
+        return next((name for name in others if self.notices(name, plant)), "")
 
-    def _notices(self, name: str, plant: Plant) -> bool:
+    def notices(self, name: str, plant: Plant) -> bool:
+        """Whether a rule or a contract turns red; a contract is asked about imports planted for contracts only."""
         if name in self.rules:
             findings = self.rules[name].check(self.sources.changed(plant.files))
             return any(finding.path in plant.files for finding in findings)
