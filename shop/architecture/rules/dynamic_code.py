@@ -41,6 +41,7 @@ BANS = (
         (".__globals__", ".__subclasses__", ".__builtins__", ".__code__", ".__closure__", ".__loader__"),
         "`{word}` reaches past the imports.",
         IMPORT,
+        ("shop.architecture",),
         everywhere=True,
     ),
     Ban(
