@@ -78,15 +78,20 @@ class World:
         }
         known["self"] = owner.name
         for node in inside(function):
-            if isinstance(node, (ast.Assign, ast.NamedExpr)) and (kind := self.type_of(node.value, known)):
-                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-                known |= {target.id: kind for target in targets if isinstance(target, ast.Name)}
+            value, names = _bound(node)
+            if names and (kind := self.type_of(value, known)):
+                known |= dict.fromkeys(names, kind)
         return known
 
-    def type_of(self, node: ast.AST, known: Mapping[str, str]) -> str | None:
+    def type_of(self, node: ast.AST | None, known: Mapping[str, str]) -> str | None:
         """The full name of the class of an expression, where its annotations tell."""
         if isinstance(node, ast.Name):
             return known.get(node.id)
+        if isinstance(node, ast.NamedExpr):
+            return self.type_of(node.value, known)
+        if isinstance(node, (ast.BoolOp, ast.IfExp)):
+            parts = node.values if isinstance(node, ast.BoolOp) else [node.body, node.orelse]
+            return next((kind for part in parts if (kind := self.type_of(part, known))), None)
         if isinstance(node, ast.Attribute) and (owner := self.type_of(node.value, known)):
             return self.collaborators(owner).get(node.attr)
         return None
@@ -114,6 +119,21 @@ def is_wired(name: str) -> bool:
     """Whether the container builds the class."""
     structure = kind_of(name)
     return structure is not None and structure.name in WIRED
+
+
+def _bound(node: ast.AST) -> tuple[ast.expr | None, list[str]]:
+    """A value and the local names that it gets."""
+    match node:
+        case ast.Assign(targets=targets, value=value):
+            return value, [target.id for target in targets if isinstance(target, ast.Name)]
+        case (
+            ast.NamedExpr(target=ast.Name(id=name), value=value) | ast.AnnAssign(target=ast.Name(id=name), value=value)
+        ):
+            return value, [name]
+        case ast.Match(subject=subject, cases=cases):
+            captures = (part for case in cases for part in ast.walk(case.pattern) if isinstance(part, ast.MatchAs))
+            return subject, [part.name for part in captures if part.name]
+    return None, []
 
 
 def _class(source: Source, node: ast.ClassDef) -> Class:

@@ -118,6 +118,12 @@ class OneModel(RuleContract):
     type_name = "one_model"
 
 
+class PlainSchemas(RuleContract):
+    """A Schema names fields."""
+
+    type_name = "plain_schemas"
+
+
 class RedisKeys(RuleContract):
     """Each Redis key has one owner."""
 

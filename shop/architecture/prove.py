@@ -1,6 +1,6 @@
 """The proof that every rule can fail: violations are planted, one at a time, and somebody must notice each."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain
@@ -19,7 +19,7 @@ from shop.architecture.source import Sources, read, source_of
 
 PLANTS = read_plants()
 MakeContainer = Callable[[], Any]
-Guard = Callable[[Any], list[str]]
+Guard = Callable[[Any], Sequence[object]]
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Proof:
         return not self.surprises and all(outcome.as_said for outcome in self.outcomes if outcome.tried)
 
     def lines(self) -> Iterator[str]:
-        """The proof for people: what escaped first, in full; a summary last."""
+        """The proof for people: whatever is not as it should be, line by line; a summary last."""
         for outcome in self.escaped:
             expected = outcome.plant.note or f"expected: {outcome.plant.caught_by}"
             yield f"ESCAPED  {outcome.plant.name}: {expected}"
@@ -77,10 +77,14 @@ class Proof:
                 yield f"ELSEWHERE  {outcome.plant.name}: {outcome.by}, not {outcome.plant.caught_by}"
         yield from (f"SURPRISE  {cell}" for cell in self.surprises)
         yield from (f"NOT TRIED  {outcome.plant.name}: no {outcome.plant.caught_by} here" for outcome in self.untried)
-        yield (
-            f"{len(self.caught)} of {len(self.caught) + len(self.escaped)} planted violations caught,"
-            f" {self.cells - len(self.surprises)} of {self.cells} cells as the table says, {self.seconds:.1f} s"
-        )
+        yield self.summary
+
+    @property
+    def summary(self) -> str:
+        """The proof in one line."""
+        tried = len(self.caught) + len(self.escaped)
+        cells = f"{self.cells - len(self.surprises)} of {self.cells} cells as the table says"
+        return f"{len(self.caught)} of {tried} planted violations caught, {cells}, {self.seconds:.1f} s"
 
 
 @dataclass(frozen=True)
@@ -102,12 +106,13 @@ class Bench:
             return self._wired(plant) if self.make_container else None
         if plant.caught_by == GUARD:
             return self._guarded(plant) if self.make_container and self.run_guard else None
-        if self._notices(plant.caught_by, plant):
+        if self.notices(plant.caught_by, plant):
             return plant.caught_by
         others = (name for name in chain(self.rules, self.contracts) if name != plant.caught_by)
-        return next((name for name in others if self._notices(name, plant)), "")
+        return next((name for name in others if self.notices(name, plant)), "")
 
-    def _notices(self, name: str, plant: Plant) -> bool:
+    def notices(self, name: str, plant: Plant) -> bool:
+        """Whether a rule or a contract turns red; a contract is asked about imports planted for contracts only."""
         if name in self.rules:
             findings = self.rules[name].check(self.sources.changed(plant.files))
             return any(finding.path in plant.files for finding in findings)
@@ -144,7 +149,7 @@ def prove(
     Args:
         root: the checkout.
         make_container: makes a container of the app; without it, plants for wiring and guards are not tried.
-        run_guard: says what a guard finds wrong in a container, in sentences.
+        run_guard: what a guard finds wrong in a container that was built.
         rules: the rules to try, for tests that mute one.
 
     """

@@ -17,6 +17,7 @@ def check(sources: Sources) -> Iterator[Finding]:
     """Findings for files that no contract can read."""
     yield from _hidden_folders(sources)
     for source in sources.files:
+        yield from _deep(source)
         yield from _unreadable(source)
         yield from _busy_init(source)
     for path in sources.others:
@@ -34,6 +35,16 @@ def _hidden_folders(sources: Sources) -> Iterator[Finding]:
                 f"{folder} has no __init__.py, so no contract sees this file.",
                 "Give the folder an empty __init__.py, or move the file into a folder that the map knows.",
             )
+
+
+def _deep(source: Source) -> Iterator[Finding]:
+    if source.structure and len(PurePosixPath(source.path).parts) > 3:
+        yield source.finding(
+            1,
+            RULE,
+            f"A folder inside {source.structure.folder} is a layer that the table does not know.",
+            "Keep the files of a layer side by side: one noun is one file.",
+        )
 
 
 def _unreadable(source: Source) -> Iterator[Finding]:

@@ -12,6 +12,24 @@ from shop.architecture.source import Source, Sources
 RULE = "hand_wiring"
 FIELD = "Declare a dataclass field, typed by the class; the container fills it if the table allows it."
 SHARED = "An instance serves all threads at once: pass values as arguments, and return them."
+# What the core offers as collaborators: one of each for an app.
+FOUNDATION = {
+    f"shop.core.{name}"
+    for name in (
+        "clock.Clock",
+        "database.Database",
+        "doctor.Doctor",
+        "health.Health",
+        "job.Queue",
+        "pagination.CursorSigner",
+        "passwords.Passwords",
+        "patience.Patience",
+        "redis.RedisStores",
+        "settings.Settings",
+        "settings.Settings.load",
+        "tokens.Tokens",
+    )
+}
 BANS = (
     Ban(
         ("shop.container", "dependency_injector", "flask.current_app", ".extensions", "shop.app", "shop.worker"),
@@ -28,6 +46,7 @@ def check(sources: Sources) -> Iterator[Finding]:
     yield from findings(sources, BANS, RULE)
     for source in sources.layers:
         yield from _made(source)
+        yield from _shared(source)
         for one in classes_of(source):
             if is_wired(one.name):
                 yield from _built_by_hand(one)
@@ -38,8 +57,18 @@ def check(sources: Sources) -> Iterator[Finding]:
 def _made(source: Source) -> Iterator[Finding]:
     for call in source.nodes(ast.Call):
         name = dotted(source, call.func)
-        if is_wired(name):
+        if is_wired(name) or name in FOUNDATION:
             yield source.finding(call, RULE, f"{name.rpartition('.')[2]} is made by hand.", FIELD)
+
+
+def _shared(source: Source) -> Iterator[Finding]:
+    for node in source.nodes(ast.Global):
+        yield source.finding(node, RULE, f"{', '.join(node.names)} is shared by every thread and app.", SHARED)
+    for attribute in source.nodes(ast.Attribute):
+        owner = dotted(source, attribute.value)
+        if isinstance(attribute.ctx, (ast.Store, ast.Del)) and owner.startswith("shop."):
+            what = f"{owner.rpartition('.')[2]}.{attribute.attr} is changed for everybody."
+            yield source.finding(attribute, RULE, what, SHARED)
 
 
 def _built_by_hand(one: Class) -> Iterator[Finding]:
@@ -56,7 +85,7 @@ def _unwirable(one: Class) -> Iterator[Finding]:
         said = ast.unparse(part.annotation)
         plain = isinstance(part.annotation, (ast.Name, ast.Attribute, ast.Constant)) or said.startswith("ClassVar")
         if not plain or said in {"Any", "object", "typing.Any", "type"}:
-            what = f"{one.short}.{ast.unparse(part.target)} is a {said}, so anything could be put into it."
+            what = f"{one.short}.{ast.unparse(part.target)} is `{said}`, so anything could be put into it."
             yield one.source.finding(part, RULE, what, FIELD)
 
 

@@ -1,18 +1,19 @@
 """A table has one place that asks it: a Repository binds one Model, a Model file holds one, a Validator serves one."""
 
 import ast
+import re
 from collections.abc import Iterator
 
 from shop.architecture.classes import Class, classes_of, kind_of
 from shop.architecture.finding import Finding
-from shop.architecture.names import imports_of, named_in
+from shop.architecture.names import imports_of, named_in, texts_of
 from shop.architecture.rules.naming import camel, stem_of
 from shop.architecture.source import Source, Sources
 from shop.architecture.table import of_module
 
 RULE = "one_model"
 SPLIT = "Ask the other table in its own Repository, and let a Service bring both answers together."
-TABLES = {"text", "table", "Table", "literal_column", "ForeignKey"}
+_SQL = re.compile(r"\b(?:from|join|into|update|table)\s+[`\"]?(\w+)", re.IGNORECASE)
 
 
 def check(sources: Sources) -> Iterator[Finding]:
@@ -68,12 +69,14 @@ def _other_tables(source: Source, tables: set[str]) -> Iterator[Finding]:
     for node in source.nodes(ast.Attribute):
         if node.attr in {"metadata", "registry", "__subclasses__"}:
             yield source.finding(node, RULE, f"`{node.attr}` knows every table.", SPLIT)
-    for call in source.nodes(ast.Call):
-        name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-        words = [str(arg.value) for arg in call.args if isinstance(arg, ast.Constant)] if name in TABLES else []
-        for table in sorted(tables & {word.strip('`"(),;') for text in words for word in text.split()}):
+    for text in texts_of(source):
+        for table in sorted(tables & (_tables_in_sql(str(text.value)) | {str(text.value)})):
             what = f"The table {table} is named as text."
-            yield source.finding(call, RULE, what, "Ask through the Model's columns; another table has its Repository.")
+            yield source.finding(text, RULE, what, "Ask through the Model's columns; another table has its Repository.")
+
+
+def _tables_in_sql(text: str) -> set[str]:
+    return {word.lower() for word in _SQL.findall(text)}
 
 
 def _model_file(source: Source) -> Iterator[Finding]:

@@ -37,6 +37,9 @@ def _forms(source: Source, found: Import) -> Iterator[Finding]:
     if found.relative:
         what = f"A relative import hides that this is {found.target}."
         yield source.finding(found.line, RULE, what, "Write the name in full, from `shop.` on.")
+    if found.name.startswith("_") and not found.name.startswith("__") and _is_shop(found.module):
+        what = f"{found.name} is {found.module}'s own affair."
+        yield source.finding(found.line, RULE, what, "Use what the file offers without an underscore.")
     if found.name == "*":
         what = f"A star import brings whatever {found.module} has, today and tomorrow."
         yield source.finding(found.line, RULE, what, "Name what you need.")

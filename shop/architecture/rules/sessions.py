@@ -1,11 +1,11 @@
 """SQL is sent by Repositories in a transaction that the core ends: a commit below the entrance tears it in two."""
 
-import ast
+import re
 from collections.abc import Iterator
 
 from shop.architecture.bans import Ban, findings
 from shop.architecture.finding import Finding
-from shop.architecture.names import dotted
+from shop.architecture.names import texts_of
 from shop.architecture.source import Source, Sources
 
 RULE = "sessions"
@@ -58,8 +58,11 @@ BANS = (
         "Use the Repository's own session.",
     ),
 )
-SENDS = {"text", "execute", "exec_driver_sql", "scalar", "scalars"}
-BORDERS = ("COMMIT", "ROLLBACK", "BEGIN", "SAVEPOINT", "RELEASE", "START TRANSACTION")
+_BORDERS = re.compile(
+    r"\s*(COMMIT|ROLLBACK|BEGIN)( WORK| IMMEDIATE| EXCLUSIVE)?\s*;?\s*"
+    r"|\s*(START TRANSACTION\b.*|(RELEASE |ROLLBACK TO )?SAVEPOINT \w+)\s*;?\s*",
+    re.IGNORECASE,
+)
 
 
 def check(sources: Sources) -> Iterator[Finding]:
@@ -70,8 +73,6 @@ def check(sources: Sources) -> Iterator[Finding]:
 
 
 def _spoken(source: Source) -> Iterator[Finding]:
-    for call in source.nodes(ast.Call):
-        name = call.func.attr if isinstance(call.func, ast.Attribute) else dotted(source, call.func).rpartition(".")[2]
-        words = [arg.value for arg in call.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
-        if name in SENDS and any(word.strip().upper().startswith(BORDERS) for word in words):
-            yield source.finding(call, RULE, "A transaction is moved by words of SQL.", ENTRANCE)
+    for text in texts_of(source):
+        if _BORDERS.fullmatch(str(text.value)):
+            yield source.finding(text, RULE, "A transaction is moved by words of SQL.", ENTRANCE)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from shop.architecture.classes import Class, Function, World, classes_of, is_wired, kind_of, world_of
 from shop.architecture.finding import Finding
 from shop.architecture.names import dotted, imports_of, inside
-from shop.architecture.source import Sources
+from shop.architecture.source import Source, Sources
 
 RULE = "transactional_writes"
 MARK = "shop.core.transaction.transactional"
@@ -14,6 +14,7 @@ WRITES = ("post", "put", "patch", "delete")
 READS = ("get", "head", "options")
 ADD = "Put @transactional directly above the method; it costs nothing where no SQL is sent."
 PLACES = {"controllers", "jobs"}
+HOOKS = {"add_url_rule", "before_request", "after_request", "teardown_request", "record", "record_once"}
 
 
 def check(sources: Sources) -> Iterator[Finding]:
@@ -26,6 +27,7 @@ def check(sources: Sources) -> Iterator[Finding]:
                     what = "@transactional stands on Controllers and Jobs only: one operation, one transaction."
                     yield source.finding(found.line, RULE, what, "Mark the entrance that calls this.")
             continue
+        yield from _unnamed_entrances(source)
         for one in classes_of(source):
             yield from _entrance(world, one)
             yield from _order(one)
@@ -39,13 +41,32 @@ def is_transactional(one: Class, method: Function) -> bool:
 def _entrance(world: World, one: Class) -> Iterator[Finding]:
     kind = kind_of(one.name)
     for name in WRITES if kind and kind.name == "Controller" else ():
-        if name in one.methods and not is_transactional(one, one.methods[name]):
+        found = world.method(one.name, name)
+        if found and not is_transactional(*found):
             what = f"{one.short}.{name} writes without a transaction."
-            yield one.source.finding(one.methods[name], RULE, what, ADD)
+            yield found[0].source.finding(found[1], RULE, what, ADD)
     for name in (*READS, "run") if kind else ():
         for owner, node, asked in _open_sql(world, one, name, frozenset()):
             what = f"{one.short}.{name} reaches SQL through {asked} without a transaction."
             yield owner.source.finding(node, RULE, what, ADD)
+
+
+def _unnamed_entrances(source: Source) -> Iterator[Finding]:
+    """What answers requests and is no method of a Controller that anybody looks at."""
+    for statement in source.tree.body:
+        if isinstance(statement, Function) and statement.decorator_list:
+            what = f"{statement.name} is an entrance outside of a class, so it has no transaction and no collaborators."
+            yield source.finding(statement, RULE, what, "Write a Controller with a method for each verb of HTTP.")
+    for one in classes_of(source):
+        for part in one.node.body:
+            targets = [target.id for target in getattr(part, "targets", ()) if isinstance(target, ast.Name)]
+            for verb in set(targets) & {*WRITES, *READS, "run"}:
+                what = f"{one.short}.{verb} is a value, so nobody sees what it does."
+                yield source.finding(part, RULE, what, "Write the method out.")
+    for node in source.nodes(ast.Attribute):
+        if node.attr in HOOKS:
+            what = f"`{node.attr}` makes an entrance that no decorator shows."
+            yield source.finding(node, RULE, what, "Write a Controller with a method for each verb of HTTP.")
 
 
 def _order(one: Class) -> Iterator[Finding]:

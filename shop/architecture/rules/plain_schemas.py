@@ -1,0 +1,22 @@
+"""A Schema names fields: one that computes decides, at a place where nobody looks for a decision."""
+
+import ast
+from collections.abc import Iterator
+
+from shop.architecture.finding import Finding
+from shop.architecture.names import dotted
+from shop.architecture.source import Sources
+
+RULE = "plain_schemas"
+COMPUTED = {"marshmallow.fields.Method", "marshmallow.fields.Function"}
+BELOW = "Compute it in a Combination or a Service, and let the Schema name the finished value."
+
+
+def check(sources: Sources) -> Iterator[Finding]:
+    """Findings for Schemas that do more than name fields."""
+    for source in sources.of("schemas"):
+        for function in source.nodes(ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda):
+            yield source.finding(function, RULE, "A Schema has a function.", BELOW)
+        for call in source.nodes(ast.Call):
+            if dotted(source, call.func) in COMPUTED:
+                yield source.finding(call, RULE, "A Schema's field is computed.", BELOW)

@@ -1,0 +1,57 @@
+"""The rules find nothing in the project, everybody runs them, and each says why it is there."""
+
+import re
+
+import pytest
+from importlinter.api import read_configuration
+
+from shop.architecture import contracts
+from shop.architecture.contracts import CHECKOUT, RuleContract
+from shop.architecture.matrix import CONFIG
+from shop.architecture.rulebook import BY_NAME, RULES, Rule
+from shop.architecture.source import Sources, read
+
+OPTIONS = read_configuration(str(CONFIG))
+OWN = {c["type"]: c for c in OPTIONS["contracts_options"] if c["type"] in BY_NAME}
+EACH = pytest.mark.parametrize("rule", RULES, ids=lambda rule: str(rule.name))
+
+
+@pytest.fixture(scope="module")
+def sources() -> Sources:
+    return read(CHECKOUT)
+
+
+@EACH
+def test_a_rule_finds_nothing_in_the_project(sources: Sources, rule: Rule) -> None:
+    assert [str(finding) for finding in rule.check(sources)] == []
+
+
+@EACH
+def test_a_rule_is_a_contract_of_its_own(rule: Rule) -> None:
+    listed = dict(line.split(": ") for line in OPTIONS["session_options"]["contract_types"])
+    kind = getattr(contracts, listed[rule.name].rpartition(".")[2])
+    assert issubclass(kind, RuleContract)
+    assert kind.type_name == rule.name
+
+
+@EACH
+def test_a_rule_s_contract_is_a_sentence_with_guidance(rule: Rule) -> None:
+    contract = OWN[rule.name]
+    assert re.fullmatch(r"[A-Z]\w+( [\w,]+){2,}", contract["name"])
+    guidance = " ".join(contract["broken_contract_guidance"])
+    assert guidance.strip().endswith(".")
+    assert len(guidance.split()) > 15
+
+
+@EACH
+def test_a_rule_s_reason_is_one_sentence(rule: Rule) -> None:
+    assert re.fullmatch(r"[A-Z@`].{40,}\.", rule.reason)
+
+
+def test_rules_and_contracts_are_the_same_in_number() -> None:
+    assert set(OWN) == set(BY_NAME)
+    assert len(RULES) == len(BY_NAME)
+
+
+def test_the_source_is_parsed_once_for_all_contracts() -> None:
+    assert contracts.sources() is contracts.sources()
