@@ -14,7 +14,7 @@ from webargs.flaskparser import FlaskParser
 from shop.core.documentation import Shape, document, enveloped, error_name
 from shop.core.envelope import Answer, respond
 from shop.core.pagination import CursorPage, Page
-from shop.core.wire import InvalidWords, read_json
+from shop.core.wire import InvalidWords, read_body, read_json
 
 F = TypeVar("F", bound=Callable[..., Any])
 View = Callable[..., Any]
@@ -28,7 +28,7 @@ class Parser(FlaskParser):
     DEFAULT_UNKNOWN_BY_LOCATION = {**FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION, "query": "raise"}  # noqa: RUF012 - its shape
 
     def _raw_load_json(self, req: Any) -> Any:
-        return read_json(req) if req.get_data(cache=True) else webargs.missing
+        return read_json(req) if read_body(req) else webargs.missing
 
     def handle_error(self, error: Any, req: Any, schema: Schema, **_: Any) -> Any:  # noqa: ARG002 - given shape
         """Raise what the error handlers know."""
