@@ -1,11 +1,10 @@
 """A shop to test against: real processes, and a hand inside to set the stage and to look behind it."""
 
 import itertools
-import os
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -23,11 +22,9 @@ from shop.core.tokens import Tokens
 from shop.migrations import runner
 from shop.models.user import User
 from tests.http.envelope import data_of
-from tests.support.databases import create_database, drop_database
 from tests.support.http import HttpClient, Response
 from tests.support.polling import eventually
 from tests.support.processes import Service
-from tests.support.valkey import Valkey
 
 API = "/api/v1"
 _numbers = itertools.count(1)
@@ -158,14 +155,10 @@ class Shop:
 
 
 @contextmanager
-def stage(name: str, folder: Path) -> Iterator[Shop]:
-    """An open shop on a database and a Valkey of its own, all gone afterwards."""
-    server_url = os.environ["SHOP_TEST_DATABASE_URL"]
-    with ExitStack() as stack:
-        valkey = Valkey.create(fsync="everysec")
-        stack.callback(valkey.destroy)
-        database_url = create_database(server_url, name)
-        stack.callback(drop_database, server_url, name)
-        shop = Shop(Service(folder, database_url, valkey.url))
-        stack.callback(shop.close)
+def opened(folder: Path, database_url: str, redis_url: str) -> Iterator[Shop]:
+    """A shop with all its processes running, which end with the context."""
+    shop = Shop(Service(folder, database_url, redis_url))
+    try:
         yield shop.open()
+    finally:
+        shop.close()
