@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert
+from sqlalchemy import NullPool, create_engine, insert
 
 from shop.cache_managers.stock import StockCacheManager
+from shop.constants.job import JobName
 from shop.constants.user import UserRole
 from shop.container import Container
 from shop.core.clock import Clock
-from shop.core.database import Database
+from shop.core.job import Queue
 from shop.core.model import DEFAULT_TENANT
 from shop.core.settings import Settings
 from shop.core.tokens import Tokens
@@ -37,12 +38,13 @@ class Shop:
         self.service = service
         # The settings of the processes: the same stores, and tokens signed with the same key.
         self.container = Container(Settings.load({**service.env, "SHOP_VAR": str(service.folder / "var")}))
-        self.database = self.container.get(Database)
+        # A connection for each question: no pool keeps one of a server that a test has killed meanwhile.
+        self.engine = create_engine(self.container.get(Settings).database_address, poolclass=NullPool)
         self.stock = self.container.get(StockCacheManager)
 
     def prepare(self) -> "Shop":
         """Make the tables."""
-        runner.upgrade(self.database.engine)
+        runner.upgrade(self.engine)
         return self
 
     def open(self) -> "Shop":
@@ -51,9 +53,8 @@ class Shop:
         return self
 
     def close(self) -> None:
-        """End all processes, and our own connections."""
+        """End all processes."""
         self.service.kill_all()
-        self.database.engine.dispose()
 
     def client(self, timeout: float = 10.0) -> HttpClient:
         """Make an HTTP client."""
@@ -118,13 +119,23 @@ class Shop:
         """Wait until the item has that many orders in the database, and no other."""
         eventually(lambda: self.written(item_id) == count, timeout)
 
+    def wait_until_quiet(self, item_id: int, timeout: float = 20.0) -> None:
+        """Wait until no order of the item waits to be written."""
+        eventually(lambda: self.gate(item_id).get("pend") == "0", timeout)
+
+    def ask_to_drain(self, item_id: int, *, times: int) -> None:
+        """Ask the workers to write what waits, as often as if many had forgotten that somebody else did."""
+        for _ in range(times):
+            partition = self.stock.partition(DEFAULT_TENANT, item_id)
+            self.container.get(Queue).enqueue(JobName.DRAIN_STOCK, partition=partition)
+
     def written(self, item_id: int) -> int:
         """How many orders of the item stand in the database."""
         return int(self.ask("SELECT COUNT(*) FROM orders WHERE item_id = %s", item_id))
 
     def ask(self, sql: str, *values: object) -> Any:
         """The first column of the first row; a statement that changes rows is committed."""
-        with self.database.engine.begin() as connection:
+        with self.engine.begin() as connection:
             result = connection.exec_driver_sql(sql, values)
             return result.scalar() if result.returns_rows else None
 
@@ -145,7 +156,7 @@ class Shop:
 
     def _users(self, count: int, role: UserRole) -> list[int]:
         rows = [self._user(f"{role}-{next(_numbers)}-{time.monotonic_ns()}", role) for _ in range(count)]
-        with self.database.engine.begin() as connection:
+        with self.engine.begin() as connection:
             return [connection.execute(insert(User), row).inserted_primary_key[0] for row in rows]  # type: ignore[index]  # a row has one
 
     def _user(self, name: str, role: UserRole) -> dict[str, Any]:
