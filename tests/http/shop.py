@@ -9,20 +9,19 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import NullPool, create_engine, insert
+from sqlalchemy import NullPool, create_engine
 
 from shop.cache_managers.stock import StockCacheManager
 from shop.constants.job import JobName
 from shop.constants.user import UserRole
 from shop.container import Container
-from shop.core.clock import Clock
 from shop.core.job import Queue
 from shop.core.model import DEFAULT_TENANT
 from shop.core.settings import Settings
 from shop.core.tokens import Tokens
 from shop.migrations import runner
-from shop.models.user import User
 from tests.http.envelope import data_of
+from tests.http.users import new_users
 from tests.support.http import HttpClient, Response
 from tests.support.polling import eventually
 from tests.support.processes import Service
@@ -60,9 +59,9 @@ class Shop:
         """Make an HTTP client."""
         return self.service.client(timeout=timeout)
 
-    def buyers(self, count: int, role: UserRole = UserRole.GENERAL) -> list[str]:
-        """Access tokens of new users. Nobody pays for hashing passwords that are never asked for."""
-        return [self.container.get(Tokens).issue(user_id, DEFAULT_TENANT) for user_id in self._users(count, role)]
+    def buyers(self, count: int) -> list[str]:
+        """Access tokens of new users."""
+        return new_users(self.engine, self.container.get(Tokens), count)
 
     def buyer(self) -> str:
         """The access token of a new user."""
@@ -70,7 +69,7 @@ class Shop:
 
     def admin(self) -> str:
         """The access token of a new administrator."""
-        return self.buyers(1, UserRole.ADMIN)[0]
+        return new_users(self.engine, self.container.get(Tokens), 1, UserRole.ADMIN)[0]
 
     def offer(self, *, stock: int = 10, **words: Any) -> int:
         """The id of a new item, whose sale is open when it is on sale."""
@@ -153,16 +152,6 @@ class Shop:
             yield
         finally:
             self.service.start(name)
-
-    def _users(self, count: int, role: UserRole) -> list[int]:
-        rows = [self._user(f"{role}-{next(_numbers)}-{time.monotonic_ns()}", role) for _ in range(count)]
-        with self.engine.begin() as connection:
-            return [connection.execute(insert(User), row).inserted_primary_key[0] for row in rows]  # type: ignore[index]  # a row has one
-
-    def _user(self, name: str, role: UserRole) -> dict[str, Any]:
-        now = self.container.get(Clock).now()
-        account = {"name": name, "email": f"{name}@example.com", "password_hash": "nobody signs in", "role": role}
-        return {"tenant_id": DEFAULT_TENANT, "created_at": now, "updated_at": now, **account}
 
 
 @contextmanager

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
 from tests.http.shop import Shop, opened
+from tests.purchase.indoors import Indoors
 from tests.support.databases import create_database
 from tests.support.mariadb import MariaDB
 from tests.support.valkey import Valkey
@@ -42,3 +44,11 @@ def town(stores: tuple[Valkey, MariaDB], tmp_path_factory: pytest.TempPathFactor
     with opened(tmp_path_factory.mktemp("town"), database_url, valkey.url) as shop:
         yield Town(shop, valkey, mariadb)
         shop.verify()
+
+
+@pytest.fixture
+def indoors(clean_database: str, redis_url: str, tmp_path: Path) -> Iterator[Indoors]:
+    """A shop in this process, on this test worker's stores."""
+    shop = Indoors(clean_database, redis_url, tmp_path)
+    yield shop
+    shop.close()
