@@ -31,6 +31,7 @@ class Database:
         address = self.settings.database_address
         if make_url(address).get_backend_name() == "sqlite":
             return _sqlite(address)
+        # No pre-ping: the transaction replays when its connection is dead, and a frozen one would be waited for twice.
         return create_engine(
             address,
             connect_args=_MYSQL_CONNECT,
@@ -38,7 +39,6 @@ class Database:
             pool_size=self.settings.database_pool,
             max_overflow=0,
             pool_timeout=POOL_WAIT_SECONDS,
-            pool_pre_ping=True,
             pool_recycle=1800,
         )
 
