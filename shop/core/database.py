@@ -15,7 +15,8 @@ _MYSQL_CONNECT: dict[str, Any] = {
     "connect_timeout": 1,
     "read_timeout": 2,
     "write_timeout": 2,
-    "init_command": "SET SESSION innodb_lock_wait_timeout=2, time_zone='+00:00'",
+    # Shorter than the read time-out, or a wait for a lock would look like a lost connection.
+    "init_command": "SET SESSION innodb_lock_wait_timeout=1, time_zone='+00:00'",
 }
 
 
