@@ -20,7 +20,7 @@ run: $(VENV)/.ready ## Set up, then run web, worker, scheduler and an embedded V
 	@exec $(BIN)/flask shop up
 
 demo: $(VENV)/.ready ## 500 buyers after 100 pieces, then the invariants
-	@$(BIN)/flask shop demo
+	@$(BIN)/python -m benchmarks.demo
 
 test: $(VENV)/.ready lint types contracts unit ## Formatter, linter, types, contracts, tests
 
