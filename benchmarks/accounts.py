@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from uuid_utils.compat import uuid7
+
 from shop.constants.user import UserRole
 from shop.container import Container
 from shop.core.clock import Clock
@@ -38,11 +40,11 @@ class Accounts:
 
     @transactional
     def _create(self, count: int, password_hash: str) -> list[int]:
-        now = self.clock.now()
+        now, run = self.clock.now(), uuid7().hex
         rows = [
             self.users.create(
                 name=f"Buyer {number}",
-                email=f"buyer-{number}@example.org",
+                email=f"{run}-{number}@example.org",
                 password_hash=password_hash,
                 role=UserRole.GENERAL,
                 created_at=now,

@@ -8,13 +8,12 @@ from collections.abc import Sequence
 
 from benchmarks.accounts import Accounts
 from benchmarks.client import Client
+from benchmarks.sale import PATIENCE_SECONDS, offer, wait_for
 from benchmarks.service import Shop, open_shop
 from benchmarks.table import Outcomes, show_while_running
-from shop.jobs.seed import DEMO_ADMIN
 
 BUYERS = 500
 PIECES = 100
-PATIENCE_SECONDS = 30.0
 SOLD_OUT = "STOCK_INSUFFICIENT"
 EXPECTED = {"accepted": PIECES, SOLD_OUT: BUYERS - PIECES}
 
@@ -24,7 +23,8 @@ def main() -> int:
     with open_shop() as shop:
         item_id = offer(shop, PIECES)
         tokens = Accounts.of(shop.container()).sign_up(BUYERS)
-        wait_until_open(Client(shop.bind, tokens[0]), item_id)
+        # More than there is: nothing is sold by asking, and the answer is 409 from the moment the sale is open.
+        wait_for(SOLD_OUT, Client(shop.bind, tokens[0]), item_id, PIECES + 1)
         print(f"\n{BUYERS} buyers want one of {PIECES} pieces, all at once.\n")
         outcomes, promised = storm(shop, item_id, tokens)
         written = wait_until_written(shop, promised)
@@ -38,24 +38,6 @@ def main() -> int:
     ]
     print("\nFAILED: " + "; ".join(failures) if failures else f"\n{PIECES} sold, none twice, none lost.")
     return 1 if failures else 0
-
-
-def offer(shop: Shop, stock: int) -> int:
-    """The id of a new item that the administrator put on sale."""
-    _, email, password, _ = DEMO_ADMIN
-    client = Client(shop.bind)
-    client.token = client.post("/api/v1/auth/login", {"email": email, "password": password}).data["access_token"]
-    words = {"name": "The last ones", "price_minor": 4_200, "currency": "EUR", "stock": stock, "status": "on_sale"}
-    return int(client.post("/api/v1/items", words).data["id"])
-
-
-def wait_until_open(client: Client, item_id: int) -> None:
-    """Return when the sale of an item is open: more than there is earns 409 then, and 503 before."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while (answer := client.post(f"/api/v1/items/{item_id}/purchase", {"quantity": PIECES + 1})).outcome != SOLD_OUT:
-        if time.monotonic() > deadline:
-            sys.exit(f"The sale did not open: {answer}")
-        time.sleep(0.1)
 
 
 def storm(shop: Shop, item_id: int, tokens: Sequence[str]) -> tuple[Outcomes, dict[str, str]]:

@@ -29,18 +29,22 @@ class NotReadyError(Exception):
     """The shop did not come up; the sentence holds the end of its log."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Shop:
-    """A running shop: its folder, its address and the environment of every process that belongs to it."""
+    """A running shop: its folder, its address, the environment of its processes and the parent of them all."""
 
     folder: Path
     bind: str
     environment: Mapping[str, str]
+    pid: int = 0
+
+    def settings(self) -> Settings:
+        """What its processes were told."""
+        return Settings.load({name: value for name, value in self.environment.items() if name.startswith(PREFIX)})
 
     def container(self) -> Container:
-        """The shop's own collaborators, on its stores."""
-        given = {name: value for name, value in self.environment.items() if name.startswith(PREFIX)}
-        return Container(Settings.load(given))
+        """Its own collaborators, on its stores."""
+        return Container(self.settings())
 
     def start(self, *words: str, **environment: str) -> "subprocess.Popen[bytes]":
         """Start `python -m WORDS` in the shop's environment; what it says goes to the shop's log."""
@@ -79,6 +83,7 @@ def open_shop(**settings: str) -> Iterator[Shop]:
         bind = f"127.0.0.1:{free_port()}"
         shop = Shop(Path(folder), bind, _environment(folder, bind, settings))
         process = shop.start("flask", "shop", "up")
+        shop.pid = process.pid
         try:
             wait_until_ready(shop, bind, process)
             yield shop
