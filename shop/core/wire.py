@@ -9,6 +9,7 @@ from flask import Request, Response, g
 from flask.json.provider import JSONProvider
 from marshmallow import Schema, fields
 from uuid_utils.compat import uuid7
+from werkzeug.datastructures import Headers
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.routing import IntegerConverter
 
@@ -40,7 +41,15 @@ class OrjsonProvider(JSONProvider):
 
     def response(self, *args: Any, **_: Any) -> Response:
         """A JSON response."""
-        return Response(orjson.dumps(args[0]), mimetype="application/json")
+        return JsonResponse(orjson.dumps(args[0]), mimetype="application/json")
+
+
+class JsonResponse(Response):
+    """A response whose headers are ready to be sent: ASCII, and with the length of its body."""
+
+    def get_wsgi_headers(self, environ: Any) -> Headers:  # noqa: ARG002 - given shape
+        """The headers as they are; werkzeug would take Location apart and put it together again."""
+        return self.headers
 
 
 class IdConverter(IntegerConverter):
