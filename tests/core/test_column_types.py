@@ -15,7 +15,13 @@ from shop.core.model import BigId, BinaryUuid, UtcDateTime
 from shop.core.settings import Settings
 
 EXACT = datetime(2026, 7, 31, 23, 59, 59, 123_457, tzinfo=UTC)
-UUIDS = [UUID(int=0), UUID(int=1), UUID(int=2**128 - 1), UUID(int=1 << 120), UUID("018f2f6e-7d1c-7000-8000-0a0d20005c27")]
+UUIDS = [
+    UUID(int=0),
+    UUID(int=1),
+    UUID(int=2**128 - 1),
+    UUID(int=1 << 120),
+    UUID("018f2f6e-7d1c-7000-8000-0a0d20005c27"),
+]
 MOMENTS = [EXACT, EXACT.replace(microsecond=0), EXACT.replace(microsecond=1), EXACT.replace(microsecond=999_999)]
 things = Table(
     "test_things",
