@@ -93,8 +93,7 @@ class RedisStores:
             socket_connect_timeout=self.settings.redis_timeout,
             retry=Retry(NoBackoff(), 0),
             protocol=2,
-            lib_name=None,
-            lib_version=None,
+            driver_info=None,
             **options,
         )
 

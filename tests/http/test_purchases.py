@@ -68,7 +68,7 @@ def test_an_acknowledged_order_is_never_unknown(shop: Shop, eventually: Eventual
         assert shop.written(item) == 0
         assert data_of(shop.order(order["id"], buyer), 200) == order
 
-    eventually(lambda: confirmed_order(shop, order["id"], buyer), 5.0)
+    eventually(lambda: confirmed_order(shop, order["id"], buyer), 20.0)
     assert shop.written(item) == 1
 
 
