@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run test demo lint contracts types unit lock clean help
+.PHONY: run demo bench test lint contracts types unit lock clean help
 
 help: ## Say what there is to make
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -20,7 +20,10 @@ run: $(VENV)/.ready ## Set up, then run web, worker, scheduler and an embedded V
 	@exec $(BIN)/flask shop up
 
 demo: $(VENV)/.ready ## 500 buyers after 100 pieces, then the invariants
-	@$(BIN)/flask shop demo
+	@$(BIN)/python -m benchmarks.demo
+
+bench: $(VENV)/.ready ## Purchases per second against a bare route, in rounds that take turns
+	@$(BIN)/python -m benchmarks.purchase
 
 test: $(VENV)/.ready lint types contracts unit ## Formatter, linter, types, contracts, tests
 

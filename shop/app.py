@@ -9,6 +9,7 @@ from shop.core.documentation import Api, serve_documentation
 from shop.core.health import Health
 from shop.core.http import prepare
 from shop.core.settings import Settings
+from shop.core.tokens import Tokens
 from shop.core.wire import IdConverter
 from shop.migrations.runner import latest_version
 
@@ -22,6 +23,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     prepare(app, settings)
     container = Container(settings)
     container.build()
+    container.get(Tokens).check()
     app.extensions["shop"] = container
     api = _document(app)
     for module in find_modules("controllers"):

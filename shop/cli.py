@@ -16,7 +16,8 @@ from shop.core.database import Database
 from shop.core.doctor import Doctor
 from shop.core.embedded import embedded_valkey
 from shop.core.processes import Child, Family, answers
-from shop.core.settings import Settings
+from shop.core.settings import Settings, SettingsError
+from shop.core.tokens import Tokens
 from shop.core.web import serve
 from shop.migrations import runner
 
@@ -29,7 +30,19 @@ Sign in, buy, read the order (Ctrl-C here stops everything):
   curl -s {api}/orders/$ORDER -H "Authorization: Bearer $TOKEN"
 """  # noqa: E501 - three lines to paste
 
-shop = AppGroup("shop", help="Run and look after the shop.")
+
+class Shop(AppGroup):
+    """Commands whose bad settings end in a sentence instead of a trace."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except SettingsError as error:
+            raise click.ClickException(str(error)) from error
+
+
+shop = Shop("shop", help="Run and look after the shop.")
 
 
 def _run(name: JobName, **arguments: Any) -> Any:
@@ -54,7 +67,10 @@ def _settings() -> Settings:
 @shop.command(with_appcontext=False)
 def web() -> None:
     """Serve HTTP."""
-    serve(_settings())
+    settings = _settings()
+    # Here too: a web process that cannot start would be started again and again.
+    Container(settings).get(Tokens).check()
+    serve(settings)
 
 
 @shop.command(with_appcontext=False)
@@ -112,6 +128,7 @@ def up() -> None:
     settings.folder.mkdir(parents=True, exist_ok=True)
     with embedded_valkey(settings):
         container = Container(settings)
+        container.get(Tokens).check()
         runner.upgrade(container.get(Database).engine)
         jobs = background.jobs_of(container)
         accounts = jobs[JobName.SEED].run()

@@ -70,7 +70,7 @@ class Container:
         return instance
 
     def override(self, kind: type, stand_in: object) -> Any:
-        """A context in which `stand_in` takes the place of a class for everything built inside; for tests."""
+        """A context in which `stand_in` takes the place of a class for everybody who holds one; for tests."""
         return _Override(self, kind, stand_in)
 
     def build(self) -> None:
@@ -86,6 +86,13 @@ class Container:
         """Class name -> the names of its collaborators."""
         for kind in self._classes:
             yield kind.__name__, [wanted.__name__ for wanted in fields_of(kind).values()]
+
+    def holders(self, wanted: type) -> Iterator[tuple[object, str]]:
+        """Every instance that was given one of a class, and the field it holds it in; stand-ins hold nothing."""
+        for kind in self._classes:
+            instance: object = self._named(kind)()
+            if type(instance) is kind:
+                yield from ((instance, name) for name, asked in fields_of(kind).items() if asked is wanted)
 
     def _offer(self, kind: type, provider: Any) -> None:
         self._classes[kind] = f"{kind.__module__}.{kind.__qualname__}".replace(".", "_")
@@ -105,19 +112,24 @@ class Container:
 
 
 class _Override:
-    """Replaces one instance and everything that was built with it, then leaves nothing behind."""
+    """Puts a stand-in where an instance was, in whatever was built before too, then leaves nothing behind."""
 
     def __init__(self, container: Container, kind: type, stand_in: object) -> None:
         self._container, self._kind, self._stand_in = container, kind, stand_in
+        self._replaced: list[tuple[object, str, object]] = []
 
     def __enter__(self) -> Container:
+        self._container.build()
+        for holder, name in self._container.holders(self._kind):
+            self._replaced.append((holder, name, getattr(holder, name)))
+            object.__setattr__(holder, name, self._stand_in)  # the collaborators of a frozen class, too
         self._container._named(self._kind).override(providers.Object(self._stand_in))
-        self._container.providers.reset_singletons()
         return self._container
 
     def __exit__(self, *_: object) -> None:
-        self._container._named(self._kind).reset_override()
-        self._container.providers.reset_singletons()
+        self._container._named(self._kind).reset_last_overriding()
+        for holder, name, instance in reversed(self._replaced):
+            object.__setattr__(holder, name, instance)
 
 
 def find_modules(folder: str) -> list[ModuleType]:

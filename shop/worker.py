@@ -3,12 +3,14 @@
 import logging
 import signal
 import time
+from contextlib import suppress
 from datetime import timedelta
 from types import FrameType
 from typing import Any
 
 from rq import Queue as RqQueue
 from rq import SimpleWorker
+from rq.exceptions import StopRequested
 from rq.serializers import JSONSerializer
 
 from shop.container import Container
@@ -18,8 +20,24 @@ from shop.core.settings import Settings
 
 TICK_SECONDS = 0.2
 MAINTENANCE_SECONDS = 60
+PAUSE_SECONDS = 1.0
 _jobs: dict[str, Job] = {}
 _log = logging.getLogger(__name__)
+
+
+class PatientWorker(SimpleWorker):
+    """Ends when it is told to, and only then; RQ's own gives up when Redis goes away while it does a job.
+
+    A SimpleWorker, because a fork for each job would cost more than the job.
+    """
+
+    max_connection_wait_time = PAUSE_SECONDS
+    told_to_stop = False
+
+    def request_stop(self, signum: int, frame: FrameType | None) -> None:
+        """Finish the running job, then end."""
+        self.told_to_stop = True
+        super().request_stop(signum, frame)  # type: ignore[no-untyped-call]  # RQ types few of its methods
 
 
 def jobs_of(container: Container) -> dict[str, Job]:
@@ -38,18 +56,27 @@ def work(settings: Settings) -> None:
     container = Container(settings)
     container.build()
     _jobs.update(jobs_of(container))
-    queue = container.get(Queue)
-    for job in _jobs.values():
-        if job.at_start:
-            queue.enqueue(job.name, life=timedelta(minutes=1))
-    connection = container.get(RedisStores).queue
-    queues = [RqQueue(QUEUE_HIGH, connection=connection, serializer=JSONSerializer)]
-    # SimpleWorker: a fork for each job would cost more than the job.
-    worker = SimpleWorker(
-        queues, connection=connection, serializer=JSONSerializer, maintenance_interval=MAINTENANCE_SECONDS
-    )
-    worker.log_job_description = False
-    worker.work(logging_level="WARNING")
+    with suppress(StopRequested):
+        while not _work(container.get(Queue), container.get(RedisStores).queue):
+            time.sleep(PAUSE_SECONDS)
+
+
+def _work(queue: Queue, connection: Any) -> bool:
+    """Do jobs until told to stop; False when Redis went away before that."""
+    worker: PatientWorker | None = None
+    try:
+        for job in _jobs.values():
+            if job.at_start:
+                queue.enqueue(job.name, life=timedelta(minutes=1))
+        queues = [RqQueue(QUEUE_HIGH, connection=connection, serializer=JSONSerializer)]
+        worker = PatientWorker(
+            queues, connection=connection, serializer=JSONSerializer, maintenance_interval=MAINTENANCE_SECONDS
+        )
+        worker.log_job_description = False
+        worker.work(logging_level="WARNING")
+    except RedisError as error:
+        _log.warning("The worker waits for Redis: %s", error)
+    return worker is not None and worker.told_to_stop
 
 
 def schedule(settings: Settings) -> None:

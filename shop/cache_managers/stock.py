@@ -1,5 +1,7 @@
 """Redis keys of stock, and the scripts over them. The braces put all keys of a partition into one cluster slot."""
 
+# size: receipts, keys and scripts are one protocol, and two CacheManagers may not meet to share it.
+
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache

@@ -11,11 +11,12 @@ from marshmallow import Schema
 from webargs import core as webargs
 from webargs.flaskparser import FlaskParser
 
-from shop.core.documentation import Shape, document, enveloped, error_name
+from shop.core.documentation import Shape, document, enveloped, error_name, name_operations
 from shop.core.envelope import Answer, respond
 from shop.core.pagination import CursorPage, Page
-from shop.core.wire import InvalidWords, read_json
+from shop.core.wire import InvalidWords, read_body, read_json
 
+C = TypeVar("C")
 F = TypeVar("F", bound=Callable[..., Any])
 View = Callable[..., Any]
 _ALWAYS = (500, 503)
@@ -28,7 +29,7 @@ class Parser(FlaskParser):
     DEFAULT_UNKNOWN_BY_LOCATION = {**FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION, "query": "raise"}  # noqa: RUF012 - its shape
 
     def _raw_load_json(self, req: Any) -> Any:
-        return read_json(req) if req.get_data(cache=True) else webargs.missing
+        return read_json(req) if read_body(req) else webargs.missing
 
     def handle_error(self, error: Any, req: Any, schema: Schema, **_: Any) -> Any:  # noqa: ARG002 - given shape
         """Raise what the error handlers know."""
@@ -40,9 +41,15 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
 
     ARGUMENTS_PARSER = Parser()
 
-    def route(self, rule: str, **options: Any) -> Callable[[F], F]:
+    def route(self, rule: str, **options: Any) -> Callable[[type[C]], type[C]]:
         """Serve a Controller at a path below /api/v1."""
-        decorator: Callable[[F], F] = super().route(rule, **options)
+        serve = super().route(rule, **options)
+
+        def decorator(controller: type[C]) -> type[C]:
+            name_operations(controller)
+            served: type[C] = serve(controller)
+            return served
+
         return decorator
 
     def arguments(self, schema: type[Schema] | Schema, *, location: str = "json", **options: Any) -> Callable[[F], F]:

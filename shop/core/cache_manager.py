@@ -26,7 +26,7 @@ _declared: dict[str, str] = {}
 class Key:
     """A key template with a life: `card = Key("{tenant}:item:{item}:card", ttl=timedelta(minutes=10))`.
 
-    Two templates that could ever produce the same key raise ValueError at import.
+    Two templates that could ever produce the same key stop the import.
     """
 
     def __init__(self, template: str, *, ttl: timedelta | None = None) -> None:
@@ -105,10 +105,20 @@ def _life(key: Key) -> int | None:
 
 def _may_meet(one: str, other: str) -> bool:
     ones, others = one.split(":"), other.split(":")
-    return len(ones) == len(others) and all(
-        a == b or _is_part(a) or _is_part(b) for a, b in zip(ones, others, strict=True)
-    )
+    return len(ones) == len(others) and all(map(_segments_may_meet, ones, others))
 
 
-def _is_part(segment: str) -> bool:
-    return segment.startswith("{") and not segment.startswith("{{")
+def _segments_may_meet(one: str, other: str) -> bool:
+    # Whatever stands between two ends, the parts may fill.
+    return all(a.startswith(b) or b.startswith(a) for a, b in zip(_ends(one), _ends(other), strict=True))
+
+
+def _ends(segment: str) -> tuple[str, str]:
+    """The text before its first part, and the one after its last part backwards; marked when it has no part."""
+    texts = [""]
+    for text, part, _, _ in Formatter().parse(segment):
+        texts[-1] += text
+        if part is not None:
+            texts.append("")
+    mark = "" if len(texts) > 1 else "\0"
+    return texts[0] + mark, texts[-1][::-1] + mark

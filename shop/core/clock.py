@@ -32,4 +32,4 @@ def microseconds_of(moment: datetime) -> int:
 
 def rfc3339(moment: datetime) -> str:
     """A moment as text: UTC, microseconds, `Z`."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

@@ -15,7 +15,8 @@ _MYSQL_CONNECT: dict[str, Any] = {
     "connect_timeout": 1,
     "read_timeout": 2,
     "write_timeout": 2,
-    "init_command": "SET SESSION innodb_lock_wait_timeout=2, time_zone='+00:00'",
+    # Shorter than the read time-out, or a wait for a lock would look like a lost connection.
+    "init_command": "SET SESSION innodb_lock_wait_timeout=1, time_zone='+00:00'",
 }
 
 
@@ -31,6 +32,7 @@ class Database:
         address = self.settings.database_address
         if make_url(address).get_backend_name() == "sqlite":
             return _sqlite(address)
+        # No pre-ping: the transaction replays when its connection is dead, and a frozen one would be waited for twice.
         return create_engine(
             address,
             connect_args=_MYSQL_CONNECT,
@@ -38,7 +40,6 @@ class Database:
             pool_size=self.settings.database_pool,
             max_overflow=0,
             pool_timeout=POOL_WAIT_SECONDS,
-            pool_pre_ping=True,
             pool_recycle=1800,
         )
 

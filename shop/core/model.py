@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import BINARY, BigInteger, DateTime, Dialect, Integer, MetaData
+from sqlalchemy import BINARY, BigInteger, DateTime, Dialect, Integer, LargeBinary, MetaData
 from sqlalchemy.dialects import mysql
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -37,7 +37,8 @@ class UtcDateTime(TypeDecorator[datetime]):
 class BinaryUuid(TypeDecorator[UUID]):
     """A UUID in sixteen bytes, half of what its text takes in every index."""
 
-    impl = BINARY(16)
+    # SQLite would take BINARY for a number.
+    impl = BINARY(16).with_variant(LargeBinary(16), "sqlite")
     cache_ok = True
 
     def process_bind_param(self, value: UUID | None, dialect: Dialect) -> bytes | None:  # noqa: ARG002 - given shape

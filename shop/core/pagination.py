@@ -115,4 +115,6 @@ class CursorSigner:
 
     @property
     def _serializer(self) -> URLSafeSerializer:
-        return URLSafeSerializer(self.tokens.secret, salt="cursor", signer_kwargs={"digest_method": hashlib.sha256})
+        # The active key signs, as the last of all that verify: a cursor outlives a change of keys, as a token does.
+        keys = [*self.tokens.keys.values(), self.tokens.secret]
+        return URLSafeSerializer(keys, salt="cursor", signer_kwargs={"digest_method": hashlib.sha256})

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from argon2.exceptions import InvalidHashError, VerificationError
 
 _hasher = PasswordHasher()
 # Verified when there is no user, so that an unknown name takes as long as a wrong password.
@@ -22,6 +22,6 @@ class Passwords:
         """Whether the password made the hash; False after the same time when there is no hash."""
         try:
             _hasher.verify(hashed or _NOBODY, password)
-        except (VerifyMismatchError, InvalidHashError):
+        except (VerificationError, InvalidHashError):
             return False
-        return hashed is not None
+        return bool(hashed)

@@ -3,6 +3,7 @@
 import difflib
 import hashlib
 import logging
+import math
 import os
 import tempfile
 from collections.abc import Callable, Mapping
@@ -11,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from dotenv import dotenv_values
-from sqlalchemy.engine import make_url
+
+from shop.core.address import is_bind, is_database, is_redis, without_password
 
 PREFIX = "SHOP_"
 _SOCKET_PATH_MAX = 100
@@ -27,7 +29,11 @@ def _setting(default: Any, says: str, *, check: Callable[[Any], bool] | None = N
 
 
 def _at_least(low: float) -> Callable[[Any], bool]:
-    return lambda value: bool(value >= low)
+    return lambda value: low <= value < math.inf
+
+
+def _empty_or(check: Callable[[str], bool]) -> Callable[[str], bool]:
+    return lambda text: not text or check(text)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,11 +43,18 @@ class Settings:
     env: str = _setting("development", "development or production", check=("development", "production").__contains__)
     debug: bool = _setting(default=False, says="show exception, file, line and trace in a 500; never in production")
     var: str = _setting("var", "folder of the embedded defaults: SQLite file, Valkey data, signing keys")
-    database_url: str = _setting("", "SQLAlchemy URL of MySQL or MariaDB; empty: SQLite in var", secret=True)
+    database_url: str = _setting(
+        "", "SQLAlchemy URL of MySQL or MariaDB; empty: SQLite in var", check=_empty_or(is_database), secret=True
+    )
     database_pool: int = _setting(10, "connections each process keeps", check=_at_least(1))
-    redis_url: str = _setting("", "Redis of cache and queue; empty: embedded Valkey in var", secret=True)
+    redis_url: str = _setting(
+        "", "URL of the Redis of cache and queue; empty: embedded Valkey in var", check=_empty_or(is_redis), secret=True
+    )
     stock_redis_urls: tuple[str, ...] = _setting(
-        (), "Redis servers of the stock partitions; empty: redis_url", secret=True
+        (),
+        "URLs of the Redis servers of the stock partitions; empty: redis_url",
+        check=lambda addresses: all(map(is_redis, addresses)),
+        secret=True,
     )
     redis_timeout: float = _setting(0.4, "seconds a Redis call may take", check=_at_least(0.01))
     backlog_max: int = _setting(50_000, "orders a partition may hold unwritten", check=_at_least(1))
@@ -49,7 +62,7 @@ class Settings:
     jwt_issuer: str = _setting("shop", "the `iss` of tokens")
     jwt_audience: str = _setting("shop-api", "the `aud` of tokens")
     access_lifetime: int = _setting(3600, "seconds an access token lives", check=_at_least(1))
-    bind: str = _setting("127.0.0.1:8000", "address and port of the web server")
+    bind: str = _setting("127.0.0.1:8000", "address and port of the web server", check=is_bind)
     web_workers: int = _setting(2, "web processes", check=_at_least(1))
     web_threads: int = _setting(4, "threads of each web process", check=_at_least(1))
     admin_email: str = _setting("", "first administrator; empty: a demo account outside production")
@@ -117,7 +130,8 @@ def _read(name: str, kind: Any, metadata: Mapping[str, Any], source: Mapping[str
     except ValueError:
         raise SettingsError(f"{variable(name)} must be {_WORDS[kind]}, not {text!r}.") from None
     if metadata["check"] and not metadata["check"](value):
-        raise SettingsError(f"{variable(name)} cannot be {text!r}: {metadata['says']}.")
+        shown = "that" if metadata["secret"] else repr(text)
+        raise SettingsError(f"{variable(name)} cannot be {shown}: {metadata['says']}.")
     return value
 
 
@@ -125,31 +139,22 @@ def _from_file(name: str, source: Mapping[str, str]) -> str:
     path = Path(source[f"{variable(name)}_FILE"])
     try:
         return path.read_text()
-    except OSError as error:
+    except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{variable(name)}_FILE cannot be read: {error}.") from error
 
 
 def _boolean(text: str) -> bool:
-    truth = {
-        "1": True,
-        "true": True,
-        "yes": True,
-        "on": True,
-        "0": False,
-        "false": False,
-        "no": False,
-        "off": False,
-        "": False,
-    }
-    if text.lower() not in truth:
+    if text.lower() not in _TRUE | _FALSE:
         raise ValueError(text)
-    return truth[text.lower()]
+    return text.lower() in _TRUE
 
 
 def _list(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
+_TRUE = {"1", "true", "yes", "on"}
+_FALSE = {"0", "false", "no", "off", ""}
 _PARSERS: dict[Any, Callable[[str], Any]] = {
     str: str,
     int: int,
@@ -175,4 +180,4 @@ def _mask(value: Any, *, secret: bool) -> str:
     text = str(value)
     if not (secret and text):
         return text
-    return make_url(text).render_as_string(hide_password=True) if "://" in text else "***"
+    return without_password(text) if "://" in text else "***"

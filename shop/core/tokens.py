@@ -40,6 +40,10 @@ class Tokens:
     settings: Settings
     _remembered: dict[str, Claims] = field(default_factory=dict, repr=False)
 
+    def check(self) -> None:
+        """Read the keys now, so that a bad file stops the start and not the first sign-in; raises SettingsError."""
+        _ = self._file
+
     def issue(self, user_id: int, tenant_id: int) -> str:
         """A new access token that lives `SHOP_ACCESS_LIFETIME` seconds."""
         now = int(time.time())

@@ -19,6 +19,8 @@ REPLAY_PAUSE_SECONDS = 0.05
 _VICTIM = {1213, 1205}
 # MySQL: server gone, connection lost. Safe to replay only before the COMMIT was sent.
 _LOST = {2006, 2013}
+# Lost after that long it was a time-out: the database is frozen, and a replay would only wait as long again.
+_LOST_AT_ONCE_SECONDS = 1.0
 _AT_COMMIT = "during commit"
 
 P = ParamSpec("P")
@@ -89,10 +91,11 @@ def in_transaction(database: Database, work: Callable[[], R]) -> R:
     if _current.get() is not None:
         raise TransactionError("A transaction is running already: only the entrance opens one.")
     for replay in range(REPLAYS + 1):
+        began = time.monotonic()
         try:
             return _attempt(database, work)
         except OperationalError as error:
-            if replay == REPLAYS or not _replayable(error):
+            if replay == REPLAYS or not _replayable(error, time.monotonic() - began):
                 raise
             time.sleep(random.uniform(0, REPLAY_PAUSE_SECONDS * 2**replay))
     raise AssertionError("unreachable")
@@ -131,11 +134,12 @@ def _release(call: Callable[[], object]) -> None:
         _log.exception("A call held back until the commit failed")
 
 
-def _replayable(error: OperationalError) -> bool:
+def _replayable(error: OperationalError, seconds: float) -> bool:
     number = error.orig.args[0] if error.orig and error.orig.args else None
     if number in _VICTIM or "database is locked" in str(number):
         return True
-    return number in _LOST and _AT_COMMIT not in getattr(error, "__notes__", ())
+    at_commit = _AT_COMMIT in getattr(error, "__notes__", ())
+    return number in _LOST and seconds < _LOST_AT_ONCE_SECONDS and not at_commit
 
 
 def _require() -> Transaction:

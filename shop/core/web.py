@@ -9,11 +9,11 @@ BACKLOG = 2048
 KILL_SECONDS = 10
 
 
-def serve(settings: Settings) -> None:
-    """Serve the app on `SHOP_BIND` until told to stop; a worker that dies is replaced."""
+def serve(settings: Settings, factory: str = "shop.app:create_app") -> None:
+    """Serve the app that `factory` makes on `SHOP_BIND` until told to stop; a worker that dies is replaced."""
     address, _, port = settings.bind.rpartition(":")
     Granian(
-        "shop.app:create_app",
+        factory,
         factory=True,
         address=address.strip("[]"),
         port=int(port),

@@ -9,6 +9,8 @@ from flask import Request, Response, g
 from flask.json.provider import JSONProvider
 from marshmallow import Schema, fields
 from uuid_utils.compat import uuid7
+from werkzeug.datastructures import Headers
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.routing import IntegerConverter
 
 from shop.core.errors import CoreExceptionCode, ExceptionCode, ShopError
@@ -39,7 +41,15 @@ class OrjsonProvider(JSONProvider):
 
     def response(self, *args: Any, **_: Any) -> Response:
         """A JSON response."""
-        return Response(orjson.dumps(args[0]), mimetype="application/json")
+        return JsonResponse(orjson.dumps(args[0]), mimetype="application/json")
+
+
+class JsonResponse(Response):
+    """A response whose headers are ready to be sent: ASCII, and with the length of its body."""
+
+    def get_wsgi_headers(self, environ: Any) -> Headers:  # noqa: ARG002 - given shape
+        """The headers as they are; werkzeug would take Location apart and put it together again."""
+        return self.headers
 
 
 class IdConverter(IntegerConverter):
@@ -70,12 +80,25 @@ def coded(code: ExceptionCode) -> dict[str, Any]:
     return {"code": code}
 
 
+def read_body(request: Request) -> bytes:
+    """The whole body; raises ShopError when the sender broke off, and 413 when it is too large."""
+    body = request.get_data(cache=True)
+    announced, most = request.content_length, request.max_content_length
+    if announced is not None and len(body) < announced:
+        # What came may well be valid, but it is not what was meant.
+        raise ShopError(CoreExceptionCode.BODY_MALFORMED)
+    if announced is None and most and len(body) >= most:
+        # A body of unannounced length is cut here without a word.
+        raise RequestEntityTooLarge
+    return body
+
+
 def read_json(request: Request) -> Any:
     """The JSON body; raises ShopError for another media type or malformed JSON."""
     if not request.is_json:
         raise ShopError(CoreExceptionCode.MEDIA_TYPE)
     try:
-        return orjson.loads(request.get_data(cache=True))
+        return orjson.loads(read_body(request))
     except orjson.JSONDecodeError as error:
         raise ShopError(CoreExceptionCode.BODY_MALFORMED) from error
 
@@ -100,7 +123,7 @@ def flatten(messages: Any, prefix: str = "") -> dict[str, list[str]]:
 
 def _first_code(sentences: dict[str, list[str]], schema: Schema) -> ExceptionCode:
     for name, field in schema.fields.items():
-        if name in sentences:
+        if (field.data_key or name) in sentences:
             code: ExceptionCode = field.metadata.get("code", CoreExceptionCode.FIELD_INVALID)
             return code
     return CoreExceptionCode.FIELD_INVALID

@@ -43,7 +43,7 @@ class ItemRepository(Repository[Item]):
     def lock_epochs(self, item_ids: Collection[int]) -> dict[int, int]:
         """Item id -> epoch, the rows held until the transaction ends; locked in the order of ids, against deadlocks."""
         query = select(Item.id, Item.epoch).where(Item.id.in_(item_ids)).order_by(Item.id).with_for_update()
-        return dict(self.session.execute(query).tuples().all())
+        return dict(self.session.execute(query).all())
 
     def take(self, item_id: int, quantity: int) -> bool:
         """Lower the stock in one statement; False when too little is left."""

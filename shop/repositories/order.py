@@ -40,7 +40,9 @@ class OrderRepository(Repository[Order]):
         """A user's orders, newest first, older than a position."""
         query = select(Order).where(Order.tenant_id == tenant_id, Order.user_id == user_id)
         if before:
-            query = query.where(tuple_(Order.created_at, Order.id) < tuple_(*before))
+            # Typed like the columns: a bare UUID would be sent as text and compare wrongly with sixteen bytes.
+            position = tuple_(*before, types=(Order.created_at.type, Order.id.type))
+            query = query.where(tuple_(Order.created_at, Order.id) < position)
         return self.session.scalars(query.order_by(Order.created_at.desc(), Order.id.desc()).limit(limit)).all()
 
     def units_by_user(self, item_id: int) -> dict[int, int]:

@@ -7,7 +7,8 @@ import uuid
 from shop.constants.order import WAIT_MAX_SECONDS
 
 _NAMESPACE = uuid.UUID("6f0c8f0e-6f0a-5d1c-9a55-0d7a3f3c7e11")
-_WAIT = re.compile(r"(?:^|[,;\s])wait=([0-9]{1,4})(?:$|[,;\s])")
+# RFC 7240: names in either case, blanks around the sign, the value perhaps in quotes.
+_WAIT = re.compile(r'(?:^|[,;\s])wait\s*=\s*("?)([0-9]{1,9})\1(?:$|[,;\s])', re.IGNORECASE)
 
 
 def purchase_id(tenant_id: int, user_id: int, path: str, key: str) -> uuid.UUID:
@@ -18,4 +19,4 @@ def purchase_id(tenant_id: int, user_id: int, path: str, key: str) -> uuid.UUID:
 def wait_preference(prefer: str | None) -> int:
     """Seconds a client will wait (RFC 7240 `Prefer: wait=2`), at most WAIT_MAX_SECONDS; 0 when it says none."""
     found = _WAIT.search(prefer) if prefer else None
-    return min(int(found[1]), WAIT_MAX_SECONDS) if found else 0
+    return min(int(found[2]), WAIT_MAX_SECONDS) if found else 0

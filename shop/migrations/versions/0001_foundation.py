@@ -9,6 +9,7 @@ down_revision = None
 
 BIG_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 MOMENT = sa.DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb")
+UUID = sa.BINARY(16).with_variant(sa.LargeBinary(16), "sqlite")
 UNSIGNED = sa.Integer().with_variant(mysql.INTEGER(unsigned=True), "mysql", "mariadb")
 
 
@@ -67,7 +68,7 @@ def _items() -> None:
 def _orders() -> None:
     op.create_table(
         "orders",
-        sa.Column("id", sa.BINARY(16), primary_key=True),
+        sa.Column("id", UUID, primary_key=True),
         sa.Column("tenant_id", sa.Integer, nullable=False),
         sa.Column("item_id", sa.BigInteger, nullable=False),
         sa.Column("user_id", sa.BigInteger, nullable=False),

@@ -1,0 +1,82 @@
+"""Two routes to hold the purchase against, served beside the shop's own by the shop's own server.
+
+`/bare` is the least that any answer costs here: Flask, a verified token, JSON in and out. `/same` is the purchase's
+route with everything declared on it, but nothing is bought.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, Response, request
+
+from shop.app import create_app
+from shop.checkers.order import PurchaseHeadersChecker, PurchaseItemChecker
+from shop.container import Container
+from shop.core.blueprint import Blueprint
+from shop.core.caller import Caller
+from shop.core.controller import Controller, signed_in
+from shop.core.envelope import Answer, accepted, envelope
+from shop.core.settings import Settings
+from shop.core.tokens import Tokens
+from shop.core.transaction import transactional
+from shop.core.web import serve
+from shop.schemas.order import OrderSchema
+from shop.services.user import UserService
+
+blueprint = Blueprint("same", __name__)
+
+
+@blueprint.route("/same/<id:item_id>")
+@dataclass(eq=False)
+class SameController(Controller):
+    """The route of the purchase without the purchase."""
+
+    users: UserService
+
+    @blueprint.response(202, OrderSchema, errors=(404, 409))
+    @signed_in()
+    @blueprint.arguments(PurchaseItemChecker)
+    @blueprint.arguments(PurchaseHeadersChecker, location="headers")
+    @transactional
+    def post(self, words: dict[str, Any], headers: dict[str, Any], item_id: int, caller: Caller) -> Answer:  # noqa: ARG002 - the purchase's shape
+        """Answer as if something had been bought."""
+        order = _order(item_id, words["quantity"])
+        return accepted(order, f"/api/v1/orders/{order['id']}")
+
+
+def create() -> Flask:
+    """The shop's app and the two routes."""
+    app = create_app()
+    container: Container = app.extensions["shop"]
+    container.add(SameController)
+    app.register_blueprint(blueprint)
+    app.view_functions["same.SameController"] = container.get(SameController).dispatch_request
+    tokens = container.get(Tokens)
+
+    @app.post("/bare/<id:item_id>")
+    def bare(item_id: int) -> Response:
+        tokens.verify(request.headers["Authorization"].partition(" ")[2])
+        words = request.get_json()
+        response: Response = app.json.response(envelope(202, _order(item_id, words["quantity"])))  # type: ignore[assignment]  # the app's own class
+        response.status_code = 202
+        return response
+
+    return app
+
+
+def _order(item_id: int, quantity: int) -> dict[str, Any]:
+    return {
+        "id": "01a1f8b9-6fb6-769b-b74e-21f10587bf2c",
+        "status": "pending",
+        "item_id": item_id,
+        "quantity": quantity,
+        "unit_price_minor": 4_200,
+        "total_minor": 4_200 * quantity,
+        "currency": "EUR",
+        "created_at": "2026-11-20T11:31:20.123456Z",
+        "updated_at": "2026-11-20T11:31:20.123456Z",
+    }
+
+
+if __name__ == "__main__":
+    serve(Settings.load(), "benchmarks.bare:create")

@@ -1,0 +1,40 @@
+"""Addresses in settings: what they may look like, and how they are shown to people."""
+
+import re
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+_PORT_MAX = 65_535
+_PASSWORD = re.compile(r"(?<=://)([^/?#]*:)[^/?#]*(?=@)|([?&][^=&#]*password=)[^&#]*", re.IGNORECASE)
+
+
+def is_database(text: str) -> bool:
+    """Whether it is the SQLAlchemy URL of a database this service speaks to."""
+    return _parses(make_url, text) and make_url(text).get_backend_name() in ("mysql", "mariadb", "sqlite")
+
+
+def is_redis(text: str) -> bool:
+    """Whether it is the URL of a Redis server."""
+    return text.startswith(("redis://", "rediss://", "unix://")) and _parses(lambda url: urlsplit(url).port, text)
+
+
+def is_bind(text: str) -> bool:
+    """Whether it is an address and a port to listen on."""
+    address, _, port = text.rpartition(":")
+    return bool(address) and port.isdecimal() and 0 < int(port) <= _PORT_MAX
+
+
+def without_password(text: str) -> str:
+    """The address with its password starred, wherever it stands."""
+    return _PASSWORD.sub(lambda found: f"{found[1] or found[2]}***", text)
+
+
+def _parses(parse: Callable[[str], object], text: str) -> bool:
+    try:
+        parse(text)
+    except (ArgumentError, ValueError):
+        return False
+    return True

@@ -1,0 +1,42 @@
+"""The command line: bad settings end in a sentence."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from shop.cli import shop
+
+
+def run(folder: Path, monkeypatch: pytest.MonkeyPatch, *arguments: str, **environment: str) -> Result:
+    monkeypatch.chdir(folder)
+    return CliRunner().invoke(shop, arguments, env={"SHOP_VAR": str(folder), **environment})
+
+
+def test_a_bad_value_ends_in_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    done = run(tmp_path, monkeypatch, "settings", SHOP_WEB_WORKERS="many")
+    assert done.exit_code == 1
+    assert done.stderr == "Error: SHOP_WEB_WORKERS must be a whole number, not 'many'.\n"
+
+
+@pytest.mark.parametrize("command", ["web", "up"])
+def test_a_weak_key_ends_in_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str) -> None:
+    (tmp_path / "keys.json").write_text(json.dumps({"active": "a", "keys": {"a": "short"}}))
+    keys = {"SHOP_JWT_KEYS_FILE": "keys.json", "SHOP_REDIS_URL": "unix:///nowhere.sock"}
+    done = run(tmp_path, monkeypatch, command, **keys)
+    assert done.exit_code == 1
+    assert done.stderr.endswith("Error: SHOP_JWT_KEYS_FILE holds keys shorter than 32 bytes: a.\n")
+
+
+def test_settings_are_printed_with_secrets_masked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    done = run(tmp_path, monkeypatch, "settings", SHOP_ADMIN_PASSWORD="hunter2", SHOP_WEB_WORKERS="3")
+    assert "SHOP_ADMIN_PASSWORD=***\n" in done.stdout
+    assert "SHOP_WEB_WORKERS=3\n" in done.stdout
+    assert "hunter2" not in done.output
+
+
+def test_the_wiring_is_printed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = run(tmp_path, monkeypatch, "wiring").stdout.splitlines()
+    assert ["ItemRepository"] in [line.split() for line in lines]
+    assert any(line.startswith("ItemService ") and "ItemRepository" in line for line in lines)

@@ -1,0 +1,128 @@
+"""One parent for all processes: what dies is started again, and nobody is left behind."""
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from shop.core.processes import answers
+from tests.support.managed_process import ManagedProcess
+from tests.support.polling import Eventually
+from tests.support.ports import free_port
+
+Start = Callable[..., ManagedProcess]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    parents: list[ManagedProcess] = []
+
+    def run(*names: str) -> ManagedProcess:
+        command = [sys.executable, "-m", "tests.core.family", str(tmp_path), *names]
+        environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+        parents.append(ManagedProcess(command, tmp_path / "log", env=environment))
+        parents[-1].start()
+        return parents[-1]
+
+    yield run
+    for parent in parents:
+        parent.kill()
+    # The children have sessions of their own, so the parent's group does not hold them.
+    for pid in [pid for file in tmp_path.iterdir() if file.name != "log" for pid in starts(file)]:
+        if lives(pid):
+            os.kill(pid, signal.SIGKILL)
+
+
+def starts(file: Path) -> list[int]:
+    return [int(line) for line in file.read_text().splitlines()] if file.exists() else []
+
+
+def lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def running(folder: Path, *names: str) -> Callable[[], bool]:
+    return lambda: all(starts(folder / name) and lives(starts(folder / name)[-1]) for name in names)
+
+
+def test_all_children_are_started(start: Start, tmp_path: Path, eventually: Eventually) -> None:
+    start("web", "worker")
+    eventually(running(tmp_path, "web", "worker"))
+
+
+def test_a_dead_child_is_started_again_after_a_pause_and_the_others_are_left_alone(
+    start: Start, tmp_path: Path, eventually: Eventually
+) -> None:
+    start("web", "worker")
+    eventually(running(tmp_path, "web", "worker"))
+    killed = time.monotonic()
+    os.kill(starts(tmp_path / "web")[0], signal.SIGKILL)
+    eventually(lambda: len(starts(tmp_path / "web")) == 2)
+    assert time.monotonic() - killed >= 0.3
+    assert len(starts(tmp_path / "worker")) == 1
+
+
+def test_a_child_is_started_again_however_often_it_dies(start: Start, tmp_path: Path, eventually: Eventually) -> None:
+    start("web")
+    for count in (1, 2, 3):
+        eventually(lambda count=count: len(starts(tmp_path / "web")) == count)
+        os.kill(starts(tmp_path / "web")[-1], signal.SIGKILL)
+    eventually(lambda: len(starts(tmp_path / "web")) == 4)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_stops_all_of_them(
+    start: Start, tmp_path: Path, eventually: Eventually, number: signal.Signals
+) -> None:
+    parent = start("web", "worker", "scheduler")
+    eventually(running(tmp_path, "web", "worker", "scheduler"))
+    os.kill(parent.pid, number)
+    eventually(lambda: parent.returncode == 0)
+    assert [pid for name in ("web", "worker", "scheduler") for pid in starts(tmp_path / name) if lives(pid)] == []
+    assert "stopped" in parent.output
+
+
+def test_a_child_that_does_not_stop_is_made_to(start: Start, tmp_path: Path, eventually: Eventually) -> None:
+    parent = start("stubborn", "web")
+    eventually(running(tmp_path, "stubborn", "web"))
+    assert parent.stop(5) == 0
+    assert not any(lives(pid) for name in ("stubborn", "web") for pid in starts(tmp_path / name))
+
+
+def test_readiness_is_announced_once(start: Start, tmp_path: Path, eventually: Eventually) -> None:
+    parent = start("web")
+    eventually(running(tmp_path, "web"))
+    assert parent.output == ""
+    (tmp_path / "ready").touch()
+    eventually(lambda: "ready" in parent.output)
+    time.sleep(0.3)
+    assert parent.output.count("ready") == 1
+
+
+@pytest.mark.parametrize(("status", "ready"), [(200, True), (503, False), (500, False)])
+def test_a_web_server_is_ready_when_it_says_so(status: int, ready: bool) -> None:
+    class Server(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(status if self.path == "/readyz" else 404)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), Server) as server:
+        Thread(target=server.handle_request).start()
+        assert answers(f"127.0.0.1:{server.server_port}") is ready
+
+
+def test_nobody_there_is_not_ready() -> None:
+    assert not answers(f"127.0.0.1:{free_port()}")

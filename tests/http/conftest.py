@@ -1,0 +1,54 @@
+"""One running shop for all tests of this folder; none of them kills anything, each brings its own users and items."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from tests.http.shop import Shop, opened
+from tests.support.databases import create_database, drop_database
+from tests.support.http import HttpClient
+from tests.support.valkey import Valkey
+
+
+@pytest.fixture(scope="session")
+def own_database(worker_id: str) -> Iterator[str]:
+    """A database that no other test empties."""
+    server_url, name = os.environ["SHOP_TEST_DATABASE_URL"], f"shop_{worker_id}_http"
+    yield create_database(server_url, name)
+    drop_database(server_url, name)
+
+
+@pytest.fixture(scope="session")
+def own_valkey() -> Iterator[Valkey]:
+    """A Valkey that no other test flushes."""
+    server = Valkey.create(fsync="everysec")
+    yield server
+    server.destroy()
+
+
+@pytest.fixture(scope="session")
+def shop(own_database: str, own_valkey: Valkey, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    """This test worker's shop. Whatever the tests did to it, its books are right in the end."""
+    with opened(tmp_path_factory.mktemp("shop"), own_database, own_valkey.url) as shop:
+        yield shop
+        shop.verify()
+
+
+@pytest.fixture
+def client(shop: Shop) -> Iterator[HttpClient]:
+    """An HTTP client of the shop."""
+    with shop.client() as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def item(shop: Shop) -> int:
+    """An item on sale that does not run out."""
+    return shop.offer(stock=100_000)
+
+
+@pytest.fixture(scope="session")
+def buyer(shop: Shop) -> str:
+    """The token of a user who may buy."""
+    return shop.buyer()

@@ -1,0 +1,87 @@
+"""Opening an account, signing in, being known."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from tests.http.envelope import assert_refused, data_of
+from tests.http.shop import API, Shop
+from tests.support.http import HttpClient, Response
+
+PASSWORD = "Correct-horse-1"
+REGISTERED, SIGNED_IN = 201101, 200102
+NAME, EMAIL, TAKEN, WEAK = 422101, 422102, 422103, 422104
+
+
+def register(shop: Shop, email: object, **words: object) -> Response:
+    with shop.client(timeout=30.0) as client:
+        return client.post(f"{API}/auth/register", {"name": "Ann", "email": email, "password": PASSWORD, **words})
+
+
+def sign_in(client: HttpClient, email: str, password: str = PASSWORD) -> Response:
+    return client.post(f"{API}/auth/login", {"email": email, "password": password})
+
+
+def test_a_new_user_is_known_at_once_and_after_signing_in(shop: Shop, client: HttpClient) -> None:
+    answer = register(shop, "ann@example.com")
+
+    account = data_of(answer, REGISTERED)
+    assert account["token_type"] == "bearer"
+    assert (account["user"]["name"], account["user"]["email"]) == ("Ann", "ann@example.com")
+    assert account["user"]["roles"] == ["general"]
+    known = client.get(answer.headers["Location"], token=account["access_token"])
+    assert data_of(known, 200) == account["user"]
+
+    session = data_of(sign_in(client, "Ann@Example.com"), SIGNED_IN)
+    assert data_of(client.post(f"{API}/auth/me", token=session["access_token"]), 200) == account["user"]
+    assert session["expires_in"] == account["expires_in"] > 0
+
+
+def test_no_answer_holds_the_password(shop: Shop) -> None:
+    answer = register(shop, "quiet@example.com")
+
+    assert b"password" not in answer.body
+    assert b"argon2" not in answer.body
+
+
+def test_twenty_at_once_open_one_account(shop: Shop) -> None:
+    spellings = ["twin@example.com", "Twin@example.com", "TWIN@EXAMPLE.COM", "twin@Example.Com"] * 5
+
+    with ThreadPoolExecutor(len(spellings)) as pool:
+        answers = list(pool.map(lambda email: register(shop, email), spellings))
+
+    assert sorted(answer.status for answer in answers) == [201] + [422] * 19
+    for answer in answers:
+        if answer.status == 422:
+            assert_refused(answer, TAKEN, "email")
+
+
+def test_each_broken_rule_of_a_password_has_its_sentence(shop: Shop) -> None:
+    answer = register(shop, "weak@example.com", password="______")
+
+    assert_refused(answer, WEAK, "password")
+    assert len(answer.json["data"]["password"]) == 4
+
+
+@pytest.mark.parametrize(
+    "email", ["ann", "ann@", "@example.com", "a b@example.com", "ann@example.com\n", "a" * 250 + "@b.co"]
+)
+def test_what_is_no_address_is_refused(shop: Shop, email: str) -> None:
+    assert_refused(register(shop, email), EMAIL, "email")
+
+
+def test_nobody_registers_with_a_role(shop: Shop) -> None:
+    assert_refused(register(shop, "root@example.com", role="admin"), 422001, "role")
+
+
+def test_words_of_the_wrong_type_are_refused(shop: Shop) -> None:
+    assert_refused(register(shop, {}, name=["Ann"], password=1), NAME, "name", "email", "password")
+
+
+def test_a_wrong_password_and_an_unknown_address_are_told_alike(shop: Shop, client: HttpClient) -> None:
+    data_of(register(shop, "known@example.com"), REGISTERED)
+
+    wrong, unknown = sign_in(client, "known@example.com", "Wrong-1"), sign_in(client, "unknown@example.com")
+
+    data_of(wrong, 401101)
+    assert (wrong.body, wrong.headers["WWW-Authenticate"]) == (unknown.body, unknown.headers["WWW-Authenticate"])

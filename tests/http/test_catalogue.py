@@ -1,0 +1,91 @@
+"""Items: offered, changed and taken away by administrators, seen by everybody."""
+
+from typing import Any
+
+import pytest
+
+from tests.http.envelope import assert_refused, data_of
+from tests.http.shop import API, Shop
+from tests.support.http import HttpClient
+
+FORBIDDEN = 403001
+WORDS: dict[str, Any] = {"name": "Ticket", "price_minor": 100, "currency": "EUR", "stock": 5, "status": "on_sale"}
+WRONG = (
+    ("name", "", 422301),
+    ("name", "a" * 201, 422301),
+    ("price_minor", -1, 422302),
+    ("price_minor", 9.5, 422302),
+    ("price_minor", "100", 422302),
+    ("currency", "eur", 422303),
+    ("currency", "EURO", 422303),
+    ("stock", -1, 422304),
+    ("stock", 10**9 + 1, 422304),
+    ("status", "sold", 422305),
+    ("introduction", "a" * 10_001, 422306),
+    ("max_per_user", 0, 422307),
+    ("photo_url", "javascript:alert(1)", 422308),
+)
+
+
+def test_a_created_item_stands_where_its_location_says(shop: Shop, client: HttpClient) -> None:
+    answer = client.post(f"{API}/items", WORDS, token=shop.admin())
+
+    item = data_of(answer, 201)
+    assert answer.headers["Location"] == f"{API}/items/{item['id']}"
+    assert data_of(client.get(answer.headers["Location"]), 200) == item
+    assert {name: item[name] for name in WORDS} == WORDS
+
+
+def test_a_revised_item_says_its_new_words_and_keeps_the_others(shop: Shop, client: HttpClient) -> None:
+    item = shop.offer(stock=7)
+    before = shop.item(item)
+
+    answer = client.request("PATCH", f"{API}/items/{item}", {"name": "New", "max_per_user": 2}, token=shop.admin())
+
+    after = data_of(answer, 200)
+    assert after == {**before, "name": "New", "max_per_user": 2, "updated_at": after["updated_at"]}
+    assert after["updated_at"] > before["updated_at"]
+
+
+def test_the_stock_is_not_revised(shop: Shop, client: HttpClient) -> None:
+    item = shop.offer()
+
+    assert_refused(client.request("PATCH", f"{API}/items/{item}", {"stock": 3}, token=shop.admin()), 422001, "stock")
+
+
+def test_an_administrator_sees_drafts(shop: Shop, client: HttpClient) -> None:
+    item = shop.offer(status="draft")
+
+    assert data_of(client.get(f"{API}/items/{item}", token=shop.admin()), 200)["status"] == "draft"
+    data_of(client.get(f"{API}/items/{item}", token=shop.buyer()), 404301)
+
+
+def test_a_draft_put_on_sale_can_be_bought(shop: Shop) -> None:
+    item = shop.offer(status="draft")
+
+    shop.revise(item, status="on_sale")
+
+    shop.wait_until_open(item)
+    data_of(shop.buy(item, shop.buyer()), 202)
+
+
+@pytest.mark.parametrize(("name", "value", "code"), WRONG)
+def test_a_wrong_word_earns_its_own_code(shop: Shop, client: HttpClient, name: str, value: object, code: int) -> None:
+    assert_refused(client.post(f"{API}/items", {**WORDS, name: value}, token=shop.admin()), code, name)
+
+
+@pytest.mark.parametrize("method", ["POST", "PATCH", "DELETE"])
+def test_a_buyer_may_not_edit_the_catalogue(shop: Shop, client: HttpClient, item: int, method: str) -> None:
+    path = f"{API}/items" if method == "POST" else f"{API}/items/{item}"
+
+    for body in (WORDS, {}, None):
+        data_of(client.request(method, path, body, token=shop.buyer()), FORBIDDEN)
+
+    data_of(client.request(method, path, WORDS), 401001)
+
+
+@pytest.mark.parametrize("method", ["PATCH", "DELETE"])
+def test_an_unknown_item_cannot_be_edited(shop: Shop, client: HttpClient, method: str) -> None:
+    words = {"name": "New"} if method == "PATCH" else None
+
+    data_of(client.request(method, f"{API}/items/999999", words, token=shop.admin()), 404301)

@@ -1,0 +1,83 @@
+"""A key makes a purchase safe to send again."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from tests.http.envelope import assert_refused, data_of
+from tests.http.shop import Shop
+
+KEY, REUSED = 400401, 422402
+
+
+def test_the_same_key_again_is_the_same_order_with_one_effect(shop: Shop) -> None:
+    item, buyer = shop.offer(stock=10), shop.buyer()
+
+    answers = [shop.buy(item, buyer, 4, Idempotency_Key="once", Prefer=f"wait={wait}") for wait in (0, 5, 0)]
+
+    assert [answer.json["data"]["status"] for answer in answers] == ["pending", "confirmed", "confirmed"]
+    assert len({answer.json["data"]["id"] for answer in answers}) == 1
+    assert (shop.written(item), shop.item(item)["stock"]) == (1, 6)
+
+
+def test_fifty_at_once_with_one_key_have_one_effect(shop: Shop) -> None:
+    item, buyer = shop.offer(stock=10), shop.buyer()
+
+    with ThreadPoolExecutor(50) as pool:
+        answers = list(pool.map(lambda _: shop.buy(item, buyer, Idempotency_Key="rush"), range(50)))
+
+    assert {answer.status for answer in answers} <= {201, 202}
+    assert len({answer.json["data"]["id"] for answer in answers}) == 1
+    shop.wait_until_written(item, 1)
+    assert shop.item(item)["stock"] == 9
+
+
+def test_another_key_another_buyer_and_another_item_are_other_purchases(shop: Shop) -> None:
+    one, other, ann, bob = shop.offer(), shop.offer(), shop.buyer(), shop.buyer()
+    wishes = [(one, ann, "a"), (one, ann, "b"), (one, bob, "a"), (other, ann, "a")]
+
+    ids = {data_of(shop.buy(item, buyer, Idempotency_Key=key), 202)["id"] for item, buyer, key in wishes}
+
+    assert len(ids) == 4
+
+
+def test_without_a_key_every_request_is_a_purchase(shop: Shop) -> None:
+    item, buyer = shop.offer(), shop.buyer()
+
+    assert data_of(shop.buy(item, buyer), 202)["id"] != data_of(shop.buy(item, buyer), 202)["id"]
+
+
+def test_a_key_reused_for_another_quantity_is_refused(shop: Shop) -> None:
+    item, buyer = shop.offer(stock=10), shop.buyer()
+    data_of(shop.buy(item, buyer, 1, Idempotency_Key="k"), 202)
+
+    assert_refused(shop.buy(item, buyer, 2, Idempotency_Key="k"), REUSED, "quantity")
+
+    assert shop.item(item)["stock"] == 9
+
+
+def test_a_key_that_bought_the_last_piece_still_answers(shop: Shop) -> None:
+    item, buyer = shop.offer(stock=1), shop.buyer()
+    first = data_of(shop.buy(item, buyer, Idempotency_Key="last"), 202)
+    shop.wait_until_written(item, 1)
+
+    again = shop.buy(item, buyer, Idempotency_Key="last", Prefer="wait=2")
+
+    assert data_of(again, 201)["id"] == first["id"]
+
+
+def test_a_refused_purchase_does_not_use_up_its_key(shop: Shop) -> None:
+    item, buyer = shop.offer(stock=1), shop.buyer()
+    data_of(shop.buy(item, buyer, 2, Idempotency_Key="k"), 409301)
+
+    data_of(shop.buy(item, buyer, 1, Idempotency_Key="k"), 202)
+
+
+@pytest.mark.parametrize("key", ["", "a b", "a" * 256, "\xe9", "a\tb"])
+def test_a_malformed_key_is_refused(shop: Shop, item: int, buyer: str, key: str) -> None:
+    assert_refused(shop.buy(item, buyer, Idempotency_Key=key), KEY, "Idempotency-Key")
+
+
+@pytest.mark.parametrize("key", ["a", "a" * 255, "!~{}|\"'"])
+def test_any_visible_ascii_makes_a_key(shop: Shop, item: int, key: str) -> None:
+    data_of(shop.buy(item, shop.buyer(), Idempotency_Key=key), 202)

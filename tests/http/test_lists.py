@@ -1,0 +1,82 @@
+"""Pages by number and by cursor, and queries that are not understood."""
+
+import pytest
+
+from tests.http.envelope import assert_refused, data_of
+from tests.http.shop import API, Shop
+from tests.support.http import HttpClient
+
+FIELD = 422001
+WRONG = (
+    ("page=0", "page"),
+    ("page=-1", "page"),
+    ("page=abc", "page"),
+    ("page=", "page"),
+    ("page=1.5", "page"),
+    ("page=99999999999999999999", "page"),
+    ("per_page=0", "per_page"),
+    ("per_page=101", "per_page"),
+    ("nope=1", "nope"),
+    ("Page=1", "Page"),
+)
+
+
+@pytest.mark.parametrize(("query", "name"), WRONG)
+def test_a_query_that_is_not_understood_is_refused(client: HttpClient, query: str, name: str) -> None:
+    assert_refused(client.get(f"{API}/items?{query}"), FIELD, name)
+
+
+@pytest.mark.parametrize("query", ["cursor=", "cursor=abc", "cursor=abc.def", "cursor=" + "a" * 1001])
+def test_a_cursor_of_ones_own_making_is_refused(client: HttpClient, buyer: str, query: str) -> None:
+    assert_refused(client.get(f"{API}/orders?{query}", token=buyer), FIELD, "cursor")
+
+
+def test_a_page_says_where_it_stands(shop: Shop, client: HttpClient) -> None:
+    for _ in range(3):
+        shop.offer()
+
+    page = data_of(client.get(f"{API}/items?per_page=2&page=2"), 200)
+
+    place = page["meta"]["pagination"]
+    assert (place["count"], place["per_page"], place["current_page"]) == (len(page["data"]), 2, 2)
+    assert place["total_pages"] == -(-place["total"] // 2)
+    assert place["links"]["previous"] == f"{API}/items?page=1&per_page=2"
+
+
+def test_the_links_of_a_list_end_at_its_ends(shop: Shop, client: HttpClient) -> None:
+    for _ in range(3):
+        shop.offer()
+    total = data_of(client.get(f"{API}/items"), 200)["meta"]["pagination"]["total"]
+
+    first = data_of(client.get(f"{API}/items?per_page=1"), 200)["meta"]["pagination"]["links"]
+    last = data_of(client.get(f"{API}/items?per_page=1&page={total}"), 200)["meta"]["pagination"]["links"]
+
+    assert (first["previous"], last["next"]) == (None, None)
+    data_of(client.get(first["next"]), 200)
+    data_of(client.get(last["previous"]), 200)
+
+
+def test_a_page_behind_the_last_one_is_an_empty_list(client: HttpClient) -> None:
+    page = data_of(client.get(f"{API}/items?page=1000000"), 200)
+
+    assert page["data"] == []
+
+
+def test_a_list_shows_what_is_on_sale_newest_first(shop: Shop, client: HttpClient) -> None:
+    older, draft, newer = shop.offer(), shop.offer(status="draft"), shop.offer()
+
+    ids = [item["id"] for item in data_of(client.get(f"{API}/items"), 200)["data"]]
+
+    assert ids[:2] == [newer, older]
+    assert draft not in ids
+
+
+def test_a_list_and_an_item_tell_what_can_be_bought_now(shop: Shop, client: HttpClient) -> None:
+    item = shop.offer(stock=10)
+    with shop.without("worker"):
+        data_of(shop.buy(item, shop.buyer(), 4), 202)
+
+        listed = data_of(client.get(f"{API}/items"), 200)["data"][0]
+
+        assert (listed["id"], listed["stock"]) == (item, 6)
+        assert shop.item(item) == listed

@@ -1,0 +1,102 @@
+"""Paths and methods that are not there, and what clients say about the answer they want."""
+
+import pytest
+
+from tests.http.envelope import data_of
+from tests.http.shop import API, Shop
+from tests.support.http import HttpClient
+
+UNKNOWN = (
+    "/nowhere",
+    f"{API}",
+    f"{API}/nowhere",
+    f"{API}//items",
+    f"{API}/items/1/2/3",
+    f"{API}/items/abc",
+    f"{API}/items/-1",
+    f"{API}/items/1.0",
+    f"{API}/items/99999999999999999999",
+    f"{API}/orders/not-a-uuid",
+    "/%ff",
+    "/docs/../../etc/passwd",
+)
+WRONG_METHODS = (
+    ("PUT", f"{API}/items", {"GET", "HEAD", "POST"}),
+    ("DELETE", f"{API}/auth/login", {"POST"}),
+    ("GET", f"{API}/items/1/purchase", {"POST"}),
+    ("OPTIONS", f"{API}/items/1/purchase", {"POST"}),
+    ("TRACE", f"{API}/items/1", {"GET", "HEAD", "PATCH", "DELETE"}),
+    ("BREW", f"{API}/auth/me", {"GET", "HEAD", "POST"}),
+    ("POST", "/livez", {"GET", "HEAD"}),
+)
+
+
+@pytest.mark.parametrize("path", UNKNOWN)
+def test_an_unknown_path_is_said_in_the_envelope(client: HttpClient, path: str) -> None:
+    assert data_of(client.get(path), 404) == {}
+
+
+@pytest.mark.parametrize("accept", ["text/html", "text/html,application/xhtml+xml;q=0.9", "image/png", ""])
+@pytest.mark.parametrize("path", ["/nowhere", f"{API}/orders", f"{API}/items/999999"])
+def test_whoever_asks_for_html_is_given_the_envelope(client: HttpClient, path: str, accept: str) -> None:
+    answer = client.get(path, headers={"Accept": accept})
+
+    assert data_of(answer, answer.json["code"]) is not None
+    assert answer.status in (401, 404)
+
+
+@pytest.mark.parametrize(("method", "path", "allowed"), WRONG_METHODS)
+def test_a_wrong_method_is_told_the_right_ones(client: HttpClient, method: str, path: str, allowed: set[str]) -> None:
+    answer = client.request(method, path)
+
+    assert data_of(answer, 405) == {}
+    assert {name.strip() for name in answer.headers["Allow"].split(",")} == allowed
+
+
+@pytest.mark.parametrize("path", [f"{API}/items/", "//api/v1/items", f"{API}/items"])
+def test_another_spelling_of_a_path_is_not_redirected(client: HttpClient, path: str) -> None:
+    assert "meta" in data_of(client.get(path), 200)
+
+
+@pytest.mark.parametrize(("path", "status"), [(f"{API}/items", 200), ("/nowhere", 404), (f"{API}/orders", 401)])
+def test_head_says_what_get_says_without_the_body(client: HttpClient, path: str, status: int) -> None:
+    answer = client.request("HEAD", path)
+
+    assert (answer.status, answer.body) == (status, b"")
+    assert answer.headers["Content-Type"] == "application/json"
+
+
+@pytest.mark.parametrize("item", [0, 999_999, 10**18 - 1])
+def test_an_unknown_item_is_not_found(client: HttpClient, buyer: str, item: int) -> None:
+    lost = {"error_code": "NOT_FOUND", "item_id": item}
+
+    assert data_of(client.get(f"{API}/items/{item}"), 404301) == lost
+    assert data_of(client.post(f"{API}/items/{item}/purchase", {"quantity": 1}, token=buyer), 404301) == lost
+
+
+@pytest.mark.parametrize("status", ["draft", "retired"])
+def test_what_is_not_on_sale_can_be_neither_seen_nor_bought(shop: Shop, client: HttpClient, status: str) -> None:
+    item = shop.offer(status=status)
+
+    data_of(client.get(f"{API}/items/{item}"), 404301)
+    data_of(shop.buy(item, shop.buyer()), 404301)
+
+
+@pytest.mark.parametrize("status", ["draft", "retired"])
+def test_what_was_taken_off_sale_can_no_longer_be_bought(shop: Shop, status: str) -> None:
+    item, buyer = shop.offer(), shop.buyer()
+    data_of(shop.buy(item, buyer), 202)
+
+    shop.revise(item, status=status)
+
+    data_of(shop.buy(item, buyer), 404301)
+
+
+def test_what_was_deleted_can_no_longer_be_bought(shop: Shop, client: HttpClient) -> None:
+    item, buyer = shop.offer(), shop.buyer()
+
+    assert data_of(client.request("DELETE", f"{API}/items/{item}", token=shop.admin()), 200) == {}
+
+    data_of(shop.buy(item, buyer), 404301)
+    data_of(client.get(f"{API}/items/{item}"), 404301)
+    data_of(client.get(f"{API}/items/{item}", token=shop.admin()), 404301)

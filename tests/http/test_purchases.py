@@ -1,0 +1,162 @@
+"""The main job as buyers see it."""
+
+from uuid import uuid4
+
+import pytest
+
+from tests.http.envelope import data_of
+from tests.http.shop import API, Shop
+from tests.support.http import HttpClient
+from tests.support.polling import Eventually
+
+INSUFFICIENT, LIMIT, UNKNOWN_ORDER = 409301, 409401, 404401
+PROMISED = ("id", "item_id", "quantity", "unit_price_minor", "total_minor", "currency", "created_at")
+
+
+def test_a_purchase_is_promised_and_then_confirmed(shop: Shop, eventually: Eventually) -> None:
+    item, buyer = shop.offer(price_minor=250), shop.buyer()
+
+    answer = shop.buy(item, buyer, 3)
+
+    order = data_of(answer, 202)
+    assert answer.headers["Location"] == f"{API}/orders/{order['id']}"
+    assert (order["status"], order["item_id"], order["quantity"]) == ("pending", item, 3)
+    assert (order["unit_price_minor"], order["total_minor"], order["currency"]) == (250, 750, "EUR")
+    # Within a second: the purchase itself woke the worker. Who forgets it is found by the sweeper, but later.
+    confirmed = eventually(lambda: confirmed_order(shop, order["id"], buyer), 1.0)
+    assert [confirmed[name] for name in PROMISED] == [order[name] for name in PROMISED]
+
+
+def confirmed_order(shop: Shop, order_id: str, token: str) -> dict[str, object]:
+    order = data_of(shop.order(order_id, token), 200)
+    assert order["status"] == "confirmed"
+    return dict(order)
+
+
+@pytest.mark.parametrize("prefer", ["wait=2", "respond-async, wait=2", "Wait=2", 'wait="2"', "wait = 2", "wait=99999"])
+def test_who_prefers_to_wait_is_told_when_it_is_confirmed(shop: Shop, item: int, prefer: str) -> None:
+    buyer = shop.buyer()
+
+    answer = shop.buy(item, buyer, Prefer=prefer)
+
+    order = data_of(answer, 201)
+    assert (order["status"], answer.headers["Location"]) == ("confirmed", f"{API}/orders/{order['id']}")
+    assert data_of(shop.order(order["id"], buyer), 200)["status"] == "confirmed"
+
+
+@pytest.mark.parametrize(
+    "prefer", ["", "wait=0", "wait=-1", "wait=soon", "wait", "await=2", "return=minimal", "x" * 5000]
+)
+def test_any_other_preference_is_left_aside(shop: Shop, item: int, prefer: str) -> None:
+    assert data_of(shop.buy(item, shop.buyer(), Prefer=prefer), 202)["status"] == "pending"
+
+
+def test_who_waits_in_vain_is_promised_the_order(shop: Shop) -> None:
+    item, buyer = shop.offer(), shop.buyer()
+
+    with shop.without("worker"):
+        order = data_of(shop.buy(item, buyer, Prefer="wait=1"), 202)
+
+    assert order["status"] == "pending"
+
+
+def test_an_acknowledged_order_is_never_unknown(shop: Shop, eventually: Eventually) -> None:
+    item, buyer = shop.offer(), shop.buyer()
+    with shop.without("worker"):
+        order = data_of(shop.buy(item, buyer, 2), 202)
+
+        assert shop.written(item) == 0
+        assert data_of(shop.order(order["id"], buyer), 200) == order
+
+    eventually(lambda: confirmed_order(shop, order["id"], buyer), 20.0)
+    assert shop.written(item) == 1
+
+
+def test_the_order_of_somebody_else_does_not_exist(shop: Shop) -> None:
+    item, buyer, stranger = shop.offer(), shop.buyer(), shop.buyer()
+    with shop.without("worker"):
+        order = data_of(shop.buy(item, buyer), 202)["id"]
+        promised = shop.order(order, stranger)
+    shop.wait_until_written(item, 1)
+
+    for answer in (promised, shop.order(order, stranger), shop.order(order, shop.admin())):
+        assert data_of(answer, UNKNOWN_ORDER) == {"error_code": "NOT_FOUND", "order_id": order}
+
+
+def test_an_order_nobody_made_does_not_exist(shop: Shop, buyer: str) -> None:
+    data_of(shop.order(str(uuid4()), buyer), UNKNOWN_ORDER)
+
+
+def test_what_is_sold_out_says_what_is_left(shop: Shop) -> None:
+    item, buyer = shop.offer(stock=5), shop.buyer()
+    data_of(shop.buy(item, buyer, 3), 202)
+
+    refused = data_of(shop.buy(item, buyer, 3), INSUFFICIENT)
+    assert refused == {"error_code": "STOCK_INSUFFICIENT", "item_id": item, "current_stock": 2}
+
+    data_of(shop.buy(item, buyer, 2), 202)
+    assert data_of(shop.buy(item, buyer), INSUFFICIENT)["current_stock"] == 0
+
+
+def test_nobody_buys_more_than_the_limit(shop: Shop) -> None:
+    item, greedy = shop.offer(max_per_user=3), shop.buyer()
+    data_of(shop.buy(item, greedy, 2), 202)
+
+    refused = data_of(shop.buy(item, greedy, 2), LIMIT)
+    assert refused == {"error_code": "PURCHASE_LIMIT", "item_id": item, "limit": 3}
+
+    data_of(shop.buy(item, greedy, 1), 202)
+    data_of(shop.buy(item, greedy, 1), LIMIT)
+    data_of(shop.buy(item, shop.buyer(), 3), 202)
+
+
+def test_the_limit_counts_what_was_bought_before_an_edit(shop: Shop) -> None:
+    item, buyer = shop.offer(), shop.buyer()
+    data_of(shop.buy(item, buyer, 2), 202)
+
+    shop.revise(item, max_per_user=3)
+    shop.wait_until_open(item)
+
+    data_of(shop.buy(item, buyer, 2), LIMIT)
+    data_of(shop.buy(item, buyer, 1), 202)
+
+
+def test_an_old_order_keeps_its_price(shop: Shop) -> None:
+    item, buyer = shop.offer(price_minor=100), shop.buyer()
+    old = data_of(shop.buy(item, buyer), 202)
+
+    shop.revise(item, price_minor=900)
+    shop.wait_until_open(item)
+
+    new = data_of(shop.buy(item, buyer), 202)
+    shop.wait_until_written(item, 2)
+    prices = [data_of(shop.order(order["id"], buyer), 200)["unit_price_minor"] for order in (old, new)]
+    assert prices == [100, 900]
+
+
+def test_own_orders_come_newest_first_however_they_are_paged(shop: Shop, client: HttpClient) -> None:
+    item, buyer = shop.offer(), shop.buyer()
+    bought = [data_of(shop.buy(item, buyer), 202)["id"] for _ in range(5)]
+    data_of(shop.buy(item, shop.buyer()), 202)
+    shop.wait_until_written(item, 6)
+
+    walked, path = [], f"{API}/orders?per_page=2"
+    while path:
+        page = data_of(client.get(path, token=buyer), 200)
+        walked.append([order["id"] for order in page["data"]])
+        path = page["meta"]["pagination"]["links"]["next"]
+
+    newest = bought[::-1]
+    assert walked == [newest[:2], newest[2:4], newest[4:]]
+
+
+def test_a_cursor_stays_true_while_orders_are_added(shop: Shop, client: HttpClient) -> None:
+    item, buyer = shop.offer(), shop.buyer()
+    bought = [data_of(shop.buy(item, buyer), 202)["id"] for _ in range(3)]
+    shop.wait_until_written(item, 3)
+    following = data_of(client.get(f"{API}/orders?per_page=2", token=buyer), 200)["meta"]["pagination"]["links"]["next"]
+
+    data_of(shop.buy(item, buyer, Prefer="wait=5"), 201)
+
+    rest = data_of(client.get(following, token=buyer), 200)
+    assert [order["id"] for order in rest["data"]] == bought[:1]

@@ -1,0 +1,77 @@
+"""Who may come in."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import jwt
+import pytest
+
+from shop.core.tokens import Tokens
+from tests.http.envelope import data_of
+from tests.http.shop import API, Shop
+from tests.support.http import HttpClient
+
+MISSING, INVALID = 401001, 401002
+
+
+def forged(shop: Shop, *, key: str | None = None, algorithm: str = "HS256", kid: str = "", **claims: Any) -> str:
+    """A token of a real user, signed with the real key, but for what is said otherwise; None leaves a claim out."""
+    tokens = shop.container.get(Tokens)
+    said = {**jwt.decode(shop.buyer(), options={"verify_signature": False}), **claims}
+    kept = {name: value for name, value in said.items() if value is not None}
+    return jwt.encode(kept, tokens.secret if key is None else key, algorithm, headers={"kid": kid or tokens.active})
+
+
+Forger = Callable[[Shop], str]
+FORGERIES: dict[str, Forger] = {
+    "garbled": lambda _: "no.token.atall",
+    "one_part": lambda _: "abc",
+    "a_trailing_equals_sign": lambda shop: shop.buyer() + "=",
+    "a_changed_signature": lambda shop: shop.buyer()[:-4] + "AAAA",
+    "another_key": lambda shop: forged(shop, key="k" * 48),
+    "an_unknown_key_id": lambda shop: forged(shop, kid="nobody"),
+    "another_algorithm": lambda shop: forged(shop, algorithm="HS512"),
+    "no_signature": lambda shop: forged(shop, key="", algorithm="none"),
+    "expired": lambda shop: forged(shop, exp=int(time.time()) - 1),
+    "not_yet_valid": lambda shop: forged(shop, nbf=int(time.time()) + 60),
+    "a_refresh_token": lambda shop: forged(shop, typ="refresh"),
+    "another_issuer": lambda shop: forged(shop, iss="somebody"),
+    "another_audience": lambda shop: forged(shop, aud="somebody"),
+    "no_expiry": lambda shop: forged(shop, exp=None),
+    "no_session": lambda shop: forged(shop, sid=None),
+    "an_unknown_user": lambda shop: forged(shop, sub="999999999"),
+    "a_user_of_another_tenant": lambda shop: forged(shop, tenant=2),
+    "a_user_that_is_no_number": lambda shop: forged(shop, sub="root"),
+}
+
+
+def test_a_forgery_without_any_forging_is_let_in(shop: Shop, client: HttpClient) -> None:
+    data_of(client.get(f"{API}/auth/me", token=forged(shop)), 200)
+
+
+@pytest.mark.parametrize("forge", FORGERIES.values(), ids=FORGERIES)
+def test_a_bad_token_is_refused(shop: Shop, client: HttpClient, item: int, forge: Forger) -> None:
+    answer = client.post(f"{API}/items/{item}/purchase", {"quantity": 1}, token=forge(shop))
+
+    assert data_of(answer, INVALID) == {"error_code": "TOKEN_INVALID"}
+    assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+
+@pytest.mark.parametrize(
+    "headers", [{}, {"Authorization": ""}, {"Authorization": "Bearer"}, {"Authorization": "Basic YQ=="}]
+)
+def test_a_request_without_a_token_is_asked_to_sign_in(client: HttpClient, item: int, headers: dict[str, str]) -> None:
+    answer = client.post(f"{API}/items/{item}/purchase", {"quantity": 1}, headers=headers)
+
+    data_of(answer, MISSING)
+    assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+
+def test_a_visitor_with_a_bad_token_is_no_visitor_without_one(client: HttpClient, item: int) -> None:
+    data_of(client.get(f"{API}/items/{item}"), 200)
+    data_of(client.get(f"{API}/items/{item}", token="no.token.atall"), INVALID)
+
+
+def test_a_stranger_learns_nothing_from_a_malformed_body(client: HttpClient, item: int) -> None:
+    data_of(client.post(f"{API}/items/{item}/purchase", {"quantity": "many"}), MISSING)

@@ -1,0 +1,30 @@
+"""Both databases, each without a table."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from shop.core.database import Database
+from shop.core.settings import Settings
+from tests.support.databases import create_database, drop_database
+
+
+@pytest.fixture(params=["mariadb", "sqlite"])
+def address(request: pytest.FixtureRequest, tmp_path: Path, worker_id: str) -> Iterator[str]:
+    """Address of an empty database that is this test's own."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/shop.sqlite3"
+        return
+    server_url, name = request.getfixturevalue("database_url"), f"shop_{worker_id}_migrations"
+    yield create_database(server_url, name)
+    drop_database(server_url, name)
+
+
+@pytest.fixture
+def engine(address: str) -> Iterator[Engine]:
+    """The service's own engine on it."""
+    engine = Database(Settings(database_url=address)).engine
+    yield engine
+    engine.dispose()

@@ -1,0 +1,106 @@
+"""The migrations and the Models say the same, and both databases can go back."""
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Engine, insert, inspect, text
+from sqlalchemy.exc import DBAPIError
+
+from shop.container import find_modules
+from shop.core.clock import Clock
+from shop.core.model import Model
+from shop.migrations.runner import downgrade, latest_version, upgrade
+from shop.models.item import Item
+from tests.migrations.schema import ALEMBIC, schema_of
+
+find_modules("models")
+ITEM = {
+    "name": "x",
+    "introduction": "",
+    "price_minor": 1,
+    "currency": "EUR",
+    "status": "draft",
+    "epoch": 0,
+    "adj_seq": 0,
+}
+
+
+def version_of(engine: Engine) -> object:
+    with engine.connect() as connection:
+        return connection.scalar(text("SELECT version_num FROM alembic_version"))
+
+
+def write_item(engine: Engine, stock: int) -> None:
+    now = Clock().now()
+    with engine.begin() as connection:
+        connection.execute(insert(Item).values(**ITEM, tenant_id=1, stock=stock, created_at=now, updated_at=now))
+
+
+def test_up_makes_every_table_of_the_models(engine: Engine) -> None:
+    upgrade(engine)
+    assert set(inspect(engine).get_table_names()) == {ALEMBIC, *Model.metadata.tables}
+    assert version_of(engine) == latest_version()
+
+
+def test_up_and_down_and_up_is_up(engine: Engine) -> None:
+    upgrade(engine)
+    first = schema_of(engine)
+    downgrade(engine, "base")
+    assert inspect(engine).get_table_names() == [ALEMBIC]
+    upgrade(engine)
+    assert schema_of(engine) == first
+
+
+def test_up_twice_changes_nothing(engine: Engine) -> None:
+    upgrade(engine)
+    write_item(engine, 1)
+    first = schema_of(engine)
+    upgrade(engine)
+    assert schema_of(engine) == first
+    with engine.connect() as connection:
+        assert connection.scalar(text("SELECT COUNT(*) FROM items")) == 1
+
+
+def test_the_migrations_leave_nothing_for_a_next_one_to_do(engine: Engine) -> None:
+    upgrade(engine)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        assert compare_metadata(context, Model.metadata) == []
+
+
+def test_the_models_would_make_the_very_same_tables(engine: Engine) -> None:
+    upgrade(engine)
+    migrated = schema_of(engine)
+    downgrade(engine, "base")
+    Model.metadata.create_all(engine)
+    made = schema_of(engine)
+    Model.metadata.drop_all(engine)
+    assert migrated == made
+
+
+def test_what_the_models_promise_is_really_there(engine: Engine) -> None:
+    upgrade(engine)
+    schema = schema_of(engine)
+    assert schema["items"]["checks"] == [("ck_items_stock", "stock >= 0")]
+    assert ("uq_users_tenant_id", ("tenant_id", "email")) in schema["users"]["unique"]
+    assert ("uq_orders_item_id", ("item_id", "epoch", "seq")) in schema["orders"]["unique"]
+    assert ("uq_stock_ledger_ref", ("ref", "reason")) in schema["stock_ledger"]["unique"]
+    assert "ix_items_tenant_id_status_id" in dict(schema["items"]["indexes"])
+
+
+def test_a_negative_stock_is_refused(engine: Engine) -> None:
+    upgrade(engine)
+    write_item(engine, 0)
+    with pytest.raises(DBAPIError):
+        write_item(engine, -1)
+    with pytest.raises(DBAPIError), engine.begin() as connection:
+        connection.execute(text("UPDATE items SET stock = stock - 1"))
+
+
+def test_the_check_itself_refuses_it_where_the_column_would_not(engine: Engine) -> None:
+    upgrade(engine)
+    if engine.dialect.name != "sqlite":
+        with engine.begin() as connection:
+            connection.execute(text("ALTER TABLE items MODIFY stock INT NOT NULL"))
+    with pytest.raises(DBAPIError, match="ck_items_stock"):
+        write_item(engine, -1)

@@ -1,0 +1,54 @@
+"""One running shop with stores of its own, which the tests of this folder may ruin as long as they repair them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.http.shop import Shop, opened
+from tests.purchase.indoors import Indoors
+from tests.support.databases import create_database
+from tests.support.mariadb import MariaDB
+from tests.support.valkey import Valkey
+
+
+@dataclass(frozen=True)
+class Town:
+    """A shop and the servers it stands on."""
+
+    shop: Shop
+    valkey: Valkey
+    mariadb: MariaDB
+
+
+@pytest.fixture(scope="session")
+def stores() -> Iterator[tuple[Valkey, MariaDB]]:
+    """Servers that lose no answered write."""
+    valkey = Valkey.create()
+    try:
+        mariadb = MariaDB.create()
+    except BaseException:
+        valkey.destroy()
+        raise
+    yield valkey, mariadb
+    mariadb.destroy()
+    valkey.destroy()
+
+
+@pytest.fixture(scope="session")
+def town(stores: tuple[Valkey, MariaDB], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """This test worker's shop. Whatever the tests did to it, its books are right in the end."""
+    valkey, mariadb = stores
+    database_url = create_database(mariadb.url(), "shop")
+    with opened(tmp_path_factory.mktemp("town"), database_url, valkey.url) as shop:
+        yield Town(shop, valkey, mariadb)
+        shop.verify()
+
+
+@pytest.fixture
+def indoors(clean_database: str, redis_url: str, tmp_path: Path) -> Iterator[Indoors]:
+    """A shop in this process, on this test worker's stores."""
+    shop = Indoors(clean_database, redis_url, tmp_path)
+    yield shop
+    shop.close()

@@ -1,0 +1,65 @@
+"""A shop without processes: the same collaborators on real stores, and jobs that are done when they are told to."""
+
+from pathlib import Path
+from typing import Any
+
+from shop.app import create_app
+from shop.cache_managers.stock import StockCacheManager
+from shop.constants.item import ItemStatus
+from shop.container import Container
+from shop.core.database import Database
+from shop.core.model import DEFAULT_TENANT
+from shop.core.settings import Settings
+from shop.core.tokens import Tokens
+from shop.core.transaction import in_transaction
+from shop.jobs.stock import DrainStockJob, LoadStockJob
+from shop.migrations import runner
+from shop.services.item import ItemService
+from tests.http.shop import API
+from tests.http.users import new_users
+
+
+class Indoors:
+    """One app in this process."""
+
+    def __init__(self, database_url: str, redis_url: str, folder: Path) -> None:
+        self.settings = Settings(database_url=database_url, redis_url=redis_url, var=str(folder))
+        app = create_app(self.settings)
+        self.container: Container = app.extensions["shop"]
+        self.database = self.container.get(Database)
+        self.stock = self.container.get(StockCacheManager)
+        self.http = app.test_client()
+        runner.upgrade(self.database.engine)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.database.engine.dispose()
+
+    def buyer(self) -> str:
+        """The access token of a new user."""
+        return new_users(self.database.engine, self.container.get(Tokens), 1)[0]
+
+    def offer(self, stock: int, **words: Any) -> int:
+        """A new item whose sale is open."""
+        words = {"name": "Thing", "price_minor": 1, "currency": "EUR", "stock": stock, **words}
+        items = self.container.get(ItemService)
+        said = {"status": ItemStatus.ON_SALE, **words}
+        item = in_transaction(self.database, lambda: items.create(DEFAULT_TENANT, None, said))
+        assert self.container.get(LoadStockJob).run(DEFAULT_TENANT, item["id"])
+        return int(item["id"])
+
+    def buy(self, item_id: int, token: str, quantity: int = 1) -> str:
+        """The order id of a purchase that was accepted."""
+        headers = {"Authorization": f"Bearer {token}"}
+        answer = self.http.post(f"{API}/items/{item_id}/purchase", json={"quantity": quantity}, headers=headers)
+        assert answer.status_code == 202, answer.get_data()
+        return str(answer.get_json()["data"]["id"])
+
+    def drain(self, item_id: int) -> None:
+        """Write what waits."""
+        self.container.get(DrainStockJob).run(self.stock.partition(DEFAULT_TENANT, item_id))
+
+    def change(self, sql: str, *values: object) -> None:
+        """Do to the database what nobody may do; exactly one row is changed."""
+        with self.database.engine.begin() as connection:
+            assert connection.exec_driver_sql(sql, values).rowcount == 1

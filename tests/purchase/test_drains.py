@@ -1,0 +1,119 @@
+"""A drain is killed, comes twice or comes late; and Redis is wrong."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import event
+
+from shop.core.model import DEFAULT_TENANT
+from shop.core.transaction import in_transaction
+from shop.jobs.audit import VerifyAuditJob
+from shop.jobs.stock import LoadStockJob
+from shop.services.stock import StockService
+from tests.http.shop import API
+from tests.purchase.indoors import Indoors
+from tests.support.valkey import Valkey
+
+
+class Killed(BaseException):
+    """Stands for SIGKILL: nobody catches it, nothing that would come later happens."""
+
+
+@contextmanager
+def killed_at(moment: str, indoors: Indoors) -> Iterator[None]:
+    """Whoever writes dies at that moment of the transaction."""
+
+    def die(_session: object) -> None:
+        raise Killed
+
+    event.listen(indoors.database.sessions, moment, die)
+    with pytest.raises(Killed):
+        yield
+    event.remove(indoors.database.sessions, moment, die)
+
+
+def assert_right(indoors: Indoors, item: int, *, left: int) -> None:
+    gate = indoors.stock.state(DEFAULT_TENANT, item)
+    assert (gate["avail"], gate["pend"]) == (str(left), "0")
+    assert [verdict for verdict in indoors.container.get(VerifyAuditJob).look(()) if verdict.problems] == []
+
+
+def status(indoors: Indoors, order: str, token: str) -> str:
+    answer = indoors.http.get(f"{API}/orders/{order}", headers={"Authorization": f"Bearer {token}"})
+    return str(answer.get_json()["data"]["status"])
+
+
+def begin_epoch_without_draining(indoors: Indoors, item: int) -> None:
+    """What a load does, but for the drain before it; so it looks after a restored Redis."""
+    stock = indoors.container.get(StockService)
+    token = stock.close(DEFAULT_TENANT, item)
+    opening = in_transaction(indoors.database, lambda: stock.begin_epoch(item))
+    assert opening
+    assert stock.open(DEFAULT_TENANT, item, token, opening)
+
+
+@pytest.mark.parametrize("moment", ["before_commit", "after_commit"])
+def test_the_next_drain_finishes_what_a_killed_one_began(indoors: Indoors, moment: str) -> None:
+    item, token = indoors.offer(stock=10), indoors.buyer()
+    order = indoors.buy(item, token, 2)
+    with killed_at(moment, indoors):
+        indoors.drain(item)
+    assert status(indoors, order, token) == ("pending" if moment == "before_commit" else "confirmed")
+
+    indoors.drain(item)
+
+    assert status(indoors, order, token) == "confirmed"
+    assert_right(indoors, item, left=8)
+
+
+def test_finalizing_again_gives_nothing_back(indoors: Indoors) -> None:
+    item, token = indoors.offer(stock=10), indoors.buyer()
+    indoors.buy(item, token, 2)
+    number = indoors.stock.partition(DEFAULT_TENANT, item)
+    read_early = indoors.stock.entries(number)
+    indoors.drain(item)
+
+    assert indoors.stock.finalize(number, read_early, {entry.entry_id for entry in read_early}) == 0
+
+    assert_right(indoors, item, left=8)
+
+
+def test_an_order_of_an_older_epoch_is_counted_anew(indoors: Indoors) -> None:
+    item, token = indoors.offer(stock=10), indoors.buyer()
+    order = indoors.buy(item, token, 2)
+    begin_epoch_without_draining(indoors, item)
+
+    indoors.drain(item)
+    indoors.drain(item)
+
+    assert status(indoors, order, token) == "confirmed"
+    assert_right(indoors, item, left=8)
+
+
+def test_an_order_of_an_older_epoch_is_rejected_when_too_little_is_left(indoors: Indoors) -> None:
+    item, token = indoors.offer(stock=10), indoors.buyer()
+    late = indoors.buy(item, token, 2)
+    begin_epoch_without_draining(indoors, item)
+    early = indoors.buy(item, token, 9)
+
+    indoors.drain(item)
+
+    assert [status(indoors, order, token) for order in (early, late)] == ["confirmed", "rejected"]
+    assert_right(indoors, item, left=1)
+
+
+def test_what_redis_sold_beyond_the_stock_is_refused_in_the_end(indoors: Indoors, valkey: Valkey) -> None:
+    item, token = indoors.offer(stock=3), indoors.buyer()
+    sold = indoors.buy(item, token, 3)
+    indoors.drain(item)
+    number = indoors.stock.partition(DEFAULT_TENANT, item)
+    valkey.client().hset(f"{{p{number:02d}}}:item:{DEFAULT_TENANT}:{item}", "avail", "1")
+    oversold = indoors.buy(item, token)
+
+    indoors.drain(item)
+    assert indoors.container.get(LoadStockJob).run(DEFAULT_TENANT, item)
+    indoors.drain(item)
+
+    assert [status(indoors, order, token) for order in (sold, oversold)] == ["confirmed", "rejected"]
+    assert_right(indoors, item, left=0)
