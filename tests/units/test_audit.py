@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from shop.supports.invariants import INVARIANTS, Book, Epoch, Waiting
+from shop.supports.audit import INVARIANTS, Book, Epoch, Waiting
 
 ONE, TWO, THREE, LOST = (UUID(int=number) for number in (1, 2, 3, 99))
 # Ten pieces; one and two are written (three pieces), three waits (two pieces): seven in the database, five to buy.
