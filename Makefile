@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run test demo lint contracts types unit lock clean help
+.PHONY: run test demo lint contracts types unit report lock clean help
 
 help: ## Say what there is to make
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -36,6 +36,9 @@ contracts: $(VENV)/.ready
 
 unit: $(VENV)/.ready
 	$(BIN)/pytest -n auto
+
+report: $(VENV)/.ready ## Renew docs/architecture/report.html after the structure changed
+	$(BIN)/python -c 'from shop.architecture.report.own import renew; renew()'
 
 lock: $(VENV)/.ready ## Renew requirements.lock from setup.cfg
 	$(BIN)/pip install --quiet uv
