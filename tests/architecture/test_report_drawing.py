@@ -6,14 +6,14 @@ from importlinter.api import read_configuration
 
 from shop.architecture.report.layers import BOX_WIDTH, HALF, WIDTH, across, arrange, dodge, storeys
 from shop.architecture.report.material import Material
-from tests.architecture.linter import CONFIG
+from shop.architecture.report.own import CHECKOUT
 from tests.architecture.report_page import own_facts
 
 
 def test_the_storeys_are_those_of_the_map() -> None:
     material = Material(own_facts())
     folders = {row["folder"]: name for name, row in material.structures.items()} | {"core": "core"}
-    contracts = read_configuration(str(CONFIG))["contracts_options"]
+    contracts = read_configuration(str(CHECKOUT / "importlinter.ini"))["contracts_options"]
     (layers,) = (contract["layers"] for contract in contracts if contract["type"] == "layers")
     drawn = [set(row) for row in storeys(material)[1:]]
     mapped = [{folders[word] for word in line.split(" | ") if word in folders} for line in layers]
