@@ -4,10 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run demo bench test lint contracts types unit lock clean help
+.PHONY: run demo bench test lint contracts types unit report report-test lock clean help
 
 help: ## Say what there is to make
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 $(VENV)/.ready: requirements.lock setup.cfg
 	@$(PYTHON) -c 'import sys; sys.exit("shop needs Python 3.11 or newer, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
@@ -39,6 +39,12 @@ contracts: $(VENV)/.ready
 
 unit: $(VENV)/.ready
 	$(BIN)/pytest -n auto
+
+report: $(VENV)/.ready ## Renew docs/architecture/report.html after the structure changed
+	$(BIN)/flask shop arch report
+
+report-test: $(VENV)/.ready ## Click through the report in a browser (installs Chromium where it may)
+	$(BIN)/pytest tests/architecture/click_through.py
 
 lock: $(VENV)/.ready ## Renew requirements.lock from setup.cfg
 	$(BIN)/pip install --quiet uv

@@ -4,10 +4,12 @@ from typing import Any
 
 from flask import Flask
 
+from shop.architecture.report.own import own_report
 from shop.container import Container, find_modules
 from shop.core.documentation import Api, serve_documentation
 from shop.core.health import Health
 from shop.core.http import prepare
+from shop.core.report import serve_report
 from shop.core.settings import Settings
 from shop.core.tokens import Tokens
 from shop.core.wire import IdConverter
@@ -31,6 +33,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         api.register_blueprint(blueprint, url_prefix=API_PREFIX + (blueprint.url_prefix or ""))
     _bind(app, container)
     serve_documentation(app, api)
+    serve_report(app, settings, own_report)
     container.get(Health).serve(app, latest_version())
     return app
 

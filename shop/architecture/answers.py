@@ -7,6 +7,7 @@ from shop.architecture import baseline, facts, pictures, questions
 from shop.architecture.formats import FORMATS
 from shop.architecture.guards import Wired, check_objects, check_providers
 from shop.architecture.linter import CHECKOUT, judge
+from shop.architecture.report import document, own
 from shop.architecture.verdicts import Judgement, pronounce
 
 
@@ -51,3 +52,10 @@ def prove(wire: Callable[[], Wired]) -> tuple[bool, str]:
 
     proof = plants.prove(CHECKOUT, wire, guard)
     return proof.holds, "\n".join(proof.lines())
+
+
+def report(output: Path | None = None, against: Path | None = None) -> Path:
+    """Write the page for architects and return where; raises ValueError when `against` is no report."""
+    file = output or own.KEPT
+    document.write(facts.read().as_dict(), file, against)
+    return file

@@ -25,9 +25,8 @@ def arch_commands(wire: Callable[[], Any]) -> click.Group:
     def arch(context: click.Context) -> None:
         context.obj = (_answers(), wire)
 
-    for command in (check, matrix, why, module, prove):
+    for command in (check, matrix, why, module, prove, report):
         arch.add_command(command)
-    # The page for architects hooks in here: arch.add_command(report).
     return arch
 
 
@@ -80,6 +79,18 @@ def prove(tools: Any) -> None:
     proven, said = answers.prove(wire)
     click.echo(said)
     sys.exit(not proven)
+
+
+@click.command()
+@click.option("--output", type=click.Path(path_type=Path), help="Where to write it; by default this project's own.")
+@click.option("--against", type=click.Path(path_type=Path), help="A saved report to say what has changed since.")
+@click.pass_obj
+def report(tools: Any, output: Path | None, against: Path | None) -> None:
+    """Write the report: one HTML file to look at, with everything that was found."""
+    try:
+        click.echo(f"Written: {tools[0].report(output, against)}")
+    except ValueError as error:
+        raise click.ClickException(str(error)) from error
 
 
 @contextmanager

@@ -1,0 +1,90 @@
+"""The report: one HTML file that needs no network, drawn from facts, with the facts inside for the next comparison."""
+
+import hashlib
+import json
+import re
+from base64 import b64encode
+from functools import cache
+from pathlib import Path
+from string import Template
+from typing import Any
+
+from shop.architecture.report import changes, drawing, matrix, promises, sizes, slices, tree
+from shop.architecture.report.markup import Html, count, embed, tag
+from shop.architecture.report.material import Material
+
+STATIC = Path(__file__).parent / "static"
+STYLES = ("page.css", "views.css")
+SCRIPT = "report.js"
+_FACTS = re.compile(r'<script type="application/json" id="facts">(.*?)</script>', re.DOTALL)
+TITLES = {
+    "changes": "Changes", "matrix": "Matrix", "layers": "Layers", "files": "Files",
+    "contracts": "Contracts", "modules": "Modules", "sizes": "Sizes",
+}  # fmt: skip
+
+
+def build(facts: dict[str, Any], against: dict[str, Any] | None = None) -> str:
+    """Draw facts, and what changed since the facts of a saved report; the same facts make the same text."""
+    material = Material(facts)
+    views = {"changes": changes.draw(Material(against), material)} if against else {}
+    for name, view in (
+        ("matrix", matrix), ("layers", drawing), ("files", tree),
+        ("contracts", promises), ("modules", slices), ("sizes", sizes),
+    ):  # fmt: skip
+        views[name] = view.draw(material)
+    style, script = _style(), _static(SCRIPT)
+    return Template(_static("page.html")).substitute(
+        policy=f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; img-src data:; "
+        "base-uri 'none'; form-action 'none'",
+        style=style, script=script, summary=_summary(material), facts=embed(facts), views="\n".join(views.values()),
+        links=Html("".join(tag("a", TITLES[name], href=f"#{name}") for name in views)),
+    )  # fmt: skip
+
+
+def write(facts: dict[str, Any], output: Path, against: Path | None = None) -> None:
+    """Write the report to a file, compared with a saved one; ValueError when that is none."""
+    saved = load(against) if against else None
+    output.parent.mkdir(parents=True, exist_ok=True)
+    output.write_text(build(facts, saved), encoding="utf-8")
+
+
+def load(path: Path) -> dict[str, Any]:
+    """The facts that a saved report was drawn from; ValueError when the file is no report."""
+    found = _FACTS.search(path.read_text(encoding="utf-8"))
+    if found is None:
+        raise ValueError(f"{path} is no report: it holds no facts.")
+    facts: dict[str, Any] = json.loads(found[1])
+    return facts
+
+
+def _summary(material: Material) -> Html:
+    facts, broken = material.facts, len(material.broken)
+    violated = sum(cell.edges for cell in material.cells.values() if cell.verdict == "violated")
+    verdict = (
+        f"{broken} of {count(len(facts['contracts']), 'contract')} broken"
+        if broken
+        else (f"All {count(len(facts['contracts']), 'contract')} kept")
+    )
+    imports = sum(not edge["type_only"] for edge in facts["edges"])
+    numbers = (
+        (len(facts["modules"]), "modules"), (len(facts["files"]), "files"), (len(facts["classes"]), "classes"),
+        (imports, "imports"), (violated, "forbidden imports"),
+    )  # fmt: skip
+    figures = [tag("li", tag("b", number), f" {words}") for number, words in numbers]
+    return Html(
+        tag("p", tag("strong", verdict), ".", class_="broken" if broken else "kept")
+        + tag("ul", figures, class_="figures")
+    )
+
+
+@cache
+def _static(name: str) -> str:
+    return (STATIC / name).read_text(encoding="utf-8")
+
+
+def _style() -> str:
+    return "".join(_static(name) for name in STYLES)
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"

@@ -1,0 +1,121 @@
+"""The matrix to look at: who imports whom, and whether he may."""
+
+from shop.architecture.report.markup import Html, count, join, listing, section, tag
+from shop.architecture.report.material import Cell, Fact, Material
+from shop.architecture.report.parts import collaborators, module, place, rule
+
+SENTENCE = (
+    "A row imports a column: a number counts real imports, a dot is a grant nobody uses, an empty cell is forbidden "
+    "and kept, ✕ is forbidden and done. Open a cell to see the lines and the rule; arrow keys move."
+)
+LEGEND = (
+    ("used w3", "7", "granted, used so often (the more, the stronger)"),
+    ("unused", "·", "granted, not used"),
+    ("clean", "", "forbidden, kept"),
+    ("clean", "°", "forbidden, only named as a type"),
+    ("violated", "✕1", "forbidden, violated"),
+)
+LEVELS = 5
+
+
+def draw(material: Material) -> Html:
+    """The matrix, with a panel for each cell that has imports and one for each column."""
+    corner = tag("td", tag("span", "imports", class_="quiet"))
+    heads = [tag("th", tag("span", kind), scope="col") for kind in material.kinds]
+    rows = [_row(material, importer) for importer in material.kinds]
+    grid = tag("table", tag("thead", tag("tr", corner, heads)), tag("tbody", rows), class_="matrix", id="grid")
+    scroller = tag("div", grid, class_="wide")
+    columns = [_column_panel(material, kind) for kind in material.kinds]
+    cells = [_cell_panel(material, material.cells[pair], edges) for pair, edges in sorted(material.edges.items())]
+    return section("matrix", "Who imports whom", SENTENCE, _legend(), scroller, columns, cells)
+
+
+def _legend() -> Html:
+    return listing(
+        ((tag("i", sign, class_=style, aria_hidden="true"), words) for style, sign, words in LEGEND), class_="legend"
+    )
+
+
+def _row(material: Material, importer: str) -> Html:
+    cells = [_cell(material, material.cells[importer, imported]) for imported in material.kinds]
+    return tag("tr", tag("th", importer, scope="row"), cells)
+
+
+def _cell(material: Material, cell: Cell) -> Html:
+    pair = (cell.importer, cell.imported)
+    panel = f"cell-{cell.importer}-{cell.imported}" if pair in material.edges else f"door-{cell.imported}"
+    clean = "°" if pair in material.edges else ""
+    sign = {"used": cell.edges, "unused": "·", "clean": clean, "violated": f"✕{cell.edges}"}[cell.verdict]
+    style = f"{cell.verdict} w{level(cell.edges)}" if cell.verdict == "used" else cell.verdict
+    return tag("td", tag("button", sign, popovertarget=panel, aria_label=cell.sentence), class_=style)
+
+
+def level(edges: int) -> int:
+    """How strongly a cell is coloured: 1 for one import, then a step with each doubling, five at most."""
+    return min(edges.bit_length(), LEVELS)
+
+
+def _cell_panel(material: Material, cell: Cell, edges: list[Fact]) -> Html:
+    name = f"cell-{cell.importer}-{cell.imported}"
+    return panel(
+        name,
+        f"{cell.importer} → {cell.imported}",
+        tag("p", tag("strong", _verdict(cell), class_=cell.verdict)),
+        _imports(material, [edge for edge in edges if not edge["type_only"]]),
+        _asks(material, cell),
+        _names(material, [edge for edge in edges if edge["type_only"]]),
+        tag("h4", "The rule"),
+        rule(material.door(cell.imported)),
+        _row_of_table(material, cell.importer),
+    )
+
+
+def _verdict(cell: Cell) -> str:
+    if cell.granted:
+        return f"Granted, {count(cell.edges, 'import')}." if cell.edges else "Granted, not used."
+    return f"Forbidden, yet {count(cell.edges, 'import')}." if cell.edges else "Forbidden, and kept."
+
+
+def _imports(material: Material, edges: list[Fact]) -> Html:
+    items = [(place(edge["path"], edge["line"]), " imports ", module(material, edge["imported"])) for edge in edges]
+    return join([tag("h4", "The imports"), listing(items)] if items else [])
+
+
+def _names(material: Material, edges: list[Fact]) -> Html:
+    items = [(place(edge["path"], edge["line"]), " names ", module(material, edge["imported"])) for edge in edges]
+    return join([tag("h4", "Only named as a type, not counted"), listing(items)] if items else [])
+
+
+def _asks(material: Material, cell: Cell) -> Html:
+    classes = (found for found in material.facts["classes"] if found["kind"] == cell.importer)
+    asking = [(found, collaborators(material, found, cell.imported)) for found in classes]
+    items = [
+        (tag("b", found["name"]), " ", place(found["path"], found["line"]), " asks for ", words)
+        for found, words in asking
+        if words
+    ]
+    return join([tag("h4", "The classes"), listing(items)] if items else [])
+
+
+def _row_of_table(material: Material, kind: str) -> Html:
+    return tag("p", f"{kind} may use: {', '.join(material.used(kind)) or 'nothing'}.", class_="quiet")
+
+
+def _column_panel(material: Material, kind: str) -> Html:
+    row = material.structures.get(kind)
+    return panel(
+        f"door-{kind}",
+        f"Who may use {kind}",
+        tag("p", f"{kind}: {row['duty']}.") if row else "",
+        tag("p", tag("strong", ", ".join(material.users(kind)) or "Nobody"), ". Whoever is not listed may not."),
+        rule(material.door(kind)),
+        _row_of_table(material, kind),
+    )
+
+
+def panel(name: str, title: str, *content: Html | str) -> Html:
+    """A panel that a button opens, Escape closes, and the browser itself gives the focus back from."""
+    close = tag("button", "Close", popovertarget=name, popovertargetaction="hide", class_="close")
+    heading = tag("h3", title, id=f"{name}-title")
+    names = {"id": name, "class_": "panel", "role": "dialog", "aria_labelledby": f"{name}-title"}
+    return tag("div", close, heading, content, popover=True, tabindex=-1, autofocus=True, **names)

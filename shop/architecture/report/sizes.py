@@ -1,0 +1,84 @@
+"""How it is built: who is leaned on, how far an import reaches, how long functions and files are."""
+
+from statistics import median
+
+from shop.architecture.report.markup import Html, section, table, tag
+from shop.architecture.report.material import Fact, Material
+from shop.architecture.report.parts import module, place
+
+SENTENCE = "Who is leaned on most, how far one import reaches, and how long functions and files have become."
+SHOWN = 10
+SCALE = 120
+FUNCTION_STEPS = (
+    (6, "up to 6 lines: the aim"),
+    (25, "7 to 25"),
+    (40, "26 to 40: a wince"),
+    (10**9, "more than 40: too long"),
+)
+FILE_STEPS = ((100, "up to 100 lines"), (200, "101 to 200"), (10**9, "more than 200: two files"))
+
+
+def draw(material: Material) -> Html:
+    """Hubs, chains and sizes."""
+    functions, files = functions_of(material.facts), material.facts["files"]
+    lengths, lines = [function["lines"] for function in functions], [file["lines"] for file in files]
+    parts = (
+        ("Hubs", _hubs(material)),
+        ("The longest chains", _chains(material)),
+        (f"Functions: {middle(lengths)} lines in the middle", _steps(lengths, FUNCTION_STEPS)),
+        (f"Files: {middle(lines)} lines in the middle", _steps(lines, FILE_STEPS)),
+        ("The longest functions", _longest_functions(functions)),
+        ("The longest files", _longest_files(files)),
+    )
+    shown = [tag("div", tag("h3", title), body) for title, body in parts]
+    return section("sizes", "Hubs, chains and sizes", SENTENCE, tag("div", shown, class_="columns"))
+
+
+def functions_of(facts: Fact) -> list[Fact]:
+    """Every function with its path, the longest first."""
+    found = [{**function, "path": file["path"]} for file in facts["files"] for function in file["functions"]]
+    return sorted(found, key=lambda function: (-function["lines"], function["path"], function["line"]))
+
+
+def middle(numbers: list[int]) -> int:
+    """The median as a whole number; 0 of nothing."""
+    return round(median(numbers)) if numbers else 0
+
+
+def _longest_functions(functions: list[Fact]) -> Html:
+    rows = [((tag("b", f["name"]), " ", place(f["path"], f["line"])), _bar(f["lines"], 40)) for f in functions[:SHOWN]]
+    return table(("function", "lines"), rows)
+
+
+def _longest_files(files: list[Fact]) -> Html:
+    longest = sorted(files, key=lambda file: (-file["lines"], file["path"]))
+    return table(("file", "lines"), [(place(file["path"]), _bar(file["lines"], 200)) for file in longest[:SHOWN]])
+
+
+def _hubs(material: Material) -> Html:
+    hubs = material.facts["hubs"]
+    most = max((hub["used_by"] for hub in hubs), default=1)
+    rows = [(module(material, hub["module"]), _bar(hub["used_by"], most), hub["uses"]) for hub in hubs]
+    return table(("module", "used by", "uses"), rows)
+
+
+def _chains(material: Material) -> Html:
+    chains = [
+        [[" → " if i else "", module(material, name)] for i, name in enumerate(chain)]
+        for chain in material.facts["chains"]
+    ]
+    return tag("ol", [tag("li", chain) for chain in chains])
+
+
+def _steps(numbers: list[int], steps: tuple[tuple[int, str], ...]) -> Html:
+    rows, low = [], -1
+    for high, words in steps:
+        rows.append((words, _bar(sum(low < number <= high for number in numbers), len(numbers))))
+        low = high
+    return table(("length", f"{len(numbers)} in all"), rows)
+
+
+def _bar(number: int, full: int) -> Html:
+    width = round(SCALE * min(number / max(full, 1), 1), 1)
+    bar = tag("svg", tag("rect", width=width, height=8, rx=2), width=SCALE, height=8, aria_hidden="true", class_="bar")
+    return tag("span", bar, f" {number}", class_="measure")

@@ -1,0 +1,41 @@
+"""What of the facts is structure: an edit inside a function leaves it as it is, a new import does not."""
+
+import sys
+from typing import Any
+
+Fact = dict[str, Any]
+# Of each list of facts, what says how the project is built. Lines, sizes and sentences change with every edit.
+KEPT = {
+    "structures": ("name", "folder", "suffix", "duty", "may_use"),
+    "files": ("path", "kind"),
+    "classes": ("name", "module", "collaborators"),
+    "edges": ("importer", "imported", "granted", "type_only"),
+    "cells": ("importer", "imported", "granted", "edges"),
+    "libraries": ("name", "importers"),
+    "contracts": ("id", "name", "type", "guidance", "kept"),
+    "modules": ("stem", "files", "classes", "tables", "keys", "codes"),
+}
+
+
+def structure_of(facts: Fact) -> dict[str, list[str]]:
+    """The facts that two readings of one structure have in common, in an order that does not depend on lines."""
+    found = {name: sorted(_only(keys, fact) for fact in facts[name]) for name, keys in KEPT.items()}
+    found["libraries"] = [line for line in found["libraries"] if not _is_standard(line)]
+    routes = (route for module in facts["modules"] for route in module["routes"])
+    found["routes"] = sorted(_only(("verb", "path", "controller"), route) for route in routes)
+    return found
+
+
+def _only(keys: tuple[str, ...], fact: Fact) -> str:
+    return ", ".join(f"{key}: {_plain(fact[key])}" for key in keys)
+
+
+def _plain(value: Any) -> Any:
+    """As a saved report gives it back: lists for tuples, names in their order."""
+    if isinstance(value, dict):
+        return {key: _plain(value[key]) for key in sorted(value)}
+    return [_plain(each) for each in value] if isinstance(value, list | tuple) else value
+
+
+def _is_standard(line: str) -> bool:
+    return line.removeprefix("name: ").partition(",")[0] in sys.stdlib_module_names

@@ -1,0 +1,93 @@
+"""The report as its readers meet it: elements with their attributes and text, and the facts behind it."""
+
+import json
+from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import dataclass, field
+from functools import cache
+from html.parser import HTMLParser
+from typing import Any
+
+from shop.architecture import facts
+
+VOID = {"meta", "link", "input", "path", "rect"}
+
+
+@dataclass
+class Element:
+    name: str
+    attributes: dict[str, str]
+    parents: list[str]
+    text: str = ""
+    inside: list["Element"] = field(default_factory=list)
+
+    def find(self, name: str = "", **attributes: str) -> Iterator["Element"]:
+        """Elements inside, of that name and with these attributes."""
+        wanted = {key.rstrip("_").replace("_", "-"): value for key, value in attributes.items()}
+        for element in self.inside:
+            if name in ("", element.name) and wanted.items() <= element.attributes.items():
+                yield element
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.root = Element("", {}, [])
+        self.open = [self.root]
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        element = Element(tag, {key: value or "" for key, value in attrs}, [parent.name for parent in self.open])
+        for parent in self.open:
+            parent.inside.append(element)
+        if tag not in VOID:
+            self.open.append(element)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in VOID:
+            assert self.open[-1].name == tag, f"</{tag}> closes <{self.open[-1].name}>"
+            self.open.pop()
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+
+    def handle_data(self, data: str) -> None:
+        for parent in self.open:
+            parent.text += data
+
+
+def read(html: str) -> Element:
+    """The page as a tree; fails when an element is not closed where it should be."""
+    reader = _Reader()
+    reader.feed(html)
+    reader.close()
+    assert [element.name for element in reader.open] == [""]
+    return reader.root
+
+
+@cache
+def _facts() -> str:
+    return json.dumps(facts.read().as_dict())
+
+
+def own_facts() -> dict[str, Any]:
+    """The facts of this checkout, as a saved report would give them back; to be changed at will."""
+    found: dict[str, Any] = json.loads(_facts())
+    return deepcopy(found)
+
+
+def add_import(found: dict[str, Any], importer: str, imported: str, line: int = 7) -> None:
+    """Let one module import another one that it may not."""
+    kinds = {file["module"]: file["kind"] for file in found["files"]}
+    pair = {"importer_kind": kinds[importer], "imported_kind": kinds[imported]}
+    path = f"{importer.replace('.', '/')}.py"
+    edge = {"importer": importer, "imported": imported, "path": path, "line": line, "granted": False}
+    found["edges"].append({**edge, **pair, "type_only": False})
+    for cell in found["cells"]:
+        cell["edges"] += (cell["importer"], cell["imported"]) == tuple(pair.values())
+
+
+def break_contract(found: dict[str, Any], name: str, path: str, what: str) -> None:
+    """Let a contract find something."""
+    (contract,) = (each for each in found["contracts"] if each["id"] == name)
+    contract["kept"] = False
+    contract["findings"] = [{"path": path, "line": 7, "rule": name, "what": what, "instead": "Go another way."}]

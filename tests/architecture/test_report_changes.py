@@ -1,0 +1,77 @@
+"""What changed since a saved report."""
+
+from pathlib import Path
+
+import pytest
+
+from shop.architecture.report.document import build, load, write
+from tests.architecture.report_page import add_import, break_contract, own_facts, read
+
+
+def changes(now: dict[str, object], before: dict[str, object]) -> str:
+    (view,) = read(build(now, before)).find("section", id="changes")
+    return view.text
+
+
+def test_without_a_saved_report_nothing_is_compared() -> None:
+    assert list(read(build(own_facts())).find("section", id="changes")) == []
+
+
+def test_two_equal_readings_differ_in_nothing() -> None:
+    assert changes(own_facts(), own_facts()).endswith("Nothing.")
+
+
+def test_an_import_comes_and_goes() -> None:
+    more = own_facts()
+    add_import(more, "shop.services.item", "shop.services.user")
+    assert "+ services.item → services.user" in changes(more, own_facts())
+    assert "- services.item → services.user" in changes(own_facts(), more)
+    assert "Service to Service: forbidden → violated" in changes(more, own_facts())
+
+
+def test_a_module_comes_and_goes() -> None:
+    less = own_facts()
+    gone = less["modules"].pop()["stem"]
+    assert f"Modules+ {gone}" in changes(own_facts(), less)
+    assert f"Modules- {gone}" in changes(less, own_facts())
+
+
+def test_a_verdict_changes() -> None:
+    broken = own_facts()
+    break_contract(broken, "models", "shop/services/item.py", "They meet.")
+    assert "Models answer Repositories: kept → broken" in changes(broken, own_facts())
+
+
+def test_a_contract_is_new() -> None:
+    less = own_facts()
+    less["contracts"] = [contract for contract in less["contracts"] if contract["id"] != "models"]
+    assert "Models answer Repositories: new → kept" in changes(own_facts(), less)
+    assert "Models answer Repositories: kept → gone" in changes(less, own_facts())
+
+
+def test_a_file_grows() -> None:
+    before, now = own_facts(), own_facts()
+    (file,) = (file for file in now["files"] if file["path"] == "shop/services/item.py")
+    file["lines"] += 10
+    assert f"shop/services/item.py{file['lines'] - 10}{file['lines']}" in changes(now, before)
+
+
+def test_a_saved_report_gives_back_its_facts(tmp_path: Path) -> None:
+    saved = tmp_path / "deep" / "report.html"
+    write(own_facts(), saved)
+    assert load(saved) == own_facts()
+
+
+def test_a_report_is_compared_with_a_saved_one(tmp_path: Path) -> None:
+    saved, output, more = tmp_path / "saved.html", tmp_path / "report.html", own_facts()
+    add_import(more, "shop.services.item", "shop.services.user")
+    write(own_facts(), saved)
+    write(more, output, saved)
+    assert "+ services.item → services.user" in read(output.read_text()).text
+
+
+def test_a_file_that_is_no_report_is_refused(tmp_path: Path) -> None:
+    other = tmp_path / "other.html"
+    other.write_text("<p>")
+    with pytest.raises(ValueError, match="is no report"):
+        load(other)

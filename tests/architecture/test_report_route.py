@@ -1,0 +1,50 @@
+"""The report is served where developers work, and only there."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from shop.app import create_app
+from shop.architecture.report import own
+from shop.core.report import serve_report
+from shop.core.settings import Settings
+
+
+def client(settings: Settings, build: Callable[[], str | None]) -> FlaskClient:
+    app = Flask("test", static_folder=None)
+    serve_report(app, settings, build)
+    return app.test_client()
+
+
+def test_the_app_serves_the_report_of_its_own_source(tmp_path: Path) -> None:
+    answer = create_app(Settings(var=str(tmp_path))).test_client().get("/architecture")
+    assert answer.status_code == 200
+    assert answer.mimetype == "text/html"
+    assert answer.headers["Content-Security-Policy"] == "frame-ancestors 'none'"
+    assert answer.text == own.own_report()
+
+
+def test_production_has_no_such_page() -> None:
+    assert client(Settings(env="production"), lambda: "page").get("/architecture").status_code == 404
+
+
+def test_it_is_drawn_at_the_first_request_and_once() -> None:
+    drawn: list[str] = []
+    served = client(Settings(), lambda: drawn.append("page") or "page")  # type: ignore[func-returns-value]
+    assert drawn == []
+    assert [served.get("/architecture").text for _ in range(2)] == ["page", "page"]
+    assert drawn == ["page"]
+
+
+def test_without_import_linter_there_is_no_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(own, "find_spec", lambda _: None)
+    assert own.own_report() is None
+    assert client(Settings(), own.own_report).get("/architecture").status_code == 404
+
+
+def test_without_the_contracts_there_is_no_report(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(own, "CHECKOUT", tmp_path)
+    assert own.own_report() is None
