@@ -72,7 +72,9 @@ class LoadStockJob(Drains):
     name = JobName.LOAD_STOCK
 
     def run(self, tenant_id: int, item_id: int) -> bool:
-        """Whether the gate is open now, by us."""
+        """Whether the gate is open now, by us; an open one is left alone, since two may ask for one load."""
+        if self.stock.is_open(tenant_id, item_id):
+            return False
         token = self.stock.close(tenant_id, item_id)
         partition, after, count = self.stock.partition(tenant_id, item_id), None, 1
         while count:

@@ -56,6 +56,10 @@ class StockService:
         """The partition of an item."""
         return self.stock.partition(tenant_id, item_id)
 
+    def is_open(self, tenant_id: int, item_id: int) -> bool:
+        """Whether an item can be bought now."""
+        return self.stock.state(tenant_id, item_id).get("state") == "open"
+
     def close(self, tenant_id: int, item_id: int) -> str:
         """Close the gate of an item; the answer is the token that may open it."""
         token = uuid.uuid4().hex
@@ -86,7 +90,7 @@ class StockService:
     def find_unloaded(self) -> list[tuple[int, int]]:
         """(tenant, item) of everything on sale whose gate is not open."""
         items = [(item.tenant_id, item.id) for item in self.items.find_on_sale()]
-        return [place for place in items if self.stock.state(*place).get("state") != "open"]
+        return [place for place in items if not self.is_open(*place)]
 
     def sleep(self, partition: int) -> None:
         """Let the next purchase of a partition wake a drain again."""
@@ -117,8 +121,15 @@ class StockService:
         short = [place for place in sorted(units) if not self.items.take(place[0], units[place])]
         for item_id, tenant_id in short:
             _log.error("Item %s has less stock in the database than was sold; loading it anew", item_id)
-            after_commit(self.queue.enqueue, JobName.LOAD_STOCK, tenant_id=tenant_id, item_id=item_id)
+            after_commit(self._reload, tenant_id, item_id)
         return {item_id for item_id, _ in short}
+
+    def _reload(self, tenant_id: int, item_id: int) -> None:
+        # Closed first: what Redis says about this item is wrong, so nobody may buy by it any longer. Where it is
+        # closed already, the load that opens it comes anyway; it may even be the one that drains now.
+        if self.is_open(tenant_id, item_id):
+            self.close(tenant_id, item_id)
+            self.queue.enqueue(JobName.LOAD_STOCK, tenant_id=tenant_id, item_id=item_id)
 
     def _write(self, reservations: Sequence[Reservation]) -> None:
         now = self.clock.now()

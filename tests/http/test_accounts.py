@@ -23,7 +23,7 @@ def sign_in(client: HttpClient, email: str, password: str = PASSWORD) -> Respons
 
 
 def test_a_new_user_is_known_at_once_and_after_signing_in(shop: Shop, client: HttpClient) -> None:
-    answer = register(shop, "ann@example.com")
+    answer = register(shop, "Ann@Example.com")
 
     account = data_of(answer, REGISTERED)
     assert account["token_type"] == "bearer"
@@ -32,7 +32,7 @@ def test_a_new_user_is_known_at_once_and_after_signing_in(shop: Shop, client: Ht
     known = client.get(answer.headers["Location"], token=account["access_token"])
     assert data_of(known, 200) == account["user"]
 
-    session = data_of(sign_in(client, "Ann@Example.com"), SIGNED_IN)
+    session = data_of(sign_in(client, "ANN@example.com"), SIGNED_IN)
     assert data_of(client.post(f"{API}/auth/me", token=session["access_token"]), 200) == account["user"]
     assert session["expires_in"] == account["expires_in"] > 0
 

@@ -79,6 +79,28 @@ def test_finalizing_again_gives_nothing_back(indoors: Indoors) -> None:
     assert_right(indoors, item, left=8)
 
 
+def test_what_was_written_in_an_older_epoch_does_not_touch_the_counters_of_this_one(indoors: Indoors) -> None:
+    item, token = indoors.offer(stock=10), indoors.buyer()
+    order = indoors.buy(item, token, 2)
+    with killed_at("after_commit", indoors):
+        indoors.drain(item)
+    begin_epoch_without_draining(indoors, item)
+
+    indoors.drain(item)
+
+    assert status(indoors, order, token) == "confirmed"
+    assert_right(indoors, item, left=8)
+
+
+def test_a_load_leaves_an_open_sale_alone(indoors: Indoors) -> None:
+    item = indoors.offer(stock=10)
+    before = indoors.stock.state(DEFAULT_TENANT, item)
+
+    assert not indoors.container.get(LoadStockJob).run(DEFAULT_TENANT, item)
+
+    assert indoors.stock.state(DEFAULT_TENANT, item) == before
+
+
 def test_an_order_of_an_older_epoch_is_counted_anew(indoors: Indoors) -> None:
     item, token = indoors.offer(stock=10), indoors.buyer()
     order = indoors.buy(item, token, 2)
@@ -112,6 +134,7 @@ def test_what_redis_sold_beyond_the_stock_is_refused_in_the_end(indoors: Indoors
     oversold = indoors.buy(item, token)
 
     indoors.drain(item)
+    assert indoors.stock.state(DEFAULT_TENANT, item)["state"] == "closed"
     assert indoors.container.get(LoadStockJob).run(DEFAULT_TENANT, item)
     indoors.drain(item)
 

@@ -31,7 +31,7 @@ PREFER = [
     ("respond-async,wait=3", 3),
     ("wait=1, wait=5", 1),
     ("wait=9999", WAIT_MAX_SECONDS),
-    ("wait=99999", 0),
+    ("wait=99999", 10),
     ("wait=-1", 0),
     ("wait=2.5", 0),
     ("wait=two", 0),
