@@ -80,7 +80,7 @@ def test_a_child_is_started_again_however_often_it_dies(start: Start, tmp_path: 
     eventually(lambda: len(starts(tmp_path / "web")) == 4)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_signal_stops_all_of_them(
     start: Start, tmp_path: Path, eventually: Eventually, number: signal.Signals
 ) -> None:
