@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from threading import Barrier
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -107,6 +108,14 @@ def test_who_waited_too_long_for_a_lock_does_it_again(database: Database) -> Non
         work = Work(lambda: raise_counter(1), in_turn(holder.rollback, lambda: raise_counter(1)))
         assert in_transaction(database, work) == 2
     assert values(database) == [1, 0]
+
+
+def test_a_wait_for_a_lock_ends_well_before_the_read_does(database: Database) -> None:
+    # At the same time, chance would decide between a victim and a lost connection.
+    with database.engine.connect() as connection:
+        seconds = connection.scalar(text("SELECT @@innodb_lock_wait_timeout"))
+        reads: Any = connection.connection.driver_connection
+        assert seconds + 1 <= reads._read_timeout == 2
 
 
 def test_whoever_is_a_victim_each_time_is_told_after_three_replays(database: Database) -> None:
