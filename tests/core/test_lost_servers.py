@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from shop.core.database import Database
@@ -45,3 +46,11 @@ def test_a_frozen_server_is_waited_for_once(make_mariadb: Callable[[], MariaDB])
     server.thaw()
     # A replay, or a connection that is tried before it is used, would make it four.
     assert took < 3.5
+
+
+def test_a_migration_may_take_longer_than_any_request(database_url: str) -> None:
+    database, slow = Database(Settings(database_url=database_url)), text("SELECT SLEEP(2.3)")
+    with database.patient_engine().connect() as connection:
+        assert connection.scalar(slow) == 0
+    with pytest.raises(OperationalError, match="timed out"), database.engine.connect() as connection:
+        connection.execute(slow)
