@@ -88,7 +88,7 @@ def scheduler() -> None:
 @shop.command(with_appcontext=False)
 def migrate() -> None:
     """Bring the database schema up to date."""
-    runner.upgrade(Container(_settings()).get(Database).engine)
+    runner.upgrade(Container(_settings()).get(Database).patient_engine())
     click.echo(f"The schema is at {runner.latest_version()}.")
 
 
@@ -129,7 +129,7 @@ def up() -> None:
     with embedded_valkey(settings):
         container = Container(settings)
         container.get(Tokens).check()
-        runner.upgrade(container.get(Database).engine)
+        runner.upgrade(container.get(Database).patient_engine())
         jobs = background.jobs_of(container)
         accounts = jobs[JobName.SEED].run()
         jobs[JobName.PRELOAD_STOCK].run()

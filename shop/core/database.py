@@ -4,15 +4,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy import Engine, NullPool, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, sessionmaker
 
 from shop.core.settings import Settings
 
 POOL_WAIT_SECONDS = 0.5
+CONNECT_SECONDS = 1
 _MYSQL_CONNECT: dict[str, Any] = {
-    "connect_timeout": 1,
+    "connect_timeout": CONNECT_SECONDS,
     "read_timeout": 2,
     "write_timeout": 2,
     # Shorter than the read time-out, or a wait for a lock would look like a lost connection.
@@ -42,6 +43,13 @@ class Database:
             pool_timeout=POOL_WAIT_SECONDS,
             pool_recycle=1800,
         )
+
+    def patient_engine(self) -> Engine:
+        """Another engine, for migrations: to alter a big table takes longer than any request may."""
+        address = self.settings.database_address
+        if make_url(address).get_backend_name() == "sqlite":
+            return _sqlite(address)
+        return create_engine(address, poolclass=NullPool, connect_args={"connect_timeout": CONNECT_SECONDS})
 
     @cached_property
     def sessions(self) -> sessionmaker[Session]:

