@@ -1,7 +1,7 @@
 """The Blueprint of Controllers: flask-smorest's, speaking the envelope."""
 
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, TypeVar
 
 import flask_smorest
@@ -31,6 +31,11 @@ class Parser(FlaskParser):
     def _raw_load_json(self, req: Any) -> Any:
         return read_json(req) if read_body(req) else webargs.missing
 
+    def load_headers(self, req: Any, schema: Schema) -> dict[str, str]:
+        """The headers that the schema knows; webargs would wrap all of them in a view of its own."""
+        names = (field.data_key or name for name, field in schema.fields.items())
+        return {name: req.headers[name] for name in names if name in req.headers}
+
     def handle_error(self, error: Any, req: Any, schema: Schema, **_: Any) -> Any:  # noqa: ARG002 - given shape
         """Raise what the error handlers know."""
         raise InvalidWords(error.messages, schema)
@@ -56,13 +61,19 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
         """Hand the checked words to the method; refuses others with 422 before it runs."""
         # One instance for all requests: building a schema costs more than loading with it.
         schema = schema() if isinstance(schema, type) else schema
-        decorate = super().arguments(schema, location=location, **options)
+        parse = partial(self.ARGUMENTS_PARSER.parse, schema, location=location)
+        describe = super().arguments(schema, location=location, **options)
+        statuses = _WITH_BODY if location == "json" else (422,)
 
         def decorator(view: F) -> F:
-            checked: F = decorate(view)
-            statuses = _WITH_BODY if location == "json" else (422,)
-            checked._apidoc["arguments"]["responses"] = {s: error_name(s) for s in statuses}  # type: ignore[attr-defined]
-            return checked
+            @wraps(view)
+            def checked(*args: Any, **kwargs: Any) -> Any:
+                return view(*args, parse(), **kwargs)
+
+            described = describe(view)
+            described._apidoc["arguments"]["responses"] = {status: error_name(status) for status in statuses}
+            words_checked: F = _with_description(checked, described)
+            return words_checked
 
         return decorator
 
@@ -90,10 +101,17 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
                 return _answer(view(*args, **kwargs), status_code, dump)
 
             document(answer, responses={status: error_name(status) for status in (*errors, *_ALWAYS)})
-            described: F = describe(answer)
+            described: F = _with_description(answer, describe(answer))
             return described
 
         return decorator
+
+
+def _with_description(view: Callable[..., Any], described: Callable[..., Any]) -> Any:
+    # What flask-smorest says about a view, without the wrapper it says it with: that asks the app at each request
+    # how to call an async view, and we have none.
+    view._apidoc = described._apidoc  # type: ignore[attr-defined]  # flask-smorest's own place for it
+    return view
 
 
 def _answer(result: Any, status: int, dump: Callable[..., Any] | None) -> ResponseReturnValue:
