@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import product
 
 from shop.architecture.finding import Finding
 from shop.architecture.names import bindings, dotted, imports_of, prefixes
@@ -33,13 +34,12 @@ class Ban:
 
 def findings(sources: Sources, bans: tuple[Ban, ...], rule: str) -> Iterator[Finding]:
     """One finding for each line and word."""
-    for source in sources.files:
-        for ban in bans:
-            if ban.covers(source):
-                used = _used(source)
-                hits = {(line, word) for word in ban.words for line in used.get(word, ())}
-                for line, word in sorted(hits):
-                    yield source.finding(line, rule, ban.what.format(word=word.lstrip(".")), ban.instead)
+    for source, ban in product(sources.files, bans):
+        if ban.covers(source):
+            used = _used(source)
+            hits = {(line, word) for word in ban.words for line in used.get(word, ())}
+            for line, word in sorted(hits):
+                yield source.finding(line, rule, ban.what.format(word=word.lstrip(".")), ban.instead)
 
 
 @cache

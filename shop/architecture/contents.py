@@ -81,12 +81,12 @@ def read_keys(source: Source) -> Iterator[Key]:
 
 def read_codes(source: Source) -> Iterator[Code]:
     """The codes that a file of exception codes declares."""
-    for node in _classes(source):
-        if any(ast.unparse(base) == "ExceptionCode" for base in node.bases):
-            for name, value in _assigned(node.body):
-                if isinstance(value, ast.Tuple):
-                    number, sentence = ast.literal_eval(value)
-                    yield Code(number, name, sentence)
+    codes = (node for node in _classes(source) if "ExceptionCode" in map(ast.unparse, node.bases))
+    for node in codes:
+        for name, value in _assigned(node.body):
+            if isinstance(value, ast.Tuple):
+                number, sentence = ast.literal_eval(value)
+                yield Code(number, name, sentence)
 
 
 def _classes(source: Source) -> Iterator[ast.ClassDef]:

@@ -12,6 +12,7 @@ from shop.architecture import origins
 from shop.architecture.finding import Finding
 from shop.architecture.guards import check_objects, check_providers
 from shop.container import Container
+from shop.core.redis import Client
 
 
 @pytest.fixture(autouse=True)
@@ -47,20 +48,23 @@ def judge_sql(found: list[Finding]) -> Callable[..., None]:
 
 
 def judge_redis(found: list[Finding], monkeypatch: pytest.MonkeyPatch) -> None:
-    send: Callable[..., Any] = Redis.execute_command
     run: Callable[..., Any] = Pipeline.execute
 
     def judge(words: str) -> None:
         if finding := origins.REDIS.check(words):
             found.append(finding)
 
-    def judged_send(client: Any, *arguments: Any, **options: Any) -> Any:
-        judge(" ".join(map(str, arguments[:2])))
-        return send(client, *arguments, **options)
+    def judged(send: Callable[..., Any]) -> Callable[..., Any]:
+        def judged_send(client: Any, *arguments: Any, **options: Any) -> Any:
+            judge(" ".join(map(str, arguments[:2])))
+            return send(client, *arguments, **options)
+
+        return judged_send
 
     def judged_run(pipeline: Any, *arguments: Any, **options: Any) -> Any:
         judge(f"{len(pipeline)} commands in a pipeline")
         return run(pipeline, *arguments, **options)
 
-    monkeypatch.setattr(Redis, "execute_command", judged_send)
+    for kind in (Redis, Client):
+        monkeypatch.setattr(kind, "execute_command", judged(kind.execute_command))
     monkeypatch.setattr(Pipeline, "execute", judged_run)

@@ -30,12 +30,17 @@ def _offered(source: Source) -> Iterator[Finding]:
     for statement in top_level(source.tree.body):
         if isinstance(statement, ast.FunctionDef) and statement.name == "__getattr__":
             yield source.finding(statement, RULE, "A module's __getattr__ offers names that nobody defined.", KEEP)
-        if not isinstance(statement, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
-            continue
-        if "__all__" in {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}:
-            for name in (str(node.value) for node in ast.walk(statement) if isinstance(node, ast.Constant)):
-                if name in bindings(source) and not hands_on(source, name):
-                    yield source.finding(statement, RULE, f"__all__ hands on {name}, which is imported here.", KEEP)
+        for name in _listed(statement):
+            if name in bindings(source) and not hands_on(source, name):
+                yield source.finding(statement, RULE, f"__all__ hands on {name}, which is imported here.", KEEP)
+
+
+def _listed(statement: ast.stmt) -> list[str]:
+    """The names that a statement puts into `__all__`."""
+    nodes = list(ast.walk(statement)) if isinstance(statement, (ast.Assign, ast.AnnAssign, ast.AugAssign)) else []
+    if "__all__" not in {node.id for node in nodes if isinstance(node, ast.Name)}:
+        return []
+    return [str(node.value) for node in nodes if isinstance(node, ast.Constant)]
 
 
 def _assigned(sources: Sources, source: Source) -> Iterator[Finding]:

@@ -22,15 +22,19 @@ def check(sources: Sources) -> Iterator[Finding]:
     world = world_of(sources)
     for source in sources.files:
         if not (source.structure and source.structure.folder in PLACES):
-            for found in imports_of(source):
-                if found.target == MARK:
-                    what = "@transactional stands on Controllers and Jobs only: one operation, one transaction."
-                    yield source.finding(found.line, RULE, what, "Mark the entrance that calls this.")
+            yield from _marked_elsewhere(source)
             continue
         yield from _unnamed_entrances(source)
         for one in classes_of(source):
             yield from _entrance(world, one)
             yield from _order(one)
+
+
+def _marked_elsewhere(source: Source) -> Iterator[Finding]:
+    what = "@transactional stands on Controllers and Jobs only: one operation, one transaction."
+    for found in imports_of(source):
+        if found.target == MARK:
+            yield source.finding(found.line, RULE, what, "Mark the entrance that calls this.")
 
 
 def is_transactional(one: Class, method: Function) -> bool:
