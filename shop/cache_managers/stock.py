@@ -4,6 +4,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
@@ -108,6 +109,8 @@ class StockCacheManager(CacheManager):
     receipt = Key("{{p{partition}}}:receipt:{order}")
     limit = Key("{{p{partition}}}:limit:{tenant}:{item}")
     wake = Key("{{p{partition}}}:wake")
+    # A copy in each partition: RESERVE asks for the buyer in the round trip it makes anyway.
+    buyer = Key("{{p{partition}}}:buyer:{tenant}:{user}", ttl=timedelta(hours=1))
     load = Key("{{p{partition}}}:load:{tenant}:{item}")
 
     def partition(self, tenant_id: int, item_id: int) -> int:
@@ -117,11 +120,17 @@ class StockCacheManager(CacheManager):
     def reserve(self, purchase: Purchase, backlog_max: int) -> Reserved:
         """Take the pieces, or say why not: one script, one round trip, safe to repeat."""
         number, item, outbox, limit, wake = _places(purchase.tenant_id, purchase.item_id)
-        keys = [item, outbox, self._receipt(number, purchase.order_id), limit, wake]
+        buyer = _buyer(number, purchase.tenant_id, purchase.user_id)
+        keys = [item, outbox, self._receipt(number, purchase.order_id), limit, wake, buyer]
         arguments = [str(purchase.order_id), *purchase[1:], backlog_max, WAKE_LIFE_SECONDS]
         outcome, receipt, count = _reserve(self._client(number), keys, arguments)
         reservation = read_reservation(receipt) if receipt else None
         return Reserved(Outcome(outcome), reservation, count, wake=outcome == Outcome.RESERVED and count == 1)
+
+    def introduce(self, purchase: Purchase) -> None:
+        """Let the partition of the item know a buyer who may buy."""
+        number = _partition(purchase.tenant_id, purchase.item_id)
+        self._client(number).set(_buyer(number, purchase.tenant_id, purchase.user_id), "1", ex=self.buyer.ttl)
 
     def find_reservation(self, tenant_id: int, item_id: int, order_id: UUID) -> Reservation | None:
         """The receipt of a purchase of that item."""
@@ -251,6 +260,10 @@ def _tag(number: int) -> str:
 @lru_cache(maxsize=10_000)
 def _partition(tenant_id: int, item_id: int) -> int:
     return crc32(f"{tenant_id}:{item_id}".encode()) % PARTITIONS
+
+
+def _buyer(number: int, tenant_id: int, user_id: int) -> str:
+    return StockCacheManager.buyer(partition=_tag(number), tenant=tenant_id, user=user_id)
 
 
 @lru_cache(maxsize=10_000)

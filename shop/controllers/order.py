@@ -12,13 +12,15 @@ from shop.constants.order import OrderStatus
 from shop.core.blueprint import Blueprint
 from shop.core.caller import Caller
 from shop.core.clock import Clock
-from shop.core.controller import Controller, signed_in
+from shop.core.controller import Controller, signed_in, with_token
 from shop.core.documentation import Shape
 from shop.core.envelope import Answer, accepted, created
 from shop.core.pagination import CursorPage
+from shop.core.tokens import Claims
 from shop.core.transaction import transactional
 from shop.core.wire import request_uuid
 from shop.schemas.order import OrderSchema
+from shop.service_managers.order import OrderServiceManager
 from shop.services.order import OrderService
 from shop.services.user import UserService
 from shop.supports.purchase import purchase_id, wait_preference
@@ -31,19 +33,19 @@ blueprint = Blueprint("orders", __name__, description="Purchases and orders")
 class PurchaseOrderController(Controller):
     """The main job."""
 
+    purchases: OrderServiceManager
     orders: OrderService
-    users: UserService
     clock: Clock
 
     @blueprint.response(202, OrderSchema, errors=(404, 409))
-    @signed_in()
+    @with_token
     @blueprint.arguments(PurchaseItemChecker)
     @blueprint.arguments(PurchaseHeadersChecker, location="headers")
     @transactional
-    def post(self, words: dict[str, Any], headers: dict[str, Any], item_id: int, caller: Caller) -> Answer:
+    def post(self, words: dict[str, Any], headers: dict[str, Any], item_id: int, claims: Claims) -> Answer:
         """Buy: reserves at once and answers 202; with `Prefer: wait=2` 201 when the order was written in time."""
         key = headers.get("key")
-        tenant_id, user_id = caller.tenant_id, caller.user_id
+        tenant_id, user_id = claims.tenant_id, claims.user_id
         wish = Purchase(
             order_id=purchase_id(tenant_id, user_id, request.path, key) if key else request_uuid(),
             tenant_id=tenant_id,
@@ -52,7 +54,7 @@ class PurchaseOrderController(Controller):
             quantity=words["quantity"],
             moment=self.clock.microseconds(),
         )
-        order = self.orders.settle(self.orders.place(wish), wait_preference(headers.get("prefer")))
+        order = self.orders.settle(self.purchases.place(claims, wish), wait_preference(headers.get("prefer")))
         say = created if order["status"] == OrderStatus.CONFIRMED else accepted
         return say(order, f"/api/v1/orders/{order['id']}")
 

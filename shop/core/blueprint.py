@@ -29,7 +29,8 @@ class Parser(FlaskParser):
     DEFAULT_UNKNOWN_BY_LOCATION = {**FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION, "query": "raise"}  # noqa: RUF012 - its shape
 
     def _raw_load_json(self, req: Any) -> Any:
-        return read_json(req) if read_body(req) else webargs.missing
+        body = read_body(req)
+        return read_json(req, body) if body else webargs.missing
 
     def load_headers(self, req: Any, schema: Schema) -> dict[str, str]:
         """The headers that the schema knows; webargs would wrap all of them in a view of its own."""

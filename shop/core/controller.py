@@ -7,6 +7,7 @@ from inspect import signature
 from typing import Any, Protocol, TypeVar
 
 from flask import request
+from flask.typing import ResponseReturnValue
 from flask.views import MethodView
 
 from shop.core.caller import Caller
@@ -25,6 +26,12 @@ class Controller(MethodView):
 
     database: Database
     tokens: Tokens
+
+    def dispatch_request(self, **path: Any) -> ResponseReturnValue:
+        """Call the method of the verb; the router has let no other verb through."""
+        verb = "get" if request.method == "HEAD" else request.method.lower()
+        answer: ResponseReturnValue = getattr(self, verb)(**path)
+        return answer
 
 
 class Identifies(Protocol):
@@ -56,11 +63,30 @@ def signed_in(*, role: str | None = None, optional: bool = False) -> Callable[[F
     return decorator
 
 
-def _caller(controller: Any) -> Caller:
+def with_token(view: F) -> F:
+    """Ask for a good token and pass on its `claims`: for a method that finds out itself whether that user still may.
+
+    Without a good token: 401.
+    """
+
+    @wraps(view)
+    def guarded(controller: Any, *args: Any, **kwargs: Any) -> Any:
+        return view(controller, *args, claims=_claims(controller), **kwargs)
+
+    _document(guarded, None, optional=False)
+    return guarded  # type: ignore[return-value]  # the same method for callers over HTTP
+
+
+def _claims(controller: Any) -> Claims:
     kind, _, token = request.headers.get("Authorization", "").partition(" ")
     if kind.lower() != "bearer" or not token:
         raise ShopError(CoreExceptionCode.TOKEN_MISSING)
-    claims = controller.tokens.verify(token)
+    claims: Claims = controller.tokens.verify(token)
+    return claims
+
+
+def _caller(controller: Any) -> Caller:
+    claims = _claims(controller)
     # A transaction of its own: the method's begins when it is known that there will be one.
     caller: Caller | None = in_transaction(controller.database, partial(controller.users.identify, claims))
     if caller is None:

@@ -1,5 +1,6 @@
 """Redis clients: short time-outs, no retries of their own."""
 
+import time
 from collections import deque
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,6 +17,9 @@ from shop.core.settings import Settings
 
 __all__ = ["RedisConnectionError", "RedisError", "RedisStores", "RedisTimeoutError"]
 
+# After that long without use a connection is looked at before it is used: the server may have closed it.
+REST_SECONDS = 0.01
+
 
 class Client(Redis):
     """redis-py's client, with a short way for single commands.
@@ -25,8 +29,8 @@ class Client(Redis):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        # Any: redis-py types half of its connections.
-        self._idle: deque[Any] = deque()
+        # Connections and when they were last used; any: redis-py types half of its connections.
+        self._idle: deque[tuple[Any, float]] = deque()
 
     def execute_command(self, *command: Any, **options: Any) -> Any:
         """The answer to one command, in one round trip; raises RedisError."""
@@ -39,15 +43,16 @@ class Client(Redis):
             connection.disconnect()
             raise
         finally:
-            self._idle.append(connection)
+            self._idle.append((connection, time.monotonic()))
         return answer
 
     def _take(self) -> Any:
         try:
-            connection = self._idle.pop()
+            connection, used = self._idle.pop()
         except IndexError:
             return self.connection_pool.make_connection()
-        if connection.is_connected and _is_spoilt(connection):
+        rested = time.monotonic() - used > REST_SECONDS
+        if rested and connection.is_connected and _is_spoilt(connection):
             connection.disconnect()
         return connection
 

@@ -93,12 +93,12 @@ def read_body(request: Request) -> bytes:
     return body
 
 
-def read_json(request: Request) -> Any:
-    """The JSON body; raises ShopError for another media type or malformed JSON."""
+def read_json(request: Request, body: bytes) -> Any:
+    """The value of a request's JSON body; raises ShopError for another media type or malformed JSON."""
     if not request.is_json:
         raise ShopError(CoreExceptionCode.MEDIA_TYPE)
     try:
-        return orjson.loads(read_body(request))
+        return orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise ShopError(CoreExceptionCode.BODY_MALFORMED) from error
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from shop.cache_managers.stock import Opening
 from shop.constants.job import JobName
-from shop.constants.stock import BATCH_SMALL, GATHER_SECONDS
+from shop.constants.stock import BATCH_SMALL, GATHER_SECONDS, GATHER_SECONDS_MAX
 from shop.core.errors import DuplicateRow
 from shop.core.job import Job, Queue
 from shop.core.transaction import transactional
@@ -62,7 +62,8 @@ class DrainStockJob(Drains):
             if not count or time.monotonic() > turn:
                 return after, count
             if count < BATCH_SMALL and self.queue.is_empty():
-                time.sleep(GATHER_SECONDS)  # nobody else waits for this worker: let more orders share the next commit
+                # Nobody else waits for this worker: let more orders share the next commit.
+                time.sleep(min(count * GATHER_SECONDS, GATHER_SECONDS_MAX))
 
 
 @dataclass(frozen=True)

@@ -44,12 +44,14 @@ class OrderService:
     patience: Patience
     settings: Settings
 
-    def place(self, purchase: Purchase) -> Reservation:
+    def place(self, purchase: Purchase) -> Reservation | None:
         """Reserve the pieces: no SQL, one round trip. Raises ShopError with the reason when there are none.
 
-        The same purchase id again gets the same reservation again.
+        The same purchase id again gets the same reservation again. None: the buyer has to be introduced first.
         """
         reserved = self.stock.reserve(purchase, self.settings.backlog_max)
+        if reserved.outcome is Outcome.STRANGER:
+            return None
         if reserved.reservation is None:
             self._refuse(purchase, reserved)
         if reserved.outcome is Outcome.DUPLICATE:
@@ -57,6 +59,10 @@ class OrderService:
         if reserved.wake:
             self._wake(self.stock.partition(purchase.tenant_id, purchase.item_id))
         return reserved.reservation
+
+    def introduce(self, purchase: Purchase) -> None:
+        """Vouch for the buyer of a purchase, for an hour."""
+        self.stock.introduce(purchase)
 
     def settle(self, reservation: Reservation, seconds: float) -> dict[str, Any]:
         """The order's card, after waiting at most so long for it to be written."""

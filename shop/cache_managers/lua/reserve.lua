@@ -1,7 +1,8 @@
 -- RESERVE: take pieces for one purchase, or say why not. Safe to repeat: the receipt answers the second time.
--- KEYS item, outbox, receipt, limit, wake
+-- KEYS item, outbox, receipt, limit, wake, buyer
 -- ARGV order, tenant, item, user, quantity, moment (us), backlog bound, life of the wake flag (s)
 -- Answers {outcome, receipt or number, number}
+if redis.call('EXISTS', KEYS[6]) == 0 then return {'STRANGER', '', 0} end
 local receipt = redis.call('GET', KEYS[3])
 if receipt then return {'DUPLICATE', receipt, 0} end
 
