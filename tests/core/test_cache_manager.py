@@ -33,8 +33,8 @@ PLACE = {"tenant": 1, "note": 7}
 
 
 @pytest.fixture
-def cache(redis_url: str) -> NoteCacheManager:
-    return NoteCacheManager(RedisStores(Settings(redis_url=redis_url)))
+def cache(valkey: Valkey) -> NoteCacheManager:
+    return NoteCacheManager(RedisStores(Settings(redis_url=valkey.url)))
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from tests.http.shop import Shop, opened
 from tests.support.databases import create_database, drop_database
 from tests.support.http import HttpClient
-from tests.support.valkey import Valkey
+from tests.support.valkey import Valkey, borrow_database
 
 
 @pytest.fixture(scope="session")
@@ -20,17 +20,20 @@ def own_database(worker_id: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def own_valkey() -> Iterator[Valkey]:
-    """A Valkey that no other test flushes."""
+def own_redis(worker_id: str) -> Iterator[str]:
+    """Address of a Valkey, or of a database on the Redis of SHOP_TEST_REDIS_URL, that no other test flushes."""
+    if given := os.environ.get("SHOP_TEST_REDIS_URL"):
+        yield borrow_database(given, worker_id, shelf=1)
+        return
     server = Valkey.create(fsync="everysec")
-    yield server
+    yield server.url
     server.destroy()
 
 
 @pytest.fixture(scope="session")
-def shop(own_database: str, own_valkey: Valkey, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+def shop(own_database: str, own_redis: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     """This test worker's shop. Whatever the tests did to it, its books are right in the end."""
-    with opened(tmp_path_factory.mktemp("shop"), own_database, own_valkey.url) as shop:
+    with opened(tmp_path_factory.mktemp("shop"), own_database, own_redis) as shop:
         yield shop
         shop.verify()
 

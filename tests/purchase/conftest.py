@@ -47,8 +47,8 @@ def town(stores: tuple[Valkey, MariaDB], tmp_path_factory: pytest.TempPathFactor
 
 
 @pytest.fixture
-def indoors(clean_database: str, redis_url: str, tmp_path: Path) -> Iterator[Indoors]:
+def indoors(clean_database: str, valkey: Valkey, tmp_path: Path) -> Iterator[Indoors]:
     """A shop in this process, on this test worker's stores."""
-    shop = Indoors(clean_database, redis_url, tmp_path)
+    shop = Indoors(clean_database, valkey.url, tmp_path)
     yield shop
     shop.close()
