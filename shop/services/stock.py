@@ -3,7 +3,7 @@
 import logging
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -43,9 +43,12 @@ class StockService:
         entries = self.stock.entries(partition, after)
         if not entries:
             return 0, after
+        # Locked first: then nobody writes what we have not seen, and a drain that comes late counts no order anew
+        # that another one has written.
+        epochs = self.items.lock_epochs({entry.reservation.item_id for entry in entries})
         written = self.orders.find_places([entry.reservation.order_id for entry in entries])
         fresh = [entry for entry in entries if entry.reservation.order_id not in written]
-        admitted = self._admit(partition, fresh)
+        admitted = self._admit(partition, fresh, epochs)
         self._write([entry.reservation for entry in admitted])
         again = [entry for entry in entries if entry.reservation.order_id in written]
         doubled = {e.entry_id for e in again if written[e.reservation.order_id] != e.reservation.place}
@@ -96,11 +99,8 @@ class StockService:
         """Let the next purchase of a partition wake a drain again."""
         self.stock.sleep(partition)
 
-    def _admit(self, partition: int, entries: Sequence[Entry]) -> list[Entry]:
+    def _admit(self, partition: int, entries: Sequence[Entry], epochs: Mapping[int, int]) -> list[Entry]:
         """Those of today's epoch whose pieces MySQL gave; the others are counted anew after the commit."""
-        if not entries:
-            return []
-        epochs = self.items.lock_epochs({entry.reservation.item_id for entry in entries})
         first: dict[uuid.UUID, Entry] = {}
         for entry in entries:
             if entry.reservation.epoch != epochs.get(entry.reservation.item_id):
