@@ -3,7 +3,7 @@
 import logging
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -107,20 +107,28 @@ class StockService:
                 after_commit(self.stock.readmit, partition, entry)
             else:
                 first.setdefault(entry.reservation.order_id, entry)
-        short = self._take(entry.reservation for entry in first.values())
+        reservations = [entry.reservation for entry in first.values()]
+        short = self._take(reservations, self._behind(reservations))
         return [entry for entry in first.values() if entry.reservation.item_id not in short]
 
-    def _take(self, reservations: Iterable[Reservation]) -> set[int]:
-        """Lower the stock of each item by all its pieces at once; the items that have too few.
+    def _behind(self, reservations: Sequence[Reservation]) -> set[int]:
+        """The items whose numbers were given before: Redis came back with an older count of them."""
+        numbers = self.orders.find_numbers({r.item_id: r.epoch for r in reservations}) if reservations else {}
+        return {r.item_id for r in reservations if r.seq <= numbers.get(r.item_id, 0)}
+
+    def _take(self, reservations: Iterable[Reservation], wrong: Collection[int]) -> set[int]:
+        """Lower the stock of each item by all its pieces at once; the items that have too few, and the wrong ones.
 
         That never happens while Redis is right. When it is not, a new load starts an epoch and recounts the entries.
         """
         units: Counter[tuple[int, int]] = Counter()
         for reservation in reservations:
             units[reservation.item_id, reservation.tenant_id] += reservation.quantity
-        short = [place for place in sorted(units) if not self.items.take(place[0], units[place])]
+        short = [place for place in sorted(units) if place[0] in wrong or not self.items.take(place[0], units[place])]
         for item_id, tenant_id in short:
-            _log.error("Item %s has less stock in the database than was sold; loading it anew", item_id)
+            _log.error(
+                "Redis is wrong about item %s: it sold more than there is, or a number twice; loading it anew", item_id
+            )
             after_commit(self._reload, tenant_id, item_id)
         return {item_id for item_id, _ in short}
 

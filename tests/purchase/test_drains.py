@@ -193,3 +193,22 @@ def test_a_drain_that_comes_late_does_not_reject_what_another_one_wrote(
     assert receipt is not None
     assert (receipt.state, status(indoors, order, token)) == ("C", "confirmed")
     assert_right(indoors, item, left=0)
+
+
+def test_a_redis_that_came_back_with_an_older_count_is_loaded_anew(indoors: Indoors, valkey: Valkey) -> None:
+    item, token = indoors.offer(stock=10), indoors.buyer()
+    before = indoors.stock.state(DEFAULT_TENANT, item)
+    indoors.buy(item, token)
+    indoors.drain(item)
+    number = indoors.stock.partition(DEFAULT_TENANT, item)
+    valkey.client().hset(f"{{p{number:02d}}}:item:{DEFAULT_TENANT}:{item}", mapping=dict(before))
+    order = indoors.buy(item, token)
+
+    indoors.drain(item)
+    assert indoors.stock.state(DEFAULT_TENANT, item)["state"] == "closed"
+    assert indoors.container.get(LoadStockJob).run(DEFAULT_TENANT, item)
+    indoors.drain(item)
+    indoors.drain(item)
+
+    assert status(indoors, order, token) == "confirmed"
+    assert_right(indoors, item, left=8)
