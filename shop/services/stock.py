@@ -103,8 +103,9 @@ class StockService:
         """Those of today's epoch whose pieces MySQL gave; the others are counted anew after the commit."""
         first: dict[uuid.UUID, Entry] = {}
         for entry in entries:
-            if entry.reservation.epoch != epochs.get(entry.reservation.item_id):
-                after_commit(self.stock.readmit, partition, entry)
+            epoch = epochs.get(entry.reservation.item_id, 0)
+            if entry.reservation.epoch != epoch:
+                after_commit(self._readmit, partition, entry, epoch)
             else:
                 first.setdefault(entry.reservation.order_id, entry)
         reservations = [entry.reservation for entry in first.values()]
@@ -131,6 +132,10 @@ class StockService:
             )
             after_commit(self._reload, tenant_id, item_id)
         return {item_id for item_id, _ in short}
+
+    def _readmit(self, partition: int, entry: Entry, epoch: int) -> None:
+        if self.stock.readmit(partition, entry, epoch) == "WRONG":
+            self._reload(entry.reservation.tenant_id, entry.reservation.item_id)
 
     def _reload(self, tenant_id: int, item_id: int) -> None:
         # Closed first: what Redis says about this item is wrong, so nobody may buy by it any longer. Where it is

@@ -212,3 +212,21 @@ def test_a_redis_that_came_back_with_an_older_count_is_loaded_anew(indoors: Indo
 
     assert status(indoors, order, token) == "confirmed"
     assert_right(indoors, item, left=8)
+
+
+def test_a_redis_that_came_back_with_an_older_epoch_is_loaded_anew(indoors: Indoors, valkey: Valkey) -> None:
+    item, token = indoors.offer(stock=10), indoors.buyer()
+    before = indoors.stock.state(DEFAULT_TENANT, item)
+    begin_epoch_without_draining(indoors, item)
+    number = indoors.stock.partition(DEFAULT_TENANT, item)
+    valkey.client().hset(f"{{p{number:02d}}}:item:{DEFAULT_TENANT}:{item}", mapping=dict(before))
+    order = indoors.buy(item, token, 2)
+
+    indoors.drain(item)
+    assert indoors.stock.state(DEFAULT_TENANT, item)["state"] == "closed"
+    assert indoors.container.get(LoadStockJob).run(DEFAULT_TENANT, item)
+    indoors.drain(item)
+    indoors.drain(item)
+
+    assert status(indoors, order, token) == "confirmed"
+    assert_right(indoors, item, left=8)
