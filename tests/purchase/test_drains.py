@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from threading import Thread
+from typing import NoReturn
 from uuid import UUID
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy import event
 
 from shop.cache_managers.stock import StockCacheManager
 from shop.core.model import DEFAULT_TENANT
+from shop.core.redis import RedisError
 from shop.core.transaction import in_transaction
 from shop.jobs.audit import VerifyAuditJob
 from shop.jobs.stock import LoadStockJob
@@ -230,3 +232,19 @@ def test_a_redis_that_came_back_with_an_older_epoch_is_loaded_anew(indoors: Indo
 
     assert status(indoors, order, token) == "confirmed"
     assert_right(indoors, item, left=8)
+
+
+def test_a_promise_is_given_even_when_nobody_can_say_whether_it_was_kept(
+    indoors: Indoors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fall_silent(*_: object) -> NoReturn:
+        raise RedisError("no answer")
+
+    item, token = indoors.offer(stock=10), indoors.buyer()
+    indoors.buy(item, token)
+    monkeypatch.setattr(StockCacheManager, "find_reservation", fall_silent)
+
+    headers = {"Authorization": f"Bearer {token}", "Prefer": "wait=1"}
+    answer = indoors.http.post(f"{API}/items/{item}/purchase", json={"quantity": 1}, headers=headers)
+
+    assert answer.status_code == 202
