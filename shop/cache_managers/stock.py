@@ -168,15 +168,15 @@ class StockCacheManager(CacheManager):
             arguments += [entry_id, str(reservation.quantity), str(reservation.epoch), str(back)]
         return int(_finalize(self._client(number), keys, arguments))
 
-    def readmit(self, number: int, entry: Entry) -> str:
-        """Count an entry of an older epoch anew: READMITTED, REJECTED, CLOSED or GONE."""
+    def readmit(self, number: int, entry: Entry, epoch: int) -> str:
+        """Count an entry of an older epoch anew: READMITTED, REJECTED, CLOSED, WRONG or GONE."""
         entry_id, reservation = entry
         keys = [
             self._item(reservation),
             self.outbox(partition=_tag(number)),
             self._receipt(number, reservation.order_id),
         ]
-        arguments = [entry_id, reservation.quantity, reservation.body, RECEIPT_LIFE_SECONDS]
+        arguments = [entry_id, reservation.quantity, reservation.body, RECEIPT_LIFE_SECONDS, epoch]
         return str(_readmit(self._client(number), keys, arguments))
 
     def sleep(self, number: int) -> None:

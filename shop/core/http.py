@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 
 from shop.core.envelope import respond
 from shop.core.errors import CoreExceptionCode, ExceptionCode, ShopError
-from shop.core.redis import RedisConnectionError, RedisTimeoutError
+from shop.core.redis import RedisError
 from shop.core.settings import Settings
 from shop.core.wire import IdConverter, InvalidWords, OrjsonProvider
 
@@ -42,8 +42,8 @@ def _register_handlers(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
     for database_error in (OperationalError, InterfaceError, PoolTimeoutError):
         app.register_error_handler(database_error, _database_error)
-    for redis_error in (RedisConnectionError, RedisTimeoutError):
-        app.register_error_handler(redis_error, _redis_error)
+    # All of them: a replica, a full memory or a full disk answers with an error of its own and sells nothing either.
+    app.register_error_handler(RedisError, _redis_error)
 
 
 def _shop_error(error: ShopError) -> Response:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from shop.cache_managers.stock import Opening
 from shop.constants.job import JobName
-from shop.constants.stock import BATCH_SMALL, GATHER_SECONDS, GATHER_SECONDS_MAX
+from shop.constants.stock import BATCH, BATCH_SMALL, GATHER_SECONDS, GATHER_SECONDS_MAX
 from shop.core.errors import DuplicateRow
 from shop.core.job import Job, Queue
 from shop.core.transaction import transactional
@@ -77,8 +77,10 @@ class LoadStockJob(Drains):
         if self.stock.is_open(tenant_id, item_id):
             return False
         token = self.stock.close(tenant_id, item_id)
-        partition, after, count = self.stock.partition(tenant_id, item_id), None, 1
-        while count:
+        partition, after, count = self.stock.partition(tenant_id, item_id), None, BATCH
+        # Closed, so all it sold waits already: a page that is not full was the last with any of it. The neighbours in
+        # the outbox may sell on, and would keep us here for ever.
+        while count >= BATCH:
             count, after = self.write_again(partition, after)
         opening = self.begin_epoch(item_id)
         return opening is not None and self.stock.open(tenant_id, item_id, token, opening)

@@ -1,6 +1,6 @@
 """Questions to the table orders."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -33,6 +33,12 @@ class OrderRepository(Repository[Order]):
         """Order id -> (epoch, seq) of those that are written."""
         query = select(Order.id, Order.epoch, Order.seq).where(Order.id.in_(order_ids))
         return {order_id: (epoch, seq) for order_id, epoch, seq in self.session.execute(query)}
+
+    def find_numbers(self, epochs: Mapping[int, int]) -> dict[int, int]:
+        """Item id -> the highest number written in the given epoch of it."""
+        query = select(Order.item_id, func.max(Order.seq)).group_by(Order.item_id)
+        query = query.where(tuple_(Order.item_id, Order.epoch).in_(list(epochs.items())))
+        return dict(self.session.execute(query).all())
 
     def find_own(
         self, tenant_id: int, user_id: int, before: tuple[datetime, UUID] | None, limit: int

@@ -3,7 +3,7 @@
 import logging
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -43,9 +43,12 @@ class StockService:
         entries = self.stock.entries(partition, after)
         if not entries:
             return 0, after
+        # Locked first: then nobody writes what we have not seen, and a drain that comes late counts no order anew
+        # that another one has written.
+        epochs = self.items.lock_epochs({entry.reservation.item_id for entry in entries})
         written = self.orders.find_places([entry.reservation.order_id for entry in entries])
         fresh = [entry for entry in entries if entry.reservation.order_id not in written]
-        admitted = self._admit(partition, fresh)
+        admitted = self._admit(partition, fresh, epochs)
         self._write([entry.reservation for entry in admitted])
         again = [entry for entry in entries if entry.reservation.order_id in written]
         doubled = {e.entry_id for e in again if written[e.reservation.order_id] != e.reservation.place}
@@ -96,33 +99,43 @@ class StockService:
         """Let the next purchase of a partition wake a drain again."""
         self.stock.sleep(partition)
 
-    def _admit(self, partition: int, entries: Sequence[Entry]) -> list[Entry]:
+    def _admit(self, partition: int, entries: Sequence[Entry], epochs: Mapping[int, int]) -> list[Entry]:
         """Those of today's epoch whose pieces MySQL gave; the others are counted anew after the commit."""
-        if not entries:
-            return []
-        epochs = self.items.lock_epochs({entry.reservation.item_id for entry in entries})
         first: dict[uuid.UUID, Entry] = {}
         for entry in entries:
-            if entry.reservation.epoch != epochs.get(entry.reservation.item_id):
-                after_commit(self.stock.readmit, partition, entry)
+            epoch = epochs.get(entry.reservation.item_id, 0)
+            if entry.reservation.epoch != epoch:
+                after_commit(self._readmit, partition, entry, epoch)
             else:
                 first.setdefault(entry.reservation.order_id, entry)
-        short = self._take(entry.reservation for entry in first.values())
+        reservations = [entry.reservation for entry in first.values()]
+        short = self._take(reservations, self._behind(reservations))
         return [entry for entry in first.values() if entry.reservation.item_id not in short]
 
-    def _take(self, reservations: Iterable[Reservation]) -> set[int]:
-        """Lower the stock of each item by all its pieces at once; the items that have too few.
+    def _behind(self, reservations: Sequence[Reservation]) -> set[int]:
+        """The items whose numbers were given before: Redis came back with an older count of them."""
+        numbers = self.orders.find_numbers({r.item_id: r.epoch for r in reservations}) if reservations else {}
+        return {r.item_id for r in reservations if r.seq <= numbers.get(r.item_id, 0)}
+
+    def _take(self, reservations: Iterable[Reservation], wrong: Collection[int]) -> set[int]:
+        """Lower the stock of each item by all its pieces at once; the items that have too few, and the wrong ones.
 
         That never happens while Redis is right. When it is not, a new load starts an epoch and recounts the entries.
         """
         units: Counter[tuple[int, int]] = Counter()
         for reservation in reservations:
             units[reservation.item_id, reservation.tenant_id] += reservation.quantity
-        short = [place for place in sorted(units) if not self.items.take(place[0], units[place])]
+        short = [place for place in sorted(units) if place[0] in wrong or not self.items.take(place[0], units[place])]
         for item_id, tenant_id in short:
-            _log.error("Item %s has less stock in the database than was sold; loading it anew", item_id)
+            _log.error(
+                "Redis is wrong about item %s: it sold more than there is, or a number twice; loading it anew", item_id
+            )
             after_commit(self._reload, tenant_id, item_id)
         return {item_id for item_id, _ in short}
+
+    def _readmit(self, partition: int, entry: Entry, epoch: int) -> None:
+        if self.stock.readmit(partition, entry, epoch) == "WRONG":
+            self._reload(entry.reservation.tenant_id, entry.reservation.item_id)
 
     def _reload(self, tenant_id: int, item_id: int) -> None:
         # Closed first: what Redis says about this item is wrong, so nobody may buy by it any longer. Where it is

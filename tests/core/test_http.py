@@ -6,6 +6,7 @@ from typing import Any, NoReturn
 import pytest
 from flask import Flask, abort, request
 from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import OutOfMemoryError, ReadOnlyError, ResponseError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import MethodNotAllowed, TooManyRequests
@@ -95,6 +96,9 @@ def test_whoever_must_sign_in_is_told_how() -> None:
         (OperationalError("SELECT 1", {"password": SECRET}, Exception("gone")), 503_001),
         (PoolTimeoutError("the pool is empty"), 503_001),
         (RedisConnectionError("refused"), 503_002),
+        (ReadOnlyError("You can't write against a read only replica."), 503_002),
+        (OutOfMemoryError("command not allowed"), 503_002),
+        (ResponseError("MISCONF Errors writing to the AOF file"), 503_002),
     ],
 )
 def test_a_store_that_does_not_answer_is_a_503_without_its_words(error: Exception, code: int) -> None:

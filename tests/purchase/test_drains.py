@@ -101,6 +101,26 @@ def test_a_load_leaves_an_open_sale_alone(indoors: Indoors) -> None:
     assert indoors.stock.state(DEFAULT_TENANT, item) == before
 
 
+def test_a_load_does_not_wait_for_the_neighbours_to_stop_selling(
+    indoors: Indoors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    item, token = indoors.offer(stock=10), indoors.buyer()
+    number, neighbour = indoors.stock.partition(DEFAULT_TENANT, item), indoors.offer(stock=100)
+    while indoors.stock.partition(DEFAULT_TENANT, neighbour) != number:
+        neighbour = indoors.offer(stock=100)
+    looks: list[str] = []
+    write = LoadStockJob.write
+
+    def write_while_selling(self: LoadStockJob, partition: int, after: str | None) -> tuple[int, str | None]:
+        assert len(looks) < 5, "the load drains as long as the neighbour sells"
+        looks.append(indoors.buy(neighbour, token))
+        return write(self, partition, after)
+
+    indoors.container.get(StockService).close(DEFAULT_TENANT, item)
+    monkeypatch.setattr(LoadStockJob, "write", write_while_selling)
+    assert indoors.container.get(LoadStockJob).run(DEFAULT_TENANT, item)
+
+
 def test_an_order_of_an_older_epoch_is_counted_anew(indoors: Indoors) -> None:
     item, token = indoors.offer(stock=10), indoors.buyer()
     order = indoors.buy(item, token, 2)

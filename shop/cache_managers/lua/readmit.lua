@@ -1,9 +1,11 @@
 -- READMIT: count an order reserved under an older epoch through the counter of today. Safe to repeat.
 -- KEYS item, outbox, receipt
--- ARGV entry id, quantity, body up to the moment, life of a receipt (s)
--- Answers READMITTED, REJECTED (too few pieces left), CLOSED (ask again later) or GONE (somebody did it)
+-- ARGV entry id, quantity, body up to the moment, life of a receipt (s), epoch that MySQL says
+-- Answers READMITTED, REJECTED (too few pieces left), CLOSED (ask again later), WRONG (not the epoch that MySQL
+-- says: it would be counted anew without end) or GONE (somebody did it)
 local item = redis.call('HMGET', KEYS[1], 'state', 'avail', 'epoch')
 if item[1] ~= 'open' then return 'CLOSED' end
+if item[3] ~= ARGV[5] then return 'WRONG' end
 if redis.call('XDEL', KEYS[2], ARGV[1]) == 0 then return 'GONE' end
 if tonumber(item[2]) < tonumber(ARGV[2]) then
   redis.call('SET', KEYS[3], 'R|' .. ARGV[3] .. '|' .. item[3] .. '|0', 'EX', ARGV[4])

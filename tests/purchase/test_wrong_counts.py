@@ -1,0 +1,102 @@
+"""A drain that comes late, and a Redis that came back with what it knew before."""
+
+from collections.abc import Collection
+from threading import Thread
+from typing import NoReturn
+from uuid import UUID
+
+import pytest
+
+from shop.cache_managers.stock import StockCacheManager
+from shop.core.model import DEFAULT_TENANT
+from shop.core.redis import RedisError
+from shop.core.transaction import in_transaction
+from shop.jobs.stock import LoadStockJob
+from shop.repositories.item import ItemRepository
+from shop.services.stock import StockService
+from tests.http.shop import API
+from tests.purchase.indoors import Indoors
+from tests.purchase.test_drains import assert_right, begin_epoch_without_draining, status
+from tests.support.valkey import Valkey
+
+
+def test_a_drain_that_comes_late_does_not_reject_what_another_one_wrote(
+    indoors: Indoors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    item, token = indoors.offer(stock=1), indoors.buyer()
+    order, lock = indoors.buy(item, token), ItemRepository.lock_epochs
+    number, stock = indoors.stock.partition(DEFAULT_TENANT, item), indoors.container.get(StockService)
+
+    def others() -> None:
+        with monkeypatch.context() as patch:
+            patch.setattr(StockCacheManager, "finalize", lambda *_: None)  # its answer never came
+            in_transaction(indoors.database, lambda: stock.drain(number, None))
+        begin_epoch_without_draining(indoors, item)
+
+    def lock_late(items: ItemRepository, item_ids: Collection[int]) -> dict[int, int]:
+        monkeypatch.setattr(ItemRepository, "lock_epochs", lock)
+        other = Thread(target=others)
+        other.start()
+        other.join()
+        return lock(items, item_ids)
+
+    monkeypatch.setattr(ItemRepository, "lock_epochs", lock_late)
+    indoors.drain(item)
+
+    receipt = indoors.stock.find_reservation(DEFAULT_TENANT, item, UUID(order))
+    assert receipt is not None
+    assert (receipt.state, status(indoors, order, token)) == ("C", "confirmed")
+    assert_right(indoors, item, left=0)
+
+
+def test_a_redis_that_came_back_with_an_older_count_is_loaded_anew(indoors: Indoors, valkey: Valkey) -> None:
+    item, token = indoors.offer(stock=10), indoors.buyer()
+    before = indoors.stock.state(DEFAULT_TENANT, item)
+    indoors.buy(item, token)
+    indoors.drain(item)
+    number = indoors.stock.partition(DEFAULT_TENANT, item)
+    valkey.client().hset(f"{{p{number:02d}}}:item:{DEFAULT_TENANT}:{item}", mapping=dict(before))
+    order = indoors.buy(item, token)
+
+    indoors.drain(item)
+    assert indoors.stock.state(DEFAULT_TENANT, item)["state"] == "closed"
+    assert indoors.container.get(LoadStockJob).run(DEFAULT_TENANT, item)
+    indoors.drain(item)
+    indoors.drain(item)
+
+    assert status(indoors, order, token) == "confirmed"
+    assert_right(indoors, item, left=8)
+
+
+def test_a_redis_that_came_back_with_an_older_epoch_is_loaded_anew(indoors: Indoors, valkey: Valkey) -> None:
+    item, token = indoors.offer(stock=10), indoors.buyer()
+    before = indoors.stock.state(DEFAULT_TENANT, item)
+    begin_epoch_without_draining(indoors, item)
+    number = indoors.stock.partition(DEFAULT_TENANT, item)
+    valkey.client().hset(f"{{p{number:02d}}}:item:{DEFAULT_TENANT}:{item}", mapping=dict(before))
+    order = indoors.buy(item, token, 2)
+
+    indoors.drain(item)
+    assert indoors.stock.state(DEFAULT_TENANT, item)["state"] == "closed"
+    assert indoors.container.get(LoadStockJob).run(DEFAULT_TENANT, item)
+    indoors.drain(item)
+    indoors.drain(item)
+
+    assert status(indoors, order, token) == "confirmed"
+    assert_right(indoors, item, left=8)
+
+
+def test_a_promise_is_given_even_when_nobody_can_say_whether_it_was_kept(
+    indoors: Indoors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fall_silent(*_: object) -> NoReturn:
+        raise RedisError("no answer")
+
+    item, token = indoors.offer(stock=10), indoors.buyer()
+    indoors.buy(item, token)
+    monkeypatch.setattr(StockCacheManager, "find_reservation", fall_silent)
+
+    headers = {"Authorization": f"Bearer {token}", "Prefer": "wait=1"}
+    answer = indoors.http.post(f"{API}/items/{item}/purchase", json={"quantity": 1}, headers=headers)
+
+    assert answer.status_code == 202
