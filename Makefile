@@ -12,6 +12,7 @@ help: ## Say what there is to make
 $(VENV)/.ready: requirements.lock setup.cfg
 	@$(PYTHON) -c 'import sys; sys.exit("shop needs Python 3.11 or newer, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
 	$(PYTHON) -m venv $(VENV)
+	@echo 'Fetching the packages of requirements.lock; the first time this takes half a minute.'
 	$(BIN)/pip install --quiet --require-hashes -r requirements.lock
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
@@ -27,17 +28,17 @@ bench: $(VENV)/.ready ## Purchases per second against a bare route, in rounds th
 
 test: $(VENV)/.ready lint types contracts unit ## Formatter, linter, types, contracts, tests
 
-lint: $(VENV)/.ready
+lint: $(VENV)/.ready ## Formatter and linter
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 
-types: $(VENV)/.ready
+types: $(VENV)/.ready ## mypy --strict
 	$(BIN)/mypy
 
-contracts: $(VENV)/.ready
+contracts: $(VENV)/.ready ## The architecture contracts
 	$(BIN)/lint-imports --config importlinter.ini --no-cache
 
-unit: $(VENV)/.ready
+unit: $(VENV)/.ready ## The tests
 	$(BIN)/pytest -n auto
 
 report: $(VENV)/.ready ## Renew docs/architecture/report.html after the structure changed

@@ -6,6 +6,7 @@ from flask import Flask
 
 from shop.architecture.report.own import own_report
 from shop.container import Container, find_modules
+from shop.core.controller import check_callers
 from shop.core.documentation import Api, serve_documentation
 from shop.core.health import Health
 from shop.core.http import prepare
@@ -50,4 +51,6 @@ def _bind(app: Flask, container: Container) -> None:
     """Give every route the Controller of this app; flask-smorest would make one without collaborators."""
     for endpoint, view in app.view_functions.items():
         if kind := getattr(view, "view_class", None):
-            app.view_functions[endpoint] = container.get(kind).dispatch_request
+            controller = container.get(kind)
+            check_callers(controller)
+            app.view_functions[endpoint] = controller.dispatch_request

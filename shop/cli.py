@@ -16,9 +16,10 @@ from shop.core.database import Database
 from shop.core.doctor import Doctor
 from shop.core.embedded import embedded_valkey
 from shop.core.processes import Child, Family, answers
+from shop.core.redis import RedisError
 from shop.core.settings import Settings, SettingsError
 from shop.core.tokens import Tokens
-from shop.core.web import serve
+from shop.core.web import claim, serve
 from shop.migrations import runner
 
 PROBLEMS_SHOWN = 10
@@ -32,7 +33,7 @@ Sign in, buy, read the order (Ctrl-C here stops everything):
 
 
 class Shop(AppGroup):
-    """Commands whose bad settings end in a sentence instead of a trace."""
+    """Commands that end in a sentence instead of a trace when a setting is wrong or Redis does not answer."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
@@ -40,6 +41,8 @@ class Shop(AppGroup):
             return super().invoke(ctx)
         except SettingsError as error:
             raise click.ClickException(str(error)) from error
+        except RedisError as error:
+            raise click.ClickException(f"Redis does not answer: {error}") from error
 
 
 shop = Shop("shop", help="Run and look after the shop.")
@@ -126,6 +129,7 @@ def up() -> None:
     """Run everything: migrations, demo data, web, worker and scheduler, on embedded defaults where none are given."""
     settings = _settings()
     settings.folder.mkdir(parents=True, exist_ok=True)
+    claim(settings)
     with embedded_valkey(settings):
         container = Container(settings)
         container.get(Tokens).check()

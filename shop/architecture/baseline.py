@@ -20,7 +20,9 @@ Known = tuple[str, str, str]
 
 def read(file: Path) -> Counter[Known]:
     """What is listed; nothing where there is no list."""
-    entries = json.loads(file.read_text(encoding="utf-8")) if file.exists() else []
+    text = file.read_text(encoding="utf-8") if file.exists() else ""
+    # A shell that writes the list empties it first.
+    entries = json.loads(text) if text.strip() else []
     return Counter({(entry["rule"], entry["path"], entry["what"]): entry["count"] for entry in entries})
 
 

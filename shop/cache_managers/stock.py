@@ -38,7 +38,10 @@ class Purchase(NamedTuple):
 
 
 class Reservation(NamedTuple):
-    """Pieces taken for one purchase, as receipts and outbox entries carry it; `state` is P, C, R or D."""
+    """Pieces taken for one purchase, as receipts and outbox entries carry it.
+
+    `state` is P (promised), C (confirmed) or R (rejected).
+    """
 
     state: str
     order_id: UUID
@@ -249,8 +252,8 @@ class StockCacheManager(CacheManager):
     def _item(self, reservation: Reservation) -> str:
         return _places(reservation.tenant_id, reservation.item_id)[1]
 
-    def _receipt(self, number: int, order_id: object) -> str:
-        return f"{{p{_tag(number)}}}:receipt:{order_id}"
+    def _receipt(self, number: int, order_id: UUID) -> str:
+        return self.receipt(partition=_tag(number), order=order_id)
 
 
 def _tag(number: int) -> str:

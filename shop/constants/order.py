@@ -10,9 +10,8 @@ RETRY_AFTER_SECONDS = 1
 
 
 class OrderStatus(StrEnum):
-    """Where an order is in its life; the last three are never left."""
+    """Where an order is in its life; the last two are never left."""
 
     PENDING = "pending"
     CONFIRMED = "confirmed"
-    CANCELLED = "cancelled"
     REJECTED = "rejected"

@@ -58,9 +58,20 @@ def signed_in(*, role: str | None = None, optional: bool = False) -> Callable[[F
             return view(controller, *args, **kwargs, **({"caller": caller} if tells else {}))
 
         _document(guarded, role, optional=optional)
+        guarded.__signed_in__ = True  # type: ignore[attr-defined]  # a mark for the start
         return guarded  # type: ignore[return-value]  # the same method for callers over HTTP
 
     return decorator
+
+
+def check_callers(controller: Any) -> None:
+    """Raise TypeError, at start, for a Controller that asks who calls and has nobody to ask."""
+    asking = [
+        verb for verb in sorted(controller.methods) if hasattr(getattr(controller, verb.lower()), "__signed_in__")
+    ]
+    if asking and not hasattr(controller, "users"):
+        name, verbs = type(controller).__name__, ", ".join(asking)
+        raise TypeError(f"{name} asks who calls ({verbs}) and needs a collaborator `users` that knows: UserService.")
 
 
 def with_token(view: F) -> F:

@@ -69,6 +69,20 @@ def after_commit(call: Callable[..., object], *args: object, **kwargs: object) -
     _require().held_back.append(partial(call, *args, **kwargs))
 
 
+def end_reading() -> None:
+    """End what was only read so far: what follows holds no connection, and no commit can fail after it.
+
+    Raises TransactionError when something was written or held back: that ends with the method, in one piece.
+    """
+    transaction = _require()
+    if not transaction.started:
+        return
+    session = transaction.session
+    if session.new or session.dirty or session.deleted or transaction.held_back:
+        raise TransactionError("Something was written: it is committed with the rest, or not at all.")
+    session.commit()
+
+
 def transactional(
     method: Callable[Concatenate[Any, P], R],
 ) -> Callable[Concatenate[Any, P], R]:

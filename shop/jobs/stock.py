@@ -49,12 +49,12 @@ class DrainStockJob(Drains):
         """Write until nothing is left, or until it is another partition's turn."""
         turn = time.monotonic() + TURN_SECONDS
         after, count = self._empty(partition, None, turn)
+        if not count:
+            # The flag falls before the last look: whatever comes after that look wakes a new drain.
+            self.stock.sleep(partition)
+            _, count = self._empty(partition, after, turn)
         if count:
             self.queue.enqueue(self.name, partition=partition)
-            return
-        # The flag falls before the last look: whatever comes after that look wakes a new drain.
-        self.stock.sleep(partition)
-        self._empty(partition, after, turn)
 
     def _empty(self, partition: int, after: str | None, turn: float) -> tuple[str | None, int]:
         while True:

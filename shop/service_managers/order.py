@@ -6,6 +6,7 @@ from shop.cache_managers.stock import Purchase, Reservation
 from shop.constants.order import RETRY_AFTER_SECONDS
 from shop.core.errors import CoreExceptionCode, ShopError
 from shop.core.tokens import Claims
+from shop.core.transaction import end_reading
 from shop.exception_codes.order import OrderExceptionCode
 from shop.services.order import OrderService
 from shop.services.user import UserService
@@ -36,4 +37,7 @@ class OrderServiceManager:
     def _introduce(self, claims: Claims, purchase: Purchase) -> None:
         if self.users.identify(claims) is None:
             raise ShopError(CoreExceptionCode.TOKEN_INVALID)
+        # Before the pieces are taken: a commit that fails after it would hide them, and a buyer who waits for the order
+        # to be written would hold what the writer needs.
+        end_reading()
         self.orders.introduce(purchase)

@@ -1,6 +1,7 @@
 """The command line: bad settings end in a sentence."""
 
 import json
+import socket
 from pathlib import Path
 
 import pytest
@@ -40,3 +41,22 @@ def test_the_wiring_is_printed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     lines = run(tmp_path, monkeypatch, "wiring").stdout.splitlines()
     assert ["ItemRepository"] in [line.split() for line in lines]
     assert any(line.startswith("ItemService ") and "ItemRepository" in line for line in lines)
+
+
+@pytest.mark.parametrize("command", ["up", "web"])
+def test_an_address_that_is_taken_ends_in_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        bind = f"127.0.0.1:{taken.getsockname()[1]}"
+        result = run(tmp_path, monkeypatch, command, SHOP_BIND=bind)
+
+    assert result.exit_code == 1
+    assert result.stderr.strip().splitlines()[-1].startswith(f"Error: SHOP_BIND={bind} cannot be served")
+
+
+def test_an_audit_without_redis_ends_in_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    result = run(tmp_path, monkeypatch, "verify", SHOP_REDIS_URL="unix:///nowhere/valkey.sock")
+
+    assert result.exit_code == 1
+    assert result.stderr.strip().splitlines()[-1].startswith("Error: Redis does not answer")

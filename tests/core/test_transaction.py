@@ -10,7 +10,14 @@ from sqlalchemy import event, text
 
 from shop.core.database import Database
 from shop.core.settings import Settings
-from shop.core.transaction import TransactionError, after_commit, current_session, in_transaction, transactional
+from shop.core.transaction import (
+    TransactionError,
+    after_commit,
+    current_session,
+    end_reading,
+    in_transaction,
+    transactional,
+)
 
 
 @dataclass(frozen=True)
@@ -163,3 +170,24 @@ def test_rows_stay_readable_after_the_commit(entrance: Entrance) -> None:
 def test_the_mark_for_the_audit_is_on_the_method() -> None:
     assert getattr(Entrance.write, "__transactional__", False)
     assert Entrance.write.__name__ == "write"
+
+
+def test_a_read_that_was_ended_holds_no_connection(entrance: Entrance) -> None:
+    def work() -> tuple[int, int]:
+        current_session().execute(text("SELECT 1"))
+        held = entrance.database.engine.pool.checkedout()  # type: ignore[attr-defined]  # a QueuePool
+        end_reading()
+        return held, entrance.database.engine.pool.checkedout()  # type: ignore[attr-defined]  # a QueuePool
+
+    assert in_transaction(entrance.database, work) == (1, 0)
+
+
+def test_what_holds_something_back_cannot_be_ended_early(entrance: Entrance) -> None:
+    def work() -> None:
+        entrance_session = current_session()
+        entrance_session.execute(text("SELECT 1"))
+        after_commit(print, "later")
+        end_reading()
+
+    with pytest.raises(TransactionError, match="committed with the rest"):
+        in_transaction(entrance.database, work)
