@@ -155,9 +155,9 @@ class Shop:
 
 
 @contextmanager
-def opened(folder: Path, database_url: str, redis_url: str) -> Iterator[Shop]:
+def opened(folder: Path, database_url: str, redis_url: str, **env: str) -> Iterator[Shop]:
     """A shop with all its processes running, which end with the context."""
-    shop = Shop(Service(folder, database_url, redis_url))
+    shop = Shop(Service(folder, database_url, redis_url, env))
     try:
         yield shop.open()
     finally:

@@ -41,7 +41,8 @@ def town(stores: tuple[Valkey, MariaDB], tmp_path_factory: pytest.TempPathFactor
     """This test worker's shop. Whatever the tests did to it, its books are right in the end."""
     valkey, mariadb = stores
     database_url = create_database(mariadb.url(), "shop")
-    with opened(tmp_path_factory.mktemp("town"), database_url, valkey.url) as shop:
+    # This Valkey syncs every write, on a disk that it shares with other tests: it may stall for longer than 0.4 s.
+    with opened(tmp_path_factory.mktemp("town"), database_url, valkey.url, SHOP_REDIS_TIMEOUT="1.0") as shop:
         yield Town(shop, valkey, mariadb)
         shop.verify()
 
