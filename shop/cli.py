@@ -124,6 +124,12 @@ def doctor() -> None:
     sys.exit(not all(finding.well for finding in findings))
 
 
+def _open_sales(jobs: dict[str, Any]) -> None:
+    # Here and now: the worker would open them a moment after the web server says it is ready.
+    for tenant_id, item_id in jobs[JobName.PRELOAD_STOCK].find_unloaded():
+        jobs[JobName.LOAD_STOCK].run(tenant_id=tenant_id, item_id=item_id)
+
+
 @shop.command(with_appcontext=False)
 def up() -> None:
     """Run everything: migrations, demo data, web, worker and scheduler, on embedded defaults where none are given."""
@@ -136,7 +142,7 @@ def up() -> None:
         runner.upgrade(container.get(Database).patient_engine())
         jobs = background.jobs_of(container)
         accounts = jobs[JobName.SEED].run()
-        jobs[JobName.PRELOAD_STOCK].run()
+        _open_sales(jobs)
         container.get(Database).engine.dispose()
         family = Family([Child("web"), Child("scheduler"), Child("worker")])
         family.run(ready=lambda: answers(settings.bind), announce=lambda: _greet(settings, accounts))
