@@ -3,10 +3,14 @@
 from datetime import datetime
 
 from sqlalchemy import String, UniqueConstraint
+from sqlalchemy.dialects import mysql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shop.constants.user import EMAIL_MAX, NAME_MAX, UserRole
 from shop.core.model import BigId, Model
+
+# Letter by letter: MySQL would otherwise take e and é for one, and two people for one account.
+Email = String(EMAIL_MAX).with_variant(mysql.VARCHAR(EMAIL_MAX, collation="utf8mb4_bin"), "mysql", "mariadb")
 
 
 class User(Model):
@@ -17,7 +21,7 @@ class User(Model):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     name: Mapped[str] = mapped_column(String(NAME_MAX))
-    email: Mapped[str] = mapped_column(String(EMAIL_MAX))
+    email: Mapped[str] = mapped_column(Email)
     password_hash: Mapped[str] = mapped_column(String(255))
     role: Mapped[str] = mapped_column(String(16), default=UserRole.GENERAL)
     created_at: Mapped[datetime]

@@ -56,6 +56,14 @@ def test_twenty_at_once_open_one_account(shop: Shop) -> None:
             assert_refused(answer, TAKEN, "email")
 
 
+def test_an_accent_makes_another_address(shop: Shop, client: HttpClient) -> None:
+    assert [register(shop, f"{letter}va@exemple.com").status for letter in "eé"] == [201, 201]
+
+    session = data_of(sign_in(client, "éva@exemple.com"), SIGNED_IN)
+    known = data_of(client.get(f"{API}/auth/me", token=session["access_token"]), 200)
+    assert known["email"] == "éva@exemple.com"
+
+
 def test_each_broken_rule_of_a_password_has_its_sentence(shop: Shop) -> None:
     answer = register(shop, "weak@example.com", password="______")
 

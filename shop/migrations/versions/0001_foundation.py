@@ -10,6 +10,7 @@ down_revision = None
 BIG_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 MOMENT = sa.DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb")
 UUID = sa.BINARY(16).with_variant(sa.LargeBinary(16), "sqlite")
+EMAIL = sa.String(254).with_variant(mysql.VARCHAR(254, collation="utf8mb4_bin"), "mysql", "mariadb")
 UNSIGNED = sa.Integer().with_variant(mysql.INTEGER(unsigned=True), "mysql", "mariadb")
 
 
@@ -33,7 +34,7 @@ def _users() -> None:
         sa.Column("id", BIG_ID, primary_key=True),
         sa.Column("tenant_id", sa.Integer, nullable=False),
         sa.Column("name", sa.String(100), nullable=False),
-        sa.Column("email", sa.String(254), nullable=False),
+        sa.Column("email", EMAIL, nullable=False),
         sa.Column("password_hash", sa.String(255), nullable=False),
         sa.Column("role", sa.String(16), nullable=False),
         sa.Column("created_at", MOMENT, nullable=False),
