@@ -9,22 +9,12 @@ from typing import Any
 import grimp
 from importlinter import Contract, ContractCheck
 from importlinter.api import read_configuration
-from importlinter.contracts.forbidden import ForbiddenContract
-from importlinter.contracts.independence import IndependenceContract
-from importlinter.contracts.layers import LayersContract
-from importlinter.contracts.protected import ProtectedContract
 
 from shop.architecture import contracts as own
 from shop.architecture.finding import Finding
+from shop.architecture.matrix import CONFIG, GRAPH_TYPES
 
 CHECKOUT = Path(__file__).parents[2]
-CONFIG = CHECKOUT / "importlinter.ini"
-BUILT_IN: dict[str, type[Contract]] = {
-    "forbidden": ForbiddenContract,
-    "independence": IndependenceContract,
-    "layers": LayersContract,
-    "protected": ProtectedContract,
-}
 
 
 @dataclass(frozen=True)
@@ -50,7 +40,7 @@ def judge(graph: grimp.ImportGraph | None = None, config: Path = CONFIG) -> tupl
     """Check every contract of the file, by default over the imports of this checkout."""
     graph = graph or build_graph()
     options = read_configuration(str(config))
-    kinds = {**BUILT_IN, **_own_types(options["session_options"])}
+    kinds = {**GRAPH_TYPES, **_own_types(options["session_options"])}
     return tuple(_check(kinds, given, options["session_options"], graph) for given in options["contracts_options"])
 
 
