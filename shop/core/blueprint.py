@@ -18,7 +18,6 @@ from shop.core.wire import InvalidWords, read_body, read_json
 
 C = TypeVar("C")
 F = TypeVar("F", bound=Callable[..., Any])
-View = Callable[..., Any]
 _ALWAYS = (500, 503)
 _WITH_BODY = (400, 413, 415, 422)
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial, wraps
 from inspect import signature
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from flask import request
 from flask.typing import ResponseReturnValue
@@ -34,17 +34,12 @@ class Controller(MethodView):
         return answer
 
 
-class Identifies(Protocol):
-    """Knows users: a Controller that asks who calls holds such a collaborator as `users`."""
-
-    def identify(self, claims: Claims) -> Caller | None:
-        """The caller a good token stands for; None when that user may no longer sign in."""
-
-
 def signed_in(*, role: str | None = None, optional: bool = False) -> Callable[[F], F]:
     """Ask who calls, before anything else, and pass it on to a method that has a parameter `caller`.
 
-    Without a good token: 401, or with `optional` and no token at all: `caller=None`. Without the role: 403.
+    Without a good token: 401, or with `optional` and no token at all: `caller=None`. Without the role: 403. The
+    Controller has a collaborator `users` whose `identify(claims)` answers the Caller, or None when that user may no
+    longer sign in.
     """
 
     def decorator(view: F) -> F:
