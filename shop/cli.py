@@ -15,6 +15,7 @@ from shop.container import Container
 from shop.core.database import Database
 from shop.core.doctor import Doctor
 from shop.core.embedded import embedded_valkey
+from shop.core.model import DEFAULT_TENANT
 from shop.core.processes import Child, Family, answers
 from shop.core.redis import RedisError
 from shop.core.settings import Settings, SettingsError
@@ -48,8 +49,9 @@ class Shop(AppGroup):
 shop = Shop("shop", help="Run and look after the shop.")
 
 
-def _run(name: JobName, **arguments: Any) -> Any:
-    return background.jobs_of(Container(_settings()))[name].run(**arguments)
+def _job(name: JobName) -> Any:
+    # Any: each job has methods of its own.
+    return background.jobs_of(Container(_settings()))[name]
 
 
 def _greet(settings: Settings, accounts: dict[str, str]) -> None:
@@ -98,7 +100,7 @@ def migrate() -> None:
 @shop.command(with_appcontext=False)
 def seed() -> None:
     """Make the first administrator and, outside production, a buyer and demo items."""
-    for email, password in _run(JobName.SEED).items():
+    for email, password in _job(JobName.SEED).run().items():
         click.echo(f"{email}  {password}")
 
 
@@ -107,12 +109,36 @@ def seed() -> None:
 def verify(acknowledged: Any) -> None:
     """Check the invariants of the purchase; exit code 1 when one does not hold."""
     ids = {UUID(line.strip()) for line in acknowledged or () if line.strip()}
-    verdicts = _run(JobName.VERIFY, acknowledged=ids)
+    verdicts = _job(JobName.VERIFY).run(acknowledged=ids)
     for verdict in verdicts:
         click.echo(f"{'broken' if verdict.problems else 'holds ':<7} {verdict.number:>2}  {verdict.sentence}")
         for problem in verdict.problems[:PROBLEMS_SHOWN]:
             click.echo(f"            {problem}")
     sys.exit(any(verdict.problems for verdict in verdicts))
+
+
+@shop.command(with_appcontext=False)
+@click.argument("item", type=int, required=False)
+@click.option("--tenant", default=DEFAULT_TENANT, show_default=True, help="Whose item it is.")
+def sync(item: int | None, tenant: int) -> None:
+    """Find and repair what the stores disagree about; with ITEM: load that one anew, whatever it says."""
+    job = _job(JobName.SYNC_STOCK)
+    done = job.rebuild(tenant, item) if item else job.run()
+    click.echo("\n".join(done) or "Both stores agree.")
+
+
+@shop.command("dead-letters", with_appcontext=False)
+@click.option("--replay", metavar="NAME", help="Try one again.")
+@click.option("--discard", metavar="NAME", help="Give one up; an order is rejected, its pieces go back.")
+def dead_letters(replay: str | None, discard: str | None) -> None:
+    """Show what failed for good: orders that cannot be written, and jobs."""
+    job = _job(JobName.DEAD_LETTERS)
+    if replay and not job.replay(replay):
+        raise click.ClickException(f"There is nothing to replay that is called {replay}.")
+    if discard and not job.discard(discard):
+        raise click.ClickException(f"There is no dead letter that is called {discard}.")
+    for line in job.run():
+        click.echo(f"{line.name}  {line.what}\n    {line.why}")
 
 
 @shop.command(with_appcontext=False)

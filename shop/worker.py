@@ -14,7 +14,7 @@ from rq.exceptions import StopRequested
 from rq.serializers import JSONSerializer
 
 from shop.container import Container
-from shop.core.job import QUEUE_HIGH, Job, Queue
+from shop.core.job import QUEUE_HIGH, Job, Queue, do
 from shop.core.redis import RedisError, RedisStores
 from shop.core.settings import Settings
 
@@ -48,7 +48,7 @@ def jobs_of(container: Container) -> dict[str, Job]:
 
 def perform(name: str, arguments: dict[str, Any]) -> Any:
     """Do one job: what RQ calls. The jobs stand ready, so none pays for building the app."""
-    return _jobs[name].run(**arguments)
+    return do(_jobs[name], arguments)
 
 
 def work(settings: Settings) -> None:

@@ -12,18 +12,19 @@ from typing import Any, NamedTuple
 from uuid import UUID
 from zlib import crc32
 
-from shop.constants.stock import BATCH, PARTITIONS, Outcome
+from shop.constants.stock import BATCH, PARTITIONS, Credit, GateState, Outcome, Readmission, Taking
 from shop.core.cache_manager import CacheManager, Key, Script
 from shop.core.redis import RedisError
 
 RECEIPT_LIFE_SECONDS = 24 * 3600
+TAKEN_LIFE_SECONDS = 3600
 WAKE_LIFE_SECONDS = 30
 LOAD_LIFE_SECONDS = 5
 SCAN = 1000
 _LUA = Path(__file__).parent / "lua"
-_reserve, _finalize, _readmit, _claim, _open = (
-    Script(_LUA / f"{name}.lua") for name in ("reserve", "finalize", "readmit", "claim", "open")
-)
+_reserve, _finalize, _readmit = (Script(_LUA / f"{name}.lua") for name in ("reserve", "finalize", "readmit"))
+_claim, _open, _apply, _take = (Script(_LUA / f"{name}.lua") for name in ("claim", "open_gate", "apply", "take"))
+_set_aside, _replay, _discard = (Script(_LUA / f"{name}.lua") for name in ("set_aside", "replay", "discard"))
 
 
 class Purchase(NamedTuple):
@@ -40,7 +41,7 @@ class Purchase(NamedTuple):
 class Reservation(NamedTuple):
     """Pieces taken for one purchase, as receipts and outbox entries carry it.
 
-    `state` is P (promised), C (confirmed) or R (rejected).
+    `state` is P (promised), C (confirmed), R (rejected) or D (set aside: a dead letter).
     """
 
     state: str
@@ -65,6 +66,11 @@ class Reservation(NamedTuple):
         """The part that stays when it is counted anew: all but state, epoch and sequence."""
         return "|".join(map(str, self[1:9]))
 
+    @property
+    def text(self) -> str:
+        """All but the state, as the outbox holds it."""
+        return "|".join(map(str, self[1:]))
+
 
 class Reserved(NamedTuple):
     """The answer of RESERVE. `left`: pieces or the limit, where it was refused; `wake`: this call woke the drain."""
@@ -82,9 +88,55 @@ class Entry(NamedTuple):
     reservation: Reservation
 
 
+class Page(NamedTuple):
+    """Some entries of an outbox; `last` is the id of the last one, None when there were none.
+
+    `garbled`: entry id -> what stands there instead of a reservation.
+    """
+
+    entries: list[Entry]
+    garbled: Mapping[str, str]
+    last: str | None
+
+
+class DeadLetter(NamedTuple):
+    """An entry that can never be written, and why; no reservation when it cannot be read."""
+
+    letter_id: str
+    text: str
+    why: str
+
+    @property
+    def reservation(self) -> Reservation | None:
+        """What was promised."""
+        return _read_or_none("D|" + self.text)
+
+
+class CreditNote(NamedTuple):
+    """Pieces that MySQL has and the sale has not yet: number `adj_seq` of the item's credits.
+
+    `user_id`: whose purchase it was, 0 for nobody's.
+    """
+
+    adj_seq: int
+    pieces: int
+    epoch: int
+    user_id: int
+
+
+class Withdrawal(NamedTuple):
+    """Pieces to be taken out of the sale, none to compare only. `seen`: what could be bought as the caller saw it."""
+
+    ref: str
+    pieces: int
+    seen: int | None
+    epoch: int
+
+
 class Opening(NamedTuple):
     """What MySQL says about an item when its gate opens."""
 
+    state: GateState
     stock: int
     epoch: int
     price_minor: int
@@ -103,6 +155,13 @@ def read_reservation(text: str) -> Reservation:
     )  # fmt: skip
 
 
+def _read_or_none(text: str) -> Reservation | None:
+    try:
+        return read_reservation(text)
+    except ValueError:
+        return None
+
+
 @dataclass(frozen=True)
 class StockCacheManager(CacheManager):
     """What can be bought now, and what was bought but is not written yet."""
@@ -115,6 +174,8 @@ class StockCacheManager(CacheManager):
     # A copy in each partition: RESERVE asks for the buyer in the round trip it makes anyway.
     buyer = Key("{{p{partition}}}:buyer:{tenant}:{user}", ttl=timedelta(hours=1))
     load = Key("{{p{partition}}}:load:{tenant}:{item}")
+    dead = Key("{{p{partition}}}:dead")
+    taken = Key("{{p{partition}}}:taken:{adjustment}")
 
     def partition(self, tenant_id: int, item_id: int) -> int:
         """The partition of an item."""
@@ -146,18 +207,24 @@ class StockCacheManager(CacheManager):
         found = self._ask([(number, "GET", self._receipt(number, order_id)) for number in range(PARTITIONS)])
         return next((read_reservation(text) for text in found if text), None)
 
-    def entries(self, number: int, after: str | None = None) -> list[Entry]:
-        """The next entries of an outbox, at most BATCH, oldest first."""
+    def entries(self, number: int, after: str | None = None, most: int = BATCH) -> Page:
+        """The next entries of an outbox, oldest first."""
         start = f"({after}" if after else "-"
-        found = self._client(number).xrange(self.outbox(partition=_tag(number)), start, count=BATCH)
-        return [Entry(entry_id, read_reservation("P|" + fields["r"])) for entry_id, fields in found]
+        found = self._client(number).xrange(self.outbox(partition=_tag(number)), start, count=most)
+        texts = {entry_id: fields.get("r", str(fields)) for entry_id, fields in found}
+        read = {entry_id: _read_or_none("P|" + text) for entry_id, text in texts.items()}
+        return Page(
+            [Entry(entry_id, reservation) for entry_id, reservation in read.items() if reservation],
+            {entry_id: texts[entry_id] for entry_id, reservation in read.items() if not reservation},
+            next(reversed(texts), None),
+        )
 
     def entries_all(self, number: int) -> Iterator[Entry]:
-        """Every entry of an outbox, page by page."""
+        """Every entry of an outbox that can be read, page by page."""
         page = self.entries(number)
-        while page:
-            yield from page
-            page = self.entries(number, page[-1].entry_id)
+        while page.last:
+            yield from page.entries
+            page = self.entries(number, page.last)
 
     def finalize(self, number: int, entries: Sequence[Entry], doubled: Collection[str]) -> int:
         """Take written entries out of the outbox and confirm their receipts; how many this call took out.
@@ -166,21 +233,48 @@ class StockCacheManager(CacheManager):
         """
         keys, arguments = [self.outbox(partition=_tag(number))], [str(RECEIPT_LIFE_SECONDS)]
         for entry_id, reservation in entries:
-            keys += [self._item(reservation), self._receipt(number, reservation.order_id)]
+            keys += self._keys(number, reservation)
             back = reservation.quantity if entry_id in doubled else 0
-            arguments += [entry_id, str(reservation.quantity), str(reservation.epoch), str(back)]
+            told = (entry_id, reservation.quantity, reservation.epoch, back, reservation.user_id)
+            arguments += map(str, told)
         return int(_finalize(self._client(number), keys, arguments))
 
-    def readmit(self, number: int, entry: Entry, epoch: int) -> str:
-        """Count an entry of an older epoch anew: READMITTED, REJECTED, CLOSED, WRONG or GONE."""
+    def readmit(self, number: int, entry: Entry, epoch: int) -> Readmission:
+        """Count an entry of an older epoch anew."""
         entry_id, reservation = entry
-        keys = [
-            self._item(reservation),
-            self.outbox(partition=_tag(number)),
-            self._receipt(number, reservation.order_id),
-        ]
-        arguments = [entry_id, reservation.quantity, reservation.body, RECEIPT_LIFE_SECONDS, epoch]
-        return str(_readmit(self._client(number), keys, arguments))
+        item, receipt, limit = self._keys(number, reservation)
+        keys = [item, self.outbox(partition=_tag(number)), receipt, limit]
+        told = [entry_id, reservation.quantity, reservation.body, RECEIPT_LIFE_SECONDS, epoch, reservation.user_id]
+        return Readmission(_readmit(self._client(number), keys, told))
+
+    def set_aside(self, number: int, entry_id: str, text: str, why: str) -> bool:
+        """Make a dead letter of an entry that can never be written; False when it was gone."""
+        reservation = _read_or_none("P|" + text)
+        keys = [self.outbox(partition=_tag(number)), self.dead(partition=_tag(number))]
+        keys += [self._receipt(number, reservation.order_id)] if reservation else []
+        return bool(_set_aside(self._client(number), keys, [entry_id, text, why]))
+
+    def dead_letters(self, number: int) -> list[DeadLetter]:
+        """What was set aside in a partition, oldest first."""
+        found = self._client(number).xrange(self.dead(partition=_tag(number)))
+        return [DeadLetter(letter_id, fields.get("r", ""), fields.get("why", "")) for letter_id, fields in found]
+
+    def replay(self, number: int, letter: DeadLetter) -> bool:
+        """Put a dead letter back into the outbox; False when it was gone or cannot be read."""
+        reservation = letter.reservation
+        if reservation is None:
+            return False
+        item, receipt, _ = self._keys(number, reservation)
+        keys = [self.dead(partition=_tag(number)), self.outbox(partition=_tag(number)), item, receipt]
+        return bool(_replay(self._client(number), keys, [letter.letter_id, reservation.body, *reservation.place]))
+
+    def discard(self, number: int, letter: DeadLetter) -> bool:
+        """Reject a dead letter for good, its pieces go back; False when it was gone."""
+        keys, told = [self.dead(partition=_tag(number))], [letter.letter_id, letter.text, RECEIPT_LIFE_SECONDS]
+        if reservation := letter.reservation:
+            keys += self._keys(number, reservation)
+            told += [reservation.quantity, reservation.epoch, reservation.user_id]
+        return bool(_discard(self._client(number), keys, told))
 
     def sleep(self, number: int) -> None:
         """Let the next purchase of the partition wake a drain again."""
@@ -209,7 +303,7 @@ class StockCacheManager(CacheManager):
     def open(self, tenant_id: int, item_id: int, token: str, opening: Opening) -> bool:
         """Begin the epoch that MySQL says; False when somebody claimed the item after us."""
         number, item, _, limit, _ = _places(tenant_id, item_id)
-        arguments: list[Any] = [token, *opening[:4], opening.max_per_user or "", opening.adj_seq]
+        arguments: list[Any] = [token, *opening[:5], opening.max_per_user or "", opening.adj_seq]
         for user_id, units in opening.units.items():
             arguments += [user_id, units]
         return bool(_open(self._client(number), [item, limit], arguments))
@@ -218,6 +312,32 @@ class StockCacheManager(CacheManager):
         """Everything Redis holds of an item; empty when it was never loaded."""
         number, item, *_ = _places(tenant_id, item_id)
         return dict(self._client(number).hgetall(item))
+
+    def states(self, items: Sequence[tuple[int, int]]) -> list[Mapping[str, str]]:
+        """The same of many (tenant, item), in their order."""
+        places = [_places(tenant_id, item_id) for tenant_id, item_id in items]
+        return self._ask([(number, "HGETALL", item) for number, item, *_ in places])
+
+    def look(self, tenant_id: int, item_id: int) -> tuple[Mapping[str, str], int]:
+        """Everything Redis holds of an item, and how many entries and dead letters its partition has: one moment."""
+        number, item, outbox, *_ = _places(tenant_id, item_id)
+        pipe = self._client(number).pipeline(transaction=True)
+        gate, waiting, dead = pipe.hgetall(item).xlen(outbox).xlen(self.dead(partition=_tag(number))).execute()
+        return gate, waiting + dead
+
+    def apply(self, tenant_id: int, item_id: int, credit: CreditNote) -> Credit:
+        """Let a credit that MySQL has reach the sale, once and in order."""
+        number, item, _, limit, _ = _places(tenant_id, item_id)
+        told = [credit.adj_seq, credit.pieces, credit.epoch, credit.user_id or ""]
+        return Credit(_apply(self._client(number), [item, limit], told))
+
+    def take(self, tenant_id: int, item_id: int, wish: Withdrawal) -> tuple[Taking, int]:
+        """Take pieces out of the sale before MySQL does: how that went, and what can be bought."""
+        number, item, *_ = _places(tenant_id, item_id)
+        keys = [item, self.taken(partition=_tag(number), adjustment=wish.ref)]
+        seen = "" if wish.seen is None else wish.seen
+        outcome, left = _take(self._client(number), keys, [wish.pieces, seen, wish.epoch, TAKEN_LIFE_SECONDS])
+        return Taking(outcome), int(left)
 
     def find_available(self, items: Sequence[tuple[int, int]]) -> dict[int, int]:
         """Item id -> what can be bought now, of those (tenant, item) that Redis knows; nothing while it is down."""
@@ -249,8 +369,10 @@ class StockCacheManager(CacheManager):
         answers = {server: iter(pipe.execute()) for server, pipe in pipes.items()}
         return [next(answers[id(self._client(number))]) for number, *_ in questions]
 
-    def _item(self, reservation: Reservation) -> str:
-        return _places(reservation.tenant_id, reservation.item_id)[1]
+    def _keys(self, number: int, reservation: Reservation) -> list[str]:
+        # Item, receipt and limit of a reservation.
+        _, item, _, limit, _ = _places(reservation.tenant_id, reservation.item_id)
+        return [item, self._receipt(number, reservation.order_id), limit]
 
     def _receipt(self, number: int, order_id: UUID) -> str:
         return self.receipt(partition=_tag(number), order=order_id)

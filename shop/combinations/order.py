@@ -10,7 +10,12 @@ from shop.core.clock import at_microseconds, rfc3339
 if TYPE_CHECKING:
     from shop.models.order import Order
 
-_STATES = {"P": OrderStatus.PENDING, "C": OrderStatus.CONFIRMED, "R": OrderStatus.REJECTED}
+_STATES = {
+    "P": OrderStatus.PENDING,
+    "D": OrderStatus.PENDING,
+    "C": OrderStatus.CONFIRMED,
+    "R": OrderStatus.REJECTED,
+}
 
 
 @dataclass(frozen=True)

@@ -10,5 +10,7 @@ class JobName(StrEnum):
     SWEEP_STOCK = "sweep_stock"
     LOAD_STOCK = "load_stock"
     PRELOAD_STOCK = "preload_stock"
+    SYNC_STOCK = "sync_stock"
+    DEAD_LETTERS = "dead_letters"
     VERIFY = "verify"
     SEED = "seed"

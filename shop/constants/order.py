@@ -7,6 +7,8 @@ QUANTITY_MAX = 1000
 KEY_MAX = 255
 WAIT_MAX_SECONDS = 10
 RETRY_AFTER_SECONDS = 1
+# How long a cancel waits for an order to be written.
+CANCEL_WAIT_SECONDS = 1.0
 
 
 class OrderStatus(StrEnum):
@@ -14,4 +16,5 @@ class OrderStatus(StrEnum):
 
     PENDING = "pending"
     CONFIRMED = "confirmed"
+    CANCELLED = "cancelled"
     REJECTED = "rejected"

@@ -10,6 +10,8 @@ BATCH = 500
 BATCH_SMALL = 200
 GATHER_SECONDS = 0.005
 GATHER_SECONDS_MAX = 0.05
+CAUSE_MAX = 32
+STATEMENT_MAX = 500
 
 
 class StockReason(StrEnum):
@@ -17,6 +19,57 @@ class StockReason(StrEnum):
 
     INITIAL = "initial"
     SALE = "sale"
+    # A cancelled order; its pieces are back.
+    RETURN = "return"
+    ADJUSTMENT = "adjustment"
+    # Stock and ledger disagreed, and a repair took the stock for the truth.
+    CORRECTION = "correction"
+    # No pieces: a number that was given to a reservation and that no order will ever have.
+    VOID = "void"
+
+
+class GateState(StrEnum):
+    """Whether an item can be bought; what is retired only counts what was promised before."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    RETIRED = "retired"
+
+
+class Readmission(StrEnum):
+    """What READMIT answers."""
+
+    READMITTED = "READMITTED"
+    REJECTED = "REJECTED"
+    CLOSED = "CLOSED"
+    WRONG = "WRONG"
+    GONE = "GONE"
+
+
+class Credit(StrEnum):
+    """What APPLY answers."""
+
+    APPLIED = "APPLIED"
+    OLD = "OLD"
+    WAITS = "WAITS"
+    WRONG = "WRONG"
+    CLOSED = "CLOSED"
+
+
+class Taking(StrEnum):
+    """What TAKE answers."""
+
+    TAKEN = "TAKEN"
+    CHANGED = "CHANGED"
+    SOLD_OUT = "SOLD_OUT"
+    CLOSED = "CLOSED"
+
+
+class Cause(StrEnum):
+    """Why an item was repaired."""
+
+    DIFFERENT = "different"
+    ASKED = "asked"
 
 
 class Outcome(StrEnum):

@@ -74,3 +74,19 @@ class ItemController(Controller):
     def delete(self, item_id: int) -> None:
         """Take an item out of the catalogue."""
         self.items.delete(item_id)
+
+
+@blueprint.route("/<id:item_id>/restore")
+@dataclass(eq=False)
+class RestoreItemController(Controller):
+    """Undoing a deletion."""
+
+    items: ItemService
+    users: UserService
+
+    @blueprint.response(200, ItemSchema, errors=(404,))
+    @signed_in(role=UserRole.ADMIN)
+    @transactional
+    def post(self, item_id: int) -> dict[str, Any]:
+        """Bring a deleted item back as it was; one that is there stays as it is."""
+        return self.items.restore(item_id)

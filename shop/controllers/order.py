@@ -9,6 +9,7 @@ from flask import request
 from shop.cache_managers.stock import Purchase
 from shop.checkers.order import PageOrderChecker, PurchaseHeadersChecker, PurchaseItemChecker
 from shop.constants.order import OrderStatus
+from shop.constants.user import UserRole
 from shop.core.blueprint import Blueprint
 from shop.core.caller import Caller
 from shop.core.clock import Clock
@@ -22,6 +23,7 @@ from shop.core.wire import request_uuid
 from shop.schemas.order import OrderSchema
 from shop.service_managers.order import OrderServiceManager
 from shop.services.order import OrderService
+from shop.services.stock_ledger import StockLedgerService
 from shop.services.user import UserService
 from shop.supports.purchase import purchase_id, wait_preference
 
@@ -90,3 +92,19 @@ class OrderController(Controller):
     def get(self, order_id: UUID, caller: Caller) -> dict[str, Any]:
         """Read one of the caller's orders; an acknowledged order is never unknown."""
         return self.orders.get(caller, order_id)
+
+
+@blueprint.route("/orders/<uuid:order_id>/cancel")
+@dataclass(eq=False)
+class CancelOrderController(Controller):
+    """Giving back."""
+
+    ledger: StockLedgerService
+    users: UserService
+
+    @blueprint.response(200, OrderSchema, errors=(404, 409))
+    @signed_in()
+    @transactional
+    def post(self, order_id: UUID, caller: Caller) -> dict[str, Any]:
+        """Cancel an order of the caller's, once: its pieces can be bought again; administrators cancel any."""
+        return self.ledger.cancel(caller, order_id, anybodys=UserRole.ADMIN in caller.roles)

@@ -44,6 +44,10 @@ class DuplicateRow(Exception):  # noqa: N818 - it reads as what it is; callers t
     """The database refused a row because its unique columns stand there already."""
 
 
+class ImpossibleRow(Exception):  # noqa: N818 - the same
+    """The database can never take this row: a value is too long, out of range, or missing."""
+
+
 class CoreExceptionCode(ExceptionCode):
     """Failures that have no module: the wire, the token, the stores."""
 

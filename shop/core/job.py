@@ -1,22 +1,36 @@
 """Jobs and the queue that carries them: RQ wakes, the databases remember."""
 
+import logging
+import random
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
+import rq.job
 from rq import Queue as RqQueue
+from rq.exceptions import InvalidJobOperation, NoSuchJobError
+from rq.registry import FailedJobRegistry
 from rq.serializers import JSONSerializer
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from shop.core.database import Database
-from shop.core.redis import RedisStores
+from shop.core.errors import DuplicateRow
+from shop.core.redis import RedisError, RedisStores
 
 QUEUE_HIGH = "shop-high"
 # Where a worker finds the job's name and arguments; a text, since the worker imports it, not we.
 PERFORM = "shop.worker.perform"
 JOB_TIMEOUT_SECONDS = 60
-FAILURE_LIFE_SECONDS = 3600
+FAILURE_LIFE_SECONDS = 7 * 24 * 3600
+# A store that is away, or somebody who was quicker: the same work may succeed in a moment.
+PASSING = (OperationalError, InterfaceError, PoolTimeoutError, RedisError, DuplicateRow)
+# Before the second and the third try.
+PAUSES_SECONDS = (0.5, 2.0)
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -30,9 +44,38 @@ class Job:
     every: ClassVar[timedelta | None] = None
     # Whether each worker runs it before its first job from the queue.
     at_start: ClassVar[bool] = False
+    # Whether the schedule asks for the same again anyway: then a failure that can pass is no dead letter.
+    asked_again: ClassVar[bool] = False
 
     # A method of each Job, with arguments of its own: do the work.
     run: ClassVar[Callable[..., Any]]
+
+
+def do(job: Job, arguments: dict[str, Any]) -> Any:
+    """Do a job, up to three times while what stops it can pass; then the failure is raised, to be kept.
+
+    It is only logged when the schedule asks for the same again anyway.
+    """
+    for pause in PAUSES_SECONDS:
+        try:
+            return job.run(**arguments)
+        except PASSING as error:
+            _log.warning("%s %s will be tried again: %s", job.name, arguments, error)
+            time.sleep(random.uniform(pause / 2, pause))
+    try:
+        return job.run(**arguments)
+    except PASSING:
+        if not job.asked_again:
+            raise
+        _log.exception("%s %s is left to the schedule", job.name, arguments)
+
+
+class FailedJob(NamedTuple):
+    """A job that failed for good: its id, what was asked for, and the last line of why."""
+
+    job_id: str
+    call: str
+    why: str
 
 
 @dataclass(frozen=True)
@@ -63,6 +106,37 @@ class Queue:
         """Whether no job waits."""
         return not self._rq.count
 
+    def failed(self) -> list[FailedJob]:
+        """The jobs that failed for good, a week back."""
+        ids = self._failures.get_job_ids()
+        jobs = rq.job.Job.fetch_many(ids, connection=self.stores.queue, serializer=JSONSerializer)
+        return [FailedJob(job.id, f"{job.kwargs['name']} {job.kwargs['arguments']}", _why(job)) for job in jobs if job]
+
+    def retry(self, job_id: str) -> bool:
+        """Ask for a failed job again; False when there is none of that id."""
+        try:
+            self._failures.requeue(job_id)
+        except (InvalidJobOperation, NoSuchJobError):
+            return False
+        return True
+
+    def forget(self, job_id: str) -> bool:
+        """Give a failed job up; False when there is none of that id."""
+        if job_id not in self._failures.get_job_ids():
+            return False
+        self._failures.remove(job_id, delete_job=True)
+        return True
+
+    @cached_property
+    def _failures(self) -> FailedJobRegistry:
+        return FailedJobRegistry(queue=self._rq)
+
     @cached_property
     def _rq(self) -> RqQueue:
         return RqQueue(QUEUE_HIGH, connection=self.stores.queue, serializer=JSONSerializer)
+
+
+def _why(job: rq.job.Job) -> str:
+    result = job.latest_result()
+    lines = (result.exc_string if result and result.exc_string else "").strip().splitlines()
+    return lines[-1] if lines else "Its process died."

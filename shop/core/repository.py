@@ -1,17 +1,20 @@
 """The base of Repositories: questions to exactly one Model."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
 
 from sqlalchemy import Select, func, insert, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
-from shop.core.errors import DuplicateRow
+from shop.core.errors import DuplicateRow, ImpossibleRow
 from shop.core.model import Model
 from shop.core.pagination import Page, PageRequest
 from shop.core.transaction import current_session
+
+_MYSQL_DUPLICATE = "1062"
 
 M = TypeVar("M", bound=Model)
 
@@ -32,21 +35,19 @@ class Repository(Generic[M]):
         return self.session.get(self.model, row_id)
 
     def create(self, **columns: Any) -> M:
-        """Write a new row at once, so that it has its id; raises DuplicateRow."""
+        """Write a new row at once, so that it has its id; raises DuplicateRow and ImpossibleRow."""
         row: M = self.model(**columns)
         self.session.add(row)
-        self._flush()
+        with self._refusals():
+            self.session.flush()
         return row
 
     def create_many(self, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Write many rows in one statement, a mapping of columns each; raises DuplicateRow."""
-        if not rows:
-            return
-        try:
-            # The table, not the Model: these rows become no objects, and a quarter of the time is saved.
-            self.session.execute(insert(self.model.__table__), rows)
-        except IntegrityError as error:
-            raise DuplicateRow(self.model.__tablename__) from error
+        """Write many rows in one statement, a mapping of columns each; raises DuplicateRow and ImpossibleRow."""
+        if rows:
+            with self._refusals():
+                # The table, not the Model: these rows become no objects, and a quarter of the time is saved.
+                self.session.execute(insert(self.model.__table__), rows)
 
     def page(self, query: "Select[M]", request: PageRequest) -> Page[M]:
         """One page of the query's rows, and how many there are in all."""
@@ -54,8 +55,11 @@ class Repository(Generic[M]):
         rows = self.session.scalars(query.offset(request.offset).limit(request.per_page)).all()
         return Page(rows, total, request)
 
-    def _flush(self) -> None:
+    @contextmanager
+    def _refusals(self) -> Iterator[None]:
         try:
-            self.session.flush()
-        except IntegrityError as error:
-            raise DuplicateRow(self.model.__tablename__) from error
+            yield
+        except (IntegrityError, DataError) as error:
+            words = str(error.orig)
+            kind = DuplicateRow if _MYSQL_DUPLICATE in words or "UNIQUE" in words else ImpossibleRow
+            raise kind(f"{self.model.__tablename__}: {words}") from error

@@ -1,5 +1,7 @@
 """Stock, asked for by the queue and the schedule."""
 
+# size: what loads a sale drains it first, and two files of jobs may not meet to share that.
+
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -7,15 +9,19 @@ from datetime import timedelta
 
 from shop.cache_managers.stock import Opening
 from shop.constants.job import JobName
-from shop.constants.stock import BATCH, BATCH_SMALL, GATHER_SECONDS, GATHER_SECONDS_MAX
-from shop.core.errors import DuplicateRow
+from shop.constants.stock import BATCH, BATCH_SMALL, GATHER_SECONDS, GATHER_SECONDS_MAX, Cause, GateState
+from shop.core.errors import DuplicateRow, ImpossibleRow
 from shop.core.job import Job, Queue
 from shop.core.transaction import transactional
+from shop.services.gate import GateService
 from shop.services.stock import StockService
+from shop.supports.stock import Difference
 
 TRIES = 5
 # One worker serves all partitions: a hot one may not keep it from the others, nor outlive the job's time-out.
 TURN_SECONDS = 1.0
+# Longer than the sweeper needs to find the orders of a drain that died between its commit and its last word.
+SECOND_LOOK_SECONDS = 4.0
 
 
 @dataclass(frozen=True)
@@ -24,17 +30,75 @@ class Drains(Job):
 
     stock: StockService
 
-    @transactional
-    def write(self, partition: int, after: str | None) -> tuple[int, str | None]:
-        """Write one batch, all or nothing: how many entries there were, and the last one's id."""
-        return self.stock.drain(partition, after)
+    asked_again = True
 
-    def write_again(self, partition: int, after: str | None) -> tuple[int, str | None]:
+    @transactional
+    def write(self, partition: int, after: str | None, most: int = BATCH) -> tuple[int, str | None]:
+        """Write one batch, all or nothing: how many entries there were, and the last one's id."""
+        return self.stock.drain(partition, after, most)
+
+    @transactional
+    def set_aside(self, partition: int, after: str | None, why: str) -> str | None:
+        """Make a dead letter of the next entry; its id."""
+        return self.stock.set_aside(partition, after, why)
+
+    def write_again(self, partition: int, after: str | None, most: int = BATCH) -> tuple[int, str | None]:
         """Write one batch; when another drain wrote some of it since we looked, look again."""
         for _ in range(TRIES - 1):
             with suppress(DuplicateRow):
-                return self.write(partition, after)
-        return self.write(partition, after)
+                return self.write(partition, after, most)
+        return self.write(partition, after, most)
+
+    def write_safely(self, partition: int, after: str | None) -> tuple[int, str | None]:
+        """Write one batch; when one of its entries can never be written, set that one aside and write the others."""
+        try:
+            return self.write_again(partition, after)
+        except ImpossibleRow:
+            return self._write_singly(partition, after)
+
+    def _write_singly(self, partition: int, after: str | None) -> tuple[int, str | None]:
+        for number in range(BATCH):
+            try:
+                count, after = self.write_again(partition, after, 1)
+            except ImpossibleRow as error:
+                count, after = 1, self.set_aside(partition, after, str(error))
+            if not count:
+                return number, after
+        return BATCH, after
+
+
+@dataclass(frozen=True)
+class Loads(Drains):
+    """What jobs share that open a gate."""
+
+    gates: GateService
+
+    def load(self, tenant_id: int, item_id: int, run_id: int | None = None) -> bool:
+        """Close, drain, begin an epoch, open: whether the item can be bought now, by us."""
+        token = self.gates.close(tenant_id, item_id)
+        partition, after, count = self.gates.partition(tenant_id, item_id), None, BATCH
+        # Closed, so all it sold waits already: a page that is not full was the last with any of it. The neighbours in
+        # the outbox may sell on, and would keep us here for ever.
+        while count >= BATCH:
+            count, after = self.write_safely(partition, after)
+        opening = self.begin_epoch(item_id, run_id)
+        opened = opening is not None and self.gates.open(tenant_id, item_id, token, opening)
+        if opened:
+            self.deliver(tenant_id, item_id)
+        return opened and opening is not None and opening.state == GateState.OPEN
+
+    @transactional
+    def begin_epoch(self, item_id: int, run_id: int | None) -> Opening | None:
+        """Number the new epoch; where it repairs something, say so."""
+        opening = self.gates.begin_epoch(item_id)
+        if run_id:
+            self.gates.settle(run_id, opening)
+        return opening
+
+    @transactional
+    def deliver(self, tenant_id: int, item_id: int) -> int:
+        """Let the credits reach the sale that were committed while it was closed."""
+        return self.gates.deliver(tenant_id, item_id)
 
 
 @dataclass(frozen=True)
@@ -58,7 +122,7 @@ class DrainStockJob(Drains):
 
     def _empty(self, partition: int, after: str | None, turn: float) -> tuple[str | None, int]:
         while True:
-            count, after = self.write_again(partition, after)
+            count, after = self.write_safely(partition, after)
             if not count or time.monotonic() > turn:
                 return after, count
             if count < BATCH_SMALL and self.queue.is_empty():
@@ -67,28 +131,84 @@ class DrainStockJob(Drains):
 
 
 @dataclass(frozen=True)
-class LoadStockJob(Drains):
-    """Opens the sale of an item with what the database says: closes, drains, begins an epoch, opens."""
+class LoadStockJob(Loads):
+    """Opens the sale of an item with what the database says."""
 
     name = JobName.LOAD_STOCK
 
     def run(self, tenant_id: int, item_id: int) -> bool:
         """Whether the gate is open now, by us; an open one is left alone, since two may ask for one load."""
-        if self.stock.is_open(tenant_id, item_id):
-            return False
-        token = self.stock.close(tenant_id, item_id)
-        partition, after, count = self.stock.partition(tenant_id, item_id), None, BATCH
-        # Closed, so all it sold waits already: a page that is not full was the last with any of it. The neighbours in
-        # the outbox may sell on, and would keep us here for ever.
-        while count >= BATCH:
-            count, after = self.write_again(partition, after)
-        opening = self.begin_epoch(item_id)
-        return opening is not None and self.stock.open(tenant_id, item_id, token, opening)
+        return not self.gates.is_open(tenant_id, item_id) and self.load(tenant_id, item_id)
+
+
+@dataclass(frozen=True)
+class SyncStockJob(Loads):
+    """Reconciles: finds gates that say something else than the database, and loads them anew."""
+
+    name = JobName.SYNC_STOCK
+    every = timedelta(minutes=1)
+
+    def run(self, tenant_id: int = 0, item_id: int = 0) -> list[str]:
+        """Repair what is wrong in two looks, at one item or at all, and what a repair before us left; what was done."""
+        places = [(tenant_id, item_id)] if item_id else self.find_suspects()
+        wrong = [place for place in places if self.look(*place)]
+        if wrong:
+            time.sleep(SECOND_LOOK_SECONDS)
+        for place in wrong:
+            self.look_again(*place)
+        return self.repair()
+
+    def rebuild(self, tenant_id: int, item_id: int) -> list[str]:
+        """Load an item anew, whatever its gate says; what was done."""
+        self.ask(tenant_id, item_id)
+        return self.repair()
+
+    def repair(self) -> list[str]:
+        """Load everything anew that was found wrong; what was done, a line each."""
+        runs = self.find_unfinished()
+        for tenant_id, item_id, run_id in runs:
+            self.load(tenant_id, item_id, run_id)
+        return [self.tell(run_id) for _, _, run_id in runs]
+
+    def find_suspects(self) -> list[tuple[int, int]]:
+        """(tenant, item) of everything that looks wrong at a glance."""
+        found: list[tuple[int, int]] = []
+        after: int | None = 0
+        while after is not None:
+            suspects, after = self.glance(after)
+            found += suspects
+        return found
 
     @transactional
-    def begin_epoch(self, item_id: int) -> Opening | None:
-        """Number the new epoch."""
-        return self.stock.begin_epoch(item_id)
+    def glance(self, after: int) -> tuple[list[tuple[int, int]], int | None]:
+        """The suspects of one page of items, and where the next page begins."""
+        return self.gates.find_suspects(after)
+
+    @transactional
+    def look(self, tenant_id: int, item_id: int) -> Difference | None:  # noqa: ARG002 - a place is both
+        """What is wrong with one item, its missing credits delivered."""
+        return self.gates.look(item_id)
+
+    @transactional
+    def look_again(self, tenant_id: int, item_id: int) -> None:
+        """Note what is wrong still."""
+        if difference := self.gates.look(item_id):
+            self.gates.note(tenant_id, item_id, Cause.DIFFERENT, difference)
+
+    @transactional
+    def ask(self, tenant_id: int, item_id: int) -> None:
+        """Note that somebody wants an item loaded anew."""
+        self.gates.note(tenant_id, item_id, Cause.ASKED, Difference("", ""))
+
+    @transactional
+    def find_unfinished(self) -> list[tuple[int, int, int]]:
+        """(tenant, item, run) of what was noted and not done."""
+        return self.gates.find_unfinished()
+
+    @transactional
+    def tell(self, run_id: int) -> str:
+        """What a repair found and did."""
+        return self.gates.tell(run_id)
 
 
 @dataclass(frozen=True)
@@ -100,6 +220,7 @@ class SweepStockJob(Job):
     name = JobName.SWEEP_STOCK
     every = timedelta(seconds=2)
     at_start = True
+    asked_again = True
 
     def run(self) -> None:
         """Ask for the drains that somebody forgot."""
@@ -110,12 +231,13 @@ class SweepStockJob(Job):
 class PreloadStockJob(Job):
     """Opens what is on sale before the first buyer comes."""
 
-    stock: StockService
+    gates: GateService
     queue: Queue
 
     name = JobName.PRELOAD_STOCK
     every = timedelta(minutes=1)
     at_start = True
+    asked_again = True
 
     def run(self) -> None:
         """Ask for the load of every item whose gate is not open."""
@@ -125,4 +247,4 @@ class PreloadStockJob(Job):
     @transactional
     def find_unloaded(self) -> list[tuple[int, int]]:
         """(tenant, item) of those."""
-        return self.stock.find_unloaded()
+        return self.gates.find_unloaded()

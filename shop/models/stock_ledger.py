@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from shop.constants.stock_ledger import NOTE_MAX
 from shop.core.model import BigId, Model
 
 
@@ -22,5 +23,8 @@ class StockLedger(Model):
     ref: Mapped[str] = mapped_column(String(64))
     # The user id of whoever caused it, where it was a person.
     actor: Mapped[int | None] = mapped_column(BigInteger)
+    # The number of a credit: pieces that reach the sale after MySQL has them.
     adj_seq: Mapped[int | None] = mapped_column(BigInteger)
+    # The words of whoever adjusted the stock.
+    note: Mapped[str | None] = mapped_column(String(NOTE_MAX))
     created_at: Mapped[datetime]

@@ -40,6 +40,11 @@ class ItemRepository(Repository[Item]):
         """The row, held against other writers until the transaction ends."""
         return self.session.get(Item, item_id, with_for_update=True)
 
+    def find_on_sale_after(self, item_id: int, limit: int) -> Sequence[Item]:
+        """Some of what is on sale, of every tenant, in the order of ids and beginning after one."""
+        query = select(Item).where(*_ON_SALE, Item.id > item_id).order_by(Item.id).limit(limit)
+        return self.session.scalars(query).all()
+
     def lock_epochs(self, item_ids: Collection[int]) -> dict[int, int]:
         """Item id -> epoch, the rows held until the transaction ends; locked in the order of ids, against deadlocks."""
         query = select(Item.id, Item.epoch).where(Item.id.in_(item_ids)).order_by(Item.id).with_for_update()

@@ -34,6 +34,19 @@ class OrderRepository(Repository[Order]):
         query = select(Order.id, Order.epoch, Order.seq).where(Order.id.in_(order_ids))
         return {order_id: (epoch, seq) for order_id, epoch, seq in self.session.execute(query)}
 
+    def lock(self, order_id: UUID) -> Order | None:
+        """The row, held against other writers until the transaction ends."""
+        return self.session.get(Order, order_id, with_for_update=True)
+
+    def find_buyers(self, order_ids: Collection[UUID]) -> dict[UUID, int]:
+        """Order id -> user id."""
+        query = select(Order.id, Order.user_id).where(Order.id.in_(order_ids))
+        return dict(self.session.execute(query).all())
+
+    def find_last_epoch(self, item_id: int) -> int:
+        """The highest epoch an order of the item was written in; 0 when there is none."""
+        return self.session.scalar(select(func.max(Order.epoch)).where(Order.item_id == item_id)) or 0
+
     def find_numbers(self, epochs: Mapping[int, int]) -> dict[int, int]:
         """Item id -> the highest number written in the given epoch of it."""
         query = select(Order.item_id, func.max(Order.seq)).group_by(Order.item_id)

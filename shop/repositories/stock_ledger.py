@@ -1,5 +1,6 @@
 """Questions to the table stock_ledger."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -28,6 +29,32 @@ class StockLedgerRepository(Repository[StockLedger]):
         )
         rows = self.session.execute(query.group_by(StockLedger.item_id))
         return {item_id: (int(count), int(units)) for item_id, count, units in rows}
+
+    def find_sum(self, item_id: int) -> int:
+        """The sum of all changes of an item."""
+        return int(self.session.scalar(select(func.sum(StockLedger.delta)).where(StockLedger.item_id == item_id)) or 0)
+
+    def find_page(self, item_id: int, before: int | None, limit: int) -> Sequence[StockLedger]:
+        """The lines of an item, newest first, older than a line."""
+        query = select(StockLedger).where(StockLedger.item_id == item_id)
+        if before:
+            query = query.where(StockLedger.id < before)
+        return self.session.scalars(query.order_by(StockLedger.id.desc()).limit(limit)).all()
+
+    def find_credits(self, item_id: int, after: int) -> Sequence[StockLedger]:
+        """The credits of an item with a number above the given one, in their order."""
+        query = select(StockLedger).where(
+            StockLedger.item_id == item_id,
+            # Named, because the index knows them; sales are the many.
+            StockLedger.reason.in_((StockReason.RETURN, StockReason.ADJUSTMENT)),
+            StockLedger.adj_seq > after,
+        )
+        return self.session.scalars(query.order_by(StockLedger.adj_seq)).all()
+
+    def find_refs(self, reason: StockReason, refs: Collection[str]) -> set[str]:
+        """Which of the causes stand there for that reason already."""
+        query = select(StockLedger.ref).where(StockLedger.reason == reason, StockLedger.ref.in_(refs))
+        return set(self.session.scalars(query))
 
     def find_sold(self, item_id: int) -> set[UUID]:
         """The order ids that the sales of an item name."""

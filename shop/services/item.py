@@ -80,6 +80,17 @@ class ItemService:
         item = self._lock(item_id)
         item.deleted_at = item.updated_at = self.clock.now()
         self._close(item)
+        self._load_after_commit(item)
+
+    def restore(self, item_id: int) -> dict[str, Any]:
+        """Undo a deletion; raises ShopError NOT_FOUND when there never was such an item."""
+        item = self.items.lock(item_id)
+        if item is None:
+            raise ShopError(ItemExceptionCode.NOT_FOUND, item_id=item_id)
+        if item.deleted_at:
+            item.deleted_at, item.updated_at = None, self.clock.now()
+            self._load_after_commit(item)
+        return self._card(item)
 
     def _get(self, item_id: int) -> "Item":
         item = self.items.find(item_id)
@@ -103,5 +114,6 @@ class ItemService:
         self.stock.claim(item.tenant_id, item.id, uuid.uuid4().hex)
 
     def _load_after_commit(self, item: "Item") -> None:
-        if item.sellable:
+        # One that was on sale before is loaded, too: not to be bought, but for what was promised and waits.
+        if item.sellable or item.epoch:
             after_commit(self.queue.enqueue, JobName.LOAD_STOCK, tenant_id=item.tenant_id, item_id=item.id)

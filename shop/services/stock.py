@@ -1,4 +1,4 @@
-"""Rules of stock: writes what was reserved, and opens the sale of an item."""
+"""Rules of stock: writes what was reserved."""
 
 import logging
 import uuid
@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from shop.cache_managers.stock import Entry, Opening, Reservation, StockCacheManager
+from shop.cache_managers.stock import Entry, Reservation, StockCacheManager
 from shop.constants.job import JobName
 from shop.constants.order import OrderStatus
-from shop.constants.stock import PARTITIONS, StockReason
+from shop.constants.stock import BATCH, PARTITIONS, GateState, Readmission, StockReason
 from shop.core.clock import Clock, at_microseconds
 from shop.core.job import Queue
 from shop.core.transaction import after_commit
@@ -21,12 +21,14 @@ from shop.repositories.stock_ledger import StockLedgerRepository
 
 # A drain at work leaves nothing this old; what is older was forgotten by somebody.
 STALE_SECONDS = 1.0
+UNREADABLE = "It cannot be read."
+NO_ITEM = "Its item does not exist."
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class StockService:
-    """Keeps MySQL and Redis agreed about stock."""
+    """Brings the reservations of Redis into MySQL, each once."""
 
     items: ItemRepository
     orders: OrderRepository
@@ -35,52 +37,26 @@ class StockService:
     queue: Queue
     clock: Clock
 
-    def drain(self, partition: int, after: str | None) -> tuple[int, str | None]:
+    def drain(self, partition: int, after: str | None, most: int = BATCH) -> tuple[int, str | None]:
         """Write the next entries of an outbox in the running transaction; finalize them after its commit.
 
-        Answers how many there were and the last one's id. Raises DuplicateRow when another drain wrote them meanwhile.
+        Answers how many there were and the last one's id. Raises DuplicateRow when another drain wrote them meanwhile,
+        ImpossibleRow when one of them can never be written.
         """
-        entries = self.stock.entries(partition, after)
-        if not entries:
-            return 0, after
-        # Locked first: then nobody writes what we have not seen, and a drain that comes late counts no order anew
-        # that another one has written.
-        epochs = self.items.lock_epochs({entry.reservation.item_id for entry in entries})
-        written = self.orders.find_places([entry.reservation.order_id for entry in entries])
-        fresh = [entry for entry in entries if entry.reservation.order_id not in written]
-        admitted = self._admit(partition, fresh, epochs)
-        self._write([entry.reservation for entry in admitted])
-        again = [entry for entry in entries if entry.reservation.order_id in written]
-        doubled = {e.entry_id for e in again if written[e.reservation.order_id] != e.reservation.place}
-        after_commit(self.stock.finalize, partition, admitted + again, doubled)
-        return len(entries), entries[-1].entry_id
+        page = self.stock.entries(partition, after, most)
+        for entry_id, text in page.garbled.items():
+            after_commit(self.stock.set_aside, partition, entry_id, text, UNREADABLE)
+        if page.entries:
+            self._drain(partition, page.entries)
+        return len(page.entries) + len(page.garbled), page.last or after
 
-    def partition(self, tenant_id: int, item_id: int) -> int:
-        """The partition of an item."""
-        return self.stock.partition(tenant_id, item_id)
-
-    def is_open(self, tenant_id: int, item_id: int) -> bool:
-        """Whether an item can be bought now."""
-        return self.stock.state(tenant_id, item_id).get("state") == "open"
-
-    def close(self, tenant_id: int, item_id: int) -> str:
-        """Close the gate of an item; the answer is the token that may open it."""
-        token = uuid.uuid4().hex
-        self.stock.claim(tenant_id, item_id, token)
-        return token
-
-    def begin_epoch(self, item_id: int) -> Opening | None:
-        """What the gate of a closed and drained item opens with; None when it is not on sale."""
-        item = self.items.lock(item_id)
-        if item is None or not item.sellable:
-            return None
-        item.epoch += 1
-        units = self.orders.units_by_user(item_id) if item.max_per_user else {}
-        return Opening(item.stock, item.epoch, item.price_minor, item.currency, item.max_per_user, item.adj_seq, units)
-
-    def open(self, tenant_id: int, item_id: int, token: str, opening: Opening) -> bool:
-        """Open the gate; False when somebody else closed it meanwhile, who will open it too."""
-        return self.stock.open(tenant_id, item_id, token, opening)
+    def set_aside(self, partition: int, after: str | None, why: str) -> str | None:
+        """Make a dead letter of the next entry of an outbox, so that it does not keep the others; its id."""
+        page = self.stock.entries(partition, after, 1)
+        for entry in page.entries:
+            self._void([entry.reservation])
+            after_commit(self.stock.set_aside, partition, entry.entry_id, entry.reservation.text, why)
+        return page.last or after
 
     def wake_stale(self) -> list[int]:
         """Ask for a drain of every partition whose oldest entry was forgotten; those partitions."""
@@ -90,21 +66,31 @@ class StockService:
             self.queue.enqueue(JobName.DRAIN_STOCK, partition=partition)
         return stale
 
-    def find_unloaded(self) -> list[tuple[int, int]]:
-        """(tenant, item) of everything on sale whose gate is not open."""
-        items = [(item.tenant_id, item.id) for item in self.items.find_on_sale()]
-        return [place for place in items if not self.is_open(*place)]
-
     def sleep(self, partition: int) -> None:
         """Let the next purchase of a partition wake a drain again."""
         self.stock.sleep(partition)
+
+    def _drain(self, partition: int, entries: Sequence[Entry]) -> None:
+        # Locked first: then nobody writes what we have not seen, and a drain that comes late counts no order anew
+        # that another one has written.
+        epochs = self.items.lock_epochs({entry.reservation.item_id for entry in entries})
+        written = self.orders.find_places([entry.reservation.order_id for entry in entries])
+        fresh = [entry for entry in entries if entry.reservation.order_id not in written]
+        admitted = self._admit(partition, fresh, epochs)
+        self._write([entry.reservation for entry in admitted])
+        again = [entry for entry in entries if entry.reservation.order_id in written]
+        doubled = [entry for entry in again if written[entry.reservation.order_id] != entry.reservation.place]
+        self._void([entry.reservation for entry in doubled])
+        after_commit(self.stock.finalize, partition, admitted + again, {entry.entry_id for entry in doubled})
 
     def _admit(self, partition: int, entries: Sequence[Entry], epochs: Mapping[int, int]) -> list[Entry]:
         """Those of today's epoch whose pieces MySQL gave; the others are counted anew after the commit."""
         first: dict[uuid.UUID, Entry] = {}
         for entry in entries:
-            epoch = epochs.get(entry.reservation.item_id, 0)
-            if entry.reservation.epoch != epoch:
+            epoch = epochs.get(entry.reservation.item_id)
+            if epoch is None:
+                after_commit(self.stock.set_aside, partition, entry.entry_id, entry.reservation.text, NO_ITEM)
+            elif entry.reservation.epoch != epoch:
                 after_commit(self._readmit, partition, entry, epoch)
             else:
                 first.setdefault(entry.reservation.order_id, entry)
@@ -134,20 +120,32 @@ class StockService:
         return {item_id for item_id, _ in short}
 
     def _readmit(self, partition: int, entry: Entry, epoch: int) -> None:
-        if self.stock.readmit(partition, entry, epoch) == "WRONG":
-            self._reload(entry.reservation.tenant_id, entry.reservation.item_id)
+        place = entry.reservation.tenant_id, entry.reservation.item_id
+        match self.stock.readmit(partition, entry, epoch):
+            case Readmission.WRONG:
+                self._reload(*place)
+            case Readmission.CLOSED if self.stock.ask_load(*place):
+                # Nobody may buy it any longer, so nobody else asks; what was promised is counted all the same.
+                self.queue.enqueue(JobName.LOAD_STOCK, tenant_id=place[0], item_id=place[1])
 
     def _reload(self, tenant_id: int, item_id: int) -> None:
         # Closed first: what Redis says about this item is wrong, so nobody may buy by it any longer. Where it is
         # closed already, the load that opens it comes anyway; it may even be the one that drains now.
-        if self.is_open(tenant_id, item_id):
-            self.close(tenant_id, item_id)
+        if self.stock.state(tenant_id, item_id).get("state") != GateState.CLOSED:
+            self.stock.claim(tenant_id, item_id, uuid.uuid4().hex)
             self.queue.enqueue(JobName.LOAD_STOCK, tenant_id=tenant_id, item_id=item_id)
 
     def _write(self, reservations: Sequence[Reservation]) -> None:
         now = self.clock.now()
         self.orders.create_many([_order(reservation, now) for reservation in reservations])
         self.ledger.create_many([_sale(reservation, now) for reservation in reservations])
+
+    def _void(self, reservations: Sequence[Reservation]) -> None:
+        """Say in the ledger that no order will ever have these numbers; said once."""
+        refs = {f"{r.item_id}:{r.epoch}:{r.seq}": r for r in reservations}
+        said = self.ledger.find_refs(StockReason.VOID, refs) if refs else set()
+        now = self.clock.now()
+        self.ledger.create_many([_void(refs[ref], ref, now) for ref in refs if ref not in said])
 
 
 def _order(reservation: Reservation, now: datetime) -> dict[str, Any]:
@@ -177,3 +175,7 @@ def _sale(reservation: Reservation, now: datetime) -> dict[str, Any]:
         "ref": str(reservation.order_id),
         "created_at": now,
     }
+
+
+def _void(reservation: Reservation, ref: str, now: datetime) -> dict[str, Any]:
+    return _sale(reservation, now) | {"delta": 0, "reason": StockReason.VOID, "ref": ref}

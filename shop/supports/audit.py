@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
 
+from shop.constants.stock import GateState
+
 
 class Waiting(NamedTuple):
     """A reservation in an outbox."""
@@ -44,7 +46,7 @@ class Book:
     @property
     def open(self) -> bool:
         """Whether it can be bought now."""
-        return self.gate.get("state") == "open"
+        return self.gate.get("state") == GateState.OPEN
 
     @property
     def unwritten(self) -> list[Waiting]:

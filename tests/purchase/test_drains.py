@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from sqlalchemy import event
@@ -10,7 +11,7 @@ from shop.core.model import DEFAULT_TENANT
 from shop.core.transaction import in_transaction
 from shop.jobs.audit import VerifyAuditJob
 from shop.jobs.stock import LoadStockJob
-from shop.services.stock import StockService
+from shop.services.gate import GateService
 from tests.http.shop import API
 from tests.purchase.indoors import Indoors
 from tests.support.valkey import Valkey
@@ -46,7 +47,7 @@ def status(indoors: Indoors, order: str, token: str) -> str:
 
 def begin_epoch_without_draining(indoors: Indoors, item: int) -> None:
     """What a load does, but for the drain before it; so it looks after a restored Redis."""
-    stock = indoors.container.get(StockService)
+    stock = indoors.container.get(GateService)
     token = stock.close(DEFAULT_TENANT, item)
     opening = in_transaction(indoors.database, lambda: stock.begin_epoch(item))
     assert opening
@@ -71,7 +72,7 @@ def test_finalizing_again_gives_nothing_back(indoors: Indoors) -> None:
     item, token = indoors.offer(stock=10), indoors.buyer()
     indoors.buy(item, token, 2)
     number = indoors.stock.partition(DEFAULT_TENANT, item)
-    read_early = indoors.stock.entries(number)
+    read_early = indoors.stock.entries(number).entries
     indoors.drain(item)
 
     assert indoors.stock.finalize(number, read_early, {entry.entry_id for entry in read_early}) == 0
@@ -111,12 +112,12 @@ def test_a_load_does_not_wait_for_the_neighbours_to_stop_selling(
     looks: list[str] = []
     write = LoadStockJob.write
 
-    def write_while_selling(self: LoadStockJob, partition: int, after: str | None) -> tuple[int, str | None]:
+    def write_while_selling(self: LoadStockJob, *place: Any) -> tuple[int, str | None]:
         assert len(looks) < 5, "the load drains as long as the neighbour sells"
         looks.append(indoors.buy(neighbour, token))
-        return write(self, partition, after)
+        return write(self, *place)
 
-    indoors.container.get(StockService).close(DEFAULT_TENANT, item)
+    indoors.container.get(GateService).close(DEFAULT_TENANT, item)
     monkeypatch.setattr(LoadStockJob, "write", write_while_selling)
     assert indoors.container.get(LoadStockJob).run(DEFAULT_TENANT, item)
 

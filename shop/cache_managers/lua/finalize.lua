@@ -1,16 +1,19 @@
 -- FINALIZE: take written orders out of the outbox; their receipts say so for a day. Safe to repeat.
--- KEYS outbox, then item, receipt for each entry
--- ARGV life of a receipt (s), then entry id, quantity, epoch, pieces to give back for each entry
+-- KEYS outbox, then item, receipt, limit for each entry
+-- ARGV life of a receipt (s), then entry id, quantity, epoch, pieces to give back, user for each entry
 -- Answers how many entries this call took out
 local taken = 0
-for i = 0, (#KEYS - 1) / 2 - 1 do
-  local item, receipt = KEYS[2 + 2 * i], KEYS[3 + 2 * i]
-  local entry, quantity, epoch, back = ARGV[2 + 4 * i], ARGV[3 + 4 * i], ARGV[4 + 4 * i], ARGV[5 + 4 * i]
+for i = 0, (#KEYS - 1) / 3 - 1 do
+  local item, receipt, limit = KEYS[2 + 3 * i], KEYS[3 + 3 * i], KEYS[4 + 3 * i]
+  local entry, quantity, epoch, back, user = unpack(ARGV, 2 + 5 * i, 6 + 5 * i)
   if redis.call('XDEL', KEYS[1], entry) == 1 then
     taken = taken + 1
     if redis.call('HGET', item, 'epoch') == epoch then
       redis.call('HINCRBY', item, 'pend', '-' .. quantity)
-      redis.call('HINCRBY', item, 'avail', back)
+      if back ~= '0' then
+        redis.call('HINCRBY', item, 'avail', back)
+        if redis.call('HEXISTS', limit, user) == 1 then redis.call('HINCRBY', limit, user, '-' .. back) end
+      end
     end
     local text = redis.call('GET', receipt)
     if text then redis.call('SET', receipt, 'C' .. string.sub(text, 2), 'EX', ARGV[1]) end

@@ -1,0 +1,29 @@
+"""What requests about changes of stock may say."""
+
+from typing import Any
+
+from marshmallow import Schema, ValidationError, validates_schema
+
+from shop.core.pagination import PageFields
+from shop.validators.stock_ledger import StockLedgerValidator
+
+
+class AdjustStockChecker(Schema):
+    """Change an item's stock: by `delta`, or from `expected_stock` to `stock` if nothing changed it meanwhile."""
+
+    delta = StockLedgerValidator.delta
+    expected_stock = StockLedgerValidator.expected_stock
+    stock = StockLedgerValidator.stock
+    reason = StockLedgerValidator.reason
+
+    @validates_schema
+    def _one_way(self, words: dict[str, Any], **_: Any) -> None:
+        if set(words) - {"reason"} not in ({"delta"}, {"expected_stock", "stock"}):
+            raise ValidationError("Say either delta, or expected_stock and stock.", "delta")
+
+
+class PageStockLedgerChecker(Schema):
+    """Ask for the lines of the ledger."""
+
+    cursor = PageFields.cursor
+    per_page = PageFields.per_page

@@ -1,0 +1,26 @@
+"""Lines of the stock ledger as information."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from shop.core.clock import rfc3339
+
+if TYPE_CHECKING:
+    from shop.models.stock_ledger import StockLedger
+
+
+@dataclass(frozen=True)
+class StockLedgerCombination:
+    """What a line says."""
+
+    def card(self, line: "StockLedger") -> dict[str, Any]:
+        """JSON-safe."""
+        return {
+            "id": line.id,
+            "delta": line.delta,
+            "reason": line.reason,
+            "ref": line.ref,
+            "note": line.note,
+            "actor": line.actor,
+            "created_at": rfc3339(line.created_at),
+        }

@@ -1,0 +1,4 @@
+"""Limits of the stock ledger."""
+
+DELTA_MAX = 10**9
+NOTE_MAX = 200

@@ -1,0 +1,59 @@
+"""Changes of stock over HTTP."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from shop.checkers.stock_ledger import AdjustStockChecker, PageStockLedgerChecker
+from shop.constants.user import UserRole
+from shop.core.blueprint import Blueprint
+from shop.core.caller import Caller
+from shop.core.controller import Controller, signed_in
+from shop.core.documentation import Shape
+from shop.core.pagination import CursorPage
+from shop.core.transaction import transactional
+from shop.core.wire import request_uuid
+from shop.schemas.item import ItemSchema
+from shop.schemas.stock_ledger import StockLedgerSchema
+from shop.services.stock_ledger import StockLedgerService
+from shop.services.user import UserService
+from shop.supports.stock import Adjustment
+
+blueprint = Blueprint("stock", __name__, url_prefix="/items", description="Changes of stock")
+
+
+@blueprint.route("/<id:item_id>/stock-adjustments")
+@dataclass(eq=False)
+class StockAdjustmentsController(Controller):
+    """Stock changed by hand."""
+
+    ledger: StockLedgerService
+    users: UserService
+
+    @blueprint.response(200, ItemSchema, errors=(404, 409))
+    @signed_in(role=UserRole.ADMIN)
+    @blueprint.arguments(AdjustStockChecker)
+    @transactional
+    def post(self, words: dict[str, Any], item_id: int, caller: Caller) -> dict[str, Any]:
+        """Add pieces to an item or take some away, relative to now or to what was seen."""
+        seen = words.get("expected_stock")
+        delta = words["delta"] if seen is None else words["stock"] - seen
+        # The same name however often the transaction is replayed: what was taken once is not taken twice.
+        wish = Adjustment(str(request_uuid()), delta, seen, words["reason"])
+        return self.ledger.adjust(caller, item_id, wish)
+
+
+@blueprint.route("/<id:item_id>/stock-ledger")
+@dataclass(eq=False)
+class StockLedgerController(Controller):
+    """Every change there was."""
+
+    ledger: StockLedgerService
+    users: UserService
+
+    @blueprint.response(200, StockLedgerSchema, shape=Shape.CURSOR, errors=(404,))
+    @signed_in(role=UserRole.ADMIN)
+    @blueprint.arguments(PageStockLedgerChecker, location="query")
+    @transactional
+    def get(self, words: dict[str, Any], item_id: int, caller: Caller) -> CursorPage[dict[str, Any]]:
+        """List the changes of an item's stock, newest first."""
+        return self.ledger.page(caller, item_id, words.get("cursor"), words["per_page"])

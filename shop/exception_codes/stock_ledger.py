@@ -1,0 +1,12 @@
+"""How a change of stock can fail; block 5."""
+
+from shop.core.errors import ExceptionCode
+
+
+class StockLedgerExceptionCode(ExceptionCode):
+    """Numbers and sentences."""
+
+    STOCK_CHANGED = 409_501, "Another number of pieces of item {item_id} can be bought by now."
+    DELTA_FORMAT = 422_501, "The change of stock is not valid."
+    STOCK_FORMAT = 422_502, "The number of pieces is not valid."
+    NOTE_FORMAT = 422_503, "The reason is not valid."

@@ -1,0 +1,26 @@
+"""Questions to the table reconcile_runs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from shop.core.repository import Repository
+from shop.models.reconcile_run import ReconcileRun
+
+
+@dataclass(frozen=True)
+class ReconcileRunRepository(Repository[ReconcileRun]):
+    """Finds what was found wrong."""
+
+    model = ReconcileRun
+
+    def find_open(self) -> Sequence[ReconcileRun]:
+        """Those whose repair was not finished, oldest first."""
+        query = select(ReconcileRun).where(ReconcileRun.done == "").order_by(ReconcileRun.id)
+        return self.session.scalars(query).all()
+
+    def find_open_of(self, item_id: int) -> ReconcileRun | None:
+        """The unfinished repair of an item."""
+        query = select(ReconcileRun).where(ReconcileRun.item_id == item_id, ReconcileRun.done == "")
+        return self.session.scalar(query.order_by(ReconcileRun.id).limit(1))

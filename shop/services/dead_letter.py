@@ -1,0 +1,46 @@
+"""Rules of dead letters: orders that cannot be written, kept until an operator decides."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from shop.cache_managers.stock import DeadLetter, StockCacheManager
+from shop.constants.job import JobName
+from shop.constants.stock import PARTITIONS
+from shop.core.job import Queue
+
+
+class Found(NamedTuple):
+    """A dead letter and the partition it lies in."""
+
+    partition: int
+    letter: DeadLetter
+
+    @property
+    def name(self) -> str:
+        """How an operator calls it."""
+        return f"{self.partition}/{self.letter.letter_id}"
+
+
+@dataclass(frozen=True)
+class DeadLetterService:
+    """Shows what was set aside, puts it back, or gives it up."""
+
+    stock: StockCacheManager
+    queue: Queue
+
+    def find_all(self) -> Iterator[Found]:
+        """Every dead letter, oldest first in each partition."""
+        for partition in range(PARTITIONS):
+            yield from (Found(partition, letter) for letter in self.stock.dead_letters(partition))
+
+    def replay(self, found: Found) -> bool:
+        """Try to write it again; False when it is gone or cannot be read."""
+        put_back = self.stock.replay(found.partition, found.letter)
+        if put_back:
+            self.queue.enqueue(JobName.DRAIN_STOCK, partition=found.partition)
+        return put_back
+
+    def discard(self, found: Found) -> bool:
+        """Reject the order for good, its pieces go back; False when it is gone."""
+        return self.stock.discard(found.partition, found.letter)

@@ -1,0 +1,175 @@
+"""Rules of stock that moves by other ways than sales: give-back and adjustment, each with its line in the ledger."""
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, NoReturn
+from uuid import UUID
+
+from shop.cache_managers.stock import CreditNote, StockCacheManager, Withdrawal
+from shop.combinations.item import ItemCombination
+from shop.combinations.order import OrderCombination
+from shop.combinations.stock_ledger import StockLedgerCombination
+from shop.constants.item import STOCK_MAX
+from shop.constants.job import JobName
+from shop.constants.order import CANCEL_WAIT_SECONDS, OrderStatus
+from shop.constants.stock import Credit, StockReason, Taking
+from shop.core.caller import Caller
+from shop.core.clock import Clock
+from shop.core.errors import ShopError
+from shop.core.job import Queue
+from shop.core.pagination import CursorPage, CursorSigner
+from shop.core.patience import Patience
+from shop.core.transaction import after_commit, end_reading
+from shop.exception_codes.item import ItemExceptionCode
+from shop.exception_codes.order import OrderExceptionCode
+from shop.exception_codes.stock_ledger import StockLedgerExceptionCode
+from shop.repositories.item import ItemRepository
+from shop.repositories.order import OrderRepository
+from shop.repositories.stock_ledger import StockLedgerRepository
+from shop.supports.stock import Adjustment
+
+if TYPE_CHECKING:
+    from shop.models.item import Item
+    from shop.models.order import Order
+
+
+@dataclass(frozen=True)
+class StockLedgerService:
+    """Takes early and gives late: what leaves the sale leaves Redis first, what comes back comes to MySQL first."""
+
+    items: ItemRepository
+    orders: OrderRepository
+    ledger: StockLedgerRepository
+    stock: StockCacheManager
+    combine: StockLedgerCombination
+    combine_item: ItemCombination
+    combine_order: OrderCombination
+    queue: Queue
+    cursors: CursorSigner
+    patience: Patience
+    clock: Clock
+
+    def page(self, caller: Caller, item_id: int, cursor: str | None, per_page: int) -> CursorPage[dict[str, Any]]:
+        """The lines of an item, newest first; raises ShopError NOT_FOUND."""
+        item = self.items.find(item_id)
+        if item is None or item.tenant_id != caller.tenant_id:
+            raise ShopError(ItemExceptionCode.NOT_FOUND, item_id=item_id)
+        before = self.cursors.read(cursor)["id"] if cursor else None
+        lines = self.ledger.find_page(item_id, before, per_page + 1)
+        more = len(lines) > per_page
+        lines = lines[:per_page]
+        following = self.cursors.sign({"id": lines[-1].id}) if more else None
+        return CursorPage([self.combine.card(line) for line in lines], following, per_page)
+
+    def cancel(self, caller: Caller, order_id: UUID, *, anybodys: bool) -> dict[str, Any]:
+        """Give an order's pieces back, once; the order. `anybodys`: the caller may cancel what others bought.
+
+        Raises ShopError: NOT_FOUND, NOT_WRITTEN (ask again), ORDER_CLOSED.
+        """
+        found = self._find(caller, order_id, anybodys=anybodys)
+        # The item first, as every writer of orders does.
+        item, order = self.items.lock(found.item_id), self.orders.lock(order_id)
+        if item is None or order is None:
+            raise ShopError(OrderExceptionCode.NOT_FOUND, order_id=str(order_id))
+        if order.status != OrderStatus.CONFIRMED:
+            raise ShopError(OrderExceptionCode.ORDER_CLOSED, order_id=str(order_id), order_status=order.status)
+        order.status, order.updated_at = OrderStatus.CANCELLED, self.clock.now()
+        line = {"reason": StockReason.RETURN, "ref": str(order.id), "actor": caller.user_id}
+        self._credit(item, order.quantity, order.user_id, **line)
+        return self.combine_order.card(order)
+
+    def adjust(self, caller: Caller, item_id: int, adjustment: Adjustment) -> dict[str, Any]:
+        """Add or take pieces by hand; the item.
+
+        Raises ShopError: NOT_FOUND, STOCK_CHANGED, STOCK_INSUFFICIENT, DELTA_FORMAT, SYSTEM_BUSY (the gate is closed).
+        """
+        item = self.items.lock(item_id)
+        if item is None or item.deleted_at or item.tenant_id != caller.tenant_id:
+            raise ShopError(ItemExceptionCode.NOT_FOUND, item_id=item_id)
+        if item.stock + adjustment.delta > STOCK_MAX:
+            raise ShopError(StockLedgerExceptionCode.DELTA_FORMAT, field="delta")
+        if adjustment.delta < 0 or adjustment.seen is not None:
+            self._take(item, adjustment)
+        line = {
+            "reason": StockReason.ADJUSTMENT,
+            "ref": adjustment.ref,
+            "note": adjustment.note,
+            "actor": caller.user_id,
+        }
+        available = self.stock.find_available([(item.tenant_id, item.id)]).get(item.id)
+        if adjustment.delta > 0:
+            self._credit(item, adjustment.delta, 0, **line)
+            available = None if available is None else available + adjustment.delta
+        elif adjustment.delta < 0:
+            item.stock += adjustment.delta
+            self._write(item, adjustment.delta, **line)
+        return self.combine_item.card(item, available)
+
+    def _find(self, caller: Caller, order_id: UUID, *, anybodys: bool) -> "Order":
+        order = self.orders.find(order_id)
+        if order is None and self._is_promised(caller, order_id, anybodys=anybodys):
+            # A connection that waits would be missed by those who write the order.
+            end_reading()
+            order = self.patience.wait(partial(self._look, order_id), CANCEL_WAIT_SECONDS) or self._look(order_id)
+            if order is None:
+                raise ShopError(OrderExceptionCode.NOT_WRITTEN, order_id=str(order_id), retry_after=1)
+        if order is None or not _may(caller, order.tenant_id, order.user_id, anybodys=anybodys):
+            raise ShopError(OrderExceptionCode.NOT_FOUND, order_id=str(order_id))
+        return order
+
+    def _look(self, order_id: UUID) -> "Order | None":
+        order = self.orders.find(order_id)
+        end_reading()
+        return order
+
+    def _is_promised(self, caller: Caller, order_id: UUID, *, anybodys: bool) -> bool:
+        found = self.stock.search_reservation(order_id)
+        if found is None or not _may(caller, found.tenant_id, found.user_id, anybodys=anybodys):
+            return False
+        if found.state == "R":
+            rejected = OrderStatus.REJECTED
+            raise ShopError(OrderExceptionCode.ORDER_CLOSED, order_id=str(order_id), order_status=rejected)
+        return True
+
+    def _take(self, item: "Item", adjustment: Adjustment) -> None:
+        if item.epoch == 0:
+            # Never on sale: what MySQL has is all there is.
+            left, taken = item.stock, Taking.TAKEN
+            if adjustment.seen not in (None, left):
+                taken = Taking.CHANGED
+            elif left + adjustment.delta < 0:
+                taken = Taking.SOLD_OUT
+        else:
+            wish = Withdrawal(adjustment.ref, max(0, -adjustment.delta), adjustment.seen, item.epoch)
+            taken, left = self.stock.take(item.tenant_id, item.id, wish)
+        if taken != Taking.TAKEN:
+            self._refuse(item, taken, left)
+
+    def _refuse(self, item: "Item", taken: Taking, left: int) -> NoReturn:
+        if taken == Taking.CHANGED:
+            raise ShopError(StockLedgerExceptionCode.STOCK_CHANGED, item_id=item.id, current_stock=left)
+        if taken == Taking.SOLD_OUT:
+            raise ShopError(ItemExceptionCode.STOCK_INSUFFICIENT, item_id=item.id, current_stock=left)
+        if self.stock.ask_load(item.tenant_id, item.id):
+            self.queue.enqueue(JobName.LOAD_STOCK, tenant_id=item.tenant_id, item_id=item.id)
+        raise ShopError(OrderExceptionCode.SYSTEM_BUSY, item_id=item.id, retry_after=1)
+
+    def _credit(self, item: "Item", pieces: int, user_id: int, **line: Any) -> None:
+        item.stock += pieces
+        item.adj_seq += 1
+        self._write(item, pieces, adj_seq=item.adj_seq, **line)
+        note = CreditNote(item.adj_seq, pieces, item.epoch, user_id)
+        after_commit(self._deliver, item.tenant_id, item.id, note)
+
+    def _write(self, item: "Item", delta: int, **line: Any) -> None:
+        item.updated_at = now = self.clock.now()
+        self.ledger.create(tenant_id=item.tenant_id, item_id=item.id, delta=delta, created_at=now, **line)
+
+    def _deliver(self, tenant_id: int, item_id: int, note: CreditNote) -> None:
+        if self.stock.apply(tenant_id, item_id, note) == Credit.WAITS:
+            # One before it is on its way, or was lost with its process.
+            self.queue.enqueue(JobName.SYNC_STOCK, tenant_id=tenant_id, item_id=item_id)
+
+
+def _may(caller: Caller, tenant_id: int, user_id: int, *, anybodys: bool) -> bool:
+    return caller.tenant_id == tenant_id and (anybodys or caller.user_id == user_id)

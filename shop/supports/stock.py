@@ -1,0 +1,58 @@
+"""Pure functions about stock."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+
+class Truth(NamedTuple):
+    """What MySQL says about an item on sale: `units` is its stock without the credits that Redis has not seen."""
+
+    units: int
+    epoch: int
+    price: int
+    currency: str
+    limit: int | None
+
+
+class Adjustment(NamedTuple):
+    """Pieces to add, or to take where `delta` is negative. `seen`: what could be bought as the caller saw it."""
+
+    ref: str
+    delta: int
+    seen: int | None
+    note: str
+
+
+class Difference(NamedTuple):
+    """What MySQL says and what Redis said, of all that differed, as `name=value`."""
+
+    expected: str
+    found: str
+
+
+def compare(truth: Truth, gate: Mapping[str, str], waiting: int | None) -> Difference | None:
+    """Where an open gate says something else than MySQL; None when they agree.
+
+    `waiting`: entries and dead letters of the item's partition, None when nobody counted.
+    """
+    says = {
+        "units": _units(gate),
+        "epoch": gate.get("epoch", ""),
+        "price": gate.get("price", ""),
+        "currency": gate.get("currency", ""),
+        "limit": gate.get("limit", ""),
+    }
+    wants = {name: "" if value is None else str(value) for name, value in truth._asdict().items()}
+    if waiting == 0:
+        says["pend"], wants["pend"] = gate.get("pend", ""), "0"
+    differ = [name for name in wants if wants[name] != says[name]]
+    if not differ:
+        return None
+    return Difference(*(" ".join(f"{name}={side[name]}" for name in differ) for side in (wants, says)))
+
+
+def _units(gate: Mapping[str, str]) -> str:
+    try:
+        return str(int(gate["avail"]) + int(gate["pend"]))
+    except (KeyError, ValueError):
+        return f"{gate.get('avail')}+{gate.get('pend')}"
