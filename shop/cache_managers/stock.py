@@ -73,12 +73,16 @@ class Reservation(NamedTuple):
 
 
 class Reserved(NamedTuple):
-    """The answer of RESERVE. `left`: pieces or the limit, where it was refused; `wake`: this call woke the drain."""
+    """The answer of RESERVE. `left`: pieces or the limit, where it was refused; `wake`: this call woke the drain.
+
+    `forgot`: the moment, in microseconds, at which the item's receipts were lost; 0 when they were not.
+    """
 
     outcome: Outcome
     reservation: Reservation | None
     left: int
     wake: bool
+    forgot: int
 
 
 class Entry(NamedTuple):
@@ -131,6 +135,14 @@ class Withdrawal(NamedTuple):
     pieces: int
     seen: int | None
     epoch: int
+
+
+class Claim(NamedTuple):
+    """The right to open a gate. `moment`: in microseconds; `wrong`: Redis said something else than MySQL."""
+
+    token: str
+    moment: int
+    wrong: bool = False
 
 
 class Opening(NamedTuple):
@@ -188,8 +200,10 @@ class StockCacheManager(CacheManager):
         keys = [item, outbox, self._receipt(number, purchase.order_id), limit, wake, buyer]
         arguments = [str(purchase.order_id), *purchase[1:], backlog_max, WAKE_LIFE_SECONDS]
         outcome, receipt, count = _reserve(self._client(number), keys, arguments)
-        reservation = read_reservation(receipt) if receipt else None
-        return Reserved(Outcome(outcome), reservation, count, wake=outcome == Outcome.RESERVED and count == 1)
+        if outcome in (Outcome.RESERVED, Outcome.DUPLICATE):
+            woke = outcome == Outcome.RESERVED and count == 1
+            return Reserved(Outcome(outcome), read_reservation(receipt), count, wake=woke, forgot=0)
+        return Reserved(Outcome(outcome), None, count, wake=False, forgot=int(receipt or 0))
 
     def introduce(self, purchase: Purchase) -> None:
         """Let the partition of the item know a buyer who may buy."""
@@ -295,10 +309,10 @@ class StockCacheManager(CacheManager):
         key = self.load(partition=_tag(number), tenant=tenant_id, item=item_id)
         return bool(self._client(number).set(key, "1", nx=True, ex=LOAD_LIFE_SECONDS))
 
-    def claim(self, tenant_id: int, item_id: int, token: str) -> None:
-        """Close the gate of an item; only this token may open it again."""
+    def claim(self, tenant_id: int, item_id: int, claim: Claim) -> None:
+        """Close the gate of an item; only this claim's token may open it again."""
         number, item, *_ = _places(tenant_id, item_id)
-        _claim(self._client(number), [item], [token])
+        _claim(self._client(number), [item], [claim.token, claim.moment, int(claim.wrong)])
 
     def open(self, tenant_id: int, item_id: int, token: str, opening: Opening) -> bool:
         """Begin the epoch that MySQL says; False when somebody claimed the item after us."""

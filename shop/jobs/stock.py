@@ -75,7 +75,7 @@ class Loads(Drains):
 
     def load(self, tenant_id: int, item_id: int, run_id: int | None = None) -> bool:
         """Close, drain, begin an epoch, open: whether the item can be bought now, by us."""
-        token = self.gates.close(tenant_id, item_id)
+        token = self.gates.close(tenant_id, item_id, wrong=bool(run_id))
         partition, after, count = self.gates.partition(tenant_id, item_id), None, BATCH
         # Closed, so all it sold waits already: a page that is not full was the last with any of it. The neighbours in
         # the outbox may sell on, and would keep us here for ever.

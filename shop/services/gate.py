@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from shop.cache_managers.stock import CreditNote, Opening, StockCacheManager
+from shop.cache_managers.stock import Claim, CreditNote, Opening, StockCacheManager
 from shop.constants.stock import Cause, GateState, StockReason
 from shop.core.clock import Clock
 from shop.core.patience import Patience
@@ -44,11 +44,11 @@ class GateService:
         """Whether an item can be bought now."""
         return self.stock.state(tenant_id, item_id).get("state") == GateState.OPEN
 
-    def close(self, tenant_id: int, item_id: int) -> str:
-        """Close the gate of an item; the answer is the token that may open it."""
-        token = uuid.uuid4().hex
-        self.stock.claim(tenant_id, item_id, token)
-        return token
+    def close(self, tenant_id: int, item_id: int, *, wrong: bool = False) -> str:
+        """Close the gate of an item; the answer is the token that may open it. `wrong`: Redis forgot something."""
+        claim = Claim(uuid.uuid4().hex, self.clock.microseconds(), wrong)
+        self.stock.claim(tenant_id, item_id, claim)
+        return claim.token
 
     def begin_epoch(self, item_id: int) -> Opening | None:
         """What the gate of a closed and drained item opens with; None when there is no such item."""

@@ -4,7 +4,7 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from shop.cache_managers.stock import StockCacheManager
+from shop.cache_managers.stock import Claim, StockCacheManager
 from shop.combinations.item import ItemCombination
 from shop.constants.job import JobName
 from shop.constants.stock import StockReason
@@ -111,7 +111,7 @@ class ItemService:
     def _close(self, item: "Item") -> None:
         # Before the commit: taken early, given late. A load that began before fails on the token, one that begins
         # now waits for our row lock.
-        self.stock.claim(item.tenant_id, item.id, uuid.uuid4().hex)
+        self.stock.claim(item.tenant_id, item.id, Claim(uuid.uuid4().hex, self.clock.microseconds()))
 
     def _load_after_commit(self, item: "Item") -> None:
         # One that was on sale before is loaded, too: not to be bought, but for what was promised and waits.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from shop.cache_managers.stock import Entry, Reservation, StockCacheManager
+from shop.cache_managers.stock import Claim, Entry, Reservation, StockCacheManager
 from shop.constants.job import JobName
 from shop.constants.order import OrderStatus
 from shop.constants.stock import BATCH, PARTITIONS, GateState, Readmission, StockReason
@@ -132,7 +132,7 @@ class StockService:
         # Closed first: what Redis says about this item is wrong, so nobody may buy by it any longer. Where it is
         # closed already, the load that opens it comes anyway; it may even be the one that drains now.
         if self.stock.state(tenant_id, item_id).get("state") != GateState.CLOSED:
-            self.stock.claim(tenant_id, item_id, uuid.uuid4().hex)
+            self.stock.claim(tenant_id, item_id, Claim(uuid.uuid4().hex, self.clock.microseconds(), wrong=True))
             self.queue.enqueue(JobName.LOAD_STOCK, tenant_id=tenant_id, item_id=item_id)
 
     def _write(self, reservations: Sequence[Reservation]) -> None:

@@ -1,19 +1,24 @@
 """A shop without processes: the same collaborators on real stores, and jobs that are done when they are told to."""
 
+from functools import cached_property
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from shop.app import create_app
 from shop.cache_managers.stock import StockCacheManager
 from shop.constants.item import ItemStatus
+from shop.constants.user import UserRole
 from shop.container import Container
 from shop.core.database import Database
 from shop.core.model import DEFAULT_TENANT
+from shop.core.redis import RedisStores
 from shop.core.settings import Settings
 from shop.core.tokens import Tokens
 from shop.core.transaction import in_transaction
 from shop.jobs.stock import DrainStockJob, LoadStockJob
 from shop.migrations import runner
+from shop.services.gate import GateService
 from shop.services.item import ItemService
 from tests.http.shop import API
 from tests.http.users import new_users
@@ -23,11 +28,12 @@ class Indoors:
     """One app in this process."""
 
     def __init__(self, database_url: str, redis_url: str, folder: Path) -> None:
-        self.settings = Settings(database_url=database_url, redis_url=redis_url, var=str(folder))
+        self.settings = Settings(database_url=database_url, redis_url=redis_url, var=str(folder), redis_timeout=2.0)
         app = create_app(self.settings)
         self.container: Container = app.extensions["shop"]
         self.database = self.container.get(Database)
         self.stock = self.container.get(StockCacheManager)
+        self.gates = self.container.get(GateService)
         self.http = app.test_client()
         runner.upgrade(self.database.engine)
 
@@ -38,6 +44,11 @@ class Indoors:
     def buyer(self) -> str:
         """The access token of a new user."""
         return new_users(self.database.engine, self.container.get(Tokens), 1)[0]
+
+    @cached_property
+    def admin_token(self) -> str:
+        """The access token of an administrator."""
+        return new_users(self.database.engine, self.container.get(Tokens), 1, UserRole.ADMIN)[0]
 
     def offer(self, stock: int, **words: Any) -> int:
         """A new item whose sale is open."""
@@ -58,6 +69,17 @@ class Indoors:
     def drain(self, item_id: int) -> None:
         """Write what waits."""
         self.container.get(DrainStockJob).run(self.stock.partition(DEFAULT_TENANT, item_id))
+
+    def forget_stock(self) -> None:
+        """Lose everything that Redis holds."""
+        for server in self.container.get(RedisStores).servers:
+            server.flushall()
+
+    def orders_of(self, item_id: int) -> dict[str, str]:
+        """Order id -> status of an item's written orders."""
+        with self.database.engine.connect() as connection:
+            rows = connection.exec_driver_sql("SELECT id, status FROM orders WHERE item_id = %s", (item_id,))
+            return {str(UUID(bytes=order_id)): status for order_id, status in rows}
 
     def change(self, sql: str, *values: object) -> None:
         """Do to the database what nobody may do; exactly one row is changed."""

@@ -1,7 +1,7 @@
 -- RESERVE: take pieces for one purchase, or say why not. Safe to repeat: the receipt answers the second time.
 -- KEYS item, outbox, receipt, limit, wake, buyer
 -- ARGV order, tenant, item, user, quantity, moment (us), backlog bound, life of the wake flag (s)
--- Answers {outcome, receipt or number, number}
+-- Answers {outcome, receipt, number}; for a refusal {outcome, when receipts were lost or '', number}
 if redis.call('EXISTS', KEYS[6]) == 0 then return {'STRANGER', '', 0} end
 local receipt = redis.call('GET', KEYS[3])
 if receipt then return {'DUPLICATE', receipt, 0} end
@@ -10,15 +10,16 @@ local quantity = tonumber(ARGV[5])
 if not quantity or quantity < 1 or quantity % 1 ~= 0 then
   return redis.error_reply('the quantity is not a whole number above zero')
 end
-local item = redis.call('HMGET', KEYS[1], 'state', 'avail', 'epoch', 'price', 'currency', 'limit')
-if item[1] ~= 'open' then return {'CLOSED', '', 0} end
+local item = redis.call('HMGET', KEYS[1], 'state', 'avail', 'epoch', 'price', 'currency', 'limit', 'forgot')
+local forgot = item[7] or ''
+if item[1] ~= 'open' then return {'CLOSED', forgot, 0} end
 local avail = tonumber(item[2])
-if avail < quantity then return {'SOLD_OUT', '', avail} end
+if avail < quantity then return {'SOLD_OUT', forgot, avail} end
 if item[6] ~= '' then
   local bought = tonumber(redis.call('HGET', KEYS[4], ARGV[4]) or '0')
-  if bought + quantity > tonumber(item[6]) then return {'LIMIT', '', tonumber(item[6])} end
+  if bought + quantity > tonumber(item[6]) then return {'LIMIT', forgot, tonumber(item[6])} end
 end
-if redis.call('XLEN', KEYS[2]) >= tonumber(ARGV[7]) then return {'BUSY', '', 0} end
+if redis.call('XLEN', KEYS[2]) >= tonumber(ARGV[7]) then return {'BUSY', forgot, 0} end
 
 local seq = redis.call('HINCRBY', KEYS[1], 'seq', 1)
 redis.call('HINCRBY', KEYS[1], 'avail', -quantity)
