@@ -204,7 +204,7 @@ class Sale(RuleBasedStateMachine):
             event.remove(self.indoors.database.sessions, moment, _die)
 
     def _is_open(self) -> bool:
-        return self.indoors.gates.is_open(DEFAULT_TENANT, self.item)
+        return bool(self.indoors.gates.is_open(DEFAULT_TENANT, self.item))
 
     def _load_if_closed(self) -> None:
         if not self._is_open():
