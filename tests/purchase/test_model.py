@@ -40,6 +40,7 @@ class Sale(RuleBasedStateMachine):
         super().__init__()
         self.item = 0
         self.orders: dict[str, str] = {}  # key -> order id
+        self.buyer_of: dict[str, int] = {}
 
     @initialize()
     def offer(self) -> None:
@@ -49,6 +50,8 @@ class Sale(RuleBasedStateMachine):
         # Order id -> (buyer, pieces) of what was promised and neither cancelled nor lost.
         self.held: dict[str, tuple[int, int]] = {}
         self.unwritten: set[str] = set()
+        # Order id -> pieces of written orders that were reserved again, because Redis lost the receipt.
+        self.doubled: dict[str, int] = {}
         self.ended: set[str] = set()
 
     @rule(target=purchases, buyer=buyers, quantity=quantities)
@@ -93,7 +96,7 @@ class Sale(RuleBasedStateMachine):
         """What waits is written."""
         self._load_if_closed()
         self.indoors.drain(self.item)
-        self.unwritten.clear()
+        self._all_written()
 
     @rule(moment=st.sampled_from(["before_commit", "after_commit"]))
     def die_while_draining(self, moment: str) -> None:
@@ -101,7 +104,7 @@ class Sale(RuleBasedStateMachine):
         with self._killed_at(moment):
             self.indoors.drain(self.item)
         if moment == "after_commit":
-            self.unwritten.clear()
+            self._all_written()
 
     @rule(moment=st.sampled_from(["before_commit", "after_commit"]))
     def die_while_loading(self, moment: str) -> None:
@@ -130,7 +133,7 @@ class Sale(RuleBasedStateMachine):
         self.indoors.forget_stock()
         for order in self.unwritten:
             self.held.pop(order, None)
-        self.unwritten.clear()
+        self._all_written()
         self.orders = {key: order for key, order in self.orders.items() if order in self.held or order in self.ended}
         self._load_if_closed()
 
@@ -138,7 +141,7 @@ class Sale(RuleBasedStateMachine):
     def reload(self) -> None:
         """The sale is opened anew."""
         self.indoors.container.get(LoadStockJob).load(DEFAULT_TENANT, self.item)
-        self.unwritten.clear()
+        self._all_written()
 
     @rule()
     def sync(self) -> None:
@@ -168,7 +171,7 @@ class Sale(RuleBasedStateMachine):
     @property
     def left(self) -> int:
         """What the model says can be bought."""
-        return self.stock - sum(quantity for _, quantity in self.held.values())
+        return self.stock - sum(quantity for _, quantity in self.held.values()) - sum(self.doubled.values())
 
     def _send(self, purchase: tuple[int, int, str]) -> None:
         buyer, quantity, key = purchase
@@ -176,17 +179,22 @@ class Sale(RuleBasedStateMachine):
             f"/items/{self.item}/purchase", buyer, json={"quantity": quantity}, headers={"Idempotency-Key": key}
         )
         if key in self.orders:
-            assert answer.get_json()["data"]["id"] == self.orders[key]
+            data, order = answer.get_json()["data"], self.orders[key]
+            assert data["id"] == order
+            if data["status"] == "pending" and order not in self.unwritten:
+                self.doubled[order] = quantity
             return
         if not self._is_open():
             assert answer.status_code == 503
             return
         held = sum(pieces for who, pieces in self.held.values() if who == buyer)
+        held += sum(pieces for order, pieces in self.doubled.items() if self.buyer_of[order] == buyer)
         fits = quantity <= self.left and held + quantity <= LIMIT
         assert (answer.status_code == 202) == fits, (answer.get_data(), self.left, held)
         if fits:
             self.orders[key] = order = answer.get_json()["data"]["id"]
             self.held[order] = buyer, quantity
+            self.buyer_of[order] = buyer
             self.unwritten.add(order)
 
     def _post(self, path: str, buyer: int | None, headers: dict[str, str] | None = None, **said: Any) -> Any:
@@ -202,6 +210,10 @@ class Sale(RuleBasedStateMachine):
                 yield
         finally:
             event.remove(self.indoors.database.sessions, moment, _die)
+
+    def _all_written(self) -> None:
+        self.unwritten.clear()
+        self.doubled.clear()
 
     def _is_open(self) -> bool:
         return bool(self.indoors.gates.is_open(DEFAULT_TENANT, self.item))
