@@ -66,6 +66,14 @@ class Reservation(NamedTuple):
         return "|".join(map(str, self[1:9]))
 
 
+class Question(NamedTuple):
+    """A purchase as reserve.lua is asked for it, whoever answers in its place: the partition, KEYS and ARGV."""
+
+    number: int
+    keys: list[str]
+    arguments: list[Any]
+
+
 class Reserved(NamedTuple):
     """The answer of RESERVE. `left`: pieces or the limit, where it was refused; `wake`: this call woke the drain."""
 
@@ -103,6 +111,13 @@ def read_reservation(text: str) -> Reservation:
     )  # fmt: skip
 
 
+def read_answer(answer: Sequence[Any]) -> Reserved:
+    """Parse what RESERVE answers: outcome, receipt or nothing, number."""
+    outcome, receipt, count = answer
+    reservation = read_reservation(receipt) if receipt else None
+    return Reserved(Outcome(outcome), reservation, count, wake=outcome == Outcome.RESERVED and count == 1)
+
+
 @dataclass(frozen=True)
 class StockCacheManager(CacheManager):
     """What can be bought now, and what was bought but is not written yet."""
@@ -122,13 +137,16 @@ class StockCacheManager(CacheManager):
 
     def reserve(self, purchase: Purchase, backlog_max: int) -> Reserved:
         """Take the pieces, or say why not: one script, one round trip, safe to repeat."""
+        number, keys, arguments = self.question(purchase, backlog_max)
+        return read_answer(_reserve(self._client(number), keys, arguments))
+
+    def question(self, purchase: Purchase, backlog_max: int) -> Question:
+        """What RESERVE is asked."""
         number, item, outbox, limit, wake = _places(purchase.tenant_id, purchase.item_id)
         buyer = _buyer(number, purchase.tenant_id, purchase.user_id)
         keys = [item, outbox, self._receipt(number, purchase.order_id), limit, wake, buyer]
         arguments = [str(purchase.order_id), *purchase[1:], backlog_max, WAKE_LIFE_SECONDS]
-        outcome, receipt, count = _reserve(self._client(number), keys, arguments)
-        reservation = read_reservation(receipt) if receipt else None
-        return Reserved(Outcome(outcome), reservation, count, wake=outcome == Outcome.RESERVED and count == 1)
+        return Question(number, keys, arguments)
 
     def introduce(self, purchase: Purchase) -> None:
         """Let the partition of the item know a buyer who may buy."""
@@ -220,13 +238,14 @@ class StockCacheManager(CacheManager):
         return dict(self._client(number).hgetall(item))
 
     def find_available(self, items: Sequence[tuple[int, int]]) -> dict[int, int]:
-        """Item id -> what can be bought now, of those (tenant, item) that Redis knows; nothing while it is down."""
+        """Item id -> what can be bought now, of those (tenant, item) that are open; nothing without Redis."""
         places = [_places(tenant_id, item_id) for tenant_id, item_id in items]
         try:
-            found = self._ask([(number, "HGET", item, "avail") for number, item, *_ in places])
+            found = self._ask([(number, "HMGET", item, "state", "avail") for number, item, *_ in places])
         except RedisError:
             return {}
-        return {item_id: int(avail) for (_, item_id), avail in zip(items, found, strict=True) if avail is not None}
+        gates = zip(items, found, strict=True)
+        return {item_id: int(avail) for (_, item_id), (state, avail) in gates if state == "open"}
 
     def receipts(self) -> Iterator[Reservation]:
         """Every receipt there is, for the audit."""

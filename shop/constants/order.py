@@ -6,7 +6,15 @@ QUANTITY_MIN = 1
 QUANTITY_MAX = 1000
 KEY_MAX = 255
 WAIT_MAX_SECONDS = 10
-RETRY_AFTER_SECONDS = 1
+
+
+class Strategy(StrEnum):
+    """How pieces are taken: `SHOP_PURCHASE_STRATEGY`."""
+
+    SCRIPT = "script"
+    LOCK = "lock"
+    WATCH = "watch"
+    DB = "db"
 
 
 class OrderStatus(StrEnum):

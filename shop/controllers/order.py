@@ -34,7 +34,6 @@ class PurchaseOrderController(Controller):
     """The main job."""
 
     purchases: OrderServiceManager
-    orders: OrderService
     clock: Clock
 
     @blueprint.response(202, OrderSchema, errors=(404, 409))
@@ -54,7 +53,7 @@ class PurchaseOrderController(Controller):
             quantity=words["quantity"],
             moment=self.clock.microseconds(),
         )
-        order = self.orders.settle(self.purchases.place(claims, wish), wait_preference(headers.get("prefer")))
+        order = self.purchases.place(claims, wish, wait_preference(headers.get("prefer")))
         say = created if order["status"] == OrderStatus.CONFIRMED else accepted
         return say(order, f"/api/v1/orders/{order['id']}")
 

@@ -73,8 +73,8 @@ class LoadStockJob(Drains):
     name = JobName.LOAD_STOCK
 
     def run(self, tenant_id: int, item_id: int) -> bool:
-        """Whether the gate is open now, by us; an open one is left alone, since two may ask for one load."""
-        if self.stock.is_open(tenant_id, item_id):
+        """Whether the gate is open now, by us; a loaded one is left alone, since two may ask for one load."""
+        if self.stock.is_loaded(tenant_id, item_id):
             return False
         token = self.stock.close(tenant_id, item_id)
         partition, after, count = self.stock.partition(tenant_id, item_id), None, BATCH
@@ -118,7 +118,7 @@ class PreloadStockJob(Job):
     at_start = True
 
     def run(self) -> None:
-        """Ask for the load of every item whose gate is not open."""
+        """Ask for the load of every item whose gate does not stand as the strategy wants it."""
         for tenant_id, item_id in self.find_unloaded():
             self.queue.enqueue(JobName.LOAD_STOCK, tenant_id=tenant_id, item_id=item_id)
 

@@ -7,11 +7,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
 from uuid import UUID
 
-from shop.cache_managers.stock import Purchase, Reservation, Reserved, StockCacheManager
+from shop.cache_managers.recipe import RecipeCacheManager
+from shop.cache_managers.stock import Purchase, Reservation, Reserved, StockCacheManager, read_answer
 from shop.combinations.order import OrderCombination
 from shop.constants.job import JobName
-from shop.constants.order import RETRY_AFTER_SECONDS
+from shop.constants.order import Strategy
 from shop.constants.stock import Outcome
+from shop.core.backoff import retry_after
 from shop.core.caller import Caller
 from shop.core.clock import at_microseconds, microseconds_of
 from shop.core.errors import ShopError
@@ -38,6 +40,7 @@ class OrderService:
     orders: OrderRepository
     items: ItemRepository
     stock: StockCacheManager
+    recipe: RecipeCacheManager
     combine: OrderCombination
     queue: Queue
     cursors: CursorSigner
@@ -45,11 +48,11 @@ class OrderService:
     settings: Settings
 
     def place(self, purchase: Purchase) -> Reservation | None:
-        """Reserve the pieces: no SQL, one round trip. Raises ShopError with the reason when there are none.
+        """Reserve the pieces: no SQL, and with the script one round trip. Raises ShopError with the reason for none.
 
         The same purchase id again gets the same reservation again. None: the buyer has to be introduced first.
         """
-        reserved = self.stock.reserve(purchase, self.settings.backlog_max)
+        reserved = self._reserve(purchase)
         if reserved.outcome is Outcome.STRANGER:
             return None
         if reserved.reservation is None:
@@ -104,6 +107,15 @@ class OrderService:
             return None
         return found if found and found.state != "P" else None
 
+    def _reserve(self, purchase: Purchase) -> Reserved:
+        backlog_max = self.settings.backlog_max
+        match self.settings.purchase_strategy:
+            case Strategy.LOCK:
+                return read_answer(self.recipe.lock(*self.stock.question(purchase, backlog_max)))
+            case Strategy.WATCH:
+                return read_answer(self.recipe.watch(*self.stock.question(purchase, backlog_max)))
+        return self.stock.reserve(purchase, backlog_max)
+
     def _known(self, purchase: Purchase, reservation: Reservation) -> Reservation:
         if reservation.quantity != purchase.quantity:
             raise ShopError(OrderExceptionCode.KEY_REUSED, field="quantity")
@@ -126,7 +138,7 @@ class OrderService:
                 raise ShopError(OrderExceptionCode.PURCHASE_LIMIT, item_id=item_id, limit=reserved.left)
             case Outcome.CLOSED:
                 self._ask_load(purchase)
-        raise ShopError(OrderExceptionCode.SYSTEM_BUSY, item_id=item_id, retry_after=RETRY_AFTER_SECONDS)
+        raise ShopError(OrderExceptionCode.SYSTEM_BUSY, item_id=item_id, retry_after=retry_after())
 
     def _ask_load(self, purchase: Purchase) -> None:
         item = self.items.find(purchase.item_id)

@@ -10,10 +10,11 @@ from typing import Any
 
 from shop.cache_managers.stock import Entry, Opening, Reservation, StockCacheManager
 from shop.constants.job import JobName
-from shop.constants.order import OrderStatus
+from shop.constants.order import OrderStatus, Strategy
 from shop.constants.stock import PARTITIONS, StockReason
 from shop.core.clock import Clock, at_microseconds
 from shop.core.job import Queue
+from shop.core.settings import Settings
 from shop.core.transaction import after_commit
 from shop.repositories.item import ItemRepository
 from shop.repositories.order import OrderRepository
@@ -34,6 +35,7 @@ class StockService:
     stock: StockCacheManager
     queue: Queue
     clock: Clock
+    settings: Settings
 
     def drain(self, partition: int, after: str | None) -> tuple[int, str | None]:
         """Write the next entries of an outbox in the running transaction; finalize them after its commit.
@@ -63,6 +65,10 @@ class StockService:
         """Whether an item can be bought now."""
         return self.stock.state(tenant_id, item_id).get("state") == "open"
 
+    def is_loaded(self, tenant_id: int, item_id: int) -> bool:
+        """Whether the gate stands as the strategy wants it: open, or closed where the database sells."""
+        return self.is_open(tenant_id, item_id) != self._direct
+
     def close(self, tenant_id: int, item_id: int) -> str:
         """Close the gate of an item; the answer is the token that may open it."""
         token = uuid.uuid4().hex
@@ -70,11 +76,13 @@ class StockService:
         return token
 
     def begin_epoch(self, item_id: int) -> Opening | None:
-        """What the gate of a closed and drained item opens with; None when it is not on sale."""
+        """What the gate of a closed and drained item opens with; None when it is not on sale, or sold directly."""
         item = self.items.lock(item_id)
         if item is None or not item.sellable:
             return None
         item.epoch += 1
+        if self._direct:
+            return None
         units = self.orders.units_by_user(item_id) if item.max_per_user else {}
         return Opening(item.stock, item.epoch, item.price_minor, item.currency, item.max_per_user, item.adj_seq, units)
 
@@ -91,13 +99,17 @@ class StockService:
         return stale
 
     def find_unloaded(self) -> list[tuple[int, int]]:
-        """(tenant, item) of everything on sale whose gate is not open."""
+        """(tenant, item) of everything on sale whose gate does not stand as the strategy wants it."""
         items = [(item.tenant_id, item.id) for item in self.items.find_on_sale()]
-        return [place for place in items if not self.is_open(*place)]
+        return [place for place in items if not self.is_loaded(*place)]
 
     def sleep(self, partition: int) -> None:
         """Let the next purchase of a partition wake a drain again."""
         self.stock.sleep(partition)
+
+    @property
+    def _direct(self) -> bool:
+        return self.settings.purchase_strategy == Strategy.DB
 
     def _admit(self, partition: int, entries: Sequence[Entry], epochs: Mapping[int, int]) -> list[Entry]:
         """Those of today's epoch whose pieces MySQL gave; the others are counted anew after the commit."""
