@@ -27,7 +27,7 @@ _reserve, _finalize, _readmit, _claim, _open = (
 
 
 class Purchase(NamedTuple):
-    """One wish to buy. `moment` is in microseconds since 1970."""
+    """One wish to buy. `moment` is in microseconds since 1970; `keyed`: the buyer may send it again."""
 
     order_id: UUID
     tenant_id: int
@@ -35,6 +35,7 @@ class Purchase(NamedTuple):
     user_id: int
     quantity: int
     moment: int
+    keyed: bool
 
 
 class Reservation(NamedTuple):
@@ -145,7 +146,7 @@ class StockCacheManager(CacheManager):
         number, item, outbox, limit, wake = _places(purchase.tenant_id, purchase.item_id)
         buyer = _buyer(number, purchase.tenant_id, purchase.user_id)
         keys = [item, outbox, self._receipt(number, purchase.order_id), limit, wake, buyer]
-        arguments = [str(purchase.order_id), *purchase[1:], backlog_max, WAKE_LIFE_SECONDS]
+        arguments = [str(purchase.order_id), *purchase[1:6], backlog_max, WAKE_LIFE_SECONDS]
         return Question(number, keys, arguments)
 
     def introduce(self, purchase: Purchase) -> None:

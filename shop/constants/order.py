@@ -6,6 +6,9 @@ QUANTITY_MIN = 1
 QUANTITY_MAX = 1000
 KEY_MAX = 255
 WAIT_MAX_SECONDS = 10
+# How long a process remembers that an item is sold out, and of how many items.
+SOLD_OUT_SECONDS = 0.25
+SOLD_OUT_ITEMS = 10_000
 
 
 class Strategy(StrEnum):

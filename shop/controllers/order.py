@@ -52,6 +52,7 @@ class PurchaseOrderController(Controller):
             user_id=user_id,
             quantity=words["quantity"],
             moment=self.clock.microseconds(),
+            keyed=bool(key),
         )
         order = self.purchases.place(claims, wish, wait_preference(headers.get("prefer")))
         say = created if order["status"] == OrderStatus.CONFIRMED else accepted

@@ -1,7 +1,7 @@
 """Rules of buying, as a buyer sees them."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -11,13 +11,14 @@ from shop.cache_managers.recipe import RecipeCacheManager
 from shop.cache_managers.stock import Purchase, Reservation, Reserved, StockCacheManager, read_answer
 from shop.combinations.order import OrderCombination
 from shop.constants.job import JobName
-from shop.constants.order import Strategy
+from shop.constants.order import SOLD_OUT_ITEMS, SOLD_OUT_SECONDS, Strategy
 from shop.constants.stock import Outcome
 from shop.core.backoff import retry_after
 from shop.core.caller import Caller
 from shop.core.clock import at_microseconds, microseconds_of
 from shop.core.errors import ShopError
 from shop.core.job import Queue
+from shop.core.memory import Memory
 from shop.core.pagination import CursorPage, CursorSigner
 from shop.core.patience import Patience
 from shop.core.redis import RedisError
@@ -46,16 +47,20 @@ class OrderService:
     cursors: CursorSigner
     patience: Patience
     settings: Settings
+    # (tenant, item) -> the pieces that were left when too few were.
+    sold_out: Memory[tuple[int, int], int] = field(default_factory=lambda: Memory(SOLD_OUT_SECONDS, SOLD_OUT_ITEMS))
 
     def place(self, purchase: Purchase) -> Reservation | None:
         """Reserve the pieces: no SQL, and with the script one round trip. Raises ShopError with the reason for none.
 
         The same purchase id again gets the same reservation again. None: the buyer has to be introduced first.
         """
+        self._recall_sold_out(purchase)
         reserved = self._reserve(purchase)
         if reserved.outcome is Outcome.STRANGER:
             return None
         if reserved.reservation is None:
+            self._remember_sold_out(purchase, reserved)
             self._refuse(purchase, reserved)
         if reserved.outcome is Outcome.DUPLICATE:
             return self._known(purchase, reserved.reservation)
@@ -115,6 +120,16 @@ class OrderService:
             case Strategy.WATCH:
                 return read_answer(self.recipe.watch(*self.stock.question(purchase, backlog_max)))
         return self.stock.reserve(purchase, backlog_max)
+
+    def _remember_sold_out(self, purchase: Purchase, reserved: Reserved) -> None:
+        if reserved.outcome is Outcome.SOLD_OUT:
+            self.sold_out.keep((purchase.tenant_id, purchase.item_id), reserved.left)
+
+    def _recall_sold_out(self, purchase: Purchase) -> None:
+        # A keyed purchase may have been accepted before: whether it was, only its receipt knows.
+        left = None if purchase.keyed else self.sold_out.recall((purchase.tenant_id, purchase.item_id))
+        if left is not None and left < purchase.quantity:
+            self._refuse(purchase, Reserved(Outcome.SOLD_OUT, None, left, wake=False))
 
     def _known(self, purchase: Purchase, reservation: Reservation) -> Reservation:
         if reservation.quantity != purchase.quantity:

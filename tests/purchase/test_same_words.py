@@ -51,7 +51,7 @@ def run(server: Valkey, strategy: str) -> tuple[list[Reserved], dict[str, Any]]:
         assert till.stock.open(TENANT, item, "token", Opening(9, 4, 250, "EUR", limit, 2, {}))
     answers = []
     for number, item, user, quantity in WISHES:
-        purchase = Purchase(UUID(int=number), TENANT, item, user, quantity, 1000 + number)
+        purchase = Purchase(UUID(int=number), TENANT, item, user, quantity, 1000 + number, keyed=True)
         if user < 10:
             till.stock.introduce(purchase)
         answers.append(till.ask(strategy, purchase))
