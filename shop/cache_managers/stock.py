@@ -28,7 +28,7 @@ _set_aside, _replay, _discard = (Script(_LUA / f"{name}.lua") for name in ("set_
 
 
 class Purchase(NamedTuple):
-    """One wish to buy. `moment` is in microseconds since 1970."""
+    """One wish to buy. `moment` is in microseconds since 1970; `keyed`: the buyer may send it again."""
 
     order_id: UUID
     tenant_id: int
@@ -36,6 +36,7 @@ class Purchase(NamedTuple):
     user_id: int
     quantity: int
     moment: int
+    keyed: bool
 
 
 class Reservation(NamedTuple):
@@ -70,6 +71,14 @@ class Reservation(NamedTuple):
     def text(self) -> str:
         """All but the state, as the outbox holds it."""
         return "|".join(map(str, self[1:]))
+
+
+class Question(NamedTuple):
+    """A purchase as reserve.lua is asked for it, whoever answers in its place: the partition, KEYS and ARGV."""
+
+    number: int
+    keys: list[str]
+    arguments: list[Any]
 
 
 class Reserved(NamedTuple):
@@ -174,6 +183,15 @@ def _read_or_none(text: str) -> Reservation | None:
         return None
 
 
+def read_answer(answer: Sequence[Any]) -> Reserved:
+    """Parse what RESERVE answers: outcome, receipt (or when receipts were lost), number."""
+    outcome, text, count = answer
+    if outcome in (Outcome.RESERVED, Outcome.DUPLICATE):
+        woke = outcome == Outcome.RESERVED and count == 1
+        return Reserved(Outcome(outcome), read_reservation(text), count, wake=woke, forgot=0)
+    return Reserved(Outcome(outcome), None, count, wake=False, forgot=int(text or 0))
+
+
 @dataclass(frozen=True)
 class StockCacheManager(CacheManager):
     """What can be bought now, and what was bought but is not written yet."""
@@ -195,15 +213,16 @@ class StockCacheManager(CacheManager):
 
     def reserve(self, purchase: Purchase, backlog_max: int) -> Reserved:
         """Take the pieces, or say why not: one script, one round trip, safe to repeat."""
+        number, keys, arguments = self.question(purchase, backlog_max)
+        return read_answer(_reserve(self._client(number), keys, arguments))
+
+    def question(self, purchase: Purchase, backlog_max: int) -> Question:
+        """What RESERVE is asked."""
         number, item, outbox, limit, wake = _places(purchase.tenant_id, purchase.item_id)
         buyer = _buyer(number, purchase.tenant_id, purchase.user_id)
         keys = [item, outbox, self._receipt(number, purchase.order_id), limit, wake, buyer]
-        arguments = [str(purchase.order_id), *purchase[1:], backlog_max, WAKE_LIFE_SECONDS]
-        outcome, receipt, count = _reserve(self._client(number), keys, arguments)
-        if outcome in (Outcome.RESERVED, Outcome.DUPLICATE):
-            woke = outcome == Outcome.RESERVED and count == 1
-            return Reserved(Outcome(outcome), read_reservation(receipt), count, wake=woke, forgot=0)
-        return Reserved(Outcome(outcome), None, count, wake=False, forgot=int(receipt or 0))
+        arguments = [str(purchase.order_id), *purchase[1:6], backlog_max, WAKE_LIFE_SECONDS]
+        return Question(number, keys, arguments)
 
     def introduce(self, purchase: Purchase) -> None:
         """Let the partition of the item know a buyer who may buy."""
@@ -354,13 +373,14 @@ class StockCacheManager(CacheManager):
         return Taking(outcome), int(left)
 
     def find_available(self, items: Sequence[tuple[int, int]]) -> dict[int, int]:
-        """Item id -> what can be bought now, of those (tenant, item) that Redis knows; nothing while it is down."""
+        """Item id -> what can be bought now, of those (tenant, item) that are open; nothing without Redis."""
         places = [_places(tenant_id, item_id) for tenant_id, item_id in items]
         try:
-            found = self._ask([(number, "HGET", item, "avail") for number, item, *_ in places])
+            found = self._ask([(number, "HMGET", item, "state", "avail") for number, item, *_ in places])
         except RedisError:
             return {}
-        return {item_id: int(avail) for (_, item_id), avail in zip(items, found, strict=True) if avail is not None}
+        gates = zip(items, found, strict=True)
+        return {item_id: int(avail) for (_, item_id), (state, avail) in gates if state == GateState.OPEN}
 
     def receipts(self) -> Iterator[Reservation]:
         """Every receipt there is, for the audit."""

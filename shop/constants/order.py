@@ -6,9 +6,20 @@ QUANTITY_MIN = 1
 QUANTITY_MAX = 1000
 KEY_MAX = 255
 WAIT_MAX_SECONDS = 10
-RETRY_AFTER_SECONDS = 1
 # How long a cancel waits for an order to be written.
 CANCEL_WAIT_SECONDS = 1.0
+# How long a process remembers that an item is sold out, and of how many items.
+SOLD_OUT_SECONDS = 0.25
+SOLD_OUT_ITEMS = 10_000
+
+
+class Strategy(StrEnum):
+    """How pieces are taken: `SHOP_PURCHASE_STRATEGY`."""
+
+    SCRIPT = "script"
+    LOCK = "lock"
+    WATCH = "watch"
+    DB = "db"
 
 
 class OrderStatus(StrEnum):

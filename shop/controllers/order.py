@@ -36,7 +36,6 @@ class PurchaseOrderController(Controller):
     """The main job."""
 
     purchases: OrderServiceManager
-    orders: OrderService
     clock: Clock
 
     @blueprint.response(202, OrderSchema, errors=(404, 409))
@@ -55,8 +54,9 @@ class PurchaseOrderController(Controller):
             user_id=user_id,
             quantity=words["quantity"],
             moment=self.clock.microseconds(),
+            keyed=bool(key),
         )
-        order = self.orders.settle(self.purchases.place(claims, wish), wait_preference(headers.get("prefer")))
+        order = self.purchases.place(claims, wish, wait_preference(headers.get("prefer")))
         say = created if order["status"] == OrderStatus.CONFIRMED else accepted
         return say(order, f"/api/v1/orders/{order['id']}")
 

@@ -9,6 +9,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
+from shop.core.backoff import retry_after
 from shop.core.envelope import respond
 from shop.core.errors import CoreExceptionCode, ExceptionCode, ShopError
 from shop.core.redis import RedisError
@@ -16,7 +17,6 @@ from shop.core.settings import Settings
 from shop.core.wire import IdConverter, InvalidWords, OrjsonProvider
 
 BODY_MAX_BYTES = 1024 * 1024
-RETRY_AFTER_SECONDS = 1
 _log = logging.getLogger(__name__)
 
 
@@ -91,9 +91,9 @@ def _detail(error: BaseException) -> dict[str, Any]:
 
 def _database_error(error: Exception) -> Response:
     _log.error("The database failed: %s", error)
-    return _shop_error(ShopError(CoreExceptionCode.DATABASE_UNAVAILABLE, retry_after=RETRY_AFTER_SECONDS))
+    return _shop_error(ShopError(CoreExceptionCode.DATABASE_UNAVAILABLE, retry_after=retry_after()))
 
 
 def _redis_error(error: Exception) -> Response:
     _log.error("Redis failed: %s", error)
-    return _shop_error(ShopError(CoreExceptionCode.REDIS_UNAVAILABLE, retry_after=RETRY_AFTER_SECONDS))
+    return _shop_error(ShopError(CoreExceptionCode.REDIS_UNAVAILABLE, retry_after=retry_after()))

@@ -2,6 +2,8 @@
 
 import time
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -9,13 +11,13 @@ from typing import Any
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, WatchError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.retry import Retry
 
 from shop.core.settings import Settings
 
-__all__ = ["RedisConnectionError", "RedisError", "RedisStores", "RedisTimeoutError"]
+__all__ = ["RedisConnectionError", "RedisError", "RedisStores", "RedisTimeoutError", "WatchError", "watching"]
 
 # After that long without use a connection is looked at before it is used: the server may have closed it.
 REST_SECONDS = 0.01
@@ -101,6 +103,21 @@ class RedisStores:
             driver_info=None,
             **options,
         )
+
+
+@contextmanager
+def watching(client: "Redis", *keys: str) -> Iterator[Any]:
+    """A pipeline whose EXEC raises WatchError when a key was changed meanwhile; raises RedisError."""
+    try:
+        with client.pipeline() as pipe:
+            pipe.watch(*keys)  # type: ignore[no-untyped-call]  # redis-py types few of its pipeline
+            yield pipe
+    except WatchError as error:
+        # redis-py says the same of a connection that broke. Then nobody knows what was done, so nobody may say
+        # that nothing was.
+        if isinstance(error.__context__, RedisError):
+            raise error.__context__ from None
+        raise
 
 
 def _is_spoilt(connection: Any) -> bool:

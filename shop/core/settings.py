@@ -17,6 +17,8 @@ from shop.core.address import is_bind, is_database, is_redis, without_password
 
 PREFIX = "SHOP_"
 _SOCKET_PATH_MAX = 100
+# As shop.constants.order.Strategy names them; the core knows no constants.
+_STRATEGIES = ("script", "lock", "watch", "db")
 _log = logging.getLogger(__name__)
 
 
@@ -58,6 +60,12 @@ class Settings:
     )
     redis_timeout: float = _setting(0.4, "seconds a Redis call may take", check=_at_least(0.01))
     backlog_max: int = _setting(50_000, "orders a partition may hold unwritten", check=_at_least(1))
+    purchase_strategy: str = _setting("script", "script, lock, watch or db", check=_STRATEGIES.__contains__)
+    lock_tries: int = _setting(20, "tries of one purchase under lock or watch", check=_at_least(1))
+    lock_budget: float = _setting(1.0, "seconds all tries of a purchase may take", check=_at_least(0.01))
+    lock_base: float = _setting(0.002, "seconds the first pause between tries may take", check=_at_least(0.0001))
+    lock_cap: float = _setting(0.05, "seconds any pause between tries may take", check=_at_least(0.0001))
+    lock_life: float = _setting(1.0, "seconds a lock lives whose owner died", check=_at_least(0.01))
     jwt_keys_file: str = _setting("", 'JSON {"active": kid, "keys": {kid: secret}}; empty: made in var')
     jwt_issuer: str = _setting("shop", "the `iss` of tokens")
     jwt_audience: str = _setting("shop-api", "the `aud` of tokens")

@@ -140,8 +140,8 @@ class LoadStockJob(Loads):
     name = JobName.LOAD_STOCK
 
     def run(self, tenant_id: int, item_id: int) -> bool:
-        """Whether the gate is open now, by us; an open one is left alone, since two may ask for one load."""
-        return not self.gates.is_open(tenant_id, item_id) and self.load(tenant_id, item_id)
+        """Whether the gate is open now, by us; a loaded one is left alone, since two may ask for one load."""
+        return not self.gates.is_loaded(tenant_id, item_id) and self.load(tenant_id, item_id)
 
 
 @dataclass(frozen=True)
@@ -246,7 +246,7 @@ class PreloadStockJob(Job):
     asked_again = True
 
     def run(self) -> None:
-        """Ask for the load of every item whose gate is not open."""
+        """Ask for the load of every item whose gate does not stand as the strategy wants it."""
         for tenant_id, item_id in self.find_unloaded():
             self.queue.enqueue(JobName.LOAD_STOCK, tenant_id=tenant_id, item_id=item_id)
 

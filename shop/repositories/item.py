@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import cast
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import CursorResult, Update, select, update
 
 from shop.constants.item import ItemStatus
 from shop.core.pagination import Page, PageRequest
@@ -50,8 +50,20 @@ class ItemRepository(Repository[Item]):
         query = select(Item.id, Item.epoch).where(Item.id.in_(item_ids)).order_by(Item.id).with_for_update()
         return dict(self.session.execute(query).all())
 
+    def sell(self, tenant_id: int, item_id: int, quantity: int) -> bool:
+        """Lower the stock of an item on sale in one statement; False when there is none or too little is left."""
+        query = update(Item).where(Item.id == item_id, Item.tenant_id == tenant_id, *_ON_SALE, Item.stock >= quantity)
+        return self._move(query, -quantity)
+
+    def put_back(self, item_id: int, quantity: int) -> None:
+        """Raise the stock by what the running transaction took too much."""
+        self._move(update(Item).where(Item.id == item_id), quantity)
+
     def take(self, item_id: int, quantity: int) -> bool:
         """Lower the stock in one statement; False when too little is left."""
-        query = update(Item).where(Item.id == item_id, Item.stock >= quantity).values(stock=Item.stock - quantity)
+        return self._move(update(Item).where(Item.id == item_id, Item.stock >= quantity), -quantity)
+
+    def _move(self, query: Update, delta: int) -> bool:
+        query = query.values(stock=Item.stock + delta)
         result = self.session.execute(query, execution_options={"synchronize_session": False})
         return cast("CursorResult[object]", result).rowcount == 1

@@ -70,6 +70,17 @@ class OrderRepository(Repository[Order]):
         query = select(Order.user_id, func.sum(Order.quantity)).where(*held).group_by(Order.user_id)
         return {user_id: int(units) for user_id, units in self.session.execute(query)}
 
+    def count_units(self, tenant_id: int, item_id: int, user_id: int) -> int:
+        """The pieces of an item that a user holds."""
+        held = (Order.tenant_id == tenant_id, Order.user_id == user_id, Order.item_id == item_id)
+        query = select(func.sum(Order.quantity)).where(*held, Order.status == OrderStatus.CONFIRMED)
+        return int(self.session.scalar(query) or 0)
+
+    def find_last(self, item_id: int, epoch: int) -> int:
+        """The highest number written in an epoch of an item; 0 when there is none."""
+        query = select(func.max(Order.seq)).where(Order.item_id == item_id, Order.epoch == epoch)
+        return self.session.scalar(query) or 0
+
     def counts(self) -> list[OrderCount]:
         """How many orders and pieces each item has in each epoch, and its highest number."""
         query = select(

@@ -1,13 +1,17 @@
 """Buying, on which users and orders have to agree."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from shop.cache_managers.stock import Purchase, Reservation
-from shop.constants.order import RETRY_AFTER_SECONDS
+from shop.constants.order import Strategy
+from shop.core.backoff import retry_after
 from shop.core.errors import CoreExceptionCode, ShopError
+from shop.core.settings import Settings
 from shop.core.tokens import Claims
 from shop.core.transaction import end_reading
 from shop.exception_codes.order import OrderExceptionCode
+from shop.services.direct_sale import DirectSaleService
 from shop.services.order import OrderService
 from shop.services.user import UserService
 
@@ -17,10 +21,22 @@ class OrderServiceManager:
     """Lets those buy whom the users know, without asking them each time."""
 
     orders: OrderService
+    direct: DirectSaleService
     users: UserService
+    settings: Settings
 
-    def place(self, claims: Claims, purchase: Purchase) -> Reservation:
-        """Reserve for the user that a good token stands for; raises ShopError with the reason when that fails.
+    def place(self, claims: Claims, purchase: Purchase, seconds: float) -> dict[str, Any]:
+        """The order's card for the user that a good token stands for; raises ShopError with the reason for none.
+
+        A reserved order is waited for at most so many seconds.
+        """
+        if self.settings.purchase_strategy == Strategy.DB:
+            self._identify(claims)
+            return self.direct.sell(purchase)
+        return self.orders.settle(self._reserve(claims, purchase), seconds)
+
+    def _reserve(self, claims: Claims, purchase: Purchase) -> Reservation:
+        """Take the pieces for a user.
 
         One round trip, in which the gate itself says whether it knows the buyer. When it does not, the user is looked
         up, before anything is reserved.
@@ -31,13 +47,16 @@ class OrderServiceManager:
             reservation = self.orders.place(purchase)
         if reservation is None:
             # Redis forgot the introduction within a millisecond: it was flushed.
-            raise ShopError(OrderExceptionCode.SYSTEM_BUSY, item_id=purchase.item_id, retry_after=RETRY_AFTER_SECONDS)
+            raise ShopError(OrderExceptionCode.SYSTEM_BUSY, item_id=purchase.item_id, retry_after=retry_after())
         return reservation
 
     def _introduce(self, claims: Claims, purchase: Purchase) -> None:
-        if self.users.identify(claims) is None:
-            raise ShopError(CoreExceptionCode.TOKEN_INVALID)
+        self._identify(claims)
         # Before the pieces are taken: a commit that fails after it would hide them, and a buyer who waits for the order
         # to be written would hold what the writer needs.
         end_reading()
         self.orders.introduce(purchase)
+
+    def _identify(self, claims: Claims) -> None:
+        if self.users.identify(claims) is None:
+            raise ShopError(CoreExceptionCode.TOKEN_INVALID)

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from shop.cache_managers.stock import Claim, CreditNote, Opening, StockCacheManager
+from shop.constants.order import Strategy
 from shop.constants.stock import Cause, GateState, StockReason
 from shop.core.clock import Clock
 from shop.core.patience import Patience
+from shop.core.settings import Settings
 from shop.repositories.item import ItemRepository
 from shop.repositories.order import OrderRepository
 from shop.repositories.reconcile_run import ReconcileRunRepository
@@ -35,6 +37,7 @@ class GateService:
     stock: StockCacheManager
     patience: Patience
     clock: Clock
+    settings: Settings
 
     def partition(self, tenant_id: int, item_id: int) -> int:
         """The partition of an item."""
@@ -44,6 +47,10 @@ class GateService:
         """Whether an item can be bought now."""
         return self.stock.state(tenant_id, item_id).get("state") == GateState.OPEN
 
+    def is_loaded(self, tenant_id: int, item_id: int) -> bool:
+        """Whether the gate stands as the strategy wants it: open, or closed where the database sells."""
+        return self._stands(self.stock.state(tenant_id, item_id))
+
     def close(self, tenant_id: int, item_id: int, *, wrong: bool = False) -> str:
         """Close the gate of an item; the answer is the token that may open it. `wrong`: Redis forgot something."""
         claim = Claim(uuid.uuid4().hex, self.clock.microseconds(), wrong)
@@ -51,12 +58,14 @@ class GateService:
         return claim.token
 
     def begin_epoch(self, item_id: int) -> Opening | None:
-        """What the gate of a closed and drained item opens with; None when there is no such item."""
+        """What the gate of a closed and drained item opens with; None when it stays closed."""
         item = self.items.lock(item_id)
         if item is None:
             return None
         # A number that somebody set back would be given again.
         item.epoch = max(item.epoch, self.orders.find_last_epoch(item_id)) + 1
+        if self._direct:
+            return None
         return Opening(
             state=GateState.OPEN if item.sellable else GateState.RETIRED,
             stock=item.stock,
@@ -73,10 +82,10 @@ class GateService:
         return self.stock.open(tenant_id, item_id, token, opening)
 
     def find_unloaded(self) -> list[tuple[int, int]]:
-        """(tenant, item) of everything on sale whose gate is not open, newest first."""
+        """(tenant, item) of everything on sale whose gate does not stand as the strategy wants it, newest first."""
         items = [(item.tenant_id, item.id) for item in self.items.find_on_sale()]
         gates = self.stock.states(items)
-        return [place for place, gate in zip(items, gates, strict=True) if gate.get("state") != GateState.OPEN]
+        return [place for place, gate in zip(items, gates, strict=True) if not self._stands(gate)]
 
     def find_suspects(self, after: int) -> tuple[list[tuple[int, int]], int | None]:
         """(tenant, item) of those on sale after an item id that look wrong at a glance, and the id to go on after.
@@ -141,6 +150,13 @@ class GateService:
             return ""
         saw = f"MySQL said {run.expected}, Redis said {run.found}. " if run.expected else ""
         return f"item {run.item_id} ({run.cause}): {saw}{run.done or 'Not repaired yet.'}"
+
+    @property
+    def _direct(self) -> bool:
+        return self.settings.purchase_strategy == Strategy.DB
+
+    def _stands(self, gate: Mapping[str, str]) -> bool:
+        return (gate.get("state") == GateState.OPEN) != self._direct
 
     def _find_difference(self, item: "Item") -> Difference | None:
         gate, waiting = self.stock.look(item.tenant_id, item.id)

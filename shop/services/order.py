@@ -1,21 +1,31 @@
 """Rules of buying, as a buyer sees them."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
 from uuid import UUID
 
-from shop.cache_managers.stock import RECEIPT_LIFE_SECONDS, Purchase, Reservation, Reserved, StockCacheManager
+from shop.cache_managers.recipe import RecipeCacheManager
+from shop.cache_managers.stock import (
+    RECEIPT_LIFE_SECONDS,
+    Purchase,
+    Reservation,
+    Reserved,
+    StockCacheManager,
+    read_answer,
+)
 from shop.combinations.order import OrderCombination
 from shop.constants.job import JobName
-from shop.constants.order import RETRY_AFTER_SECONDS
+from shop.constants.order import SOLD_OUT_ITEMS, SOLD_OUT_SECONDS, Strategy
 from shop.constants.stock import Outcome
+from shop.core.backoff import retry_after
 from shop.core.caller import Caller
 from shop.core.clock import at_microseconds, microseconds_of
 from shop.core.errors import ShopError
 from shop.core.job import Queue
+from shop.core.memory import Memory
 from shop.core.pagination import CursorPage, CursorSigner
 from shop.core.patience import Patience
 from shop.core.redis import RedisError
@@ -38,22 +48,27 @@ class OrderService:
     orders: OrderRepository
     items: ItemRepository
     stock: StockCacheManager
+    recipe: RecipeCacheManager
     combine: OrderCombination
     queue: Queue
     cursors: CursorSigner
     patience: Patience
     settings: Settings
+    # (tenant, item) -> the pieces that were left when too few were.
+    sold_out: Memory[tuple[int, int], int] = field(default_factory=lambda: Memory(SOLD_OUT_SECONDS, SOLD_OUT_ITEMS))
 
     def place(self, purchase: Purchase) -> Reservation | None:
-        """Reserve the pieces: no SQL, one round trip. Raises ShopError with the reason when there are none.
+        """Reserve the pieces: no SQL, and with the script one round trip. Raises ShopError with the reason for none.
 
         The same purchase id again gets the same reservation again. None: the buyer has to be introduced first.
         """
-        reserved = self.stock.reserve(purchase, self.settings.backlog_max)
+        self._recall_sold_out(purchase)
+        reserved = self._reserve(purchase)
         if reserved.outcome is Outcome.STRANGER:
             return None
         if reserved.reservation is None:
-            return self._remember(purchase, reserved) or self._refuse(purchase, reserved)
+            self._remember_sold_out(purchase, reserved)
+            return self._recall(purchase, reserved) or self._refuse(purchase, reserved)
         if reserved.outcome is Outcome.DUPLICATE:
             return self._known(purchase, reserved.reservation)
         if reserved.wake:
@@ -104,14 +119,34 @@ class OrderService:
             return None
         return found if found and found.state != "P" else None
 
+    def _reserve(self, purchase: Purchase) -> Reserved:
+        backlog_max = self.settings.backlog_max
+        match self.settings.purchase_strategy:
+            case Strategy.LOCK:
+                return read_answer(self.recipe.lock(*self.stock.question(purchase, backlog_max)))
+            case Strategy.WATCH:
+                return read_answer(self.recipe.watch(*self.stock.question(purchase, backlog_max)))
+        return self.stock.reserve(purchase, backlog_max)
+
+    def _remember_sold_out(self, purchase: Purchase, reserved: Reserved) -> None:
+        if reserved.outcome is Outcome.SOLD_OUT:
+            self.sold_out.keep((purchase.tenant_id, purchase.item_id), reserved.left)
+
+    def _recall_sold_out(self, purchase: Purchase) -> None:
+        # A keyed purchase may have been accepted before: whether it was, only its receipt knows.
+        left = None if purchase.keyed else self.sold_out.recall((purchase.tenant_id, purchase.item_id))
+        if left is not None and left < purchase.quantity:
+            self._refuse(purchase, Reserved(Outcome.SOLD_OUT, None, left, wake=False, forgot=0))
+
     def _known(self, purchase: Purchase, reservation: Reservation) -> Reservation:
         if reservation.quantity != purchase.quantity:
             raise ShopError(OrderExceptionCode.KEY_REUSED, field="quantity")
         return reservation
 
-    def _remember(self, purchase: Purchase, reserved: Reserved) -> Reservation | None:
+    def _recall(self, purchase: Purchase, reserved: Reserved) -> Reservation | None:
         """What was bought by this request before Redis lost its receipt; nobody looks while Redis lost nothing."""
-        if reserved.outcome is not Outcome.CLOSED and purchase.moment - reserved.forgot > RECEIPT_LIFE_SECONDS * 10**6:
+        lately = purchase.moment - reserved.forgot < RECEIPT_LIFE_SECONDS * 10**6
+        if not purchase.keyed or not (lately or reserved.outcome is Outcome.CLOSED):
             return None
         order = self.orders.find(purchase.order_id)
         return self._known(purchase, _from_row(order)) if order else None
@@ -133,7 +168,7 @@ class OrderService:
                 raise ShopError(OrderExceptionCode.PURCHASE_LIMIT, item_id=item_id, limit=reserved.left)
             case Outcome.CLOSED:
                 self._ask_load(purchase)
-        raise ShopError(OrderExceptionCode.SYSTEM_BUSY, item_id=item_id, retry_after=RETRY_AFTER_SECONDS)
+        raise ShopError(OrderExceptionCode.SYSTEM_BUSY, item_id=item_id, retry_after=retry_after())
 
     def _ask_load(self, purchase: Purchase) -> None:
         item = self.items.find(purchase.item_id)

@@ -11,14 +11,16 @@ from shop.combinations.order import OrderCombination
 from shop.combinations.stock_ledger import StockLedgerCombination
 from shop.constants.item import STOCK_MAX
 from shop.constants.job import JobName
-from shop.constants.order import CANCEL_WAIT_SECONDS, OrderStatus
+from shop.constants.order import CANCEL_WAIT_SECONDS, OrderStatus, Strategy
 from shop.constants.stock import Credit, StockReason, Taking
+from shop.core.backoff import retry_after
 from shop.core.caller import Caller
 from shop.core.clock import Clock
 from shop.core.errors import ShopError
 from shop.core.job import Queue
 from shop.core.pagination import CursorPage, CursorSigner
 from shop.core.patience import Patience
+from shop.core.settings import Settings
 from shop.core.transaction import after_commit, end_reading
 from shop.exception_codes.item import ItemExceptionCode
 from shop.exception_codes.order import OrderExceptionCode
@@ -48,6 +50,7 @@ class StockLedgerService:
     cursors: CursorSigner
     patience: Patience
     clock: Clock
+    settings: Settings
 
     def page(self, caller: Caller, item_id: int, cursor: str | None, per_page: int) -> CursorPage[dict[str, Any]]:
         """The lines of an item, newest first; raises ShopError NOT_FOUND."""
@@ -112,7 +115,7 @@ class StockLedgerService:
             end_reading()
             order = self.patience.wait(partial(self._look, order_id), CANCEL_WAIT_SECONDS) or self._look(order_id)
             if order is None:
-                raise ShopError(OrderExceptionCode.NOT_WRITTEN, order_id=str(order_id), retry_after=1)
+                raise ShopError(OrderExceptionCode.NOT_WRITTEN, order_id=str(order_id), retry_after=retry_after())
         if order is None or not _may(caller, order.tenant_id, order.user_id, anybodys=anybodys):
             raise ShopError(OrderExceptionCode.NOT_FOUND, order_id=str(order_id))
         return order
@@ -132,8 +135,8 @@ class StockLedgerService:
         return True
 
     def _take(self, item: "Item", adjustment: Adjustment) -> None:
-        if item.epoch == 0:
-            # Never on sale: what MySQL has is all there is.
+        if item.epoch == 0 or self.settings.purchase_strategy == Strategy.DB:
+            # Redis does not sell it: what MySQL has is all there is.
             left, taken = item.stock, Taking.TAKEN
             if adjustment.seen not in (None, left):
                 taken = Taking.CHANGED
@@ -152,7 +155,7 @@ class StockLedgerService:
             raise ShopError(ItemExceptionCode.STOCK_INSUFFICIENT, item_id=item.id, current_stock=left)
         if self.stock.ask_load(item.tenant_id, item.id):
             self.queue.enqueue(JobName.LOAD_STOCK, tenant_id=item.tenant_id, item_id=item.id)
-        raise ShopError(OrderExceptionCode.SYSTEM_BUSY, item_id=item.id, retry_after=1)
+        raise ShopError(OrderExceptionCode.SYSTEM_BUSY, item_id=item.id, retry_after=retry_after())
 
     def _credit(self, item: "Item", pieces: int, user_id: int, **line: Any) -> None:
         item.stock += pieces

@@ -103,7 +103,8 @@ def test_whoever_must_sign_in_is_told_how() -> None:
 )
 def test_a_store_that_does_not_answer_is_a_503_without_its_words(error: Exception, code: int) -> None:
     answer = answer_of(fail_with(error), Settings(debug=True))
-    assert (answer.status_code, (answer.json or {})["code"], answer.headers["Retry-After"]) == (503, code, "1")
+    assert (answer.status_code, (answer.json or {})["code"]) == (503, code)
+    assert answer.headers["Retry-After"] in {"1", "2", "3"}
     assert SECRET not in answer.text
 
 

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from redis.exceptions import ResponseError
 
-from shop.core.redis import Client, RedisConnectionError, RedisStores, RedisTimeoutError
+from shop.core.redis import Client, RedisConnectionError, RedisStores, RedisTimeoutError, WatchError, watching
 from shop.core.settings import Settings
 from tests.support.valkey import Valkey
 
@@ -93,3 +93,42 @@ def test_a_command_is_sent_once(make_valkey: Callable[[], Valkey]) -> None:
         client.incr("count")
     server.thaw()
     assert client.get("count") == "1"
+
+
+def test_what_changes_while_it_is_watched_stops_the_transaction(valkey: Valkey) -> None:
+    client = client_of(valkey)
+
+    def be_overtaken() -> None:
+        with watching(client, "name") as pipe:
+            client.set("name", "theirs")
+            pipe.multi()
+            pipe.set("name", "ours")
+            pipe.execute()
+
+    with pytest.raises(WatchError):
+        be_overtaken()
+    assert client.get("name") == "theirs"
+
+
+@pytest.mark.parametrize("begun", [False, True])
+def test_a_connection_that_broke_while_it_watched_is_not_taken_for_a_change(valkey: Valkey, begun: bool) -> None:
+    def be_cut_off() -> None:
+        with watching(client_of(valkey), "name") as pipe:
+            valkey.client().client_kill_filter(_type="normal", skipme=True)
+            if begun:
+                pipe.multi()
+            pipe.set("name", "ours")
+            pipe.execute()
+
+    with pytest.raises(RedisConnectionError):
+        be_cut_off()
+
+
+def test_a_watch_that_ended_keeps_nothing_from_the_next(valkey: Valkey) -> None:
+    client = client_of(valkey)
+    with watching(client, "name"):
+        client.set("name", "changed")
+    with watching(client, "other") as pipe:
+        pipe.multi()
+        pipe.set("other", "ours")
+        assert pipe.execute() == [True]

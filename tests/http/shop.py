@@ -20,6 +20,7 @@ from shop.core.model import DEFAULT_TENANT
 from shop.core.settings import Settings
 from shop.core.tokens import Tokens
 from shop.migrations import runner
+from shop.services.gate import GateService
 from tests.http.envelope import data_of
 from tests.http.users import new_users
 from tests.support.http import HttpClient, Response
@@ -86,8 +87,8 @@ class Shop:
             data_of(client.request("PATCH", f"{API}/items/{item_id}", words, token=self.admin()), 200)
 
     def wait_until_open(self, item_id: int) -> None:
-        """Wait until the item can be bought."""
-        eventually(lambda: self.gate(item_id).get("state") == "open", 10)
+        """Wait until the item can be bought, by whatever strategy."""
+        eventually(lambda: self.container.get(GateService).is_loaded(DEFAULT_TENANT, item_id), 10)
 
     def gate(self, item_id: int) -> dict[str, str]:
         """What Redis holds of the item."""

@@ -1,8 +1,10 @@
 """One running shop with stores of its own, which the tests of this folder may ruin as long as they repair them."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Protocol
 
 import pytest
 
@@ -47,9 +49,43 @@ def town(stores: tuple[Valkey, MariaDB], tmp_path_factory: pytest.TempPathFactor
         shop.verify()
 
 
+class MakeIndoors(Protocol):
+    """Makes a shop in this process, with some settings; one after the other stands on the same stores."""
+
+    def __call__(self, **settings: Any) -> Indoors: ...
+
+
 @pytest.fixture
-def indoors(clean_database: str, valkey: Valkey, tmp_path: Path) -> Iterator[Indoors]:
+def make_indoors(clean_database: str, valkey: Valkey, tmp_path: Path) -> Iterator[MakeIndoors]:
+    """Make shops in this process, on this test worker's stores."""
+    with ExitStack() as stack:
+
+        def make(**settings: Any) -> Indoors:
+            shop = Indoors(clean_database, settings.pop("redis_url", valkey.url), tmp_path, **settings)
+            stack.callback(shop.close)
+            return shop
+
+        yield make
+
+
+class OpenShop(Protocol):
+    """Starts a shop with some settings, in processes of its own."""
+
+    def __call__(self, **env: str) -> Shop: ...
+
+
+@pytest.fixture
+def open_shop(clean_database: str, redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenShop]:
+    """Start shops that end with the test."""
+    with ExitStack() as stack:
+
+        def start(**env: str) -> Shop:
+            return stack.enter_context(opened(tmp_path_factory.mktemp("shop"), clean_database, redis_url, **env))
+
+        yield start
+
+
+@pytest.fixture
+def indoors(make_indoors: MakeIndoors) -> Indoors:
     """A shop in this process, on this test worker's stores."""
-    shop = Indoors(clean_database, valkey.url, tmp_path)
-    yield shop
-    shop.close()
+    return make_indoors()

@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from werkzeug.test import TestResponse
+
 from shop.app import create_app
 from shop.cache_managers.stock import StockCacheManager
 from shop.constants.item import ItemStatus
@@ -27,8 +29,9 @@ from tests.http.users import new_users
 class Indoors:
     """One app in this process."""
 
-    def __init__(self, database_url: str, redis_url: str, folder: Path) -> None:
-        self.settings = Settings(database_url=database_url, redis_url=redis_url, var=str(folder), redis_timeout=2.0)
+    def __init__(self, database_url: str, redis_url: str, folder: Path, **words: Any) -> None:
+        words = {"redis_timeout": 2.0, **words}
+        self.settings = Settings(database_url=database_url, redis_url=redis_url, var=str(folder), **words)
         app = create_app(self.settings)
         self.container: Container = app.extensions["shop"]
         self.database = self.container.get(Database)
@@ -56,15 +59,31 @@ class Indoors:
         items = self.container.get(ItemService)
         said = {"status": ItemStatus.ON_SALE, **words}
         item = in_transaction(self.database, lambda: items.create(DEFAULT_TENANT, None, said))
-        assert self.container.get(LoadStockJob).run(DEFAULT_TENANT, item["id"])
+        self.container.get(LoadStockJob).run(DEFAULT_TENANT, item["id"])
+        assert self.gates.is_loaded(DEFAULT_TENANT, item["id"])
         return int(item["id"])
 
-    def buy(self, item_id: int, token: str, quantity: int = 1) -> str:
+    def ask(self, item_id: int, token: str, quantity: int = 1, key: str = "") -> TestResponse:
+        """Send one purchase; from any thread."""
+        headers = {"Authorization": f"Bearer {token}"} | ({"Idempotency-Key": key} if key else {})
+        client = self.http.application.test_client()
+        return client.post(f"{API}/items/{item_id}/purchase", json={"quantity": quantity}, headers=headers)
+
+    def buy(self, item_id: int, token: str, quantity: int = 1, key: str = "") -> str:
         """The order id of a purchase that was accepted."""
-        headers = {"Authorization": f"Bearer {token}"}
-        answer = self.http.post(f"{API}/items/{item_id}/purchase", json={"quantity": quantity}, headers=headers)
-        assert answer.status_code == 202, answer.get_data()
+        answer = self.ask(item_id, token, quantity, key)
+        assert answer.status_code in {201, 202}, answer.get_data()
         return str(answer.get_json()["data"]["id"])
+
+    def refusal(self, item_id: int, token: str, quantity: int = 1, key: str = "") -> dict[str, Any]:
+        """What a refused purchase was told."""
+        answer = self.ask(item_id, token, quantity, key)
+        assert answer.status_code >= 400, answer.get_data()
+        return dict(answer.get_json()["data"])
+
+    def card(self, item_id: int) -> dict[str, Any]:
+        """The item as anybody sees it."""
+        return dict(self.http.get(f"{API}/items/{item_id}").get_json()["data"])
 
     def drain(self, item_id: int) -> None:
         """Write what waits."""

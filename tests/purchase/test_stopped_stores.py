@@ -75,7 +75,7 @@ def visitor(town: Town) -> Visitor:
 
 def assert_unavailable(answer: Response, code: int) -> None:
     data_of(answer, code)
-    assert answer.headers["Retry-After"] == "1"
+    assert answer.headers["Retry-After"] in {"1", "2", "3"}
 
 
 READS = ("list", "look", "me", "orders", "order", "livez", "readyz")
