@@ -22,7 +22,7 @@ LOAD_LIFE_SECONDS = 5
 SCAN = 1000
 _LUA = Path(__file__).parent / "lua"
 _reserve, _finalize, _readmit, _claim, _open = (
-    Script(_LUA / f"{name}.lua") for name in ("reserve", "finalize", "readmit", "claim", "open")
+    Script(_LUA / name) for name in ("reserve.lua", "finalize.lua", "readmit.lua", "claim.lua", "open.lua")
 )
 
 
@@ -82,6 +82,19 @@ class Entry(NamedTuple):
     reservation: Reservation
 
 
+class DeadLetter(NamedTuple):
+    """An entry that can never be written, and why; no reservation when it cannot be read."""
+
+    letter_id: str
+    text: str
+    why: str
+
+    @property
+    def reservation(self) -> Reservation | None:
+        """What was promised."""
+        return _read_or_none("D|" + self.text)
+
+
 class Opening(NamedTuple):
     """What MySQL says about an item when its gate opens."""
 
@@ -103,6 +116,13 @@ def read_reservation(text: str) -> Reservation:
     )  # fmt: skip
 
 
+def _read_or_none(text: str) -> Reservation | None:
+    try:
+        return read_reservation(text)
+    except ValueError:
+        return None
+
+
 @dataclass(frozen=True)
 class StockCacheManager(CacheManager):
     """What can be bought now, and what was bought but is not written yet."""
@@ -115,6 +135,7 @@ class StockCacheManager(CacheManager):
     # A copy in each partition: RESERVE asks for the buyer in the round trip it makes anyway.
     buyer = Key("{{p{partition}}}:buyer:{tenant}:{user}", ttl=timedelta(hours=1))
     load = Key("{{p{partition}}}:load:{tenant}:{item}")
+    dead = Key("{{p{partition}}}:dead")
 
     def partition(self, tenant_id: int, item_id: int) -> int:
         """The partition of an item."""
@@ -182,6 +203,11 @@ class StockCacheManager(CacheManager):
         arguments = [entry_id, reservation.quantity, reservation.body, RECEIPT_LIFE_SECONDS, epoch]
         return str(_readmit(self._client(number), keys, arguments))
 
+    def dead_letters(self, number: int) -> list[DeadLetter]:
+        """What was set aside in a partition, oldest first."""
+        found = self._client(number).xrange(self.dead(partition=_tag(number)))
+        return [DeadLetter(letter_id, fields.get("r", ""), fields.get("why", "")) for letter_id, fields in found]
+
     def sleep(self, number: int) -> None:
         """Let the next purchase of the partition wake a drain again."""
         self._client(number).delete(self.wake(partition=_tag(number)))
@@ -194,6 +220,11 @@ class StockCacheManager(CacheManager):
             return None
         seconds, microseconds = client.time()
         return float(seconds + microseconds / 1e6 - int(found[0][0].split("-")[0]) / 1e3)
+
+    def moment(self, number: int) -> int:
+        """Milliseconds since 1970 by the clock of a partition's server, which its entries are named after."""
+        seconds, microseconds = self._client(number).time()
+        return int(seconds * 1000 + microseconds // 1000)
 
     def ask_load(self, tenant_id: int, item_id: int) -> bool:
         """Whether nobody else asked for this load in the last seconds."""
@@ -228,13 +259,13 @@ class StockCacheManager(CacheManager):
             return {}
         return {item_id: int(avail) for (_, item_id), avail in zip(items, found, strict=True) if avail is not None}
 
-    def receipts(self) -> Iterator[Reservation]:
-        """Every receipt there is, for the audit."""
+    def receipts(self) -> Iterator[str]:
+        """Every receipt there is, for the audit: as text, since there may be a million."""
         for server in self.stores.stock_servers:
             client: Any = server
             found = client.scan_iter("{p*}:receipt:*", count=SCAN)
             while keys := list(islice(found, SCAN)):
-                yield from (read_reservation(text) for text in client.mget(keys) if text)
+                yield from filter(None, client.mget(keys))
 
     def _client(self, number: int) -> Any:
         # Any: redis-py types its answers for text, bytes and coroutines at once.

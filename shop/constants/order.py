@@ -14,4 +14,5 @@ class OrderStatus(StrEnum):
 
     PENDING = "pending"
     CONFIRMED = "confirmed"
+    CANCELLED = "cancelled"
     REJECTED = "rejected"

@@ -17,6 +17,21 @@ class StockReason(StrEnum):
 
     INITIAL = "initial"
     SALE = "sale"
+    # A cancelled order; its pieces are back.
+    RETURN = "return"
+    ADJUSTMENT = "adjustment"
+    # Stock and ledger disagreed, and a repair took the stock for the truth.
+    CORRECTION = "correction"
+    # No pieces: a number that was given to a reservation and that no order will ever have.
+    VOID = "void"
+
+
+class GateState(StrEnum):
+    """Whether an item can be bought; what is retired only counts what was promised before."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    RETIRED = "retired"
 
 
 class Outcome(StrEnum):

@@ -11,7 +11,7 @@ from typing import Any
 from shop.cache_managers.stock import Entry, Opening, Reservation, StockCacheManager
 from shop.constants.job import JobName
 from shop.constants.order import OrderStatus
-from shop.constants.stock import PARTITIONS, StockReason
+from shop.constants.stock import PARTITIONS, GateState, StockReason
 from shop.core.clock import Clock, at_microseconds
 from shop.core.job import Queue
 from shop.core.transaction import after_commit
@@ -61,7 +61,7 @@ class StockService:
 
     def is_open(self, tenant_id: int, item_id: int) -> bool:
         """Whether an item can be bought now."""
-        return self.stock.state(tenant_id, item_id).get("state") == "open"
+        return self.stock.state(tenant_id, item_id).get("state") == GateState.OPEN
 
     def close(self, tenant_id: int, item_id: int) -> str:
         """Close the gate of an item; the answer is the token that may open it."""
