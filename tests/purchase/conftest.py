@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from sqlalchemy.engine import make_url
 
 from tests.http.shop import Shop, opened
 from tests.purchase.indoors import Indoors
-from tests.support.databases import create_database
+from tests.purchase.judge import without_floor
+from tests.support.databases import create_database, drop_database
 from tests.support.mariadb import MariaDB
 from tests.support.valkey import Valkey
 
@@ -53,3 +55,14 @@ def indoors(clean_database: str, valkey: Valkey, tmp_path: Path) -> Iterator[Ind
     shop = Indoors(clean_database, valkey.url, tmp_path)
     yield shop
     shop.close()
+
+
+@pytest.fixture
+def floorless(database_url: str, valkey: Valkey, tmp_path: Path) -> Iterator[Indoors]:
+    """A shop whose table of items takes any stock, on a database of its own."""
+    name = f"{make_url(database_url).database}_floorless"
+    shop = Indoors(create_database(database_url, name), valkey.url, tmp_path)
+    without_floor(shop)
+    yield shop
+    shop.close()
+    drop_database(database_url, name)
