@@ -18,7 +18,7 @@ from tests.purchase.plants import (
     return_what_was_not_cancelled,
 )
 from tests.purchase.scene import Scene
-from tests.purchase.test_drains import begin_epoch_without_draining
+from tests.purchase.test_drains import begin_epoch_without_draining, killed_at
 from tests.support.valkey import Valkey
 
 NUMBERS = set(range(1, 17))
@@ -50,7 +50,9 @@ def verify(indoors: Indoors, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
 
 def broken(result: Result) -> set[int]:
     """The numbers of the invariants that were reported."""
-    return {int(line.split()[1]) for line in result.stdout.splitlines() if line.startswith("broken")}
+    verdicts = [line.split()[:2] for line in result.stdout.splitlines() if line.startswith(("holds", "broken"))]
+    assert {int(number) for _, number in verdicts} == NUMBERS, result.output
+    return {int(number) for verdict, number in verdicts if verdict == "broken"}
 
 
 def test_every_invariant_is_broken_by_somebody() -> None:
@@ -98,6 +100,10 @@ def test_a_credit_on_its_way_to_redis_is_no_difference(scene: Scene, verify: Cal
     return_what_was_not_cancelled(scene)
 
     assert broken(verify()) == set()
+    scene.redis.hset(scene.gate, "hwm", 1)
+    assert broken(verify()) == {3}
+    scene.redis.hincrby(scene.gate, "avail", 1)
+    assert broken(verify()) == set()
 
 
 def test_what_cannot_be_read_does_not_stop_the_audit(scene: Scene, verify: Callable[..., Result]) -> None:
@@ -116,6 +122,13 @@ def test_a_table_larger_than_a_page_is_read_to_its_end(
     assert broken(verify(scene.first, scene.second)) == set()
     delete_an_order(scene)
     assert broken(verify(scene.first, scene.second)) == PLANTS[delete_an_order]
+
+
+def test_what_is_written_and_not_finalized_is_in_both_books(scene: Scene, verify: Callable[..., Result]) -> None:
+    with killed_at("after_commit", scene.shop):
+        scene.shop.drain(scene.item)
+
+    assert broken(verify(scene.waiting)) == set()
 
 
 def test_a_void_number_is_no_gap(scene: Scene, verify: Callable[..., Result]) -> None:
