@@ -1,26 +1,38 @@
 """Questions to the table orders."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
 
 from shop.constants.order import OrderStatus
 from shop.core.repository import Repository
 from shop.models.order import Order
 
+LINES = 5000
+_LINE: "Select[*tuple[Any, ...]]" = select(
+    Order.id, Order.tenant_id, Order.item_id, Order.user_id, Order.quantity, Order.unit_price_minor, Order.currency,
+    Order.status, Order.epoch, Order.seq, Order.created_at,
+)  # fmt: skip
 
-class OrderCount(NamedTuple):
-    """The orders of one item in one epoch."""
 
+class OrderLine(NamedTuple):
+    """What the audit asks of an order; no object of a row, since there may be a million."""
+
+    order_id: UUID
+    tenant_id: int
     item_id: int
+    user_id: int
+    quantity: int
+    unit_price_minor: int
+    currency: str
+    status: str
     epoch: int
-    orders: int
-    seq_max: int
-    units: int
+    seq: int
+    created_at: datetime
 
 
 @dataclass(frozen=True)
@@ -81,18 +93,25 @@ class OrderRepository(Repository[Order]):
         query = select(func.max(Order.seq)).where(Order.item_id == item_id, Order.epoch == epoch)
         return self.session.scalar(query) or 0
 
-    def counts(self) -> list[OrderCount]:
-        """How many orders and pieces each item has in each epoch, and its highest number."""
-        query = select(
-            Order.item_id, Order.epoch, func.count(), func.max(Order.seq), func.sum(Order.quantity)
-        ).group_by(Order.item_id, Order.epoch)
-        return [OrderCount(*map(int, row)) for row in self.session.execute(query)]
+    def find_items(self) -> set[int]:
+        """The ids of all items that were ever ordered."""
+        return set(self.session.scalars(select(Order.item_id).distinct()))
 
-    def find_ids(self, item_id: int) -> set[UUID]:
-        """The ids of all orders of an item."""
-        return set(self.session.scalars(select(Order.id).where(Order.item_id == item_id)))
+    def find_lines(self, order_ids: Collection[UUID]) -> Iterator[OrderLine]:
+        """The orders with those ids, of whatever item."""
+        return self._lines(_LINE.where(Order.id.in_(order_ids)))
 
-    def find_ids_of_epoch(self, item_id: int, epoch: int, since: datetime) -> set[UUID]:
-        """The ids of an item's orders of one epoch, made since a moment."""
-        query = select(Order.id).where(Order.item_id == item_id, Order.epoch == epoch, Order.created_at >= since)
-        return set(self.session.scalars(query))
+    def page_through(self, item_id: int) -> Iterator[OrderLine]:
+        """Every order of an item in the order of their numbers, a page at a time."""
+        query, last = _LINE.where(Order.item_id == item_id).order_by(Order.epoch, Order.seq).limit(LINES), None
+        while page := list(self._lines(query.where(_after(last)) if last else query)):
+            yield from page
+            last = page[-1]
+
+    def _lines(self, query: "Select[*tuple[Any, ...]]") -> Iterator[OrderLine]:
+        return (OrderLine(*row) for row in self.session.execute(query))
+
+
+def _after(last: OrderLine) -> "ColumnElement[bool]":
+    # Spelled out: MySQL does not look up a comparison of pairs in an index.
+    return or_(Order.epoch > last.epoch, and_(Order.epoch == last.epoch, Order.seq > last.seq))

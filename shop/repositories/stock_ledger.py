@@ -1,8 +1,8 @@
 """Questions to the table stock_ledger."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from uuid import UUID
+from typing import NamedTuple
 
 from sqlalchemy import func, select
 
@@ -10,25 +10,28 @@ from shop.constants.stock import StockReason
 from shop.core.repository import Repository
 from shop.models.stock_ledger import StockLedger
 
+LINES = 5000
+
+
+class LedgerLine(NamedTuple):
+    """What the audit asks of a line."""
+
+    line_id: int
+    tenant_id: int
+    delta: int
+    ref: str
+    adj_seq: int | None
+
 
 @dataclass(frozen=True)
 class StockLedgerRepository(Repository[StockLedger]):
-    """Adds lines and sums them; nothing changes or removes one."""
+    """Adds lines and reads them; nothing changes or removes one."""
 
     model = StockLedger
 
-    def sums(self) -> dict[int, int]:
-        """Item id -> sum of all its changes."""
-        query = select(StockLedger.item_id, func.sum(StockLedger.delta)).group_by(StockLedger.item_id)
-        return {item_id: int(total) for item_id, total in self.session.execute(query)}
-
-    def sales(self) -> dict[int, tuple[int, int]]:
-        """Item id -> (number of sales, pieces sold)."""
-        query = select(StockLedger.item_id, func.count(), -func.sum(StockLedger.delta)).where(
-            StockLedger.reason == StockReason.SALE
-        )
-        rows = self.session.execute(query.group_by(StockLedger.item_id))
-        return {item_id: (int(count), int(units)) for item_id, count, units in rows}
+    def find_items(self) -> set[int]:
+        """The ids of all items that have a line."""
+        return set(self.session.scalars(select(StockLedger.item_id).distinct()))
 
     def find_sum(self, item_id: int) -> int:
         """The sum of all changes of an item."""
@@ -56,7 +59,11 @@ class StockLedgerRepository(Repository[StockLedger]):
         query = select(StockLedger.ref).where(StockLedger.reason == reason, StockLedger.ref.in_(refs))
         return set(self.session.scalars(query))
 
-    def find_sold(self, item_id: int) -> set[UUID]:
-        """The order ids that the sales of an item name."""
-        query = select(StockLedger.ref).where(StockLedger.item_id == item_id, StockLedger.reason == StockReason.SALE)
-        return {UUID(ref) for ref in self.session.scalars(query)}
+    def page_through(self, item_id: int, reason: StockReason) -> Iterator[LedgerLine]:
+        """Every line of an item that stands there for that reason, oldest first, a page at a time."""
+        line, last = StockLedger, 0
+        query = select(line.id, line.tenant_id, line.delta, line.ref, line.adj_seq)
+        query = query.where(line.item_id == item_id, line.reason == reason).order_by(line.id).limit(LINES)
+        while page := [LedgerLine(*row) for row in self.session.execute(query.where(line.id > last))]:
+            yield from page
+            last = page[-1].line_id

@@ -1,5 +1,6 @@
 """Questions to the table users."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -17,3 +18,8 @@ class UserRepository(Repository[User]):
     def find_by_email(self, tenant_id: int, email: str) -> User | None:
         """The user with that address in lower case."""
         return self.session.scalar(select(User).where(User.tenant_id == tenant_id, User.email == email))
+
+    def find_tenants(self, user_ids: Collection[int]) -> dict[int, int]:
+        """User id -> tenant of those that there are."""
+        query = select(User.id, User.tenant_id).where(User.id.in_(user_ids))
+        return dict(self.session.execute(query).all())

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
+from sqlalchemy.engine import make_url
 
 from tests.http.shop import Shop, opened
 from tests.purchase.indoors import Indoors
-from tests.support.databases import create_database
+from tests.purchase.judge import without_floor
+from tests.support.databases import create_database, drop_database
 from tests.support.mariadb import MariaDB
 from tests.support.valkey import Valkey
 
@@ -89,3 +91,14 @@ def open_shop(clean_database: str, redis_url: str, tmp_path_factory: pytest.Temp
 def indoors(make_indoors: MakeIndoors) -> Indoors:
     """A shop in this process, on this test worker's stores."""
     return make_indoors()
+
+
+@pytest.fixture
+def floorless(database_url: str, valkey: Valkey, tmp_path: Path) -> Iterator[Indoors]:
+    """A shop whose table of items takes any stock, on a database of its own."""
+    name = f"{make_url(database_url).database}_floorless"
+    shop = Indoors(create_database(database_url, name), valkey.url, tmp_path)
+    without_floor(shop)
+    yield shop
+    shop.close()
+    drop_database(database_url, name)
