@@ -5,15 +5,13 @@ from typing import NamedTuple
 CACHE = "shop.cache_managers.stock:StockCacheManager"
 STOCK = "shop.services.stock:StockService"
 LOAD = "shop.jobs.stock:LoadStockJob"
+SYNC = "shop.jobs.stock:SyncStockJob"
+LEDGER = "shop.services.stock_ledger:StockLedgerService"
 QUEUE = "shop.core.job:Queue"
 
 
 class Point(NamedTuple):
-    """Which process dies, where, and what has to happen so that it gets there.
-
-    `act` names a function in the test of the matrix: `buy`, `load` (a gate is closed while orders wait) or `age`
-    (orders wait that were reserved under an older epoch).
-    """
+    """Which process dies, where, and which act leads it there: a name in `tests/chaos/acts.py`."""
 
     process: str
     where: str
@@ -40,7 +38,7 @@ POINTS = {
     "before CLAIM": Point("worker", f"{CACHE}.claim:before", "load"),
     "after CLAIM": Point("worker", f"{CACHE}.claim:after", "load"),
     "after the load has drained": Point("worker", f"{LOAD}.begin_epoch:before", "load"),
-    "before the epoch's COMMIT": Point("worker", f"{STOCK}.begin_epoch:after", "load"),
+    "before the epoch's COMMIT": Point("worker", "shop.services.gate:GateService.begin_epoch:after", "load"),
     "after the epoch's COMMIT, before OPEN": Point("worker", f"{LOAD}.begin_epoch:after", "load"),
     "after OPEN": Point("worker", f"{CACHE}.open:after", "load"),
     # Orders of an older epoch.
@@ -49,5 +47,17 @@ POINTS = {
     "between two READMITs": Point("worker", f"{CACHE}.readmit:after:3", "age"),
     # The schedule: the slot is taken, and its job is not asked for.
     "after the slot is taken": Point("scheduler", f"{QUEUE}.enqueue:before"),
-    # Credits and the reconciliation: a line for each, and an act of its own where buying does not lead there.
+    # A cancelled order, in the web process.
+    "before the cancel's COMMIT": Point("web", f"{LEDGER}.cancel:after", "cancel"),
+    "after the cancel's COMMIT, before APPLY": Point("web", f"{CACHE}.apply:before", "cancel"),
+    "after the cancel's APPLY": Point("web", f"{CACHE}.apply:after", "cancel"),
+    # Pieces added and taken by hand.
+    "after the restock's COMMIT, before APPLY": Point("web", f"{CACHE}.apply:before", "restock"),
+    "before TAKE": Point("web", f"{CACHE}.take:before", "withdraw"),
+    "after TAKE, before SQL": Point("web", f"{CACHE}.take:after", "withdraw"),
+    "before the withdrawal's COMMIT": Point("web", f"{LEDGER}.adjust:after", "withdraw"),
+    # The reconciliation of a gate that is wrong. It looks twice, with seconds between.
+    "after the difference is noted": Point("worker", f"{SYNC}.look_again:after", "drift"),
+    "after the repair's COMMIT, before OPEN": Point("worker", f"{SYNC}.begin_epoch:after", "drift"),
+    # What comes next gets a line here, and an act of its own where none of these leads to it.
 }
