@@ -83,7 +83,7 @@ def drift(shop: Shop, storm: Storm, process: str) -> Iterator[None]:
     shop.stock.stores.stock(shop.stock.partition(DEFAULT_TENANT, item)).hincrby(place, "avail", DRIFT)
     shop.container.get(Queue).enqueue(JobName.SYNC_STOCK, tenant_id=DEFAULT_TENANT, item_id=item)
     yield
-    assert shop.ask("SELECT COUNT(*) FROM reconcile_runs WHERE item_id = %s", item) == 1
+    assert repairs(shop, storm) == 1
 
 
 ACTS: dict[str, Act] = {act.__name__: act for act in (buy, load, age, cancel, restock, withdraw, drift)}
@@ -119,6 +119,11 @@ def returned(shop: Shop, storm: Storm, reason: str) -> int:
     """The pieces that lines of that reason brought."""
     lines = "SELECT COALESCE(SUM(delta), 0) FROM stock_ledger WHERE item_id = %s AND reason = %s"
     return int(shop.ask(lines, storm.items[0], reason))
+
+
+def repairs(shop: Shop, storm: Storm) -> int:
+    """How often the reconciliation began the item's count anew."""
+    return int(shop.ask("SELECT COUNT(*) FROM reconcile_runs WHERE item_id = %s", storm.items[0]))
 
 
 def _insist(shop: Shop, path: str, words: object, token: str) -> list[int]:

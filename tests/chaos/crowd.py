@@ -111,7 +111,7 @@ class Client:
         self.asked += 1
         number = self.market.log.invoke(wish)
         try:
-            answer = self.random.choice(self._webs).post(path, words, token=token, headers=headers)
+            answer = self._post(path, words, token, headers)
         except (OSError, http.client.HTTPException) as error:
             self.market.log.end(number, Result.UNKNOWN, None, repr(error))
             return Result.UNKNOWN, None
@@ -119,6 +119,14 @@ class Client:
         order = str(answer.json["data"]["id"]) if result is Result.OK and wish.op is Op.BUY else None
         self.market.log.end(number, result, order, f"{answer.status} {answer.json['code']}")
         return result, order
+
+    def _post(self, path: str, words: Any, token: str, headers: dict[str, str] | None) -> Response:
+        """The answer of either web server; one that does not run was asked nothing, so the other is asked instead."""
+        first, second = self.random.sample(self._webs, 2)
+        try:
+            return first.post(path, words, token=token, headers=headers)
+        except ConnectionRefusedError:
+            return second.post(path, words, token=token, headers=headers)
 
 
 def judged(answer: Response) -> Result:

@@ -21,6 +21,7 @@ class Report:
     unsettled: list[str]
     dead: list[str]
     verify: str
+    repairs: int = 0
 
     @cached_property
     def violations(self) -> dict[str, list[str]]:
@@ -49,6 +50,7 @@ class Report:
                 yield f"{op + 's':<24} " + "   ".join(f"{result} {found[result]}" for result in Result)
         yield f"{'orders written':<24} {len(self.evidence.orders)}"
         yield f"{'faults':<24} " + "   ".join(f"{kind} {count}" for kind, count in sorted(self.faults.items()))
+        yield f"{'repaired gates':<24} {self.repairs}"
         if self.evidence.excused:
             waited, gone = len(set(self.evidence.excused)), len(list(excused(self.evidence)))
             yield f"{'flushed unwritten':<24} {waited}, of them promised and gone {gone}"

@@ -8,7 +8,7 @@ import pytest
 from shop.jobs.audit import VerifyAuditJob
 from shop.jobs.stock import SyncStockJob
 from shop.services.audit import Verdict
-from tests.chaos.acts import ACTS, returned
+from tests.chaos.acts import ACTS, repairs, returned
 from tests.chaos.points import POINTS, Point
 from tests.http.shop import Shop
 from tests.purchase.storm import Storm
@@ -18,6 +18,8 @@ from tests.support.polling import happens
 PIECES = 100_000
 REACHED_SECONDS = 15.0
 PAUSE_SECONDS = 0.03
+# Pieces are taken from Redis first: dying then leaves it too low, which only the reconciliation can see.
+MAY_NEED_REPAIR = {"withdraw", "drift"}
 
 
 @pytest.fixture
@@ -34,6 +36,7 @@ def test_a_crash_loses_and_doubles_nothing(shop: Shop, storm: Storm, point: Poin
 
     assert storm.gave_up == []
     assert_kept(shop, storm)
+    assert repairs(shop, storm) == 0 or point.act in MAY_NEED_REPAIR
 
 
 def start_and_see_it_die(shop: Shop, point: Point, mark: Path) -> None:
