@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
+from uuid import UUID
 
 from shop.constants.job import JobName
 from shop.core.job import Queue
@@ -60,6 +61,18 @@ def cancel(shop: Shop, storm: Storm, process: str) -> Iterator[None]:
 
 
 @contextmanager
+def cancel_once(shop: Shop, storm: Storm, process: str) -> Iterator[None]:
+    """An order is cancelled by somebody who does not ask again: it happened or not, in both stores."""
+    wait_for_orders(storm)
+    order = next(iter(storm.promised.values()))
+    with meanwhile(shop, process, f"orders/{order}/cancel", None, tries=1) as answers:
+        yield
+    assert answers() == [0]
+    cancelled = shop.ask("SELECT status = 'cancelled' FROM orders WHERE id = %s", UUID(order).bytes)
+    assert returned(shop, storm, "return") == int(cancelled)
+
+
+@contextmanager
 def restock(shop: Shop, storm: Storm, process: str) -> Iterator[None]:
     """Pieces are added until somebody is told so: each time that was tried, they are there or not."""
     with adjusting(shop, storm, process, RESTOCKED):
@@ -86,7 +99,7 @@ def drift(shop: Shop, storm: Storm, process: str) -> Iterator[None]:
     assert repairs(shop, storm) == 1
 
 
-ACTS: dict[str, Act] = {act.__name__: act for act in (buy, load, age, cancel, restock, withdraw, drift)}
+ACTS: dict[str, Act] = {act.__name__: act for act in (buy, load, age, cancel, cancel_once, restock, withdraw, drift)}
 
 
 @contextmanager
@@ -101,12 +114,14 @@ def adjusting(shop: Shop, storm: Storm, process: str, delta: int) -> Iterator[No
 
 
 @contextmanager
-def meanwhile(shop: Shop, process: str, path: str, words: object) -> Iterator[Callable[[], list[int]]]:
+def meanwhile(
+    shop: Shop, process: str, path: str, words: object, *, tries: int = 100
+) -> Iterator[Callable[[], list[int]]]:
     """An administrator asks for this until it is answered for good; the statuses, 0 for a broken connection."""
     token = shop.admin()
     shop.service.kill(process)
     with ThreadPoolExecutor(1) as pool:
-        work = pool.submit(_insist, shop, f"{API}/{path}", words, token)
+        work = pool.submit(_insist, shop, f"{API}/{path}", words, token, tries)
         yield work.result
 
 
@@ -126,10 +141,10 @@ def repairs(shop: Shop, storm: Storm) -> int:
     return int(shop.ask("SELECT COUNT(*) FROM reconcile_runs WHERE item_id = %s", storm.items[0]))
 
 
-def _insist(shop: Shop, path: str, words: object, token: str) -> list[int]:
+def _insist(shop: Shop, path: str, words: object, token: str, tries: int) -> list[int]:
     statuses: list[int] = []
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < deadline:
+    while len(statuses) < tries and time.monotonic() < deadline:
         try:
             statuses.append(_post(shop, path, words, token).status)
         except ConnectionRefusedError:

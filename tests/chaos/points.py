@@ -49,6 +49,8 @@ POINTS = {
     "after the slot is taken": Point("scheduler", f"{QUEUE}.enqueue:before"),
     # A cancelled order, in the web process.
     "before the cancel's COMMIT": Point("web", f"{LEDGER}.cancel:after", "cancel"),
+    "before the cancel's COMMIT, asked once": Point("web", f"{LEDGER}.cancel:after", "cancel_once"),
+    "after the cancel's COMMIT, asked once": Point("web", f"{CACHE}.apply:before", "cancel_once"),
     "after the cancel's COMMIT, before APPLY": Point("web", f"{CACHE}.apply:before", "cancel"),
     "after the cancel's APPLY": Point("web", f"{CACHE}.apply:after", "cancel"),
     # Pieces added and taken by hand.
