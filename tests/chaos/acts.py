@@ -13,6 +13,7 @@ from uuid import UUID
 from shop.constants.job import JobName
 from shop.core.job import Queue
 from shop.core.model import DEFAULT_TENANT
+from shop.services.gate import GateService
 from tests.http.shop import API, Shop
 from tests.purchase.storm import Storm
 from tests.support.http import Response
@@ -36,7 +37,7 @@ def load(shop: Shop, storm: Storm, process: str) -> Iterator[None]:
     """A gate is closed while orders wait; whoever wants to buy asks for the load."""
     shop.service.kill(process)
     wait_for_orders(storm)
-    shop.stock.claim(DEFAULT_TENANT, storm.items[0], "nobody opens with this token")
+    shop.container.get(GateService).close(DEFAULT_TENANT, storm.items[0])
     yield
 
 

@@ -65,7 +65,7 @@ class Proxy:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.cut()
+        self._run(self._end())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
@@ -75,6 +75,13 @@ class Proxy:
 
     async def _change(self, change: Any) -> None:
         change()
+
+    async def _end(self) -> None:
+        self._close_all()
+        tasks = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     def _close_all(self) -> None:
         for link in self._links:
