@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Self, TypeAlias
 
 CHUNK = 65_536
+ENDING_SECONDS = 2.0
 Reader: TypeAlias = asyncio.StreamReader
 Writer: TypeAlias = asyncio.StreamWriter
 
@@ -79,9 +80,9 @@ class Proxy:
     async def _end(self) -> None:
         self._close_all()
         tasks = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        if tasks:
+            # They end by themselves: there is nothing more to read.
+            await asyncio.wait(tasks, timeout=ENDING_SECONDS)
 
     def _close_all(self) -> None:
         for link in self._links:
