@@ -18,8 +18,8 @@ PATIENCE_SECONDS = 20.0
 class Storm:
     """Buys one piece after the other of some items, over several connections at once."""
 
-    def __init__(self, shop: Shop, items: list[int]) -> None:
-        self.shop, self.items = shop, items
+    def __init__(self, shop: Shop, items: list[int], pause: float = PAUSE_SECONDS) -> None:
+        self.shop, self.items, self.pause = shop, items, pause
         self.promised: dict[str, str] = {}  # key -> order id
         self.gave_up: list[str] = []
         self._over = threading.Event()
@@ -43,7 +43,7 @@ class Storm:
             while not self._over.is_set():
                 self._buy(client, token, self.items[number % len(self.items)])
                 number += 1
-                time.sleep(PAUSE_SECONDS)
+                time.sleep(self.pause)
 
     def _buy(self, client: HttpClient, token: str, item: int) -> None:
         key, deadline = uuid4().hex, time.monotonic() + PATIENCE_SECONDS

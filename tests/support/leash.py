@@ -6,9 +6,12 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
+
+_line = threading.Lock()
 
 
 def hold(thing: int | Path) -> None:
@@ -24,8 +27,9 @@ def release(thing: int | Path) -> None:
 def _tell(line: str) -> None:
     pipe = _watcher().stdin
     assert pipe is not None
-    pipe.write(line)
-    pipe.flush()
+    with _line:
+        pipe.write(line)
+        pipe.flush()
 
 
 @cache

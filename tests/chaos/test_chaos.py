@@ -1,0 +1,22 @@
+"""Everything at once, for half a minute: what `make chaos` does, with a seed that never changes."""
+
+from pathlib import Path
+
+from tests.chaos.campaign import run
+from tests.chaos.city import built
+from tests.chaos.client_log import Result
+from tests.chaos.schedule import make_schedule
+
+SEED, SECONDS = 11, 20.0
+
+
+def test_no_promise_is_broken_while_everything_else_is(tmp_path: Path) -> None:
+    schedule = make_schedule(SEED, SECONDS)
+    said: list[str] = []
+
+    with built(tmp_path) as city:
+        report = run(city, schedule, SEED, said.append)
+
+    assert report.holds, "\n".join([*report.lines(), *said])
+    assert sum(report.faults.values()) >= len(schedule)
+    assert report.purchases[Result.OK] > 200

@@ -1,0 +1,85 @@
+"""The proxy does wrong exactly when it is told to."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from tests.chaos.proxy import Proxy
+from tests.support.folders import remove_folder, short_folder
+from tests.support.valkey import Valkey
+
+
+@pytest.fixture
+def proxy(valkey: Valkey) -> Iterator[Proxy]:
+    """A proxy before this test worker's Valkey."""
+    folder = short_folder()
+    with Proxy(valkey.socket, folder / "proxy.sock") as proxy:
+        yield proxy
+    remove_folder(folder)
+
+
+@pytest.fixture
+def client(proxy: Proxy) -> redis.Redis:
+    """A client that sees the first failure."""
+    return redis.Redis.from_url(proxy.url, socket_timeout=2.0, retry=Retry(NoBackoff(), 0), decode_responses=True)
+
+
+def test_it_passes_on_what_is_said(client: redis.Redis) -> None:
+    assert client.set("name", "x" * 200_000)
+    assert len(str(client.get("name"))) == 200_000
+
+
+def test_a_lost_reply_was_carried_out(proxy: Proxy, client: redis.Redis) -> None:
+    proxy.lose_reply(b"INCR")
+    client.set("other", "1")
+
+    with pytest.raises(redis.ConnectionError):
+        client.incr("count")
+
+    assert (client.get("count"), proxy.lost) == ("1", 1)
+    assert client.incr("count") == 2
+
+
+def test_a_cut_ends_the_connections_there_are(proxy: Proxy, client: redis.Redis) -> None:
+    held: Any = client.connection_pool.get_connection()
+    held.send_command("PING")
+    held.read_response()
+
+    proxy.cut()
+
+    with pytest.raises(redis.ConnectionError):
+        held.read_response()
+    assert client.ping()
+
+
+def test_it_refuses_until_it_is_told_not_to(proxy: Proxy, client: redis.Redis) -> None:
+    proxy.refuse(refusing=True)
+    with pytest.raises(redis.ConnectionError):
+        client.ping()
+
+    proxy.refuse(refusing=False)
+
+    assert client.ping()
+
+
+def test_a_delay_outlasts_the_patience_of_a_client(proxy: Proxy) -> None:
+    hasty = redis.Redis.from_url(proxy.url, socket_timeout=0.1, retry=Retry(NoBackoff(), 0))
+    assert hasty.ping()
+
+    proxy.delay(1.0)
+    with pytest.raises(redis.TimeoutError):
+        hasty.ping()
+
+    proxy.delay(0)
+    assert hasty.ping()
+
+
+def test_without_a_server_nobody_gets_through(proxy: Proxy, client: redis.Redis) -> None:
+    proxy.server = proxy.server.with_name("nobody.sock")
+
+    with pytest.raises(redis.ConnectionError):
+        client.ping()
