@@ -23,7 +23,8 @@ LOAD_LIFE_SECONDS = 5
 SCAN = 1000
 _LUA = Path(__file__).parent / "lua"
 _reserve, _finalize, _readmit = (Script(_LUA / f"{name}.lua") for name in ("reserve", "finalize", "readmit"))
-_claim, _open, _apply, _take = (Script(_LUA / f"{name}.lua") for name in ("claim", "open_gate", "apply", "take"))
+_claim, _open, _let_in = (Script(_LUA / f"{name}.lua") for name in ("claim", "open_gate", "let_in"))
+_apply, _take = (Script(_LUA / f"{name}.lua") for name in ("apply", "take"))
 _set_aside, _replay, _discard = (Script(_LUA / f"{name}.lua") for name in ("set_aside", "replay", "discard"))
 
 
@@ -157,7 +158,6 @@ class Claim(NamedTuple):
 class Opening(NamedTuple):
     """What MySQL says about an item when its gate opens."""
 
-    state: GateState
     stock: int
     epoch: int
     price_minor: int
@@ -165,6 +165,7 @@ class Opening(NamedTuple):
     max_per_user: int | None
     adj_seq: int
     units: Mapping[int, int]
+    state: GateState = GateState.OPEN
 
 
 def read_reservation(text: str) -> Reservation:
@@ -339,12 +340,17 @@ class StockCacheManager(CacheManager):
         _claim(self._client(number), [item], [claim.token, claim.moment, int(claim.wrong)])
 
     def open(self, tenant_id: int, item_id: int, token: str, opening: Opening) -> bool:
-        """Begin the epoch that MySQL says; False when somebody claimed the item after us."""
+        """Begin the epoch that MySQL says; False when somebody claimed the item after us. Nobody buys yet."""
         number, item, _, limit, _ = _places(tenant_id, item_id)
-        arguments: list[Any] = [token, *opening[:5], opening.max_per_user or "", opening.adj_seq]
+        arguments: list[Any] = [token, *opening[:4], opening.max_per_user or "", opening.adj_seq]
         for user_id, units in opening.units.items():
             arguments += [user_id, units]
         return bool(_open(self._client(number), [item, limit], arguments))
+
+    def let_in(self, tenant_id: int, item_id: int, token: str, state: GateState) -> bool:
+        """End a load; False when somebody claimed the item after us."""
+        number, item, *_ = _places(tenant_id, item_id)
+        return bool(_let_in(self._client(number), [item], [token, state]))
 
     def state(self, tenant_id: int, item_id: int) -> Mapping[str, str]:
         """Everything Redis holds of an item; empty when it was never loaded."""

@@ -9,11 +9,12 @@ from datetime import timedelta
 
 from shop.cache_managers.stock import Opening
 from shop.constants.job import JobName
-from shop.constants.stock import BATCH, BATCH_SMALL, GATHER_SECONDS, GATHER_SECONDS_MAX, Cause, GateState
+from shop.constants.stock import BATCH, BATCH_SMALL, GATHER_SECONDS, GATHER_SECONDS_MAX, Cause
 from shop.core.errors import DuplicateRow, ImpossibleRow
 from shop.core.job import Job, Queue
 from shop.core.transaction import transactional
 from shop.services.gate import GateService
+from shop.services.reconcile_run import ReconcileRunService
 from shop.services.stock import StockService
 from shop.supports.stock import Difference
 
@@ -71,16 +72,19 @@ class Loads(Drains):
     """What jobs share that open a gate."""
 
     gates: GateService
+    runs: ReconcileRunService
 
     def load(self, tenant_id: int, item_id: int, run_id: int | None = None) -> bool:
-        """Close, drain, begin an epoch, open: whether the item can be bought now, by us."""
+        """Close, drain, begin an epoch, count what was promised before, open: whether it can be bought now, by us."""
         token = self.gates.close(tenant_id, item_id, wrong=bool(run_id))
         self.write_out(tenant_id, item_id)
         opening = self.begin_epoch(item_id, run_id)
-        opened = opening is not None and self.gates.open(tenant_id, item_id, token, opening)
-        if opened:
-            self.deliver(tenant_id, item_id)
-        return opened and opening is not None and opening.state == GateState.OPEN
+        if opening is None or not self.gates.open(tenant_id, item_id, token, opening):
+            return False
+        # Before anybody buys: the pieces of a promise that could not be written would be sold to somebody else.
+        self.write_out(tenant_id, item_id)
+        self.deliver(tenant_id, item_id)
+        return self.gates.let_in(tenant_id, item_id, token, opening)
 
     def write_out(self, tenant_id: int, item_id: int) -> None:
         """Write all that waits of an item at this moment."""
@@ -95,13 +99,13 @@ class Loads(Drains):
         """Number the new epoch; where it repairs something, say so."""
         opening = self.gates.begin_epoch(item_id)
         if run_id:
-            self.gates.settle(run_id, opening)
+            self.runs.settle(run_id, opening)
         return opening
 
     @transactional
     def deliver(self, tenant_id: int, item_id: int) -> int:
         """Let the credits reach the sale that were committed while it was closed."""
-        return self.gates.deliver(tenant_id, item_id)
+        return self.runs.deliver(tenant_id, item_id)
 
 
 @dataclass(frozen=True)
@@ -188,33 +192,33 @@ class SyncStockJob(Loads):
     @transactional
     def glance(self, after: int) -> tuple[list[tuple[int, int]], int | None]:
         """The suspects of one page of items, and where the next page begins."""
-        return self.gates.find_suspects(after)
+        return self.runs.find_suspects(after)
 
     @transactional
     def look(self, tenant_id: int, item_id: int) -> Difference | None:  # noqa: ARG002 - a place is both
         """What is wrong with one item, its missing credits delivered."""
-        return self.gates.look(item_id)
+        return self.runs.look(item_id)
 
     @transactional
     def look_again(self, tenant_id: int, item_id: int) -> None:
         """Note what is wrong still."""
-        if difference := self.gates.look(item_id):
-            self.gates.note(tenant_id, item_id, Cause.DIFFERENT, difference)
+        if difference := self.runs.look(item_id):
+            self.runs.note(tenant_id, item_id, Cause.DIFFERENT, difference)
 
     @transactional
     def ask(self, tenant_id: int, item_id: int) -> None:
         """Note that somebody wants an item loaded anew."""
-        self.gates.note(tenant_id, item_id, Cause.ASKED, Difference("", ""))
+        self.runs.note(tenant_id, item_id, Cause.ASKED, Difference("", ""))
 
     @transactional
     def find_unfinished(self) -> list[tuple[int, int, int]]:
         """(tenant, item, run) of what was noted and not done."""
-        return self.gates.find_unfinished()
+        return self.runs.find_unfinished()
 
     @transactional
     def tell(self, run_id: int) -> str:
         """What a repair found and did."""
-        return self.gates.tell(run_id)
+        return self.runs.tell(run_id)
 
 
 @dataclass(frozen=True)

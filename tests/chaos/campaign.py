@@ -7,6 +7,7 @@ from itertools import chain
 from pathlib import Path
 from uuid import UUID
 
+from shop.cache_managers.stock import read_reservation
 from shop.constants.stock import PARTITIONS
 from shop.core.model import DEFAULT_TENANT
 from shop.core.tokens import Tokens
@@ -97,7 +98,7 @@ def unsettled(shop: Shop) -> list[str]:
     """Orders that are neither written nor refused yet, those set aside included, and items that cannot be bought."""
     waiting = chain.from_iterable(shop.stock.entries_all(number) for number in range(PARTITIONS))
     aside = chain.from_iterable(shop.stock.dead_letters(number) for number in range(PARTITIONS))
-    promised = {str(r.order_id) for r in shop.stock.receipts() if r.state == "P"}
+    promised = {str(r.order_id) for r in map(read_reservation, shop.stock.receipts()) if r.state == "P"}
     orders = promised | {str(entry.reservation.order_id) for entry in waiting} | {str(letter) for letter in aside}
     closed = [f"item {item}" for item in _items(shop) if shop.gate(item).get("state") != "open"]
     return [*sorted(orders), *closed]
@@ -114,7 +115,7 @@ def gather(shop: Shop, goods: Goods, operations: Sequence[Operation], excused: s
         items=[ItemRow(item, goods.stocks[item], stock, limit) for item, stock, limit in items],
         order_of=_order_of,
         excused=excused,
-        rejected={str(r.order_id) for r in shop.stock.receipts() if r.state == "R"},
+        rejected={str(r.order_id) for r in map(read_reservation, shop.stock.receipts()) if r.state == "R"},
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from shop.cache_managers.stock import Claim
 from shop.core.model import DEFAULT_TENANT
 from shop.jobs.audit import VerifyAuditJob
 from shop.jobs.stock import LoadStockJob, PreloadStockJob
@@ -107,7 +108,7 @@ def test_a_closed_gate_says_nothing_of_the_stock(make_indoors: MakeIndoors) -> N
     shop.buy(item, token, 4)
     assert shop.card(item)["stock"] == 6
     shop.drain(item)
-    shop.stock.claim(DEFAULT_TENANT, item, "closed")
+    shop.stock.claim(DEFAULT_TENANT, item, Claim("closed", moment=0))
     shop.change("UPDATE items SET stock = 5 WHERE id = %s", item)
 
     assert shop.card(item)["stock"] == 5

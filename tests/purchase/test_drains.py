@@ -54,6 +54,7 @@ def begin_epoch_without_draining(indoors: Indoors, item: int) -> None:
     opening = in_transaction(indoors.database, lambda: stock.begin_epoch(item))
     assert opening
     assert stock.open(DEFAULT_TENANT, item, token, opening)
+    assert stock.let_in(DEFAULT_TENANT, item, token, opening)
 
 
 @pytest.mark.parametrize("moment", ["before_commit", "after_commit"])

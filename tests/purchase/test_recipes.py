@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from shop.cache_managers import recipe
+from shop.cache_managers.stock import Claim
 from shop.core.lock import locked
 from shop.core.model import DEFAULT_TENANT
 from shop.jobs.stock import LoadStockJob
@@ -77,7 +78,7 @@ def test_a_gate_that_closed_meanwhile_sells_nothing(
 ) -> None:
     shop = make_indoors(purchase_strategy=strategy, **QUICK)
     item, token = shop.offer(stock=10), shop.buyer()
-    between(monkeypatch, lambda: shop.stock.claim(DEFAULT_TENANT, item, "closed"))
+    between(monkeypatch, lambda: shop.stock.claim(DEFAULT_TENANT, item, Claim("closed", moment=0)))
 
     assert shop.refusal(item, token)["error_code"] == "SYSTEM_BUSY"
     assert shop.container.get(LoadStockJob).run(DEFAULT_TENANT, item)

@@ -50,8 +50,9 @@ def run(server: Valkey, strategy: str) -> tuple[list[Reserved], dict[str, Any]]:
     for item, limit in ((ITEM, 3), (OTHER, None)):
         # Not there before, and not its first epoch: receipts were lost, and each refusal says since when.
         till.stock.claim(TENANT, item, Claim("token", moment=900))
-        opening = Opening(GateState.OPEN, 9, 4, 250, "EUR", limit, 2, {})
+        opening = Opening(9, 4, 250, "EUR", limit, 2, {})
         assert till.stock.open(TENANT, item, "token", opening)
+        assert till.stock.let_in(TENANT, item, "token", GateState.OPEN)
     answers = []
     for number, item, user, quantity in WISHES:
         purchase = Purchase(UUID(int=number), TENANT, item, user, quantity, 1000 + number, keyed=True)

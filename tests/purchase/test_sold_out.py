@@ -2,6 +2,7 @@
 
 import pytest
 
+from shop.cache_managers.stock import Claim
 from shop.constants.order import SOLD_OUT_SECONDS
 from shop.core.memory import Memory
 from shop.core.model import DEFAULT_TENANT
@@ -34,7 +35,7 @@ def time(indoors: Indoors) -> FakeTime:
 def restock(indoors: Indoors, item: int, stock: int) -> None:
     indoors.drain(item)
     indoors.change("UPDATE items SET stock = %s WHERE id = %s", stock, item)
-    indoors.stock.claim(DEFAULT_TENANT, item, "closed")
+    indoors.stock.claim(DEFAULT_TENANT, item, Claim("closed", moment=0))
     assert indoors.container.get(LoadStockJob).run(DEFAULT_TENANT, item)
 
 

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from shop.cache_managers.stock import Claim
 from shop.constants.order import Strategy
 from shop.core.model import DEFAULT_TENANT
 from shop.jobs.audit import VerifyAuditJob
@@ -128,7 +129,7 @@ def test_what_is_not_on_sale_is_unknown(till: Indoors) -> None:
     token = till.buyer()
     gone = till.offer(stock=10)
     till.change("UPDATE items SET status = 'retired' WHERE id = %s", gone)
-    till.stock.claim(DEFAULT_TENANT, gone, "closed")
+    till.stock.claim(DEFAULT_TENANT, gone, Claim("closed", moment=0))
 
     assert [till.ask(item, token).status_code for item in (gone, 10**6)] == [404, 404]
 
@@ -160,7 +161,7 @@ def test_a_full_backlog_sends_buyers_away(make_indoors: MakeIndoors, strategy: s
 def test_a_closed_gate_asks_for_its_load(make_indoors: MakeIndoors, strategy: str) -> None:
     shop = make_indoors(purchase_strategy=strategy)
     item, token = shop.offer(stock=10), shop.buyer()
-    shop.stock.claim(DEFAULT_TENANT, item, "closed")
+    shop.stock.claim(DEFAULT_TENANT, item, Claim("closed", moment=0))
 
     assert shop.refusal(item, token)["error_code"] == "SYSTEM_BUSY"
 

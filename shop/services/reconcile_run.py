@@ -1,0 +1,142 @@
+"""Rules of reconciliation: finds what the stores disagree about, and notes what was done."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from shop.cache_managers.stock import CreditNote, Opening, StockCacheManager
+from shop.constants.stock import Cause, GateState, StockReason
+from shop.core.clock import Clock
+from shop.core.patience import Patience
+from shop.repositories.item import ItemRepository
+from shop.repositories.order import OrderRepository
+from shop.repositories.reconcile_run import ReconcileRunRepository
+from shop.repositories.stock_ledger import StockLedgerRepository
+from shop.supports.stock import Difference, Truth, compare
+
+if TYPE_CHECKING:
+    from shop.models.item import Item
+
+# While we hold the row nobody writes orders of the item; those just written are finalized within this.
+FINALIZING_SECONDS = 0.3
+PAGE = 500
+
+
+@dataclass(frozen=True)
+class ReconcileRunService:
+    """Holds what Redis says against what MySQL says, and delivers what got lost between them."""
+
+    items: ItemRepository
+    orders: OrderRepository
+    ledger: StockLedgerRepository
+    runs: ReconcileRunRepository
+    stock: StockCacheManager
+    patience: Patience
+    clock: Clock
+
+    def find_suspects(self, after: int) -> tuple[list[tuple[int, int]], int | None]:
+        """(tenant, item) of those on sale after an item id that look wrong at a glance, and the id to go on after.
+
+        A glance takes no lock, so it also suspects what is only moving.
+        """
+        items = self.items.find_on_sale_after(after, PAGE)
+        gates = self.stock.states([(item.tenant_id, item.id) for item in items])
+        suspects = [
+            (item.tenant_id, item.id)
+            for item, gate in zip(items, gates, strict=True)
+            if gate.get("state") == GateState.OPEN
+            and (gate.get("hwm") != str(item.adj_seq) or compare(_truth(item, 0), gate, None))
+        ]
+        return suspects, items[-1].id if len(items) == PAGE else None
+
+    def deliver(self, tenant_id: int, item_id: int) -> int:
+        """Let the credits that got lost on their way reach the sale, in order; how many there were."""
+        gate = self.stock.state(tenant_id, item_id)
+        missing = self._missing(item_id, gate)
+        for credit in missing:
+            self.stock.apply(tenant_id, item_id, credit)
+        return len(missing)
+
+    def look(self, item_id: int) -> Difference | None:
+        """Where an open gate says something else than MySQL; nothing moves meanwhile, since the row is locked."""
+        item = self.items.lock(item_id)
+        if item is None or not item.sellable:
+            return None
+        self.deliver(item.tenant_id, item.id)
+        agreed = self.patience.wait(lambda: self._find_difference(item) is None or None, FINALIZING_SECONDS)
+        return None if agreed else self._find_difference(item)
+
+    def note(self, tenant_id: int, item_id: int, cause: Cause, difference: Difference) -> None:
+        """Note what was found before it is repaired, so that a repair that dies is taken up again."""
+        if not self.runs.find_open_of(item_id):
+            now = self.clock.now()
+            said = {"cause": cause, "created_at": now, "updated_at": now, **difference._asdict()}
+            self.runs.create(tenant_id=tenant_id, item_id=item_id, **said)
+
+    def find_unfinished(self) -> list[tuple[int, int, int]]:
+        """(tenant, item, run) of the repairs that were noted and not done."""
+        return [(run.tenant_id, run.item_id, run.id) for run in self.runs.find_open()]
+
+    def settle(self, run_id: int, opening: Opening | None) -> None:
+        """Make the ledger agree with the stock, and write down what the repair did."""
+        run = self.runs.find(run_id)
+        if run is None:
+            return
+        run.updated_at = self.clock.now()
+        if opening is None:
+            run.done = "There is nothing to open."
+            return
+        corrected = self._correct(run.tenant_id, run.item_id, opening)
+        books = f"; the ledger was {corrected:+} off" if corrected else ""
+        run.done = f"Epoch {opening.epoch} begins with {opening.stock} pieces{books}."
+
+    def tell(self, run_id: int) -> str:
+        """What a repair found and did, on one line."""
+        run = self.runs.find(run_id)
+        if run is None:
+            return ""
+        saw = f"MySQL said {run.expected}, Redis said {run.found}. " if run.expected else ""
+        return f"item {run.item_id} ({run.cause}): {saw}{run.done or 'Not repaired yet.'}"
+
+    def _find_difference(self, item: "Item") -> Difference | None:
+        gate, waiting = self.stock.look(item.tenant_id, item.id)
+        if gate.get("state") != GateState.OPEN:
+            return None
+        unseen = sum(credit.pieces for credit in self._missing(item.id, gate))
+        return compare(_truth(item, unseen), gate, waiting)
+
+    def _missing(self, item_id: int, gate: Mapping[str, str]) -> list[CreditNote]:
+        lines = self.ledger.find_credits(item_id, int(gate.get("hwm", 0)))
+        buyers = (
+            self.orders.find_buyers([UUID(line.ref) for line in lines if line.reason == StockReason.RETURN])
+            if lines
+            else {}
+        )
+        return [
+            CreditNote(line.adj_seq or 0, line.delta, int(gate.get("epoch", 0)), _buyer(line.ref, buyers))
+            for line in lines
+        ]
+
+    def _correct(self, tenant_id: int, item_id: int, opening: Opening) -> int:
+        # The stock is what orders are checked against, so it is the truth; the ledger explains it.
+        difference = opening.stock - self.ledger.find_sum(item_id)
+        if difference:
+            self.ledger.create(
+                tenant_id=tenant_id,
+                item_id=item_id,
+                delta=difference,
+                reason=StockReason.CORRECTION,
+                ref=str(uuid.uuid4()),
+                created_at=self.clock.now(),
+            )
+        return difference
+
+
+def _truth(item: "Item", unseen: int) -> Truth:
+    return Truth(item.stock - unseen, item.epoch, item.price_minor, item.currency, item.max_per_user)
+
+
+def _buyer(ref: str, buyers: Mapping[UUID, int]) -> int:
+    return next((user_id for order_id, user_id in buyers.items() if str(order_id) == ref), 0)
