@@ -1,67 +1,42 @@
 """A sale, told by a dictionary in memory, and all that may happen to it."""
 
-# size: the events of one state stand together, since hypothesis wants them in one class.
-
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from typing import Any, ClassVar
 from uuid import uuid4
 
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
-from sqlalchemy import event
+from hypothesis.stateful import Bundle, initialize, invariant, rule
 
 from shop.cache_managers.stock import StockCacheManager
 from shop.core.model import DEFAULT_TENANT
 from shop.core.redis import RedisError
 from shop.jobs.audit import VerifyAuditJob
 from shop.jobs.stock import LoadStockJob, SyncStockJob
-from tests.purchase.indoors import Indoors
-from tests.purchase.test_drains import Killed
+from tests.purchase.sale_state import LIMIT, STOCK, SaleState
 
-STOCK = 12
-LIMIT = 6
-REJECTED = 12  # the invariant that says no promise is taken back
 quantities = st.integers(1, 4)
 buyers = st.integers(0, 2)
 
 
-class Sale(RuleBasedStateMachine):
+class Sale(SaleState):
     """One item and what may happen to it."""
 
-    indoors: ClassVar[Indoors]
-    tokens: ClassVar[list[str]]
     purchases = Bundle("purchases")
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.item = 0
-        self.orders: dict[str, str] = {}  # key -> order id
-        self.buyer_of: dict[str, int] = {}
 
     @initialize()
     def offer(self) -> None:
         """Begin with an item on sale."""
         self.item = self.indoors.offer(STOCK, max_per_user=LIMIT)
-        self.stock = STOCK
-        # Order id -> (buyer, pieces) of what was promised and neither cancelled nor lost.
-        self.held: dict[str, tuple[int, int]] = {}
-        self.unwritten: set[str] = set()
-        # Order id -> pieces of written orders that were reserved again, because Redis lost the receipt.
-        self.doubled: dict[str, int] = {}
-        self.ended: set[str] = set()
 
     @rule(target=purchases, buyer=buyers, quantity=quantities)
     def buy(self, buyer: int, quantity: int) -> tuple[int, int, str]:
         """Somebody buys."""
         purchase = (buyer, quantity, uuid4().hex)
-        self._send(purchase)
+        self.send(purchase)
         return purchase
 
     @rule(purchase=purchases)
     def buy_again(self, purchase: tuple[int, int, str]) -> None:
         """The same request comes again."""
-        self._send(purchase)
+        self.send(purchase)
 
     @rule(purchase=purchases)
     def cancel(self, purchase: tuple[int, int, str]) -> None:
@@ -72,7 +47,7 @@ class Sale(RuleBasedStateMachine):
             return
         if order in self.unwritten:
             self.drain()
-        status = self._post(f"/orders/{order}/cancel", buyer).status_code
+        status = self.post(f"/orders/{order}/cancel", buyer).status_code
         assert status == (200 if order in self.held else 409)
         self.held.pop(order, None)
         self.ended.add(order)
@@ -81,8 +56,8 @@ class Sale(RuleBasedStateMachine):
     def adjust(self, delta: int) -> None:
         """An administrator counts again."""
         words = {"delta": delta, "reason": "counted"}
-        answer = self._post(f"/items/{self.item}/stock-adjustments", None, json=words)
-        if self._is_open() and self.left + delta >= 0:
+        answer = self.post(f"/items/{self.item}/stock-adjustments", None, json=words)
+        if self.is_open() and self.left + delta >= 0:
             assert answer.status_code == 200, answer.get_data()
             assert answer.get_json()["data"]["stock"] == self.left + delta
         if answer.status_code == 200:
@@ -93,22 +68,22 @@ class Sale(RuleBasedStateMachine):
         """What waits is written."""
         self._load_if_closed()
         self.indoors.drain(self.item)
-        self._all_written()
+        self.all_written()
 
     @rule(moment=st.sampled_from(["before_commit", "after_commit"]))
     def die_while_draining(self, moment: str) -> None:
         """A worker is killed."""
-        with self._killed_at(moment):
+        with self.killed_at(moment):
             self.indoors.drain(self.item)
         if moment == "after_commit":
-            self._all_written()
+            self.all_written()
 
     @rule(moment=st.sampled_from(["before_commit", "after_commit"]))
     def die_while_loading(self, moment: str) -> None:
         """A worker is killed while it opens the sale anew."""
         token = self.indoors.gates.close(DEFAULT_TENANT, self.item)
         assert token
-        with self._killed_at(moment):
+        with self.killed_at(moment):
             self.indoors.container.get(LoadStockJob).begin_epoch(self.item, None)
 
     @rule()
@@ -117,7 +92,7 @@ class Sale(RuleBasedStateMachine):
         apply = StockCacheManager.apply
         StockCacheManager.apply = _lose  # type: ignore[assignment]  # for a moment
         try:
-            answer = self._post(f"/items/{self.item}/stock-adjustments", None, json={"delta": 2, "reason": "found"})
+            answer = self.post(f"/items/{self.item}/stock-adjustments", None, json={"delta": 2, "reason": "found"})
         finally:
             StockCacheManager.apply = apply  # type: ignore[method-assign]
         assert answer.status_code == 200
@@ -130,7 +105,7 @@ class Sale(RuleBasedStateMachine):
         self.indoors.forget_stock()
         for order in self.unwritten:
             self.held.pop(order, None)
-        self._all_written()
+        self.all_written()
         self.orders = {key: order for key, order in self.orders.items() if order in self.held or order in self.ended}
         self._load_if_closed()
 
@@ -140,7 +115,7 @@ class Sale(RuleBasedStateMachine):
         self.indoors.container.get(LoadStockJob).load(DEFAULT_TENANT, self.item)
         # What was counted anew is written by the next.
         self.indoors.drain(self.item)
-        self._all_written()
+        self.all_written()
 
     @rule()
     def sync(self) -> None:
@@ -155,7 +130,7 @@ class Sale(RuleBasedStateMachine):
         mine = f"item {self.item}"
         problems = [problem for verdict in look(()) for problem in verdict.problems if problem.startswith(mine)]
         assert problems == []
-        if self._is_open():
+        if self.is_open():
             gate = self.indoors.stock.state(DEFAULT_TENANT, self.item)
             assert int(gate["avail"]) == self.left
         written = self.indoors.orders_of(self.item)
@@ -167,63 +142,9 @@ class Sale(RuleBasedStateMachine):
             self.drain()
             self.every_promise_holds()
 
-    @property
-    def left(self) -> int:
-        """What the model says can be bought."""
-        return self.stock - sum(quantity for _, quantity in self.held.values()) - sum(self.doubled.values())
-
-    def _send(self, purchase: tuple[int, int, str]) -> None:
-        buyer, quantity, key = purchase
-        answer = self._post(
-            f"/items/{self.item}/purchase", buyer, json={"quantity": quantity}, headers={"Idempotency-Key": key}
-        )
-        if key in self.orders:
-            data, order = answer.get_json()["data"], self.orders[key]
-            assert data["id"] == order
-            if data["status"] == "pending" and order not in self.unwritten:
-                self.doubled[order] = quantity
-            return
-        if not self._is_open():
-            assert answer.status_code == 503
-            return
-        held = sum(pieces for who, pieces in self.held.values() if who == buyer)
-        held += sum(pieces for order, pieces in self.doubled.items() if self.buyer_of[order] == buyer)
-        fits = quantity <= self.left and held + quantity <= LIMIT
-        assert (answer.status_code == 202) == fits, (answer.get_data(), self.left, held)
-        if fits:
-            self.orders[key] = order = answer.get_json()["data"]["id"]
-            self.held[order] = buyer, quantity
-            self.buyer_of[order] = buyer
-            self.unwritten.add(order)
-
-    def _post(self, path: str, buyer: int | None, headers: dict[str, str] | None = None, **said: Any) -> Any:
-        token = self.indoors.admin_token if buyer is None else self.tokens[buyer]
-        signed = {"Authorization": f"Bearer {token}", **(headers or {})}
-        return self.indoors.http.post(f"/api/v1{path}", headers=signed, **said)
-
-    @contextmanager
-    def _killed_at(self, moment: str) -> Iterator[None]:
-        event.listen(self.indoors.database.sessions, moment, _die)
-        try:
-            with suppress(Killed):
-                yield
-        finally:
-            event.remove(self.indoors.database.sessions, moment, _die)
-
-    def _all_written(self) -> None:
-        self.unwritten.clear()
-        self.doubled.clear()
-
-    def _is_open(self) -> bool:
-        return bool(self.indoors.gates.is_open(DEFAULT_TENANT, self.item))
-
     def _load_if_closed(self) -> None:
-        if not self._is_open():
+        if not self.is_open():
             self.reload()
-
-
-def _die(*_: object) -> None:
-    raise Killed
 
 
 def _lose(*_: object) -> None:
