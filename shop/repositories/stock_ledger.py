@@ -56,6 +56,12 @@ class StockLedgerRepository(Repository[StockLedger]):
         query = select(StockLedger.ref).where(StockLedger.reason == reason, StockLedger.ref.in_(refs))
         return set(self.session.scalars(query))
 
+    def find_voids(self, item_id: int) -> set[tuple[int, int]]:
+        """(epoch, seq) of the numbers of an item that no order will ever have."""
+        query = select(StockLedger.ref).where(StockLedger.item_id == item_id, StockLedger.reason == StockReason.VOID)
+        places = [ref.split(":") for ref in self.session.scalars(query)]
+        return {(int(epoch), int(seq)) for _, epoch, seq in places}
+
     def find_sold(self, item_id: int) -> set[UUID]:
         """The order ids that the sales of an item name."""
         query = select(StockLedger.ref).where(StockLedger.item_id == item_id, StockLedger.reason == StockReason.SALE)

@@ -84,6 +84,7 @@ class AuditService:
             orders=frozenset(self.orders.find_ids(item.id)),
             sold=frozenset(self.ledger.find_sold(item.id)),
             recent=frozenset(self.orders.find_ids_of_epoch(item.id, item.epoch, since)),
+            voids=frozenset(self.ledger.find_voids(item.id)),
             epochs={count.epoch: Epoch(count.orders, count.seq_max) for count in counts},
             waiting=[Waiting(r.order_id, r.epoch, r.seq, r.quantity) for r in waiting],
             promised=frozenset(r.order_id for r in receipts if r.state == "P"),

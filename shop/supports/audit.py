@@ -42,6 +42,7 @@ class Book:
     promised: frozenset[UUID]
     confirmed: frozenset[UUID]
     gate: Mapping[str, str]
+    voids: frozenset[tuple[int, int]] = frozenset()
 
     @property
     def open(self) -> bool:
@@ -118,11 +119,12 @@ def every_order_is_one_sale(book: Book) -> Iterator[str]:
 
 
 def numbers_have_no_gaps(book: Book) -> Iterator[str]:
-    """10: the orders of an epoch, waiting ones included, are numbered 1, 2, 3 ..."""
+    """10: the orders of an epoch, waiting and void ones included, are numbered 1, 2, 3 ..."""
     unwritten = book.unwritten
     for number, epoch in book.epochs.items():
-        waiting = [entry.seq for entry in unwritten if entry.epoch == number]
-        highest, count = max([epoch.seq_max, *waiting]), epoch.orders + len(waiting)
+        others = {(entry.epoch, entry.seq) for entry in unwritten} | book.voids
+        numbers = [seq for other, seq in others if other == number]
+        highest, count = max([epoch.seq_max, *numbers]), epoch.orders + len(numbers)
         if highest != count:
             yield f"item {book.item_id}, epoch {number}: {count} orders, the highest number is {highest}"
 
