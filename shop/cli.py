@@ -124,6 +124,8 @@ def sync(item: int | None, tenant: int) -> None:
     """Find and repair what the stores disagree about; with ITEM: load that one anew, whatever it says."""
     job = _job(JobName.SYNC_STOCK)
     done = job.rebuild(tenant, item) if item else job.run()
+    if item and not done:
+        raise click.ClickException(f"Tenant {tenant} has no item {item}.")
     click.echo("\n".join(done) or "Both stores agree.")
 
 

@@ -3,6 +3,7 @@
 # size: what loads a sale drains it first, and two files of jobs may not meet to share that.
 
 import time
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -20,8 +21,8 @@ from shop.supports.stock import Difference
 TRIES = 5
 # One worker serves all partitions: a hot one may not keep it from the others, nor outlive the job's time-out.
 TURN_SECONDS = 1.0
-# Longer than the sweeper needs to find the orders of a drain that died between its commit and its last word.
-SECOND_LOOK_SECONDS = 4.0
+# Longer than a drain needs from its commit to its last word.
+SECOND_LOOK_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -38,9 +39,9 @@ class Drains(Job):
         return self.stock.drain(partition, after, most)
 
     @transactional
-    def set_aside(self, partition: int, after: str | None, why: str) -> str | None:
-        """Make a dead letter of the next entry; its id."""
-        return self.stock.set_aside(partition, after, why)
+    def set_aside(self, partition: int, entry_id: str, why: str) -> None:
+        """Make a dead letter of an entry."""
+        self.stock.set_aside(partition, entry_id, why)
 
     def write_again(self, partition: int, after: str | None, most: int = BATCH) -> tuple[int, str | None]:
         """Write one batch; when another drain wrote some of it since we looked, look again."""
@@ -58,12 +59,14 @@ class Drains(Job):
 
     def _write_singly(self, partition: int, after: str | None) -> tuple[int, str | None]:
         for number in range(BATCH):
-            try:
-                count, after = self.write_again(partition, after, 1)
-            except ImpossibleRow as error:
-                count, after = 1, self.set_aside(partition, after, str(error))
-            if not count:
+            entry_id = self.stock.find_next(partition, after)
+            if entry_id is None:
                 return number, after
+            try:
+                self.write_again(partition, after, 1)
+            except ImpossibleRow as error:
+                self.set_aside(partition, entry_id, str(error))
+            after = entry_id
         return BATCH, after
 
 
@@ -153,15 +156,20 @@ class SyncStockJob(Loads):
         places = [(tenant_id, item_id)] if item_id else self.find_suspects()
         wrong = [place for place in places if self.look(*place)]
         if wrong:
-            time.sleep(SECOND_LOOK_SECONDS)
+            self.finish({self.gates.partition(*place) for place in wrong})
         for place in wrong:
             self.look_again(*place)
         return self.repair()
 
+    def finish(self, partitions: Collection[int]) -> None:
+        """Let every drain say its last word: we do it for those that died, and wait for those that live."""
+        for partition in partitions:
+            self.write_safely(partition, None)
+        time.sleep(SECOND_LOOK_SECONDS)
+
     def rebuild(self, tenant_id: int, item_id: int) -> list[str]:
-        """Load an item anew, whatever its gate says; what was done."""
-        self.ask(tenant_id, item_id)
-        return self.repair()
+        """Load an item anew, whatever its gate says; what was done, nothing when there is no such item."""
+        return self.repair() if self.ask(tenant_id, item_id) else []
 
     def repair(self) -> list[str]:
         """Load everything anew that was found wrong; what was done, a line each."""
@@ -196,9 +204,9 @@ class SyncStockJob(Loads):
             self.gates.note(tenant_id, item_id, Cause.DIFFERENT, difference)
 
     @transactional
-    def ask(self, tenant_id: int, item_id: int) -> None:
-        """Note that somebody wants an item loaded anew."""
-        self.gates.note(tenant_id, item_id, Cause.ASKED, Difference("", ""))
+    def ask(self, tenant_id: int, item_id: int) -> bool:
+        """Note that somebody wants an item loaded anew; False when there is none."""
+        return self.gates.ask(tenant_id, item_id)
 
     @transactional
     def find_unfinished(self) -> list[tuple[int, int, int]]:

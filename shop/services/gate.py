@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 # While we hold the row nobody writes orders of the item; those just written are finalized within this.
 FINALIZING_SECONDS = 0.3
 PAGE = 500
+# More do not fit the column: somebody wrote nonsense.
+EPOCH_DIGITS = 10
 
 
 @dataclass(frozen=True)
@@ -55,8 +57,9 @@ class GateService:
         item = self.items.lock(item_id)
         if item is None:
             return None
-        # A number that somebody set back would be given again.
-        item.epoch = max(item.epoch, self.orders.find_last_epoch(item_id)) + 1
+        # A number that somebody set back would be given again, to orders or to reservations that wait.
+        sold_in = _number(self.stock.state(item.tenant_id, item_id).get("epoch"))
+        item.epoch = max(item.epoch, self.orders.find_last_epoch(item_id), sold_in) + 1
         return Opening(
             state=GateState.OPEN if item.sellable else GateState.RETIRED,
             stock=item.stock,
@@ -88,15 +91,15 @@ class GateService:
         suspects = [
             (item.tenant_id, item.id)
             for item, gate in zip(items, gates, strict=True)
-            if gate.get("state") == GateState.OPEN
-            and (gate.get("hwm") != str(item.adj_seq) or compare(_truth(item, 0), gate, None))
+            # The sum may fit while its parts do not; that takes a closer look.
+            if _is_comparable(item, gate) and (gate.get("pend") != "0" or compare(_truth(item), gate, None))
         ]
         return suspects, items[-1].id if len(items) == PAGE else None
 
     def deliver(self, tenant_id: int, item_id: int) -> int:
         """Let the credits that got lost on their way reach the sale, in order; how many there were."""
         gate = self.stock.state(tenant_id, item_id)
-        missing = self._missing(item_id, gate)
+        missing = self._missing(item_id, gate) if gate.get("hwm", "").isdigit() else []
         for credit in missing:
             self.stock.apply(tenant_id, item_id, credit)
         return len(missing)
@@ -109,6 +112,14 @@ class GateService:
         self.deliver(item.tenant_id, item.id)
         agreed = self.patience.wait(lambda: self._find_difference(item) is None or None, FINALIZING_SECONDS)
         return None if agreed else self._find_difference(item)
+
+    def ask(self, tenant_id: int, item_id: int) -> bool:
+        """Note that somebody wants an item loaded anew; False when there is none."""
+        item = self.items.lock(item_id)
+        if item is None or item.tenant_id != tenant_id:
+            return False
+        self.note(tenant_id, item_id, Cause.ASKED, Difference("", ""))
+        return True
 
     def note(self, tenant_id: int, item_id: int, cause: Cause, difference: Difference) -> None:
         """Note what was found before it is repaired, so that a repair that dies is taken up again."""
@@ -144,22 +155,14 @@ class GateService:
 
     def _find_difference(self, item: "Item") -> Difference | None:
         gate, waiting = self.stock.look(item.tenant_id, item.id)
-        if gate.get("state") != GateState.OPEN:
-            return None
-        unseen = sum(credit.pieces for credit in self._missing(item.id, gate))
-        return compare(_truth(item, unseen), gate, waiting)
+        return compare(_truth(item), gate, waiting) if _is_comparable(item, gate) else None
 
     def _missing(self, item_id: int, gate: Mapping[str, str]) -> list[CreditNote]:
-        lines = self.ledger.find_credits(item_id, int(gate.get("hwm", 0)))
-        buyers = (
-            self.orders.find_buyers([UUID(line.ref) for line in lines if line.reason == StockReason.RETURN])
-            if lines
-            else {}
-        )
-        return [
-            CreditNote(line.adj_seq or 0, line.delta, int(gate.get("epoch", 0)), _buyer(line.ref, buyers))
-            for line in lines
-        ]
+        lines = self.ledger.find_credits(item_id, int(gate["hwm"]))
+        returned = [UUID(line.ref) for line in lines if line.reason == StockReason.RETURN]
+        buyers = self.orders.find_buyers(returned) if returned else {}
+        epoch = _number(gate.get("epoch"))
+        return [CreditNote(line.adj_seq or 0, line.delta, epoch, buyers.get(UUID(line.ref), 0)) for line in lines]
 
     def _correct(self, tenant_id: int, item_id: int, opening: Opening) -> int:
         # The stock is what orders are checked against, so it is the truth; the ledger explains it.
@@ -176,9 +179,14 @@ class GateService:
         return difference
 
 
-def _truth(item: "Item", unseen: int) -> Truth:
-    return Truth(item.stock - unseen, item.epoch, item.price_minor, item.currency, item.max_per_user)
+def _truth(item: "Item") -> Truth:
+    return Truth(item.stock, item.epoch, item.price_minor, item.currency, item.max_per_user, item.adj_seq)
 
 
-def _buyer(ref: str, buyers: Mapping[UUID, int]) -> int:
-    return next((user_id for order_id, user_id in buyers.items() if str(order_id) == ref), 0)
+def _is_comparable(item: "Item", gate: Mapping[str, str]) -> bool:
+    # What is closed is being loaded, and what was never loaded will be. What was loaded and is gone, Redis lost.
+    return bool(item.epoch) and gate.get("state", GateState.OPEN) == GateState.OPEN
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and text.isdigit() and len(text) < EPOCH_DIGITS else 0

@@ -50,13 +50,20 @@ class StockService:
             self._drain(partition, page.entries)
         return len(page.entries) + len(page.garbled), page.last or after
 
-    def set_aside(self, partition: int, after: str | None, why: str) -> str | None:
-        """Make a dead letter of the next entry of an outbox, so that it does not keep the others; its id."""
-        page = self.stock.entries(partition, after, 1)
-        for entry in page.entries:
+    def find_next(self, partition: int, after: str | None) -> str | None:
+        """The id of the next entry of an outbox."""
+        return self.stock.entries(partition, after, 1).last
+
+    def set_aside(self, partition: int, entry_id: str, why: str) -> None:
+        """Make a dead letter of an entry that waits still, so that it does not keep the others."""
+        entry = self.stock.find_entry(partition, entry_id)
+        if entry is None:
+            return
+        # Locked, so that no other drain writes it meanwhile.
+        self.items.lock_epochs({entry.reservation.item_id})
+        if not self.orders.find_places([entry.reservation.order_id]):
             self._void([entry.reservation])
-            after_commit(self.stock.set_aside, partition, entry.entry_id, entry.reservation.text, why)
-        return page.last or after
+            after_commit(self.stock.set_aside, partition, entry_id, entry.reservation.text, why)
 
     def wake_stale(self) -> list[int]:
         """Ask for a drain of every partition whose oldest entry was forgotten; those partitions."""
@@ -101,7 +108,8 @@ class StockService:
     def _behind(self, reservations: Sequence[Reservation]) -> set[int]:
         """The items whose numbers were given before: Redis came back with an older count of them."""
         numbers = self.orders.find_numbers({r.item_id: r.epoch for r in reservations}) if reservations else {}
-        return {r.item_id for r in reservations if r.seq <= numbers.get(r.item_id, 0)}
+        given = Counter((r.item_id, r.seq) for r in reservations)
+        return {r.item_id for r in reservations if r.seq <= numbers.get(r.item_id, 0) or given[r.item_id, r.seq] > 1}
 
     def _take(self, reservations: Iterable[Reservation], wrong: Collection[int]) -> set[int]:
         """Lower the stock of each item by all its pieces at once; the items that have too few, and the wrong ones.

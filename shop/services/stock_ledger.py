@@ -54,7 +54,7 @@ class StockLedgerService:
         item = self.items.find(item_id)
         if item is None or item.tenant_id != caller.tenant_id:
             raise ShopError(ItemExceptionCode.NOT_FOUND, item_id=item_id)
-        before = self.cursors.read(cursor)["id"] if cursor else None
+        before = self.cursors.read(cursor, "id")["id"] if cursor else None
         lines = self.ledger.find_page(item_id, before, per_page + 1)
         more = len(lines) > per_page
         lines = lines[:per_page]

@@ -3,15 +3,18 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from shop.constants.stock import STATEMENT_MAX
+
 
 class Truth(NamedTuple):
-    """What MySQL says about an item on sale: `units` is its stock without the credits that Redis has not seen."""
+    """What MySQL says about an item on sale; `hwm` is the number of its last credit."""
 
     units: int
     epoch: int
     price: int
     currency: str
     limit: int | None
+    hwm: int
 
 
 class Adjustment(NamedTuple):
@@ -35,20 +38,14 @@ def compare(truth: Truth, gate: Mapping[str, str], waiting: int | None) -> Diffe
 
     `waiting`: entries and dead letters of the item's partition, None when nobody counted.
     """
-    says = {
-        "units": _units(gate),
-        "epoch": gate.get("epoch", ""),
-        "price": gate.get("price", ""),
-        "currency": gate.get("currency", ""),
-        "limit": gate.get("limit", ""),
-    }
+    says = {name: gate.get(name, "") for name in Truth._fields} | {"units": _units(gate)}
     wants = {name: "" if value is None else str(value) for name, value in truth._asdict().items()}
     if waiting == 0:
         says["pend"], wants["pend"] = gate.get("pend", ""), "0"
     differ = [name for name in wants if wants[name] != says[name]]
     if not differ:
         return None
-    return Difference(*(" ".join(f"{name}={side[name]}" for name in differ) for side in (wants, says)))
+    return Difference(*(" ".join(f"{name}={side[name]}" for name in differ)[:STATEMENT_MAX] for side in (wants, says)))
 
 
 def _units(gate: Mapping[str, str]) -> str:
