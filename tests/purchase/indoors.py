@@ -3,16 +3,20 @@
 from pathlib import Path
 from typing import Any
 
+from werkzeug.test import TestResponse
+
 from shop.app import create_app
 from shop.cache_managers.stock import StockCacheManager
 from shop.constants.item import ItemStatus
+from shop.constants.user import UserRole
 from shop.container import Container
 from shop.core.database import Database
 from shop.core.model import DEFAULT_TENANT
+from shop.core.redis import RedisStores
 from shop.core.settings import Settings
 from shop.core.tokens import Tokens
 from shop.core.transaction import in_transaction
-from shop.jobs.stock import DrainStockJob, LoadStockJob
+from shop.jobs.stock import DrainStockJob, LoadStockJob, SyncStockJob
 from shop.migrations import runner
 from shop.services.item import ItemService
 from tests.http.shop import API
@@ -29,6 +33,7 @@ class Indoors:
         self.database = self.container.get(Database)
         self.stock = self.container.get(StockCacheManager)
         self.http = app.test_client()
+        self.redis: Any = self.container.get(RedisStores).stock_servers[0]
         runner.upgrade(self.database.engine)
 
     def close(self) -> None:
@@ -38,6 +43,15 @@ class Indoors:
     def buyer(self) -> str:
         """The access token of a new user."""
         return new_users(self.database.engine, self.container.get(Tokens), 1)[0]
+
+    def admin(self) -> str:
+        """The access token of a new administrator."""
+        return new_users(self.database.engine, self.container.get(Tokens), 1, UserRole.ADMIN)[0]
+
+    def send(self, method: str, path: str, token: str, body: Any = None) -> TestResponse:
+        """The answer to a request below the API's path."""
+        headers = {"Authorization": f"Bearer {token}"}
+        return self.http.open(f"{API}{path}", method=method, json=body, headers=headers)
 
     def offer(self, stock: int, **words: Any) -> int:
         """A new item whose sale is open."""
@@ -54,6 +68,46 @@ class Indoors:
         answer = self.http.post(f"{API}/items/{item_id}/purchase", json={"quantity": quantity}, headers=headers)
         assert answer.status_code == 202, answer.get_data()
         return str(answer.get_json()["data"]["id"])
+
+    def own(self, item_id: int, token: str, quantity: int = 1) -> str:
+        """The id of an order that is written."""
+        order_id = self.buy(item_id, token, quantity)
+        self.drain(item_id)
+        return order_id
+
+    def cancel(self, order_id: str, token: str) -> TestResponse:
+        """The answer to a cancel."""
+        return self.send("POST", f"/orders/{order_id}/cancel", token)
+
+    def adjust(self, item_id: int, token: str, **words: Any) -> TestResponse:
+        """The answer to a change of stock."""
+        return self.send("POST", f"/items/{item_id}/stock-adjustments", token, {"reason": "counted", **words})
+
+    def load(self, item_id: int) -> bool:
+        """Load an item that is not open."""
+        return bool(self.container.get(LoadStockJob).run(DEFAULT_TENANT, item_id))
+
+    def sync(self) -> list[str]:
+        """Reconcile; what was done."""
+        done: list[str] = self.container.get(SyncStockJob).run()
+        return done
+
+    def gate(self, item_id: int) -> dict[str, str]:
+        """What Redis holds of the item."""
+        return dict(self.stock.state(DEFAULT_TENANT, item_id))
+
+    def edit(self, item_id: int, **fields: object) -> None:
+        """Do to Redis what nobody may do."""
+        self.redis.hset(self.key(item_id, f"item:{DEFAULT_TENANT}:{item_id}"), mapping=fields)
+
+    def key(self, item_id: int, name: str) -> str:
+        """A key of the item's partition, as the design draws it."""
+        return f"{{p{self.stock.partition(DEFAULT_TENANT, item_id):02d}}}:{name}"
+
+    def ask(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        """The rows that the database answers."""
+        with self.database.engine.connect() as connection:
+            return [tuple(row) for row in connection.exec_driver_sql(sql, values)]
 
     def drain(self, item_id: int) -> None:
         """Write what waits."""
