@@ -3,7 +3,6 @@
 # size: what loads a sale drains it first, and two files of jobs may not meet to share that.
 
 import time
-from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -21,7 +20,7 @@ from shop.supports.stock import Difference
 TRIES = 5
 # One worker serves all partitions: a hot one may not keep it from the others, nor outlive the job's time-out.
 TURN_SECONDS = 1.0
-# Longer than a drain needs from its commit to its last word.
+# Longer than a drain that lives needs from its commit to its last word.
 SECOND_LOOK_SECONDS = 1.0
 
 
@@ -151,25 +150,31 @@ class SyncStockJob(Loads):
     name = JobName.SYNC_STOCK
     every = timedelta(minutes=1)
 
-    def run(self, tenant_id: int = 0, item_id: int = 0) -> list[str]:
-        """Repair what is wrong in two looks, at one item or at all, and what a repair before us left; what was done."""
+    def run(self, tenant_id: int = 0, item_id: int = 0, cause: str = "") -> list[str]:
+        """Repair what is wrong in two looks, at one item or at all, and what a repair before us left; what was done.
+
+        With a cause somebody else has seen that it is wrong.
+        """
+        if cause:
+            return self.rebuild(tenant_id, item_id, Cause(cause))
         places = [(tenant_id, item_id)] if item_id else self.find_suspects()
         wrong = [place for place in places if self.look(*place)]
         if wrong:
-            self.finish({self.gates.partition(*place) for place in wrong})
+            for partition in {self.gates.partition(*place) for place in wrong}:
+                self.finish(partition)
+            time.sleep(SECOND_LOOK_SECONDS)
         for place in wrong:
             self.look_again(*place)
         return self.repair()
 
-    def finish(self, partitions: Collection[int]) -> None:
-        """Let every drain say its last word: we do it for those that died, and wait for those that live."""
-        for partition in partitions:
-            self.write_safely(partition, None)
-        time.sleep(SECOND_LOOK_SECONDS)
+    @transactional
+    def finish(self, partition: int) -> None:
+        """Say the last word for a drain that died before it could: that is no difference."""
+        self.stock.finish(partition)
 
-    def rebuild(self, tenant_id: int, item_id: int) -> list[str]:
+    def rebuild(self, tenant_id: int, item_id: int, cause: Cause) -> list[str]:
         """Load an item anew, whatever its gate says; what was done, nothing when there is no such item."""
-        return self.repair() if self.ask(tenant_id, item_id) else []
+        return self.repair() if self.ask(tenant_id, item_id, cause) else []
 
     def repair(self) -> list[str]:
         """Load everything anew that was found wrong; what was done, a line each."""
@@ -204,9 +209,9 @@ class SyncStockJob(Loads):
             self.gates.note(tenant_id, item_id, Cause.DIFFERENT, difference)
 
     @transactional
-    def ask(self, tenant_id: int, item_id: int) -> bool:
-        """Note that somebody wants an item loaded anew; False when there is none."""
-        return self.gates.ask(tenant_id, item_id)
+    def ask(self, tenant_id: int, item_id: int, cause: Cause) -> bool:
+        """Note that an item has to be loaded anew; False when there is none."""
+        return self.gates.ask(tenant_id, item_id, cause)
 
     @transactional
     def find_unfinished(self) -> list[tuple[int, int, int]]:

@@ -113,12 +113,12 @@ class GateService:
         agreed = self.patience.wait(lambda: self._find_difference(item) is None or None, FINALIZING_SECONDS)
         return None if agreed else self._find_difference(item)
 
-    def ask(self, tenant_id: int, item_id: int) -> bool:
-        """Note that somebody wants an item loaded anew; False when there is none."""
+    def ask(self, tenant_id: int, item_id: int, cause: Cause) -> bool:
+        """Note that an item has to be loaded anew; False when there is none."""
         item = self.items.lock(item_id)
         if item is None or item.tenant_id != tenant_id:
             return False
-        self.note(tenant_id, item_id, Cause.ASKED, Difference("", ""))
+        self.note(tenant_id, item_id, cause, Difference("", ""))
         return True
 
     def note(self, tenant_id: int, item_id: int, cause: Cause, difference: Difference) -> None:

@@ -1,6 +1,6 @@
 """Pure functions about stock."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from shop.constants.stock import STATEMENT_MAX
@@ -42,10 +42,14 @@ def compare(truth: Truth, gate: Mapping[str, str], waiting: int | None) -> Diffe
     wants = {name: "" if value is None else str(value) for name, value in truth._asdict().items()}
     if waiting == 0:
         says["pend"], wants["pend"] = gate.get("pend", ""), "0"
+    if not gate:
+        return Difference(_tell(wants, Truth._fields), "nothing")
     differ = [name for name in wants if wants[name] != says[name]]
-    if not differ:
-        return None
-    return Difference(*(" ".join(f"{name}={side[name]}" for name in differ)[:STATEMENT_MAX] for side in (wants, says)))
+    return Difference(_tell(wants, differ), _tell(says, differ)) if differ else None
+
+
+def _tell(side: Mapping[str, str], names: Iterable[str]) -> str:
+    return " ".join(f"{name}={side[name]}" for name in names)[:STATEMENT_MAX]
 
 
 def _units(gate: Mapping[str, str]) -> str:
