@@ -3,14 +3,19 @@
 from pathlib import Path
 from typing import Any
 
+from click.testing import CliRunner, Result
+from rq import Queue as RqQueue
+from rq.serializers import JSONSerializer
 from werkzeug.test import TestResponse
 
 from shop.app import create_app
 from shop.cache_managers.stock import StockCacheManager
+from shop.cli import shop as commands
 from shop.constants.item import ItemStatus
 from shop.constants.user import UserRole
 from shop.container import Container
 from shop.core.database import Database
+from shop.core.job import QUEUE_HIGH
 from shop.core.model import DEFAULT_TENANT
 from shop.core.redis import RedisStores
 from shop.core.settings import Settings
@@ -27,7 +32,8 @@ class Indoors:
     """One app in this process."""
 
     def __init__(self, database_url: str, redis_url: str, folder: Path) -> None:
-        self.settings = Settings(database_url=database_url, redis_url=redis_url, var=str(folder))
+        # Generous: on a machine full of tests a server may stall, and here nobody tries again.
+        self.settings = Settings(database_url=database_url, redis_url=redis_url, var=str(folder), redis_timeout=2.0)
         app = create_app(self.settings)
         self.container: Container = app.extensions["shop"]
         self.database = self.container.get(Database)
@@ -92,6 +98,16 @@ class Indoors:
         done: list[str] = self.container.get(SyncStockJob).run()
         return done
 
+    def cli(self, *words: str) -> Result:
+        """`flask shop ...`."""
+        env = {"SHOP_DATABASE_URL": self.settings.database_url, "SHOP_REDIS_URL": self.settings.redis_url}
+        return CliRunner().invoke(commands, words, env=env)
+
+    def asked(self, name: str) -> list[dict[str, Any]]:
+        """What was asked of the jobs of that name."""
+        jobs = RqQueue(QUEUE_HIGH, connection=self.container.get(RedisStores).queue, serializer=JSONSerializer).jobs
+        return [job.kwargs["arguments"] for job in jobs if job.kwargs["name"] == name]
+
     def gate(self, item_id: int) -> dict[str, str]:
         """What Redis holds of the item."""
         return dict(self.stock.state(DEFAULT_TENANT, item_id))
@@ -117,3 +133,10 @@ class Indoors:
         """Do to the database what nobody may do; exactly one row is changed."""
         with self.database.engine.begin() as connection:
             assert connection.exec_driver_sql(sql, values).rowcount == 1
+
+
+def data_of(answer: TestResponse, code: int) -> Any:
+    """The data of an answer with that code."""
+    body = answer.get_json()
+    assert body["code"] == code, body
+    return body["data"]

@@ -1,26 +1,14 @@
 """Cancelled: the pieces are back, once, in both stores."""
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 from uuid import UUID
 
 import pytest
-from werkzeug.test import TestResponse
 
-from shop.cache_managers.stock import CreditNote, StockCacheManager
-from shop.constants.stock import Credit
-from shop.core.model import DEFAULT_TENANT
-from shop.services.gate import GateService
-from tests.purchase.indoors import Indoors
+from tests.purchase.indoors import Indoors, data_of
 from tests.purchase.test_drains import assert_right, begin_epoch_without_draining, status
 
 CLOSED, NOT_WRITTEN, NOT_FOUND, LIMIT = 409402, 409403, 404401, 409401
-
-
-def data_of(answer: TestResponse, code: int) -> Any:
-    body = answer.get_json()
-    assert body["code"] == code, body
-    return body["data"]
 
 
 def test_a_cancelled_order_says_so_and_its_pieces_can_be_bought_again(indoors: Indoors) -> None:
@@ -153,80 +141,3 @@ def test_a_rejected_order_cannot_be_cancelled(indoors: Indoors) -> None:
     indoors.own(item, token, 1)
 
     assert data_of(indoors.cancel(late, token), CLOSED)["order_status"] == "rejected"
-
-
-def test_what_is_given_back_while_the_gate_is_closed_is_there_when_it_opens(indoors: Indoors) -> None:
-    item, token = indoors.offer(stock=3), indoors.buyer()
-    order = indoors.own(item, token, 2)
-    indoors.container.get(GateService).close(DEFAULT_TENANT, item)
-
-    data_of(indoors.cancel(order, token), 200)
-
-    assert indoors.gate(item)["avail"] == "1"
-    assert indoors.load(item)
-    assert_right(indoors, item, left=3)
-
-
-def test_what_is_given_back_between_the_last_look_of_a_load_and_its_opening_is_delivered(
-    indoors: Indoors, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    item, token = indoors.offer(stock=3), indoors.buyer()
-    order, really = indoors.own(item, token, 2), GateService.open
-    indoors.container.get(GateService).close(DEFAULT_TENANT, item)
-
-    def open_late(gates: GateService, *words: Any) -> bool:
-        with ThreadPoolExecutor(1) as pool:
-            data_of(pool.submit(indoors.cancel, order, token).result(), 200)
-        return really(gates, *words)
-
-    monkeypatch.setattr(GateService, "open", open_late)
-    assert indoors.load(item)
-
-    assert_right(indoors, item, left=3)
-
-
-def test_credits_that_come_in_the_wrong_order_are_applied_in_the_right_one(
-    indoors: Indoors, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    item, token = indoors.offer(stock=9), indoors.buyer()
-    first, second = indoors.own(item, token, 4), indoors.own(item, token, 2)
-    late: list[CreditNote] = []
-    with monkeypatch.context() as patch:
-        patch.setattr(StockCacheManager, "apply", lambda *words: late.append(words[-1]) or Credit.APPLIED)
-        indoors.cancel(first, token)
-    indoors.cancel(second, token)
-    assert (indoors.gate(item)["avail"], indoors.gate(item)["hwm"]) == ("3", "0")
-
-    assert indoors.stock.apply(DEFAULT_TENANT, item, late[0]) == Credit.APPLIED
-    assert indoors.gate(item)["avail"] == "7"
-    assert indoors.stock.apply(DEFAULT_TENANT, item, late[0]) == Credit.OLD
-
-    assert indoors.sync() == []
-    assert_right(indoors, item, left=9)
-
-
-def test_a_credit_that_was_lost_with_its_process_is_delivered_by_the_next_sync(
-    indoors: Indoors, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    item, token = indoors.offer(stock=9, max_per_user=4), indoors.buyer()
-    order = indoors.own(item, token, 4)
-    with monkeypatch.context() as patch:
-        patch.setattr(StockCacheManager, "apply", lambda *_: Credit.APPLIED)
-        data_of(indoors.cancel(order, token), 200)
-
-    assert indoors.sync() == []
-
-    assert_right(indoors, item, left=9)
-    indoors.own(item, token, 4)
-    assert indoors.gate(item)["epoch"] == "1"
-
-
-def test_an_order_of_a_deleted_item_can_be_cancelled(indoors: Indoors) -> None:
-    item, token = indoors.offer(stock=3), indoors.buyer()
-    order = indoors.own(item, token)
-    indoors.send("DELETE", f"/items/{item}", indoors.admin())
-    indoors.load(item)
-
-    data_of(indoors.cancel(order, token), 200)
-
-    assert indoors.gate(item)["avail"] == "3"
