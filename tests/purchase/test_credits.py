@@ -1,13 +1,16 @@
 """A credit reaches the sale once and in order, whatever happens to whoever brings it."""
 
 from concurrent.futures import ThreadPoolExecutor
+from threading import Timer
 from typing import Any
 
 import pytest
 
 from shop.cache_managers.stock import CreditNote, StockCacheManager
+from shop.constants.job import JobName
 from shop.constants.stock import Credit
 from shop.core.model import DEFAULT_TENANT
+from shop.jobs.stock import SyncStockJob
 from shop.services.gate import GateService
 from tests.purchase.indoors import Indoors, data_of
 from tests.purchase.test_drains import assert_right
@@ -93,3 +96,38 @@ def test_an_order_of_a_deleted_item_can_be_cancelled(indoors: Indoors) -> None:
     data_of(indoors.cancel(order, token), 200)
 
     assert indoors.gate(item)["avail"] == "3"
+
+
+def test_a_credit_waits_for_the_one_that_is_a_moment_behind(indoors: Indoors, monkeypatch: pytest.MonkeyPatch) -> None:
+    item, token = indoors.offer(stock=9), indoors.buyer()
+    first, second = indoors.own(item, token, 4), indoors.own(item, token, 2)
+    timers: list[Timer] = []
+    really = StockCacheManager.apply
+
+    def dawdle(*words: Any) -> Credit:
+        timers.append(Timer(0.02, really, words))
+        return Credit.APPLIED
+
+    with monkeypatch.context() as patch:
+        patch.setattr(StockCacheManager, "apply", dawdle)
+        indoors.cancel(first, token)
+    timers[0].start()
+    indoors.cancel(second, token)
+    timers[0].join()
+
+    assert indoors.asked(JobName.SYNC_STOCK) == []
+    assert_right(indoors, item, left=9)
+
+
+def test_a_credit_whose_forerunner_was_lost_asks_for_both(indoors: Indoors, monkeypatch: pytest.MonkeyPatch) -> None:
+    item, token = indoors.offer(stock=9), indoors.buyer()
+    first, second = indoors.own(item, token, 4), indoors.own(item, token, 2)
+    with monkeypatch.context() as patch:
+        patch.setattr(StockCacheManager, "apply", lambda *_: Credit.APPLIED)
+        indoors.cancel(first, token)
+    indoors.cancel(second, token)
+
+    (asked,) = indoors.asked(JobName.SYNC_STOCK)
+    assert indoors.container.get(SyncStockJob).run(**asked) == []
+
+    assert_right(indoors, item, left=9)
