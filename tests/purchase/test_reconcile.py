@@ -123,6 +123,19 @@ def test_what_waits_while_an_epoch_is_set_back_gets_numbers_of_its_own(sale: Sal
     assert_right(sale.shop, sale.item, left=5)
 
 
+def test_an_epoch_that_orders_were_written_in_is_not_begun_again(sale: Sale) -> None:
+    begin_epoch_without_draining(sale.shop, sale.item)
+    sale.shop.own(sale.item, sale.token)
+    sale.shop.change("UPDATE items SET epoch = 1 WHERE id = %s", sale.item)
+    sale.shop.redis.flushall()
+
+    sale.shop.sync()
+
+    assert sale.shop.gate(sale.item)["epoch"] == "3"
+    sale.shop.own(sale.item, sale.token)
+    assert_right(sale.shop, sale.item, left=5)
+
+
 def test_numbers_given_twice_in_one_batch_are_counted_anew(sale: Sale) -> None:
     first = sale.shop.buy(sale.item, sale.token)
     sale.shop.edit(sale.item, seq=int(sale.shop.gate(sale.item)["seq"]) - 1)
