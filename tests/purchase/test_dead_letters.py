@@ -9,7 +9,7 @@ from click.testing import Result
 from shop.core.model import DEFAULT_TENANT
 from shop.jobs.stock import DrainStockJob
 from tests.purchase.indoors import Indoors, data_of
-from tests.purchase.test_drains import assert_right, begin_epoch_without_draining, status
+from tests.purchase.test_drains import assert_right, begin_epoch_without_draining, killed_at, status
 
 Letters = Callable[..., Result]
 
@@ -181,3 +181,19 @@ def test_a_drain_that_comes_late_sets_nothing_aside_that_another_one_wrote(
 
     assert [status(indoors, order, token) for order in (bad, good)] == ["pending", "confirmed"]
     assert voids(indoors) == [f"{item}:1:1"]
+
+
+def test_what_was_written_meanwhile_is_not_set_aside(indoors: Indoors, letters: Letters) -> None:
+    item, token = indoors.offer(stock=10), indoors.buyer()
+    order = indoors.buy(item, token)
+    with killed_at("after_commit", indoors):
+        indoors.drain(item)
+    number = indoors.stock.partition(DEFAULT_TENANT, item)
+    (entry,) = indoors.stock.entries(number).entries
+
+    indoors.container.get(DrainStockJob).set_aside(number, entry.entry_id, "It is late.")
+
+    assert names(letters()) == voids(indoors) == []
+    indoors.drain(item)
+    assert status(indoors, order, token) == "confirmed"
+    assert_right(indoors, item, left=9)

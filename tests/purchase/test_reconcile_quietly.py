@@ -1,7 +1,8 @@
 """Reconciliation that does its work once, and leaves alone what is only moving."""
 
 from concurrent.futures import ThreadPoolExecutor
-from threading import Event
+from threading import Event, Timer
+from typing import Any
 
 import pytest
 
@@ -10,6 +11,7 @@ from shop.constants.job import JobName
 from shop.constants.stock import Credit
 from shop.core.model import DEFAULT_TENANT
 from shop.jobs.stock import SyncStockJob
+from shop.repositories.stock_ledger import StockLedgerRepository
 from tests.purchase.conftest import Sale
 from tests.purchase.indoors import Indoors
 from tests.purchase.test_drains import Killed, assert_right, begin_epoch_without_draining, killed_at, status
@@ -43,6 +45,38 @@ def test_a_healthy_sale_is_left_alone_however_busy(sale: Sale) -> None:
 
     assert done == [[]] * 15
     assert runs(shop) == []
+
+
+def test_a_look_waits_for_the_last_word_of_a_drain(sale: Sale, monkeypatch: pytest.MonkeyPatch) -> None:
+    late: list[Timer] = []
+    finalize = StockCacheManager.finalize
+    monkeypatch.setattr(StockCacheManager, "finalize", lambda *words: late.append(Timer(0.05, finalize, words)))
+    sale.shop.buy(sale.item, sale.token)
+    sale.shop.drain(sale.item)
+
+    late[0].start()
+    assert sale.shop.container.get(SyncStockJob).look(DEFAULT_TENANT, sale.item) is None
+
+    late[0].join()
+
+
+def test_a_look_waits_for_whoever_is_at_work_on_the_item(sale: Sale, monkeypatch: pytest.MonkeyPatch) -> None:
+    create, taken, looked = StockLedgerRepository.create, Event(), Event()
+
+    def create_late(ledger: StockLedgerRepository, **line: Any) -> Any:
+        taken.set()
+        looked.wait(1.0)  # nobody can look meanwhile: that takes the whole second
+        return create(ledger, **line)
+
+    monkeypatch.setattr(StockLedgerRepository, "create", create_late)
+    with ThreadPoolExecutor(1) as pool:
+        adjusted = pool.submit(sale.shop.adjust, sale.item, sale.shop.admin(), delta=-4)
+        assert taken.wait(5.0)
+        assert sale.shop.container.get(SyncStockJob).look(DEFAULT_TENANT, sale.item) is None
+        looked.set()
+
+    assert adjusted.result().status_code == 200
+    assert_right(sale.shop, sale.item, left=3)
 
 
 def test_what_is_written_and_not_yet_said_so_is_no_difference(sale: Sale) -> None:
