@@ -11,6 +11,7 @@ from flask.cli import AppGroup
 from shop import worker as background
 from shop.architecture.commands import arch_commands
 from shop.constants.job import JobName
+from shop.constants.stock import Cause
 from shop.container import Container
 from shop.core.database import Database
 from shop.core.doctor import Doctor
@@ -123,7 +124,9 @@ def verify(acknowledged: Any) -> None:
 def sync(item: int | None, tenant: int) -> None:
     """Find and repair what the stores disagree about; with ITEM: load that one anew, whatever it says."""
     job = _job(JobName.SYNC_STOCK)
-    done = job.rebuild(tenant, item) if item else job.run()
+    done = job.run(tenant, item, Cause.ASKED) if item else job.run()
+    if item and not done:
+        raise click.ClickException(f"Tenant {tenant} has no item {item}.")
     click.echo("\n".join(done) or "Both stores agree.")
 
 

@@ -253,6 +253,12 @@ class StockCacheManager(CacheManager):
             next(reversed(texts), None),
         )
 
+    def find_entry(self, number: int, entry_id: str) -> Entry | None:
+        """An entry of an outbox that can be read."""
+        found = self._client(number).xrange(self.outbox(partition=_tag(number)), entry_id, entry_id)
+        reservation = _read_or_none("P|" + found[0][1].get("r", "")) if found else None
+        return Entry(entry_id, reservation) if reservation else None
+
     def entries_all(self, number: int) -> Iterator[Entry]:
         """Every entry of an outbox that can be read, page by page."""
         page = self.entries(number)

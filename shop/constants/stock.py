@@ -69,6 +69,8 @@ class Cause(StrEnum):
     """Why an item was repaired."""
 
     DIFFERENT = "different"
+    # MySQL would not write what Redis had sold.
+    REFUSED = "refused"
     ASKED = "asked"
 
 

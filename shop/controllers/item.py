@@ -87,6 +87,6 @@ class RestoreItemController(Controller):
     @blueprint.response(200, ItemSchema, errors=(404,))
     @signed_in(role=UserRole.ADMIN)
     @transactional
-    def post(self, item_id: int) -> dict[str, Any]:
+    def post(self, item_id: int, caller: Caller) -> dict[str, Any]:
         """Bring a deleted item back as it was; one that is there stays as it is."""
-        return self.items.restore(item_id)
+        return self.items.restore(caller.tenant_id, item_id)

@@ -11,7 +11,6 @@ from typing import Any, ClassVar, NamedTuple
 
 import rq.job
 from rq import Queue as RqQueue
-from rq.exceptions import InvalidJobOperation, NoSuchJobError
 from rq.registry import FailedJobRegistry
 from rq.serializers import JSONSerializer
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -114,10 +113,9 @@ class Queue:
 
     def retry(self, job_id: str) -> bool:
         """Ask for a failed job again; False when there is none of that id."""
-        try:
-            self._failures.requeue(job_id)
-        except (InvalidJobOperation, NoSuchJobError):
+        if job_id not in self._failures.get_job_ids():
             return False
+        self._failures.requeue(job_id)
         return True
 
     def forget(self, job_id: str) -> bool:

@@ -106,12 +106,16 @@ class CursorSigner:
         """The cursor for a position of JSON-safe values."""
         return str(self._serializer.dumps(dict(position)))
 
-    def read(self, cursor: str) -> dict[str, Any]:
-        """The position of a cursor; raises ShopError FIELD_INVALID when it is not one of ours."""
+    def read(self, cursor: str, *names: str) -> dict[str, Any]:
+        """The position of a cursor; raises ShopError FIELD_INVALID when it is none of this list."""
         try:
-            return dict(self._serializer.loads(cursor))
+            position = dict(self._serializer.loads(cursor))
         except BadSignature as error:
             raise ShopError(CoreExceptionCode.FIELD_INVALID, field="cursor") from error
+        if position.keys() != set(names):
+            # It is ours, but of another list.
+            raise ShopError(CoreExceptionCode.FIELD_INVALID, field="cursor")
+        return position
 
     @property
     def _serializer(self) -> URLSafeSerializer:

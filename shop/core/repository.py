@@ -14,7 +14,7 @@ from shop.core.model import Model
 from shop.core.pagination import Page, PageRequest
 from shop.core.transaction import current_session
 
-_MYSQL_DUPLICATE = "1062"
+_MYSQL_DUPLICATE = 1062
 
 M = TypeVar("M", bound=Model)
 
@@ -60,6 +60,6 @@ class Repository(Generic[M]):
         try:
             yield
         except (IntegrityError, DataError) as error:
-            words = str(error.orig)
-            kind = DuplicateRow if _MYSQL_DUPLICATE in words or "UNIQUE" in words else ImpossibleRow
-            raise kind(f"{self.model.__tablename__}: {words}") from error
+            reason = error.orig.args[0] if error.orig else None
+            duplicate = reason == _MYSQL_DUPLICATE or str(reason).startswith("UNIQUE")
+            raise (DuplicateRow if duplicate else ImpossibleRow)(f"{self.model.__tablename__}: {error.orig}") from error

@@ -21,6 +21,7 @@ from shop.supports.stock import Difference
 TRIES = 5
 # One worker serves all partitions: a hot one may not keep it from the others, nor outlive the job's time-out.
 TURN_SECONDS = 1.0
+# Longer than a drain that lives needs from its commit to its last word.
 SECOND_LOOK_SECONDS = 1.0
 
 
@@ -38,9 +39,9 @@ class Drains(Job):
         return self.stock.drain(partition, after, most)
 
     @transactional
-    def set_aside(self, partition: int, after: str | None, why: str) -> str | None:
-        """Make a dead letter of the next entry; its id."""
-        return self.stock.set_aside(partition, after, why)
+    def set_aside(self, partition: int, entry_id: str, why: str) -> None:
+        """Make a dead letter of an entry."""
+        self.stock.set_aside(partition, entry_id, why)
 
     def write_again(self, partition: int, after: str | None, most: int = BATCH) -> tuple[int, str | None]:
         """Write one batch; when another drain wrote some of it since we looked, look again."""
@@ -58,12 +59,14 @@ class Drains(Job):
 
     def _write_singly(self, partition: int, after: str | None) -> tuple[int, str | None]:
         for number in range(BATCH):
-            try:
-                count, after = self.write_again(partition, after, 1)
-            except ImpossibleRow as error:
-                count, after = 1, self.set_aside(partition, after, str(error))
-            if not count:
+            entry_id = self.stock.find_next(partition, after)
+            if entry_id is None:
                 return number, after
+            try:
+                self.write_again(partition, after, 1)
+            except ImpossibleRow as error:
+                self.set_aside(partition, entry_id, str(error))
+            after = entry_id
         return BATCH, after
 
 
@@ -155,23 +158,31 @@ class SyncStockJob(Loads):
     name = JobName.SYNC_STOCK
     every = timedelta(minutes=1)
 
-    def run(self, tenant_id: int = 0, item_id: int = 0) -> list[str]:
-        """Repair what is wrong in two looks, at one item or at all, and what a repair before us left; what was done."""
+    def run(self, tenant_id: int = 0, item_id: int = 0, cause: str = "") -> list[str]:
+        """Repair what is wrong in two looks, at one item or at all, and what a repair before us left; what was done.
+
+        With a cause somebody else has seen that it is wrong.
+        """
+        if cause:
+            return self.rebuild(tenant_id, item_id, Cause(cause))
         places = [(tenant_id, item_id)] if item_id else self.find_suspects()
         wrong = [place for place in places if self.look(*place)]
-        for place in wrong:
-            # A drain that died between its commit and its last word looks like a mistake, and is none.
-            self.write_out(*place)
         if wrong:
+            for partition in {self.gates.partition(*place) for place in wrong}:
+                self.finish(partition)
             time.sleep(SECOND_LOOK_SECONDS)
         for place in wrong:
             self.look_again(*place)
         return self.repair()
 
-    def rebuild(self, tenant_id: int, item_id: int) -> list[str]:
-        """Load an item anew, whatever its gate says; what was done."""
-        self.ask(tenant_id, item_id)
-        return self.repair()
+    @transactional
+    def finish(self, partition: int) -> None:
+        """Say the last word for a drain that died before it could: that is no difference."""
+        self.stock.finish(partition)
+
+    def rebuild(self, tenant_id: int, item_id: int, cause: Cause) -> list[str]:
+        """Load an item anew, whatever its gate says; what was done, nothing when there is no such item."""
+        return self.repair() if self.ask(tenant_id, item_id, cause) else []
 
     def repair(self) -> list[str]:
         """Load everything anew that was found wrong; what was done, a line each."""
@@ -206,9 +217,9 @@ class SyncStockJob(Loads):
             self.runs.note(tenant_id, item_id, Cause.DIFFERENT, difference)
 
     @transactional
-    def ask(self, tenant_id: int, item_id: int) -> None:
-        """Note that somebody wants an item loaded anew."""
-        self.runs.note(tenant_id, item_id, Cause.ASKED, Difference("", ""))
+    def ask(self, tenant_id: int, item_id: int, cause: Cause) -> bool:
+        """Note that an item has to be loaded anew; False when there is none."""
+        return self.runs.ask(tenant_id, item_id, cause)
 
     @transactional
     def find_unfinished(self) -> list[tuple[int, int, int]]:

@@ -37,8 +37,8 @@ class ItemRepository(Repository[Item]):
         return self.session.scalars(select(Item).order_by(Item.id)).all()
 
     def lock(self, item_id: int) -> Item | None:
-        """The row, held against other writers until the transaction ends."""
-        return self.session.get(Item, item_id, with_for_update=True)
+        """The row as it is now, held against other writers until the transaction ends."""
+        return self.session.get(Item, item_id, with_for_update=True, populate_existing=True)
 
     def find_on_sale_after(self, item_id: int, limit: int) -> Sequence[Item]:
         """Some of what is on sale, of every tenant, in the order of ids and beginning after one."""

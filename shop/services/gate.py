@@ -11,6 +11,7 @@ from shop.core.clock import Clock
 from shop.core.settings import Settings
 from shop.repositories.item import ItemRepository
 from shop.repositories.order import OrderRepository
+from shop.supports.stock import read_count
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,9 @@ class GateService:
         item = self.items.lock(item_id)
         if item is None:
             return None
-        # A number that somebody set back would be given again.
-        item.epoch = max(item.epoch, self.orders.find_last_epoch(item_id)) + 1
+        # A number that somebody set back would be given again, to orders or to reservations that wait.
+        sold_in = read_count(self.stock.state(item.tenant_id, item_id).get("epoch"))
+        item.epoch = max(item.epoch, self.orders.find_last_epoch(item_id), sold_in) + 1
         if self._direct:
             return None
         return Opening(

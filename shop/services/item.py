@@ -82,10 +82,10 @@ class ItemService:
         self._close(item)
         self._load_after_commit(item)
 
-    def restore(self, item_id: int) -> dict[str, Any]:
+    def restore(self, tenant_id: int, item_id: int) -> dict[str, Any]:
         """Undo a deletion; raises ShopError NOT_FOUND when there never was such an item."""
         item = self.items.lock(item_id)
-        if item is None:
+        if item is None or item.tenant_id != tenant_id:
             raise ShopError(ItemExceptionCode.NOT_FOUND, item_id=item_id)
         if item.deleted_at:
             item.deleted_at, item.updated_at = None, self.clock.now()

@@ -108,7 +108,7 @@ class OrderService:
         return self.cursors.sign({"at": microseconds_of(last.created_at), "id": str(last.id)})
 
     def _position(self, cursor: str) -> tuple[datetime, UUID]:
-        position = self.cursors.read(cursor)
+        position = self.cursors.read(cursor, "at", "id")
         return at_microseconds(position["at"]), UUID(position["id"])
 
     def _find_settled(self, promised: Reservation) -> Reservation | None:

@@ -11,7 +11,7 @@ from typing import Any
 from shop.cache_managers.stock import Claim, Entry, Reservation, StockCacheManager
 from shop.constants.job import JobName
 from shop.constants.order import OrderStatus
-from shop.constants.stock import BATCH, PARTITIONS, GateState, Readmission, StockReason
+from shop.constants.stock import BATCH, PARTITIONS, Cause, GateState, Readmission, StockReason
 from shop.core.clock import Clock, at_microseconds
 from shop.core.job import Queue
 from shop.core.transaction import after_commit
@@ -50,13 +50,28 @@ class StockService:
             self._drain(partition, page.entries)
         return len(page.entries) + len(page.garbled), page.last or after
 
-    def set_aside(self, partition: int, after: str | None, why: str) -> str | None:
-        """Make a dead letter of the next entry of an outbox, so that it does not keep the others; its id."""
-        page = self.stock.entries(partition, after, 1)
-        for entry in page.entries:
+    def finish(self, partition: int) -> None:
+        """Finalize the oldest entries that are written: the last word of a drain that died after its commit."""
+        entries = self.stock.entries(partition).entries
+        written = self.orders.find_places([entry.reservation.order_id for entry in entries])
+        done = [entry for entry in entries if written.get(entry.reservation.order_id) == entry.reservation.place]
+        if done:
+            self.stock.finalize(partition, done, ())
+
+    def find_next(self, partition: int, after: str | None) -> str | None:
+        """The id of the next entry of an outbox."""
+        return self.stock.entries(partition, after, 1).last
+
+    def set_aside(self, partition: int, entry_id: str, why: str) -> None:
+        """Make a dead letter of an entry that waits still, so that it does not keep the others."""
+        entry = self.stock.find_entry(partition, entry_id)
+        if entry is None:
+            return
+        # Locked, so that no other drain writes it meanwhile.
+        self.items.lock_epochs({entry.reservation.item_id})
+        if not self.orders.find_places([entry.reservation.order_id]):
             self._void([entry.reservation])
-            after_commit(self.stock.set_aside, partition, entry.entry_id, entry.reservation.text, why)
-        return page.last or after
+            after_commit(self.stock.set_aside, partition, entry_id, entry.reservation.text, why)
 
     def wake_stale(self) -> list[int]:
         """Ask for a drain of every partition whose oldest entry was forgotten; those partitions."""
@@ -101,7 +116,8 @@ class StockService:
     def _behind(self, reservations: Sequence[Reservation]) -> set[int]:
         """The items whose numbers were given before: Redis came back with an older count of them."""
         numbers = self.orders.find_numbers({r.item_id: r.epoch for r in reservations}) if reservations else {}
-        return {r.item_id for r in reservations if r.seq <= numbers.get(r.item_id, 0)}
+        given = Counter((r.item_id, r.seq) for r in reservations)
+        return {r.item_id for r in reservations if r.seq <= numbers.get(r.item_id, 0) or given[r.item_id, r.seq] > 1}
 
     def _take(self, reservations: Iterable[Reservation], wrong: Collection[int]) -> set[int]:
         """Lower the stock of each item by all its pieces at once; the items that have too few, and the wrong ones.
@@ -116,24 +132,25 @@ class StockService:
             _log.error(
                 "Redis is wrong about item %s: it sold more than there is, or a number twice; loading it anew", item_id
             )
-            after_commit(self._reload, tenant_id, item_id)
+            # Not only loaded: it is noted, and the ledger may have to be told.
+            after_commit(self._reload, JobName.SYNC_STOCK, tenant_id, item_id, cause=Cause.REFUSED)
         return {item_id for item_id, _ in short}
 
     def _readmit(self, partition: int, entry: Entry, epoch: int) -> None:
         place = entry.reservation.tenant_id, entry.reservation.item_id
         match self.stock.readmit(partition, entry, epoch):
             case Readmission.WRONG:
-                self._reload(*place)
+                self._reload(JobName.LOAD_STOCK, *place)
             case Readmission.CLOSED if self.stock.ask_load(*place):
                 # Nobody may buy it any longer, so nobody else asks; what was promised is counted all the same.
                 self.queue.enqueue(JobName.LOAD_STOCK, tenant_id=place[0], item_id=place[1])
 
-    def _reload(self, tenant_id: int, item_id: int) -> None:
+    def _reload(self, job: JobName, tenant_id: int, item_id: int, **why: Any) -> None:
         # Closed first: what Redis says about this item is wrong, so nobody may buy by it any longer. Where it is
         # closed already, the load that opens it comes anyway; it may even be the one that drains now.
         if self.stock.state(tenant_id, item_id).get("state") != GateState.CLOSED:
             self.stock.claim(tenant_id, item_id, Claim(uuid.uuid4().hex, self.clock.microseconds(), wrong=True))
-            self.queue.enqueue(JobName.LOAD_STOCK, tenant_id=tenant_id, item_id=item_id)
+            self.queue.enqueue(job, tenant_id=tenant_id, item_id=item_id, **why)
 
     def _write(self, reservations: Sequence[Reservation]) -> None:
         now = self.clock.now()

@@ -35,6 +35,10 @@ if TYPE_CHECKING:
     from shop.models.order import Order
 
 
+# How long a credit waits for the one before it.
+CREDIT_WAIT_SECONDS = 0.1
+
+
 @dataclass(frozen=True)
 class StockLedgerService:
     """Takes early and gives late: what leaves the sale leaves Redis first, what comes back comes to MySQL first."""
@@ -57,7 +61,7 @@ class StockLedgerService:
         item = self.items.find(item_id)
         if item is None or item.tenant_id != caller.tenant_id:
             raise ShopError(ItemExceptionCode.NOT_FOUND, item_id=item_id)
-        before = self.cursors.read(cursor)["id"] if cursor else None
+        before = self.cursors.read(cursor, "id")["id"] if cursor else None
         lines = self.ledger.find_page(item_id, before, per_page + 1)
         more = len(lines) > per_page
         lines = lines[:per_page]
@@ -169,8 +173,11 @@ class StockLedgerService:
         self.ledger.create(tenant_id=item.tenant_id, item_id=item.id, delta=delta, created_at=now, **line)
 
     def _deliver(self, tenant_id: int, item_id: int, note: CreditNote) -> None:
-        if self.stock.apply(tenant_id, item_id, note) == Credit.WAITS:
-            # One before it is on its way, or was lost with its process.
+        apply = partial(self.stock.apply, tenant_id, item_id, note)
+        if apply() != Credit.WAITS:
+            return
+        # One before it is on its way, a moment behind us; or it was lost with its process, and both have to be brought.
+        if not self.patience.wait(lambda: apply() != Credit.WAITS or None, CREDIT_WAIT_SECONDS):
             self.queue.enqueue(JobName.SYNC_STOCK, tenant_id=tenant_id, item_id=item_id)
 
 

@@ -1,17 +1,22 @@
 """Pure functions about stock."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
+
+from shop.constants.stock import STATEMENT_MAX
+
+COUNT_DIGITS = 9
 
 
 class Truth(NamedTuple):
-    """What MySQL says about an item on sale: `units` is its stock without the credits that Redis has not seen."""
+    """What MySQL says about an item on sale; `hwm` is the number of its last credit."""
 
     units: int
     epoch: int
     price: int
     currency: str
     limit: int | None
+    hwm: int
 
 
 class Adjustment(NamedTuple):
@@ -35,20 +40,23 @@ def compare(truth: Truth, gate: Mapping[str, str], waiting: int | None) -> Diffe
 
     `waiting`: entries and dead letters of the item's partition, None when nobody counted.
     """
-    says = {
-        "units": _units(gate),
-        "epoch": gate.get("epoch", ""),
-        "price": gate.get("price", ""),
-        "currency": gate.get("currency", ""),
-        "limit": gate.get("limit", ""),
-    }
+    says = {name: gate.get(name, "") for name in Truth._fields} | {"units": _units(gate)}
     wants = {name: "" if value is None else str(value) for name, value in truth._asdict().items()}
     if waiting == 0:
         says["pend"], wants["pend"] = gate.get("pend", ""), "0"
+    if not gate:
+        return Difference(_tell(wants, Truth._fields), "nothing")
     differ = [name for name in wants if wants[name] != says[name]]
-    if not differ:
-        return None
-    return Difference(*(" ".join(f"{name}={side[name]}" for name in differ) for side in (wants, says)))
+    return Difference(_tell(wants, differ), _tell(says, differ)) if differ else None
+
+
+def read_count(text: str | None) -> int:
+    """A number that Redis holds; 0 when it is not there, or nonsense that no column would take."""
+    return int(text) if text and text.isdigit() and len(text) <= COUNT_DIGITS else 0
+
+
+def _tell(side: Mapping[str, str], names: Iterable[str]) -> str:
+    return " ".join(f"{name}={side[name]}" for name in names)[:STATEMENT_MAX]
 
 
 def _units(gate: Mapping[str, str]) -> str:

@@ -77,7 +77,7 @@ def test_a_cursor_page_ends_with_null() -> None:
 
 def test_a_cursor_brings_its_position_back(signer_with: Callable[..., CursorSigner]) -> None:
     signer = signer_with("a", a="1")
-    assert signer.read(signer.sign(POSITION)) == POSITION
+    assert signer.read(signer.sign(POSITION), "at", "id") == POSITION
 
 
 def test_a_cursor_with_any_other_letter_is_refused(signer_with: Callable[..., CursorSigner]) -> None:
@@ -86,22 +86,28 @@ def test_a_cursor_with_any_other_letter_is_refused(signer_with: Callable[..., Cu
     for place, letter in enumerate(cursor[:-1]):
         other = cursor[:place] + ("A" if letter != "A" else "B") + cursor[place + 1 :]
         with pytest.raises(ShopError) as refused:
-            signer.read(other)
+            signer.read(other, "at", "id")
         assert (refused.value.code.status, refused.value.facts) == (422, {"field": "cursor"})
 
 
 @pytest.mark.parametrize("text", ["x", ".", "a.b", "e30.", "=", "é.é", "." * 50])
 def test_a_text_that_never_was_a_cursor_is_refused(signer_with: Callable[..., CursorSigner], text: str) -> None:
     with pytest.raises(ShopError):
-        signer_with("a", a="1").read(text)
+        signer_with("a", a="1").read(text, "at", "id")
 
 
 def test_a_cursor_of_another_key_is_refused(signer_with: Callable[..., CursorSigner]) -> None:
     with pytest.raises(ShopError):
-        signer_with("a", a="1").read(signer_with("b", b="2").sign(POSITION))
+        signer_with("a", a="1").read(signer_with("b", b="2").sign(POSITION), "at", "id")
 
 
 def test_a_cursor_outlives_a_change_of_keys(signer_with: Callable[..., CursorSigner]) -> None:
     before, after = signer_with("a", a="1"), signer_with("b", b="2", a="1")
-    assert after.read(before.sign(POSITION)) == POSITION
-    assert signer_with("c", c="3", b="2").read(after.sign(POSITION)) == POSITION
+    assert after.read(before.sign(POSITION), "at", "id") == POSITION
+    assert signer_with("c", c="3", b="2").read(after.sign(POSITION), "at", "id") == POSITION
+
+
+def test_a_cursor_of_another_list_is_refused(signer_with: Callable[..., CursorSigner]) -> None:
+    signer = signer_with("a", a="1")
+    with pytest.raises(ShopError):
+        signer.read(signer.sign(POSITION), "id")

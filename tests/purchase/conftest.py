@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import pytest
 from sqlalchemy.engine import make_url
@@ -24,6 +24,18 @@ class Town:
     shop: Shop
     valkey: Valkey
     mariadb: MariaDB
+
+
+class Sale(NamedTuple):
+    """An item of ten pieces in its first epoch: three are sold, two more were given back.
+
+    `before`: the gate before the first purchase.
+    """
+
+    shop: Indoors
+    item: int
+    token: str
+    before: dict[str, str]
 
 
 @pytest.fixture(scope="session")
@@ -102,3 +114,15 @@ def floorless(database_url: str, valkey: Valkey, tmp_path: Path) -> Iterator[Ind
     yield shop
     shop.close()
     drop_database(database_url, name)
+
+
+@pytest.fixture
+def sale(indoors: Indoors, monkeypatch: pytest.MonkeyPatch) -> Sale:
+    """The sale, on which everything is right; `before`: the gate as it was before the first purchase."""
+    monkeypatch.setattr("shop.jobs.stock.SECOND_LOOK_SECONDS", 0.05)
+    item, token = indoors.offer(stock=10), indoors.buyer()
+    before = indoors.gate(item)
+    back = indoors.own(item, token, 2)
+    indoors.own(item, token, 3)
+    indoors.cancel(back, token)
+    return Sale(indoors, item, token, before)

@@ -5,20 +5,25 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from click.testing import CliRunner, Result
+from rq import Queue as RqQueue
+from rq.serializers import JSONSerializer
 from werkzeug.test import TestResponse
 
 from shop.app import create_app
 from shop.cache_managers.stock import StockCacheManager
+from shop.cli import shop as commands
 from shop.constants.item import ItemStatus
 from shop.constants.user import UserRole
 from shop.container import Container
 from shop.core.database import Database
+from shop.core.job import QUEUE_HIGH
 from shop.core.model import DEFAULT_TENANT
 from shop.core.redis import RedisStores
 from shop.core.settings import Settings
 from shop.core.tokens import Tokens
 from shop.core.transaction import in_transaction
-from shop.jobs.stock import DrainStockJob, LoadStockJob
+from shop.jobs.stock import DrainStockJob, LoadStockJob, SyncStockJob
 from shop.migrations import runner
 from shop.services.gate import GateService
 from shop.services.item import ItemService
@@ -30,6 +35,7 @@ class Indoors:
     """One app in this process."""
 
     def __init__(self, database_url: str, redis_url: str, folder: Path, **words: Any) -> None:
+        # Generous: on a machine full of tests a server may stall, and here nobody tries again.
         words = {"redis_timeout": 2.0, **words}
         self.settings = Settings(database_url=database_url, redis_url=redis_url, var=str(folder), **words)
         app = create_app(self.settings)
@@ -38,6 +44,7 @@ class Indoors:
         self.stock = self.container.get(StockCacheManager)
         self.gates = self.container.get(GateService)
         self.http = app.test_client()
+        self.redis: Any = self.container.get(RedisStores).stock_servers[0]
         runner.upgrade(self.database.engine)
 
     def close(self) -> None:
@@ -52,6 +59,15 @@ class Indoors:
     def admin_token(self) -> str:
         """The access token of an administrator."""
         return new_users(self.database.engine, self.container.get(Tokens), 1, UserRole.ADMIN)[0]
+
+    def admin(self) -> str:
+        """The access token of a new administrator."""
+        return new_users(self.database.engine, self.container.get(Tokens), 1, UserRole.ADMIN)[0]
+
+    def send(self, method: str, path: str, token: str, body: Any = None) -> TestResponse:
+        """The answer to a request below the API's path."""
+        headers = {"Authorization": f"Bearer {token}"}
+        return self.http.open(f"{API}{path}", method=method, json=body, headers=headers)
 
     def offer(self, stock: int, **words: Any) -> int:
         """A new item whose sale is open."""
@@ -85,6 +101,56 @@ class Indoors:
         """The item as anybody sees it."""
         return dict(self.http.get(f"{API}/items/{item_id}").get_json()["data"])
 
+    def own(self, item_id: int, token: str, quantity: int = 1) -> str:
+        """The id of an order that is written."""
+        order_id = self.buy(item_id, token, quantity)
+        self.drain(item_id)
+        return order_id
+
+    def cancel(self, order_id: str, token: str) -> TestResponse:
+        """The answer to a cancel."""
+        return self.send("POST", f"/orders/{order_id}/cancel", token)
+
+    def adjust(self, item_id: int, token: str, **words: Any) -> TestResponse:
+        """The answer to a change of stock."""
+        return self.send("POST", f"/items/{item_id}/stock-adjustments", token, {"reason": "counted", **words})
+
+    def load(self, item_id: int) -> bool:
+        """Load an item that is not open."""
+        return bool(self.container.get(LoadStockJob).run(DEFAULT_TENANT, item_id))
+
+    def sync(self) -> list[str]:
+        """Reconcile; what was done."""
+        done: list[str] = self.container.get(SyncStockJob).run()
+        return done
+
+    def cli(self, *words: str) -> Result:
+        """`flask shop ...`."""
+        env = {"SHOP_DATABASE_URL": self.settings.database_url, "SHOP_REDIS_URL": self.settings.redis_url}
+        return CliRunner().invoke(commands, words, env=env)
+
+    def asked(self, name: str) -> list[dict[str, Any]]:
+        """What was asked of the jobs of that name."""
+        jobs = RqQueue(QUEUE_HIGH, connection=self.container.get(RedisStores).queue, serializer=JSONSerializer).jobs
+        return [job.kwargs["arguments"] for job in jobs if job.kwargs["name"] == name]
+
+    def gate(self, item_id: int) -> dict[str, str]:
+        """What Redis holds of the item."""
+        return dict(self.stock.state(DEFAULT_TENANT, item_id))
+
+    def edit(self, item_id: int, **fields: object) -> None:
+        """Do to Redis what nobody may do."""
+        self.redis.hset(self.key(item_id, f"item:{DEFAULT_TENANT}:{item_id}"), mapping=fields)
+
+    def key(self, item_id: int, name: str) -> str:
+        """A key of the item's partition, as the design draws it."""
+        return f"{{p{self.stock.partition(DEFAULT_TENANT, item_id):02d}}}:{name}"
+
+    def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        """The rows that the database answers."""
+        with self.database.engine.connect() as connection:
+            return [tuple(row) for row in connection.exec_driver_sql(sql, values)]
+
     def drain(self, item_id: int) -> None:
         """Write what waits."""
         self.container.get(DrainStockJob).run(self.stock.partition(DEFAULT_TENANT, item_id))
@@ -104,3 +170,10 @@ class Indoors:
         """Do to the database what nobody may do; exactly one row is changed."""
         with self.database.engine.begin() as connection:
             assert connection.exec_driver_sql(sql, values).rowcount == 1
+
+
+def data_of(answer: TestResponse, code: int) -> Any:
+    """The data of an answer with that code."""
+    body = answer.get_json()
+    assert body["code"] == code, body
+    return body["data"]

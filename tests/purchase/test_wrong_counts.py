@@ -7,7 +7,8 @@ from uuid import UUID
 
 import pytest
 
-from shop.cache_managers.stock import StockCacheManager
+from shop.cache_managers.stock import Purchase, StockCacheManager
+from shop.constants.stock import Outcome
 from shop.core.model import DEFAULT_TENANT
 from shop.core.redis import RedisError
 from shop.core.transaction import in_transaction
@@ -100,3 +101,19 @@ def test_a_promise_is_given_even_when_nobody_can_say_whether_it_was_kept(
     answer = indoors.http.post(f"{API}/items/{item}/purchase", json={"quantity": 1}, headers=headers)
 
     assert answer.status_code == 202
+
+
+def test_a_purchase_that_was_reserved_twice_is_written_once_and_its_second_number_is_void(indoors: Indoors) -> None:
+    item, token = indoors.offer(stock=10), indoors.buyer()
+    order = indoors.own(item, token, 2)
+    receipt = indoors.stock.find_reservation(DEFAULT_TENANT, item, UUID(order))
+    assert receipt is not None
+    indoors.redis.delete(indoors.key(item, f"receipt:{order}"))
+    again = Purchase(UUID(order), DEFAULT_TENANT, item, receipt.user_id, 2, receipt.moment, keyed=False)
+    assert indoors.stock.reserve(again, 100).outcome == Outcome.RESERVED
+
+    indoors.drain(item)
+
+    assert indoors.rows("SELECT ref, delta FROM stock_ledger WHERE reason = 'void'") == [(f"{item}:1:2", 0)]
+    assert status(indoors, order, token) == "confirmed"
+    assert_right(indoors, item, left=8)

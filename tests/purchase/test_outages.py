@@ -1,0 +1,27 @@
+"""A store is away for longer than a job tries: nothing is lost, and nobody has to repair anything."""
+
+import time
+
+from tests.http.envelope import data_of
+from tests.purchase.conftest import Town
+from tests.support.polling import eventually
+
+OUTAGE_SECONDS = 5.0
+
+
+def test_an_outage_of_the_database_leaves_no_dead_letter(town: Town) -> None:
+    shop, token = town.shop, town.shop.buyer()
+    item = shop.offer(stock=10)
+    data_of(shop.buy(item, token, Prefer="wait=5"), 201)
+    town.mariadb.stop()
+    try:
+        promised = [data_of(shop.buy(item, token), 202)["id"] for _ in range(3)]
+        time.sleep(OUTAGE_SECONDS)
+    finally:
+        town.mariadb.start()
+
+    shop.wait_until_written(item, 4, timeout=30.0)
+
+    eventually(lambda: data_of(shop.order(promised[-1], token), 200)["status"] == "confirmed", 10)
+    assert shop.service.run_cli("dead-letters").stdout == ""
+    shop.verify(promised)
