@@ -1,0 +1,39 @@
+"""Table idempotency_records."""
+
+from datetime import datetime
+
+from sqlalchemy import Index, LargeBinary, String, Text
+from sqlalchemy.dialects import mysql
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shop.constants.idempotency_record import FINGERPRINT_MAX, KEY_MAX, METHOD_MAX, SCOPE_MAX
+from shop.core.model import Model
+
+# Letter by letter, and one byte for each: what is a key is ASCII.
+Exact = {"charset": "ascii", "collation": "ascii_bin"}
+
+
+class IdempotencyRecord(Model):
+    """A request that is finished: written by the commit of what it did, so either both are there or neither."""
+
+    __tablename__ = "idempotency_records"
+    __table_args__ = (Index(None, "expires_at"),)
+
+    tenant_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    # Whose key it is. Two columns, never joined into one text: no scope and key can run together into another's.
+    scope: Mapped[str] = mapped_column(
+        String(SCOPE_MAX).with_variant(mysql.VARCHAR(SCOPE_MAX, **Exact), "mysql", "mariadb"), primary_key=True
+    )
+    key: Mapped[str] = mapped_column(
+        String(KEY_MAX).with_variant(mysql.VARCHAR(KEY_MAX, **Exact), "mysql", "mariadb"), primary_key=True
+    )
+    method: Mapped[str] = mapped_column(String(METHOD_MAX))
+    path: Mapped[str] = mapped_column(Text)
+    fingerprint: Mapped[str] = mapped_column(String(FINGERPRINT_MAX))
+    status: Mapped[int]
+    headers: Mapped[str] = mapped_column(Text)
+    body: Mapped[bytes | None] = mapped_column(LargeBinary(2**24 - 1))
+    # Too large to be kept, or streamed: a replay has no body.
+    body_omitted: Mapped[bool]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
