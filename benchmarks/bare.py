@@ -16,6 +16,7 @@ from shop.core.blueprint import Blueprint
 from shop.core.caller import Caller
 from shop.core.controller import Controller, signed_in
 from shop.core.envelope import Answer, accepted, envelope
+from shop.core.keyed import Policy, keyed
 from shop.core.settings import Settings
 from shop.core.tokens import Tokens
 from shop.core.transaction import transactional
@@ -35,6 +36,7 @@ class SameController(Controller):
 
     @blueprint.response(202, OrderSchema, errors=(404, 409))
     @signed_in()
+    @keyed(Policy(required=False, recorded=False))
     @blueprint.arguments(PurchaseItemChecker)
     @blueprint.arguments(PurchaseHeadersChecker, location="headers")
     @transactional

@@ -5,6 +5,7 @@ import json
 import time
 from dataclasses import dataclass, field
 from typing import Any, Self
+from uuid import uuid4
 
 TIMEOUT_SECONDS = 30.0
 
@@ -59,7 +60,7 @@ class Client:
         self._connection.close()
 
     def _ask(self, method: str, path: str, body: bytes | None) -> Answer:
-        headers = {"Content-Type": "application/json"} if body else {}
+        headers = {"Content-Type": "application/json", "Idempotency-Key": uuid4().hex} if body else {}
         if self.token:
             headers["Authorization"] = f"Bearer {self.token}"
         begun = time.perf_counter()

@@ -15,8 +15,9 @@ from types import FrameType
 from typing import NoReturn
 
 from shop.container import Container
+from shop.core.environment import PREFIX
 from shop.core.processes import answers
-from shop.core.settings import PREFIX, Settings
+from shop.core.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 READY_SECONDS = 60.0

@@ -5,13 +5,16 @@ from typing import Any
 from flask import Flask
 
 from shop.architecture.report.own import own_report
-from shop.container import Container, find_modules
+from shop.container import Container, find_function, find_modules
 from shop.core.controller import check_callers
 from shop.core.documentation import Api, serve_documentation
 from shop.core.health import Health
 from shop.core.http import prepare
+from shop.core.idempotency import Idempotency
+from shop.core.keyed import check_keys
 from shop.core.report import serve_report
 from shop.core.settings import Settings
+from shop.core.ticket import Keeper
 from shop.core.tokens import Tokens
 from shop.core.wire import IdConverter
 from shop.migrations.runner import latest_version
@@ -27,6 +30,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     container = Container(settings)
     container.build()
     container.get(Tokens).check()
+    resolver = settings.idempotency_scope_resolver
+    container.get(Idempotency).resolve = find_function(resolver) if resolver else None
     app.extensions["shop"] = container
     api = _document(app)
     for module in find_modules("controllers"):
@@ -53,4 +58,6 @@ def _bind(app: Flask, container: Container) -> None:
         if kind := getattr(view, "view_class", None):
             controller = container.get(kind)
             check_callers(controller)
+            check_keys(controller)
+            controller.keeper = container.find_one(Keeper)
             app.view_functions[endpoint] = controller.dispatch_request

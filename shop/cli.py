@@ -16,10 +16,11 @@ from shop.container import Container
 from shop.core.database import Database
 from shop.core.doctor import Doctor
 from shop.core.embedded import embedded_valkey
+from shop.core.environment import SettingsError
 from shop.core.model import DEFAULT_TENANT
 from shop.core.processes import Child, Family, answers
 from shop.core.redis import RedisError
-from shop.core.settings import Settings, SettingsError
+from shop.core.settings import Settings
 from shop.core.tokens import Tokens
 from shop.core.web import claim, serve
 from shop.migrations import runner

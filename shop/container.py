@@ -1,4 +1,4 @@
-"""The wiring: finds every class, storey by storey, and builds it from the types of its dataclass fields.
+"""The wiring: every class, storey by storey, is found and built from the types of its dataclass fields.
 
 Nothing is registered by hand. A class can only be given what stands below it and what the access table allows.
 """
@@ -16,7 +16,9 @@ from shop.architecture.table import STRUCTURES, Structure, may_use, of_module
 from shop.core.clock import Clock
 from shop.core.database import Database
 from shop.core.doctor import Doctor
+from shop.core.environment import SettingsError
 from shop.core.health import Health
+from shop.core.idempotency import Idempotency
 from shop.core.job import Queue
 from shop.core.pagination import CursorSigner
 from shop.core.passwords import Passwords
@@ -35,6 +37,7 @@ FOUNDATION: tuple[type, ...] = (
     Tokens,
     CursorSigner,
     Patience,
+    Idempotency,
     Health,
     Doctor,
 )
@@ -81,6 +84,10 @@ class Container:
     def find(self, structure: str) -> list[type]:
         """The classes of one row of the access table."""
         return [kind for kind in self._classes if _name_of(kind) == structure]
+
+    def find_one(self, promise: type) -> Any:
+        """The instance of the class that keeps a promise which core declares."""
+        return next(self.get(kind) for kind in self._classes if promise in kind.__mro__)
 
     def describe(self) -> Iterator[tuple[str, list[str]]]:
         """Class name -> the names of its collaborators."""
@@ -137,6 +144,15 @@ def find_modules(folder: str) -> list[ModuleType]:
     package = importlib.import_module(f"shop.{folder}")
     names = sorted(module.name for module in pkgutil.iter_modules(package.__path__))
     return [importlib.import_module(f"shop.{folder}.{name}") for name in names]
+
+
+def find_function(name: str) -> Any:
+    """The function that a setting names as module:function; raises SettingsError."""
+    try:
+        module, function = name.split(":")
+        return getattr(importlib.import_module(module), function)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise SettingsError(f"There is no function {name}: {error}.") from error
 
 
 def find_classes(structure: Structure) -> list[type]:

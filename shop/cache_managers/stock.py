@@ -15,6 +15,7 @@ from zlib import crc32
 from shop.constants.stock import BATCH, PARTITIONS, Credit, GateState, Outcome, Readmission, Taking
 from shop.core.cache_manager import CacheManager, Key, Script
 from shop.core.redis import RedisError
+from shop.core.ticket import Ticket
 
 RECEIPT_LIFE_SECONDS = 24 * 3600
 TAKEN_LIFE_SECONDS = 3600
@@ -29,7 +30,7 @@ _set_aside, _replay, _discard = (Script(_LUA / f"{name}.lua") for name in ("set_
 
 
 class Purchase(NamedTuple):
-    """One wish to buy. `moment` is in microseconds since 1970; `keyed`: the buyer may send it again."""
+    """One wish to buy. `moment` is in microseconds since 1970; with a `ticket` the buyer may send it again."""
 
     order_id: UUID
     tenant_id: int
@@ -37,7 +38,7 @@ class Purchase(NamedTuple):
     user_id: int
     quantity: int
     moment: int
-    keyed: bool
+    ticket: Ticket | None
 
 
 class Reservation(NamedTuple):
@@ -86,6 +87,7 @@ class Reserved(NamedTuple):
     """The answer of RESERVE. `left`: pieces or the limit, where it was refused; `wake`: this call woke the drain.
 
     `forgot`: the moment, in microseconds, at which the item's receipts were lost; 0 when they were not.
+    `asked`: what the key of a REUSED purchase was used for.
     """
 
     outcome: Outcome
@@ -93,6 +95,7 @@ class Reserved(NamedTuple):
     left: int
     wake: bool
     forgot: int
+    asked: str = ""
 
 
 class Entry(NamedTuple):
@@ -190,6 +193,8 @@ def read_answer(answer: Sequence[Any]) -> Reserved:
     if outcome in (Outcome.RESERVED, Outcome.DUPLICATE):
         woke = outcome == Outcome.RESERVED and count == 1
         return Reserved(Outcome(outcome), read_reservation(text), count, wake=woke, forgot=0)
+    if outcome == Outcome.REUSED:
+        return Reserved(Outcome.REUSED, None, 0, wake=False, forgot=0, asked=text.partition("|")[2])
     return Reserved(Outcome(outcome), None, count, wake=False, forgot=int(text or 0))
 
 
@@ -212,10 +217,20 @@ class StockCacheManager(CacheManager):
         """The partition of an item."""
         return _partition(tenant_id, item_id)
 
-    def reserve(self, purchase: Purchase, backlog_max: int) -> Reserved:
-        """Take the pieces, or say why not: one script, one round trip, safe to repeat."""
+    def reserve(self, purchase: Purchase, backlog_max: int, asked: str | None = None) -> Reserved:
+        """Take the pieces, or say why not: one script, one round trip, safe to repeat.
+
+        `asked`: where the same server remembers what the purchase's key was used for.
+        """
         number, keys, arguments = self.question(purchase, backlog_max)
+        if asked and purchase.ticket:
+            keys.append(asked)
+            arguments += [f"|{purchase.ticket.asks.text}", purchase.ticket.ttl]
         return read_answer(_reserve(self._client(number), keys, arguments))
+
+    def stands_with_cache(self, purchase: Purchase) -> bool:
+        """Whether the partition is on the server of the cache, so that one script may use both."""
+        return self._client(_partition(purchase.tenant_id, purchase.item_id)) is self.stores.cache
 
     def question(self, purchase: Purchase, backlog_max: int) -> Question:
         """What RESERVE is asked."""

@@ -13,9 +13,8 @@ class PurchaseItemChecker(Schema):
 
 
 class PurchaseHeadersChecker(Schema):
-    """How to buy: a key that makes a retry safe, and whether to wait until the order is written."""
+    """How to buy: whether to wait until the order is written."""
 
-    key = OrderValidator.key
     prefer = OrderValidator.prefer
 
 

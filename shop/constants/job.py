@@ -12,5 +12,6 @@ class JobName(StrEnum):
     PRELOAD_STOCK = "preload_stock"
     SYNC_STOCK = "sync_stock"
     DEAD_LETTERS = "dead_letters"
+    PURGE = "purge"
     VERIFY = "verify"
     SEED = "seed"

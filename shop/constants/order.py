@@ -4,7 +4,6 @@ from enum import StrEnum
 
 QUANTITY_MIN = 1
 QUANTITY_MAX = 1000
-KEY_MAX = 255
 WAIT_MAX_SECONDS = 10
 # How long a cancel waits for an order to be written.
 CANCEL_WAIT_SECONDS = 1.0

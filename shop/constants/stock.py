@@ -78,6 +78,7 @@ class Outcome(StrEnum):
     """What RESERVE answers."""
 
     STRANGER = "STRANGER"
+    REUSED = "REUSED"
     RESERVED = "RESERVED"
     DUPLICATE = "DUPLICATE"
     CLOSED = "CLOSED"

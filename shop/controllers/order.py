@@ -16,7 +16,9 @@ from shop.core.clock import Clock
 from shop.core.controller import Controller, signed_in, with_token
 from shop.core.documentation import Shape
 from shop.core.envelope import Answer, accepted, created
+from shop.core.keyed import Policy, keyed
 from shop.core.pagination import CursorPage
+from shop.core.ticket import current_ticket
 from shop.core.tokens import Claims
 from shop.core.transaction import transactional
 from shop.core.wire import request_uuid
@@ -40,21 +42,22 @@ class PurchaseOrderController(Controller):
 
     @blueprint.response(202, OrderSchema, errors=(404, 409))
     @with_token
+    # Its receipt is its record, and without a key every request is a purchase.
+    @keyed(Policy(required=False, recorded=False))
     @blueprint.arguments(PurchaseItemChecker)
     @blueprint.arguments(PurchaseHeadersChecker, location="headers")
     @transactional
     def post(self, words: dict[str, Any], headers: dict[str, Any], item_id: int, claims: Claims) -> Answer:
         """Buy: reserves at once and answers 202; with `Prefer: wait=2` 201 when the order was written in time."""
-        key = headers.get("key")
-        tenant_id, user_id = claims.tenant_id, claims.user_id
+        ticket, tenant_id, user_id = current_ticket(), claims.tenant_id, claims.user_id
         wish = Purchase(
-            order_id=purchase_id(tenant_id, user_id, request.path, key) if key else request_uuid(),
+            order_id=purchase_id(tenant_id, ticket.owner, request.path, ticket.key) if ticket else request_uuid(),
             tenant_id=tenant_id,
             item_id=item_id,
             user_id=user_id,
             quantity=words["quantity"],
             moment=self.clock.microseconds(),
-            keyed=bool(key),
+            ticket=ticket,
         )
         order = self.purchases.place(claims, wish, wait_preference(headers.get("prefer")))
         say = created if order["status"] == OrderStatus.CONFIRMED else accepted

@@ -5,7 +5,7 @@ from functools import partial, wraps
 from typing import Any, TypeVar
 
 import flask_smorest
-from flask import request
+from flask import Response, g, request
 from flask.typing import ResponseReturnValue
 from marshmallow import Schema
 from webargs import core as webargs
@@ -13,6 +13,7 @@ from webargs.flaskparser import FlaskParser
 
 from shop.core.documentation import Shape, document, enveloped, error_name, name_operations
 from shop.core.envelope import Answer, respond
+from shop.core.keyed import Policy, declare
 from shop.core.pagination import CursorPage, Page
 from shop.core.wire import InvalidWords, read_body, read_json
 
@@ -46,11 +47,16 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
 
     ARGUMENTS_PARSER = Parser()
 
+    def __init__(self, *args: Any, keyed: Policy | None = None, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.keyed = keyed
+
     def route(self, rule: str, **options: Any) -> Callable[[type[C]], type[C]]:
         """Serve a Controller at a path below /api/v1."""
         serve = super().route(rule, **options)
 
         def decorator(controller: type[C]) -> type[C]:
+            declare(controller, self.keyed)
             name_operations(controller)
             served: type[C] = serve(controller)
             return served
@@ -92,13 +98,15 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
             errors: the statuses it may fail with, beyond those its other decorators bring.
 
         """
-        dump = schema().dump if schema else None
+        render = partial(_answer, status=status_code, dump=schema().dump if schema else None)
         describe = super().response(status_code, enveloped(schema, shape), **options)
 
         def decorator(view: F) -> F:
             @wraps(view)
             def answer(*args: Any, **kwargs: Any) -> ResponseReturnValue:
-                return _answer(view(*args, **kwargs), status_code, dump)
+                # For whoever must know the answer before the transaction ends.
+                g.render = render
+                return render(view(*args, **kwargs))
 
             document(answer, responses={status: error_name(status) for status in (*errors, *_ALWAYS)})
             described: F = _with_description(answer, describe(answer))
@@ -114,7 +122,9 @@ def _with_description(view: Callable[..., Any], described: Callable[..., Any]) -
     return view
 
 
-def _answer(result: Any, status: int, dump: Callable[..., Any] | None) -> ResponseReturnValue:
+def _answer(result: Any, status: int, dump: Callable[..., Any] | None) -> Response:
+    if isinstance(result, Response):
+        return result
     answer = result if isinstance(result, Answer) else Answer(result)
     data = _say(answer.data, dump) if dump and answer.data is not None else answer.data
     return respond(answer.code or status, data, answer.message, answer.headers)

@@ -1,7 +1,7 @@
 """The base of Controllers, and who is calling."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial, wraps
 from inspect import signature
 from typing import Any, TypeVar
@@ -14,6 +14,8 @@ from shop.core.caller import Caller
 from shop.core.database import Database
 from shop.core.documentation import document, error_name
 from shop.core.errors import CoreExceptionCode, ShopError
+from shop.core.idempotency import Idempotency
+from shop.core.ticket import Keeper
 from shop.core.tokens import Claims, Tokens
 from shop.core.transaction import in_transaction
 
@@ -26,6 +28,9 @@ class Controller(MethodView):
 
     database: Database
     tokens: Tokens
+    idempotency: Idempotency
+    # Given by the app, since it stands above core.
+    keeper: Keeper = field(init=False)
 
     def dispatch_request(self, **path: Any) -> ResponseReturnValue:
         """Call the method of the verb; the router has let no other verb through."""
@@ -50,10 +55,11 @@ def signed_in(*, role: str | None = None, optional: bool = False) -> Callable[[F
             caller = None if optional and "Authorization" not in request.headers else _caller(controller)
             if role and (caller is None or role not in caller.roles):
                 raise ShopError(CoreExceptionCode.FORBIDDEN)
-            return view(controller, *args, **kwargs, **({"caller": caller} if tells else {}))
+            call = partial(view, controller, *args, **kwargs, **({"caller": caller} if tells else {}))
+            return controller.idempotency.guard(controller, caller, call) if caller else call()
 
         _document(guarded, role, optional=optional)
-        guarded.__signed_in__ = True  # type: ignore[attr-defined]  # a mark for the start
+        guarded.__signed_in__ = guarded.__guards__ = True  # type: ignore[attr-defined]  # marks for the start
         return guarded  # type: ignore[return-value]  # the same method for callers over HTTP
 
     return decorator
@@ -77,8 +83,12 @@ def with_token(view: F) -> F:
 
     @wraps(view)
     def guarded(controller: Any, *args: Any, **kwargs: Any) -> Any:
-        return view(controller, *args, claims=_claims(controller), **kwargs)
+        claims = _claims(controller)
+        return controller.idempotency.guard(
+            controller, claims, partial(view, controller, *args, claims=claims, **kwargs)
+        )
 
+    guarded.__guards__ = True  # type: ignore[attr-defined]  # a mark for the start
     _document(guarded, None, optional=False)
     return guarded  # type: ignore[return-value]  # the same method for callers over HTTP
 

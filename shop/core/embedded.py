@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from shop.core.settings import Settings, SettingsError
+from shop.core.environment import SettingsError
+from shop.core.settings import Settings
 
 # Every write is in the log within a second, and nothing is ever evicted: stock is not a cache.
 _CONFIG: dict[str, Any] = {

@@ -1,29 +1,21 @@
 """Settings: one typed class, read from the environment, a `.env` file, or `NAME_FILE` (Docker secrets)."""
 
-import difflib
 import hashlib
-import logging
 import math
-import os
+import re
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from dotenv import dotenv_values
+from shop.core.address import is_bind, is_database, is_redis
+from shop.core.environment import SettingsError, is_given, mask, read, surroundings, variable, warn_of_unknown
 
-from shop.core.address import is_bind, is_database, is_redis, without_password
-
-PREFIX = "SHOP_"
 _SOCKET_PATH_MAX = 100
+_TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 # As shop.constants.order.Strategy names them; the core knows no constants.
 _STRATEGIES = ("script", "lock", "watch", "db")
-_log = logging.getLogger(__name__)
-
-
-class SettingsError(Exception):
-    """A setting has a value the service cannot start with; the sentence says which and why."""
 
 
 def _setting(default: Any, says: str, *, check: Callable[[Any], bool] | None = None, secret: bool = False) -> Any:
@@ -32,6 +24,14 @@ def _setting(default: Any, says: str, *, check: Callable[[Any], bool] | None = N
 
 def _at_least(low: float) -> Callable[[Any], bool]:
     return lambda value: low <= value < math.inf
+
+
+def _is_token(text: str) -> bool:
+    return bool(_TOKEN.fullmatch(text))
+
+
+def _are_writes(verbs: tuple[str, ...]) -> bool:
+    return {verb.upper() for verb in verbs} <= {"POST", "PUT", "PATCH", "DELETE"}
 
 
 def _empty_or(check: Callable[[str], bool]) -> Callable[[str], bool]:
@@ -61,6 +61,31 @@ class Settings:
     redis_timeout: float = _setting(0.4, "seconds a Redis call may take", check=_at_least(0.01))
     backlog_max: int = _setting(50_000, "orders a partition may hold unwritten", check=_at_least(1))
     purchase_strategy: str = _setting("script", "script, lock, watch or db", check=_STRATEGIES.__contains__)
+    idempotency_header: str = _setting("Idempotency-Key", "header that carries the key", check=_is_token)
+    idempotency_required: bool = _setting(default=True, says="refuse a protected write without a key")
+    idempotency_verbs: tuple[str, ...] = _setting(
+        ("POST", "PUT", "PATCH", "DELETE"), "verbs that are protected, in upper or lower case", check=_are_writes
+    )
+    idempotency_enforce: str = _setting(
+        "all",
+        "all: every write; declared: those whose route or blueprint says so",
+        check=("all", "declared").__contains__,
+    )
+    idempotency_ttl: int = _setting(86_400, "seconds an answer is kept", check=_at_least(1))
+    idempotency_on_duplicate: str = _setting(
+        "replay", "replay the kept answer, or answer with an error", check=("replay", "error").__contains__
+    )
+    idempotency_wait_seconds: float = _setting(
+        2.0, "0 to 10 seconds a second request waits for the first", check=lambda value: 0 <= value <= 10
+    )
+    idempotency_lease_seconds: float = _setting(
+        15.0,
+        "seconds until somebody else may take a dead request over; longer than web_stop_seconds",
+        check=_at_least(1),
+    )
+    idempotency_scope_resolver: str = _setting(
+        "", "module:function(request, caller) that says whose a key is; empty: the user's, else the address's"
+    )
     lock_tries: int = _setting(20, "tries of one purchase under lock or watch", check=_at_least(1))
     lock_budget: float = _setting(1.0, "seconds all tries of a purchase may take", check=_at_least(0.01))
     lock_base: float = _setting(0.002, "seconds the first pause between tries may take", check=_at_least(0.0001))
@@ -72,6 +97,7 @@ class Settings:
     access_lifetime: int = _setting(3600, "seconds an access token lives", check=_at_least(1))
     bind: str = _setting("127.0.0.1:8000", "address and port of the web server", check=is_bind)
     web_workers: int = _setting(2, "web processes", check=_at_least(1))
+    web_stop_seconds: int = _setting(10, "seconds a request may go on when its process ends", check=_at_least(1))
     web_threads: int = _setting(4, "threads of each web process", check=_at_least(1))
     admin_email: str = _setting("", "first administrator; empty: a demo account outside production")
     admin_password: str = _setting("", "password of the first administrator", secret=True)
@@ -108,84 +134,14 @@ class Settings:
     @classmethod
     def load(cls, source: Mapping[str, str] | None = None) -> "Settings":
         """Read all settings; raises SettingsError with one sentence for the first bad value."""
-        given = {**_dotenv(), **os.environ} if source is None else source
-        _warn_of_unknown(given)
-        values = {f.name: _read(f.name, f.type, f.metadata, given) for f in fields(cls) if _given(f.name, given)}
-        return cls(**values)
+        given = surroundings() if source is None else source
+        warn_of_unknown(given, (f.name for f in fields(cls)))
+        values = {f.name: read(f.name, f.type, f.metadata, given) for f in fields(cls) if is_given(f.name, given)}
+        settings = cls(**values)
+        if settings.idempotency_lease_seconds <= settings.web_stop_seconds:
+            raise SettingsError("SHOP_IDEMPOTENCY_LEASE_SECONDS must be more than SHOP_WEB_STOP_SECONDS.")
+        return settings
 
     def masked(self) -> dict[str, str]:
         """Name -> value for people: secrets hidden, passwords in addresses starred."""
-        return {variable(f.name): _mask(getattr(self, f.name), secret=f.metadata["secret"]) for f in fields(self)}
-
-
-def variable(name: str) -> str:
-    """The environment variable of a field."""
-    return PREFIX + name.upper()
-
-
-def _dotenv() -> dict[str, str]:
-    return {name: value for name, value in dotenv_values(".env").items() if value is not None}
-
-
-def _given(name: str, source: Mapping[str, str]) -> bool:
-    return variable(name) in source or f"{variable(name)}_FILE" in source
-
-
-def _read(name: str, kind: Any, metadata: Mapping[str, Any], source: Mapping[str, str]) -> Any:
-    text = source[variable(name)] if variable(name) in source else _from_file(name, source)
-    try:
-        value = _PARSERS[kind](text.strip())
-    except ValueError:
-        raise SettingsError(f"{variable(name)} must be {_WORDS[kind]}, not {text!r}.") from None
-    if metadata["check"] and not metadata["check"](value):
-        shown = "that" if metadata["secret"] else repr(text)
-        raise SettingsError(f"{variable(name)} cannot be {shown}: {metadata['says']}.")
-    return value
-
-
-def _from_file(name: str, source: Mapping[str, str]) -> str:
-    path = Path(source[f"{variable(name)}_FILE"])
-    try:
-        return path.read_text()
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{variable(name)}_FILE cannot be read: {error}.") from error
-
-
-def _boolean(text: str) -> bool:
-    if text.lower() not in _TRUE | _FALSE:
-        raise ValueError(text)
-    return text.lower() in _TRUE
-
-
-def _list(text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in text.split(",") if part.strip())
-
-
-_TRUE = {"1", "true", "yes", "on"}
-_FALSE = {"0", "false", "no", "off", ""}
-_PARSERS: dict[Any, Callable[[str], Any]] = {
-    str: str,
-    int: int,
-    float: float,
-    bool: _boolean,
-    tuple[str, ...]: _list,
-}
-_WORDS = {int: "a whole number", float: "a number", bool: "true or false"}
-
-
-def _warn_of_unknown(source: Mapping[str, str]) -> None:
-    known = [variable(f.name) for f in fields(Settings)]
-    known += [f"{name}_FILE" for name in known]
-    for name in sorted(set(source) - set(known)):
-        if name.startswith(PREFIX) and not name.startswith("SHOP_TEST_"):
-            nearest = difflib.get_close_matches(name, known, n=1)
-            _log.warning("Unknown setting %s%s", name, f"; did you mean {nearest[0]}?" if nearest else "")
-
-
-def _mask(value: Any, *, secret: bool) -> str:
-    if isinstance(value, tuple):
-        return ",".join(_mask(part, secret=secret) for part in value)
-    text = str(value)
-    if not (secret and text):
-        return text
-    return without_password(text) if "://" in text else "***"
+        return {variable(f.name): mask(getattr(self, f.name), secret=f.metadata["secret"]) for f in fields(self)}

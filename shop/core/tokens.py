@@ -13,8 +13,9 @@ from typing import Any
 import jwt
 from uuid_utils.compat import uuid7
 
+from shop.core.environment import SettingsError
 from shop.core.errors import CoreExceptionCode, ShopError
-from shop.core.settings import Settings, SettingsError
+from shop.core.settings import Settings
 
 ALGORITHM = "HS256"
 KEY_BYTES_MIN = 32

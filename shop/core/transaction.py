@@ -3,7 +3,8 @@
 import logging
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cached_property, partial, wraps
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
@@ -53,6 +54,7 @@ class Transaction:
 
 
 _current: ContextVar[Transaction | None] = ContextVar("transaction", default=None)
+_seal: ContextVar[Callable[[Callable[[], Any]], Any] | None] = ContextVar("seal", default=None)
 
 
 class TransactionError(RuntimeError):
@@ -67,6 +69,16 @@ def current_session() -> Session:
 def after_commit(call: Callable[..., object], *args: object, **kwargs: object) -> None:
     """Hold a call back until the transaction has committed; a rolled-back transaction never makes it."""
     _require().held_back.append(partial(call, *args, **kwargs))
+
+
+@contextmanager
+def sealing(seal: Callable[[Callable[[], Any]], Any]) -> Iterator[None]:
+    """While the context lasts, what a @transactional method does is done by `seal`, within its transaction."""
+    token = _seal.set(seal)
+    try:
+        yield
+    finally:
+        _seal.reset(token)
 
 
 def end_reading() -> None:
@@ -94,7 +106,9 @@ def transactional(
 
     @wraps(method)
     def run(self: HasDatabase, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        return in_transaction(self.database, partial(method, self, *args, **kwargs))
+        work, seal = partial(method, self, *args, **kwargs), _seal.get()
+        # A seal answers what the work does, in another form.
+        return in_transaction(self.database, partial(seal, work) if seal else work)  # type: ignore[no-any-return]
 
     run.__transactional__ = True  # type: ignore[attr-defined]  # a mark for the audit
     return run

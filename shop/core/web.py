@@ -5,10 +5,10 @@ import socket
 from granian import Granian
 from granian.constants import Interfaces
 
-from shop.core.settings import Settings, SettingsError
+from shop.core.environment import SettingsError
+from shop.core.settings import Settings
 
 BACKLOG = 2048
-KILL_SECONDS = 10
 
 
 def claim(settings: Settings) -> None:
@@ -38,7 +38,7 @@ def serve(settings: Settings, factory: str = "shop.app:create_app") -> None:
         backlog=BACKLOG,
         websockets=False,
         respawn_failed_workers=True,
-        workers_kill_timeout=KILL_SECONDS,
+        workers_kill_timeout=settings.web_stop_seconds,
         log_level="warning",  # type: ignore[arg-type]  # an enum of such words
     ).serve()
 

@@ -6,11 +6,9 @@ from shop.core.errors import ExceptionCode
 class OrderExceptionCode(ExceptionCode):
     """Numbers and sentences."""
 
-    KEY_FORMAT = 400_401, "The Idempotency-Key must be 1 to 255 visible ASCII characters."
     NOT_FOUND = 404_401, "Order {order_id} does not exist."
     PURCHASE_LIMIT = 409_401, "Item {item_id} is limited to {limit} pieces for each buyer."
     ORDER_CLOSED = 409_402, "Order {order_id} is {order_status} and stays so."
     NOT_WRITTEN = 409_403, "Order {order_id} is not written yet; try again shortly."
     QUANTITY_FORMAT = 422_401, "The quantity must be a whole number from 1 to 1000."
-    KEY_REUSED = 422_402, "This Idempotency-Key was used for another purchase."
     SYSTEM_BUSY = 503_401, "The sale of item {item_id} is busy; try again shortly."

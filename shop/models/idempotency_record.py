@@ -6,7 +6,7 @@ from sqlalchemy import Index, LargeBinary, String, Text
 from sqlalchemy.dialects import mysql
 from sqlalchemy.orm import Mapped, mapped_column
 
-from shop.constants.idempotency_record import FINGERPRINT_MAX, KEY_MAX, METHOD_MAX, SCOPE_MAX
+from shop.constants.idempotency_record import FINGERPRINT_MAX, KEY_MAX, METHOD_MAX, PATH_MAX, SCOPE_MAX
 from shop.core.model import Model
 
 # Letter by letter, and one byte for each: what is a key is ASCII.
@@ -28,11 +28,12 @@ class IdempotencyRecord(Model):
         String(KEY_MAX).with_variant(mysql.VARCHAR(KEY_MAX, **Exact), "mysql", "mariadb"), primary_key=True
     )
     method: Mapped[str] = mapped_column(String(METHOD_MAX))
-    path: Mapped[str] = mapped_column(Text)
+    # A digest, as the parts of the fingerprint are.
+    path: Mapped[str] = mapped_column(String(PATH_MAX))
     fingerprint: Mapped[str] = mapped_column(String(FINGERPRINT_MAX))
     status: Mapped[int]
     headers: Mapped[str] = mapped_column(Text)
-    body: Mapped[bytes | None] = mapped_column(LargeBinary(2**24 - 1))
+    body: Mapped[bytes | None] = mapped_column(LargeBinary().with_variant(mysql.MEDIUMBLOB(), "mysql", "mariadb"))
     # Too large to be kept, or streamed: a replay has no body.
     body_omitted: Mapped[bool]
     created_at: Mapped[datetime]

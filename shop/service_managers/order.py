@@ -9,10 +9,11 @@ from shop.core.backoff import retry_after
 from shop.core.errors import CoreExceptionCode, ShopError
 from shop.core.settings import Settings
 from shop.core.tokens import Claims
-from shop.core.transaction import end_reading
+from shop.core.transaction import after_commit, end_reading
 from shop.exception_codes.order import OrderExceptionCode
 from shop.services.direct_sale import DirectSaleService
 from shop.services.order import OrderService
+from shop.services.purchase import PurchaseService
 from shop.services.user import UserService
 
 
@@ -21,6 +22,7 @@ class OrderServiceManager:
     """Lets those buy whom the users know, without asking them each time."""
 
     orders: OrderService
+    purchases: PurchaseService
     direct: DirectSaleService
     users: UserService
     settings: Settings
@@ -32,8 +34,14 @@ class OrderServiceManager:
         """
         if self.settings.purchase_strategy == Strategy.DB:
             self._identify(claims)
-            return self.direct.sell(purchase)
+            return self._sell(purchase)
         return self.orders.settle(self._reserve(claims, purchase), seconds)
+
+    def _sell(self, purchase: Purchase) -> dict[str, Any]:
+        self.purchases.check_key(purchase)
+        card = self.direct.sell(purchase)
+        after_commit(self.purchases.keep_key, purchase)
+        return card
 
     def _reserve(self, claims: Claims, purchase: Purchase) -> Reservation:
         """Take the pieces for a user.
@@ -41,10 +49,10 @@ class OrderServiceManager:
         One round trip, in which the gate itself says whether it knows the buyer. When it does not, the user is looked
         up, before anything is reserved.
         """
-        reservation = self.orders.place(purchase)
+        reservation = self.purchases.place(purchase)
         if reservation is None:
             self._introduce(claims, purchase)
-            reservation = self.orders.place(purchase)
+            reservation = self.purchases.place(purchase)
         if reservation is None:
             # Redis forgot the introduction within a millisecond: it was flushed.
             raise ShopError(OrderExceptionCode.SYSTEM_BUSY, item_id=purchase.item_id, retry_after=retry_after())
@@ -55,7 +63,7 @@ class OrderServiceManager:
         # Before the pieces are taken: a commit that fails after it would hide them, and a buyer who waits for the order
         # to be written would hold what the writer needs.
         end_reading()
-        self.orders.introduce(purchase)
+        self.purchases.introduce(purchase)
 
     def _identify(self, claims: Claims) -> None:
         if self.users.identify(claims) is None:

@@ -8,7 +8,7 @@ from shop.combinations.order import OrderCombination
 from shop.constants.order import OrderStatus
 from shop.constants.stock import StockReason
 from shop.core.clock import at_microseconds
-from shop.core.errors import ShopError
+from shop.core.errors import CoreExceptionCode, ShopError
 from shop.exception_codes.item import ItemExceptionCode
 from shop.exception_codes.order import OrderExceptionCode
 from shop.repositories.item import ItemRepository
@@ -44,7 +44,7 @@ class DirectSaleService:
             self._check_limit(purchase, item)
             order = self._write(purchase, item)
         elif order.quantity != purchase.quantity:
-            raise ShopError(OrderExceptionCode.KEY_REUSED, field="quantity")
+            raise ShopError(CoreExceptionCode.KEY_OTHER_REQUEST, part="body")
         elif taken:
             self.items.put_back(purchase.item_id, purchase.quantity)
         return self.combine.card(order)

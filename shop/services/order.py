@@ -1,38 +1,24 @@
-"""Rules of buying, as a buyer sees them."""
+"""Rules of orders, as a buyer sees them."""
 
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from shop.cache_managers.recipe import RecipeCacheManager
 from shop.cache_managers.stock import (
-    RECEIPT_LIFE_SECONDS,
-    Purchase,
     Reservation,
-    Reserved,
     StockCacheManager,
-    read_answer,
 )
 from shop.combinations.order import OrderCombination
-from shop.constants.job import JobName
-from shop.constants.order import SOLD_OUT_ITEMS, SOLD_OUT_SECONDS, Strategy
-from shop.constants.stock import Outcome
-from shop.core.backoff import retry_after
 from shop.core.caller import Caller
 from shop.core.clock import at_microseconds, microseconds_of
 from shop.core.errors import ShopError
-from shop.core.job import Queue
-from shop.core.memory import Memory
 from shop.core.pagination import CursorPage, CursorSigner
 from shop.core.patience import Patience
 from shop.core.redis import RedisError
-from shop.core.settings import Settings
-from shop.exception_codes.item import ItemExceptionCode
 from shop.exception_codes.order import OrderExceptionCode
-from shop.repositories.item import ItemRepository
 from shop.repositories.order import OrderRepository
 
 if TYPE_CHECKING:
@@ -43,41 +29,13 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class OrderService:
-    """Reserves, promises and shows orders; they are written by StockService."""
+    """Shows orders, from the table or from the receipt; PurchaseService reserves them, StockService writes them."""
 
     orders: OrderRepository
-    items: ItemRepository
     stock: StockCacheManager
-    recipe: RecipeCacheManager
     combine: OrderCombination
-    queue: Queue
     cursors: CursorSigner
     patience: Patience
-    settings: Settings
-    # (tenant, item) -> the pieces that were left when too few were.
-    sold_out: Memory[tuple[int, int], int] = field(default_factory=lambda: Memory(SOLD_OUT_SECONDS, SOLD_OUT_ITEMS))
-
-    def place(self, purchase: Purchase) -> Reservation | None:
-        """Reserve the pieces: no SQL, and with the script one round trip. Raises ShopError with the reason for none.
-
-        The same purchase id again gets the same reservation again. None: the buyer has to be introduced first.
-        """
-        self._recall_sold_out(purchase)
-        reserved = self._reserve(purchase)
-        if reserved.outcome is Outcome.STRANGER:
-            return None
-        if reserved.reservation is None:
-            self._remember_sold_out(purchase, reserved)
-            return self._recall(purchase, reserved) or self._refuse(purchase, reserved)
-        if reserved.outcome is Outcome.DUPLICATE:
-            return self._known(purchase, reserved.reservation)
-        if reserved.wake:
-            self._wake(self.stock.partition(purchase.tenant_id, purchase.item_id))
-        return reserved.reservation
-
-    def introduce(self, purchase: Purchase) -> None:
-        """Vouch for the buyer of a purchase, for an hour."""
-        self.stock.introduce(purchase)
 
     def settle(self, reservation: Reservation, seconds: float) -> dict[str, Any]:
         """The order's card, after waiting at most so long for it to be written."""
@@ -118,69 +76,3 @@ class OrderService:
             # It is reserved, whatever cannot be read now: a failure would make a buyer without a key buy twice.
             return None
         return found if found and found.state != "P" else None
-
-    def _reserve(self, purchase: Purchase) -> Reserved:
-        backlog_max = self.settings.backlog_max
-        match self.settings.purchase_strategy:
-            case Strategy.LOCK:
-                return read_answer(self.recipe.lock(*self.stock.question(purchase, backlog_max)))
-            case Strategy.WATCH:
-                return read_answer(self.recipe.watch(*self.stock.question(purchase, backlog_max)))
-        return self.stock.reserve(purchase, backlog_max)
-
-    def _remember_sold_out(self, purchase: Purchase, reserved: Reserved) -> None:
-        if reserved.outcome is Outcome.SOLD_OUT:
-            self.sold_out.keep((purchase.tenant_id, purchase.item_id), reserved.left)
-
-    def _recall_sold_out(self, purchase: Purchase) -> None:
-        # A keyed purchase may have been accepted before: whether it was, only its receipt knows.
-        left = None if purchase.keyed else self.sold_out.recall((purchase.tenant_id, purchase.item_id))
-        if left is not None and left < purchase.quantity:
-            self._refuse(purchase, Reserved(Outcome.SOLD_OUT, None, left, wake=False, forgot=0))
-
-    def _known(self, purchase: Purchase, reservation: Reservation) -> Reservation:
-        if reservation.quantity != purchase.quantity:
-            raise ShopError(OrderExceptionCode.KEY_REUSED, field="quantity")
-        return reservation
-
-    def _recall(self, purchase: Purchase, reserved: Reserved) -> Reservation | None:
-        """What was bought by this request before Redis lost its receipt; nobody looks while Redis lost nothing."""
-        lately = purchase.moment - reserved.forgot < RECEIPT_LIFE_SECONDS * 10**6
-        if not purchase.keyed or not (lately or reserved.outcome is Outcome.CLOSED):
-            return None
-        order = self.orders.find(purchase.order_id)
-        return self._known(purchase, _from_row(order)) if order else None
-
-    def _wake(self, partition: int) -> None:
-        try:
-            self.queue.enqueue(JobName.DRAIN_STOCK, partition=partition)
-        except RedisError:
-            # The order is reserved and stays so; the sweeper finds it without us.
-            _log.exception("Partition %s was not woken", partition)
-
-    def _refuse(self, purchase: Purchase, reserved: Reserved) -> NoReturn:
-        item_id = purchase.item_id
-        match reserved.outcome:
-            case Outcome.SOLD_OUT:
-                left = reserved.left
-                raise ShopError(ItemExceptionCode.STOCK_INSUFFICIENT, item_id=item_id, current_stock=left)
-            case Outcome.LIMIT:
-                raise ShopError(OrderExceptionCode.PURCHASE_LIMIT, item_id=item_id, limit=reserved.left)
-            case Outcome.CLOSED:
-                self._ask_load(purchase)
-        raise ShopError(OrderExceptionCode.SYSTEM_BUSY, item_id=item_id, retry_after=retry_after())
-
-    def _ask_load(self, purchase: Purchase) -> None:
-        item = self.items.find(purchase.item_id)
-        if item is None or item.tenant_id != purchase.tenant_id or not item.sellable:
-            raise ShopError(ItemExceptionCode.NOT_FOUND, item_id=purchase.item_id)
-        if self.stock.ask_load(item.tenant_id, item.id):
-            self.queue.enqueue(JobName.LOAD_STOCK, tenant_id=item.tenant_id, item_id=item.id)
-
-
-def _from_row(order: "Order") -> Reservation:
-    # Confirmed, whatever became of it since: the first answer said so, and this one is the same.
-    return Reservation(
-        "C", order.id, order.tenant_id, order.item_id, order.user_id, order.quantity, order.unit_price_minor,
-        order.currency, microseconds_of(order.created_at), order.epoch, order.seq,
-    )  # fmt: skip

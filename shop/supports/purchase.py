@@ -11,9 +11,9 @@ _NAMESPACE = uuid.UUID("6f0c8f0e-6f0a-5d1c-9a55-0d7a3f3c7e11")
 _WAIT = re.compile(r'(?:^|[,;\s])wait\s*=\s*("?)([0-9]{1,9})\1(?:$|[,;\s])', re.IGNORECASE)
 
 
-def purchase_id(tenant_id: int, user_id: int, path: str, key: str) -> uuid.UUID:
+def purchase_id(tenant_id: int, owner: int | str, path: str, key: str) -> uuid.UUID:
     """The id of the purchase a key stands for; the parts are kept apart, so no two of them can run together."""
-    return uuid.uuid5(_NAMESPACE, json.dumps([tenant_id, user_id, path, key]))
+    return uuid.uuid5(_NAMESPACE, json.dumps([tenant_id, owner, path, key]))
 
 
 def wait_preference(prefer: str | None) -> int:

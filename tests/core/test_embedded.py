@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from shop.core.embedded import embedded_valkey
+from shop.core.environment import SettingsError
 from shop.core.redis import RedisConnectionError, RedisStores
-from shop.core.settings import Settings, SettingsError
+from shop.core.settings import Settings
 
 
 def test_data_is_there_after_a_restart(tmp_path: Path) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from shop.app import create_app
-from shop.core.settings import Settings, SettingsError
+from shop.core.environment import SettingsError
+from shop.core.settings import Settings
 from shop.core.tokens import Tokens, keys_file
 
 LONG = "k" * 32

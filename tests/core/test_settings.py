@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from shop.core.settings import Settings, SettingsError, variable
+from shop.core.environment import SettingsError, variable
+from shop.core.settings import Settings
 
 GOOD = {
     "SHOP_ENV": "production",

@@ -27,7 +27,7 @@ REFUSED_AS_TEXT = ["", " 3", "3 ", "3.0", "+3", "1e3", "0x1", "1_000", "٣", "9"
 
 class Lines(Schema):
     count = WholeNumber(required=True, metadata=coded(OrderExceptionCode.QUANTITY_FORMAT))
-    note = fields.String(required=True, metadata=coded(OrderExceptionCode.KEY_FORMAT))
+    note = fields.String(required=True, metadata=coded(OrderExceptionCode.NOT_FOUND))
     plain = fields.String()
 
 

@@ -3,7 +3,7 @@
 from functools import cached_property
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from click.testing import CliRunner, Result
 from rq import Queue as RqQueue
@@ -66,7 +66,7 @@ class Indoors:
 
     def send(self, method: str, path: str, token: str, body: Any = None) -> TestResponse:
         """The answer to a request below the API's path."""
-        headers = {"Authorization": f"Bearer {token}"}
+        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": uuid4().hex}
         return self.http.open(f"{API}{path}", method=method, json=body, headers=headers)
 
     def offer(self, stock: int, **words: Any) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, ClassVar
+from uuid import uuid4
 
 from hypothesis.stateful import RuleBasedStateMachine
 from sqlalchemy import event
@@ -67,7 +68,7 @@ class SaleState(RuleBasedStateMachine):
     def post(self, path: str, buyer: int | None, headers: dict[str, str] | None = None, **said: Any) -> Any:
         """The answer to a request of a buyer, or of the administrator."""
         token = self.indoors.admin_token if buyer is None else self.tokens[buyer]
-        signed = {"Authorization": f"Bearer {token}", **(headers or {})}
+        signed = {"Authorization": f"Bearer {token}", "Idempotency-Key": uuid4().hex, **(headers or {})}
         return self.indoors.http.post(f"/api/v1{path}", headers=signed, **said)
 
     @contextmanager

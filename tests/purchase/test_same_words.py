@@ -55,7 +55,7 @@ def run(server: Valkey, strategy: str) -> tuple[list[Reserved], dict[str, Any]]:
         assert till.stock.let_in(TENANT, item, "token", GateState.OPEN)
     answers = []
     for number, item, user, quantity in WISHES:
-        purchase = Purchase(UUID(int=number), TENANT, item, user, quantity, 1000 + number, keyed=True)
+        purchase = Purchase(UUID(int=number), TENANT, item, user, quantity, 1000 + number, ticket=None)
         if user < 10:
             till.stock.introduce(purchase)
         answers.append(till.ask(strategy, purchase))

@@ -7,7 +7,7 @@ from shop.constants.order import SOLD_OUT_SECONDS
 from shop.core.memory import Memory
 from shop.core.model import DEFAULT_TENANT
 from shop.jobs.stock import LoadStockJob
-from shop.services.order import OrderService
+from shop.services.purchase import PurchaseService
 from tests.purchase.indoors import Indoors
 from tests.purchase.test_round_trips import counted_commands
 from tests.support.valkey import Valkey
@@ -26,7 +26,7 @@ class FakeTime:
 def time(indoors: Indoors) -> FakeTime:
     """The time that the memory of the shop goes by."""
     time = FakeTime()
-    orders = indoors.container.get(OrderService)
+    orders = indoors.container.get(PurchaseService)
     memory: Memory[tuple[int, int], int] = Memory(SOLD_OUT_SECONDS, 100, time.now)
     object.__setattr__(orders, "sold_out", memory)
     return time
@@ -89,5 +89,5 @@ def test_what_was_restocked_can_be_bought_when_the_memory_has_ended(indoors: Ind
 
 
 def test_the_memory_of_a_running_shop_ends(indoors: Indoors) -> None:
-    memory: Memory[tuple[int, int], int] = indoors.container.get(OrderService).sold_out
+    memory: Memory[tuple[int, int], int] = indoors.container.get(PurchaseService).sold_out
     assert (memory._seconds, memory._size) == (SOLD_OUT_SECONDS, 10_000)

@@ -109,7 +109,7 @@ def test_a_purchase_that_was_reserved_twice_is_written_once_and_its_second_numbe
     receipt = indoors.stock.find_reservation(DEFAULT_TENANT, item, UUID(order))
     assert receipt is not None
     indoors.redis.delete(indoors.key(item, f"receipt:{order}"))
-    again = Purchase(UUID(order), DEFAULT_TENANT, item, receipt.user_id, 2, receipt.moment, keyed=False)
+    again = Purchase(UUID(order), DEFAULT_TENANT, item, receipt.user_id, 2, receipt.moment, ticket=None)
     assert indoors.stock.reserve(again, 100).outcome == Outcome.RESERVED
 
     indoors.drain(item)

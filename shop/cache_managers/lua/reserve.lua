@@ -1,8 +1,11 @@
 -- RESERVE: take pieces for one purchase, or say why not. Safe to repeat: the receipt answers the second time.
--- KEYS item, outbox, receipt, limit, wake, buyer
--- ARGV order, tenant, item, user, quantity, moment (us), backlog bound, life of the wake flag (s)
+-- KEYS item, outbox, receipt, limit, wake, buyer, and what the idempotency key was used for (none without one)
+-- ARGV order, tenant, item, user, quantity, moment (us), backlog bound, life of the wake flag (s), and with a key
+-- what is asked for, life of that (s)
 -- Answers {outcome, receipt, number}; for a refusal {outcome, when receipts were lost or '', number}
 if redis.call('EXISTS', KEYS[6]) == 0 then return {'STRANGER', '', 0} end
+local asked = KEYS[7] and redis.call('GET', KEYS[7])
+if asked and asked ~= ARGV[9] then return {'REUSED', asked, 0} end
 local receipt = redis.call('GET', KEYS[3])
 if receipt then return {'DUPLICATE', receipt, 0} end
 
@@ -28,5 +31,6 @@ local body = table.concat({ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], item[4],
 redis.call('XADD', KEYS[2], '*', 'r', body)
 redis.call('SET', KEYS[3], 'P|' .. body)
 if item[6] ~= '' then redis.call('HINCRBY', KEYS[4], ARGV[4], quantity) end
+if KEYS[7] then redis.call('SET', KEYS[7], ARGV[9], 'EX', ARGV[10]) end
 local woke = redis.call('SET', KEYS[5], '1', 'NX', 'EX', ARGV[8])
 return {'RESERVED', 'P|' .. body, woke and 1 or 0}

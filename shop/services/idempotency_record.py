@@ -1,0 +1,62 @@
+"""Rules of idempotency records: what is kept of a finished request, and for how long."""
+
+from dataclasses import dataclass
+
+from shop.cache_managers.idempotency_record import IdempotencyRecordCacheManager
+from shop.constants.idempotency_record import PURGE_BATCH
+from shop.core.clock import Clock
+from shop.core.settings import Settings
+from shop.core.ticket import Keeper, Kept, Ticket
+from shop.repositories.idempotency_record import IdempotencyRecordRepository
+
+
+@dataclass(frozen=True)
+class IdempotencyRecordService(Keeper):
+    """Keeps leases in Redis and records in the database, for the entrance."""
+
+    records: IdempotencyRecordRepository
+    leases: IdempotencyRecordCacheManager
+    clock: Clock
+    settings: Settings
+
+    def lease(self, ticket: Ticket, token: str) -> str | None:
+        """None when the lease is ours, else what its holder asks for; raises RedisError."""
+        return self.leases.take(ticket, token, self.settings.idempotency_lease_seconds)
+
+    def release(self, ticket: Ticket, token: str) -> None:
+        """Give our lease back, and no other; raises RedisError."""
+        self.leases.release(ticket, token)
+
+    def find(self, ticket: Ticket) -> Kept | None:
+        """The record of a ticket, an expired one included."""
+        row = self.records.find(ticket[:3])
+        if row is None:
+            return None
+        asks = f"{row.method} {row.path} {row.fingerprint}"
+        return Kept(asks, row.status, row.headers, None if row.body_omitted else row.body, row.expires_at)
+
+    def seal(self, ticket: Ticket, kept: Kept) -> None:
+        """Write the record; raises DuplicateRow."""
+        self.records.create(
+            tenant_id=ticket.tenant_id,
+            scope=ticket.scope,
+            key=ticket.key,
+            method=ticket.asks.method,
+            path=ticket.asks.path,
+            fingerprint=" ".join(ticket.asks[2:]),
+            status=kept.status,
+            headers=kept.headers,
+            body=kept.body,
+            body_omitted=kept.body is None,
+            created_at=self.clock.now(),
+            expires_at=kept.expires_at,
+        )
+
+    def drop(self, ticket: Ticket) -> None:
+        """Forget the record."""
+        self.records.remove(ticket[:3])
+
+    def purge(self) -> int:
+        """Forget some records whose life is over; how many."""
+        expired = self.records.find_expired(self.clock.now(), PURGE_BATCH)
+        return self.records.remove_many(expired) if expired else 0
