@@ -76,7 +76,9 @@ def web() -> None:
     """Serve HTTP."""
     settings = _settings()
     # Here too: a web process that cannot start would be started again and again.
-    Container(settings).get(Tokens).check()
+    container = Container(settings)
+    container.get(Tokens).check()
+    container.get(Doctor).refuse_unsafe()
     serve(settings)
 
 

@@ -1,6 +1,7 @@
 """Looks at how the stores are set, and says what would lose or double orders."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -8,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from shop.core.database import Database
+from shop.core.environment import SettingsError
 from shop.core.redis import RedisError, RedisStores
 
 
@@ -36,6 +38,15 @@ class Doctor:
                 yield from _redis(server)
             except RedisError as error:
                 yield Finding(well=False, sentence=f"Redis does not answer: {error}")
+
+    def refuse_unsafe(self) -> None:
+        """Raise SettingsError, in production, for a Redis that loses or doubles orders; one that is away is waited for."""
+        if not self.stores.settings.production or self.stores.settings.purchase_strategy == "db":
+            return
+        for server in self.stores.stock_servers:
+            with suppress(RedisError):
+                if ill := [finding.sentence for finding in _redis(server) if not finding.well]:
+                    raise SettingsError(f"The Redis of the stock is not safe to sell with: {' '.join(ill)}")
 
     def _database(self, schema_version: str) -> Iterator[Finding]:
         with self.database.engine.connect() as connection:
