@@ -40,7 +40,7 @@ class Doctor:
                 yield Finding(well=False, sentence=f"Redis does not answer: {error}")
 
     def refuse_unsafe(self) -> None:
-        """Raise SettingsError, in production, for a Redis that loses or doubles orders; one that is away is waited for."""
+        """Raise SettingsError, in production, for a Redis that forgets orders; one that is away is waited for."""
         if not self.stores.settings.production or self.stores.settings.purchase_strategy == "db":
             return
         for server in self.stores.stock_servers:

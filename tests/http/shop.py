@@ -36,8 +36,9 @@ class Shop:
 
     def __init__(self, service: Service) -> None:
         self.service = service
-        # The settings of the processes: the same stores, and tokens signed with the same key.
-        self.container = Container(Settings.load({**service.env, "SHOP_VAR": str(service.folder / "var")}))
+        # The settings of the processes: the same stores, and tokens signed with the same key. Only more patient.
+        ours = {"SHOP_VAR": str(service.folder / "var"), "SHOP_REDIS_TIMEOUT": "5"}
+        self.container = Container(Settings.load({**service.env, **ours}))
         # A connection for each question: no pool keeps one of a server that a test has killed meanwhile.
         self.engine = create_engine(self.container.get(Settings).database_address, poolclass=NullPool)
         self.stock = self.container.get(StockCacheManager)

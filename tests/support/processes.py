@@ -52,7 +52,8 @@ class Service:
         command = [*self.command, *arguments]
         done = subprocess.run(
             command,
-            env=self._environment("cli"),
+            # Nobody waits for its answers but the test, and the machine may be full.
+            env={**self._environment("cli"), "SHOP_REDIS_TIMEOUT": "5"},
             cwd=self.folder,
             capture_output=True,
             text=True,
