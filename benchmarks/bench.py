@@ -5,26 +5,20 @@ import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from itertools import cycle
 
-from sqlalchemy import func, select
-
-from benchmarks.accounts import Accounts
 from benchmarks.ceiling import Ceiling
 from benchmarks.client import Client
 from benchmarks.kinds import CONNECTIONS, PURCHASE, Goods, Kind
 from benchmarks.load import Load, drive, drive_at, keyed, post
-from benchmarks.sale import offer, sign_in, wait_for
+from benchmarks.sale import offer, wait_for
 from benchmarks.site import Site
-from shop.cache_managers.stock import StockCacheManager
+from benchmarks.stand import Stand
+from shop.constants.order import QUANTITY_MAX
 from shop.constants.stock import PARTITIONS
-from shop.container import Container
-from shop.core.database import Database
-from shop.core.job import Queue
-from shop.models.order import Order
 
 BODY = b'{"quantity": 1}'
 # More than any run sells.
@@ -51,26 +45,6 @@ class Turn:
 
 
 @dataclass
-class Stand:
-    """One shop as its buyers see it: its collaborators, its buyers' tokens, its items."""
-
-    container: Container
-    admin: str
-    tokens: list[str]
-    items: dict[Goods, list[int]]
-
-    @property
-    def stock(self) -> StockCacheManager:
-        """What waits to be written."""
-        return self.container.get(StockCacheManager)
-
-    def count_orders(self) -> int:
-        """How many orders are written."""
-        with self.container.get(Database).engine.connect() as connection:
-            return int(connection.scalar(select(func.count()).select_from(Order)) or 0)
-
-
-@dataclass
 class Bench:
     """Takes turns on a site, and remembers how many purchases each shop accepted."""
 
@@ -90,8 +64,8 @@ class Bench:
         if kind.name not in ("bare", "same"):
             self.accepted[shop] += load.accepted
         if kind.name == "jobs":
-            self._forget_jobs(shop)
-        waits = self._waits(shop, moment) if kind.goods is Goods.QUIET else ()
+            self.stands[shop].forget_jobs()
+        waits = self.stands[shop].waits(moment) if kind.goods is Goods.QUIET else ()
         return Turn(load, {part: after[part] - before[part] for part in after}, drained, waits)
 
     def introduce(self, shop: str) -> None:
@@ -104,25 +78,29 @@ class Bench:
         """As many buyers as there are pieces, each once, all at the same moment."""
         shop = self.site.shop_of(server)
         stand = self.stands[shop]
-        path = PURCHASE.format(self.put_on_sale(shop, pieces))
+        path = PURCHASE.format(*self.put_on_sale(shop, pieces))
         buyers = [cycle([post(path, stand.tokens[number % CONNECTIONS], BODY)]) for number in range(pieces)]
         load = drive(self.site.servers[server].port, buyers, 0)
         self.accepted[shop] += load.accepted
         self.wait_until_drained(shop)
         return load
 
-    def put_on_sale(self, shop: str, pieces: int) -> int:
-        """The id of a new item that can be bought; a buyer or two have been told that there is not more of it."""
+    def put_on_sale(self, shop: str, pieces: int, number: int = 1) -> list[int]:
+        """The ids of as many new items, which can be bought."""
         stand = self.stands[shop]
-        item_id = offer(self.site.shops[shop], pieces, stand.admin)
-        buyer = Client(self.site.shops[shop].bind, stand.tokens[0])
-        if pieces < PIECES:
+        items = [offer(self.site.shops[shop], pieces, stand.admin) for _ in range(number)]
+        with Client(self.site.shops[shop].bind, stand.tokens[0]) as buyer:
+            for item_id in items:
+                self._open(shop, buyer, item_id, pieces)
+        return items
+
+    def _open(self, shop: str, buyer: Client, item_id: int, pieces: int) -> None:
+        if pieces <= QUANTITY_MAX:
             # More than there is: nothing is sold by asking, and the answer is 409 from the moment the sale is open.
             wait_for("STOCK_INSUFFICIENT", buyer, item_id, pieces + 1)
         else:
             wait_for("accepted", buyer, item_id, 1)
             self.accepted[shop] += 1
-        return item_id
 
     def wait_until_drained(self, shop: str) -> float:
         """Return when no order waits to be written: the seconds that took."""
@@ -152,7 +130,7 @@ class Bench:
     def _buyers(self, kind: Kind) -> list[Iterator[bytes]]:
         shop = self.site.shop_of(kind.server)
         stand = self.stands[shop]
-        items = [self.put_on_sale(shop, FEW)] if kind.goods is Goods.FEW else stand.items[kind.goods]
+        items = self.put_on_sale(shop, FEW) if kind.goods is Goods.FEW else stand.items[kind.goods]
         # Each begins at another item.
         starts = [items[number % len(items) :] + items[: number % len(items)] for number in range(CONNECTIONS)]
         wishes = [
@@ -170,39 +148,14 @@ class Bench:
         finally:
             os.kill(pid, signal.SIGCONT)
 
-    def _forget_jobs(self, shop: str) -> None:
-        # Everything is written; the jobs that still wait would find nothing and keep the worker from the next turn.
-        stand = self.stands[shop]
-        stand.container.get(Queue)._rq.empty()
-        for partition in range(PARTITIONS):
-            stand.stock.sleep(partition)
 
-    def _waits(self, shop: str, since: float) -> list[float]:
-        stand = self.stands[shop]
-        query = select(Order.created_at, Order.updated_at).where(Order.item_id == stand.items[Goods.QUIET][0])
-        with stand.container.get(Database).engine.connect() as connection:
-            rows = connection.execute(query).all()
-        return [(written - made).total_seconds() for made, written in rows if made.timestamp() >= since]
-
-
-def open_stands(site: Site) -> dict[str, Stand]:
-    """A stand for each shop, its buyers signed up, nothing on sale yet."""
-    return {name: _stand(site, name) for name in site.shops}
-
-
-def stock_up(bench: Bench, kinds: Sequence[Kind]) -> None:
+def stock_up(bench: Bench, kinds: Iterable[Kind]) -> None:
     """Put on sale what the kinds want."""
     for kind in kinds:
         shop = bench.site.shop_of(kind.server)
         items = bench.stands[shop].items
         if kind.goods is not Goods.FEW and kind.goods not in items:
             number = MANY if kind.goods is Goods.MANY else 1
-            items[kind.goods] = [bench.put_on_sale(shop, PIECES) for _ in range(number)]
+            items[kind.goods] = bench.put_on_sale(shop, PIECES, number)
             if kind.goods is Goods.HOT:
                 bench.introduce(shop)
-
-
-def _stand(site: Site, name: str) -> Stand:
-    shop = site.shops[name]
-    container = shop.container()
-    return Stand(container, sign_in(shop), Accounts.of(container).sign_up(CONNECTIONS), {})

@@ -47,7 +47,7 @@ def open_databases() -> Iterator[Databases]:
 def _create(stack: ExitStack, what: str, address: str, pid: int = 0) -> Databases:
     server = make_url(address).set(database="").render_as_string(hide_password=False)
     names = [f"shop_bench_{secrets.token_hex(4)}" for _ in range(2)]
-    urls = [create_database(server, name) for name in names]
+    ours, direct = (create_database(server, name) for name in names)
     for name in names:
         stack.callback(drop_database, server, name)
-    return Databases(what, *urls, pid)
+    return Databases(what, ours, direct, pid)

@@ -37,7 +37,7 @@ class Kind(NamedTuple):
 
 STRATEGIES = ("script", "watch", "lock", "db")
 HOT = (
-    Kind("ceiling", "the script alone, two processes in a loop, no HTTP", server=""),
+    Kind("ceiling", "the script alone, no HTTP: two processes of four threads reserve in a loop", server=""),
     Kind("raw", "a WSGI callable without Flask that checks the token, runs the same script, answers in JSON",
          server="raw", path="/raw/{}"),
     Kind("bare", "a plain Flask view: token, JSON in and out, nothing is bought", server="bare", path="/bare/{}"),
@@ -55,7 +55,14 @@ STORMS = (
     Kind("sold out, keyed", "the same, each request with an Idempotency-Key", goods=Goods.FEW, keyed=True),
 )
 OPEN = tuple(
-    Kind(f"{name} at {RATE}/s", f"`{name}`, {RATE} requests a second at planned moments", name, PURCHASE, Goods.QUIET, RATE)
+    Kind(
+        f"{name} at {RATE}/s",
+        f"`{name}`, {RATE} requests a second at planned moments",
+        name,
+        PURCHASE,
+        Goods.QUIET,
+        RATE,
+    )
     for name in STRATEGIES
 )
 BACKLOG = (Kind("backlog", "`script` while the worker stands still; then it writes what waits", worker_stands=True),)

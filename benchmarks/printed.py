@@ -1,6 +1,7 @@
 """What a benchmark prints while it runs and when it is over."""
 
 from collections.abc import Sequence
+from statistics import median
 
 from benchmarks.kinds import BACKLOG, HOT, MANY, OPEN, STORMS, Kind
 from benchmarks.report import (
@@ -15,7 +16,6 @@ from benchmarks.report import (
     ratio,
     refusal_rate,
 )
-from statistics import median
 
 Rows = list[tuple[str, ...]]
 PARTS = ("web", "redis", "worker", "database")
@@ -23,7 +23,17 @@ PARTS = ("web", "redis", "worker", "database")
 
 def sales(turns: Turns, kinds: Sequence[Kind] = (*HOT, *MANY)) -> Rows:
     """Purchases by kind: rate, its range, latencies, CPU by part, the script's multiple of it."""
-    head = ("", "accepted/s", "rounds", "p50 ms", "p95 ms", "p99 ms", *(f"{part} us" for part in PARTS), "script / it", "refused")
+    head = (
+        "",
+        "accepted/s",
+        "rounds",
+        "p50 ms",
+        "p95 ms",
+        "p99 ms",
+        *(f"{part} us" for part in PARTS),
+        "script / it",
+        "refused",
+    )
     return [head, *(_sale(turns, kind.name) for kind in kinds if kind.name in turns)]
 
 
@@ -113,16 +123,19 @@ def inside(findings: Findings) -> Rows:
     return [("", "share", "us"), *((part, f"{share:.0%}", f"{share * whole:,.0f}") for part, share in shares.items())]
 
 
-def as_text(rows: Rows) -> str:
+def as_text(rows: Sequence[tuple[str, ...]]) -> str:
     """Columns in line; the first one to the left."""
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     return "\n".join(
-        "  ".join(cell.rjust(width) if column else cell.ljust(width) for column, (cell, width) in enumerate(zip(row, widths, strict=True))).rstrip()
+        "  ".join(
+            cell.rjust(width) if column else cell.ljust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
         for row in rows
     )
 
 
-def as_markdown(rows: Rows) -> str:
+def as_markdown(rows: Sequence[tuple[str, ...]]) -> str:
     """A table."""
     head, *body = rows
     rule = ["---", *("---:" for _ in head[1:])]

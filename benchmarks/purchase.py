@@ -11,14 +11,15 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from benchmarks import written
-from benchmarks.bench import Bench, Turn, open_stands, stock_up
+from benchmarks.bench import Bench, Turn, stock_up
 from benchmarks.ceiling import open_ceiling
 from benchmarks.inside import look_inside
 from benchmarks.kinds import KINDS, STRATEGIES, Goods, Kind
 from benchmarks.load import Load
 from benchmarks.printed import as_text
-from benchmarks.report import Findings, goals
+from benchmarks.report import Findings
 from benchmarks.site import open_site
+from benchmarks.stand import open_stands
 from shop.core.tokens import Tokens
 
 # Parts of a run that do not take turns.

@@ -47,7 +47,13 @@ class RawPurchase:
         words = orjson.loads(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])))
         item_id = int(environ["PATH_INFO"].rpartition("/")[2])
         wish = Purchase(
-            uuid7(), claims.tenant_id, item_id, claims.user_id, words["quantity"], self.clock.microseconds(), keyed=False
+            uuid7(),
+            claims.tenant_id,
+            item_id,
+            claims.user_id,
+            words["quantity"],
+            self.clock.microseconds(),
+            keyed=False,
         )
         reserved = self.stock.reserve(wish, self.backlog_max)
         if reserved.reservation is None:

@@ -41,7 +41,12 @@ class Goal:
     def row(self) -> tuple[str, str, str, str]:
         """As text."""
         sign = "at most" if self.at_most else "at least"
-        return self.says, f"{self.found:.2f}{self.unit}", f"{sign} {self.wanted:g}{self.unit}", "yes" if self.met else "no"
+        return (
+            self.says,
+            f"{self.found:.2f}{self.unit}",
+            f"{sign} {self.wanted:g}{self.unit}",
+            "yes" if self.met else "no",
+        )
 
 
 def rate(turn: Turn) -> float:

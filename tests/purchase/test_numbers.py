@@ -18,8 +18,9 @@ STEPS = 20
 def write(indoors: Indoors, item_id: int, epoch: int) -> None:
     """Orders numbered from 1."""
     orders, now = indoors.container.get(OrderRepository), Clock().now()
-    row = {"tenant_id": DEFAULT_TENANT, "item_id": item_id, "user_id": 1, "quantity": 1, "unit_price_minor": 1}
-    row |= {"total_minor": 1, "currency": "EUR", "status": "confirmed", "created_at": now, "updated_at": now}
+    row: dict[str, object] = {"tenant_id": DEFAULT_TENANT, "item_id": item_id, "user_id": 1, "quantity": 1}
+    row |= {"unit_price_minor": 1, "total_minor": 1, "currency": "EUR", "status": "confirmed"}
+    row |= {"created_at": now, "updated_at": now}
     rows = [row | {"id": uuid4(), "epoch": epoch, "seq": number} for number in range(1, ORDERS + 1)]
     in_transaction(indoors.database, lambda: orders.create_many(rows))
 
