@@ -8,6 +8,7 @@ from benchmarks.bench import BODY, Bench
 from benchmarks.kinds import PURCHASE, Goods
 from benchmarks.load import post
 from benchmarks.sampled import ask, sampling
+from benchmarks.stand import patient
 from benchmarks.usage import counting
 from shop.app import create_app
 from shop.core.database import Database
@@ -28,7 +29,7 @@ class Inside:
 def look_inside(bench: Bench) -> Inside:
     """Buy in an app in this process, with the script."""
     stand = bench.stands["script"]
-    app = create_app(bench.site.shops["script"].settings())
+    app = create_app(patient(bench.site.shops["script"]))
     request = post(PURCHASE.format(stand.items[Goods.HOT][0]), stand.tokens[0], BODY)
     _buy(app, request, 1)
     with counting(app.extensions["shop"].get(Database).engine) as count:

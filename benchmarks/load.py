@@ -43,6 +43,11 @@ class Load:
         """How many were answered."""
         return self.accepted + self.refused
 
+    @property
+    def unknown(self) -> int:
+        """How many failed so that nobody knows whether something was bought."""
+        return sum(number for status, number in self.statuses.items() if status.startswith("5"))
+
     def add(self, answer: bytes, seconds: float) -> None:
         """Count an answer."""
         if answer.startswith(ACCEPTED):

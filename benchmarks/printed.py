@@ -5,6 +5,7 @@ from statistics import median
 
 from benchmarks.kinds import BACKLOG, HOT, MANY, OPEN, STORMS, Kind
 from benchmarks.report import (
+    ALL,
     Findings,
     Turns,
     cpu,
@@ -30,7 +31,7 @@ def sales(turns: Turns, kinds: Sequence[Kind] = (*HOT, *MANY)) -> Rows:
         "p50 ms",
         "p95 ms",
         "p99 ms",
-        *(f"{part} us" for part in PARTS),
+        *(f"{part} us" for part in (*PARTS, ALL)),
         "script / it",
         "refused",
     )
@@ -45,7 +46,7 @@ def _sale(turns: Turns, name: str) -> tuple[str, ...]:
         f"{median(rates):,.0f}",
         f"{min(rates):,.0f} to {max(rates):,.0f}",
         *(f"{milliseconds(mine, percent):.1f}" for percent in (50, 95, 99)),
-        *(f"{cpu(mine, part):,.0f}" for part in PARTS),
+        *(f"{cpu(mine, part):,.0f}" for part in (*PARTS, ALL)),
         f"{ratio(turns, 'script', name):.2f}" if "script" in turns else "",
         str(sum(turn.load.refused for turn in mine)),
     )
@@ -113,7 +114,7 @@ def crowds(findings: Findings) -> Rows:
 
 def wanted(findings: Findings) -> Rows:
     """The goals."""
-    return [("", "found", "wanted", "reached"), *(goal.row for goal in goals(findings))]
+    return [("", "found", "wanted", "reached", "by processor time"), *(goal.row for goal in goals(findings))]
 
 
 def inside(findings: Findings) -> Rows:

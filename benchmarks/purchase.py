@@ -19,7 +19,7 @@ from benchmarks.load import Load
 from benchmarks.printed import as_text
 from benchmarks.report import Findings
 from benchmarks.site import open_site
-from benchmarks.stand import open_stands
+from benchmarks.stand import open_stands, patient
 from shop.core.tokens import Tokens
 
 # Parts of a run that do not take turns.
@@ -89,7 +89,7 @@ def _bench(kinds: Collection[Kind]) -> Iterator[Bench]:
         tokens = ours.container.get(Tokens)
         users = [tokens.verify(token).user_id for token in ours.tokens]
         alone = any(not kind.server for kind in kinds)
-        settings = site.shops["script"].settings()
+        settings = patient(site.shops["script"])
         with open_ceiling(settings, ours.items[Goods.HOT][0], users) if alone else nullcontext() as bench.ceiling:
             yield bench
 

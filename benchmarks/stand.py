@@ -1,6 +1,6 @@
 """A shop as its buyers see it, and what is asked of its stores beside the load."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rq import Queue as RqQueue
 from rq.serializers import JSONSerializer
@@ -8,7 +8,8 @@ from sqlalchemy import func, select
 
 from benchmarks.accounts import Accounts
 from benchmarks.kinds import CONNECTIONS, Goods
-from benchmarks.sale import sign_in
+from benchmarks.sale import PATIENCE_SECONDS, sign_in
+from benchmarks.service import Shop
 from benchmarks.site import Site
 from shop.cache_managers.stock import StockCacheManager
 from shop.constants.stock import PARTITIONS
@@ -16,6 +17,7 @@ from shop.container import Container
 from shop.core.database import Database
 from shop.core.job import QUEUE_HIGH
 from shop.core.redis import RedisStores
+from shop.core.settings import Settings
 from shop.models.order import Order
 
 
@@ -53,6 +55,11 @@ class Stand:
             self.stock.sleep(partition)
 
 
+def patient(shop: Shop) -> Settings:
+    """A shop's settings for a process that may have to wait for Redis: under load it answers late, but it does."""
+    return replace(shop.settings(), redis_timeout=PATIENCE_SECONDS)
+
+
 def open_stands(site: Site) -> dict[str, Stand]:
     """A stand for each shop, its buyers signed up, nothing on sale yet."""
     return {name: _stand(site, name) for name in site.shops}
@@ -60,5 +67,5 @@ def open_stands(site: Site) -> dict[str, Stand]:
 
 def _stand(site: Site, name: str) -> Stand:
     shop = site.shops[name]
-    container = shop.container()
+    container = Container(patient(shop))
     return Stand(container, sign_in(shop), Accounts.of(container).sign_up(CONNECTIONS), {})

@@ -53,7 +53,13 @@ same cores. The ratio says how much quicker it is than the buyers were.""",
 is too busy (503) bought nothing although there was enough.""",
     "Inside": """The app in one process, without a server, looked at by a timer of processor time; the innermost file
 that belongs to a part gets the sample. `us` is that share of the web's processor time of `script` above.""",
-    "Goals": "",
+    "Goals": """Where one is missed, the processor time of the next table says why. All who have a part in a
+purchase share the cores, and those are never idle while `script` is asked: it cannot sell much more often than
+`same` answers, times `all us` of `same` by `all us` of `script`: the last column, which also suffers least from
+whatever else the machine does. `same` writes no order and asks no Redis. `script` pays the web for Flask and the
+declarations (as `same` does) and for the reservation (as `raw` does), and Valkey, the worker and the database
+besides. Where those have cores of their own, `web us` decides. `lock` and `watch` lose by their round trips and by
+the buyers who were in each other's way, `db` by the row that one transaction after the other holds.""",
 }
 
 

@@ -6,13 +6,14 @@ import pytest
 
 from benchmarks.bench import Turn
 from benchmarks.inside import Inside
+from benchmarks.kinds import KINDS
 from benchmarks.load import Load
 from benchmarks.plot import Bar, draw
 from benchmarks.printed import as_markdown, as_text
 from benchmarks.report import Findings, Goal, cpu, crowd_row, goals, milliseconds, ratio
 from benchmarks.sampled import REDIS, REST, part_of
 from benchmarks.table import percentile
-from benchmarks.written import page, tables
+from benchmarks.written import NOTES, page, tables
 
 
 def turn(accepted: int, *, refused: int = 0, latency: float = 0.01, drained: float = 1.0) -> Turn:
@@ -66,7 +67,24 @@ def test_goals_are_judged_by_what_was_measured() -> None:
 
 
 def test_a_goal_of_at_most_is_missed_above_it() -> None:
-    assert Goal("x", 251, 250, at_most=True).row == ("x", "251.00", "at most 250", "no")
+    assert Goal("x", 251, 250, at_most=True).row == ("x", "251.00", "at most 250", "no", "")
+
+
+def test_a_ratio_by_processor_time_is_how_much_less_the_script_spends() -> None:
+    lock = Turn(turn(10).load, {"web": 1.0, "worker": 1.0}, 1.0)
+
+    goal, *_ = goals(findings(script=[turn(10)], lock=[lock]))
+
+    assert goal.by_cpu == pytest.approx(4)
+
+
+def test_every_row_of_every_table_is_as_wide_as_its_head() -> None:
+    everything = findings(**{kind.name: [turn(100, refused=1)] for kind in KINDS})
+
+    found = tables(everything)
+
+    assert len(found) == len(NOTES)
+    assert [title for title, rows in found if len({len(row) for row in rows}) > 1] == []
 
 
 def test_a_crowd_is_told_apart_by_why_it_was_refused() -> None:
