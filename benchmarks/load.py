@@ -13,7 +13,6 @@ ACCEPTED = (b"HTTP/1.1 202", b"HTTP/1.1 201")
 BUSY = "503"
 LOOPBACK = "127.0.0.1"
 RECEIVE_BYTES = 65_536
-REQUESTS_MAX = 1_000_000
 SILENCE_SECONDS = 10.0
 _numbers = count(1)
 
@@ -94,7 +93,7 @@ def keyed(request: bytes) -> Iterator[bytes]:
     return (b'%b\r\nIdempotency-Key: "%010d"\r\n\r\n%b' % (head, number, body) for number in _numbers)
 
 
-def drive(port: int, buyers: Sequence[Iterator[bytes]], seconds: float, most: int = REQUESTS_MAX) -> Load:
+def drive(port: int, buyers: Sequence[Iterator[bytes]], seconds: float, most: int = 1_000_000) -> Load:
     """Let each buyer ask on a connection of its own, again and again, for some seconds; raises OSError.
 
     Each asks at least once. No more are begun once `most` were answered.

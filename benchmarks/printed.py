@@ -114,7 +114,7 @@ def crowds(findings: Findings) -> Rows:
 
 def wanted(findings: Findings) -> Rows:
     """The goals."""
-    return [("", "found", "wanted", "reached", "by processor time"), *(goal.row for goal in goals(findings))]
+    return [("", "found", "wanted", "reached", "rounds", "by processor time"), *(goal.row for goal in goals(findings))]
 
 
 def inside(findings: Findings) -> Rows:

@@ -4,10 +4,12 @@ The kinds take turns within each round, so that whatever else the machine does t
 """
 
 import argparse
+import os
 import sys
 import time
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 
 from benchmarks import written
@@ -33,9 +35,9 @@ def main() -> int:
     """The exit code: 1 when an invariant does not hold after the load, or a purchase was miscounted."""
     options = _options()
     kinds = [kind for kind in KINDS if not options.only or kind.name in options.only]
-    begun = time.monotonic()
+    begun, before = time.monotonic(), os.getloadavg()[0]
     with _bench(kinds) as bench:
-        findings = _run(bench, kinds, options)
+        findings = replace(_run(bench, kinds, options), load=before)
         problems = [*_broken(bench), *bench.miscounted()]
     for title, rows in written.tables(findings):
         print(f"\n{title}\n\n{as_text(rows)}")

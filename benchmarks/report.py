@@ -16,12 +16,13 @@ Turns = Mapping[str, Sequence[Turn]]
 
 @dataclass(frozen=True)
 class Findings:
-    """Everything a run found."""
+    """Everything a run found; `load`: how many processes wanted a core before it."""
 
     turns: Turns
     crowds: Mapping[str, Load]
     inside: Inside | None
     database: str
+    load: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class Goal:
     wanted: float
     unit: str = ""
     at_most: bool = False
+    rounds: Sequence[float] = ()
     by_cpu: float | None = None
 
     @property
@@ -49,6 +51,7 @@ class Goal:
             f"{self.found:.2f}{self.unit}",
             f"{sign} {self.wanted:g}{self.unit}",
             "yes" if self.met else "no",
+            f"{min(self.rounds):.2f} to {max(self.rounds):.2f}" if self.rounds else "",
             "" if self.by_cpu is None else f"{self.by_cpu:.2f}",
         )
 
@@ -70,7 +73,12 @@ def drain_rate(turn: Turn) -> float:
 
 def ratio(turns: Turns, one: str, other: str) -> float:
     """The median over the rounds of what one kind sold by what the other sold: not the ratio of the medians."""
-    return median(rate(a) / rate(b) for a, b in zip(turns[one], turns[other], strict=True))
+    return median(ratios(turns, one, other))
+
+
+def ratios(turns: Turns, one: str, other: str) -> list[float]:
+    """What one kind sold by what the other sold, by round."""
+    return [rate(a) / rate(b) for a, b in zip(turns[one], turns[other], strict=True)]
 
 
 def milliseconds(turns: Sequence[Turn], percent: float, of: str = "latencies") -> float:
@@ -91,10 +99,11 @@ def goals(findings: Findings) -> list[Goal]:
     for other, wanted in (("lock", 5.0), ("db", 5.0), ("same", 0.8), ("raw", 0.3)):
         if "script" in turns and other in turns:
             by_cpu = cpu(turns[other], ALL) / (cpu(turns["script"], ALL) or 1.0)
-            found.append(Goal(f"script / {other}, one hot item", ratio(turns, "script", other), wanted, by_cpu=by_cpu))
+            rounds = ratios(turns, "script", other)
+            found.append(Goal(f"script / {other}, one hot item", median(rounds), wanted, rounds=rounds, by_cpu=by_cpu))
     if "backlog" in turns:
-        drains = median(drain_rate(turn) / rate(turn) for turn in turns["backlog"])
-        found.append(Goal("drain / acceptance", drains, 3.0))
+        drains = [drain_rate(turn) / rate(turn) for turn in turns["backlog"]]
+        found.append(Goal("drain / acceptance", median(drains), 3.0, rounds=drains))
     if (quiet := turns.get("script at 300/s")) and all(turn.waits for turn in quiet):
         waited = milliseconds(quiet, 99, "waits")
         found.append(Goal("acknowledgement to row at 300/s, p99", waited, 250, " ms", at_most=True))

@@ -27,7 +27,8 @@ All of them run at once and take turns, {rounds} rounds of {seconds:g} s for eac
 else the machine does troubles all of them. A turn ends when its orders are written, so that none pays for another's. A
 ratio is the median of the rounds' ratios, not the ratio of the medians. The load generator, the web servers (two
 processes of four threads each), Valkey, the worker and the database share **{cores} cores**, and the orders go to
-{database}. **Only the ratios carry over to another machine.**
+{database}. Before the run {load:.1f} processes of others wanted a core. **Only the ratios carry over to another
+machine**, and where others want the cores too, a ratio is as good as the range of its rounds is narrow.
 
 Only 201 and 202 count as sold. In the end `flask shop verify` judges every shop, and the number of accepted purchases
 has to be the number of written orders; otherwise the run says BROKEN, ends with 1, and writes no page.
@@ -95,6 +96,7 @@ def page(findings: Findings, rounds: int, seconds: float) -> str:
         seconds=seconds,
         cores=os.cpu_count(),
         database=findings.database,
+        load=findings.load,
     )
     parts = (f"## {title}\n\n{NOTES[title]}\n\n{as_markdown(rows)}\n" for title, rows in tables(findings))
     return "\n".join([head, *(part.replace("\n\n\n\n", "\n\n") for part in parts)])

@@ -67,7 +67,7 @@ def test_goals_are_judged_by_what_was_measured() -> None:
 
 
 def test_a_goal_of_at_most_is_missed_above_it() -> None:
-    assert Goal("x", 251, 250, at_most=True).row == ("x", "251.00", "at most 250", "no", "")
+    assert Goal("x", 251, 250, at_most=True).row == ("x", "251.00", "at most 250", "no", "", "")
 
 
 def test_a_ratio_by_processor_time_is_how_much_less_the_script_spends() -> None:
