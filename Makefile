@@ -23,8 +23,8 @@ run: $(VENV)/.ready ## Set up, then run web, worker, scheduler and an embedded V
 demo: $(VENV)/.ready ## 500 buyers after 100 pieces, then the invariants
 	@$(BIN)/python -m benchmarks.demo
 
-bench: $(VENV)/.ready ## Purchases per second against a bare route, in rounds that take turns
-	@$(BIN)/python -m benchmarks.purchase
+bench: $(VENV)/.ready ## Every way to sell under load, in rounds that take turns; WRITE=1 renews the page in docs
+	@$(BIN)/python -m benchmarks.purchase $(if $(filter 1,$(WRITE)),--write)
 
 chaos: $(VENV)/.ready ## Faults of every kind under load; SEED=1 MINUTES=1, and FLUSH=1 to let Redis forget
 	@$(BIN)/python -m tests.chaos --seed $(or $(SEED),1) --minutes $(or $(MINUTES),1) $(if $(filter 1,$(FLUSH)),--flush)

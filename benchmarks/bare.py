@@ -13,16 +13,14 @@ from shop.app import create_app
 from shop.checkers.order import PurchaseHeadersChecker, PurchaseItemChecker
 from shop.container import Container
 from shop.core.blueprint import Blueprint
-from shop.core.caller import Caller
-from shop.core.controller import Controller, signed_in
+from shop.core.controller import Controller, with_token
 from shop.core.envelope import Answer, accepted, envelope
 from shop.core.keyed import Policy, keyed
 from shop.core.settings import Settings
-from shop.core.tokens import Tokens
+from shop.core.tokens import Claims, Tokens
 from shop.core.transaction import transactional
 from shop.core.web import serve
 from shop.schemas.order import OrderSchema
-from shop.services.user import UserService
 
 blueprint = Blueprint("same", __name__)
 
@@ -32,15 +30,13 @@ blueprint = Blueprint("same", __name__)
 class SameController(Controller):
     """The route of the purchase without the purchase."""
 
-    users: UserService
-
     @blueprint.response(202, OrderSchema, errors=(404, 409))
-    @signed_in()
+    @with_token
     @keyed(Policy(required=False, recorded=False))
     @blueprint.arguments(PurchaseItemChecker)
     @blueprint.arguments(PurchaseHeadersChecker, location="headers")
     @transactional
-    def post(self, words: dict[str, Any], headers: dict[str, Any], item_id: int, caller: Caller) -> Answer:  # noqa: ARG002 - the purchase's shape
+    def post(self, words: dict[str, Any], headers: dict[str, Any], item_id: int, claims: Claims) -> Answer:  # noqa: ARG002 - the purchase's shape
         """Answer as if something had been bought."""
         order = _order(item_id, words["quantity"])
         return accepted(order, f"/api/v1/orders/{order['id']}")

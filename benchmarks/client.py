@@ -27,7 +27,7 @@ class Answer:
     @property
     def outcome(self) -> str:
         """The word for what happened: `accepted`, the error code, or the status."""
-        return "accepted" if self.status == 202 else self.data.get("error_code") or f"status {self.status}"
+        return "accepted" if self.status in (201, 202) else self.data.get("error_code") or f"status {self.status}"
 
 
 @dataclass

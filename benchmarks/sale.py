@@ -10,13 +10,19 @@ from shop.jobs.seed import DEMO_ADMIN
 PATIENCE_SECONDS = 30.0
 
 
-def offer(shop: Shop, stock: int) -> int:
-    """The id of a new item that is on sale."""
+def sign_in(shop: Shop) -> str:
+    """The administrator's token."""
     _, email, password, _ = DEMO_ADMIN
-    client = Client(shop.bind)
-    client.token = client.post("/api/v1/auth/login", {"email": email, "password": password}).data["access_token"]
+    with Client(shop.bind) as client:
+        token: str = client.post("/api/v1/auth/login", {"email": email, "password": password}).data["access_token"]
+    return token
+
+
+def offer(shop: Shop, stock: int, token: str = "") -> int:
+    """The id of a new item that is on sale; `token` is the administrator's."""
     words = {"name": "The last ones", "price_minor": 4_200, "currency": "EUR", "stock": stock, "status": "on_sale"}
-    return int(client.post("/api/v1/items", words).data["id"])
+    with Client(shop.bind, token or sign_in(shop)) as client:
+        return int(client.post("/api/v1/items", words).data["id"])
 
 
 def wait_for(outcome: str, client: Client, item_id: int, quantity: int) -> None:

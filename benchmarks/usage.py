@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,17 @@ class Count:
 def cpu_seconds(pid: int) -> float:
     """CPU time a process and all that it started have used."""
     return _own_seconds(pid) + sum(cpu_seconds(child) for child in _children(pid))
+
+
+def find_process(pid: int, words: str) -> int:
+    """The process in whose command line the words stand, of all that one has started; raises LookupError."""
+    for child in _children(pid):
+        command = Path(f"/proc/{child}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+        if words in command:
+            return child
+        with suppress(LookupError):
+            return find_process(child, words)
+    raise LookupError(f"{pid} has not started {words}.")
 
 
 @contextmanager

@@ -62,9 +62,14 @@ class OrderRepository(Repository[Order]):
 
     def find_numbers(self, epochs: Mapping[int, int]) -> dict[int, int]:
         """Item id -> the highest number written in the given epoch of it."""
-        query = select(Order.item_id, func.max(Order.seq)).group_by(Order.item_id)
-        query = query.where(tuple_(Order.item_id, Order.epoch).in_(list(epochs.items())))
-        return dict(self.session.execute(query).all())
+        # A question for each item, in one statement: of one item MySQL looks the number up in an index; asked for
+        # several at once it would read every order of theirs.
+        highest = [
+            select(func.max(Order.seq)).where(Order.item_id == item_id, Order.epoch == epoch).scalar_subquery()
+            for item_id, epoch in epochs.items()
+        ]
+        numbers = zip(epochs, self.session.execute(select(*highest)).one(), strict=True)
+        return {item_id: number for item_id, number in numbers if number is not None}
 
     def find_own(
         self, tenant_id: int, user_id: int, before: tuple[datetime, UUID] | None, limit: int

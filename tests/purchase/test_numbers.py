@@ -1,0 +1,61 @@
+"""The highest number of an item's epoch, which every batch of a drain asks for."""
+
+from uuid import uuid4
+
+from sqlalchemy import text
+
+from shop.core.clock import Clock
+from shop.core.model import DEFAULT_TENANT
+from shop.core.transaction import in_transaction
+from shop.repositories.order import OrderRepository
+from tests.purchase.indoors import Indoors
+
+ORDERS = 300
+# Looking something up in an index takes a step or two; reading what is there takes one for each order.
+STEPS = 20
+
+
+def write(indoors: Indoors, item_id: int, epoch: int) -> None:
+    """Orders numbered from 1."""
+    orders, now = indoors.container.get(OrderRepository), Clock().now()
+    row: dict[str, object] = {"tenant_id": DEFAULT_TENANT, "item_id": item_id, "user_id": 1, "quantity": 1}
+    row |= {"unit_price_minor": 1, "total_minor": 1, "currency": "EUR", "status": "confirmed"}
+    row |= {"created_at": now, "updated_at": now}
+    rows = [row | {"id": uuid4(), "epoch": epoch, "seq": number} for number in range(1, ORDERS + 1)]
+    in_transaction(indoors.database, lambda: orders.create_many(rows))
+
+
+def steps_to_find(indoors: Indoors, epochs: dict[int, int]) -> tuple[dict[int, int], int]:
+    """The numbers, and how many rows the server went over for them."""
+    orders = indoors.container.get(OrderRepository)
+
+    def steps() -> int:
+        rows = orders.session.execute(text("SHOW SESSION STATUS LIKE 'Handler_read%'"))
+        return sum(int(value) for _, value in rows)
+
+    def ask() -> tuple[dict[int, int], int]:
+        before = steps()
+        told = steps() - before
+        numbers = orders.find_numbers(epochs)
+        return numbers, steps() - before - 2 * told
+
+    return in_transaction(indoors.database, ask)
+
+
+def test_the_highest_number_is_of_the_asked_epoch_and_an_item_without_orders_has_none(indoors: Indoors) -> None:
+    write(indoors, 1, epoch=2)
+    write(indoors, 2, epoch=1)
+
+    numbers, _ = steps_to_find(indoors, {1: 2, 2: 2, 3: 1})
+
+    assert numbers == {1: ORDERS}
+
+
+def test_finding_it_does_not_read_the_orders_of_the_epoch(indoors: Indoors) -> None:
+    for item_id in (1, 2):
+        write(indoors, item_id, epoch=1)
+
+    numbers, steps = steps_to_find(indoors, {1: 1, 2: 1})
+
+    assert numbers == {1: ORDERS, 2: ORDERS}
+    assert steps < STEPS
