@@ -81,7 +81,7 @@ class Loads(Drains):
         """Close, drain, begin an epoch, count what was promised before, open: whether it can be bought now, by us."""
         token = self.gates.close(tenant_id, item_id, wrong=bool(run_id))
         self.write_out(tenant_id, item_id)
-        opening = self.begin_epoch(item_id, run_id)
+        opening = self.begin_epoch(item_id, token, run_id)
         if opening is None or not self.gates.open(tenant_id, item_id, token, opening):
             return False
         # Before anybody buys: the pieces of a promise that could not be written would be sold to somebody else.
@@ -98,8 +98,10 @@ class Loads(Drains):
             count, after = self.write_safely(partition, after)
 
     @transactional
-    def begin_epoch(self, item_id: int, run_id: int | None) -> Opening | None:
+    def begin_epoch(self, item_id: int, token: str, run_id: int | None) -> Opening | None:
         """Number the new epoch; where it repairs something, say so."""
+        if not self.gates.holds(item_id, token):
+            return None
         opening = self.gates.begin_epoch(item_id)
         if run_id:
             self.runs.settle(run_id, opening)

@@ -105,6 +105,7 @@ class AuditService:
             receipts=_by_state(texts),
             now=shelf.clocks[self.stock.partition(*place)] if place else 0,
         )
+        ledger = self._ledger(item_id, sale.count("hwm"))
         return Book(
             item_id=item_id,
             tenant_id=item.tenant_id if item else None,
@@ -112,16 +113,20 @@ class AuditService:
             epoch=item.epoch if item else 0,
             limit=item.max_per_user if item else None,
             sale=sale,
-            orders=self._orders(item_id, item.epoch if item else 0, sale, texts),
-            ledger=self._ledger(item_id, sale.count("hwm")),
+            orders=self._orders(item_id, item.epoch if item else 0, sale, texts, ledger.voids),
+            ledger=ledger,
         )
 
-    def _orders(self, item_id: int, epoch: int, sale: Sale, texts: Mapping[UUID, str]) -> Orders:
+    def _orders(
+        self, item_id: int, epoch: int, sale: Sale, texts: Mapping[UUID, str], voids: set[tuple[int, int]]
+    ) -> Orders:
         since = self.clock.now() - RECEIPTS_SURELY_LIVE
         named = {entry.order_id for entry in sale.entries}
         found, buyers = Orders(), set()
         for line in self.orders.page_through(item_id):
             _count(found, line)
+            # Given twice: void for one, an order of the other.
+            voids.discard((line.epoch, line.seq))
             buyers.add(line.user_id)
             if line.epoch == epoch:
                 _count_recent(found, line, since)

@@ -42,6 +42,11 @@ class GateService:
         self.stock.claim(tenant_id, item_id, claim)
         return claim.token
 
+    def holds(self, item_id: int, token: str) -> bool:
+        """Whether a claim is the newest; the row is held, so that no other load begins an epoch meanwhile."""
+        item = self.items.lock(item_id)
+        return item is None or self.stock.state(item.tenant_id, item_id).get("token") == token
+
     def begin_epoch(self, item_id: int) -> Opening | None:
         """What the gate of a closed and drained item opens with; None when it stays closed."""
         item = self.items.lock(item_id)

@@ -95,7 +95,9 @@ class StockService:
         self._write([entry.reservation for entry in admitted])
         again = [entry for entry in entries if entry.reservation.order_id in written]
         doubled = [entry for entry in again if written[entry.reservation.order_id] != entry.reservation.place]
-        self._void([entry.reservation for entry in doubled])
+        # Counted anew under another number, where they are not set aside.
+        older = [e for e in fresh if epochs.get(e.reservation.item_id, e.reservation.epoch) != e.reservation.epoch]
+        self._void([entry.reservation for entry in [*doubled, *older]])
         after_commit(self.stock.finalize, partition, admitted + again, {entry.entry_id for entry in doubled})
 
     def _admit(self, partition: int, entries: Sequence[Entry], epochs: Mapping[int, int]) -> list[Entry]:

@@ -83,9 +83,8 @@ class Sale(SaleState):
     def die_while_loading(self, moment: str) -> None:
         """A worker is killed while it opens the sale anew."""
         token = self.indoors.gates.close(DEFAULT_TENANT, self.item)
-        assert token
         with self.killed_at(moment):
-            self.indoors.container.get(LoadStockJob).begin_epoch(self.item, None)
+            self.indoors.container.get(LoadStockJob).begin_epoch(self.item, token, None)
 
     @rule()
     def lose_a_credit(self) -> None:
