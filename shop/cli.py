@@ -127,7 +127,7 @@ def verify(acknowledged: Any) -> None:
 def sync(item: int | None, tenant: int) -> None:
     """Find and repair what the stores disagree about; with ITEM: load that one anew, whatever it says."""
     job = _job(JobName.SYNC_STOCK)
-    done = job.run(tenant, item, Cause.ASKED) if item else job.run()
+    done = job.run(tenant, item, Cause.ASKED) if item else job.run_all()
     if item and not done:
         raise click.ClickException(f"Tenant {tenant} has no item {item}.")
     click.echo("\n".join(done) or "Both stores agree.")

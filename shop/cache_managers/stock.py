@@ -14,6 +14,7 @@ from zlib import crc32
 
 from shop.constants.stock import BATCH, PARTITIONS, Credit, GateState, Outcome, Readmission, Taking
 from shop.core.cache_manager import CacheManager, Key, Script
+from shop.core.clock import at_microseconds
 from shop.core.redis import RedisError
 from shop.core.ticket import Ticket
 
@@ -182,9 +183,12 @@ def read_reservation(text: str) -> Reservation:
 
 def _read_or_none(text: str) -> Reservation | None:
     try:
-        return read_reservation(text)
-    except ValueError:
+        reservation = read_reservation(text)
+        # A moment that no calendar has would stop whoever writes it down.
+        at_microseconds(reservation.moment)
+    except (ValueError, OverflowError):
         return None
+    return reservation
 
 
 def read_answer(answer: Sequence[Any]) -> Reserved:

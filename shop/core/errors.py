@@ -48,6 +48,10 @@ class ImpossibleRow(Exception):  # noqa: N818 - the same
     """The database can never take this row: a value is too long, out of range, or missing."""
 
 
+class TryAgain(Exception):  # noqa: N818 - the same
+    """Something that will be done in a moment is not done yet; the same may succeed then."""
+
+
 class CoreExceptionCode(ExceptionCode):
     """Failures that have no module: the wire, the token, the stores."""
 

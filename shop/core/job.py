@@ -17,7 +17,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from shop.core.database import Database
-from shop.core.errors import DuplicateRow
+from shop.core.errors import DuplicateRow, TryAgain
 from shop.core.redis import RedisError, RedisStores
 
 QUEUE_HIGH = "shop-high"
@@ -26,7 +26,7 @@ PERFORM = "shop.worker.perform"
 JOB_TIMEOUT_SECONDS = 60
 FAILURE_LIFE_SECONDS = 7 * 24 * 3600
 # A store that is away, or somebody who was quicker: the same work may succeed in a moment.
-PASSING = (OperationalError, InterfaceError, PoolTimeoutError, RedisError, DuplicateRow)
+PASSING = (OperationalError, InterfaceError, PoolTimeoutError, RedisError, DuplicateRow, TryAgain)
 # Before the second and the third try.
 PAUSES_SECONDS = (0.5, 2.0)
 _log = logging.getLogger(__name__)

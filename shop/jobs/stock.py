@@ -3,6 +3,7 @@
 # size: what loads a sale drains it first, and two files of jobs may not meet to share that.
 
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,10 +11,11 @@ from datetime import timedelta
 from shop.cache_managers.stock import Opening
 from shop.constants.job import JobName
 from shop.constants.stock import BATCH, BATCH_SMALL, GATHER_SECONDS, GATHER_SECONDS_MAX, Cause
-from shop.core.errors import DuplicateRow, ImpossibleRow
+from shop.core.errors import DuplicateRow, ImpossibleRow, TryAgain
 from shop.core.job import Job, Queue
 from shop.core.transaction import transactional
 from shop.services.gate import GateService
+from shop.services.outbox import OutboxService
 from shop.services.reconcile_run import ReconcileRunService
 from shop.services.stock import StockService
 from shop.supports.stock import Difference
@@ -30,6 +32,7 @@ class Drains(Job):
     """What draining jobs share."""
 
     stock: StockService
+    outbox: OutboxService
 
     asked_again = True
 
@@ -54,17 +57,17 @@ class Drains(Job):
         """Write one batch; when one of its entries can never be written, set that one aside and write the others."""
         try:
             return self.write_again(partition, after)
-        except ImpossibleRow:
+        except (ImpossibleRow, DuplicateRow):
             return self._write_singly(partition, after)
 
     def _write_singly(self, partition: int, after: str | None) -> tuple[int, str | None]:
         for number in range(BATCH):
-            entry_id = self.stock.find_next(partition, after)
+            entry_id = self.outbox.find_next(partition, after)
             if entry_id is None:
                 return number, after
             try:
                 self.write_again(partition, after, 1)
-            except ImpossibleRow as error:
+            except (ImpossibleRow, DuplicateRow) as error:
                 self.set_aside(partition, entry_id, str(error))
             after = entry_id
         return BATCH, after
@@ -86,6 +89,8 @@ class Loads(Drains):
             return False
         # Before anybody buys: the pieces of a promise that could not be written would be sold to somebody else.
         self.write_out(tenant_id, item_id)
+        if self.has_older(item_id, self.gates.partition(tenant_id, item_id), opening.epoch):
+            raise TryAgain(f"Promises of item {item_id} are not counted yet.")
         self.deliver(tenant_id, item_id)
         return self.gates.let_in(tenant_id, item_id, token, opening)
 
@@ -108,6 +113,11 @@ class Loads(Drains):
         return opening
 
     @transactional
+    def has_older(self, item_id: int, partition: int, epoch: int) -> bool:
+        """Whether a promise of an older epoch waits still."""
+        return self.outbox.has_older(item_id, partition, epoch)
+
+    @transactional
     def deliver(self, tenant_id: int, item_id: int) -> int:
         """Let the credits reach the sale that were committed while it was closed."""
         return self.runs.deliver(tenant_id, item_id)
@@ -127,7 +137,7 @@ class DrainStockJob(Drains):
         after, count = self._empty(partition, None, turn)
         if not count:
             # The flag falls before the last look: whatever comes after that look wakes a new drain.
-            self.stock.sleep(partition)
+            self.outbox.sleep(partition)
             _, count = self._empty(partition, after, turn)
         if count:
             self.queue.enqueue(self.name, partition=partition)
@@ -157,30 +167,50 @@ class LoadStockJob(Loads):
 class SyncStockJob(Loads):
     """Reconciles: finds gates that say something else than the database, and loads them anew."""
 
+    queue: Queue
+
     name = JobName.SYNC_STOCK
     every = timedelta(minutes=1)
 
-    def run(self, tenant_id: int = 0, item_id: int = 0, cause: str = "") -> list[str]:
-        """Repair what is wrong in two looks, at one item or at all, and what a repair before us left; what was done.
+    def run(self, tenant_id: int = 0, item_id: int = 0, cause: str = "", after: int = 0) -> list[str]:
+        """Repair what is wrong, at one item or at all; what was done. With a cause somebody has seen that it is wrong.
 
-        With a cause somebody else has seen that it is wrong.
+        All are too many for one job: it asks for another that goes on after the last it looked at.
         """
         if cause:
             return self.rebuild(tenant_id, item_id, Cause(cause))
-        places = [(tenant_id, item_id)] if item_id else self.find_suspects()
-        wrong = [place for place in places if self.look(*place)]
+        if item_id:
+            return self.sync([(tenant_id, item_id)])
+        suspects, following = self.find_some(after)
+        if following is not None:
+            self.queue.enqueue(self.name, after=following)
+        return self.sync(suspects)
+
+    def run_all(self) -> list[str]:
+        """Repair everything here and now; what was done."""
+        done: list[str] = []
+        after: int | None = 0
+        while after is not None:
+            suspects, after = self.find_some(after)
+            done += self.sync(suspects)
+        return done
+
+    def sync(self, suspects: Sequence[tuple[int, int]]) -> list[str]:
+        """Repair what is wrong in two looks, and before that what somebody else began and did not finish."""
+        done = self.repair()
+        wrong = [place for place in suspects if self.look(*place)]
         if wrong:
             for partition in {self.gates.partition(*place) for place in wrong}:
                 self.finish(partition)
             time.sleep(SECOND_LOOK_SECONDS)
         for place in wrong:
             self.look_again(*place)
-        return self.repair()
+        return done + self.repair()
 
     @transactional
     def finish(self, partition: int) -> None:
         """Say the last word for a drain that died before it could: that is no difference."""
-        self.stock.finish(partition)
+        self.outbox.finish(partition)
 
     def rebuild(self, tenant_id: int, item_id: int, cause: Cause) -> list[str]:
         """Load an item anew, whatever its gate says; what was done, nothing when there is no such item."""
@@ -193,18 +223,9 @@ class SyncStockJob(Loads):
             self.load(tenant_id, item_id, run_id)
         return [self.tell(run_id) for _, _, run_id in runs]
 
-    def find_suspects(self) -> list[tuple[int, int]]:
-        """(tenant, item) of everything that looks wrong at a glance."""
-        found: list[tuple[int, int]] = []
-        after: int | None = 0
-        while after is not None:
-            suspects, after = self.glance(after)
-            found += suspects
-        return found
-
     @transactional
-    def glance(self, after: int) -> tuple[list[tuple[int, int]], int | None]:
-        """The suspects of one page of items, and where the next page begins."""
+    def find_some(self, after: int) -> tuple[list[tuple[int, int]], int | None]:
+        """Some (tenant, item) that look wrong at a glance, and the item id to go on after."""
         return self.runs.find_suspects(after)
 
     @transactional
@@ -238,7 +259,7 @@ class SyncStockJob(Loads):
 class SweepStockJob(Job):
     """Looks at the outboxes themselves: the job of a killed worker would be found minutes late."""
 
-    stock: StockService
+    outbox: OutboxService
 
     name = JobName.SWEEP_STOCK
     every = timedelta(seconds=2)
@@ -247,7 +268,7 @@ class SweepStockJob(Job):
 
     def run(self) -> None:
         """Ask for the drains that somebody forgot."""
-        self.stock.wake_stale()
+        self.outbox.wake_stale()
 
 
 @dataclass(frozen=True)

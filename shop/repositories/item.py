@@ -40,9 +40,9 @@ class ItemRepository(Repository[Item]):
         """The row as it is now, held against other writers until the transaction ends."""
         return self.session.get(Item, item_id, with_for_update=True, populate_existing=True)
 
-    def find_on_sale_after(self, item_id: int, limit: int) -> Sequence[Item]:
-        """Some of what is on sale, of every tenant, in the order of ids and beginning after one."""
-        query = select(Item).where(*_ON_SALE, Item.id > item_id).order_by(Item.id).limit(limit)
+    def find_loaded_after(self, item_id: int, limit: int) -> Sequence[Item]:
+        """Some of what was ever opened for sale, of every tenant, in the order of ids and beginning after one."""
+        query = select(Item).where(Item.epoch > 0, Item.id > item_id).order_by(Item.id).limit(limit)
         return self.session.scalars(query).all()
 
     def lock_epochs(self, item_ids: Collection[int]) -> dict[int, int]:

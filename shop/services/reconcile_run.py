@@ -16,7 +16,7 @@ from shop.repositories.item import ItemRepository
 from shop.repositories.order import OrderRepository
 from shop.repositories.reconcile_run import ReconcileRunRepository
 from shop.repositories.stock_ledger import StockLedgerRepository
-from shop.supports.stock import Difference, Truth, compare, read_count
+from shop.supports.stock import Difference, Truth, compare, may_heal
 
 if TYPE_CHECKING:
     from shop.models.item import Item
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 # While we hold the row nobody writes orders of the item; those just written are finalized within this.
 FINALIZING_SECONDS = 0.3
 PAGE = 500
+# As many as a job can repair while others wait for the worker.
+SUSPECTS = 25
 
 
 @dataclass(frozen=True)
@@ -40,24 +42,26 @@ class ReconcileRunService:
     settings: Settings
 
     def find_suspects(self, after: int) -> tuple[list[tuple[int, int]], int | None]:
-        """(tenant, item) of those on sale after an item id that look wrong at a glance, and the id to go on after.
+        """A few (tenant, item) after an item id that look wrong at a glance, and the id to go on after.
 
         A glance takes no lock, so it also suspects what is only moving.
         """
-        items = self.items.find_on_sale_after(after, PAGE)
+        items = self.items.find_loaded_after(after, PAGE)
         gates = self.stock.states([(item.tenant_id, item.id) for item in items])
         suspects = [
             (item.tenant_id, item.id)
             for item, gate in zip(items, gates, strict=True)
             # The sum may fit while its parts do not; that takes a closer look.
-            if self._is_comparable(item, gate) and (gate.get("pend") != "0" or compare(_truth(item), gate, None))
+            if self._is_comparable(item, gate) and (gate.get("pend") != "0" or _differ(item, gate, None))
         ]
+        if len(suspects) > SUSPECTS:
+            return suspects[:SUSPECTS], suspects[SUSPECTS - 1][1]
         return suspects, items[-1].id if len(items) == PAGE else None
 
     def deliver(self, tenant_id: int, item_id: int) -> int:
         """Let the credits that got lost on their way reach the sale, in order; how many there were."""
-        gate = self.stock.state(tenant_id, item_id)
-        missing = self._missing(item_id, gate) if gate.get("hwm", "").isdigit() else []
+        item, gate = self.items.find(item_id), self.stock.state(tenant_id, item_id)
+        missing = self._missing(item, gate) if item and gate.get("hwm", "").isdigit() else []
         for credit in missing:
             self.stock.apply(tenant_id, item_id, credit)
         return len(missing)
@@ -65,9 +69,12 @@ class ReconcileRunService:
     def look(self, item_id: int) -> Difference | None:
         """Where an open gate says something else than MySQL; nothing moves meanwhile, since the row is locked."""
         item = self.items.lock(item_id)
-        if item is None or not item.sellable:
+        if item is None:
             return None
         self.deliver(item.tenant_id, item.id)
+        found = self._find_difference(item)
+        if found is None or not may_heal(found):
+            return found
         agreed = self.patience.wait(lambda: self._find_difference(item) is None or None, FINALIZING_SECONDS)
         return None if agreed else self._find_difference(item)
 
@@ -113,19 +120,19 @@ class ReconcileRunService:
 
     def _find_difference(self, item: "Item") -> Difference | None:
         gate, waiting = self.stock.look(item.tenant_id, item.id)
-        return compare(_truth(item), gate, waiting) if self._is_comparable(item, gate) else None
+        return _differ(item, gate, waiting) if self._is_comparable(item, gate) else None
 
     def _is_comparable(self, item: "Item", gate: Mapping[str, str]) -> bool:
-        # What is closed is being loaded, and what was never loaded will be. What was loaded and is gone, Redis lost.
+        # What is closed is being loaded. What was loaded and is gone, Redis lost; of what is not on sale it may.
+        gone = GateState.OPEN if item.sellable else GateState.CLOSED
         sold_here = bool(item.epoch) and self.settings.purchase_strategy != Strategy.DB
-        return sold_here and gate.get("state", GateState.OPEN) == GateState.OPEN
+        return sold_here and gate.get("state", gone) == GateState.OPEN
 
-    def _missing(self, item_id: int, gate: Mapping[str, str]) -> list[CreditNote]:
-        lines = self.ledger.find_credits(item_id, int(gate["hwm"]))
+    def _missing(self, item: "Item", gate: Mapping[str, str]) -> list[CreditNote]:
+        lines = self.ledger.find_credits(item.id, int(gate["hwm"]))
         returned = [UUID(line.ref) for line in lines if line.reason == StockReason.RETURN]
         buyers = self.orders.find_buyers(returned) if returned else {}
-        epoch = read_count(gate.get("epoch"))
-        return [CreditNote(line.adj_seq or 0, line.delta, epoch, buyers.get(UUID(line.ref), 0)) for line in lines]
+        return [CreditNote(line.adj_seq or 0, line.delta, item.epoch, buyers.get(UUID(line.ref), 0)) for line in lines]
 
     def _correct(self, tenant_id: int, item_id: int, opening: Opening) -> int:
         # The stock is what orders are checked against, so it is the truth; the ledger explains it.
@@ -140,6 +147,13 @@ class ReconcileRunService:
                 created_at=self.clock.now(),
             )
         return difference
+
+
+def _differ(item: "Item", gate: Mapping[str, str], waiting: int | None) -> Difference | None:
+    if not item.sellable:
+        # Redis came back from before it was taken off the sale.
+        return Difference("state=retired", "state=open")
+    return compare(_truth(item), gate, waiting)
 
 
 def _truth(item: "Item") -> Truth:

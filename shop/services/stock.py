@@ -11,16 +11,15 @@ from typing import Any
 from shop.cache_managers.stock import Claim, Entry, Reservation, StockCacheManager
 from shop.constants.job import JobName
 from shop.constants.order import OrderStatus
-from shop.constants.stock import BATCH, PARTITIONS, Cause, GateState, Readmission, StockReason
+from shop.constants.stock import BATCH, Cause, GateState, Readmission, StockReason
 from shop.core.clock import Clock, at_microseconds
 from shop.core.job import Queue
 from shop.core.transaction import after_commit
 from shop.repositories.item import ItemRepository
 from shop.repositories.order import OrderRepository
 from shop.repositories.stock_ledger import StockLedgerRepository
+from shop.supports.stock import read_count
 
-# A drain at work leaves nothing this old; what is older was forgotten by somebody.
-STALE_SECONDS = 1.0
 UNREADABLE = "It cannot be read."
 NO_ITEM = "Its item does not exist."
 _log = logging.getLogger(__name__)
@@ -50,18 +49,6 @@ class StockService:
             self._drain(partition, page.entries)
         return len(page.entries) + len(page.garbled), page.last or after
 
-    def finish(self, partition: int) -> None:
-        """Finalize the oldest entries that are written: the last word of a drain that died after its commit."""
-        entries = self.stock.entries(partition).entries
-        written = self.orders.find_places([entry.reservation.order_id for entry in entries])
-        done = [entry for entry in entries if written.get(entry.reservation.order_id) == entry.reservation.place]
-        if done:
-            self.stock.finalize(partition, done, ())
-
-    def find_next(self, partition: int, after: str | None) -> str | None:
-        """The id of the next entry of an outbox."""
-        return self.stock.entries(partition, after, 1).last
-
     def set_aside(self, partition: int, entry_id: str, why: str) -> None:
         """Make a dead letter of an entry that waits still, so that it does not keep the others."""
         entry = self.stock.find_entry(partition, entry_id)
@@ -72,18 +59,6 @@ class StockService:
         if not self.orders.find_places([entry.reservation.order_id]):
             self._void([entry.reservation])
             after_commit(self.stock.set_aside, partition, entry_id, entry.reservation.text, why)
-
-    def wake_stale(self) -> list[int]:
-        """Ask for a drain of every partition whose oldest entry was forgotten; those partitions."""
-        ages = {partition: self.stock.oldest(partition) for partition in range(PARTITIONS)}
-        stale = [partition for partition, age in ages.items() if age is not None and age > STALE_SECONDS]
-        for partition in stale:
-            self.queue.enqueue(JobName.DRAIN_STOCK, partition=partition)
-        return stale
-
-    def sleep(self, partition: int) -> None:
-        """Let the next purchase of a partition wake a drain again."""
-        self.stock.sleep(partition)
 
     def _drain(self, partition: int, entries: Sequence[Entry]) -> None:
         # Locked first: then nobody writes what we have not seen, and a drain that comes late counts no order anew
@@ -141,7 +116,8 @@ class StockService:
     def _readmit(self, partition: int, entry: Entry, epoch: int) -> None:
         place = entry.reservation.tenant_id, entry.reservation.item_id
         match self.stock.readmit(partition, entry, epoch):
-            case Readmission.WRONG:
+            case Readmission.WRONG if read_count(self.stock.state(*place).get("epoch")) < epoch:
+                # Not when it is above what we read: then we come late, and the next drain counts it.
                 self._reload(JobName.LOAD_STOCK, *place)
             case Readmission.CLOSED if self.stock.ask_load(*place):
                 # Nobody may buy it any longer, so nobody else asks; what was promised is counted all the same.

@@ -50,6 +50,11 @@ def compare(truth: Truth, gate: Mapping[str, str], waiting: int | None) -> Diffe
     return Difference(_tell(wants, differ), _tell(says, differ)) if differ else None
 
 
+def may_heal(difference: Difference) -> bool:
+    """Whether it may be only that a drain has written what it has not finalized yet."""
+    return {word.partition("=")[0] for word in difference.found.split()} <= {"units", "pend"}
+
+
 def read_count(text: str | None) -> int:
     """A number that Redis holds; 0 when it is not there, or nonsense that no column would take."""
     return int(text) if text and text.isdigit() and len(text) <= COUNT_DIGITS else 0
