@@ -12,7 +12,7 @@ from shop import worker as background
 from shop.architecture.commands import arch_commands
 from shop.constants.job import JobName
 from shop.constants.stock import Cause
-from shop.container import Container
+from shop.container import Container, find_resolver
 from shop.core.database import Database
 from shop.core.doctor import Doctor
 from shop.core.embedded import embedded_valkey
@@ -77,6 +77,7 @@ def web() -> None:
     settings = _settings()
     # Here too: a web process that cannot start would be started again and again.
     Container(settings).get(Tokens).check()
+    find_resolver(settings)
     serve(settings)
 
 

@@ -146,13 +146,19 @@ def find_modules(folder: str) -> list[ModuleType]:
     return [importlib.import_module(f"shop.{folder}.{name}") for name in names]
 
 
-def find_function(name: str) -> Any:
-    """The function that a setting names as module:function; raises SettingsError."""
+def find_resolver(settings: Settings) -> Any:
+    """The function that says whose an idempotency key is, None when no setting names one; raises SettingsError."""
+    name = settings.idempotency_scope_resolver
+    if not name:
+        return None
     try:
         module, function = name.split(":")
-        return getattr(importlib.import_module(module), function)
+        found = getattr(importlib.import_module(module), function)
     except (ImportError, AttributeError, ValueError) as error:
-        raise SettingsError(f"There is no function {name}: {error}.") from error
+        raise SettingsError(f"SHOP_IDEMPOTENCY_SCOPE_RESOLVER names no function: {error}.") from error
+    if not callable(found):
+        raise SettingsError(f"SHOP_IDEMPOTENCY_SCOPE_RESOLVER names no function: {name} cannot be called.")
+    return found
 
 
 def find_classes(structure: Structure) -> list[type]:
