@@ -169,8 +169,6 @@ def test_a_deep_folder_still_has_a_socket_whose_path_fits() -> None:
 
 
 def test_a_lease_outlives_the_process_that_took_it() -> None:
-    with pytest.raises(
-        SettingsError, match=r"LEASE_SECONDS must be more than SHOP_WEB_STOP_SECONDS\."
-    ):
+    with pytest.raises(SettingsError, match=r"LEASE_SECONDS must be more than SHOP_WEB_STOP_SECONDS\."):
         Settings.load({"SHOP_WEB_STOP_SECONDS": "15"})
     assert Settings.load({"SHOP_WEB_STOP_SECONDS": "15", "SHOP_IDEMPOTENCY_LEASE_SECONDS": "15.1"})
