@@ -22,7 +22,7 @@ DYING = {
     "SHOP_REDIS_TIMEOUT": "1.0",
     "SHOP_WEB_WORKERS": "1",
     "SHOP_WEB_STOP_SECONDS": "1",
-    "SHOP_IDEMPOTENCY_LEASE_SECONDS": "2",
+    "SHOP_IDEMPOTENCY_LEASE_SECONDS": "3",
     "SHOP_IDEMPOTENCY_WAIT_SECONDS": "0.2",
 }
 
@@ -51,6 +51,7 @@ def town(stores: tuple[Valkey, MariaDB], tmp_path_factory: pytest.TempPathFactor
     valkey, mariadb = stores
     database_url = create_database(mariadb.url(), "keys")
     with opened(tmp_path_factory.mktemp("keys"), database_url, valkey.url, **DYING) as shop:
+        shop.service.start("web.2")
         yield Town(shop, valkey, mariadb)
         shop.verify()
 

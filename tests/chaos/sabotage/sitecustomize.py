@@ -2,7 +2,7 @@
 
 Python runs this file at its start, in every process whose PYTHONPATH begins with this folder; so it reaches granian's
 workers too, and the product needs no hook. The first process to get there leaves its pid in the file that
-SHOP_TEST_CRASH_MARK names, and the others live.
+SHOP_TEST_CRASH_MARK names, and the others live. With SHOP_TEST_CRASH_SIGNAL=SIGSTOP it pauses there instead.
 """
 
 import importlib.util
@@ -73,7 +73,7 @@ class Trap(MetaPathFinder):
         except FileExistsError:
             return
         os.write(mark, str(os.getpid()).encode())
-        os.kill(os.getpid(), signal.SIGKILL)
+        os.kill(os.getpid(), signal.Signals[os.environ.get("SHOP_TEST_CRASH_SIGNAL", "SIGKILL")])
 
 
 if point := os.environ.get("SHOP_TEST_CRASH"):
