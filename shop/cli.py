@@ -132,6 +132,12 @@ def sync(item: int | None, tenant: int) -> None:
     click.echo("\n".join(done) or "Both stores agree.")
 
 
+@shop.command(with_appcontext=False)
+def purge() -> None:
+    """Forget the answers whose keys have ended; the schedule does it every hour."""
+    click.echo(f"{_job(JobName.PURGE).run()} records forgotten.")
+
+
 @shop.command("dead-letters", with_appcontext=False)
 @click.option("--replay", metavar="NAME", help="Try one again.")
 @click.option("--discard", metavar="NAME", help="Give one up; an order is rejected, its pieces go back.")

@@ -23,7 +23,7 @@ from shop.core.clock import Clock
 from shop.core.database import Database
 from shop.core.errors import CoreExceptionCode, DuplicateRow, ShopError
 from shop.core.fingerprint import fingerprint
-from shop.core.keyed import Policy, policy_of
+from shop.core.keyed import Policy, is_required, policy_of
 from shop.core.patience import Patience
 from shop.core.redis import RedisError
 from shop.core.seal import Seal, is_kept
@@ -70,8 +70,7 @@ class Idempotency:
         name = self.settings.idempotency_header
         key = request.headers.get(name)
         if key is None:
-            required = self.settings.idempotency_required if policy.required is None else policy.required
-            if required:
+            if is_required(policy, self.settings):
                 raise ShopError(CoreExceptionCode.KEY_MISSING, header=name)
             return None
         if not _KEY.fullmatch(key):
