@@ -3,14 +3,16 @@ has two effects, two answers, or none.
 """
 
 import http.client
+import os
 import random
+import signal
 import sys
 import tempfile
 import threading
 import time
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -19,6 +21,7 @@ import click
 from tests.chaos.city import ENV
 from tests.http.keyed import DRAFT, Write, drafts
 from tests.http.shop import Shop
+from tests.support import groups
 from tests.support.databases import create_database
 from tests.support.mariadb import MariaDB
 from tests.support.processes import Service
@@ -60,9 +63,14 @@ class Campaign:
         return list(self._wrong())
 
     def _break(self) -> None:
-        name = self.random.choice(WEBS)
-        process = self.shop.service.process(name)
-        if self.random.random() < 0.7:
+        process = self.shop.service.process(self.random.choice(WEBS))
+        luck = self.random.random()
+        if luck < 0.6:
+            # One that serves; the leader starts another.
+            victims = [pid for pid in groups.members(process.pid) if pid != process.pid]
+            with suppress(ProcessLookupError):
+                os.kill(self.random.choice(victims or [process.pid]), signal.SIGKILL)
+        elif luck < 0.7 or not process.running:
             process.kill()
             process.start()
         else:
