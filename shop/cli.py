@@ -111,8 +111,7 @@ def seed() -> None:
 @click.option("--acknowledged", type=click.File(), help="Order ids that clients were promised, one a line.")
 def verify(acknowledged: Any) -> None:
     """Check the invariants of the purchase; exit code 1 when one does not hold."""
-    ids = {UUID(line.strip()) for line in acknowledged or () if line.strip()}
-    verdicts = _job(JobName.VERIFY).run(acknowledged=ids)
+    verdicts = _job(JobName.VERIFY).run({UUID(line.strip()) for line in acknowledged or () if line.strip()})
     for verdict in verdicts:
         click.echo(f"{'broken' if verdict.problems else 'holds ':<7} {verdict.number:>2}  {verdict.sentence}")
         for problem in verdict.problems[:PROBLEMS_SHOWN]:
@@ -195,8 +194,7 @@ def wiring() -> None:
 @shop.command("settings", with_appcontext=False)
 def print_settings() -> None:
     """Print the settings in force, secrets masked."""
-    for name, value in _settings().masked().items():
-        click.echo(f"{name}={value}")
+    click.echo("\n".join(f"{name}={value}" for name, value in _settings().masked().items()))
 
 
 shop.add_command(arch_commands(lambda: Container(_settings())))

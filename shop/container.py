@@ -7,6 +7,7 @@ import dataclasses
 import importlib
 import pkgutil
 from collections.abc import Iterator
+from functools import partial
 from types import ModuleType
 from typing import Any, TypeVar, get_type_hints
 
@@ -148,17 +149,11 @@ def find_modules(folder: str) -> list[ModuleType]:
 
 def find_resolver(settings: Settings) -> Any:
     """The function that says whose an idempotency key is, None when no setting names one; raises SettingsError."""
-    name = settings.idempotency_scope_resolver
-    if not name:
-        return None
     try:
-        module, function = name.split(":")
-        found = getattr(importlib.import_module(module), function)
-    except (ImportError, AttributeError, ValueError) as error:
+        # A partial, since it refuses what cannot be called.
+        return partial(pkgutil.resolve_name(name)) if (name := settings.idempotency_scope_resolver) else None
+    except (ImportError, AttributeError, ValueError, TypeError) as error:
         raise SettingsError(f"SHOP_IDEMPOTENCY_SCOPE_RESOLVER names no function: {error}.") from error
-    if not callable(found):
-        raise SettingsError(f"SHOP_IDEMPOTENCY_SCOPE_RESOLVER names no function: {name} cannot be called.")
-    return found
 
 
 def find_classes(structure: Structure) -> list[type]:
@@ -198,8 +193,7 @@ def _check_access(kind: type, name: str, wanted: Any) -> None:
 
 
 def _name_of(kind: type) -> str | None:
-    structure = of_module(kind.__module__)
-    return structure.name if structure else None
+    return getattr(of_module(kind.__module__), "name", None)
 
 
 def _say(wanted: Any) -> str:
