@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run demo bench chaos test lint contracts types unit report report-test lock clean help
+.PHONY: run demo bench bench-keys chaos chaos-keys test lint contracts types unit report report-test lock clean help
 
 help: ## Say what there is to make
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -26,8 +26,14 @@ demo: $(VENV)/.ready ## 500 buyers after 100 pieces, then the invariants
 bench: $(VENV)/.ready ## Every way to sell under load, in rounds that take turns; WRITE=1 renews the page in docs
 	@$(BIN)/python -m benchmarks.purchase $(if $(filter 1,$(WRITE)),--write)
 
+bench-keys: $(VENV)/.ready ## What a key costs: writes and purchases with and without, in rounds that take turns
+	@$(BIN)/python -m benchmarks.keys
+
 chaos: $(VENV)/.ready ## Faults of every kind under load; SEED=1 MINUTES=1, and FLUSH=1 to let Redis forget
 	@$(BIN)/python -m tests.chaos --seed $(or $(SEED),1) --minutes $(or $(MINUTES),1) $(if $(filter 1,$(FLUSH)),--flush)
+
+chaos-keys: $(VENV)/.ready ## Servers die under clients that share idempotency keys; SEED=1 SECONDS=60
+	@$(BIN)/python -m tests.chaos.keys --seed $(or $(SEED),1) --seconds $(or $(SECONDS),60)
 
 test: $(VENV)/.ready lint types contracts unit ## Formatter, linter, types, contracts, tests
 

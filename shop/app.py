@@ -5,7 +5,7 @@ from typing import Any
 from flask import Flask
 
 from shop.architecture.report.own import own_report
-from shop.container import Container, find_function, find_modules
+from shop.container import Container, find_modules, find_resolver
 from shop.core.controller import check_callers
 from shop.core.documentation import Api, serve_documentation
 from shop.core.health import Health
@@ -30,8 +30,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     container = Container(settings)
     container.build()
     container.get(Tokens).check()
-    resolver = settings.idempotency_scope_resolver
-    container.get(Idempotency).resolve = find_function(resolver) if resolver else None
+    container.get(Idempotency).resolve = find_resolver(settings)
     app.extensions["shop"] = container
     api = _document(app)
     for module in find_modules("controllers"):

@@ -12,7 +12,7 @@ from shop import worker as background
 from shop.architecture.commands import arch_commands
 from shop.constants.job import JobName
 from shop.constants.stock import Cause
-from shop.container import Container
+from shop.container import Container, find_resolver
 from shop.core.database import Database
 from shop.core.doctor import Doctor
 from shop.core.embedded import embedded_valkey
@@ -79,6 +79,7 @@ def web() -> None:
     container = Container(settings)
     container.get(Tokens).check()
     container.get(Doctor).refuse_unsafe()
+    find_resolver(settings)
     serve(settings)
 
 
@@ -112,8 +113,7 @@ def seed() -> None:
 @click.option("--acknowledged", type=click.File(), help="Order ids that clients were promised, one a line.")
 def verify(acknowledged: Any) -> None:
     """Check the invariants of the purchase; exit code 1 when one does not hold."""
-    ids = {UUID(line.strip()) for line in acknowledged or () if line.strip()}
-    verdicts = _job(JobName.VERIFY).run(acknowledged=ids)
+    verdicts = _job(JobName.VERIFY).run({UUID(line.strip()) for line in acknowledged or () if line.strip()})
     for verdict in verdicts:
         click.echo(f"{'broken' if verdict.problems else 'holds ':<7} {verdict.number:>2}  {verdict.sentence}")
         for problem in verdict.problems[:PROBLEMS_SHOWN]:
@@ -131,6 +131,12 @@ def sync(item: int | None, tenant: int) -> None:
     if item and not done:
         raise click.ClickException(f"Tenant {tenant} has no item {item}.")
     click.echo("\n".join(done) or "Both stores agree.")
+
+
+@shop.command(with_appcontext=False)
+def purge() -> None:
+    """Forget the answers whose keys have ended; the schedule does it every hour."""
+    click.echo(f"{_job(JobName.PURGE).run()} records forgotten.")
 
 
 @shop.command("dead-letters", with_appcontext=False)
@@ -190,8 +196,7 @@ def wiring() -> None:
 @shop.command("settings", with_appcontext=False)
 def print_settings() -> None:
     """Print the settings in force, secrets masked."""
-    for name, value in _settings().masked().items():
-        click.echo(f"{name}={value}")
+    click.echo("\n".join(f"{name}={value}" for name, value in _settings().masked().items()))
 
 
 shop.add_command(arch_commands(lambda: Container(_settings())))

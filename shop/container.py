@@ -7,6 +7,7 @@ import dataclasses
 import importlib
 import pkgutil
 from collections.abc import Iterator
+from functools import partial
 from types import ModuleType
 from typing import Any, TypeVar, get_type_hints
 
@@ -146,13 +147,13 @@ def find_modules(folder: str) -> list[ModuleType]:
     return [importlib.import_module(f"shop.{folder}.{name}") for name in names]
 
 
-def find_function(name: str) -> Any:
-    """The function that a setting names as module:function; raises SettingsError."""
+def find_resolver(settings: Settings) -> Any:
+    """The function that says whose an idempotency key is, None when no setting names one; raises SettingsError."""
     try:
-        module, function = name.split(":")
-        return getattr(importlib.import_module(module), function)
-    except (ImportError, AttributeError, ValueError) as error:
-        raise SettingsError(f"There is no function {name}: {error}.") from error
+        # A partial, since it refuses what cannot be called.
+        return partial(pkgutil.resolve_name(name)) if (name := settings.idempotency_scope_resolver) else None
+    except (ImportError, AttributeError, ValueError, TypeError) as error:
+        raise SettingsError(f"SHOP_IDEMPOTENCY_SCOPE_RESOLVER names no function: {error}.") from error
 
 
 def find_classes(structure: Structure) -> list[type]:
@@ -192,8 +193,7 @@ def _check_access(kind: type, name: str, wanted: Any) -> None:
 
 
 def _name_of(kind: type) -> str | None:
-    structure = of_module(kind.__module__)
-    return structure.name if structure else None
+    return getattr(of_module(kind.__module__), "name", None)
 
 
 def _say(wanted: Any) -> str:

@@ -5,7 +5,7 @@ from functools import partial, wraps
 from typing import Any, TypeVar
 
 import flask_smorest
-from flask import Response, g, request
+from flask import Flask, Response, g, request
 from flask.typing import ResponseReturnValue
 from marshmallow import Schema
 from webargs import core as webargs
@@ -13,7 +13,7 @@ from webargs.flaskparser import FlaskParser
 
 from shop.core.documentation import Shape, document, enveloped, error_name, name_operations
 from shop.core.envelope import Answer, respond
-from shop.core.keyed import Policy, declare
+from shop.core.keyed import WRITES, Policy, declare, describe_key, in_force
 from shop.core.pagination import CursorPage, Page
 from shop.core.wire import InvalidWords, read_body, read_json
 
@@ -50,6 +50,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
     def __init__(self, *args: Any, keyed: Policy | None = None, **options: Any) -> None:
         super().__init__(*args, **options)
         self.keyed = keyed
+        self._prepare_doc_cbks.append(_describe_key)
 
     def route(self, rule: str, **options: Any) -> Callable[[type[C]], type[C]]:
         """Serve a Controller at a path below /api/v1."""
@@ -113,6 +114,16 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
             return described
 
         return decorator
+
+
+def _describe_key(
+    doc: dict[str, Any], doc_info: dict[str, Any], *, app: Flask, method: str, **_: Any
+) -> dict[str, Any]:
+    # flask-smorest calls it for each operation of each app, whose settings have their say.
+    settings = app.config["SETTINGS"]
+    if method.upper() in WRITES and (policy := in_force(doc_info.get("keyed"), method.upper(), settings)):
+        describe_key(doc, policy, settings)
+    return doc
 
 
 def _with_description(view: Callable[..., Any], described: Callable[..., Any]) -> Any:

@@ -56,9 +56,11 @@ def _canonical(request: Request, body: bytes, excluded: Collection[str]) -> byte
     if request.is_json:
         return _canonical_json(body, excluded)
     if request.mimetype == "application/x-www-form-urlencoded":
-        return orjson.dumps(parse_qsl(body.decode(errors="replace"), keep_blank_values=True))
+        # Byte for byte: a text of another encoding has to differ where its bytes do.
+        return orjson.dumps(parse_qsl(body.decode("latin-1"), keep_blank_values=True, encoding="latin-1"))
     if request.mimetype == "multipart/form-data":
-        return orjson.dumps(list(_parts(request, body)))
+        # Without a single part it is malformed, and as different as its bytes are.
+        return orjson.dumps(parts) if (parts := list(_parts(request, body))) else body
     return body
 
 
@@ -69,7 +71,10 @@ def _canonical_json(body: bytes, excluded: Collection[str]) -> bytes:
         return body  # it will be refused for what it is
     if isinstance(value, dict):
         value = {name: inner for name, inner in value.items() if name not in excluded}
-    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    except orjson.JSONEncodeError:
+        return body  # it reads deeper than it writes
 
 
 def _parts(request: Request, body: bytes) -> Iterator[tuple[str, ...]]:

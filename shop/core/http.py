@@ -26,6 +26,7 @@ def prepare(app: Flask, settings: Settings) -> None:
         MAX_CONTENT_LENGTH=BODY_MAX_BYTES,
         PROVIDE_AUTOMATIC_OPTIONS=False,
         PROPAGATE_EXCEPTIONS=False,
+        SETTINGS=settings,
         SHOW_DETAIL=settings.debug and not settings.production,
     )
     app.json = OrjsonProvider(app)

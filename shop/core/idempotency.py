@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol
 
 import orjson
 from flask import Request, Response, current_app, g, request
@@ -23,12 +23,12 @@ from shop.core.clock import Clock
 from shop.core.database import Database
 from shop.core.errors import CoreExceptionCode, DuplicateRow, ShopError
 from shop.core.fingerprint import fingerprint
-from shop.core.keyed import Policy, policy_of
+from shop.core.keyed import Policy, is_required, policy_of
 from shop.core.patience import Patience
 from shop.core.redis import RedisError
 from shop.core.seal import Seal, is_kept
 from shop.core.settings import Settings
-from shop.core.ticket import Keeper, Kept, Ticket, Who, compare
+from shop.core.ticket import Keeper, Kept, Ticket, Who, compare, plain_scope
 from shop.core.transaction import in_transaction, sealing
 
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
@@ -70,15 +70,14 @@ class Idempotency:
         name = self.settings.idempotency_header
         key = request.headers.get(name)
         if key is None:
-            required = self.settings.idempotency_required if policy.required is None else policy.required
-            if required:
+            if is_required(policy, self.settings):
                 raise ShopError(CoreExceptionCode.KEY_MISSING, header=name)
             return None
         if not _KEY.fullmatch(key):
             raise ShopError(CoreExceptionCode.KEY_FORMAT, header=name)
         scope = (self.resolve and self.resolve(request, who)) or f"user:{who.user_id}"
         asks = fingerprint(request, policy.excluded, body=policy.compare)
-        return Ticket(who.tenant_id, scope, key, asks, policy.ttl or self.settings.idempotency_ttl)
+        return Ticket(who.tenant_id, plain_scope(scope), key, asks, policy.ttl or self.settings.idempotency_ttl)
 
 
 @dataclass
@@ -114,9 +113,12 @@ class KeyedRun:
         compare(self.ticket, holder)
         seconds = self.idempotency.settings.idempotency_wait_seconds
         if not self.idempotency.patience.wait(lambda: self._lease(token) is None or None, seconds):
-            _count("in_progress", self.ticket)
-            raise ShopError(CoreExceptionCode.KEY_IN_PROGRESS, retry_after=retry_after())
+            return self._find() or self._refuse()
         return self._find()
+
+    def _refuse(self) -> NoReturn:
+        _count("in_progress", self.ticket)
+        raise ShopError(CoreExceptionCode.KEY_IN_PROGRESS, retry_after=retry_after())
 
     def _lease(self, token: str) -> str | None:
         try:
@@ -130,7 +132,7 @@ class KeyedRun:
         kept = in_transaction(self.idempotency.database, partial(self.keeper.find, self.ticket))
         if kept and kept.expires_at <= self.idempotency.clock.now():
             # In a transaction of its own: the gap it locks would stop others for as long as the request takes.
-            in_transaction(self.idempotency.database, partial(self.keeper.drop, self.ticket))
+            in_transaction(self.idempotency.database, partial(self.keeper.drop, self.ticket, kept))
             return None
         return kept
 
@@ -152,6 +154,9 @@ class KeyedRun:
     def _keep_refusal(self, seal: Seal, error: Exception) -> Any:
         """Keep what the handler itself refused; what was refused before it, or only for now, may be tried again."""
         answer: Response = current_app.make_response(current_app.handle_user_exception(error))
+        # Perhaps it was refused because another attempt has done it: then that one's answer is the answer.
+        if seal.begun and (kept := self._find()):
+            return self._replay(kept)
         if not (seal.begun and is_kept(answer.status_code)):
             _count("refused", self.ticket)
             return answer
@@ -171,7 +176,7 @@ class KeyedRun:
         try:
             headers = [(str(name), str(value)) for name, value in orjson.loads(kept.headers)]
         except (ValueError, TypeError) as error:
-            in_transaction(self.idempotency.database, partial(self.keeper.drop, self.ticket))
+            in_transaction(self.idempotency.database, partial(self.keeper.drop, self.ticket, kept))
             _count("corrupt", self.ticket)
             raise ShopError(CoreExceptionCode.RECORD_CORRUPT) from error
         _count("replayed", self.ticket)

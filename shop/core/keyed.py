@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from shop.core.documentation import error_name
 from shop.core.settings import Settings
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -28,6 +29,15 @@ class Policy:
 
 
 DEFAULT = Policy()
+_REFUSED = (400, 409, 422)
+_MARKS = {
+    name: {"description": says, "schema": {"type": "string"}}
+    for name, says in {
+        "Idempotency-Relayed": "The key, when the answer was given before.",
+        "Idempotent-Replayed": "`true`, when the answer was given before.",
+        "Idempotency-Replay": "`omitted`, when the body was given before and was too large to keep.",
+    }.items()
+}
 
 
 def keyed(policy: Policy) -> Callable[[F], F]:
@@ -46,14 +56,43 @@ def declare(controller: type[Any], policy: Policy | None) -> None:
         view = getattr(controller, verb.lower())
         if policy and not hasattr(view, "__keyed__"):
             view.__keyed__ = policy
+        # For the documentation of this route.
+        view._apidoc["keyed"] = getattr(view, "__keyed__", None)
 
 
 def policy_of(controller: object, verb: str, settings: Settings) -> Policy | None:
     """The policy of a write; None where keys mean nothing."""
-    declared: Policy | None = getattr(getattr(type(controller), verb.lower(), None), "__keyed__", None)
+    return in_force(getattr(getattr(type(controller), verb.lower(), None), "__keyed__", None), verb, settings)
+
+
+def in_force(declared: Policy | None, verb: str, settings: Settings) -> Policy | None:
+    """What the settings make of a declared policy; None where keys mean nothing."""
     policy = declared or (DEFAULT if settings.idempotency_enforce == "all" else None)
     enforced = {word.upper() for word in settings.idempotency_verbs}
     return None if policy is None or policy.off or verb not in enforced else policy
+
+
+def is_required(policy: Policy, settings: Settings) -> bool:
+    """Whether a request without a key is refused."""
+    return settings.idempotency_required if policy.required is None else policy.required
+
+
+def describe_key(operation: dict[str, Any], policy: Policy, settings: Settings) -> None:
+    """Add to an operation of the OpenAPI document what a key does there: header, marks of a replay, failures."""
+    seconds = policy.ttl or settings.idempotency_ttl
+    header = {
+        "in": "header",
+        "name": settings.idempotency_header,
+        "required": is_required(policy, settings),
+        "description": f"Makes it safe to send the request again, for {seconds} seconds.",
+        "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+    }
+    operation["parameters"] = [*operation.get("parameters", []), header]
+    if policy.recorded:
+        for answer in operation["responses"].values():
+            if isinstance(answer, dict):
+                answer["headers"] = {**answer.get("headers", {}), **_MARKS}
+    operation["responses"] |= {status: error_name(status) for status in _REFUSED}
 
 
 def check_keys(controller: Any) -> None:

@@ -1,6 +1,7 @@
 """A keyed request, what is kept of it, and what whoever keeps it promises."""
 
 import hashlib
+import re
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
@@ -9,6 +10,9 @@ from flask import g
 
 from shop.core.errors import CoreExceptionCode, ShopError
 from shop.core.fingerprint import Fingerprint
+
+# What the column of scopes holds letter by letter.
+_SCOPE = re.compile(r"[\x21-\x7e]{1,64}")
 
 
 class Who(Protocol):
@@ -69,8 +73,13 @@ class Keeper(Protocol):
     def seal(self, ticket: Ticket, kept: Kept) -> None:
         """Write the record; raises DuplicateRow."""
 
-    def drop(self, ticket: Ticket) -> None:
-        """Forget the record."""
+    def drop(self, ticket: Ticket, kept: Kept) -> None:
+        """Forget this record, and none that took its place."""
+
+
+def plain_scope(scope: str) -> str:
+    """A scope as it is stored: as it is where it fits, else a digest of it."""
+    return scope if _SCOPE.fullmatch(scope) else hashlib.sha256(scope.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def current_ticket() -> Ticket | None:

@@ -52,11 +52,12 @@ class IdempotencyRecordService(Keeper):
             expires_at=kept.expires_at,
         )
 
-    def drop(self, ticket: Ticket) -> None:
-        """Forget the record."""
-        self.records.remove(ticket[:3])
+    def drop(self, ticket: Ticket, kept: Kept) -> None:
+        """Forget this record, and none that took its place."""
+        self.records.remove(ticket[:3], kept.expires_at)
 
     def purge(self) -> int:
         """Forget some records whose life is over; how many."""
-        expired = self.records.find_expired(self.clock.now(), PURGE_BATCH)
-        return self.records.remove_many(expired) if expired else 0
+        now = self.clock.now()
+        expired = self.records.find_expired(now, PURGE_BATCH)
+        return self.records.remove_many(expired, now) if expired else 0

@@ -32,6 +32,22 @@ BAD = [
     ("SHOP_LOCK_BASE", "0", "cannot be '0'"),
     ("SHOP_LOCK_CAP", "-1", "cannot be '-1'"),
     ("SHOP_LOCK_LIFE", "0", "cannot be '0'"),
+    ("SHOP_IDEMPOTENCY_TTL", "0", "cannot be '0'"),
+    ("SHOP_IDEMPOTENCY_TTL", "1.5", "must be a whole number"),
+    ("SHOP_IDEMPOTENCY_HEADER", "", "header that carries the key"),
+    ("SHOP_IDEMPOTENCY_HEADER", "My Key", "header that carries the key"),
+    ("SHOP_IDEMPOTENCY_HEADER", "Key:", "header that carries the key"),
+    ("SHOP_IDEMPOTENCY_REQUIRED", "maybe", "must be true or false"),
+    ("SHOP_IDEMPOTENCY_VERBS", "POST,GET", "verbs that are protected"),
+    ("SHOP_IDEMPOTENCY_VERBS", "", "verbs that are protected"),
+    ("SHOP_IDEMPOTENCY_ENFORCE", "some", "all: every write"),
+    ("SHOP_IDEMPOTENCY_ON_DUPLICATE", "ignore", "replay the kept answer"),
+    ("SHOP_IDEMPOTENCY_WAIT_SECONDS", "-0.1", "0 to 10 seconds"),
+    ("SHOP_IDEMPOTENCY_WAIT_SECONDS", "10.5", "0 to 10 seconds"),
+    ("SHOP_IDEMPOTENCY_WAIT_SECONDS", "nan", "0 to 10 seconds"),
+    ("SHOP_IDEMPOTENCY_LEASE_SECONDS", "0.5", "cannot be '0.5'"),
+    ("SHOP_IDEMPOTENCY_LEASE_SECONDS", "10", "must be more than SHOP_WEB_STOP_SECONDS"),
+    ("SHOP_WEB_STOP_SECONDS", "0", "cannot be '0'"),
     ("SHOP_BIND", "localhost", "address and port"),
     ("SHOP_BIND", ":8000", "address and port"),
     ("SHOP_BIND", "localhost:99999", "address and port"),
@@ -150,3 +166,9 @@ def test_a_deep_folder_still_has_a_socket_whose_path_fits() -> None:
     deep = Settings(var="/tmp/" + "deep/" * 40)
     assert len(str(deep.socket)) <= 100
     assert deep.socket != Settings(var="/tmp/" + "other/" * 40).socket
+
+
+def test_a_lease_outlives_the_process_that_took_it() -> None:
+    with pytest.raises(SettingsError, match=r"LEASE_SECONDS must be more than SHOP_WEB_STOP_SECONDS\."):
+        Settings.load({"SHOP_WEB_STOP_SECONDS": "15"})
+    assert Settings.load({"SHOP_WEB_STOP_SECONDS": "15", "SHOP_IDEMPOTENCY_LEASE_SECONDS": "15.1"})

@@ -62,6 +62,19 @@ def test_a_warm_purchase_costs_no_sql_and_one_round_trip(indoors: Indoors, valke
     assert len(commands) == 1, commands
 
 
+def test_a_key_adds_no_sql_and_no_round_trip(indoors: Indoors, valkey: Valkey, item: int) -> None:
+    token = indoors.buyer()
+    indoors.buy(item, token)
+
+    with counted_sql(indoors) as statements, counted_commands(valkey) as commands:
+        first = indoors.buy(item, token, key="k")
+        again = indoors.buy(item, token, key="k")
+
+    assert first == again
+    assert statements == []
+    assert len(commands) == 2, commands
+
+
 def test_only_the_purchase_that_wakes_the_worker_asks_for_a_job(indoors: Indoors, valkey: Valkey, item: int) -> None:
     token = indoors.buyer()
     with counted_commands(valkey) as first:

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -121,3 +122,46 @@ def test_a_body_has_bounds_on_what_it_says(document: Document) -> None:
         "example": 1,
     }
     assert "password" not in str(schemas["User"])
+
+
+def header_of(operation: Document, name: str = "Idempotency-Key") -> Document | None:
+    found = [parameter for parameter in operation.get("parameters", []) if parameter.get("name") == name]
+    return found[0] if found else None
+
+
+def test_every_protected_write_documents_its_key_and_no_other_operation_does(document: Document) -> None:
+    keyed = {where for where, operation in operations(document) if header_of(operation)}
+    writes = {where for where, _ in operations(document) if not where.startswith("get ")}
+
+    assert writes - keyed == {f"post /api/v1/auth/{name}" for name in ("register", "login", "me")}
+    assert keyed <= writes
+
+
+def test_a_key_is_required_but_for_a_purchase(document: Document) -> None:
+    for where, operation in operations(document):
+        if header := header_of(operation):
+            assert header["required"] is not where.endswith("/purchase"), where
+            assert {"400", "409", "422"} <= operation["responses"].keys(), where
+
+
+def test_an_answer_that_may_be_a_replay_documents_its_marks(document: Document) -> None:
+    for where, operation in operations(document):
+        (good,) = (answer for status, answer in operation["responses"].items() if int(status) < 400)
+        marked = {"Idempotency-Relayed", "Idempotent-Replayed", "Idempotency-Replay"} <= good.get("headers", {}).keys()
+        assert marked is (header_of(operation) is not None and not where.endswith("/purchase")), where
+
+
+def test_the_document_follows_the_settings_of_its_app(tmp_path: Path) -> None:
+    settings = Settings(
+        var=str(tmp_path),
+        idempotency_header="X-Key",
+        idempotency_required=False,
+        idempotency_verbs=("post",),
+        idempotency_ttl=60,
+    )
+    document = create_app(settings).test_client().get("/openapi.json").json or {}
+
+    item = document["paths"]["/api/v1/items/{item_id}"]
+    header = header_of(document["paths"]["/api/v1/items"]["post"], "X-Key") or {}
+    assert (header["required"], header["description"].split()[-2]) == (False, "60")
+    assert [header_of(item[verb], "X-Key") for verb in ("patch", "delete")] == [None, None]

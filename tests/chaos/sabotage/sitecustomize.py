@@ -2,13 +2,14 @@
 
 Python runs this file at its start, in every process whose PYTHONPATH begins with this folder; so it reaches granian's
 workers too, and the product needs no hook. The first process to get there leaves its pid in the file that
-SHOP_TEST_CRASH_MARK names, and the others live.
+SHOP_TEST_CRASH_MARK names, and the others live. With SHOP_TEST_CRASH_SIGNAL=SIGSTOP it pauses there instead.
 """
 
 import importlib.util
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable
 from functools import wraps
 from importlib.abc import MetaPathFinder
@@ -73,7 +74,8 @@ class Trap(MetaPathFinder):
         except FileExistsError:
             return
         os.write(mark, str(os.getpid()).encode())
-        os.kill(os.getpid(), signal.SIGKILL)
+        # To this thread: were another one told to stop the process, this one would get a little further.
+        signal.pthread_kill(threading.get_ident(), signal.Signals[os.environ.get("SHOP_TEST_CRASH_SIGNAL", "SIGKILL")])
 
 
 if point := os.environ.get("SHOP_TEST_CRASH"):

@@ -1,0 +1,111 @@
+"""`make bench-keys`: what a key adds to a write and to a purchase, on the shop's own server.
+
+The kinds take turns within each round, so that whatever else the machine does troubles all of them: trust the ratios.
+"""
+
+import argparse
+import http.client
+import os
+import sys
+import time
+from collections.abc import Callable, Mapping
+from statistics import median
+from uuid import uuid4
+
+from benchmarks.accounts import Accounts
+from benchmarks.client import Client
+from benchmarks.sale import offer, wait_for
+from benchmarks.service import Shop, open_shop
+from benchmarks.table import percentile
+from shop.jobs.seed import DEMO_ADMIN
+
+PIECES = 1_000_000_000
+WARM = 50
+
+
+class Asker:
+    """One connection that sends one write after the other, with a new key each time or without one."""
+
+    def __init__(self, shop: Shop, path: str, token: str, body: bytes | None) -> None:
+        self.connection = http.client.HTTPConnection(shop.bind, timeout=30)
+        self.path, self.body = path, body
+        self.headers = {"Authorization": f"Bearer {token}"} | ({"Content-Type": "application/json"} if body else {})
+
+    def ask(self, key: str | None) -> float:
+        """The seconds that one request took; ends the benchmark when it failed."""
+        headers = self.headers | ({"Idempotency-Key": key} if key else {})
+        began = time.perf_counter()
+        self.connection.request("POST", self.path, self.body, headers)
+        answer = self.connection.getresponse()
+        content = answer.read()
+        seconds = time.perf_counter() - began
+        if answer.status >= 300:
+            sys.exit(f"{self.path} answered {answer.status}: {content.decode()}")
+        return seconds
+
+
+def main() -> None:
+    """Print the medians of each kind, and their ratios."""
+    options = _options()
+    database = os.environ.get("SHOP_DATABASE_URL", "")
+    words = {"database_url": database} if database else {}
+    with open_shop(idempotency_required="false", **words) as shop:
+        kinds = _kinds(shop)
+        _measure(kinds, WARM, {name: [] for name in kinds})
+        taken: dict[str, list[float]] = {name: [] for name in kinds}
+        ratios: dict[str, list[float]] = {"write": [], "purchase": [], "replay": []}
+        for number in range(options.rounds):
+            once: dict[str, list[float]] = {name: [] for name in kinds}
+            _measure(kinds, options.requests, once, backwards=bool(number % 2))
+            for name, seconds in once.items():
+                taken[name] += seconds
+            for name, ratio in ratios.items():
+                plain = "write" if name == "replay" else name
+                keyed = "replayed write" if name == "replay" else f"keyed {name}"
+                ratio.append(median(once[keyed]) / median(once[plain]))
+    print(f"{'kind':<16}{'p50 ms':>9}{'p99 ms':>9}")
+    for name, seconds in taken.items():
+        ordered = sorted(seconds)
+        print(f"{name:<16}{percentile(ordered, 50) * 1000:>9.2f}{percentile(ordered, 99) * 1000:>9.2f}")
+    print(f"\nkeyed write / write        {median(ratios['write']):.2f}")
+    print(f"replayed write / write     {median(ratios['replay']):.2f}")
+    print(f"keyed purchase / purchase  {median(ratios['purchase']):.2f}")
+
+
+def _kinds(shop: Shop) -> Mapping[str, Callable[[], float]]:
+    item_id = offer(shop, PIECES)
+    buyer = Accounts.of(shop.container()).sign_up(1)[0]
+    wait_for("accepted", Client(shop.bind, buyer), item_id, 1)
+    _, email, password, _ = DEMO_ADMIN
+    admin = Client(shop.bind).post("/api/v1/auth/login", {"email": email, "password": password}).data["access_token"]
+    write = Asker(shop, f"/api/v1/items/{item_id}/restore", admin, None)
+    purchase = Asker(shop, f"/api/v1/items/{item_id}/purchase", buyer, b'{"quantity": 1}')
+    used = uuid4().hex
+    write.ask(used)
+    return {
+        "write": lambda: write.ask(None),
+        "keyed write": lambda: write.ask(uuid4().hex),
+        "replayed write": lambda: write.ask(used),
+        "purchase": lambda: purchase.ask(None),
+        "keyed purchase": lambda: purchase.ask(uuid4().hex),
+    }
+
+
+def _measure(
+    kinds: Mapping[str, Callable[[], float]], count: int, taken: dict[str, list[float]], *, backwards: bool = False
+) -> None:
+    # One request of each in turn: they share whatever else the machine does in this moment.
+    for _ in range(count):
+        for name in list(kinds)[:: -1 if backwards else 1]:
+            taken[name].append(kinds[name]())
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5, help="how often to measure")
+    parser.add_argument("--requests", type=int, default=200, help="requests of each kind in a round")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

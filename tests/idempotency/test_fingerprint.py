@@ -1,0 +1,136 @@
+"""What makes two requests the same request, and what does not."""
+
+from io import BytesIO
+from typing import Any
+
+import pytest
+from flask import Request
+from werkzeug.test import EnvironBuilder
+
+from shop.core.fingerprint import Fingerprint, fingerprint
+
+JSON, FORM = "application/json", "application/x-www-form-urlencoded"
+
+
+def of(body: bytes = b"", kind: str = JSON, **words: Any) -> Fingerprint:
+    """The fingerprint of a POST with these bytes."""
+    excluded = words.pop("excluded", ())
+    compare = words.pop("compare", True)
+    builder = EnvironBuilder(**{"method": "POST", "path": "/x", "data": body, "content_type": kind, **words})
+    return fingerprint(Request(builder.get_environ()), excluded, body=compare)
+
+
+def multipart(boundary: str, *parts: tuple[str, str, bytes]) -> Fingerprint:
+    """The fingerprint of (name, file name or nothing, content)s."""
+    said = b""
+    for name, file, content in parts:
+        more = f'; filename="{file}"\r\nContent-Type: text/plain' if file else ""
+        said += f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"{more}\r\n\r\n'.encode()
+        said += content + b"\r\n"
+    return of(said + f"--{boundary}--\r\n".encode(), f"multipart/form-data; boundary={boundary}")
+
+
+def test_the_order_and_the_blanks_of_json_do_not_matter() -> None:
+    assert of(b'{"a": 1, "b": [1, {"c": 2, "d": 3}]}') == of(b'{"b":[1,{"d":3,"c":2}],\n"a":1}')
+
+
+@pytest.mark.parametrize("other", [b'{"a": 2}', b'{"a": "1"}', b'{"a": 1, "b": null}', b"[1]", b"", b"{"])
+def test_other_json_is_another_body(other: bytes) -> None:
+    assert of(b'{"a": 1}').differs_in(of(other).text) == "body"
+
+
+def test_the_order_of_a_json_list_matters() -> None:
+    assert of(b"[1, 2]") != of(b"[2, 1]")
+
+
+def test_broken_json_is_as_different_as_its_bytes() -> None:
+    assert of(b"{") == of(b"{")
+    assert of(b"{") != of(b"{ ")
+
+
+def test_json_that_is_nested_deeper_than_it_can_be_written_has_a_fingerprint() -> None:
+    deep = b"[" * 500 + b"]" * 500
+
+    assert of(deep) == of(deep)
+    assert of(deep) != of(b"[" + deep + b"]")
+
+
+def test_excluded_fields_may_differ_and_others_may_not() -> None:
+    assert of(b'{"a": 1, "at": 1}', excluded=["at"]) == of(b'{"at": 2, "a": 1}', excluded=["at"])
+    assert of(b'{"a": 1, "at": 1}', excluded=["at"]) != of(b'{"a": 2, "at": 1}', excluded=["at"])
+
+
+def test_without_comparing_only_method_path_and_query_count() -> None:
+    assert of(b'{"a": 1}', compare=False) == of(b"a=2", FORM, compare=False)
+    assert of(path="/y", compare=False) != of(path="/x", compare=False)
+
+
+@pytest.mark.parametrize(
+    ("part", "words"),
+    [
+        ("method", {"method": "PUT"}),
+        ("path", {"path": "/y"}),
+        ("query", {"query_string": "a=2"}),
+        ("media type", {"content_type": "text/plain"}),
+        ("body", {"data": b"{}"}),
+    ],
+)
+def test_the_part_that_differs_is_named(part: str, words: dict[str, Any]) -> None:
+    first = of(query_string="a=1")
+
+    assert of(**{"query_string": "a=1", **words}).differs_in(first.text) == part
+
+
+def test_parameters_of_the_media_type_do_not_matter() -> None:
+    assert of(b"{}", JSON) == of(b"{}", f"{JSON}; charset=utf-8")
+
+
+def test_a_form_is_compared_by_its_pairs_in_their_order() -> None:
+    assert of(b"a=1&b=x%20y", FORM) == of(b"a=%31&b=x+y", FORM)
+    assert of(b"a=1&b=2", FORM) != of(b"b=2&a=1", FORM)
+    assert of(b"a=&b=2", FORM) != of(b"b=2", FORM)
+
+
+def test_bytes_of_a_form_that_are_no_text_count_as_bytes() -> None:
+    assert of(b"a=%ff", FORM) != of(b"a=%fe", FORM)
+    assert of(b"a=\xff", FORM) == of(b"a=%ff", FORM)
+
+
+def test_the_boundary_of_a_multipart_body_does_not_matter() -> None:
+    parts = ("a", "", b"1"), ("f", "f.txt", b"content")
+
+    assert multipart("one", *parts) == multipart("another", *parts)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        [("a", "", b"2"), ("f", "f.txt", b"content")],
+        [("b", "", b"1"), ("f", "f.txt", b"content")],
+        [("a", "", b"1"), ("f", "g.txt", b"content")],
+        [("a", "", b"1"), ("f", "f.txt", b"other")],
+        [("a", "", b"1")],
+    ],
+)
+def test_another_part_is_another_body(other: list[tuple[str, str, bytes]]) -> None:
+    assert multipart("one", ("a", "", b"1"), ("f", "f.txt", b"content")) != multipart("one", *other)
+
+
+def test_a_broken_multipart_body_is_as_different_as_its_bytes() -> None:
+    kind = "multipart/form-data; boundary=x"
+
+    assert of(b"one", kind) == of(b"one", kind)
+    assert of(b"one", kind) != of(b"two", kind)
+
+
+def test_any_other_body_is_compared_by_its_bytes() -> None:
+    assert of(b"a", "text/plain") == of(b"a", "text/plain")
+    assert of(b"a", "text/plain") != of(b"a ", "text/plain")
+
+
+def test_reading_the_fingerprint_leaves_the_body_to_the_handler() -> None:
+    environ = EnvironBuilder(method="POST", input_stream=BytesIO(b'{"a": 1}'), content_length=8, content_type=JSON)
+    request = Request(environ.get_environ())
+    fingerprint(request)
+
+    assert request.get_data() == b'{"a": 1}'
