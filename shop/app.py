@@ -8,6 +8,7 @@ from shop.architecture.report.own import own_report
 from shop.container import Container, find_function, find_modules
 from shop.core.controller import check_callers
 from shop.core.documentation import Api, serve_documentation
+from shop.core.error_pages import serve_errors
 from shop.core.health import Health
 from shop.core.http import prepare
 from shop.core.idempotency import Idempotency
@@ -39,6 +40,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         api.register_blueprint(blueprint, url_prefix=API_PREFIX + (blueprint.url_prefix or ""))
     _bind(app, container)
     serve_documentation(app, api)
+    serve_errors(app)
     serve_report(app, settings, own_report)
     container.get(Health).serve(app, latest_version())
     return app

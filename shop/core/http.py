@@ -4,7 +4,7 @@ import logging
 import traceback
 from typing import Any
 
-from flask import Flask, Response, current_app
+from flask import Flask, Response, current_app, request
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException, InternalServerError
@@ -12,9 +12,11 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from shop.core.backoff import retry_after
 from shop.core.envelope import respond
 from shop.core.errors import CoreExceptionCode, ExceptionCode, ShopError
+from shop.core.languages import DEFAULT_LANGUAGE, TRANSLATED, catalogue, say
+from shop.core.mistakes import Mistake, Mistakes
 from shop.core.redis import RedisError
 from shop.core.settings import Settings
-from shop.core.wire import IdConverter, InvalidWords, OrjsonProvider
+from shop.core.wire import IdConverter, InvalidWords, JsonResponse, OrjsonProvider
 
 BODY_MAX_BYTES = 1024 * 1024
 _log = logging.getLogger(__name__)
@@ -34,6 +36,16 @@ def prepare(app: Flask, settings: Settings) -> None:
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     _register_handlers(app)
+    for name in TRANSLATED:
+        catalogue(name)  # a catalogue that cannot be read stops the start
+    app.after_request(_in_english)
+
+
+def _in_english(answer: Response) -> Response:
+    # The envelope says its language itself; pages and documents are written in one.
+    if not isinstance(answer, JsonResponse):
+        answer.headers.setdefault("Content-Language", DEFAULT_LANGUAGE)
+    return answer
 
 
 def _register_handlers(app: Flask) -> None:
@@ -48,10 +60,12 @@ def _register_handlers(app: Flask) -> None:
 
 def _shop_error(error: ShopError) -> Response:
     code, facts = error.code, dict(error.facts)
+    sentence = say(code.sentence, facts)
     if field := facts.pop("field", None):
-        return respond(code.number, {field: [str(error)]}, str(error))
+        place = "query" if field in request.args else "json"
+        return respond(code.number, Mistakes([Mistake(place, (field,), code, (sentence,))]), sentence)
     headers = _headers(code, facts.pop("retry_after", None))
-    return respond(code.number, {"error_code": code.name, **facts}, str(error), headers)
+    return respond(code.number, {"error_code": code.name, **facts}, sentence, headers)
 
 
 def _headers(code: ExceptionCode, retry_after: int | None) -> dict[str, str]:
@@ -62,7 +76,7 @@ def _headers(code: ExceptionCode, retry_after: int | None) -> dict[str, str]:
 
 
 def _invalid_words(error: InvalidWords) -> Response:
-    return respond(error.code.number, error.sentences, error.code.sentence)
+    return respond(error.code.number, error.mistakes, say(error.code.sentence))
 
 
 def _http_error(error: HTTPException) -> Response:

@@ -121,3 +121,18 @@ def test_a_body_has_bounds_on_what_it_says(document: Document) -> None:
         "example": 1,
     }
     assert "password" not in str(schemas["User"])
+
+
+def test_every_failure_is_documented_in_both_media_types(document: dict[str, Any]) -> None:
+    kinds = {name: set(answer["content"]) for name, answer in document["components"]["responses"].items()}
+    assert kinds
+    assert set(map(frozenset, kinds.values())) == {frozenset({"application/json", "application/problem+json"})}
+
+
+def test_every_failure_of_every_operation_is_one_of_them(document: dict[str, Any]) -> None:
+    operations = [
+        operation for path in document["paths"].values() for key, operation in path.items() if key != "parameters"
+    ]
+    failures = [a for operation in operations for status, a in operation["responses"].items() if status >= "400"]
+    assert failures
+    assert {failure["$ref"].rpartition("/")[0] for failure in failures} == {"#/components/responses"}
