@@ -13,6 +13,8 @@ from shop.core.health import Health
 from shop.core.http import prepare
 from shop.core.idempotency import Idempotency
 from shop.core.keyed import check_keys
+from shop.core.measuring import Measuring
+from shop.core.metrics import Measured
 from shop.core.report import serve_report
 from shop.core.settings import Settings
 from shop.core.ticket import Keeper
@@ -43,6 +45,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     serve_errors(app)
     serve_report(app, settings, own_report)
     container.get(Health).serve(app, latest_version())
+    container.get(Measuring).serve(app, container.find_one(Measured))
     return app
 
 

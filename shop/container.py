@@ -20,6 +20,8 @@ from shop.core.environment import SettingsError
 from shop.core.health import Health
 from shop.core.idempotency import Idempotency
 from shop.core.job import Queue
+from shop.core.measuring import Measuring
+from shop.core.metrics import Metrics
 from shop.core.pagination import CursorSigner
 from shop.core.passwords import Passwords
 from shop.core.patience import Patience
@@ -37,6 +39,8 @@ FOUNDATION: tuple[type, ...] = (
     Tokens,
     CursorSigner,
     Patience,
+    Metrics,
+    Measuring,
     Idempotency,
     Health,
     Doctor,

@@ -27,6 +27,12 @@ def is_bind(text: str) -> bool:
     return bool(address) and port.isdecimal() and 0 < int(port) <= _PORT_MAX
 
 
+def parted(bind: str) -> tuple[str, int]:
+    """Address and port of a place to listen on."""
+    address, _, port = bind.rpartition(":")
+    return address.strip("[]"), int(port)
+
+
 def without_password(text: str) -> str:
     """The address with its password starred, wherever it stands."""
     return _PASSWORD.sub(lambda found: f"{found[1] or found[2]}***", text)

@@ -1,0 +1,79 @@
+"""Where metrics are taken and where they are read: each request, and /metrics or a port of its own."""
+
+import socket
+from dataclasses import dataclass
+from socketserver import ThreadingMixIn
+from threading import Thread
+from time import perf_counter
+from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+from flask import Flask, Response, g, request
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest, make_wsgi_app
+
+from shop.core.address import parted
+from shop.core.metrics import Counter, Histogram, Measured, Metrics
+from shop.core.settings import Settings
+
+_VERBS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+REQUESTS = Counter("shop_http_requests", "Requests answered.", ("method", "route", "status"))
+SECONDS = Histogram("shop_http_request_seconds", "Seconds until a request was answered.", ("method", "route"))
+
+
+@dataclass(frozen=True)
+class Measuring:
+    """Measures an app."""
+
+    settings: Settings
+    metrics: Metrics
+
+    def serve(self, app: Flask, measured: Measured) -> None:
+        """Count every request of an app, and tell Prometheus where the settings say."""
+        app.before_request(_begin)
+        app.after_request(self._end)
+        if self.settings.metrics_bind:
+            _serve_apart(self.settings.metrics_bind, self.metrics.registry(measured))
+        elif not self.settings.production:
+            _serve_within(app, self.metrics.registry(measured))
+
+    def _end(self, answer: Response) -> Response:
+        rule = request.url_rule
+        # The template and never the path, and no verb that a stranger made up: each new one is a row for ever.
+        route = rule.rule if rule else "none"
+        method = request.method if request.method in _VERBS else "other"
+        self.metrics.count(REQUESTS, method, route, str(answer.status_code))
+        if "began" in g:
+            self.metrics.observe(SECONDS, perf_counter() - g.began, method, route)
+        return answer
+
+
+def _begin() -> None:
+    g.began = perf_counter()
+
+
+def _serve_within(app: Flask, registry: CollectorRegistry) -> None:
+    @app.get("/metrics")
+    def metrics() -> Response:
+        return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+class _Server(ThreadingMixIn, WSGIServer):
+    # Every web process listens on the port, and whichever is asked knows of all: none is missed when it dies.
+    allow_reuse_port = True
+    daemon_threads = True
+
+
+class _V6Server(_Server):
+    address_family = socket.AF_INET6
+
+
+class _Silent(WSGIRequestHandler):
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - its given name
+        """Say nothing of each reading."""
+
+
+def _serve_apart(bind: str, registry: CollectorRegistry) -> None:
+    address, port = parted(bind)
+    kind = _V6Server if ":" in address else _Server
+    server = make_server(address, port, make_wsgi_app(registry), server_class=kind, handler_class=_Silent)
+    Thread(target=server.serve_forever, name="metrics", daemon=True).start()
