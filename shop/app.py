@@ -7,6 +7,7 @@ from flask import Flask
 from shop.architecture.report.own import own_report
 from shop.container import Container, find_function, find_modules
 from shop.core.controller import check_callers
+from shop.core.cors import Cors
 from shop.core.documentation import Api, serve_documentation
 from shop.core.error_pages import serve_errors
 from shop.core.health import Health
@@ -45,6 +46,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     serve_errors(app)
     serve_report(app, settings, own_report)
     container.get(Health).serve(app, latest_version())
+    container.get(Cors).serve(app)
     container.get(Measuring).serve(app, container.find_one(Measured))
     return app
 

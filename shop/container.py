@@ -14,6 +14,7 @@ from dependency_injector import containers, providers
 
 from shop.architecture.table import STRUCTURES, Structure, may_use, of_module
 from shop.core.clock import Clock
+from shop.core.cors import Cors
 from shop.core.database import Database
 from shop.core.doctor import Doctor
 from shop.core.environment import SettingsError
@@ -41,6 +42,7 @@ FOUNDATION: tuple[type, ...] = (
     Patience,
     Metrics,
     Measuring,
+    Cors,
     Idempotency,
     Health,
     Doctor,

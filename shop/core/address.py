@@ -8,6 +8,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 _PORT_MAX = 65_535
+_ORIGIN = re.compile(r"(http://(?!.*:80$)|https://(?!.*:443$))([a-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?")
 _PASSWORD = re.compile(r"(?<=://)([^/?#]*:)[^/?#]*(?=@)|([?&][^=&#]*password=)[^&#]*", re.IGNORECASE)
 
 
@@ -19,6 +20,11 @@ def is_database(text: str) -> bool:
 def is_redis(text: str) -> bool:
     """Whether it is the URL of a Redis server."""
     return text.startswith(("redis://", "rediss://", "unix://")) and _parses(lambda url: urlsplit(url).port, text)
+
+
+def is_origin(text: str) -> bool:
+    """Whether it is what browsers send as Origin (scheme, host, a port that is not the scheme's own), or `*`."""
+    return text == "*" or bool(_ORIGIN.fullmatch(text))
 
 
 def is_bind(text: str) -> bool:
