@@ -57,13 +57,16 @@ def respond(
 
     A failure is told as problem+json instead to whoever prefers that.
     """
-    status = http_status(code)
+    status, spoken = http_status(code), language()
+    if message is None:
+        message = say(HTTP_STATUS_CODES[status], name=spoken)
     told = status >= 400 and prefers_problem(request.headers.get("Accept", ""))
     body = problem(code, data, message) if told else envelope(code, data, message)
     response: Response = current_app.json.response(body)  # type: ignore[assignment]  # the app's own class
     response.status_code = status
     # Here and not when it is sent: an answer that is kept and told again keeps its language.
-    response.headers.extend({"Content-Language": language(), "Vary": VARY})
+    response.headers.add("Content-Language", spoken)
+    response.headers.add("Vary", VARY)
     if told:
         response.headers["Content-Type"] = PROBLEM
     if headers:

@@ -2,6 +2,7 @@
 
 import logging
 import traceback
+from collections.abc import Callable
 from typing import Any
 
 from flask import Flask, Response, current_app, request
@@ -30,6 +31,8 @@ def prepare(app: Flask, settings: Settings) -> None:
         PROPAGATE_EXCEPTIONS=False,
         SHOW_DETAIL=settings.debug and not settings.production,
     )
+    # Nothing here is async; Flask would look into every view and every hook at each request to find that out.
+    app.ensure_sync = _as_it_is  # type: ignore[assignment, method-assign]  # the way Flask offers, but for a subclass
     app.json = OrjsonProvider(app)
     app.url_map.converters["id"] = IdConverter
     # A redirect to the other spelling of a path would leave the envelope.
@@ -39,6 +42,10 @@ def prepare(app: Flask, settings: Settings) -> None:
     for name in TRANSLATED:
         catalogue(name)  # a catalogue that cannot be read stops the start
     app.after_request(_in_english)
+
+
+def _as_it_is(function: Callable[..., Any]) -> Callable[..., Any]:
+    return function
 
 
 def _in_english(answer: Response) -> Response:

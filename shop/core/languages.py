@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from flask import has_request_context, request
+from flask import request
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
@@ -27,11 +27,12 @@ _PLACEHOLDER = re.compile(r"\\\{(\w+)\\\}")
 
 def language() -> str:
     """The language of the request that is being served; English outside of one."""
-    if not has_request_context():
+    try:
+        environ = request.environ
+    except RuntimeError:
         return DEFAULT_LANGUAGE
-    environ = request.environ
     # Nearly every request names none of the two, and need not be taken apart to find that out.
-    asked = request.args.get(LANGUAGE_WORD) if f"{LANGUAGE_WORD}=" in environ.get("QUERY_STRING", "") else None
+    asked = request.args.get(LANGUAGE_WORD) if LANGUAGE_WORD in environ.get("QUERY_STRING", "") else None
     kept = request.cookies.get(LANGUAGE_WORD) if "HTTP_COOKIE" in environ else None
     return choose(asked, kept, environ.get("HTTP_ACCEPT_LANGUAGE"))
 
@@ -49,9 +50,9 @@ def look_up(tag: str) -> str | None:
     return next((_TAGS[shorter] for shorter in tags if shorter in _TAGS), None)
 
 
-def say(sentence: str, facts: Mapping[str, Any] | None = None) -> str:
+def say(sentence: str, facts: Mapping[str, Any] | None = None, name: str | None = None) -> str:
     """A sentence of ours in the caller's language, with its facts; a fact that is a word of ours is translated too."""
-    words = catalogue(language())
+    words = catalogue(name or language())
     text = words.get(sentence, sentence)
     if not facts:
         return text

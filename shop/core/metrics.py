@@ -58,7 +58,7 @@ class Metrics:
     """Counts for this process, and reads what all have counted that share `SHOP_VAR`."""
 
     settings: Settings
-    _keys: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
+    _keys: dict[tuple[str, tuple[str, ...]], tuple[str, ...]] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
     _broken: bool = False
 
@@ -72,12 +72,12 @@ class Metrics:
 
     def count(self, counter: Counter, *labels: str) -> None:
         """One more."""
-        (key,) = self._keys.get((counter.name, *labels)) or self._declare(counter, labels)
+        (key,) = self._keys.get((counter.name, labels)) or self._declare(counter, labels)
         self._write(((self._counters, key, 1.0),))
 
     def observe(self, histogram: Histogram, seconds: float, *labels: str) -> None:
         """One more, that took so many seconds."""
-        keys = self._keys.get((histogram.name, *labels)) or self._declare_buckets(histogram, labels)
+        keys = self._keys.get((histogram.name, labels)) or self._declare_buckets(histogram, labels)
         bucket = keys[1 + bisect_left(BUCKETS, seconds)]
         self._write(((self._histograms, keys[0], seconds), (self._histograms, bucket, 1.0)))
 
@@ -95,7 +95,7 @@ class Metrics:
 
     def _declare(self, counter: Counter, labels: tuple[str, ...]) -> tuple[str, ...]:
         key = mmap_key(counter.name, f"{counter.name}_total", list(counter.labels), list(labels), counter.says)
-        return self._keys.setdefault((counter.name, *labels), (key,))
+        return self._keys.setdefault((counter.name, labels), (key,))
 
     def _declare_buckets(self, histogram: Histogram, labels: tuple[str, ...]) -> tuple[str, ...]:
         name, names, says = histogram.name, list(histogram.labels), histogram.says
@@ -105,7 +105,7 @@ class Metrics:
         ]
         # Empty ones too: Prometheus reads them as one row.
         self._write((self._histograms, key, 0.0) for key in (total, *buckets))
-        return self._keys.setdefault((name, *labels), (total, *buckets))
+        return self._keys.setdefault((name, labels), (total, *buckets))
 
     def _write(self, changes: Iterable[tuple[Sheet, str, float]]) -> None:
         if self._broken:

@@ -53,14 +53,14 @@ def prefers_problem(accept: str) -> bool:
     return accepted.best_match(first) == PROBLEM
 
 
-def problem(code: int, data: Any, message: str | None) -> dict[str, Any]:
+def problem(code: int, data: Any, message: str) -> dict[str, Any]:
     """The failure of the request that is being served."""
     status = int(str(code)[:3])
     told = {
         "type": f"{ERRORS_PATH}/{code}",
         "title": title(code),
         "status": status,
-        "detail": say(HTTP_STATUS_CODES[status]) if message is None else message,
+        "detail": message,
         "instance": iri_to_uri(request.path),
         "code": code,
     }

@@ -17,7 +17,7 @@ from tests.support.polling import eventually
 from tests.support.ports import free_port
 from tests.support.processes import Service
 
-REQUESTS, KEYED = "shop_http_requests_total", "shop_idempotency_total"
+REQUESTS, KEYED = "shop_http_request_seconds_count", "shop_idempotency_total"
 
 
 @pytest.fixture
