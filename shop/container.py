@@ -14,14 +14,12 @@ from dependency_injector import containers, providers
 
 from shop.architecture.table import STRUCTURES, Structure, may_use, of_module
 from shop.core.clock import Clock
-from shop.core.cors import Cors
 from shop.core.database import Database
 from shop.core.doctor import Doctor
 from shop.core.environment import SettingsError
 from shop.core.health import Health
 from shop.core.idempotency import Idempotency
 from shop.core.job import Queue
-from shop.core.measuring import Measuring
 from shop.core.metrics import Metrics
 from shop.core.pagination import CursorSigner
 from shop.core.passwords import Passwords
@@ -41,8 +39,6 @@ FOUNDATION: tuple[type, ...] = (
     CursorSigner,
     Patience,
     Metrics,
-    Measuring,
-    Cors,
     Idempotency,
     Health,
     Doctor,
@@ -163,11 +159,9 @@ def find_function(name: str) -> Any:
 
 def find_classes(structure: Structure) -> list[type]:
     """The classes of a structure that have collaborators to be wired: dataclasses named after it."""
-    if not structure.suffix:
-        return []
     return [
         kind
-        for module in find_modules(structure.folder)
+        for module in (find_modules(structure.folder) if structure.suffix else ())
         for name, kind in vars(module).items()
         if dataclasses.is_dataclass(kind)
         and isinstance(kind, type)

@@ -18,19 +18,21 @@ _ASKS = "Access-Control-Request-Method"
 _REMEMBERED_SECONDS = 600
 
 
+def serve_cors(app: Flask, settings: Settings) -> None:
+    """Answer preflights, and tell browsers who may read; without a setting, nothing of it."""
+    if settings.cors_origins:
+        door = _Door(settings)
+        app.before_request(door.answer_preflight)
+        app.after_request(door.permit)
+
+
 @dataclass(frozen=True)
-class Cors:
+class _Door:
     """Lets in whom `SHOP_CORS_ORIGINS` names."""
 
     settings: Settings
 
-    def serve(self, app: Flask) -> None:
-        """Answer preflights, and tell browsers who may read; without a setting, nothing of it."""
-        if self.settings.cors_origins:
-            app.before_request(self._preflight)
-            app.after_request(self._permit)
-
-    def _preflight(self) -> Response | None:
+    def answer_preflight(self) -> Response | None:
         """204 for a route that is there; a wrong path and whoever only asks OPTIONS are answered as everywhere."""
         missed = request.routing_exception
         if request.method != "OPTIONS" or _ASKS not in request.headers or not isinstance(missed, MethodNotAllowed):
@@ -42,7 +44,8 @@ class Cors:
             answer.headers["Access-Control-Max-Age"] = str(_REMEMBERED_SECONDS)
         return answer
 
-    def _permit(self, answer: Response) -> Response:
+    def permit(self, answer: Response) -> Response:
+        """Say to the browser whether the page may read the answer."""
         if ANY in self.settings.cors_origins:
             answer.headers["Access-Control-Allow-Origin"] = ANY
         else:

@@ -1,7 +1,7 @@
 """Where metrics are taken and where they are read: each request, and /metrics or a port of its own."""
 
 import socket
-from dataclasses import dataclass
+from functools import partial
 from socketserver import ThreadingMixIn
 from threading import Thread
 from time import perf_counter
@@ -22,35 +22,29 @@ _VERBS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 REQUESTS = Histogram("shop_http_request_seconds", "Seconds to answer a request.", ("method", "route", "status"))
 
 
-@dataclass(frozen=True)
-class Measuring:
-    """Measures an app."""
-
-    settings: Settings
-    metrics: Metrics
-
-    def serve(self, app: Flask, measured: Measured) -> None:
-        """Count every request of an app, and tell Prometheus where the settings say."""
-        app.before_request(_begin)
-        app.after_request(self._end)
-        if self.settings.metrics_bind:
-            _serve_apart(self.settings.metrics_bind, self.metrics.registry(measured))
-        elif not self.settings.production:
-            _serve_within(app, self.metrics.registry(measured))
-
-    def _end(self, answer: Response) -> Response:
-        request = request_ctx.request
-        rule, began = request.url_rule, request.environ.get(_BEGAN)
-        # The template and never the path, and no verb that a stranger made up: each new one is a row for ever.
-        route = rule.rule if rule else "none"
-        method = request.method if request.method in _VERBS else "other"
-        if began:
-            self.metrics.observe(REQUESTS, perf_counter() - began, method, route, str(answer.status_code))
-        return answer
+def serve_metrics(app: Flask, settings: Settings, metrics: Metrics, measured: Measured) -> None:
+    """Count every request of an app, and tell Prometheus where the settings say."""
+    app.before_request(_begin)
+    app.after_request(partial(_end, metrics))
+    if settings.metrics_bind:
+        _serve_apart(settings.metrics_bind, metrics.registry(measured))
+    elif not settings.production:
+        _serve_within(app, metrics.registry(measured))
 
 
 def _begin() -> None:
     request_ctx.request.environ[_BEGAN] = perf_counter()
+
+
+def _end(metrics: Metrics, answer: Response) -> Response:
+    request = request_ctx.request
+    rule, began = request.url_rule, request.environ.get(_BEGAN)
+    # The template and never the path, and no verb that a stranger made up: each new one is a row for ever.
+    route = rule.rule if rule else "none"
+    method = request.method if request.method in _VERBS else "other"
+    if began:
+        metrics.observe(REQUESTS, perf_counter() - began, method, route, str(answer.status_code))
+    return answer
 
 
 def _serve_within(app: Flask, registry: CollectorRegistry) -> None:
