@@ -7,11 +7,15 @@ from flask import Flask
 from shop.architecture.report.own import own_report
 from shop.container import Container, find_modules, find_resolver
 from shop.core.controller import check_callers
+from shop.core.cors import serve_cors
 from shop.core.documentation import Api, serve_documentation
+from shop.core.error_pages import serve_errors
 from shop.core.health import Health
 from shop.core.http import prepare
 from shop.core.idempotency import Idempotency
 from shop.core.keyed import check_keys
+from shop.core.measuring import serve_metrics
+from shop.core.metrics import Measured, Metrics
 from shop.core.report import serve_report
 from shop.core.settings import Settings
 from shop.core.ticket import Keeper
@@ -38,8 +42,11 @@ def create_app(settings: Settings | None = None) -> Flask:
         api.register_blueprint(blueprint, url_prefix=API_PREFIX + (blueprint.url_prefix or ""))
     _bind(app, container)
     serve_documentation(app, api)
+    serve_errors(app)
     serve_report(app, settings, own_report)
     container.get(Health).serve(app, latest_version())
+    serve_cors(app, settings)
+    serve_metrics(app, settings, container.get(Metrics), container.find_one(Measured))
     return app
 
 

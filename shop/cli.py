@@ -17,6 +17,7 @@ from shop.core.database import Database
 from shop.core.doctor import Doctor
 from shop.core.embedded import embedded_valkey
 from shop.core.environment import SettingsError
+from shop.core.metrics import Metrics
 from shop.core.model import DEFAULT_TENANT
 from shop.core.processes import Child, Family, answers
 from shop.core.redis import RedisError
@@ -80,6 +81,7 @@ def web() -> None:
     container.get(Tokens).check()
     container.get(Doctor).refuse_unsafe()
     find_resolver(settings)
+    container.get(Metrics).clean()
     serve(settings)
 
 
@@ -177,6 +179,7 @@ def up() -> None:
     with embedded_valkey(settings):
         container = Container(settings)
         container.get(Tokens).check()
+        container.get(Metrics).clean()
         runner.upgrade(container.get(Database).patient_engine())
         jobs = background.jobs_of(container)
         accounts = jobs[JobName.SEED].run()

@@ -21,6 +21,7 @@ from shop.core.environment import SettingsError
 from shop.core.health import Health
 from shop.core.idempotency import Idempotency
 from shop.core.job import Queue
+from shop.core.metrics import Metrics
 from shop.core.pagination import CursorSigner
 from shop.core.passwords import Passwords
 from shop.core.patience import Patience
@@ -38,6 +39,7 @@ FOUNDATION: tuple[type, ...] = (
     Tokens,
     CursorSigner,
     Patience,
+    Metrics,
     Idempotency,
     Health,
     Doctor,
@@ -158,11 +160,9 @@ def find_resolver(settings: Settings) -> Any:
 
 def find_classes(structure: Structure) -> list[type]:
     """The classes of a structure that have collaborators to be wired: dataclasses named after it."""
-    if not structure.suffix:
-        return []
     return [
         kind
-        for module in find_modules(structure.folder)
+        for module in (find_modules(structure.folder) if structure.suffix else ())
         for name, kind in vars(module).items()
         if dataclasses.is_dataclass(kind)
         and isinstance(kind, type)

@@ -117,6 +117,14 @@ class Page(NamedTuple):
     last: str | None
 
 
+class Backlog(NamedTuple):
+    """What waits in a partition: orders, seconds since the oldest of them was promised, and dead letters."""
+
+    waiting: int
+    oldest: float
+    dead: int
+
+
 class DeadLetter(NamedTuple):
     """An entry that can never be written, and why; no reservation when it cannot be read."""
 
@@ -341,12 +349,16 @@ class StockCacheManager(CacheManager):
 
     def oldest(self, number: int) -> float | None:
         """Seconds the oldest entry of an outbox has waited, by the clock of its server; None when it is empty."""
-        client = self._client(number)
-        found = client.xrange(self.outbox(partition=_tag(number)), count=1)
-        if not found:
-            return None
-        seconds, microseconds = client.time()
-        return float(seconds + microseconds / 1e6 - int(found[0][0].split("-")[0]) / 1e3)
+        backlog = self.backlog(number)
+        return backlog.oldest if backlog.waiting else None
+
+    def backlog(self, number: int) -> Backlog:
+        """What waits in a partition, by the clock of its server."""
+        outbox, dead = self.outbox(partition=_tag(number)), self.dead(partition=_tag(number))
+        with self._client(number).pipeline(transaction=False) as pipe:
+            found, waiting, lost, now = pipe.xrange(outbox, count=1).xlen(outbox).xlen(dead).time().execute()
+        began = int(found[0][0].split("-")[0]) / 1e3 if found else 0.0
+        return Backlog(waiting, now[0] + now[1] / 1e6 - began if found else 0.0, lost)
 
     def moment(self, number: int) -> int:
         """Milliseconds since 1970 by the clock of a partition's server, which its entries are named after."""

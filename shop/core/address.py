@@ -8,6 +8,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 _PORT_MAX = 65_535
+_ORIGIN = re.compile(r"(http://(?!.*:80$)|https://(?!.*:443$))([a-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?")
 _PASSWORD = re.compile(r"(?<=://)([^/?#]*:)[^/?#]*(?=@)|([?&][^=&#]*password=)[^&#]*", re.IGNORECASE)
 
 
@@ -21,10 +22,21 @@ def is_redis(text: str) -> bool:
     return text.startswith(("redis://", "rediss://", "unix://")) and _parses(lambda url: urlsplit(url).port, text)
 
 
+def is_origin(text: str) -> bool:
+    """Whether it is what browsers send as Origin (scheme, host, a port that is not the scheme's own), or `*`."""
+    return text == "*" or bool(_ORIGIN.fullmatch(text))
+
+
 def is_bind(text: str) -> bool:
     """Whether it is an address and a port to listen on."""
     address, _, port = text.rpartition(":")
     return bool(address) and port.isdecimal() and 0 < int(port) <= _PORT_MAX
+
+
+def parted(bind: str) -> tuple[str, int]:
+    """Address and port of a place to listen on."""
+    address, _, port = bind.rpartition(":")
+    return address.strip("[]"), int(port)
 
 
 def without_password(text: str) -> str:

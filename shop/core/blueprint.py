@@ -10,10 +10,12 @@ from flask.typing import ResponseReturnValue
 from marshmallow import Schema
 from webargs import core as webargs
 from webargs.flaskparser import FlaskParser
+from werkzeug.datastructures import MultiDict
 
 from shop.core.documentation import Shape, document, enveloped, error_name, name_operations
 from shop.core.envelope import Answer, respond
 from shop.core.keyed import WRITES, Policy, declare, describe_key, in_force
+from shop.core.languages import LANGUAGE_WORD
 from shop.core.pagination import CursorPage, Page
 from shop.core.wire import InvalidWords, read_body, read_json
 
@@ -31,6 +33,14 @@ class Parser(FlaskParser):
     def _raw_load_json(self, req: Any) -> Any:
         body = read_body(req)
         return read_json(req, body) if body else webargs.missing
+
+    def load_querystring(self, req: Any, schema: Schema) -> Any:
+        """The query without the word that any request may say."""
+        if LANGUAGE_WORD in req.args:
+            words = MultiDict(req.args)
+            words.pop(LANGUAGE_WORD)
+            return self._makeproxy(words, schema)
+        return super().load_querystring(req, schema)
 
     def load_headers(self, req: Any, schema: Schema) -> dict[str, str]:
         """The headers that the schema knows; webargs would wrap all of them in a view of its own."""

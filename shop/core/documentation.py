@@ -14,6 +14,7 @@ from marshmallow import Schema, fields
 from werkzeug.http import HTTP_STATUS_CODES
 
 from shop.core.envelope import respond
+from shop.core.problem import PROBLEM, ProblemSchema
 
 _DIST = Path(flask_swagger_ui.__file__).parent / "dist"
 _OWN = Path(__file__).parent / "static"
@@ -58,7 +59,7 @@ class Api(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest carries no 
         for status in _ERRORS:
             answer = {
                 "description": HTTP_STATUS_CODES[status],
-                "content": {"application/json": {"schema": ErrorSchema}},
+                "content": {"application/json": {"schema": ErrorSchema}, PROBLEM: {"schema": ProblemSchema}},
             }
             self.spec.components.response(error_name(status), answer, lazy=True)
 

@@ -4,8 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import Response, current_app
+from flask import Response, current_app, request
 from werkzeug.http import HTTP_STATUS_CODES
+
+from shop.core.languages import language, say
+from shop.core.mistakes import Mistakes
+from shop.core.problem import PROBLEM, prefers_problem, problem
+
+VARY = "Accept, Accept-Language"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +45,30 @@ def envelope(code: int, data: Any = None, message: str | None = None) -> dict[st
     return {
         "status": "success" if status < 400 else "error" if status < 500 else "fail",
         "code": code,
-        "message": HTTP_STATUS_CODES[status] if message is None else message,
-        "data": {} if data is None else data,
+        "message": say(HTTP_STATUS_CODES[status]) if message is None else message,
+        "data": {} if data is None else data.told() if isinstance(data, Mistakes) else data,
     }
 
 
 def respond(
     code: int, data: Any = None, message: str | None = None, headers: Mapping[str, str] | None = None
 ) -> Response:
-    """The envelope as a response with the HTTP status that its code starts with."""
-    response: Response = current_app.json.response(envelope(code, data, message))  # type: ignore[assignment]  # the app's own class
-    response.status_code = http_status(code)
+    """The envelope as a response with the HTTP status that its code starts with.
+
+    A failure is told as problem+json instead to whoever prefers that.
+    """
+    status, spoken = http_status(code), language()
+    if message is None:
+        message = say(HTTP_STATUS_CODES[status], name=spoken)
+    told = status >= 400 and prefers_problem(request.headers.get("Accept", ""))
+    body = problem(code, data, message) if told else envelope(code, data, message)
+    response: Response = current_app.json.response(body)  # type: ignore[assignment]  # the app's own class
+    response.status_code = status
+    # Here and not when it is sent: an answer that is kept and told again keeps its language.
+    response.headers.add("Content-Language", spoken)
+    response.headers.add("Vary", VARY)
+    if told:
+        response.headers["Content-Type"] = PROBLEM
     if headers:
         response.headers.update(headers)
     return response

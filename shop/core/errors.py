@@ -27,6 +27,16 @@ class ExceptionCode(Enum):
         return int(str(self.number)[:3])
 
 
+def known_codes() -> dict[int, ExceptionCode]:
+    """Every failure by its number."""
+    return dict(sorted(_taken.items()))
+
+
+def known_code(number: int) -> ExceptionCode | None:
+    """The failure of a number."""
+    return _taken.get(number)
+
+
 class ShopError(Exception):
     """The one exception of the project: a code and the facts its sentence names.
 

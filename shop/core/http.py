@@ -2,9 +2,10 @@
 
 import logging
 import traceback
+from collections.abc import Callable
 from typing import Any
 
-from flask import Flask, Response, current_app
+from flask import Flask, Response, current_app, request
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException, InternalServerError
@@ -12,9 +13,11 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from shop.core.backoff import retry_after
 from shop.core.envelope import respond
 from shop.core.errors import CoreExceptionCode, ExceptionCode, ShopError
+from shop.core.languages import DEFAULT_LANGUAGE, TRANSLATED, catalogue, say
+from shop.core.mistakes import Mistake, Mistakes
 from shop.core.redis import RedisError
 from shop.core.settings import Settings
-from shop.core.wire import IdConverter, InvalidWords, OrjsonProvider
+from shop.core.wire import IdConverter, InvalidWords, JsonResponse, OrjsonProvider
 
 BODY_MAX_BYTES = 1024 * 1024
 _log = logging.getLogger(__name__)
@@ -29,12 +32,28 @@ def prepare(app: Flask, settings: Settings) -> None:
         SETTINGS=settings,
         SHOW_DETAIL=settings.debug and not settings.production,
     )
+    # Nothing here is async; Flask would look into every view and every hook at each request to find that out.
+    app.ensure_sync = _as_it_is  # type: ignore[assignment, method-assign]  # the way Flask offers, but for a subclass
     app.json = OrjsonProvider(app)
     app.url_map.converters["id"] = IdConverter
     # A redirect to the other spelling of a path would leave the envelope.
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     _register_handlers(app)
+    for name in TRANSLATED:
+        catalogue(name)  # a catalogue that cannot be read stops the start
+    app.after_request(_in_english)
+
+
+def _as_it_is(function: Callable[..., Any]) -> Callable[..., Any]:
+    return function
+
+
+def _in_english(answer: Response) -> Response:
+    # The envelope says its language itself; pages and documents are written in one.
+    if not isinstance(answer, JsonResponse):
+        answer.headers.setdefault("Content-Language", DEFAULT_LANGUAGE)
+    return answer
 
 
 def _register_handlers(app: Flask) -> None:
@@ -49,10 +68,12 @@ def _register_handlers(app: Flask) -> None:
 
 def _shop_error(error: ShopError) -> Response:
     code, facts = error.code, dict(error.facts)
+    sentence = say(code.sentence, facts)
     if field := facts.pop("field", None):
-        return respond(code.number, {field: [str(error)]}, str(error))
+        place = "query" if field in request.args else "json"
+        return respond(code.number, Mistakes([Mistake(place, (field,), code, (sentence,))]), sentence)
     headers = _headers(code, facts.pop("retry_after", None))
-    return respond(code.number, {"error_code": code.name, **facts}, str(error), headers)
+    return respond(code.number, {"error_code": code.name, **facts}, sentence, headers)
 
 
 def _headers(code: ExceptionCode, retry_after: int | None) -> dict[str, str]:
@@ -63,7 +84,7 @@ def _headers(code: ExceptionCode, retry_after: int | None) -> dict[str, str]:
 
 
 def _invalid_words(error: InvalidWords) -> Response:
-    return respond(error.code.number, error.sentences, error.code.sentence)
+    return respond(error.code.number, error.mistakes, say(error.code.sentence))
 
 
 def _http_error(error: HTTPException) -> Response:

@@ -23,7 +23,9 @@ from shop.core.clock import Clock
 from shop.core.database import Database
 from shop.core.errors import CoreExceptionCode, DuplicateRow, ShopError
 from shop.core.fingerprint import fingerprint
+from shop.core.key_metrics import measured
 from shop.core.keyed import Policy, is_required, policy_of
+from shop.core.metrics import Metrics
 from shop.core.patience import Patience
 from shop.core.redis import RedisError
 from shop.core.seal import Seal, is_kept
@@ -49,6 +51,7 @@ class Idempotency:
     database: Database
     patience: Patience
     clock: Clock
+    metrics: Metrics
     # Given by the app: who says whose a key is.
     resolve: Callable[[Request, Who], str | None] | None = field(init=False, default=None)
 
@@ -62,7 +65,7 @@ class Idempotency:
         if policy is None or ticket is None:
             return call()
         if policy.recorded:
-            return KeyedRun(self, controller.keeper, ticket, g.render).answer(call)
+            return measured(self.metrics, partial(KeyedRun(self, controller.keeper, ticket, g.render).answer, call))
         g.ticket = ticket
         return call()
 
@@ -189,4 +192,5 @@ class KeyedRun:
 
 
 def _count(outcome: str, ticket: Ticket) -> None:
+    g.keyed = outcome
     _log.info("Idempotency key %s: %s", ticket.name, outcome)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from shop.core.address import is_bind, is_database, is_redis
+from shop.core.address import is_bind, is_database, is_origin, is_redis
 from shop.core.environment import SettingsError, is_given, mask, read, surroundings, variable, warn_of_unknown
 
 _SOCKET_PATH_MAX = 100
@@ -96,6 +96,16 @@ class Settings:
     jwt_audience: str = _setting("shop-api", "the `aud` of tokens")
     access_lifetime: int = _setting(3600, "seconds an access token lives", check=_at_least(1))
     bind: str = _setting("127.0.0.1:8000", "address and port of the web server", check=is_bind)
+    metrics_bind: str = _setting(
+        "",
+        "address and port of /metrics; empty: on the main port, in production nowhere",
+        check=_empty_or(is_bind),
+    )
+    cors_origins: tuple[str, ...] = _setting(
+        (),
+        "origins whose pages may call, as https://shop.example, or *; empty: none",
+        check=lambda origins: all(map(is_origin, origins)),
+    )
     web_workers: int = _setting(2, "web processes", check=_at_least(1))
     web_stop_seconds: int = _setting(10, "seconds a request may go on when its process ends", check=_at_least(1))
     web_threads: int = _setting(4, "threads of each web process", check=_at_least(1))

@@ -5,6 +5,7 @@ import socket
 from granian import Granian
 from granian.constants import Interfaces
 
+from shop.core.address import parted
 from shop.core.environment import SettingsError
 from shop.core.settings import Settings
 
@@ -12,21 +13,27 @@ BACKLOG = 2048
 
 
 def claim(settings: Settings) -> None:
-    """Raise SettingsError when `SHOP_BIND` is taken: whoever answers there is somebody else."""
-    address, port = _place(settings)
+    """Raise SettingsError when `SHOP_BIND` or `SHOP_METRICS_BIND` is taken: whoever answers there is somebody else."""
+    _claim("SHOP_BIND", settings.bind)
+    if settings.metrics_bind:
+        _claim("SHOP_METRICS_BIND", settings.metrics_bind)
+
+
+def _claim(name: str, bind: str) -> None:
+    address, port = parted(bind)
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((address, port))
         except OSError as error:
-            raise SettingsError(f"SHOP_BIND={settings.bind} cannot be served: {error.strerror}.") from error
+            raise SettingsError(f"{name}={bind} cannot be served: {error.strerror}.") from error
 
 
 def serve(settings: Settings, factory: str = "shop.app:create_app") -> None:
     """Serve the app that `factory` makes on `SHOP_BIND` until told to stop; a worker that dies is replaced."""
     claim(settings)
-    address, port = _place(settings)
+    address, port = parted(settings.bind)
     Granian(
         factory,
         factory=True,
@@ -41,8 +48,3 @@ def serve(settings: Settings, factory: str = "shop.app:create_app") -> None:
         workers_kill_timeout=settings.web_stop_seconds,
         log_level="warning",  # type: ignore[arg-type]  # an enum of such words
     ).serve()
-
-
-def _place(settings: Settings) -> tuple[str, int]:
-    address, _, port = settings.bind.rpartition(":")
-    return address.strip("[]"), int(port)

@@ -14,18 +14,18 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.routing import IntegerConverter
 
 from shop.core.errors import CoreExceptionCode, ExceptionCode, ShopError
+from shop.core.mistakes import Mistakes, find_mistakes
 
 _DIGITS = re.compile(r"-?[0-9]{1,18}")
 
 
 class InvalidWords(Exception):  # noqa: N818 - it says what it is
-    """The words of a request broke a Checker: sentences by field, and the schema that knows the fields."""
+    """The words of a request broke a Checker: what is wrong, and the code of the first wrong field."""
 
     def __init__(self, messages: dict[str, Any], schema: Schema) -> None:
         super().__init__(str(messages))
-        # webargs puts the place in front: {"json": {"quantity": [...]}}.
-        self.sentences = flatten(next(iter(messages.values())))
-        self.code = _first_code(self.sentences, schema)
+        self.mistakes = find_mistakes(messages, schema)
+        self.code = _first_code(self.mistakes, schema)
 
 
 class OrjsonProvider(JSONProvider):
@@ -110,20 +110,7 @@ def request_uuid() -> UUID:
     return g.request_uuid  # type: ignore[no-any-return]  # flask.g holds anything
 
 
-def flatten(messages: Any, prefix: str = "") -> dict[str, list[str]]:
-    """Marshmallow's nested messages as {"dotted.field": ["sentence", ...]}."""
-    if not isinstance(messages, dict):
-        return {prefix or "body": [str(message) for message in messages]}
-    found: dict[str, list[str]] = {}
-    for name, inner in messages.items():
-        path = prefix if name == "_schema" else f"{prefix}.{name}".lstrip(".")
-        found.update(flatten(inner, path))
-    return found
-
-
-def _first_code(sentences: dict[str, list[str]], schema: Schema) -> ExceptionCode:
-    for name, field in schema.fields.items():
-        if (field.data_key or name) in sentences:
-            code: ExceptionCode = field.metadata.get("code", CoreExceptionCode.FIELD_INVALID)
-            return code
-    return CoreExceptionCode.FIELD_INVALID
+def _first_code(mistakes: Mistakes, schema: Schema) -> ExceptionCode:
+    wrong = {mistake.way[0]: mistake.code for mistake in mistakes if mistake.way}
+    names = (field.data_key or name for name, field in schema.fields.items())
+    return next((wrong[name] for name in names if name in wrong), CoreExceptionCode.FIELD_INVALID)

@@ -7,6 +7,7 @@ from shop.cache_managers.stock import Purchase, Reservation
 from shop.constants.order import Strategy
 from shop.core.backoff import retry_after
 from shop.core.errors import CoreExceptionCode, ShopError
+from shop.core.metrics import Counter, Metrics
 from shop.core.settings import Settings
 from shop.core.tokens import Claims
 from shop.core.transaction import after_commit, end_reading
@@ -15,6 +16,10 @@ from shop.services.direct_sale import DirectSaleService
 from shop.services.order import OrderService
 from shop.services.purchase import PurchaseService
 from shop.services.user import UserService
+
+PURCHASES = Counter(
+    "shop_purchases", "Purchases asked for, by the order's first state or why there is none.", ("outcome",)
+)
 
 
 @dataclass(frozen=True)
@@ -26,12 +31,25 @@ class OrderServiceManager:
     direct: DirectSaleService
     users: UserService
     settings: Settings
+    metrics: Metrics
 
     def place(self, claims: Claims, purchase: Purchase, seconds: float) -> dict[str, Any]:
         """The order's card for the user that a good token stands for; raises ShopError with the reason for none.
 
         A reserved order is waited for at most so many seconds.
         """
+        outcome = "failed"
+        try:
+            card = self._place(claims, purchase, seconds)
+            outcome = card["status"]
+            return card
+        except ShopError as error:
+            outcome = error.code.name.lower()
+            raise
+        finally:
+            self.metrics.count(PURCHASES, outcome)
+
+    def _place(self, claims: Claims, purchase: Purchase, seconds: float) -> dict[str, Any]:
         if self.settings.purchase_strategy == Strategy.DB:
             self._identify(claims)
             return self._sell(purchase)

@@ -22,7 +22,9 @@ from shop.core.backoff import retry_after
 from shop.core.clock import microseconds_of
 from shop.core.errors import CoreExceptionCode, ShopError
 from shop.core.job import Queue
+from shop.core.key_metrics import KEYED
 from shop.core.memory import Memory
+from shop.core.metrics import Metrics
 from shop.core.redis import RedisError
 from shop.core.settings import Settings
 from shop.core.ticket import compare
@@ -48,6 +50,7 @@ class PurchaseService:
     keys: IdempotencyRecordCacheManager
     queue: Queue
     settings: Settings
+    metrics: Metrics
     # (tenant, item) -> the pieces that were left when too few were.
     sold_out: Memory[tuple[int, int], int] = field(default_factory=lambda: Memory(SOLD_OUT_SECONDS, SOLD_OUT_ITEMS))
 
@@ -63,6 +66,8 @@ class PurchaseService:
         if reserved.reservation is None:
             self._remember_sold_out(purchase, reserved)
             return self._recall(purchase, reserved) or self._refuse(purchase, reserved)
+        if purchase.ticket:
+            self.metrics.count(KEYED, "replayed" if reserved.outcome is Outcome.DUPLICATE else "executed")
         if reserved.outcome is Outcome.DUPLICATE:
             return self._known(purchase, reserved.reservation)
         if reserved.wake:

@@ -32,6 +32,7 @@ PLACES = {
     "dotenv": CORE,
     "itsdangerous": CORE,
     "orjson": CORE,
+    "prometheus_client": CORE,
     "pymysql": CORE,
     "uuid_utils": CORE,
     "grimp": JUDGES,

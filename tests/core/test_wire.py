@@ -7,7 +7,7 @@ import pytest
 from marshmallow import Schema, ValidationError, fields
 
 from shop.core.errors import CoreExceptionCode
-from shop.core.wire import InvalidWords, WholeNumber, coded, flatten
+from shop.core.wire import InvalidWords, WholeNumber, coded
 from shop.exception_codes.order import OrderExceptionCode
 
 READ = [
@@ -54,19 +54,24 @@ def test_other_text_of_a_query_is_refused(text: str) -> None:
         WholeNumber(from_text=True).deserialize(text)
 
 
-def test_nested_messages_get_dotted_names() -> None:
-    messages = {"lines": {0: {"count": ["One."]}, "_schema": ["Two."]}, "note": ["Three."]}
-    assert flatten(messages) == {"lines.0.count": ["One."], "lines": ["Two."], "note": ["Three."]}
+def test_nested_messages_get_dotted_names_and_pointers() -> None:
+    messages = {"lines": {0: {"count": ["One."]}, "_schema": ["Two."]}, "a/b~c": ["Three."]}
+    mistakes = InvalidWords({"json": messages}, Lines()).mistakes
+    assert mistakes.told() == {"lines.0.count": ["One."], "lines": ["Two."], "a/b~c": ["Three."]}
+    assert [told["pointer"] for told in mistakes.listed()] == ["#/lines/0/count", "#/lines", "#/a~1b~0c"]
 
 
-def test_a_message_about_the_whole_body_is_called_body() -> None:
-    assert flatten({"_schema": ["Not an object."]}) == {"body": ["Not an object."]}
+@pytest.mark.parametrize("said", [{"_schema": ["Not an object."]}, ["Not an object."]])
+def test_a_message_about_the_whole_body_is_called_body(said: Any) -> None:
+    mistakes = InvalidWords({"json": said}, Lines()).mistakes
+    assert mistakes.told() == {"body": ["Not an object."]}
+    assert [told["pointer"] for told in mistakes.listed()] == ["#"]
 
 
 def test_the_first_wrong_field_of_the_checker_gives_the_code() -> None:
     words = InvalidWords({"json": {"note": ["Two."], "count": ["One."]}}, Lines())
     assert words.code is OrderExceptionCode.QUANTITY_FORMAT
-    assert words.sentences == {"note": ["Two."], "count": ["One."]}
+    assert words.mistakes.told() == {"note": ["Two."], "count": ["One."]}
 
 
 @pytest.mark.parametrize("wrong", ["plain", "unknown"])

@@ -165,3 +165,18 @@ def test_the_document_follows_the_settings_of_its_app(tmp_path: Path) -> None:
     header = header_of(document["paths"]["/api/v1/items"]["post"], "X-Key") or {}
     assert (header["required"], header["description"].split()[-2]) == (False, "60")
     assert [header_of(item[verb], "X-Key") for verb in ("patch", "delete")] == [None, None]
+
+
+def test_every_failure_is_documented_in_both_media_types(document: Document) -> None:
+    kinds = {name: set(answer["content"]) for name, answer in document["components"]["responses"].items()}
+    assert kinds
+    assert set(map(frozenset, kinds.values())) == {frozenset({"application/json", "application/problem+json"})}
+
+
+def test_every_failure_of_every_operation_is_one_of_them(document: Document) -> None:
+    operations = [
+        operation for path in document["paths"].values() for key, operation in path.items() if key != "parameters"
+    ]
+    failures = [a for operation in operations for status, a in operation["responses"].items() if status >= "400"]
+    assert failures
+    assert {failure["$ref"].rpartition("/")[0] for failure in failures} == {"#/components/responses"}

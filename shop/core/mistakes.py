@@ -1,0 +1,71 @@
+"""What is wrong with the words of a request: for each word where it stands, which code it earns, and sentences."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+from marshmallow import Schema
+
+from shop.core.errors import CoreExceptionCode, ExceptionCode
+from shop.core.languages import retell
+
+
+class Mistake(NamedTuple):
+    """One wrong word: the place of the request that it stands in (`json`, `query`, `headers`), and the way to it."""
+
+    place: str
+    way: tuple[str, ...]
+    code: ExceptionCode
+    sentences: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """The word with dots: `lines.0.count`; `body` for all of it."""
+        return ".".join(self.way) or "body"
+
+
+class Mistakes(tuple[Mistake, ...]):
+    """All that is wrong with a request."""
+
+    __slots__ = ()
+
+    def told(self) -> dict[str, list[str]]:
+        """Dotted word -> its sentences, in the caller's language."""
+        return {mistake.name: [retell(sentence) for sentence in mistake.sentences] for mistake in self}
+
+    def listed(self) -> Iterator[dict[str, Any]]:
+        """Each sentence by itself, as RFC 9457 tells it; a JSON pointer leads to a word of the body."""
+        for mistake in self:
+            where = _where(mistake)
+            for sentence in mistake.sentences:
+                yield {**where, "code": mistake.code.number, "detail": retell(sentence)}
+
+
+def find_mistakes(messages: dict[str, Any], schema: Schema) -> Mistakes:
+    """What webargs found: {"json": {"quantity": ["sentence", ...]}}."""
+    codes = {field.data_key or name: field.metadata.get("code") for name, field in schema.fields.items()}
+    return Mistakes(
+        Mistake(place, way, (codes.get(way[0]) if way else None) or CoreExceptionCode.FIELD_INVALID, sentences)
+        for place, inner in messages.items()
+        for way, sentences in flatten(inner)
+    )
+
+
+def flatten(messages: Any, way: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Marshmallow's nested messages as (way, sentences)."""
+    if not isinstance(messages, dict):
+        yield way, tuple(str(message) for message in messages)
+        return
+    for name, inner in messages.items():
+        yield from flatten(inner, way if name == "_schema" else (*way, str(name)))
+
+
+def _where(mistake: Mistake) -> dict[str, str]:
+    if mistake.place == "json":
+        # As a fragment (RFC 6901, section 6): `#` is the whole body.
+        return {"pointer": "#" + "".join(f"/{_escaped(step)}" for step in mistake.way)}
+    return {"header" if mistake.place == "headers" else "parameter": mistake.name}
+
+
+def _escaped(step: str) -> str:
+    return quote(step.replace("~", "~0").replace("/", "~1"), safe="~")

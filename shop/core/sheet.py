@@ -1,0 +1,52 @@
+"""What one process has counted, in files that outlive it and that every process can read.
+
+The files are those of prometheus_client's multi-process mode, without its environment variable and its one global
+registry: two apps in one process do not see each other. A file is locked while its process lives.
+"""
+
+import fcntl
+import secrets
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+from prometheus_client.mmap_dict import MmapedDict
+
+
+@dataclass
+class Sheet:
+    """The counts of one kind, `counter` or `histogram`, of this process; one thread at a time."""
+
+    folder: Path
+    kind: str
+    _counts: dict[str, float] = field(default_factory=dict)
+    _file: MmapedDict | None = None
+    _lock: BinaryIO | None = None
+
+    def add(self, key: str, amount: float) -> None:
+        """Count more under a key; raises OSError when there is no place for the file."""
+        if self._file is None:
+            self._file = self._open()
+        self._counts[key] = count = self._counts.get(key, 0.0) + amount
+        self._file.write_value(key, count, 0.0)  # type: ignore[no-untyped-call]  # the library's
+
+    def _open(self) -> MmapedDict:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        path = self.folder / f"{self.kind}_{secrets.token_hex(8)}"
+        # Under its name only when it is locked: whoever cleans would take it for a dead one's.
+        self._lock = path.open("wb")
+        fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return MmapedDict(str(path.rename(path.with_suffix(".db"))))  # type: ignore[no-untyped-call]  # the library's
+
+
+def clean(folder: Path) -> None:
+    """Remove the files of processes that are gone."""
+    for path in folder.glob("*.db"):
+        with ExitStack() as stack:
+            file = stack.enter_context(path.open("rb"))
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue
+            path.unlink(missing_ok=True)

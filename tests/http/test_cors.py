@@ -1,0 +1,143 @@
+"""Pages of other origins, over HTTP."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from tests.http.envelope import data_of
+from tests.http.shop import API, Shop
+from tests.support.http import HttpClient, Response
+from tests.support.processes import Service
+
+OURS, FOREIGN = "https://shop.example", "https://evil.example"
+PURCHASE = f"{API}/items/1/purchase"
+NEEDED = {"Location", "Retry-After", "Idempotency-Relayed", "Idempotent-Replayed", "Idempotency-Replay"}
+
+
+@pytest.fixture(scope="module")
+def page(shop: Shop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[HttpClient]:
+    """A client of a web server that lets two origins in, on the tables of the shop and with its keys."""
+    env = {**shop.service.env, "SHOP_CORS_ORIGINS": f"{OURS}, http://localhost:3000"}
+    env["SHOP_JWT_KEYS_FILE"] = str(keys_of(shop))
+    service = Service(tmp_path_factory.mktemp("cors"), env["SHOP_DATABASE_URL"], env["SHOP_REDIS_URL"], env)
+    service.start("web")
+    with service.client() as client:
+        yield client
+    service.kill_all()
+
+
+def keys_of(shop: Shop) -> Path:
+    (found,) = (path for path in (shop.service.folder / "var").glob("*.json"))
+    return found
+
+
+def preflight(client: HttpClient, origin: str, path: str = PURCHASE) -> Response:
+    asks = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization,idempotency-key"}
+    return client.request("OPTIONS", path, headers={"Origin": origin, **asks})
+
+
+def words(answer: Response, header: str) -> set[str]:
+    return {word.strip() for word in answer.headers.get(header, "").split(",") if word.strip()}
+
+
+def permissions(answer: Response) -> set[str]:
+    return {name for name in answer.headers if name.lower().startswith("access-control-")}
+
+
+def test_a_preflight_is_told_what_the_route_can(page: HttpClient) -> None:
+    answer = preflight(page, OURS)
+
+    assert (answer.status, answer.body) == (204, b"")
+    assert answer.headers["Access-Control-Allow-Origin"] == OURS
+    assert words(answer, "Access-Control-Allow-Methods") == {"POST"}
+    assert {"Authorization", "Content-Type", "Idempotency-Key"} <= words(answer, "Access-Control-Allow-Headers")
+    assert "Origin" in words(answer, "Vary")
+
+
+@pytest.mark.parametrize("origin", [FOREIGN, "null", f"{OURS}.evil.example", f"{OURS}:8443", "http://shop.example", ""])
+def test_a_foreign_preflight_is_permitted_nothing(page: HttpClient, origin: str) -> None:
+    answer = preflight(page, origin)
+
+    assert (answer.status, permissions(answer)) == (204, set())
+    assert "Origin" in words(answer, "Vary")
+
+
+def test_a_path_that_is_not_there_has_no_preflight(page: HttpClient) -> None:
+    data_of(preflight(page, OURS, "/nowhere"), 404)
+
+
+def test_options_without_a_question_is_a_wrong_method(page: HttpClient) -> None:
+    data_of(page.request("OPTIONS", PURCHASE, headers={"Origin": OURS}), 405)
+
+
+@pytest.mark.parametrize(("path", "code"), [(f"{API}/items", 200), (f"{API}/items/999999", 404301), ("/nowhere", 404)])
+def test_a_page_may_read_successes_and_failures(page: HttpClient, path: str, code: int) -> None:
+    answer = page.get(path, headers={"Origin": OURS})
+
+    data_of(answer, code)
+    assert answer.headers["Access-Control-Allow-Origin"] == OURS
+    assert words(answer, "Access-Control-Expose-Headers") >= NEEDED
+    assert words(answer, "Vary") == {"Accept", "Accept-Language", "Origin"}
+    assert "Access-Control-Allow-Credentials" not in answer.headers
+
+
+@pytest.mark.parametrize("headers", [{}, {"Origin": FOREIGN}])
+def test_nobody_else_is_permitted_and_no_cache_mixes_them_up(page: HttpClient, headers: dict[str, str]) -> None:
+    answer = page.get(f"{API}/items", headers=headers)
+
+    data_of(answer, 200)
+    assert permissions(answer) == set()
+    assert "Origin" in words(answer, "Vary")
+
+
+def test_a_replay_is_read_by_the_page_that_asks_for_it(page: HttpClient, shop: Shop) -> None:
+    path, admin, key = f"{API}/items/{shop.offer()}", shop.admin(), {"Idempotency-Key": uuid4().hex}
+
+    answers = [
+        page.request("PATCH", path, {"name": "Kept"}, token=admin, headers={**key, "Origin": origin})
+        for origin in (OURS, "http://localhost:3000", FOREIGN)
+    ]
+
+    assert [answer.headers.get("Access-Control-Allow-Origin") for answer in answers] == [
+        OURS,
+        "http://localhost:3000",
+        None,
+    ]
+    assert len({answer.body for answer in answers}) == 1
+    assert [answer.headers.get_all("Vary") for answer in answers] == [["Accept, Accept-Language, Origin"]] * 3
+
+
+def test_without_the_setting_nobody_is_permitted(client: HttpClient) -> None:
+    answer = client.get(f"{API}/items", headers={"Origin": OURS})
+
+    assert permissions(answer) == set()
+    assert "Origin" not in words(answer, "Vary")
+    data_of(preflight(client, OURS), 405)
+
+
+@pytest.mark.parametrize(
+    "origins", ["shop.example", "https://shop.example/", "https://shop.example:443", "null", "https://*.example", "*,x"]
+)
+def test_what_is_no_origin_stops_the_start(shop: Shop, origins: str) -> None:
+    service = Service(shop.service.folder, "", "", {"SHOP_CORS_ORIGINS": origins})
+
+    done = service.run_cli("settings", check=False)
+
+    assert done.returncode == 1
+    assert "SHOP_CORS_ORIGINS cannot be" in done.stderr
+
+
+def test_a_star_never_comes_with_credentials(shop: Shop, tmp_path: Path) -> None:
+    service = Service(tmp_path, shop.service.env["SHOP_DATABASE_URL"], shop.service.env["SHOP_REDIS_URL"])
+    service.env["SHOP_CORS_ORIGINS"] = "*"
+    service.start("web")
+    try:
+        with service.client() as client:
+            answers = [client.get("/livez", headers={"Origin": FOREIGN}), preflight(client, FOREIGN)]
+    finally:
+        service.kill_all()
+
+    assert [answer.headers["Access-Control-Allow-Origin"] for answer in answers] == ["*", "*"]
+    assert not [answer for answer in answers if "Access-Control-Allow-Credentials" in answer.headers]

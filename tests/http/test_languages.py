@@ -1,0 +1,88 @@
+"""Three languages, over HTTP."""
+
+import re
+
+import pytest
+
+from tests.http.envelope import data_of
+from tests.http.shop import API, Shop
+from tests.support.http import HttpClient
+
+HANT = {"Accept-Language": "zh-TW,zh;q=0.9,en;q=0.8"}
+LOST = {"en": "Item 999999 does not exist.", "zh-Hant": "商品 999999 不存在。", "zh-Hans": "商品 999999 不存在。"}
+ENGLISH = re.compile("[A-Za-z]{2,}")
+
+
+@pytest.mark.parametrize(("accepted", "language"), [("zh-HK", "zh-Hant"), ("zh", "zh-Hans"), ("fr", "en")])
+def test_a_refusal_is_in_the_language_of_the_caller(client: HttpClient, accepted: str, language: str) -> None:
+    answer = client.get(f"{API}/items/999999", headers={"Accept-Language": accepted})
+
+    data_of(answer, 404301)
+    assert (answer.json["message"], answer.headers["Content-Language"]) == (LOST[language], language)
+    assert answer.headers["Vary"] == "Accept, Accept-Language"
+
+
+def test_a_success_is_in_the_language_of_the_caller(client: HttpClient) -> None:
+    answer = client.get(f"{API}/items", headers=HANT)
+
+    assert (answer.json["message"], answer.headers["Content-Language"]) == ("成功", "zh-Hant")
+    assert answer.headers["Vary"] == "Accept, Accept-Language"
+
+
+def test_the_query_goes_before_the_cookie_and_the_cookie_before_the_header(client: HttpClient) -> None:
+    cookie = {"Cookie": "a=b; lang=zh-CN"}
+
+    assert client.get(f"{API}/items?lang=en", headers=HANT | cookie).headers["Content-Language"] == "en"
+    assert client.get(f"{API}/items", headers=HANT | cookie).headers["Content-Language"] == "zh-Hans"
+
+
+@pytest.mark.parametrize("query", ["lang=zh-TW", "lang=zh-TW&per_page=1", "lang=klingon", "lang=", "lang=zh&lang=en"])
+def test_any_request_may_say_its_language(client: HttpClient, query: str) -> None:
+    data_of(client.get(f"{API}/items?{query}"), 200)
+
+
+def test_a_language_hides_no_unknown_word(client: HttpClient) -> None:
+    assert data_of(client.get(f"{API}/items?lang=zh-TW&sort=up"), 422001) == {"sort": ["未知的欄位。"]}
+
+
+@pytest.mark.parametrize("language", ["zh-Hant", "zh-Hans"])
+def test_every_sentence_about_a_field_is_translated(client: HttpClient, language: str) -> None:
+    wrong = {"name": "\x01", "email": "nobody", "password": "ñ", "role": 1}
+
+    answer = client.post(f"{API}/auth/register?lang={language}", wrong)
+
+    sentences = [answer.json["message"], *(one for told in data_of(answer, 422101).values() for one in told)]
+    assert len(sentences) == 8
+    assert [sentence for sentence in sentences if ENGLISH.search(sentence)] == []
+
+
+def test_numbers_of_a_sentence_are_kept(client: HttpClient, shop: Shop) -> None:
+    words = {"name": "", "price_minor": -1, "currency": "eur", "stock": 1.5, "status": "gone"}
+
+    told = data_of(client.post(f"{API}/items?lang=zh-Hans", words, token=shop.admin()), 422301)
+
+    assert told["name"] == ["长度必须在 1 到 200 之间。"]
+    assert told["stock"] == ["不是有效的整数。"]
+    assert told["status"] == ["必须是其中之一：draft, on_sale, retired。"]  # noqa: RUF001 - a Chinese colon
+
+
+def test_what_is_not_there_is_said_in_the_language_of_the_caller(client: HttpClient) -> None:
+    assert client.get("/nowhere", headers=HANT).json["message"] == "找不到"
+    assert client.request("PUT", f"{API}/items", headers=HANT).json["message"] == "不允許此方法"
+
+
+def test_documents_say_that_they_are_english(client: HttpClient) -> None:
+    assert client.get("/openapi.json", headers=HANT).headers["Content-Language"] == "en"
+    assert client.get("/docs", headers=HANT).headers["Content-Language"] == "en"
+
+
+def test_a_replay_keeps_the_language_of_the_first_answer(client: HttpClient, shop: Shop) -> None:
+    admin, path, words = shop.admin(), f"{API}/items/{shop.offer()}", {"name": "Kept"}
+    key = {"Idempotency-Key": "language"}
+
+    first = client.request("PATCH", path, words, token=admin, headers=HANT | key)
+    again = client.request("PATCH", path, words, token=admin, headers={"Accept-Language": "en"} | key)
+
+    assert first.json["message"] == "成功"
+    assert (again.body, again.headers["Content-Language"]) == (first.body, "zh-Hant")
+    assert again.headers["Idempotent-Replayed"] == "true"

@@ -1,0 +1,145 @@
+"""application/problem+json (RFC 9457), over HTTP."""
+
+from typing import Any
+
+import pytest
+
+from tests.http.envelope import data_of
+from tests.http.shop import API, Shop
+from tests.support.http import HttpClient, Response
+
+PROBLEM = "application/problem+json"
+ASKS = {"Accept": PROBLEM}
+MEMBERS = {"type", "title", "status", "detail", "instance", "code"}
+LIKED = {
+    PROBLEM: True,
+    f"{PROBLEM}, application/json;q=0.9": True,
+    f"{PROBLEM}, */*": True,
+    f"{PROBLEM}, application/json": True,
+    f"application/json, {PROBLEM}": False,
+    f"{PROBLEM};q=0.5, application/json": False,
+    f"{PROBLEM};q=0": False,
+    f"{PROBLEM};q=0, application/json;q=0": False,
+    "application/json": False,
+    "*/*": False,
+    "": False,
+}
+
+
+def problem_of(answer: Response, code: int, *facts: str) -> Any:
+    """The problem of an answer with that code and these members beside those of every problem."""
+    told = answer.json
+    assert (answer.headers["Content-Type"], told["code"]) == (PROBLEM, code), told
+    assert answer.headers["Vary"] == "Accept, Accept-Language"
+    assert (answer.status, told["status"]) == (int(str(code)[:3]),) * 2
+    assert told.keys() == MEMBERS | set(facts)
+    assert told["type"] == f"/errors/{code}"
+    assert told["title"]
+    assert told["detail"]
+    return told
+
+
+@pytest.mark.parametrize(("accept", "liked"), LIKED.items())
+def test_a_problem_is_told_to_whoever_prefers_it(client: HttpClient, accept: str, liked: bool) -> None:
+    answer = client.get("/nowhere", headers={"Accept": accept})
+
+    assert answer.headers["Content-Type"] == (PROBLEM if liked else "application/json")
+
+
+def test_a_refusal_tells_its_facts(client: HttpClient) -> None:
+    told = problem_of(client.get(f"{API}/items/999999", headers=ASKS), 404301, "error_code", "item_id")
+
+    assert (told["detail"], told["title"]) == ("Item 999999 does not exist.", "Item … does not exist.")
+    assert (told["instance"], told["item_id"], told["error_code"]) == (f"{API}/items/999999", 999999, "NOT_FOUND")
+
+
+def test_a_success_keeps_the_envelope(client: HttpClient) -> None:
+    data_of(client.get(f"{API}/items", headers=ASKS), 200)
+
+
+@pytest.mark.parametrize(("method", "path", "code"), [("GET", "/%ff", 404), ("PUT", f"{API}/items", 405)])
+def test_failures_of_http_are_problems(client: HttpClient, method: str, path: str, code: int) -> None:
+    problem_of(client.request(method, path, headers=ASKS), code)
+
+
+def test_a_wrong_method_is_still_told_the_right_ones(client: HttpClient) -> None:
+    assert "GET" in client.request("PUT", f"{API}/items", headers=ASKS).headers["Allow"]
+
+
+@pytest.mark.parametrize(("kind", "code"), [("text/plain", 415001), ("application/json", 400001)])
+def test_a_body_that_cannot_be_read_is_a_problem(client: HttpClient, buyer: str, kind: str, code: int) -> None:
+    headers = {**ASKS, "Authorization": f"Bearer {buyer}", "Content-Type": kind}
+
+    problem_of(client.send("POST", f"{API}/items/1/purchase", b"{", headers), code, "error_code")
+
+
+def test_a_body_that_is_too_large_is_a_problem(client: HttpClient) -> None:
+    # Announced only: whoever sends on may find the connection closed.
+    announced = {"Content-Type": "application/json", "Content-Length": str(1024 * 1024 + 1)}
+
+    problem_of(client.send("POST", f"{API}/auth/login", None, ASKS | announced), 413)
+
+
+def test_whoever_is_a_stranger_is_still_told_how_to_sign_in(client: HttpClient) -> None:
+    answer = client.get(f"{API}/orders", headers=ASKS)
+
+    problem_of(answer, 401001, "error_code")
+    assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+
+def test_each_wrong_word_is_pointed_at_with_its_own_code(client: HttpClient, shop: Shop) -> None:
+    words = {"name": "", "price_minor": -1, "currency": "EUR", "stock": 1, "status": "draft", "a/b": 1}
+
+    told = problem_of(client.post(f"{API}/items", words, token=shop.admin(), headers=ASKS), 422301, "errors")
+
+    found = {(error["pointer"], error["code"]) for error in told["errors"]}
+    assert found == {("#/name", 422301), ("#/price_minor", 422302), ("#/a~1b", 422001)}
+    assert all(error["detail"] for error in told["errors"])
+
+
+def test_a_body_of_the_wrong_kind_is_pointed_at_as_a_whole(client: HttpClient) -> None:
+    told = problem_of(client.post(f"{API}/auth/login", [1], headers=ASKS), 422001, "errors")
+
+    assert [error["pointer"] for error in told["errors"]] == ["#"]
+
+
+def test_a_wrong_word_of_the_query_is_named(client: HttpClient, buyer: str) -> None:
+    page = problem_of(client.get(f"{API}/items?page=0", headers=ASKS), 422001, "errors")
+    cursor = problem_of(client.get(f"{API}/orders?cursor=mine", headers=ASKS, token=buyer), 422001, "errors")
+
+    assert [error["parameter"] for error in page["errors"] + cursor["errors"]] == ["page", "cursor"]
+
+
+def test_a_word_that_only_the_rules_refuse_is_pointed_at(client: HttpClient) -> None:
+    words = {"name": "Ada", "email": "ada@problems.example", "password": "Correct-horse-1"}
+    client.post(f"{API}/auth/register", words)
+
+    told = problem_of(client.post(f"{API}/auth/register", words, headers=ASKS), 422103, "errors")
+
+    assert [(error["pointer"], error["code"]) for error in told["errors"]] == [("#/email", 422103)]
+
+
+def test_a_problem_speaks_the_language_of_the_caller(client: HttpClient) -> None:
+    told = problem_of(client.get("/nowhere?lang=zh-TW", headers=ASKS), 404)
+
+    assert (told["title"], told["detail"]) == ("找不到", "找不到")
+
+
+@pytest.mark.parametrize("number", [404301, 503401, 404, 405])
+def test_the_type_of_a_problem_resolves(client: HttpClient, number: int) -> None:
+    card = data_of(client.get(f"/errors/{number}"), 200)
+
+    assert (card["code"], card["status"]) == (number, int(str(number)[:3]))
+    assert card["sentence"]
+
+
+def test_every_code_is_listed_and_resolves(client: HttpClient) -> None:
+    cards = data_of(client.get("/errors?lang=zh-Hans"), 200)
+
+    assert {"code": 404301, "error_code": "NOT_FOUND", "status": 404, "sentence": "商品 {item_id} 不存在。"} in cards
+    assert all(data_of(client.get(f"/errors/{card['code']}?lang=zh-Hans"), 200) == card for card in cards)
+
+
+@pytest.mark.parametrize("number", [200, 404999, 999, 1])
+def test_a_number_that_is_no_failure_resolves_to_nothing(client: HttpClient, number: int) -> None:
+    data_of(client.get(f"/errors/{number}"), 404)
