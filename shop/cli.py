@@ -43,10 +43,9 @@ class Shop(AppGroup):
         """Run the command."""
         try:
             return super().invoke(ctx)
-        except SettingsError as error:
-            raise click.ClickException(str(error)) from error
-        except RedisError as error:
-            raise click.ClickException(f"Redis does not answer: {error}") from error
+        except (SettingsError, RedisError) as error:
+            away = "Redis does not answer: " if isinstance(error, RedisError) else ""
+            raise click.ClickException(f"{away}{error}") from error
 
 
 shop = Shop("shop", help="Run and look after the shop.")
@@ -60,8 +59,7 @@ def _job(name: JobName) -> Any:
 def _greet(settings: Settings, accounts: dict[str, str]) -> None:
     address = f"http://{settings.bind}"
     click.echo(f"\nshop answers at {address}  (API page: {address}/docs)\n")
-    for email, password in accounts.items():
-        click.echo(f"  {email}  {password}")
+    click.echo("\n".join(f"  {email}  {password}" for email, password in accounts.items()))
     email, password = next(reversed(accounts.items()), ("you@example.com", "Your-password-1"))
     click.echo(GREETING.format(api=f"{address}/api/v1", email=email, password=password))
 
@@ -118,8 +116,7 @@ def verify(acknowledged: Any) -> None:
     verdicts = _job(JobName.VERIFY).run({UUID(line.strip()) for line in acknowledged or () if line.strip()})
     for verdict in verdicts:
         click.echo(f"{'broken' if verdict.problems else 'holds ':<7} {verdict.number:>2}  {verdict.sentence}")
-        for problem in verdict.problems[:PROBLEMS_SHOWN]:
-            click.echo(f"            {problem}")
+        click.echo("".join(f"            {problem}\n" for problem in verdict.problems[:PROBLEMS_SHOWN]), nl=False)
     sys.exit(any(verdict.problems for verdict in verdicts))
 
 
@@ -147,10 +144,9 @@ def purge() -> None:
 def dead_letters(replay: str | None, discard: str | None) -> None:
     """Show what failed for good: orders that cannot be written, and jobs."""
     job = _job(JobName.DEAD_LETTERS)
-    if replay and not job.replay(replay):
-        raise click.ClickException(f"There is nothing to replay that is called {replay}.")
-    if discard and not job.discard(discard):
-        raise click.ClickException(f"There is no dead letter that is called {discard}.")
+    for name, act in ((replay, job.replay), (discard, job.discard)):
+        if name and not act(name):
+            raise click.ClickException(f"There is no dead letter called {name} with which that can be done.")
     for line in job.run():
         click.echo(f"{line.name}  {line.what}\n    {line.why}")
 
@@ -159,8 +155,7 @@ def dead_letters(replay: str | None, discard: str | None) -> None:
 def doctor() -> None:
     """Look at how the stores are set; exit code 1 when something would lose or double orders."""
     findings = list(Container(_settings()).get(Doctor).examine(runner.latest_version()))
-    for finding in findings:
-        click.echo(f"{'well' if finding.well else 'ILL ':<5}{finding.sentence}")
+    click.echo("\n".join(f"{'well' if finding.well else 'ILL ':<5}{finding.sentence}" for finding in findings))
     sys.exit(not all(finding.well for finding in findings))
 
 
