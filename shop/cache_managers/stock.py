@@ -2,6 +2,7 @@
 
 # size: receipts, keys and scripts are one protocol, and two CacheManagers may not meet to share it.
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -23,6 +24,7 @@ TAKEN_LIFE_SECONDS = 3600
 WAKE_LIFE_SECONDS = 30
 LOAD_LIFE_SECONDS = 5
 SCAN = 1000
+_COUNT = re.compile(r"-?[0-9]{1,18}")
 _LUA = Path(__file__).parent / "lua"
 _reserve, _finalize, _readmit = (Script(_LUA / f"{name}.lua") for name in ("reserve", "finalize", "readmit"))
 _claim, _open, _let_in = (Script(_LUA / f"{name}.lua") for name in ("claim", "open_gate", "let_in"))
@@ -428,7 +430,12 @@ class StockCacheManager(CacheManager):
         except RedisError:
             return {}
         gates = zip(items, found, strict=True)
-        return {item_id: int(avail) for (_, item_id), (state, avail) in gates if state == GateState.OPEN}
+        return {
+            item_id: int(avail)
+            for (_, item_id), (state, avail) in gates
+            # One whose count is nonsense tells nothing; the reconciliation mends it.
+            if state == GateState.OPEN and _COUNT.fullmatch(avail or "")
+        }
 
     def receipts(self) -> Iterator[str]:
         """Every receipt there is, for the audit: as text, since there may be a million."""

@@ -1,0 +1,112 @@
+"""The audit of a shop at work: what is wrong is reported however it moves, and what only moves is not."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from threading import Event
+
+import pytest
+
+from shop.constants.stock import GateState
+from shop.core.model import DEFAULT_TENANT
+from shop.jobs.audit import VerifyAuditJob
+from shop.jobs.stock import PreloadStockJob
+from tests.purchase.conftest import MakeIndoors, Sale
+from tests.purchase.indoors import Indoors
+
+STOCK = 100_000
+
+
+def wrong(shop: Indoors) -> dict[int, list[str]]:
+    """What several looks found wrong, by number."""
+    return {v.number: v.problems for v in shop.container.get(VerifyAuditJob).run() if v.problems}
+
+
+@contextmanager
+def selling(shop: Indoors, item: int) -> Iterator[None]:
+    """While the context lasts, two buyers buy and a worker writes what waits."""
+    over, buyers = Event(), [shop.buyer() for _ in range(2)]
+
+    def buy(token: str) -> None:
+        while not over.is_set():
+            shop.buy(item, token)
+
+    def write() -> None:
+        while not over.is_set():
+            shop.drain(item)
+
+    with ThreadPoolExecutor(3) as pool:
+        done = [*(pool.submit(buy, token) for token in buyers), pool.submit(write)]
+        try:
+            yield
+        finally:
+            over.set()
+    for one in done:
+        one.result()
+
+
+@pytest.fixture(autouse=True)
+def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Looks follow each other at once: what moves is then the likelier to be met while it moves."""
+    monkeypatch.setattr("shop.jobs.audit.PAUSE_SECONDS", 0)
+
+
+def test_a_healthy_item_that_sells_gives_no_alarm(indoors: Indoors) -> None:
+    item = indoors.offer(stock=STOCK)
+
+    with selling(indoors, item):
+        assert [wrong(indoors) for _ in range(5)] == [{}] * 5
+    indoors.drain(item)
+    assert wrong(indoors) == {}
+
+
+def test_a_wrong_item_that_sells_is_reported(indoors: Indoors) -> None:
+    item = indoors.offer(stock=STOCK)
+    indoors.edit(item, avail=STOCK + 2)
+
+    with selling(indoors, item):
+        assert wrong(indoors).keys() == {3}
+
+
+def test_a_wrong_item_that_sells_between_two_looks_is_wrong_in_both(
+    sale: Sale, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sale.shop.edit(sale.item, avail=int(sale.shop.gate(sale.item)["avail"]) + 2)
+    sale.shop.change("UPDATE stock_ledger SET delta = delta - 1 WHERE item_id = %s AND reason = 'initial'", sale.item)
+    monkeypatch.setattr("shop.jobs.audit.time.sleep", lambda _: sale.shop.own(sale.item, sale.token))
+
+    assert wrong(sale.shop).keys() == {1, 3}
+
+
+@pytest.mark.parametrize("name", ["avail", "hwm", "epoch", "pend", "seq"])
+def test_nonsense_in_a_gate_stops_neither_the_audit_nor_the_catalogue(indoors: Indoors, name: str) -> None:
+    item = indoors.offer(stock=10)
+    indoors.edit(item, **{name: "nonsense"})
+
+    assert indoors.http.get("/api/v1/items").status_code == 200
+    assert wrong(indoors)[3] == [f"item {item}: its gate says {name}='nonsense', which is no number"]
+
+
+def test_a_deleted_item_that_a_redis_restored_sells_again_is_reported(indoors: Indoors) -> None:
+    item = indoors.offer(stock=10)
+    before = indoors.gate(item)
+    assert indoors.send("DELETE", f"/items/{item}", indoors.admin_token).status_code == 200
+    indoors.redis.delete(indoors.key(item, f"item:{DEFAULT_TENANT}:{item}"))
+    indoors.edit(item, **before)
+
+    assert wrong(indoors) == {3: [f"item {item}: it is sold by Redis although it is not on sale"]}
+
+
+def test_a_retired_gate_is_no_alarm_where_the_database_sells(make_indoors: MakeIndoors) -> None:
+    before = make_indoors()
+    item, token = before.offer(stock=10), before.buyer()
+    before.send("DELETE", f"/items/{item}", before.admin_token)
+    before.load(item)
+    shop = make_indoors(purchase_strategy="db")
+    for place in shop.container.get(PreloadStockJob).find_unloaded():
+        shop.load(place[1])
+    assert shop.send("POST", f"/items/{item}/restore", shop.admin_token).status_code == 200
+    shop.edit(item, state=GateState.RETIRED)
+    shop.buy(item, token)
+
+    assert wrong(shop) == {}
