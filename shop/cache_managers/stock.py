@@ -170,7 +170,7 @@ class Claim(NamedTuple):
 
 
 class Opening(NamedTuple):
-    """What MySQL says about an item when its gate opens."""
+    """What MySQL says about an item when its gate opens. `sold`: it has orders, whose receipts may be lost."""
 
     stock: int
     epoch: int
@@ -180,6 +180,7 @@ class Opening(NamedTuple):
     adj_seq: int
     units: Mapping[int, int]
     state: GateState = GateState.OPEN
+    sold: bool = True
 
 
 def read_reservation(text: str) -> Reservation:
@@ -381,7 +382,7 @@ class StockCacheManager(CacheManager):
     def open(self, tenant_id: int, item_id: int, token: str, opening: Opening) -> bool:
         """Begin the epoch that MySQL says; False when somebody claimed the item after us. Nobody buys yet."""
         number, item, _, limit, _ = _places(tenant_id, item_id)
-        arguments: list[Any] = [token, *opening[:4], opening.max_per_user or "", opening.adj_seq]
+        arguments: list[Any] = [token, *opening[:4], opening.max_per_user or "", opening.adj_seq, int(opening.sold)]
         for user_id, units in opening.units.items():
             arguments += [user_id, units]
         return bool(_open(self._client(number), [item, limit], arguments))

@@ -58,22 +58,23 @@ class ItemController(Controller):
     @transactional
     def get(self, item_id: int, caller: Caller | None) -> dict[str, Any]:
         """Read an item; administrators see drafts too."""
-        return self.items.get(item_id, everything=caller is not None and UserRole.ADMIN in caller.roles)
+        everything = caller is not None and UserRole.ADMIN in caller.roles
+        return self.items.get(caller.tenant_id if caller else DEFAULT_TENANT, item_id, everything=everything)
 
     @blueprint.response(200, ItemSchema, errors=(404,))
     @signed_in(role=UserRole.ADMIN)
     @blueprint.arguments(ReviseItemChecker(partial=True))
     @transactional
-    def patch(self, words: dict[str, Any], item_id: int) -> dict[str, Any]:
+    def patch(self, words: dict[str, Any], item_id: int, caller: Caller) -> dict[str, Any]:
         """Change the words of an item."""
-        return self.items.revise(item_id, words)
+        return self.items.revise(caller.tenant_id, item_id, words)
 
     @blueprint.response(200, errors=(404,))
     @signed_in(role=UserRole.ADMIN)
     @transactional
-    def delete(self, item_id: int) -> None:
+    def delete(self, item_id: int, caller: Caller) -> None:
         """Take an item out of the catalogue."""
-        self.items.delete(item_id)
+        self.items.delete(caller.tenant_id, item_id)
 
 
 @blueprint.route("/<id:item_id>/restore")

@@ -38,6 +38,9 @@ class GateService:
 
     def close(self, tenant_id: int, item_id: int, *, wrong: bool = False) -> str:
         """Close the gate of an item; the answer is the token that may open it. `wrong`: Redis forgot something."""
+        gate = self.stock.state(tenant_id, item_id)
+        # Where the database sold, it wrote no receipts: they are missing like lost ones.
+        wrong = wrong or _rests(gate)
         claim = Claim(uuid.uuid4().hex, self.clock.microseconds(), wrong)
         self.stock.claim(tenant_id, item_id, claim)
         return claim.token
@@ -48,15 +51,14 @@ class GateService:
         return item is None or self.stock.state(item.tenant_id, item_id).get("token") == token
 
     def begin_epoch(self, item_id: int) -> Opening | None:
-        """What the gate of a closed and drained item opens with; None when it stays closed."""
+        """What the gate of a closed and drained item opens with; None when there is no item."""
         item = self.items.lock(item_id)
         if item is None:
             return None
         # A number that somebody set back would be given again, to orders or to reservations that wait.
         sold_in = read_count(self.stock.state(item.tenant_id, item_id).get("epoch"))
-        item.epoch = max(item.epoch, self.orders.find_last_epoch(item_id), sold_in) + 1
-        if self._direct:
-            return None
+        last = self.orders.find_last_epoch(item_id)
+        item.epoch = max(item.epoch, last, sold_in) + 1
         return Opening(
             stock=item.stock,
             epoch=item.epoch,
@@ -65,15 +67,20 @@ class GateService:
             max_per_user=item.max_per_user,
             adj_seq=item.adj_seq,
             units=self.orders.units_by_user(item_id) if item.max_per_user else {},
-            state=GateState.OPEN if item.sellable else GateState.RETIRED,
+            state=self._state(sellable=item.sellable),
+            # The database sells what was never loaded in epoch 0.
+            sold=bool(last or self.orders.find_last(item_id, 0)),
         )
 
     def open(self, tenant_id: int, item_id: int, token: str, opening: Opening) -> bool:
         """Begin the epoch; False when somebody else closed the gate meanwhile, who will open it too."""
+        if opening.state is GateState.CLOSED:
+            # Redis keeps its older epoch: it gives no number in this one, where the database gives them.
+            return self.stock.state(tenant_id, item_id).get("token") == token
         return self.stock.open(tenant_id, item_id, token, opening)
 
     def let_in(self, tenant_id: int, item_id: int, token: str, opening: Opening) -> bool:
-        """Let buyers in, where there is something to buy; False as above."""
+        """End the load: let buyers in, where there is something to buy from Redis; False as above."""
         return self.stock.let_in(tenant_id, item_id, token, opening.state) and opening.state == GateState.OPEN
 
     def find_unloaded(self) -> list[tuple[int, int]]:
@@ -86,5 +93,17 @@ class GateService:
     def _direct(self) -> bool:
         return self.settings.purchase_strategy == Strategy.DB
 
+    def _state(self, *, sellable: bool) -> GateState:
+        if self._direct:
+            return GateState.CLOSED
+        return GateState.OPEN if sellable else GateState.RETIRED
+
     def _stands(self, gate: Mapping[str, str]) -> bool:
-        return (gate.get("state") == GateState.OPEN) != self._direct
+        if self._direct:
+            return not gate or _rests(gate)
+        return gate.get("state") == GateState.OPEN
+
+
+def _rests(gate: Mapping[str, str]) -> bool:
+    # Closed by a load that came to its end; while one is at work, or died, its token is there.
+    return gate.get("state") == GateState.CLOSED and "token" not in gate

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 from shop.cache_managers.stock import Claim, StockCacheManager
 from shop.combinations.item import ItemCombination
 from shop.constants.job import JobName
+from shop.constants.order import Strategy
 from shop.constants.stock import StockReason
 from shop.core.clock import Clock
 from shop.core.errors import ShopError
 from shop.core.job import Queue
 from shop.core.pagination import Page, PageRequest
+from shop.core.settings import Settings
 from shop.core.transaction import after_commit
 from shop.exception_codes.item import ItemExceptionCode
 from shop.repositories.item import ItemRepository
@@ -31,6 +33,7 @@ class ItemService:
     combine: ItemCombination
     queue: Queue
     clock: Clock
+    settings: Settings
 
     def page_on_sale(self, tenant_id: int, request: PageRequest) -> Page[dict[str, Any]]:
         """What buyers may see, newest first, with the true stock."""
@@ -38,9 +41,9 @@ class ItemService:
         available = self.stock.find_available([(item.tenant_id, item.id) for item in page.rows])
         return page.with_rows([self.combine.card(item, available.get(item.id)) for item in page.rows])
 
-    def get(self, item_id: int, *, everything: bool) -> dict[str, Any]:
+    def get(self, tenant_id: int, item_id: int, *, everything: bool) -> dict[str, Any]:
         """One item; drafts and retired ones only when `everything` may be seen. Raises ShopError NOT_FOUND."""
-        item = self._get(item_id)
+        item = self._check(self.items.find(item_id), tenant_id, item_id)
         if not (item.sellable or everything):
             raise ShopError(ItemExceptionCode.NOT_FOUND, item_id=item_id)
         return self._card(item)
@@ -65,9 +68,9 @@ class ItemService:
         self._load_after_commit(item)
         return self.combine.card(item, None)
 
-    def revise(self, item_id: int, words: dict[str, Any]) -> dict[str, Any]:
+    def revise(self, tenant_id: int, item_id: int, words: dict[str, Any]) -> dict[str, Any]:
         """Change the words of an item; raises ShopError NOT_FOUND."""
-        item = self._lock(item_id)
+        item = self._check(self.items.lock(item_id), tenant_id, item_id)
         for name, value in words.items():
             setattr(item, name, value)
         item.updated_at = self.clock.now()
@@ -75,9 +78,9 @@ class ItemService:
         self._load_after_commit(item)
         return self._card(item)
 
-    def delete(self, item_id: int) -> None:
+    def delete(self, tenant_id: int, item_id: int) -> None:
         """Take an item away for good buyers and bad; its orders stay. Raises ShopError NOT_FOUND."""
-        item = self._lock(item_id)
+        item = self._check(self.items.lock(item_id), tenant_id, item_id)
         item.deleted_at = item.updated_at = self.clock.now()
         self._close(item)
         self._load_after_commit(item)
@@ -92,15 +95,8 @@ class ItemService:
             self._load_after_commit(item)
         return self._card(item)
 
-    def _get(self, item_id: int) -> "Item":
-        item = self.items.find(item_id)
-        if item is None or item.deleted_at:
-            raise ShopError(ItemExceptionCode.NOT_FOUND, item_id=item_id)
-        return item
-
-    def _lock(self, item_id: int) -> "Item":
-        item = self.items.lock(item_id)
-        if item is None or item.deleted_at:
+    def _check(self, item: "Item | None", tenant_id: int, item_id: int) -> "Item":
+        if item is None or item.deleted_at or item.tenant_id != tenant_id:
             raise ShopError(ItemExceptionCode.NOT_FOUND, item_id=item_id)
         return item
 
@@ -109,6 +105,10 @@ class ItemService:
         return self.combine.card(item, available.get(item.id))
 
     def _close(self, item: "Item") -> None:
+        if self.settings.purchase_strategy == Strategy.DB:
+            # The words bind what is sold from here on, and nobody needs Redis for that.
+            item.epoch += 1
+            return
         # Before the commit: taken early, given late. A load that began before fails on the token, one that begins
         # now waits for our row lock.
         self.stock.claim(item.tenant_id, item.id, Claim(uuid.uuid4().hex, self.clock.microseconds()))

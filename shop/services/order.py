@@ -12,12 +12,14 @@ from shop.cache_managers.stock import (
     StockCacheManager,
 )
 from shop.combinations.order import OrderCombination
+from shop.constants.order import Strategy
 from shop.core.caller import Caller
 from shop.core.clock import at_microseconds, microseconds_of
 from shop.core.errors import ShopError
 from shop.core.pagination import CursorPage, CursorSigner
 from shop.core.patience import Patience
 from shop.core.redis import RedisError
+from shop.core.settings import Settings
 from shop.exception_codes.order import OrderExceptionCode
 from shop.repositories.order import OrderRepository
 
@@ -36,6 +38,7 @@ class OrderService:
     combine: OrderCombination
     cursors: CursorSigner
     patience: Patience
+    settings: Settings
 
     def settle(self, reservation: Reservation, seconds: float) -> dict[str, Any]:
         """The order's card, after waiting at most so long for it to be written."""
@@ -48,7 +51,7 @@ class OrderService:
         order = self.orders.find(order_id)
         if order and (order.tenant_id, order.user_id) == (caller.tenant_id, caller.user_id):
             return self.combine.card(order)
-        reservation = None if order else self.stock.search_reservation(order_id)
+        reservation = None if order else self._search(order_id)
         if reservation and (reservation.tenant_id, reservation.user_id) == (caller.tenant_id, caller.user_id):
             return self.combine.promise(reservation)
         raise ShopError(OrderExceptionCode.NOT_FOUND, order_id=str(order_id))
@@ -68,6 +71,15 @@ class OrderService:
     def _position(self, cursor: str) -> tuple[datetime, UUID]:
         position = self.cursors.read(cursor, "at", "id")
         return at_microseconds(position["at"]), UUID(position["id"])
+
+    def _search(self, order_id: UUID) -> Reservation | None:
+        try:
+            return self.stock.search_reservation(order_id)
+        except RedisError:
+            # What the database sold it has: without Redis an order that it does not know is unknown.
+            if self.settings.purchase_strategy == Strategy.DB:
+                return None
+            raise
 
     def _find_settled(self, promised: Reservation) -> Reservation | None:
         try:

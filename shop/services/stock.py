@@ -1,5 +1,7 @@
 """Rules of stock: writes what was reserved."""
 
+# size: what the database numbers itself is one decision of the drain, and two Services may not meet to share it.
+
 import logging
 import uuid
 from collections import Counter
@@ -10,10 +12,11 @@ from typing import Any
 
 from shop.cache_managers.stock import Claim, Entry, Reservation, StockCacheManager
 from shop.constants.job import JobName
-from shop.constants.order import OrderStatus
+from shop.constants.order import OrderStatus, Strategy
 from shop.constants.stock import BATCH, Cause, GateState, Readmission, StockReason
 from shop.core.clock import Clock, at_microseconds
 from shop.core.job import Queue
+from shop.core.settings import Settings
 from shop.core.transaction import after_commit
 from shop.repositories.item import ItemRepository
 from shop.repositories.order import OrderRepository
@@ -22,6 +25,7 @@ from shop.supports.stock import read_count
 
 UNREADABLE = "It cannot be read."
 NO_ITEM = "Its item does not exist."
+TOO_FEW = "Too few pieces are left."
 _log = logging.getLogger(__name__)
 
 
@@ -35,6 +39,7 @@ class StockService:
     stock: StockCacheManager
     queue: Queue
     clock: Clock
+    settings: Settings
 
     def drain(self, partition: int, after: str | None, most: int = BATCH) -> tuple[int, str | None]:
         """Write the next entries of an outbox in the running transaction; finalize them after its commit.
@@ -66,14 +71,16 @@ class StockService:
         epochs = self.items.lock_epochs({entry.reservation.item_id for entry in entries})
         written = self.orders.find_places([entry.reservation.order_id for entry in entries])
         fresh = [entry for entry in entries if entry.reservation.order_id not in written]
-        admitted = self._admit(partition, fresh, epochs)
+        moved = self._write_older(partition, fresh, epochs)
+        ids = {entry.reservation.order_id for entry in moved}
+        admitted = self._admit(partition, [e for e in fresh if e.reservation.order_id not in ids], epochs)
         self._write([entry.reservation for entry in admitted])
         again = [entry for entry in entries if entry.reservation.order_id in written]
         doubled = [entry for entry in again if written[entry.reservation.order_id] != entry.reservation.place]
         # Counted anew under another number, where they are not set aside.
         older = [e for e in fresh if epochs.get(e.reservation.item_id, e.reservation.epoch) != e.reservation.epoch]
         self._void([entry.reservation for entry in [*doubled, *older]])
-        after_commit(self.stock.finalize, partition, admitted + again, {entry.entry_id for entry in doubled})
+        after_commit(self.stock.finalize, partition, moved + admitted + again, {entry.entry_id for entry in doubled})
 
     def _admit(self, partition: int, entries: Sequence[Entry], epochs: Mapping[int, int]) -> list[Entry]:
         """Those of today's epoch whose pieces MySQL gave; the others are counted anew after the commit."""
@@ -83,12 +90,43 @@ class StockService:
             if epoch is None:
                 after_commit(self.stock.set_aside, partition, entry.entry_id, entry.reservation.text, NO_ITEM)
             elif entry.reservation.epoch != epoch:
-                after_commit(self._readmit, partition, entry, epoch)
+                if not self._direct:
+                    after_commit(self._readmit, partition, entry, epoch)
             else:
                 first.setdefault(entry.reservation.order_id, entry)
         reservations = [entry.reservation for entry in first.values()]
         short = self._take(reservations, self._behind(reservations))
         return [entry for entry in first.values() if entry.reservation.item_id not in short]
+
+    @property
+    def _direct(self) -> bool:
+        return self.settings.purchase_strategy == Strategy.DB
+
+    def _write_older(self, partition: int, entries: Sequence[Entry], epochs: Mapping[int, int]) -> list[Entry]:
+        """Where the database sells, it writes what was promised in other epochs itself; those it wrote."""
+        written: dict[uuid.UUID, Entry] = {}
+        for entry in entries if self._direct else ():
+            reservation = entry.reservation
+            epoch = epochs.get(reservation.item_id, reservation.epoch)
+            older = epoch != reservation.epoch and reservation.order_id not in written
+            if older and self._write_anew(partition, entry, epoch):
+                written[reservation.order_id] = entry
+        return list(written.values())
+
+    def _write_anew(self, partition: int, entry: Entry, epoch: int) -> bool:
+        # Numbered as direct sales are, under the same row lock, and never in an epoch that Redis counts in: no number
+        # is given twice. While Redis still does, a load begins another epoch first.
+        reservation = entry.reservation
+        if self.stock.state(reservation.tenant_id, reservation.item_id).get("epoch") == str(epoch):
+            after_commit(self._reload, JobName.LOAD_STOCK, reservation.tenant_id, reservation.item_id)
+            return False
+        if not self.items.take(reservation.item_id, reservation.quantity):
+            # Not rejected: an operator finds pieces for what was promised, or discards it.
+            after_commit(self.stock.set_aside, partition, entry.entry_id, reservation.text, TOO_FEW)
+            return False
+        number = self.orders.find_last(reservation.item_id, epoch) + 1
+        self._write([reservation._replace(epoch=epoch, seq=number)])
+        return True
 
     def _behind(self, reservations: Sequence[Reservation]) -> set[int]:
         """The items whose numbers were given before: Redis came back with an older count of them."""

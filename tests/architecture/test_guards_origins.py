@@ -183,11 +183,12 @@ def test_the_guards_say_nothing_about_requests_that_keep_the_rules(tmp_path: Pat
     signing_in = client.post("/api/v1/auth/login", json={"email": admin, "password": password})
     token = signing_in.get_json()["data"]["access_token"]
     signed = {"Authorization": f"Bearer {token}"}
+    keyed = {**signed, "Idempotency-Key": "once"}
     bought = client.post("/api/v1/items/1/purchase", json={"quantity": 1}, headers=signed)
     jobs[JobName.DRAIN_STOCK].run(container.get(StockCacheManager).partition(1, 1))
     statuses = [
         client.get("/api/v1/items").status_code,
-        client.patch("/api/v1/items/1", json={"name": "Another word"}, headers=signed).status_code,
+        client.patch("/api/v1/items/1", json={"name": "Another word"}, headers=keyed).status_code,
         client.get("/api/v1/orders", headers=signed).status_code,
         client.get("/readyz").status_code,
     ]

@@ -89,3 +89,30 @@ def test_an_unknown_item_cannot_be_edited(shop: Shop, client: HttpClient, method
     words = {"name": "New"} if method == "PATCH" else None
 
     data_of(client.request(method, f"{API}/items/999999", words, token=shop.admin()), 404301)
+
+
+def move_to_another_tenant(shop: Shop, item: int) -> None:
+    shop.ask("UPDATE items SET tenant_id = 2, status = 'on_sale' WHERE id = %s", item)
+    shop.ask("UPDATE stock_ledger SET tenant_id = 2 WHERE item_id = %s", item)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "words"),
+    [("GET", "", None), ("PATCH", "", {"name": "Ours"}), ("DELETE", "", None), ("POST", "/restore", None)],
+)
+def test_the_item_of_another_tenant_does_not_exist(
+    shop: Shop, client: HttpClient, method: str, path: str, words: dict[str, str] | None
+) -> None:
+    item = shop.offer(status="draft")
+    move_to_another_tenant(shop, item)
+
+    data_of(client.request(method, f"{API}/items/{item}{path}", words, token=shop.admin()), 404301)
+
+    assert shop.ask("SELECT name <> 'Ours' AND deleted_at IS NULL FROM items WHERE id = %s", item)
+
+
+def test_the_item_of_another_tenant_is_not_shown_to_strangers(shop: Shop, client: HttpClient) -> None:
+    item = shop.offer(status="draft")
+    move_to_another_tenant(shop, item)
+
+    data_of(client.get(f"{API}/items/{item}"), 404301)

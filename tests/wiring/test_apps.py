@@ -25,8 +25,8 @@ class FakeItems:
     def __init__(self, name: str = "Fake") -> None:
         self.name = name
 
-    def get(self, item_id: int, *, everything: bool) -> dict[str, Any]:
-        return {"id": item_id, "name": self.name, "everything": everything}
+    def get(self, tenant_id: int, item_id: int, *, everything: bool) -> dict[str, Any]:
+        return {"id": item_id, "tenant_id": tenant_id, "name": self.name, "everything": everything}
 
 
 @pytest.fixture
