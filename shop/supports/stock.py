@@ -57,7 +57,7 @@ def may_heal(difference: Difference) -> bool:
 
 def read_count(text: str | None) -> int:
     """A number that Redis holds; 0 when it is not there, or nonsense that no column would take."""
-    return int(text) if text and text.isdigit() and len(text) <= COUNT_DIGITS else 0
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) <= COUNT_DIGITS else 0
 
 
 def _tell(side: Mapping[str, str], names: Iterable[str]) -> str:

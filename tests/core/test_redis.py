@@ -41,6 +41,8 @@ def test_one_thread_needs_one_connection(valkey: Valkey) -> None:
 
 def test_threads_never_read_each_others_answers(valkey: Valkey) -> None:
     client = client_of(valkey)
+    gc.collect()
+    before = connections_of(client)
 
     def echo(word: int) -> bool:
         return bool(client.echo(str(word)) == str(word))
@@ -48,7 +50,7 @@ def test_threads_never_read_each_others_answers(valkey: Valkey) -> None:
     with ThreadPoolExecutor(8) as threads:
         assert all(threads.map(echo, range(2000)))
     gc.collect()
-    assert connections_of(client) <= 10
+    assert connections_of(client) < before + 10
 
 
 def test_a_refused_command_keeps_its_connection(valkey: Valkey) -> None:
