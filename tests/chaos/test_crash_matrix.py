@@ -18,8 +18,9 @@ from tests.support.polling import happens
 PIECES = 100_000
 REACHED_SECONDS = 15.0
 PAUSE_SECONDS = 0.03
-# Pieces are taken from Redis first: dying then leaves it too low, which only the reconciliation can see.
-MAY_NEED_REPAIR = {"withdraw", "drift"}
+# Pieces are taken from Redis first: dying then leaves it too low, which only the reconciliation can see. And where an
+# act edits a store by hand, its next minute may come before the drain finds out.
+MAY_NEED_REPAIR = {"withdraw", "drift", "age"}
 
 
 @pytest.fixture
