@@ -13,7 +13,7 @@ from shop.architecture.commands import arch_commands
 from shop.constants.job import JobName
 from shop.constants.stock import Cause
 from shop.container import Container, find_resolver
-from shop.core.database import Database
+from shop.core.database import Database, OperationalError
 from shop.core.doctor import Doctor
 from shop.core.embedded import embedded_valkey
 from shop.core.environment import SettingsError
@@ -43,9 +43,9 @@ class Shop(AppGroup):
         """Run the command."""
         try:
             return super().invoke(ctx)
-        except (SettingsError, RedisError) as error:
-            away = "Redis does not answer: " if isinstance(error, RedisError) else ""
-            raise click.ClickException(f"{away}{error}") from error
+        except (SettingsError, RedisError, OperationalError) as error:
+            away = {SettingsError: "", OperationalError: "The database does not answer: "}
+            raise click.ClickException(f"{away.get(type(error), 'Redis does not answer: ')}{error}") from error
 
 
 shop = Shop("shop", help="Run and look after the shop.")

@@ -40,7 +40,7 @@ class PurchaseOrderController(Controller):
     purchases: OrderServiceManager
     clock: Clock
 
-    @blueprint.response(202, OrderSchema, errors=(404, 409))
+    @blueprint.response(202, OrderSchema, errors=(404, 409), also=(201,))
     @with_token
     # Its receipt is its record, and without a key every request is a purchase.
     @keyed(Policy(required=False, recorded=False))
@@ -60,7 +60,7 @@ class PurchaseOrderController(Controller):
             ticket=ticket,
         )
         order = self.purchases.place(claims, wish, wait_preference(headers.get("prefer")))
-        say = created if order["status"] == OrderStatus.CONFIRMED else accepted
+        say = accepted if order["status"] in (OrderStatus.PENDING, OrderStatus.REJECTED) else created
         return say(order, f"/api/v1/orders/{order['id']}")
 
 

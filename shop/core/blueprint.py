@@ -11,6 +11,7 @@ from marshmallow import Schema
 from webargs import core as webargs
 from webargs.flaskparser import FlaskParser
 from werkzeug.datastructures import MultiDict
+from werkzeug.http import HTTP_STATUS_CODES
 
 from shop.core.documentation import Shape, document, enveloped, error_name, name_operations
 from shop.core.envelope import Answer, respond
@@ -101,12 +102,14 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
         *,
         shape: Shape = Shape.ONE,
         errors: tuple[int, ...] = (),
+        also: tuple[int, ...] = (),
         **options: Any,
     ) -> Callable[[F], F]:
         """Say what the method returns through the schema, in the envelope.
 
         Args:
             errors: the statuses it may fail with, beyond those its other decorators bring.
+            also: other statuses of the same answer.
 
         """
         render = partial(_answer, status=status_code, dump=schema().dump if schema else None)
@@ -121,6 +124,10 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
 
             document(answer, responses={status: error_name(status) for status in (*errors, *_ALWAYS)})
             described: F = _with_description(answer, describe(answer))
+            answers = described._apidoc["response"]["responses"]  # type: ignore[attr-defined]  # flask-smorest's
+            for status in also:
+                said = {"description": HTTP_STATUS_CODES[status]}
+                answers[status] = [{**answer, **said} for answer in answers[status_code]]
             return described
 
         return decorator

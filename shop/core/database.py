@@ -6,9 +6,12 @@ from typing import Any
 
 from sqlalchemy import Engine, NullPool, create_engine, event, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from shop.core.settings import Settings
+
+__all__ = ["Database", "OperationalError"]
 
 POOL_WAIT_SECONDS = 0.5
 CONNECT_SECONDS = 1

@@ -78,6 +78,9 @@ class CoreExceptionCode(ExceptionCode):
     KEY_OTHER_METHOD = 422_002, "This idempotency key was used with another {part}."
     KEY_OTHER_PATH = 422_003, "This idempotency key was used with another {part}."
     KEY_OTHER_REQUEST = 422_004, "This idempotency key was used with another {part}."
-    RECORD_CORRUPT = 500_001, "What was kept of this request cannot be read; send it again."
+    RECORD_CORRUPT = (
+        500_001,
+        "What was kept of this request cannot be read; look it up before you send it again.",
+    )
     DATABASE_UNAVAILABLE = 503_001, "The database does not answer; try again shortly."
     REDIS_UNAVAILABLE = 503_002, "The stock store does not answer; try again shortly."

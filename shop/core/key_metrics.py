@@ -8,6 +8,7 @@ from flask import g
 
 from shop.core.errors import CoreExceptionCode, ShopError
 from shop.core.metrics import Counter, Histogram, Metrics
+from shop.core.wire import InvalidWords
 
 KEYED = Counter("shop_idempotency", "Requests with an idempotency key, by what became of them.", ("outcome",))
 KEYED_SECONDS = Histogram("shop_idempotency_seconds", "Seconds a keyed request took behind its key.", ("outcome",))
@@ -26,6 +27,9 @@ def measured(metrics: Metrics, run: Callable[[], Any]) -> Any:
     except ShopError as error:
         if error.code in _MISMATCHES:
             g.keyed = "mismatch"
+        raise
+    except InvalidWords:
+        g.keyed = "refused"
         raise
     finally:
         metrics.count(KEYED, g.keyed)

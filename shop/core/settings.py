@@ -84,7 +84,7 @@ class Settings:
         check=_at_least(1),
     )
     idempotency_scope_resolver: str = _setting(
-        "", "module:function(request, caller) that says whose a key is; empty, or where it answers None: the user's"
+        "", "module:function(request, who) that says whose a key is; empty, or where it answers None: the user's"
     )
     lock_tries: int = _setting(20, "tries of one purchase under lock or watch", check=_at_least(1))
     lock_budget: float = _setting(1.0, "seconds all tries of a purchase may take", check=_at_least(0.01))

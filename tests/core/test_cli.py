@@ -60,3 +60,9 @@ def test_an_audit_without_redis_ends_in_one_sentence(tmp_path: Path, monkeypatch
 
     assert result.exit_code == 1
     assert result.stderr.strip().splitlines()[-1].startswith("Error: Redis does not answer")
+
+
+def test_a_purge_without_a_database_ends_in_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    done = run(tmp_path, monkeypatch, "purge", SHOP_VAR=str(tmp_path / "nowhere"))
+    assert done.exit_code == 1
+    assert done.stderr.startswith("Error: The database does not answer: ")

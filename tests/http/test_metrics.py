@@ -84,6 +84,16 @@ def test_keyed_requests_are_counted_by_what_became_of_them(
     assert value(after, "shop_idempotency_seconds_count", outcome=outcome) >= 1
 
 
+def test_a_mistake_of_the_caller_is_no_failure(client: HttpClient, shop: Shop) -> None:
+    path, admin = f"{API}/items/{shop.offer()}", shop.admin()
+    before = read(client)
+
+    client.request("PATCH", path, {"price_minor": "much"}, token=admin)
+
+    after = read(client)
+    assert [value(after, KEYED, outcome=o) - value(before, KEYED, outcome=o) for o in ("refused", "failed")] == [1, 0]
+
+
 def test_purchases_are_counted_by_what_became_of_them(client: HttpClient, shop: Shop) -> None:
     item, buyer = shop.offer(stock=1), shop.buyer()
     before = read(client)
