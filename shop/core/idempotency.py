@@ -30,7 +30,7 @@ from shop.core.patience import Patience
 from shop.core.redis import RedisError
 from shop.core.seal import Seal, is_kept
 from shop.core.settings import Settings
-from shop.core.ticket import Keeper, Kept, Ticket, Who, compare, plain_scope
+from shop.core.ticket import Keeper, Kept, Ticket, Who, compare, mark, plain_scope
 from shop.core.transaction import in_transaction, sealing
 
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
@@ -184,8 +184,7 @@ class KeyedRun:
             raise ShopError(CoreExceptionCode.RECORD_CORRUPT) from error
         _count("replayed", self.ticket)
         answer = current_app.response_class(kept.body or b"", kept.status, headers)
-        answer.headers["Idempotency-Relayed"] = self.ticket.key
-        answer.headers["Idempotent-Replayed"] = "true"
+        mark(self.ticket, answer)
         if kept.body is None:
             answer.headers["Idempotency-Replay"] = "omitted"
         return answer

@@ -88,10 +88,9 @@ def describe_key(operation: dict[str, Any], policy: Policy, settings: Settings) 
         "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
     }
     operation["parameters"] = [*operation.get("parameters", []), header]
-    if policy.recorded:
-        for answer in operation["responses"].values():
-            if isinstance(answer, dict):
-                answer["headers"] = {**answer.get("headers", {}), **_MARKS}
+    for answer in operation["responses"].values():
+        if isinstance(answer, dict):
+            answer["headers"] = {**answer.get("headers", {}), **_MARKS}
     operation["responses"] |= {status: error_name(status) for status in _REFUSED}
 
 

@@ -3,10 +3,11 @@
 import hashlib
 import re
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple, Protocol
 
 import orjson
-from flask import g
+from flask import Response, after_this_request, g, has_request_context
 
 from shop.core.errors import CoreExceptionCode, ShopError
 from shop.core.fingerprint import Fingerprint
@@ -86,6 +87,20 @@ def current_ticket() -> Ticket | None:
     """The ticket of the request that is being served, for a route that keeps its own record."""
     ticket: Ticket | None = g.get("ticket")
     return ticket
+
+
+def mark(ticket: Ticket, answer: Response) -> Response:
+    """Say of an answer that it, or the order it tells of, was there before."""
+    answer.headers["Idempotency-Relayed"] = ticket.key
+    answer.headers["Idempotent-Replayed"] = "true"
+    return answer
+
+
+def mark_answer() -> None:
+    """The same of the answer that will be given, for a route that keeps its own record."""
+    ticket = current_ticket() if has_request_context() else None
+    if ticket:
+        after_this_request(partial(mark, ticket))
 
 
 def compare(ticket: Ticket, asked: str) -> None:

@@ -9,6 +9,7 @@ from shop.constants.order import OrderStatus
 from shop.constants.stock import StockReason
 from shop.core.clock import at_microseconds
 from shop.core.errors import CoreExceptionCode, ShopError
+from shop.core.ticket import mark_answer
 from shop.exception_codes.item import ItemExceptionCode
 from shop.exception_codes.order import OrderExceptionCode
 from shop.repositories.item import ItemRepository
@@ -45,8 +46,10 @@ class DirectSaleService:
             order = self._write(purchase, item)
         elif order.quantity != purchase.quantity:
             raise ShopError(CoreExceptionCode.KEY_OTHER_REQUEST, part="body")
-        elif taken:
-            self.items.put_back(purchase.item_id, purchase.quantity)
+        else:
+            mark_answer()
+            if taken:
+                self.items.put_back(purchase.item_id, purchase.quantity)
         return self.combine.card(order)
 
     def _get(self, purchase: Purchase) -> "Item":

@@ -27,7 +27,7 @@ from shop.core.memory import Memory
 from shop.core.metrics import Metrics
 from shop.core.redis import RedisError
 from shop.core.settings import Settings
-from shop.core.ticket import compare
+from shop.core.ticket import compare, mark_answer
 from shop.exception_codes.item import ItemExceptionCode
 from shop.exception_codes.order import OrderExceptionCode
 from shop.repositories.item import ItemRepository
@@ -124,6 +124,7 @@ class PurchaseService:
     def _known(self, purchase: Purchase, reservation: Reservation) -> Reservation:
         if reservation.quantity != purchase.quantity:
             raise ShopError(CoreExceptionCode.KEY_OTHER_REQUEST, part="body")
+        mark_answer()
         return reservation
 
     def _recall(self, purchase: Purchase, reserved: Reserved) -> Reservation | None:

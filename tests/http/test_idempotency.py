@@ -20,6 +20,16 @@ def test_the_same_key_again_is_the_same_order_with_one_effect(shop: Shop) -> Non
     assert (shop.written(item), shop.item(item)["stock"]) == (1, 6)
 
 
+def test_only_the_second_answer_says_that_it_is_one(shop: Shop) -> None:
+    item, buyer = shop.offer(stock=10), shop.buyer()
+
+    first, second = (shop.buy(item, buyer, Idempotency_Key="marked") for _ in range(2))
+
+    marks = ("Idempotency-Relayed", "Idempotent-Replayed")
+    assert [first.headers[mark] for mark in marks] == [None, None]
+    assert [second.headers[mark] for mark in marks] == ["marked", "true"]
+
+
 def test_fifty_at_once_with_one_key_have_one_effect(shop: Shop) -> None:
     item, buyer = shop.offer(stock=10), shop.buyer()
 

@@ -151,7 +151,7 @@ def test_an_answer_that_may_be_a_replay_documents_its_marks(document: Document) 
         goods = [answer for status, answer in operation["responses"].items() if int(status) < 400]
         marks = {"Idempotency-Relayed", "Idempotent-Replayed", "Idempotency-Replay"}
         marked = [marks <= good.get("headers", {}).keys() for good in goods]
-        assert marked == [header_of(operation) is not None and not where.endswith("/purchase")] * len(goods), where
+        assert marked == [header_of(operation) is not None] * len(goods), where
 
 
 def test_a_purchase_documents_the_promise_and_the_written_order(document: Document) -> None:
