@@ -50,11 +50,18 @@ def age(shop: Shop, storm: Storm, process: str) -> Iterator[None]:
     yield
 
 
+def written_order(shop: Shop, storm: Storm) -> str:
+    """An order that can be cancelled at once."""
+    wait_for_orders(storm)
+    order = next(iter(storm.promised.values()))
+    eventually(lambda: shop.ask("SELECT COUNT(*) FROM orders WHERE id = %s", UUID(order).bytes) == 1, PATIENCE_SECONDS)
+    return order
+
+
 @contextmanager
 def cancel(shop: Shop, storm: Storm, process: str) -> Iterator[None]:
     """An order is cancelled by somebody who asks until it is; its piece comes back once."""
-    wait_for_orders(storm)
-    order = next(iter(storm.promised.values()))
+    order = written_order(shop, storm)
     with meanwhile(shop, process, f"orders/{order}/cancel", None) as answers:
         yield
     assert answers()[-1] in (200, 409)
@@ -64,8 +71,7 @@ def cancel(shop: Shop, storm: Storm, process: str) -> Iterator[None]:
 @contextmanager
 def cancel_once(shop: Shop, storm: Storm, process: str) -> Iterator[None]:
     """An order is cancelled by somebody who does not ask again: it happened or not, in both stores."""
-    wait_for_orders(storm)
-    order = next(iter(storm.promised.values()))
+    order = written_order(shop, storm)
     with meanwhile(shop, process, f"orders/{order}/cancel", None, tries=1) as answers:
         yield
     assert answers() == [0]
