@@ -127,6 +127,8 @@ def meanwhile(
     """An administrator asks for this until it is answered for good; the statuses, 0 for a broken connection."""
     token = shop.admin()
     shop.service.kill(process)
+    # A dying process may take a connection and answer nothing: that would count as asked.
+    eventually(lambda: process != "web" or _is_gone(shop), PATIENCE_SECONDS)
     with ThreadPoolExecutor(1) as pool:
         work = pool.submit(_insist, shop, f"{API}/{path}", words, token, tries)
         yield work.result
@@ -146,6 +148,17 @@ def returned(shop: Shop, storm: Storm, reason: str) -> int:
 def repairs(shop: Shop, storm: Storm) -> int:
     """How often the reconciliation began the item's count anew."""
     return int(shop.ask("SELECT COUNT(*) FROM reconcile_runs WHERE item_id = %s", storm.items[0]))
+
+
+def _is_gone(shop: Shop) -> bool:
+    try:
+        with shop.client(timeout=1.0) as client:
+            client.get("/livez")
+    except ConnectionRefusedError:
+        return True
+    except (OSError, http.client.HTTPException):
+        return False
+    return False
 
 
 def _insist(shop: Shop, path: str, words: object, token: str, tries: int) -> list[int]:
