@@ -10,9 +10,9 @@ from shop.core.clock import Clock
 from shop.core.database import Database
 from shop.core.model import DEFAULT_TENANT
 from shop.core.passwords import Passwords
-from shop.core.tokens import Tokens
 from shop.core.transaction import transactional
 from shop.repositories.user import UserRepository
+from shop.services.session import SessionService
 
 
 @dataclass(frozen=True)
@@ -22,24 +22,23 @@ class Accounts:
     database: Database
     users: UserRepository
     passwords: Passwords
-    tokens: Tokens
+    sessions: SessionService
     clock: Clock
 
     @classmethod
     def of(cls, container: Container) -> "Accounts":
         """Those of a shop."""
         get = container.get
-        return cls(get(Database), get(UserRepository), get(Passwords), get(Tokens), get(Clock))
+        return cls(get(Database), get(UserRepository), get(Passwords), get(SessionService), get(Clock))
 
     def sign_up(self, count: int) -> list[str]:
         """The access tokens of that many new buyers."""
         # Argon2 is slow on purpose: a hash and a sign-in for each buyer would measure Argon2, not the purchase. So
-        # they share one hash, and their tokens are issued here with the signing keys that the shop itself uses.
-        buyers = self._create(count, self.passwords.hash("Buyers-share-1"))
-        return [self.tokens.issue(user_id, DEFAULT_TENANT) for user_id in buyers]
+        # they share one hash, and their sessions are opened here as the shop itself opens them.
+        return self._create(count, self.passwords.hash("Buyers-share-1"))
 
     @transactional
-    def _create(self, count: int, password_hash: str) -> list[int]:
+    def _create(self, count: int, password_hash: str) -> list[str]:
         now, run = self.clock.now(), uuid7().hex
         rows = [
             self.users.create(
@@ -52,4 +51,5 @@ class Accounts:
             )
             for number in range(count)
         ]
-        return [row.id for row in rows]
+        cards = [{"id": row.id, "tenant_id": DEFAULT_TENANT} for row in rows]
+        return [self.sessions.open(card, "benchmark")["access_token"] for card in cards]

@@ -17,6 +17,7 @@ from shop.container import Container
 from shop.core.job import Queue
 from shop.core.model import DEFAULT_TENANT
 from shop.core.settings import Settings
+from shop.core.tokens import Claims
 
 PROCESSES, THREADS = 2, 4
 _mine: list[Container] = []
@@ -28,7 +29,7 @@ class Ceiling:
 
     pool: ProcessPoolExecutor
     item_id: int
-    users: Sequence[int]
+    users: Sequence[Claims]
 
     def drive(self, seconds: float, most: int) -> Load:
         """Reserve for some seconds in all of them."""
@@ -42,7 +43,7 @@ class Ceiling:
 
 
 @contextmanager
-def open_ceiling(settings: Settings, item_id: int, users: Sequence[int]) -> Iterator[Ceiling]:
+def open_ceiling(settings: Settings, item_id: int, users: Sequence[Claims]) -> Iterator[Ceiling]:
     """Such processes while the context lasts."""
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(PROCESSES, spawn, _prepare, (settings,)) as pool:
@@ -53,19 +54,20 @@ def _prepare(settings: Settings) -> None:
     _mine.append(Container(settings))
 
 
-def _reserve_in_threads(item_id: int, user_id: int, seconds: float, most: int) -> list[float]:
+def _reserve_in_threads(item_id: int, user: Claims, seconds: float, most: int) -> list[float]:
     with ThreadPoolExecutor(THREADS) as pool:
-        asked = [pool.submit(_reserve, item_id, user_id, seconds, most // THREADS) for _ in range(THREADS)]
+        asked = [pool.submit(_reserve, item_id, user, seconds, most // THREADS) for _ in range(THREADS)]
         return [latency for answer in asked for latency in answer.result()]
 
 
-def _reserve(item_id: int, user_id: int, seconds: float, most: int) -> list[float]:
+def _reserve(item_id: int, user: Claims, seconds: float, most: int) -> list[float]:
     stock, queue = _mine[0].get(StockCacheManager), _mine[0].get(Queue)
     backlog_max = _mine[0].get(Settings).backlog_max
     latencies: list[float] = []
     deadline = time.perf_counter() + seconds
     while (begun := time.perf_counter()) < deadline and len(latencies) < most:
-        wish = Purchase(uuid7(), DEFAULT_TENANT, item_id, user_id, 1, time.time_ns() // 1000, ticket=None)
+        words = (uuid7(), DEFAULT_TENANT, item_id, user.user_id, 1, time.time_ns() // 1000)
+        wish = Purchase(*words, ticket=None, session_id=user.session_id)
         reserved = stock.reserve(wish, backlog_max)
         if reserved.outcome is not Outcome.RESERVED:
             raise RuntimeError(f"The script refused: {reserved}")

@@ -89,7 +89,7 @@ def _bench(kinds: Collection[Kind]) -> Iterator[Bench]:
         stock_up(bench, kinds)
         ours = stands["script"]
         tokens = ours.container.get(Tokens)
-        users = [tokens.verify(token).user_id for token in ours.tokens]
+        users = [tokens.verify(token) for token in ours.tokens]
         alone = any(not kind.server for kind in kinds)
         settings = patient(site.shops["script"])
         with open_ceiling(settings, ours.items[Goods.HOT][0], users) if alone else nullcontext() as bench.ceiling:

@@ -54,6 +54,7 @@ class RawPurchase:
             words["quantity"],
             self.clock.microseconds(),
             ticket=None,
+            session_id=claims.session_id,
         )
         reserved = self.stock.reserve(wish, self.backlog_max)
         if reserved.reservation is None:

@@ -6,7 +6,6 @@ from flask import Flask
 
 from shop.architecture.report.own import own_report
 from shop.container import Container, find_modules, find_resolver
-from shop.core.controller import check_callers
 from shop.core.cors import serve_cors
 from shop.core.documentation import Api, serve_documentation
 from shop.core.error_pages import serve_errors
@@ -16,7 +15,9 @@ from shop.core.idempotency import Idempotency
 from shop.core.keyed import check_keys
 from shop.core.measuring import serve_metrics
 from shop.core.metrics import Measured, Metrics
+from shop.core.passwords import Passwords
 from shop.core.report import serve_report
+from shop.core.sessions import Doorkeeper, SessionWatch
 from shop.core.settings import Settings
 from shop.core.ticket import Keeper
 from shop.core.tokens import Tokens
@@ -50,6 +51,15 @@ def create_app(settings: Settings | None = None) -> Flask:
     return app
 
 
+def web_app() -> Flask:
+    """The app of a web process, which follows what becomes of sessions."""
+    app = create_app()
+    container: Container = app.extensions["shop"]
+    container.get(Passwords).prepare()
+    container.get(SessionWatch).follow(container.find_one(Doorkeeper))
+    return app
+
+
 def _document(app: Flask) -> Api:
     app.config.update(API_TITLE="shop", API_VERSION="v1", OPENAPI_VERSION="3.1.0", OPENAPI_URL_PREFIX=None)
     api = Api(app)
@@ -63,7 +73,6 @@ def _bind(app: Flask, container: Container) -> None:
     for endpoint, view in app.view_functions.items():
         if kind := getattr(view, "view_class", None):
             controller = container.get(kind)
-            check_callers(controller)
             check_keys(controller)
-            controller.keeper = container.find_one(Keeper)
+            controller.keeper, controller.door = container.find_one(Keeper), container.find_one(Doorkeeper)
             app.view_functions[endpoint] = controller.dispatch_request

@@ -26,6 +26,7 @@ from shop.core.pagination import CursorSigner
 from shop.core.passwords import Passwords
 from shop.core.patience import Patience
 from shop.core.redis import RedisStores
+from shop.core.sessions import SessionWatch
 from shop.core.settings import Settings
 from shop.core.tokens import Tokens
 
@@ -37,6 +38,7 @@ FOUNDATION: tuple[type, ...] = (
     Queue,
     Passwords,
     Tokens,
+    SessionWatch,
     CursorSigner,
     Patience,
     Metrics,
@@ -86,7 +88,7 @@ class Container:
 
     def find(self, structure: str) -> list[type]:
         """The classes of one row of the access table."""
-        return [kind for kind in self._classes if _name_of(kind) == structure]
+        return [kind for kind in self._classes if getattr(of_module(kind.__module__), "name", None) == structure]
 
     def find_one(self, promise: type) -> Any:
         """The instance of the class that keeps a promise which core declares."""
@@ -173,8 +175,7 @@ def find_classes(structure: Structure) -> list[type]:
 
 def fields_of(kind: type) -> dict[str, Any]:
     """Field name -> type of the collaborators of a class; fields with a default are its own affair."""
-    hints = get_type_hints(kind)
-    missing = dataclasses.MISSING
+    hints, missing = get_type_hints(kind), dataclasses.MISSING
     return {
         field.name: hints[field.name]
         for field in dataclasses.fields(kind)
@@ -190,10 +191,6 @@ def _check_access(kind: type, name: str, wanted: Any) -> None:
             f"{kind.__name__}.{name} asks for {_say(wanted)}, but a {importer.name} may not use a {imported.name}"
             f" ({rule}); it may use: {', '.join(importer.may_use)}."
         )
-
-
-def _name_of(kind: type) -> str | None:
-    return getattr(of_module(kind.__module__), "name", None)
 
 
 def _say(wanted: Any) -> str:

@@ -88,7 +88,7 @@ def _attempt(client: Any, keys: Keys, wish: Words) -> Answer:
     if wish.quantity < 1:
         raise ValueError("the quantity is not a whole number above zero")
     with watching(client, keys.item, keys.receipt, keys.limit) as pipe:
-        if not pipe.exists(keys.buyer):
+        if pipe.get(keys.buyer) != "1":
             return Outcome.STRANGER, "", 0
         if receipt := pipe.get(keys.receipt):
             return Outcome.DUPLICATE, receipt, 0

@@ -22,6 +22,7 @@ from shop.core.ticket import Ticket
 RECEIPT_LIFE_SECONDS = 24 * 3600
 TAKEN_LIFE_SECONDS = 3600
 WAKE_LIFE_SECONDS = 30
+BUYER_LIFE = timedelta(hours=1)
 LOAD_LIFE_SECONDS = 5
 SCAN = 1000
 _COUNT = re.compile(r"-?[0-9]{1,18}")
@@ -33,7 +34,7 @@ _set_aside, _replay, _discard = (Script(_LUA / f"{name}.lua") for name in ("set_
 
 
 class Purchase(NamedTuple):
-    """One wish to buy. `moment` is in microseconds since 1970; with a `ticket` the buyer may send it again."""
+    """One wish to buy, from a session. `moment` is in microseconds since 1970; with a `ticket` it may be sent again."""
 
     order_id: UUID
     tenant_id: int
@@ -42,6 +43,7 @@ class Purchase(NamedTuple):
     quantity: int
     moment: int
     ticket: Ticket | None
+    session_id: UUID
 
 
 class Reservation(NamedTuple):
@@ -222,8 +224,8 @@ class StockCacheManager(CacheManager):
     receipt = Key("{{p{partition}}}:receipt:{order}")
     limit = Key("{{p{partition}}}:limit:{tenant}:{item}")
     wake = Key("{{p{partition}}}:wake")
-    # A copy in each partition: RESERVE asks for the buyer in the round trip it makes anyway.
-    buyer = Key("{{p{partition}}}:buyer:{tenant}:{user}", ttl=timedelta(hours=1))
+    # A copy in each partition: RESERVE asks for the buyer's session in the round trip it makes anyway.
+    buyer = Key("{{p{partition}}}:buyer:{tenant}:{session}", ttl=BUYER_LIFE)
     load = Key("{{p{partition}}}:load:{tenant}:{item}")
     dead = Key("{{p{partition}}}:dead")
     taken = Key("{{p{partition}}}:taken:{adjustment}")
@@ -250,15 +252,22 @@ class StockCacheManager(CacheManager):
     def question(self, purchase: Purchase, backlog_max: int) -> Question:
         """What RESERVE is asked."""
         number, item, outbox, limit, wake = _places(purchase.tenant_id, purchase.item_id)
-        buyer = _buyer(number, purchase.tenant_id, purchase.user_id)
+        buyer = _buyer(number, purchase.tenant_id, purchase.session_id)
         keys = [item, outbox, self._receipt(number, purchase.order_id), limit, wake, buyer]
         arguments = [str(purchase.order_id), *purchase[1:6], backlog_max, WAKE_LIFE_SECONDS]
         return Question(number, keys, arguments)
 
     def introduce(self, purchase: Purchase) -> None:
-        """Let the partition of the item know a buyer who may buy."""
+        """Let the partition of the item know a buyer who may buy, unless the session was dismissed meanwhile."""
         number = _partition(purchase.tenant_id, purchase.item_id)
-        self._client(number).set(_buyer(number, purchase.tenant_id, purchase.user_id), "1", ex=self.buyer.ttl)
+        name = _buyer(number, purchase.tenant_id, purchase.session_id)
+        self._client(number).set(name, "1", ex=self.buyer.ttl, nx=True)
+
+    def dismiss(self, tenant_id: int, session_ids: Collection[UUID]) -> None:
+        """Let no partition know the buyer of an ended session any more; raises RedisError."""
+        life = str(int(BUYER_LIFE.total_seconds()))
+        places = [(number, _buyer(number, tenant_id, it)) for it in session_ids for number in range(PARTITIONS)]
+        self._ask([(number, "SET", name, "0", "EX", life) for number, name in places])
 
     def find_reservation(self, tenant_id: int, item_id: int, order_id: UUID) -> Reservation | None:
         """The receipt of a purchase of that item."""
@@ -477,8 +486,8 @@ def _partition(tenant_id: int, item_id: int) -> int:
     return crc32(f"{tenant_id}:{item_id}".encode()) % PARTITIONS
 
 
-def _buyer(number: int, tenant_id: int, user_id: int) -> str:
-    return StockCacheManager.buyer(partition=_tag(number), tenant=tenant_id, user=user_id)
+def _buyer(number: int, tenant_id: int, session_id: UUID) -> str:
+    return StockCacheManager.buyer(partition=_tag(number), tenant=tenant_id, session=session_id)
 
 
 @lru_cache(maxsize=10_000)

@@ -1,6 +1,8 @@
 """What requests about users may say."""
 
-from marshmallow import Schema
+from typing import Any
+
+from marshmallow import Schema, ValidationError, validates_schema
 
 from shop.validators.user import UserValidator
 
@@ -14,7 +16,20 @@ class RegisterUserChecker(Schema):
 
 
 class SignInUserChecker(Schema):
-    """Sign in."""
+    """Sign in, by e-mail address or by name."""
 
     email = UserValidator.email
+    name = UserValidator.name
     password = UserValidator.password
+
+    @validates_schema
+    def _one_way(self, words: dict[str, Any], **_: Any) -> None:
+        if ("email" in words) == ("name" in words):
+            raise ValidationError("Say either email or name.", "email")
+
+
+class ChangePasswordChecker(Schema):
+    """Set another password."""
+
+    current_password = UserValidator.password
+    new_password = UserValidator.new_password

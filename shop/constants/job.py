@@ -13,5 +13,6 @@ class JobName(StrEnum):
     SYNC_STOCK = "sync_stock"
     DEAD_LETTERS = "dead_letters"
     PURGE = "purge"
+    PURGE_SESSIONS = "purge_sessions"
     VERIFY = "verify"
     SEED = "seed"

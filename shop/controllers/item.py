@@ -15,7 +15,6 @@ from shop.core.pagination import Page, PageRequest
 from shop.core.transaction import transactional
 from shop.schemas.item import ItemSchema
 from shop.services.item import ItemService
-from shop.services.user import UserService
 
 blueprint = Blueprint("items", __name__, url_prefix="/items", description="The catalogue")
 
@@ -26,7 +25,6 @@ class ItemsController(Controller):
     """All items."""
 
     items: ItemService
-    users: UserService
 
     @blueprint.response(200, ItemSchema, shape=Shape.PAGE)
     @blueprint.arguments(PageItemChecker, location="query")
@@ -51,7 +49,6 @@ class ItemController(Controller):
     """One item."""
 
     items: ItemService
-    users: UserService
 
     @blueprint.response(200, ItemSchema, errors=(404,))
     @signed_in(optional=True)
@@ -83,7 +80,6 @@ class RestoreItemController(Controller):
     """Undoing a deletion."""
 
     items: ItemService
-    users: UserService
 
     @blueprint.response(200, ItemSchema, errors=(404,))
     @signed_in(role=UserRole.ADMIN)

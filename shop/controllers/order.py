@@ -26,7 +26,6 @@ from shop.schemas.order import OrderSchema
 from shop.service_managers.order import OrderServiceManager
 from shop.services.order import OrderService
 from shop.services.stock_ledger import StockLedgerService
-from shop.services.user import UserService
 from shop.supports.purchase import purchase_id, wait_preference
 
 blueprint = Blueprint("orders", __name__, description="Purchases and orders")
@@ -58,6 +57,7 @@ class PurchaseOrderController(Controller):
             quantity=words["quantity"],
             moment=self.clock.microseconds(),
             ticket=ticket,
+            session_id=claims.session_id,
         )
         order = self.purchases.place(claims, wish, wait_preference(headers.get("prefer")))
         say = accepted if order["status"] in (OrderStatus.PENDING, OrderStatus.REJECTED) else created
@@ -70,7 +70,6 @@ class OrdersController(Controller):
     """The caller's orders."""
 
     orders: OrderService
-    users: UserService
 
     @blueprint.response(200, OrderSchema, shape=Shape.CURSOR)
     @signed_in()
@@ -87,7 +86,6 @@ class OrderController(Controller):
     """One order."""
 
     orders: OrderService
-    users: UserService
 
     @blueprint.response(200, OrderSchema, errors=(404,))
     @signed_in()
@@ -103,7 +101,6 @@ class CancelOrderController(Controller):
     """Giving back."""
 
     ledger: StockLedgerService
-    users: UserService
 
     @blueprint.response(200, OrderSchema, errors=(404, 409))
     @signed_in()

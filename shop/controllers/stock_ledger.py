@@ -15,7 +15,6 @@ from shop.core.wire import request_uuid
 from shop.schemas.item import ItemSchema
 from shop.schemas.stock_ledger import StockLedgerSchema
 from shop.services.stock_ledger import StockLedgerService
-from shop.services.user import UserService
 from shop.supports.stock import Adjustment
 
 blueprint = Blueprint("stock", __name__, url_prefix="/items", description="Changes of stock")
@@ -27,7 +26,6 @@ class StockAdjustmentsController(Controller):
     """Stock changed by hand."""
 
     ledger: StockLedgerService
-    users: UserService
 
     @blueprint.response(200, ItemSchema, errors=(404, 409))
     @signed_in(role=UserRole.ADMIN)
@@ -48,7 +46,6 @@ class StockLedgerController(Controller):
     """Every change there was."""
 
     ledger: StockLedgerService
-    users: UserService
 
     @blueprint.response(200, StockLedgerSchema, shape=Shape.CURSOR, errors=(404,))
     @signed_in(role=UserRole.ADMIN)

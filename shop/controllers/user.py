@@ -3,19 +3,22 @@
 from dataclasses import dataclass
 from typing import Any
 
-from shop.checkers.user import RegisterUserChecker, SignInUserChecker
+from flask import request
+
+from shop.checkers.user import ChangePasswordChecker, RegisterUserChecker, SignInUserChecker
 from shop.constants.user import UserSuccessCode
 from shop.core.blueprint import Blueprint
 from shop.core.caller import Caller
 from shop.core.controller import Controller, signed_in
 from shop.core.envelope import Answer, created, success
-from shop.core.keyed import Policy, keyed
+from shop.core.keyed import Policy
 from shop.core.model import DEFAULT_TENANT
 from shop.core.transaction import transactional
-from shop.schemas.user import RegistrationSchema, TokenSchema, UserSchema
-from shop.services.user import UserService
+from shop.schemas.session import TokenSchema
+from shop.schemas.user import RegistrationSchema, UserSchema
+from shop.service_managers.user import UserServiceManager
 
-blueprint = Blueprint("auth", __name__, url_prefix="/auth", description="Accounts and tokens")
+blueprint = Blueprint("auth", __name__, url_prefix="/auth", description="Accounts", keyed=Policy(off=True))
 
 
 @blueprint.route("/register")
@@ -23,16 +26,14 @@ blueprint = Blueprint("auth", __name__, url_prefix="/auth", description="Account
 class RegisterUserController(Controller):
     """Opening an account."""
 
-    users: UserService
+    users: UserServiceManager
 
     @blueprint.response(201, RegistrationSchema)
-    @keyed(Policy(off=True))
     @blueprint.arguments(RegisterUserChecker)
     @transactional
     def post(self, words: dict[str, Any]) -> Answer:
         """Register: a new account, signed in at once."""
-        user = self.users.register(DEFAULT_TENANT, **words)
-        answer = {**self.tokens.answer(user["id"], user["tenant_id"]), "user": user}
+        answer = self.users.register(DEFAULT_TENANT, words, request.user_agent.string)
         return created(answer, "/api/v1/auth/me", UserSuccessCode.REGISTERED)
 
 
@@ -41,16 +42,15 @@ class RegisterUserController(Controller):
 class SignInUserController(Controller):
     """Signing in."""
 
-    users: UserService
+    users: UserServiceManager
 
     @blueprint.response(200, TokenSchema, errors=(401,))
-    @keyed(Policy(off=True))
-    @blueprint.arguments(SignInUserChecker)
+    @blueprint.arguments(SignInUserChecker(partial=("email", "name")))
     @transactional
     def post(self, words: dict[str, Any]) -> Answer:
-        """Sign in with e-mail and password."""
-        user = self.users.sign_in(DEFAULT_TENANT, **words)
-        return success(self.tokens.answer(user["id"], user["tenant_id"]), code=UserSuccessCode.SIGNED_IN)
+        """Sign in with e-mail address or name, and password."""
+        answer = self.users.sign_in(DEFAULT_TENANT, words, request.user_agent.string)
+        return success(answer, code=UserSuccessCode.SIGNED_IN)
 
 
 @blueprint.route("/me")
@@ -58,19 +58,32 @@ class SignInUserController(Controller):
 class MeUserController(Controller):
     """Who am I."""
 
-    users: UserService
-
     @blueprint.response(200, UserSchema)
     @signed_in()
     @transactional
-    def get(self, caller: Caller) -> dict[str, Any]:
+    def get(self, caller: Caller) -> Any:
         """Read the user that the token stands for."""
-        return self.users.get_card(caller)
+        return caller.card
 
     @blueprint.response(200, UserSchema)
     @signed_in()
-    @keyed(Policy(off=True))
     @transactional
-    def post(self, caller: Caller) -> dict[str, Any]:
+    def post(self, caller: Caller) -> Any:
         """Read the user that the token stands for, for clients that only POST."""
-        return self.users.get_card(caller)
+        return caller.card
+
+
+@blueprint.route("/password")
+@dataclass(eq=False)
+class PasswordUserController(Controller):
+    """The password."""
+
+    users: UserServiceManager
+
+    @blueprint.response(200)
+    @signed_in()
+    @blueprint.arguments(ChangePasswordChecker)
+    @transactional
+    def put(self, words: dict[str, Any], caller: Caller) -> None:
+        """Set another password; every other session of the caller ends."""
+        self.users.change_password(caller, words)

@@ -77,9 +77,13 @@ class CacheManager:
         text = self.stores.cache.get(key(**parts))
         return None if text is None else orjson.loads(text)
 
-    def put(self, key: Key, value: Any, **parts: object) -> None:
-        """Keep a JSON-safe value for the key's life; raises RedisError."""
-        self.stores.cache.set(key(**parts), orjson.dumps(value), px=_life(key))
+    def put(self, key: Key, value: Any, seconds: float | None = None, /, **parts: object) -> None:
+        """Keep a JSON-safe value for so long, else for the key's life; raises RedisError."""
+        self.stores.cache.set(key(**parts), orjson.dumps(value), px=_milliseconds(seconds) if seconds else _life(key))
+
+    def add(self, key: Key, value: Any, seconds: float, /, **parts: object) -> None:
+        """Keep a JSON-safe value for so long unless something is kept already; raises RedisError."""
+        self.stores.cache.set(key(**parts), orjson.dumps(value), px=_milliseconds(seconds), nx=True)
 
     def remember(self, key: Key, build: Callable[[], Any], **parts: object) -> Any:
         """What was put, else what `build` makes of it, kept (None is not). Without Redis: what `build` makes."""
@@ -95,6 +99,10 @@ class CacheManager:
     def forget(self, key: Key, **parts: object) -> None:
         """Drop what was put; raises RedisError, since stale information would stay."""
         self.stores.cache.delete(key(**parts))
+
+
+def _milliseconds(seconds: float) -> int:
+    return max(1, int(seconds * 1000))
 
 
 def _life(key: Key) -> int | None:

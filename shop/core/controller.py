@@ -15,6 +15,7 @@ from shop.core.database import Database
 from shop.core.documentation import document, error_name
 from shop.core.errors import CoreExceptionCode, ShopError
 from shop.core.idempotency import Idempotency
+from shop.core.sessions import Doorkeeper, SessionWatch
 from shop.core.ticket import Keeper
 from shop.core.tokens import Claims, Tokens
 from shop.core.transaction import in_transaction
@@ -28,9 +29,11 @@ class Controller(MethodView):
 
     database: Database
     tokens: Tokens
+    watch: SessionWatch
     idempotency: Idempotency
-    # Given by the app, since it stands above core.
+    # Given by the app, since they stand above core.
     keeper: Keeper = field(init=False)
+    door: Doorkeeper = field(init=False)
 
     def dispatch_request(self, **path: Any) -> ResponseReturnValue:
         """Call the method of the verb; the router has let no other verb through."""
@@ -42,9 +45,8 @@ class Controller(MethodView):
 def signed_in(*, role: str | None = None, optional: bool = False) -> Callable[[F], F]:
     """Ask who calls, before anything else, and pass it on to a method that has a parameter `caller`.
 
-    Without a good token: 401, or with `optional` and no token at all: `caller=None`. Without the role: 403. The
-    Controller has a collaborator `users` whose `identify(claims)` answers the Caller, or None when that user may no
-    longer sign in.
+    Without a good token of a session that is: 401, or with `optional` and no token at all: `caller=None`. Without the
+    role: 403.
     """
 
     def decorator(view: F) -> F:
@@ -59,26 +61,16 @@ def signed_in(*, role: str | None = None, optional: bool = False) -> Callable[[F
             return controller.idempotency.guard(controller, caller, call) if caller else call()
 
         _document(guarded, role, optional=optional)
-        guarded.__signed_in__ = guarded.__guards__ = True  # type: ignore[attr-defined]  # marks for the start
+        guarded.__guards__ = True  # type: ignore[attr-defined]  # a mark for the start
         return guarded  # type: ignore[return-value]  # the same method for callers over HTTP
 
     return decorator
 
 
-def check_callers(controller: Any) -> None:
-    """Raise TypeError, at start, for a Controller that asks who calls and has nobody to ask."""
-    asking = [
-        verb for verb in sorted(controller.methods) if hasattr(getattr(controller, verb.lower()), "__signed_in__")
-    ]
-    if asking and not hasattr(controller, "users"):
-        name, verbs = type(controller).__name__, ", ".join(asking)
-        raise TypeError(f"{name} asks who calls ({verbs}) and needs a collaborator `users` that knows: UserService.")
-
-
 def with_token(view: F) -> F:
-    """Ask for a good token and pass on its `claims`: for a method that finds out itself whether that user still may.
+    """Ask for a good token and pass on its `claims`: for a method that finds out itself whether its session still is.
 
-    Without a good token: 401.
+    Without a good token, or where this process knows that the session has ended: 401.
     """
 
     @wraps(view)
@@ -98,13 +90,15 @@ def _claims(controller: Any) -> Claims:
     if kind.lower() != "bearer" or not token:
         raise ShopError(CoreExceptionCode.TOKEN_MISSING)
     claims: Claims = controller.tokens.verify(token)
+    if controller.watch.is_ended(claims.session_id):
+        raise ShopError(CoreExceptionCode.TOKEN_INVALID)
     return claims
 
 
 def _caller(controller: Any) -> Caller:
     claims = _claims(controller)
     # A transaction of its own: the method's begins when it is known that there will be one.
-    caller: Caller | None = in_transaction(controller.database, partial(controller.users.identify, claims))
+    caller: Caller | None = in_transaction(controller.database, partial(controller.door.identify, claims))
     if caller is None:
         raise ShopError(CoreExceptionCode.TOKEN_INVALID)
     return caller

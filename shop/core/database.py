@@ -55,7 +55,7 @@ class Database:
         return create_engine(address, poolclass=NullPool, connect_args={"connect_timeout": CONNECT_SECONDS})
 
     @cached_property
-    def sessions(self) -> sessionmaker[Session]:
+    def session_maker(self) -> sessionmaker[Session]:
         """Makes sessions whose rows stay readable after the commit."""
         return sessionmaker(self.engine, expire_on_commit=False)
 

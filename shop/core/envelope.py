@@ -7,6 +7,7 @@ from typing import Any
 from flask import Response, current_app, request
 from werkzeug.http import HTTP_STATUS_CODES
 
+from shop.core.errors import ExceptionCode
 from shop.core.languages import language, say
 from shop.core.mistakes import Mistakes
 from shop.core.problem import PROBLEM, prefers_problem, problem
@@ -37,6 +38,16 @@ def created(data: Any, location: str, code: int = 201) -> Answer:
 def accepted(data: Any, location: str) -> Answer:
     """Something will be done; `location` tells how far it is."""
     return Answer(data, 202, headers={"Location": location})
+
+
+def refused(code: ExceptionCode) -> Response:
+    """A failure that is answered and not raised, since what was done about it stays done."""
+    return respond(code.number, {"error_code": code.name}, say(code.sentence), auth_headers(code))
+
+
+def auth_headers(code: ExceptionCode) -> dict[str, str]:
+    """What a 401 has to say besides."""
+    return {"WWW-Authenticate": "Bearer"} if code.status == 401 else {}
 
 
 def envelope(code: int, data: Any = None, message: str | None = None) -> dict[str, Any]:

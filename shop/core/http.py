@@ -11,7 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from shop.core.backoff import retry_after
-from shop.core.envelope import respond
+from shop.core.envelope import auth_headers, respond
 from shop.core.errors import CoreExceptionCode, ExceptionCode, ShopError
 from shop.core.languages import DEFAULT_LANGUAGE, TRANSLATED, catalogue, say
 from shop.core.mistakes import Mistake, Mistakes
@@ -77,7 +77,7 @@ def _shop_error(error: ShopError) -> Response:
 
 
 def _headers(code: ExceptionCode, retry_after: int | None) -> dict[str, str]:
-    headers = {"WWW-Authenticate": "Bearer"} if code.status == 401 else {}
+    headers = auth_headers(code)
     if retry_after is not None:
         headers["Retry-After"] = str(retry_after)
     return headers

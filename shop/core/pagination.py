@@ -119,6 +119,7 @@ class CursorSigner:
 
     @property
     def _serializer(self) -> URLSafeSerializer:
-        # The active key signs, as the last of all that verify: a cursor outlives a change of keys, as a token does.
-        keys = [*self.tokens.keys.values(), self.tokens.secret]
-        return URLSafeSerializer(keys, salt="cursor", signer_kwargs={"digest_method": hashlib.sha256})
+        # The last one signs, all verify: a cursor outlives a change of keys, as a token does.
+        return URLSafeSerializer(
+            self.tokens.ring.secrets, salt="cursor", signer_kwargs={"digest_method": hashlib.sha256}
+        )

@@ -91,10 +91,18 @@ class Settings:
     lock_base: float = _setting(0.002, "seconds the first pause between tries may take", check=_at_least(0.0001))
     lock_cap: float = _setting(0.05, "seconds any pause between tries may take", check=_at_least(0.0001))
     lock_life: float = _setting(1.0, "seconds a lock lives whose owner died", check=_at_least(0.01))
-    jwt_keys_file: str = _setting("", 'JSON {"active": kid, "keys": {kid: secret}}; empty: made in var')
+    jwt_keys_file: str = _setting("", 'JSON {"active": kid, "keys": {kid: secret or JWK}}; empty: made in var')
     jwt_issuer: str = _setting("shop", "the `iss` of tokens")
     jwt_audience: str = _setting("shop-api", "the `aud` of tokens")
     access_lifetime: int = _setting(3600, "seconds an access token lives", check=_at_least(1))
+    refresh_lifetime: int = _setting(1_209_600, "seconds a refresh token lives", check=_at_least(1))
+    refresh_retry_seconds: int = _setting(
+        10, "seconds a spent refresh token still gets its successor, whose answer was lost", check=_at_least(0)
+    )
+    token_leeway: int = _setting(0, "seconds clocks may differ", check=lambda value: 0 <= value <= 60)
+    argon2_time: int = _setting(3, "passes over the memory for each password", check=_at_least(1))
+    argon2_memory_kib: int = _setting(65_536, "KiB of memory for each password", check=_at_least(8))
+    argon2_lanes: int = _setting(4, "threads for each password", check=_at_least(1))
     bind: str = _setting("127.0.0.1:8000", "address and port of the web server", check=is_bind)
     metrics_bind: str = _setting(
         "",
@@ -150,6 +158,10 @@ class Settings:
         settings = cls(**values)
         if settings.idempotency_lease_seconds <= settings.web_stop_seconds:
             raise SettingsError("SHOP_IDEMPOTENCY_LEASE_SECONDS must be more than SHOP_WEB_STOP_SECONDS.")
+        if settings.refresh_lifetime < settings.access_lifetime:
+            raise SettingsError("SHOP_REFRESH_LIFETIME must not be less than SHOP_ACCESS_LIFETIME.")
+        if settings.argon2_memory_kib < 8 * settings.argon2_lanes:
+            raise SettingsError("SHOP_ARGON2_MEMORY_KIB must be at least eight times SHOP_ARGON2_LANES.")
         return settings
 
     def masked(self) -> dict[str, str]:

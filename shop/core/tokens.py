@@ -1,160 +1,191 @@
-"""Access tokens: JWT, HS256, keys from a file with an active one and older ones that still verify."""
+"""Access and refresh tokens: JWT by HS256 or EdDSA, with strict text and claims."""
 
 import json
+import logging
 import re
-import secrets
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
-from pathlib import Path
-from typing import Any
+from enum import StrEnum
+from typing import Any, NamedTuple
+from uuid import UUID
 
 import jwt
 from uuid_utils.compat import uuid7
 
 from shop.core.environment import SettingsError
 from shop.core.errors import CoreExceptionCode, ShopError
+from shop.core.key_ring import KeyRing, keys_file, read_keys
 from shop.core.settings import Settings
 
-ALGORITHM = "HS256"
-KEY_BYTES_MIN = 32
-REQUIRED = ["iss", "aud", "exp", "iat", "nbf", "jti", "sub", "tenant", "sid", "typ"]
+# What each claim must be; PyJWT takes a text for a number, and asks for no more than it is told to.
+CLAIMS: dict[str, type] = {
+    "iss": str, "aud": str, "exp": int, "iat": int, "nbf": int, "jti": str, "sub": str, "tenant": int, "sid": str,
+    "typ": str,
+}  # fmt: skip
+TOKEN_MAX = 4096
 _REMEMBERED_MAX = 20_000
+# How often the file of keys is looked at.
+_LOOK_SECONDS = 1.0
 # PyJWT tolerates a trailing `=`: then one token would have several texts.
 _SYNTAX = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
+_ID = re.compile(r"[1-9][0-9]{0,17}")
+_log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Claims:
-    """What a verified access token says."""
+class TokenKind(StrEnum):
+    """What a token is for: requests, or the next pair of tokens."""
+
+    ACCESS = "access"
+    REFRESH = "refresh"
+
+
+class Claims(NamedTuple):
+    """What a verified token says; `expires` in seconds since 1970."""
 
     user_id: int
     tenant_id: int
+    session_id: UUID
+    token_id: UUID
     expires: float
 
 
-@dataclass(frozen=True)
+class Grant(NamedTuple):
+    """Whose tokens are issued: a session, the id of its refresh token, and when that began, in seconds since 1970."""
+
+    user_id: int
+    tenant_id: int
+    session_id: UUID
+    refresh_id: UUID
+    since: int
+
+
+def new_id() -> UUID:
+    """An id that nobody can guess, and that sorts by its moment (UUIDv7)."""
+    return uuid7()
+
+
+class _State(NamedTuple):
+    # Each ring has its own memory: what a key verified that is gone is forgotten with it.
+    ring: KeyRing
+    remembered: dict[str, Claims]
+    written: int
+
+
+@dataclass
 class Tokens:
-    """Issues and verifies access tokens."""
+    """Issues and verifies tokens. A file of keys that changes is read again, so keys change without a restart."""
 
     settings: Settings
-    _remembered: dict[str, Claims] = field(default_factory=dict, repr=False)
+    _state: _State | None = field(default=None, repr=False)
+    _looked: float = 0.0
 
     def check(self) -> None:
         """Read the keys now, so that a bad file stops the start and not the first sign-in; raises SettingsError."""
-        _ = self._file
+        _ = self.ring
 
-    def issue(self, user_id: int, tenant_id: int) -> str:
-        """A new access token that lives `SHOP_ACCESS_LIFETIME` seconds."""
-        now = int(time.time())
-        claims = {
-            "iss": self.settings.jwt_issuer,
-            "aud": self.settings.jwt_audience,
-            "iat": now,
-            "nbf": now,
-            "exp": now + self.settings.access_lifetime,
-            "jti": str(uuid7()),
-            "sid": str(uuid7()),
-            "sub": str(user_id),
-            "tenant": tenant_id,
-            "typ": "access",
+    def issue(self, grant: Grant) -> dict[str, Any]:
+        """What a client gets for signing in; `expires_in` is in seconds. The same grant has the same refresh token."""
+        now, access, refresh = int(time.time()), self.settings.access_lifetime, self.settings.refresh_lifetime
+        return {
+            "access_token": self._sign(grant, TokenKind.ACCESS, new_id(), now, now + access),
+            "refresh_token": self._sign(grant, TokenKind.REFRESH, grant.refresh_id, grant.since, grant.since + refresh),
+            "token_type": "bearer",
+            "expires_in": access,
         }
-        return jwt.encode(claims, self.secret, ALGORITHM, headers={"kid": self.active})
-
-    def answer(self, user_id: int, tenant_id: int) -> dict[str, Any]:
-        """What a client gets for signing in; `expires_in` is in seconds."""
-        token = self.issue(user_id, tenant_id)
-        return {"access_token": token, "token_type": "bearer", "expires_in": self.settings.access_lifetime}
 
     def verify(self, token: str) -> Claims:
-        """The claims of a good token; raises ShopError TOKEN_INVALID. A verified token is remembered while it lives."""
-        claims = self._remembered.get(token)
+        """The claims of a good access token; raises ShopError TOKEN_INVALID. It is remembered while it lives."""
+        ring, remembered, _ = self._in_force()
+        claims = remembered.get(token)
         if claims is None:
-            claims = self._decode(token)
-            if len(self._remembered) >= _REMEMBERED_MAX:
-                self._remembered.clear()
-            self._remembered[token] = claims
-        if claims.expires <= time.time():
+            claims = self._decode(token, TokenKind.ACCESS, ring)
+            if len(remembered) >= _REMEMBERED_MAX:
+                remembered.clear()
+            remembered[token] = claims
+        if claims.expires + self.settings.token_leeway <= time.time():
             raise ShopError(CoreExceptionCode.TOKEN_INVALID)
         return claims
 
-    def _decode(self, token: str) -> Claims:
+    def verify_refresh(self, token: str) -> Claims:
+        """The claims of a good refresh token; raises ShopError TOKEN_INVALID."""
+        return self._decode(token, TokenKind.REFRESH, self.ring)
+
+    @property
+    def ring(self) -> KeyRing:
+        """The keys in force; raises SettingsError when there never were any."""
+        return self._in_force().ring
+
+    def _in_force(self) -> _State:
+        now = time.monotonic()
+        if self._state is None or now - self._looked >= _LOOK_SECONDS:
+            self._looked = now
+            self._state = self._look(self._state)
+        return self._state
+
+    def _look(self, known: _State | None) -> _State:
         try:
-            if not _SYNTAX.fullmatch(token):
-                raise jwt.DecodeError("not three parts of base64url")
-            payload = jwt.decode(
-                token,
-                self.keys[jwt.get_unverified_header(token)["kid"]],
-                [ALGORITHM],
-                options={"require": REQUIRED},
-                issuer=self.settings.jwt_issuer,
-                audience=self.settings.jwt_audience,
+            path = keys_file(self.settings)
+            # Before it is read: whoever writes meanwhile is seen the next time.
+            written = path.stat().st_mtime_ns if path.exists() else 0
+            if known and known.written == written:
+                return known
+            return _State(read_keys(path), {}, written)
+        except SettingsError as error:
+            if known is None:
+                raise
+            _log.error("The signing keys stay as they were: %s", error)
+            return known
+
+    def _sign(self, grant: Grant, kind: TokenKind, token_id: UUID, since: int, until: int) -> str:
+        ring = self.ring
+        signing = ring.keys[ring.active]
+        claims = {
+            "iss": self.settings.jwt_issuer,
+            "aud": self.settings.jwt_audience,
+            "iat": since,
+            "nbf": since,
+            "exp": until,
+            "jti": str(token_id),
+            "sid": str(grant.session_id),
+            "sub": str(grant.user_id),
+            "tenant": grant.tenant_id,
+            "typ": str(kind),
+        }
+        return jwt.encode(claims, signing.key, signing.algorithm, headers={"kid": ring.active})
+
+    def _decode(self, token: str, kind: TokenKind, ring: KeyRing) -> Claims:
+        try:
+            payload = self._payload(token, ring)
+            if {name: type(payload[name]) for name in CLAIMS} != CLAIMS or payload["typ"] != kind:
+                raise jwt.InvalidTokenError("a claim is of another kind")
+            if not _ID.fullmatch(payload["sub"]):
+                raise jwt.InvalidTokenError("not a user")
+            return Claims(
+                int(payload["sub"]), payload["tenant"], UUID(payload["sid"]), UUID(payload["jti"]), payload["exp"]
             )
-            if payload["typ"] != "access":
-                raise jwt.InvalidTokenError("not an access token")
-            return Claims(int(payload["sub"]), int(payload["tenant"]), float(payload["exp"]))
-        except (jwt.InvalidTokenError, KeyError, TypeError, ValueError) as error:
+        except (jwt.InvalidTokenError, KeyError, TypeError, ValueError, RecursionError) as error:
             raise ShopError(CoreExceptionCode.TOKEN_INVALID) from error
 
-    @property
-    def active(self) -> str:
-        """The id of the key that signs."""
-        return self._file[0]
-
-    @property
-    def secret(self) -> str:
-        """The active key; others derive theirs from it with a salt."""
-        return self.keys[self.active]
-
-    @property
-    def keys(self) -> Mapping[str, str]:
-        """Key id -> secret, all that verify."""
-        return self._file[1]
-
-    @cached_property
-    def _file(self) -> tuple[str, Mapping[str, str]]:
-        return read_keys(keys_file(self.settings))
-
-
-def keys_file(settings: Settings) -> Path:
-    """The file with the signing keys; made under `SHOP_VAR` at the first start, but never in production."""
-    if settings.jwt_keys_file:
-        return Path(settings.jwt_keys_file)
-    if settings.production:
-        raise SettingsError("SHOP_JWT_KEYS_FILE must name a file of signing keys in production.")
-    path = settings.folder / "jwt-keys.json"
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = path.with_suffix(f".{secrets.token_hex(4)}")
-        fresh.touch(mode=0o600)
-        fresh.write_text(json.dumps({"active": "dev", "keys": {"dev": secrets.token_urlsafe(48)}}))
-        _place(fresh, path)
-    return path
-
-
-def read_keys(path: Path) -> tuple[str, Mapping[str, str]]:
-    """The active key id and all keys; raises SettingsError when the file is missing, malformed or weak."""
-    try:
-        content: dict[str, Any] = json.loads(path.read_text())
-        active, keys = (
-            str(content["active"]),
-            {str(kid): str(secret) for kid, secret in content["keys"].items()},
+    def _payload(self, token: str, ring: KeyRing) -> dict[str, Any]:
+        if len(token) > TOKEN_MAX or not _SYNTAX.fullmatch(token):
+            raise jwt.DecodeError("not three parts of base64url")
+        for part in token.split(".")[:2]:
+            json.loads(jwt.utils.base64url_decode(part), object_pairs_hook=_once)
+        signing = ring.keys[jwt.get_unverified_header(token)["kid"]]
+        payload: dict[str, Any] = jwt.decode(
+            token,
+            signing.key,
+            [signing.algorithm],
+            options={"require": list(CLAIMS)},
+            leeway=self.settings.token_leeway,
+            issuer=self.settings.jwt_issuer,
+            audience=self.settings.jwt_audience,
         )
-    except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
-        raise SettingsError(f"SHOP_JWT_KEYS_FILE is no file of signing keys: {error!r}.") from error
-    if active not in keys:
-        raise SettingsError(f"SHOP_JWT_KEYS_FILE names the active key {active!r} but does not hold it.")
-    if short := [kid for kid, secret in keys.items() if len(secret.encode()) < KEY_BYTES_MIN]:
-        raise SettingsError(f"SHOP_JWT_KEYS_FILE holds keys shorter than {KEY_BYTES_MIN} bytes: {', '.join(short)}.")
-    return active, keys
+        return payload
 
 
-def _place(fresh: Path, path: Path) -> None:
-    # Two processes may start at once: the first file stays, so both sign with one key.
-    try:
-        path.hardlink_to(fresh)
-    except FileExistsError:
-        pass
-    finally:
-        fresh.unlink()
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    # Of two claims with one name, another reader might believe the other.
+    if len(dict(pairs)) != len(pairs):
+        raise jwt.DecodeError("a name stands there twice")
+    return dict(pairs)

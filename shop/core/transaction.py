@@ -45,7 +45,7 @@ class Transaction:
     @cached_property
     def session(self) -> Session:
         """The session; a transaction that never asks for it costs nothing."""
-        return self._database.sessions()
+        return self._database.session_maker()
 
     @property
     def started(self) -> bool:

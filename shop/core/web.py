@@ -30,7 +30,7 @@ def _claim(name: str, bind: str) -> None:
             raise SettingsError(f"{name}={bind} cannot be served: {error.strerror}.") from error
 
 
-def serve(settings: Settings, factory: str = "shop.app:create_app") -> None:
+def serve(settings: Settings, factory: str = "shop.app:web_app") -> None:
     """Serve the app that `factory` makes on `SHOP_BIND` until told to stop; a worker that dies is replaced."""
     claim(settings)
     address, port = parted(settings.bind)

@@ -6,8 +6,9 @@ from shop.core.errors import ExceptionCode
 class UserExceptionCode(ExceptionCode):
     """Numbers and sentences."""
 
-    CREDENTIALS_WRONG = 401_101, "The e-mail address or the password is wrong."
+    CREDENTIALS_WRONG = 401_101, "The name, the e-mail address or the password is wrong."
     NAME_FORMAT = 422_101, "The name is not valid."
     EMAIL_FORMAT = 422_102, "The e-mail address is not valid."
     EMAIL_TAKEN = 422_103, "This e-mail address has an account already."
     PASSWORD_FORMAT = 422_104, "The password is not valid."
+    PASSWORD_WRONG = 422_105, "The current password is wrong."

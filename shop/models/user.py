@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import String, UniqueConstraint
+from sqlalchemy import Index, String, UniqueConstraint
 from sqlalchemy.dialects import mysql
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -10,6 +10,7 @@ from shop.constants.user import EMAIL_MAX, NAME_MAX, UserRole
 from shop.core.model import BigId, Model
 
 # Letter by letter: MySQL would otherwise take e and é for one, and two people for one account.
+Name = String(NAME_MAX).with_variant(mysql.VARCHAR(NAME_MAX, collation="utf8mb4_bin"), "mysql", "mariadb")
 Email = String(EMAIL_MAX).with_variant(mysql.VARCHAR(EMAIL_MAX, collation="utf8mb4_bin"), "mysql", "mariadb")
 
 
@@ -17,10 +18,10 @@ class User(Model):
     """Somebody with an account."""
 
     __tablename__ = "users"
-    __table_args__ = (UniqueConstraint("tenant_id", "email"),)
+    __table_args__ = (UniqueConstraint("tenant_id", "email"), Index(None, "tenant_id", "name", "id"))
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    name: Mapped[str] = mapped_column(String(NAME_MAX))
+    name: Mapped[str] = mapped_column(Name)
     email: Mapped[str] = mapped_column(Email)
     password_hash: Mapped[str] = mapped_column(String(255))
     role: Mapped[str] = mapped_column(String(16), default=UserRole.GENERAL)

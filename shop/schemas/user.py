@@ -13,15 +13,11 @@ class UserSchema(Schema):
     created_at = fields.String(required=True, metadata={"format": "date-time"})
 
 
-class TokenSchema(Schema):
-    """What signing in gives."""
+class RegistrationSchema(Schema):
+    """What registering gives: what signing in gives, and the account."""
 
     access_token = fields.String(required=True)
+    refresh_token = fields.String(required=True)
     token_type = fields.String(required=True, metadata={"const": "bearer"})
     expires_in = fields.Integer(required=True, metadata={"description": "seconds"})
-
-
-class RegistrationSchema(TokenSchema):
-    """What registering gives."""
-
     user = fields.Nested(UserSchema, required=True)

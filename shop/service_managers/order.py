@@ -15,7 +15,7 @@ from shop.exception_codes.order import OrderExceptionCode
 from shop.services.direct_sale import DirectSaleService
 from shop.services.order import OrderService
 from shop.services.purchase import PurchaseService
-from shop.services.user import UserService
+from shop.services.session import SessionService
 
 PURCHASES = Counter(
     "shop_purchases", "Purchases asked for, by the order's first state or why there is none.", ("outcome",)
@@ -29,7 +29,7 @@ class OrderServiceManager:
     orders: OrderService
     purchases: PurchaseService
     direct: DirectSaleService
-    users: UserService
+    sessions: SessionService
     settings: Settings
     metrics: Metrics
 
@@ -84,5 +84,5 @@ class OrderServiceManager:
         self.purchases.introduce(purchase)
 
     def _identify(self, claims: Claims) -> None:
-        if self.users.identify(claims) is None:
+        if self.sessions.identify(claims) is None:
             raise ShopError(CoreExceptionCode.TOKEN_INVALID)

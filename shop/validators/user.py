@@ -6,6 +6,7 @@ from marshmallow import ValidationError, fields
 from marshmallow.validate import Length, Regexp
 
 from shop.constants.user import EMAIL_MAX, NAME_MAX, PASSWORD_MAX, PASSWORD_MIN
+from shop.core.passwords import is_common
 from shop.core.wire import coded
 from shop.exception_codes.user import UserExceptionCode as Code
 
@@ -15,6 +16,7 @@ _RULES = (
     (lambda word: re.search("[a-z]", word), "The password must have a lower case letter."),
     (lambda word: re.search("[A-Z]", word), "The password must have an upper case letter."),
     (lambda word: re.search("[0-9]", word), "The password must have a digit."),
+    (lambda word: not is_common(word), "The password is one of those that are tried first."),
 )
 
 

@@ -12,8 +12,8 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, rela
 from shop.app import create_app
 from shop.architecture.finding import Finding
 from shop.architecture.table import STRUCTURES
+from shop.cache_managers.session import SessionCacheManager
 from shop.cache_managers.stock import StockCacheManager
-from shop.cache_managers.user import UserCacheManager
 from shop.constants.job import JobName
 from shop.container import Container
 from shop.core.database import Database
@@ -151,9 +151,9 @@ def test_a_pipeline_is_its_senders(redis_url: str, caught: Any) -> None:
 
 
 def test_a_method_that_the_core_lends_to_a_cache_manager_is_the_cache_managers(redis_url: str) -> None:
-    cache = UserCacheManager(RedisStores(Settings(redis_url=redis_url)))
+    cache = SessionCacheManager(RedisStores(Settings(redis_url=redis_url)))
     read = function_in("shop.services.alpha", CALL)
-    assert read(lambda: cache.remember(cache.card, lambda: {"id": 1}, tenant=1, user=1)) == {"id": 1}
+    assert read(lambda: cache.remember(cache.card, lambda: {"id": 1}, tenant=1, user=1, session=1)) == {"id": 1}
 
 
 def test_the_queue_speaks_for_itself(redis_url: str) -> None:

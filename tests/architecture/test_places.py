@@ -8,7 +8,7 @@ import pytest
 from shop.architecture.matrix import CONFIG, broken_by, libraries, load
 from shop.architecture.table import ASSEMBLY, STRUCTURES
 
-CORE = ("core.alpha", "core.passwords", "core.tokens")
+CORE = ("core.alpha", "core.key_ring", "core.passwords", "core.tokens")
 WEB = ("controllers", *CORE, "app", "cli")
 JUDGES = ("architecture.table", "architecture.commands")
 SERVER = ("cli", *CORE)
@@ -27,8 +27,10 @@ PLACES = {
     "rq": ("jobs", "worker", *CORE),
     "marshmallow": ("validators", "checkers", "schemas", *CORE),
     "dependency_injector": ("container",),
-    "jwt": ("core.tokens",),
+    "cryptography": ("core.key_ring",),
+    "jwt": ("core.key_ring", "core.tokens"),
     "argon2": ("core.passwords",),
+    "zxcvbn": ("core.passwords",),
     "dotenv": CORE,
     "itsdangerous": CORE,
     "orjson": CORE,

@@ -65,7 +65,7 @@ def test_the_way_down_leads_from_kind_to_file_to_class_to_line() -> None:
 
 def test_a_module_shows_its_slice() -> None:
     (module,) = page().find("details", id="module-user")
-    for words in ("services/user.py", "UserService", "POST /api/v1/auth/login", "users", "UserCacheManager", "EMAIL"):
+    for words in ("services/user.py", "UserService", "POST /api/v1/auth/login", "users", "UserServiceManager", "EMAIL"):
         assert words in module.text
 
 

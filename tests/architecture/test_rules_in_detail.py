@@ -12,7 +12,7 @@ HEAD = (
     "from dataclasses import dataclass\nfrom shop.core.controller import Controller\nfrom shop.core.job import Job\n"
     "from shop.core.transaction import after_commit, transactional\nfrom shop.services.item import ItemService\n"
     "from shop.services.stock import StockService\nfrom shop.repositories.item import ItemRepository\n"
-    "from shop.cache_managers.user import UserCacheManager\n@dataclass(frozen=True)\n"
+    "from shop.cache_managers.session import SessionCacheManager\n@dataclass(frozen=True)\n"
 )
 ALLOWED = [
     ("closed_world", "shop/services/readme.txt", "words"),
@@ -49,7 +49,7 @@ ALLOWED = [
     (
         "reach",
         SERVICE,
-        f"{HEAD}class PlantedService:\n    cache: UserCacheManager\n    items: ItemRepository\n    def find(self):\n"
+        f"{HEAD}class PlantedService:\n    cache: SessionCacheManager\n    items: ItemRepository\n    def find(self):\n"
         "        after_commit(self.items.lock, 1)\n        return self.cache.get(self.cache.card, tenant=1, user=1)\n",
     ),
     ("reach", SERVICE, "def later(entry):\n    return entry._replace(state='C')\n"),

@@ -9,12 +9,14 @@ import pytest
 
 from shop.app import create_app
 from shop.core.environment import SettingsError
+from shop.core.key_ring import keys_file
 from shop.core.settings import Settings
-from shop.core.tokens import Tokens, keys_file
+from shop.core.tokens import Tokens
+from tests.support.grants import access
 
 LONG = "k" * 32
 ISSUE = "import sys; from shop.core.settings import Settings; from shop.core.tokens import Tokens\n"
-ISSUE += "print(Tokens(Settings(var=sys.argv[1])).issue(7, 1))"
+ISSUE += "from tests.support.grants import access\nprint(access(Tokens(Settings(var=sys.argv[1]))))"
 
 
 def write(folder: Path, text: str) -> Settings:
@@ -77,7 +79,7 @@ def test_elsewhere_the_first_start_makes_one_that_only_we_can_read(tmp_path: Pat
 
 def test_the_second_start_keeps_it(tmp_path: Path) -> None:
     settings = Settings(var=str(tmp_path))
-    token = Tokens(settings).issue(7, 1)
+    token = access(Tokens(settings))
     assert Tokens(settings).verify(token).user_id == 7
 
 
@@ -91,7 +93,7 @@ def test_processes_that_start_at_once_agree_on_one_key(tmp_path: Path) -> None:
 
 
 def test_who_comes_second_takes_the_key_of_who_came_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    first = Tokens(Settings(var=str(tmp_path))).issue(7, 1)
+    first = access(Tokens(Settings(var=str(tmp_path))))
     path = tmp_path / "jwt-keys.json"
     monkeypatch.setattr(Path, "exists", lambda file: file != path)  # the moment in which both look, and see none
     assert Tokens(Settings(var=str(tmp_path))).verify(first).user_id == 7

@@ -5,8 +5,9 @@ import time
 import pytest
 
 from shop.core.passwords import Passwords
+from shop.core.settings import Settings
 
-PASSWORDS = Passwords()
+PASSWORDS = Passwords(Settings())
 
 
 def seconds_to_verify(hashed: str | None) -> float:

@@ -164,7 +164,7 @@ def test_a_held_back_call_may_open_a_transaction_of_its_own(entrance: Entrance) 
 
 
 def test_rows_stay_readable_after_the_commit(entrance: Entrance) -> None:
-    assert entrance.database.sessions.kw["expire_on_commit"] is False
+    assert entrance.database.session_maker.kw["expire_on_commit"] is False
 
 
 def test_the_mark_for_the_audit_is_on_the_method() -> None:

@@ -7,12 +7,13 @@ from uuid import uuid4
 
 import pytest
 
-from shop.cache_managers.user import UserCacheManager
+from shop.cache_managers.session import SessionCacheManager
 from shop.constants.user import UserRole
 from shop.core.tokens import Tokens
 from tests.http.envelope import data_of
 from tests.http.keyed import DRAFT, IN_PROGRESS, Write, at_once, drafts, is_replay, is_worked_on, lines
 from tests.http.shop import Shop
+from tests.http.users import new_session
 from tests.support.polling import eventually
 
 MISSING, MALFORMED = 400002, 400003
@@ -103,7 +104,9 @@ def test_another_tenant_may_use_the_same_key(shop: Shop, admin: str, key: str) -
     user_id = shop.container.get(Tokens).verify(stranger).user_id
     shop.ask("UPDATE users SET tenant_id = 2 WHERE id = %s", user_id)
 
-    answer = Write(shop.container.get(Tokens).issue(user_id, 2), key).send(shop)
+    with shop.engine.begin() as connection:
+        moved = new_session(connection, shop.container.get(Tokens), user_id, 2)["access_token"]
+    answer = Write(moved, key).send(shop)
 
     assert (answer.status, is_replay(answer)) == (201, False)
     assert shop.ask("SELECT COUNT(*) FROM idempotency_records WHERE `key` = %s", key) == 2
@@ -163,8 +166,7 @@ def test_a_replay_is_for_those_who_may_do_it_still(shop: Shop, key: str) -> None
     data_of(write._replace(token="").send(shop), 401001)
     data_of(write._replace(token=shop.buyer()).send(shop), 403001)
     shop.ask("UPDATE users SET role = %s WHERE id = %s", UserRole.GENERAL.value, claims.user_id)
-    cards = shop.container.get(UserCacheManager)
-    cards.forget(cards.card, tenant=claims.tenant_id, user=claims.user_id)
+    shop.container.get(SessionCacheManager).outdate(claims.tenant_id, claims.user_id, [claims.session_id])
     data_of(write.send(shop), 403001)
 
     assert first.status == 201

@@ -14,7 +14,6 @@ from shop.core.controller import Controller, signed_in
 from shop.core.keyed import Policy, check_keys, keyed
 from shop.core.ticket import Keeper
 from shop.core.transaction import transactional
-from shop.services.user import UserService
 from tests.purchase.indoors import Indoors
 
 blueprint = Blueprint("bells", __name__, url_prefix="/bells")
@@ -33,8 +32,6 @@ class AnyWords(Schema):
 @dataclass(eq=False)
 class Ringing(Controller):
     """What all of them do."""
-
-    users: UserService
 
     def ring(self, words: dict[str, Any]) -> Any:
         """Do what the test wants."""

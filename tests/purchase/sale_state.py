@@ -74,12 +74,12 @@ class SaleState(RuleBasedStateMachine):
     @contextmanager
     def killed_at(self, moment: str) -> Iterator[None]:
         """Whoever writes dies at that moment of the transaction."""
-        event.listen(self.indoors.database.sessions, moment, _die)
+        event.listen(self.indoors.database.session_maker, moment, _die)
         try:
             with suppress(Killed):
                 yield
         finally:
-            event.remove(self.indoors.database.sessions, moment, _die)
+            event.remove(self.indoors.database.session_maker, moment, _die)
 
     def all_written(self) -> None:
         """Nothing waits any longer."""

@@ -28,10 +28,10 @@ def killed_at(moment: str, indoors: Indoors) -> Iterator[None]:
     def die(_session: object) -> None:
         raise Killed
 
-    event.listen(indoors.database.sessions, moment, die)
+    event.listen(indoors.database.session_maker, moment, die)
     with pytest.raises(Killed):
         yield
-    event.remove(indoors.database.sessions, moment, die)
+    event.remove(indoors.database.session_maker, moment, die)
 
 
 def assert_right(indoors: Indoors, item: int, *, left: int, broken: Collection[int] = ()) -> None:

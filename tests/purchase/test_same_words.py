@@ -55,7 +55,8 @@ def run(server: Valkey, strategy: str) -> tuple[list[Reserved], dict[str, Any]]:
         assert till.stock.let_in(TENANT, item, "token", GateState.OPEN)
     answers = []
     for number, item, user, quantity in WISHES:
-        purchase = Purchase(UUID(int=number), TENANT, item, user, quantity, 1000 + number, ticket=None)
+        words = (UUID(int=number), TENANT, item, user, quantity, 1000 + number)
+        purchase = Purchase(*words, ticket=None, session_id=UUID(int=user))
         if user < 10:
             till.stock.introduce(purchase)
         answers.append(till.ask(strategy, purchase))

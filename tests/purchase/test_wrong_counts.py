@@ -11,6 +11,7 @@ from shop.cache_managers.stock import Purchase, StockCacheManager
 from shop.constants.stock import Outcome
 from shop.core.model import DEFAULT_TENANT
 from shop.core.redis import RedisError
+from shop.core.tokens import Tokens
 from shop.core.transaction import in_transaction
 from shop.jobs.stock import LoadStockJob
 from shop.repositories.item import ItemRepository
@@ -109,7 +110,9 @@ def test_a_purchase_that_was_reserved_twice_is_written_once_and_its_second_numbe
     receipt = indoors.stock.find_reservation(DEFAULT_TENANT, item, UUID(order))
     assert receipt is not None
     indoors.redis.delete(indoors.key(item, f"receipt:{order}"))
-    again = Purchase(UUID(order), DEFAULT_TENANT, item, receipt.user_id, 2, receipt.moment, ticket=None)
+    session_id = indoors.container.get(Tokens).verify(token).session_id
+    words = (UUID(order), DEFAULT_TENANT, item, receipt.user_id, 2, receipt.moment)
+    again = Purchase(*words, ticket=None, session_id=session_id)
     assert indoors.stock.reserve(again, 100).outcome == Outcome.RESERVED
 
     indoors.drain(item)

@@ -51,7 +51,7 @@ def graph_of(app: Flask) -> dict[int, object]:
     """Everything of ours that an app holds, from its routes and its container, connections included."""
     container = container_of(app)
     owners = [getattr(view, "__self__", view) for view in app.view_functions.values()]
-    _ = container.get(Database).sessions, container.get(RedisStores).stock_servers
+    _ = container.get(Database).session_maker, container.get(RedisStores).stock_servers
     return reachable(*owners, *(container.get(kind) for kind in container._classes))
 
 

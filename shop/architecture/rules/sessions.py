@@ -33,7 +33,7 @@ BANS = (
         ("shop.repositories",),
     ),
     Ban(
-        (".sessions", ".engine", ".database", "shop.core.database"),
+        (".session_maker", ".engine", ".database", "shop.core.database"),
         "`{word}` opens a way to the database beside the transaction.",
         REPOSITORY,
     ),

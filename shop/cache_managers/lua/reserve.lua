@@ -3,7 +3,7 @@
 -- ARGV order, tenant, item, user, quantity, moment (us), backlog bound, life of the wake flag (s), and with a key
 -- what is asked for, life of that (s)
 -- Answers {outcome, receipt, number}; for a refusal {outcome, when receipts were lost or '', number}
-if redis.call('EXISTS', KEYS[6]) == 0 then return {'STRANGER', '', 0} end
+if redis.call('GET', KEYS[6]) ~= '1' then return {'STRANGER', '', 0} end
 local asked = KEYS[7] and redis.call('GET', KEYS[7])
 if asked and asked ~= ARGV[9] then return {'REUSED', asked, 0} end
 local receipt = redis.call('GET', KEYS[3])

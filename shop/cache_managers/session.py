@@ -1,0 +1,41 @@
+"""Redis keys of sessions."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from shop.constants.session import RECENT_SECONDS
+from shop.core.cache_manager import CacheManager, Key
+from shop.core.tokens import Claims
+
+ENDED = "ended"
+_ASK = "ask"
+
+
+@dataclass(frozen=True)
+class SessionCacheManager(CacheManager):
+    """Who a session stands for, so that a request needs no query to know its caller."""
+
+    # It lives as long as the token that was shown.
+    card = Key("{tenant}:user:{user}:session:{session}")
+
+    def find(self, claims: Claims) -> Any:
+        """What was kept, ENDED, or None: ask the database. Raises RedisError."""
+        known = self.get(self.card, tenant=claims.tenant_id, user=claims.user_id, session=claims.session_id)
+        return None if known == _ASK else known
+
+    def keep(self, claims: Claims, known: dict[str, Any], seconds: float) -> None:
+        """Keep what the database said, unless the session changed since somebody asked it; raises RedisError."""
+        place = {"tenant": claims.tenant_id, "user": claims.user_id, "session": claims.session_id}
+        self.add(self.card, known, seconds, **place)
+
+    def outdate(self, tenant_id: int, user_id: int, session_ids: Iterable[UUID]) -> None:
+        """Let everybody ask the database again; raises RedisError."""
+        for session_id in session_ids:
+            self.put(self.card, _ASK, RECENT_SECONDS, tenant=tenant_id, user=user_id, session=session_id)
+
+    def end(self, tenant_id: int, user_id: int, session_ids: Iterable[UUID], seconds: float) -> None:
+        """Let nobody in, for as long as a token may live; raises RedisError."""
+        for session_id in session_ids:
+            self.put(self.card, ENDED, seconds, tenant=tenant_id, user=user_id, session=session_id)

@@ -1,0 +1,26 @@
+"""Sessions as information."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from shop.core.clock import rfc3339
+
+if TYPE_CHECKING:
+    from shop.models.session import Session
+
+
+@dataclass(frozen=True)
+class SessionCombination:
+    """What a session says to its user."""
+
+    def card(self, session: "Session", current: UUID) -> dict[str, Any]:
+        """JSON-safe; `current` is the session that asks."""
+        return {
+            "id": str(session.id),
+            "agent": session.agent,
+            "current": session.id == current,
+            "created_at": rfc3339(session.created_at),
+            "refreshed_at": rfc3339(session.refreshed_at),
+            "expires_at": rfc3339(session.expires_at),
+        }

@@ -1,0 +1,112 @@
+"""Sessions over HTTP: staying in, and leaving."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from shop.checkers.session import PageSessionChecker, RefreshSessionChecker
+from shop.constants.session import SessionEnd
+from shop.core.blueprint import Blueprint
+from shop.core.caller import Caller
+from shop.core.controller import Controller, signed_in
+from shop.core.documentation import Shape
+from shop.core.envelope import refused
+from shop.core.keyed import Policy
+from shop.core.pagination import Page, PageRequest
+from shop.core.transaction import transactional
+from shop.exception_codes.session import SessionExceptionCode
+from shop.schemas.session import SessionSchema, TokenSchema
+from shop.services.session import SessionService
+
+blueprint = Blueprint("sessions", __name__, url_prefix="/auth", description="Staying signed in", keyed=Policy(off=True))
+
+
+@blueprint.route("/refresh")
+@dataclass(eq=False)
+class RefreshSessionController(Controller):
+    """Staying in."""
+
+    sessions: SessionService
+
+    @blueprint.response(200, TokenSchema, errors=(401,))
+    @blueprint.arguments(RefreshSessionChecker)
+    @transactional
+    def post(self, words: dict[str, Any]) -> Any:
+        """Spend a refresh token for the next pair; one that was spent long ago ends its session."""
+        # An answer and no exception: what a copied token costs its session is committed.
+        return self.sessions.refresh(words["refresh_token"]) or refused(SessionExceptionCode.REFRESH_INVALID)
+
+    @blueprint.response(200, TokenSchema, errors=(401,))
+    @blueprint.arguments(RefreshSessionChecker)
+    @transactional
+    def put(self, words: dict[str, Any]) -> Any:
+        """Spend a refresh token for the next pair, for clients that PUT."""
+        return self.sessions.refresh(words["refresh_token"]) or refused(SessionExceptionCode.REFRESH_INVALID)
+
+
+@blueprint.route("/logout")
+@dataclass(eq=False)
+class SignOutSessionController(Controller):
+    """Leaving."""
+
+    sessions: SessionService
+
+    @blueprint.response(200)
+    @signed_in()
+    @transactional
+    def post(self, caller: Caller) -> None:
+        """Sign out: both tokens of this session are worth nothing from now on."""
+        self.sessions.end(caller, caller.session_id)
+
+    @blueprint.response(200)
+    @signed_in()
+    @transactional
+    def delete(self, caller: Caller) -> None:
+        """Sign out, for clients that DELETE."""
+        self.sessions.end(caller, caller.session_id)
+
+
+@blueprint.route("/logout-all")
+@dataclass(eq=False)
+class SignOutEverywhereSessionController(Controller):
+    """Leaving everywhere."""
+
+    sessions: SessionService
+
+    @blueprint.response(200)
+    @signed_in()
+    @transactional
+    def post(self, caller: Caller) -> None:
+        """Sign out everywhere, this session included."""
+        self.sessions.end_all(caller.user_id, SessionEnd.SIGNED_OUT)
+
+
+@blueprint.route("/sessions")
+@dataclass(eq=False)
+class SessionsController(Controller):
+    """Where the caller is signed in."""
+
+    sessions: SessionService
+
+    @blueprint.response(200, SessionSchema, shape=Shape.PAGE)
+    @signed_in()
+    @blueprint.arguments(PageSessionChecker, location="query")
+    @transactional
+    def get(self, words: dict[str, Any], caller: Caller) -> Page[dict[str, Any]]:
+        """List the caller's sessions, newest first."""
+        return self.sessions.page(caller, PageRequest(**words))
+
+
+@blueprint.route("/sessions/<uuid:session_id>")
+@dataclass(eq=False)
+class SessionController(Controller):
+    """One of them."""
+
+    sessions: SessionService
+
+    @blueprint.response(200, errors=(404,))
+    @signed_in()
+    @transactional
+    def delete(self, session_id: UUID, caller: Caller) -> None:
+        """End one of the caller's sessions."""
+        self.sessions.end(caller, session_id)

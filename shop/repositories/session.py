@@ -1,0 +1,53 @@
+"""Questions to the table sessions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, CursorResult, delete, or_, select
+
+from shop.core.pagination import Page, PageRequest
+from shop.core.repository import Repository
+from shop.models.session import Session
+
+
+@dataclass(frozen=True)
+class SessionRepository(Repository[Session]):
+    """Finds sessions."""
+
+    model = Session
+
+    def lock(self, session_id: UUID) -> Session | None:
+        """The row as it is now, held against other writers until the transaction ends."""
+        return self.session.get(Session, session_id, with_for_update=True, populate_existing=True)
+
+    def lock_live(self, user_id: int, now: datetime) -> Sequence[Session]:
+        """A user's sessions that have not ended, held in the order of ids."""
+        query = select(Session).where(Session.user_id == user_id, *_live(now)).order_by(Session.id)
+        return self.session.scalars(query.with_for_update()).all()
+
+    def page_live(self, user_id: int, now: datetime, request: PageRequest) -> Page[Session]:
+        """A user's sessions that have not ended, newest first."""
+        query = select(Session).where(Session.user_id == user_id, *_live(now)).order_by(Session.id.desc())
+        return self.page(query, request)
+
+    def find_changed(self, since: datetime) -> Sequence[tuple[UUID, datetime, bool]]:
+        """(id, moment, whether it ended) of what changed since then, of every tenant."""
+        query = select(Session.id, Session.changed_at, Session.ended_at).where(Session.changed_at > since)
+        return [(row.id, row.changed_at, row.ended_at is not None) for row in self.session.execute(query)]
+
+    def find_old(self, before: datetime, limit: int) -> Sequence[UUID]:
+        """Some that ended or expired before a moment, of every tenant."""
+        query = select(Session.id).where(or_(Session.expires_at < before, Session.ended_at < before)).limit(limit)
+        return self.session.scalars(query).all()
+
+    def remove_many(self, session_ids: Sequence[UUID]) -> int:
+        """Forget some; how many there were."""
+        query = delete(Session).where(Session.id.in_(session_ids))
+        return cast("CursorResult[object]", self.session.execute(query)).rowcount
+
+
+def _live(now: datetime) -> "tuple[ColumnElement[bool], ...]":
+    return Session.ended_at.is_(None), Session.expires_at > now

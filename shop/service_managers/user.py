@@ -1,0 +1,31 @@
+"""What happens to a user happens to its sessions."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from shop.constants.session import SessionEnd
+from shop.core.caller import Caller
+from shop.services.session import SessionService
+from shop.services.user import UserService
+
+
+@dataclass(frozen=True)
+class UserServiceManager:
+    """Signs users in, and ends their sessions with what they stood on."""
+
+    users: UserService
+    sessions: SessionService
+
+    def register(self, tenant_id: int, words: dict[str, Any], agent: str) -> dict[str, Any]:
+        """A new account, signed in: its tokens and its card; raises ShopError EMAIL_TAKEN."""
+        user = self.users.register(tenant_id, **words)
+        return {**self.sessions.open(user, agent), "user": user}
+
+    def sign_in(self, tenant_id: int, words: dict[str, Any], agent: str) -> dict[str, Any]:
+        """The tokens of a new session; raises ShopError CREDENTIALS_WRONG."""
+        return self.sessions.open(self.users.sign_in(tenant_id, **words), agent)
+
+    def change_password(self, caller: Caller, words: dict[str, Any]) -> None:
+        """Set another password and end the caller's other sessions; raises ShopError PASSWORD_WRONG."""
+        self.users.change_password(caller.user_id, **words)
+        self.sessions.end_all(caller.user_id, SessionEnd.PASSWORD, but=caller.session_id)

@@ -1,0 +1,191 @@
+"""Rules of sessions: who is in, for how long, and how a stay ends."""
+
+import logging
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from shop.cache_managers.session import ENDED, SessionCacheManager
+from shop.cache_managers.stock import StockCacheManager
+from shop.combinations.session import SessionCombination
+from shop.combinations.user import UserCombination
+from shop.constants.session import AGENT_MAX, KEPT_SECONDS, PURGE_BATCH, SessionEnd
+from shop.core.caller import Caller
+from shop.core.clock import Clock, microseconds_of
+from shop.core.errors import ShopError
+from shop.core.pagination import Page, PageRequest
+from shop.core.redis import RedisError
+from shop.core.sessions import Change, Doorkeeper, SessionWatch
+from shop.core.settings import Settings
+from shop.core.tokens import Claims, Grant, Tokens, new_id
+from shop.core.transaction import after_commit
+from shop.exception_codes.session import SessionExceptionCode
+from shop.repositories.session import SessionRepository
+from shop.repositories.user import UserRepository
+
+if TYPE_CHECKING:
+    from shop.models.session import Session
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class SessionService(Doorkeeper):
+    """Opens, refreshes and ends sessions, and knows their users again."""
+
+    sessions: SessionRepository
+    users: UserRepository
+    cache: SessionCacheManager
+    stock: StockCacheManager
+    combine: SessionCombination
+    combine_user: UserCombination
+    watch: SessionWatch
+    tokens: Tokens
+    clock: Clock
+    settings: Settings
+
+    def open(self, user: dict[str, Any], agent: str) -> dict[str, Any]:
+        """Sign a user in: what the client gets. `agent`: what the client calls itself."""
+        now, printable = self._now(), "".join(letter for letter in agent if letter.isprintable())
+        session = self.sessions.create(
+            id=new_id(),
+            tenant_id=user["tenant_id"],
+            user_id=user["id"],
+            refresh_id=new_id(),
+            agent=printable[:AGENT_MAX],
+            created_at=now,
+            refreshed_at=now,
+            expires_at=now + timedelta(seconds=self.settings.refresh_lifetime),
+        )
+        return self._issue(session)
+
+    def refresh(self, token: str) -> dict[str, Any] | None:
+        """The next pair of tokens, once for each refresh token; None when it is no good.
+
+        One that was spent a moment ago gets the same successor again, since the answer may have been lost. One that was
+        spent before that was copied: its whole session ends.
+        """
+        try:
+            claims = self.tokens.verify_refresh(token)
+        except ShopError:
+            return None
+        session, now = self.sessions.lock(claims.session_id), self._now()
+        if session is None or session.user_id != claims.user_id or session.ended_at or session.expires_at <= now:
+            return None
+        if claims.token_id == session.refresh_id:
+            self._rotate(session, now)
+        elif not self._may_retry(session, claims.token_id, now):
+            _log.warning("Session %s ends: a spent refresh token came back", session.id)
+            self._end([session], SessionEnd.REPLAYED)
+            return None
+        return self._issue(session)
+
+    def identify(self, claims: Claims) -> Caller | None:
+        """The caller a good token stands for: from the cache, else from the tables; None when its session has ended."""
+        card = self._find_card(claims)
+        if card is None:
+            return None
+        return Caller(card["id"], card["tenant_id"], claims.session_id, frozenset(card["roles"]), card)
+
+    def find_changes(self, since: datetime) -> Iterable[Change]:
+        """What changed since a moment, of every tenant."""
+        found = self.sessions.find_changed(since)
+        return [Change(session_id, microseconds_of(moment), ended) for session_id, moment, ended in found]
+
+    def page(self, caller: Caller, request: PageRequest) -> Page[dict[str, Any]]:
+        """The caller's sessions, newest first."""
+        page = self.sessions.page_live(caller.user_id, self._now(), request)
+        return page.with_rows([self.combine.card(session, caller.session_id) for session in page.rows])
+
+    def end(self, caller: Caller, session_id: UUID) -> None:
+        """End one of the caller's sessions; raises ShopError NOT_FOUND."""
+        session = self.sessions.lock(session_id)
+        if session is None or session.user_id != caller.user_id or session.ended_at:
+            raise ShopError(SessionExceptionCode.NOT_FOUND, session_id=str(session_id))
+        self._end([session], SessionEnd.SIGNED_OUT)
+
+    def end_all(self, user_id: int, why: SessionEnd, but: UUID | None = None) -> None:
+        """End every session of a user, but one."""
+        live = self.sessions.lock_live(user_id, self._now())
+        self._end([session for session in live if session.id != but], why)
+
+    def outdate(self, user_id: int) -> None:
+        """Let every process ask the tables again who a user is."""
+        live = self.sessions.lock_live(user_id, self._now())
+        for session in live:
+            session.changed_at = self._later(session)
+        self._tell(live, ended=False)
+
+    def purge(self) -> int:
+        """Forget some that ended long ago; how many."""
+        kept = timedelta(seconds=max(KEPT_SECONDS, self.settings.access_lifetime))
+        old = self.sessions.find_old(self.clock.now() - kept, PURGE_BATCH)
+        return self.sessions.remove_many(old) if old else 0
+
+    def _rotate(self, session: "Session", now: datetime) -> None:
+        session.spent_id, session.refresh_id, session.refreshed_at = session.refresh_id, new_id(), now
+        session.expires_at = now + timedelta(seconds=self.settings.refresh_lifetime)
+
+    def _may_retry(self, session: "Session", token_id: UUID, now: datetime) -> bool:
+        window = timedelta(seconds=self.settings.refresh_retry_seconds)
+        return token_id == session.spent_id and now - session.refreshed_at <= window
+
+    def _issue(self, session: "Session") -> dict[str, Any]:
+        since = int(session.refreshed_at.timestamp())
+        return self.tokens.issue(Grant(session.user_id, session.tenant_id, session.id, session.refresh_id, since))
+
+    def _find_card(self, claims: Claims) -> dict[str, Any] | None:
+        with suppress(RedisError):
+            known = self.cache.find(claims)
+            if known == ENDED:
+                return None
+            if isinstance(known, dict) and not self.watch.is_outdated(claims.session_id, known["changed"]):
+                card: dict[str, Any] = known["card"]
+                return card
+        return self._look_up(claims)
+
+    def _look_up(self, claims: Claims) -> dict[str, Any] | None:
+        # The session before the user: whoever changes a user changes its sessions too, so what is read here is at most
+        # thought to be older than it is.
+        session = self.sessions.find(claims.session_id)
+        if session is None or session.ended_at or session.user_id != claims.user_id:
+            return None
+        user = self.users.find(claims.user_id)
+        if user is None:
+            return None
+        card = self.combine_user.card(user)
+        changed = microseconds_of(session.changed_at) if session.changed_at else 0
+        with suppress(RedisError):
+            self.cache.keep(claims, {"changed": changed, "card": card}, claims.expires - self.clock.now().timestamp())
+        return card
+
+    def _end(self, sessions: Sequence["Session"], why: SessionEnd) -> None:
+        for session in sessions:
+            session.ended_by, session.ended_at = why, self.clock.now()
+            session.changed_at = self._later(session)
+        self._tell(sessions, ended=True)
+
+    def _tell(self, sessions: Sequence["Session"], *, ended: bool) -> None:
+        """Let this process know at once, and the others by their next look into Redis or the table."""
+        if not sessions:
+            return
+        changes = [Change(it.id, microseconds_of(it.changed_at), ended) for it in sessions if it.changed_at]
+        whose, ids = (sessions[0].tenant_id, sessions[0].user_id), [session.id for session in sessions]
+        after_commit(self.watch.note, changes)
+        if ended:
+            after_commit(self.cache.end, *whose, ids, self.settings.access_lifetime + self.settings.token_leeway)
+            after_commit(self.stock.dismiss, whose[0], ids)
+        else:
+            after_commit(self.cache.outdate, *whose, ids)
+
+    def _later(self, session: "Session") -> datetime:
+        # Later than whatever was read before, however the clocks of two processes differ.
+        now = self.clock.now()
+        return max(now, session.changed_at + timedelta(microseconds=1)) if session.changed_at else now
+
+    def _now(self) -> datetime:
+        # Whole seconds, as tokens carry them.
+        return datetime.fromtimestamp(int(self.clock.now().timestamp()), UTC)
