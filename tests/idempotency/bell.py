@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 from shop.core.blueprint import Blueprint
 from shop.core.controller import Controller, signed_in
 from shop.core.keyed import Policy, check_keys, keyed
+from shop.core.sessions import Doorkeeper
 from shop.core.ticket import Keeper
 from shop.core.transaction import transactional
 from tests.purchase.indoors import Indoors
@@ -144,7 +145,7 @@ class Bell:
         container, app = self.shop.container, self.shop.http.application
         container.add(kind)
         controller = container.get(kind)
-        controller.keeper = container.find_one(Keeper)
+        controller.keeper, controller.door = container.find_one(Keeper), container.find_one(Doorkeeper)
         check_keys(controller)
         app.view_functions[f"{routes.name}.{kind.__name__}"] = controller.dispatch_request
 

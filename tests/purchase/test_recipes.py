@@ -14,7 +14,7 @@ from shop.jobs.stock import LoadStockJob
 from tests.purchase.conftest import MakeIndoors
 from tests.purchase.indoors import Indoors
 from tests.purchase.test_drains import assert_right
-from tests.purchase.test_round_trips import counted_commands
+from tests.support.counting import counted_commands
 from tests.support.valkey import Valkey
 
 BOTH = pytest.mark.parametrize("strategy", ["lock", "watch"])

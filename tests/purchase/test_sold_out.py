@@ -9,7 +9,7 @@ from shop.core.model import DEFAULT_TENANT
 from shop.jobs.stock import LoadStockJob
 from shop.services.purchase import PurchaseService
 from tests.purchase.indoors import Indoors
-from tests.purchase.test_round_trips import counted_commands
+from tests.support.counting import counted_commands
 from tests.support.valkey import Valkey
 
 

@@ -13,7 +13,7 @@ from shop.jobs.stock import LoadStockJob
 from tests.purchase.conftest import MakeIndoors
 from tests.purchase.indoors import Indoors
 from tests.purchase.test_drains import status
-from tests.purchase.test_round_trips import counted_commands
+from tests.support.counting import counted_commands
 from tests.support.valkey import Valkey
 
 ALL = [strategy.value for strategy in Strategy]
