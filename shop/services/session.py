@@ -138,16 +138,24 @@ class SessionService(Doorkeeper):
         return self.tokens.issue(Grant(session.user_id, session.tenant_id, session.id, session.refresh_id, since))
 
     def _find_card(self, claims: Claims) -> dict[str, Any] | None:
-        with suppress(RedisError):
+        try:
             known = self.cache.find(claims)
-            if known == ENDED:
+        except RedisError:
+            # Not told afterwards either: a frozen Redis is waited for once.
+            return (self._look_up(claims) or {}).get("card")
+        if known == ENDED:
+            return None
+        if known is None or self.watch.is_outdated(claims.session_id, known["changed"]):
+            known = self._look_up(claims)
+            if known is None:
                 return None
-            if isinstance(known, dict) and not self.watch.is_outdated(claims.session_id, known["changed"]):
-                card: dict[str, Any] = known["card"]
-                return card
-        return self._look_up(claims)
+            with suppress(RedisError):
+                self.cache.keep(claims, known, claims.expires - self.clock.now().timestamp())
+        card: dict[str, Any] = known["card"]
+        return card
 
     def _look_up(self, claims: Claims) -> dict[str, Any] | None:
+        """What is kept of a session, as the tables know it now; None when it has ended."""
         # The session before the user: whoever changes a user changes its sessions too, so what is read here is at most
         # thought to be older than it is.
         session = self.sessions.find(claims.session_id)
@@ -156,11 +164,8 @@ class SessionService(Doorkeeper):
         user = self.users.find(claims.user_id)
         if user is None:
             return None
-        card = self.combine_user.card(user)
         changed = microseconds_of(session.changed_at) if session.changed_at else 0
-        with suppress(RedisError):
-            self.cache.keep(claims, {"changed": changed, "card": card}, claims.expires - self.clock.now().timestamp())
-        return card
+        return {"changed": changed, "card": self.combine_user.card(user)}
 
     def _end(self, sessions: Sequence["Session"], why: SessionEnd) -> None:
         for session in sessions:
