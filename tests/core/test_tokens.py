@@ -12,11 +12,12 @@ import pytest
 
 from shop.core.errors import CoreExceptionCode, ShopError
 from shop.core.settings import Settings
-from shop.core.tokens import CLAIMS, Tokens
+from shop.core.tokens import Tokens
 from tests.support.grants import access
 
 OLD, NEW = "o" * 48, "n" * 48
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+CLAIMS = ["iss", "aud", "exp", "iat", "nbf", "jti", "sub", "tenant", "sid", "typ"]
 MakeTokens = Callable[..., Tokens]
 
 
@@ -66,7 +67,7 @@ def test_our_own_signature_over_our_own_claims_is_good(tokens: Tokens) -> None:
     assert not refuses(tokens, sign(claims_of(tokens)))
 
 
-@pytest.mark.parametrize("claim", list(CLAIMS))
+@pytest.mark.parametrize("claim", CLAIMS)
 def test_a_token_without_one_of_them_is_refused(tokens: Tokens, claim: str) -> None:
     claims = claims_of(tokens)
     del claims[claim]

@@ -1,6 +1,5 @@
 """Staying in, leaving, and where one is signed in."""
 
-from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import pytest
@@ -100,15 +99,6 @@ def test_a_token_that_was_spent_long_ago_ends_its_family(ann: Account) -> None:
     for session in (ann, following, latest):
         data_of(session.me(), ENDED)
         data_of(session.refresh(), SPENT)
-
-
-def test_fifty_at_once_have_one_successor(ann: Account) -> None:
-    with ThreadPoolExecutor(50) as pool:
-        answers = list(pool.map(lambda _: ann.refresh(), range(50)))
-
-    successors = {data_of(answer, 200)["refresh_token"] for answer in answers}
-    assert len(successors) == 1
-    data_of(ann._replace(tokens=data_of(answers[0], 200)).refresh(), 200)
 
 
 def test_an_access_token_refreshes_nothing_and_a_refresh_token_opens_no_door(ann: Account) -> None:
