@@ -13,6 +13,7 @@ from shop.cache_managers.stock import Purchase
 from shop.constants.stock import Outcome
 from shop.core.sessions import SessionWatch
 from shop.core.tokens import Claims, Tokens, new_id
+from shop.core.transaction import in_transaction
 from shop.services.session import SessionService
 from tests.purchase.indoors import Indoors
 from tests.support.counting import counted_sql
@@ -150,15 +151,32 @@ def test_without_redis_the_tables_know_who_calls(here: Indoors, monkeypatch: pyt
         assert status(here, token) == 200
 
 
-def test_an_answer_that_was_read_before_a_change_is_not_kept_after_it(here: Indoors) -> None:
+def test_an_answer_that_was_read_before_a_change_is_not_kept_after_it(here: Indoors, there: Indoors) -> None:
     token = here.buyer()
-    claims, cache = claims_of(here, token), here.container.get(SessionCacheManager)
+    claims, cache = claims_of(here, token), there.container.get(SessionCacheManager)
     here.send("POST", "/auth/logout", token)
 
     # Somebody who read the tables a moment ago comes too late.
-    cache.keep(claims, {"changed": 0, "card": {"id": claims.user_id}}, 60)
+    cache.keep(claims, {"changed": 0, "card": {"id": claims.user_id, "tenant_id": 1, "roles": []}}, 60)
 
-    assert status(here, token) == OUT
+    assert status(there, token) == OUT
+
+
+def test_what_changed_is_read_again_although_redis_is_as_it_was_before(
+    here: Indoors, there: Indoors, valkey: Valkey
+) -> None:
+    token = here.buyer()
+    status(there, token)
+    kept = snapshot(valkey)
+    here.change("UPDATE users SET name = 'Renamed' WHERE id = %s", claims_of(here, token).user_id)
+    sessions = here.container.get(SessionService)
+    in_transaction(here.database, lambda: sessions.outdate(claims_of(here, token).user_id))
+
+    assert there.send("GET", "/auth/me", token).get_json()["data"]["name"] == "Renamed"
+    restore(valkey, kept)
+    look(there)
+
+    assert there.send("GET", "/auth/me", token).get_json()["data"]["name"] == "Renamed"
 
 
 def test_a_buyer_who_was_vouched_for_too_late_is_not_known(here: Indoors) -> None:

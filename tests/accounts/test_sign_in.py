@@ -78,6 +78,22 @@ def test_a_password_that_changes_meanwhile_was_the_wrong_one(
     assert here.rows("SELECT COUNT(*) FROM sessions") == [(0,)]
 
 
+def test_nobody_waits_for_a_connection_while_a_password_is_compared(
+    here: Indoors, ann: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pool: Any = here.database.engine.pool
+    verify, seen = Passwords.verify, []
+
+    def look(self: Passwords, known: str | None, password: str) -> bool:
+        seen.append(pool.checkedout())
+        return verify(self, known, password)
+
+    monkeypatch.setattr(Passwords, "verify", look)
+
+    assert sign_in(here, **ann).status_code == 200
+    assert seen == [0]
+
+
 @pytest.mark.parametrize("password", ["Password1", "PASSWORd123", "Qwerty123", "Abc12345"])
 def test_a_password_that_everybody_tries_first_is_refused(here: Indoors, password: str) -> None:
     words = {"name": "Bob", "email": "bob@example.com", "password": password}
