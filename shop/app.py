@@ -14,10 +14,12 @@ from shop.core.health import Health
 from shop.core.http import prepare
 from shop.core.idempotency import Idempotency
 from shop.core.keyed import check_keys
+from shop.core.log import name_tenants
 from shop.core.measuring import serve_metrics
 from shop.core.metrics import Measured, Metrics
 from shop.core.report import serve_report
 from shop.core.settings import Settings
+from shop.core.tenancy import Register, Tenancy
 from shop.core.ticket import Keeper
 from shop.core.tokens import Tokens
 from shop.core.wire import IdConverter
@@ -29,12 +31,14 @@ API_PREFIX = "/api/v1"
 def create_app(settings: Settings | None = None) -> Flask:
     """An app of its own: two in one process do not see each other. Raises SettingsError and WiringError."""
     settings = settings or Settings.load()
+    name_tenants()
     app = Flask("shop", static_folder=None)
     prepare(app, settings)
     container = Container(settings)
     container.build()
     container.get(Tokens).check()
     container.get(Idempotency).resolve = find_resolver(settings)
+    container.get(Tenancy).register = container.find_one(Register)
     app.extensions["shop"] = container
     api = _document(app)
     for module in find_modules("controllers"):

@@ -15,3 +15,4 @@ class JobName(StrEnum):
     PURGE = "purge"
     VERIFY = "verify"
     SEED = "seed"
+    TENANTS = "tenants"

@@ -10,7 +10,6 @@ from shop.core.caller import Caller
 from shop.core.controller import Controller, signed_in
 from shop.core.envelope import Answer, created, success
 from shop.core.keyed import Policy, keyed
-from shop.core.model import DEFAULT_TENANT
 from shop.core.transaction import transactional
 from shop.schemas.user import RegistrationSchema, TokenSchema, UserSchema
 from shop.services.user import UserService
@@ -31,7 +30,7 @@ class RegisterUserController(Controller):
     @transactional
     def post(self, words: dict[str, Any]) -> Answer:
         """Register: a new account, signed in at once."""
-        user = self.users.register(DEFAULT_TENANT, **words)
+        user = self.users.register(**words)
         answer = {**self.tokens.answer(user["id"], user["tenant_id"]), "user": user}
         return created(answer, "/api/v1/auth/me", UserSuccessCode.REGISTERED)
 
@@ -49,7 +48,7 @@ class SignInUserController(Controller):
     @transactional
     def post(self, words: dict[str, Any]) -> Answer:
         """Sign in with e-mail and password."""
-        user = self.users.sign_in(DEFAULT_TENANT, **words)
+        user = self.users.sign_in(**words)
         return success(self.tokens.answer(user["id"], user["tenant_id"]), code=UserSuccessCode.SIGNED_IN)
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from shop.core.settings import Settings
+from shop.core.tenant_sql import hold_engine, hold_sessions
 
 __all__ = ["Database", "OperationalError"]
 
@@ -33,6 +34,11 @@ class Database:
     @cached_property
     def engine(self) -> Engine:
         """The engine; it connects at the first statement, not before."""
+        engine = self._engine()
+        hold_engine(engine)
+        return engine
+
+    def _engine(self) -> Engine:
         address = self.settings.database_address
         if make_url(address).get_backend_name() == "sqlite":
             return _sqlite(address)
@@ -56,8 +62,10 @@ class Database:
 
     @cached_property
     def sessions(self) -> sessionmaker[Session]:
-        """Makes sessions whose rows stay readable after the commit."""
-        return sessionmaker(self.engine, expire_on_commit=False)
+        """Makes sessions whose rows stay readable after the commit, each for one tenant or for every."""
+        sessions = sessionmaker(self.engine, expire_on_commit=False)
+        hold_sessions(sessions)
+        return sessions
 
     def ping(self) -> None:
         """Ask the database for a sign of life; raises SQLAlchemyError."""

@@ -15,9 +15,9 @@ class UserRepository(Repository[User]):
 
     model = User
 
-    def find_by_email(self, tenant_id: int, email: str) -> User | None:
+    def find_by_email(self, email: str) -> User | None:
         """The user with that address in lower case."""
-        return self.session.scalar(select(User).where(User.tenant_id == tenant_id, User.email == email))
+        return self.session.scalar(select(User).where(User.email == email))
 
     def find_tenants(self, user_ids: Collection[int]) -> dict[int, int]:
         """User id -> tenant of those that there are."""

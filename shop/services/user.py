@@ -29,43 +29,42 @@ class UserService:
     passwords: Passwords
     clock: Clock
 
-    def register(self, tenant_id: int, name: str, email: str, password: str) -> dict[str, Any]:
+    def register(self, name: str, email: str, password: str) -> dict[str, Any]:
         """A new account without any right but to buy; raises ShopError EMAIL_TAKEN."""
         try:
-            return self.combine.card(self._create(tenant_id, name, email, password, UserRole.GENERAL))
+            return self.combine.card(self._create(name, email, password, UserRole.GENERAL))
         except DuplicateRow as error:
             raise ShopError(UserExceptionCode.EMAIL_TAKEN, field="email") from error
 
-    def sign_in(self, tenant_id: int, email: str, password: str) -> dict[str, Any]:
+    def sign_in(self, email: str, password: str) -> dict[str, Any]:
         """The user's card; raises the same ShopError, after the same time, whatever was wrong."""
-        user = self.users.find_by_email(tenant_id, email.lower())
+        user = self.users.find_by_email(email.lower())
         if not self.passwords.verify(user.password_hash if user else None, password) or user is None:
             raise ShopError(UserExceptionCode.CREDENTIALS_WRONG)
         return self.combine.card(user)
 
     def identify(self, claims: Claims) -> Caller | None:
         """The caller a good token stands for: from the cache, else from the table."""
-        card = self._card(claims.tenant_id, claims.user_id)
+        card = self._card(claims.user_id)
         return Caller(card["id"], card["tenant_id"], frozenset(card["roles"])) if card else None
 
     def get_card(self, caller: Caller) -> dict[str, Any]:
         """What the caller may know of itself."""
-        card = self._card(caller.tenant_id, caller.user_id)
+        card = self._card(caller.user_id)
         if card is None:
             raise ShopError(CoreExceptionCode.TOKEN_INVALID)
         return card
 
-    def ensure(self, tenant_id: int, name: str, email: str, password: str, role: str) -> bool:
+    def ensure(self, name: str, email: str, password: str, role: str) -> bool:
         """Create the user unless the address has an account; whether it did."""
-        if self.users.find_by_email(tenant_id, email.lower()):
+        if self.users.find_by_email(email.lower()):
             return False
-        self._create(tenant_id, name, email, password, role)
+        self._create(name, email, password, role)
         return True
 
-    def _create(self, tenant_id: int, name: str, email: str, password: str, role: str) -> "User":
+    def _create(self, name: str, email: str, password: str, role: str) -> "User":
         now = self.clock.now()
         return self.users.create(
-            tenant_id=tenant_id,
             name=name,
             email=email.lower(),
             password_hash=self.passwords.hash(password),
@@ -74,11 +73,11 @@ class UserService:
             updated_at=now,
         )
 
-    def _card(self, tenant_id: int, user_id: int) -> dict[str, Any] | None:
-        build = partial(self._find_card, tenant_id, user_id)
-        card: dict[str, Any] | None = self.cache.remember(self.cache.card, build, tenant=tenant_id, user=user_id)
+    def _card(self, user_id: int) -> dict[str, Any] | None:
+        build = partial(self._find_card, user_id)
+        card: dict[str, Any] | None = self.cache.remember(self.cache.card, build, user=user_id)
         return card
 
-    def _find_card(self, tenant_id: int, user_id: int) -> dict[str, Any] | None:
+    def _find_card(self, user_id: int) -> dict[str, Any] | None:
         user = self.users.find(user_id)
-        return self.combine.card(user) if user and user.tenant_id == tenant_id else None
+        return self.combine.card(user) if user else None
