@@ -17,6 +17,7 @@ from shop.core.controller import Controller, with_token
 from shop.core.envelope import Answer, accepted, envelope
 from shop.core.keyed import Policy, keyed
 from shop.core.settings import Settings
+from shop.core.tenancy import Register
 from shop.core.tokens import Claims, Tokens
 from shop.core.transaction import transactional
 from shop.core.web import serve
@@ -48,7 +49,9 @@ def create() -> Flask:
     container: Container = app.extensions["shop"]
     container.add(SameController)
     app.register_blueprint(blueprint)
-    app.view_functions["same.SameController"] = container.get(SameController).dispatch_request
+    same = container.get(SameController)
+    same.register = container.find_one(Register)
+    app.view_functions["same.SameController"] = same.dispatch_request
     tokens = container.get(Tokens)
 
     @app.post("/bare/<id:item_id>")

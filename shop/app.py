@@ -19,7 +19,7 @@ from shop.core.measuring import serve_metrics
 from shop.core.metrics import Measured, Metrics
 from shop.core.report import serve_report
 from shop.core.settings import Settings
-from shop.core.tenancy import Register, Tenancy
+from shop.core.tenancy import Register
 from shop.core.ticket import Keeper
 from shop.core.tokens import Tokens
 from shop.core.wire import IdConverter
@@ -38,7 +38,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     container.build()
     container.get(Tokens).check()
     container.get(Idempotency).resolve = find_resolver(settings)
-    container.get(Tenancy).register = container.find_one(Register)
     app.extensions["shop"] = container
     api = _document(app)
     for module in find_modules("controllers"):
@@ -70,4 +69,5 @@ def _bind(app: Flask, container: Container) -> None:
             check_callers(controller)
             check_keys(controller)
             controller.keeper = container.find_one(Keeper)
+            controller.register = container.find_one(Register)
             app.view_functions[endpoint] = controller.dispatch_request

@@ -15,4 +15,4 @@ class JobName(StrEnum):
     PURGE = "purge"
     VERIFY = "verify"
     SEED = "seed"
-    TENANTS = "tenants"
+    TENANTS = "manage_tenants"

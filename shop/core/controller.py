@@ -15,7 +15,7 @@ from shop.core.database import Database
 from shop.core.documentation import document, error_name
 from shop.core.errors import CoreExceptionCode, ShopError
 from shop.core.idempotency import Idempotency
-from shop.core.tenancy import Tenancy
+from shop.core.tenancy import Register, Tenancy
 from shop.core.ticket import Keeper
 from shop.core.tokens import Claims, Tokens
 from shop.core.transaction import in_transaction
@@ -32,13 +32,14 @@ class Controller(MethodView):
     tokens: Tokens
     idempotency: Idempotency
     tenancy: Tenancy
-    # Given by the app, since it stands above core.
+    # Given by the app, since they stand above core.
     keeper: Keeper = field(init=False)
+    register: Register = field(init=False)
 
     def dispatch_request(self, **path: Any) -> ResponseReturnValue:
         """Call the method of the verb, in the tenant of the request; the router has let no other verb through."""
         verb = "get" if request.method == "HEAD" else request.method.lower()
-        with self.tenancy.entered():
+        with self.tenancy.entered(self.register):
             answer: ResponseReturnValue = getattr(self, verb)(**path)
         return answer
 

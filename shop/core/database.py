@@ -10,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from shop.core.settings import Settings
+from shop.core.tenant import in_every_tenant
 from shop.core.tenant_sql import hold_engine, hold_sessions
 
 __all__ = ["Database", "OperationalError"]
@@ -89,4 +90,6 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 def _begin_sqlite(connection: Any) -> None:
     # The write lock from the start: a read lock raised later may find another writer and must give up.
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    # Words that ask for nobody's rows.
+    with in_every_tenant():
+        connection.exec_driver_sql("BEGIN IMMEDIATE")

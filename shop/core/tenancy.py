@@ -59,20 +59,19 @@ class Tenancy:
 
     database: Database
     tokens: Tokens
-    # Given by the app, since it stands above core.
-    register: Register = field(init=False)
     # Until when it counts, and what is known.
     _known: tuple[float, _Directory | None] = field(init=False, default=(0.0, None))
 
     @contextmanager
-    def entered(self) -> Iterator[None]:
+    def entered(self, register: Register) -> Iterator[None]:
         """The tenant of the request that is being served; raises ShopError TENANT_UNKNOWN, TOKEN_INVALID."""
         # For the log, which also has to tell whose it was after it failed.
-        g.tenant = tenant_id = self._of_token() or self._of_address()
+        directory = self._directory(register)
+        g.tenant = tenant_id = self._of_token(directory) or _of_address(directory)
         with in_tenant(tenant_id):
             yield
 
-    def _of_token(self) -> int | None:
+    def _of_token(self, directory: _Directory) -> int | None:
         """None without a good token: what needs one refuses the others, and the rest may be asked without."""
         token = bearer()
         try:
@@ -80,31 +79,21 @@ class Tenancy:
         except ShopError:
             return None
         if tenant_id is not None:
-            listed = self._directory().by_id.get(tenant_id)
+            listed = directory.by_id.get(tenant_id)
             if listed is None or not listed.enabled:
                 raise ShopError(CoreExceptionCode.TOKEN_INVALID)
         return tenant_id
 
-    def _of_address(self) -> int:
-        directory, slug = self._directory(), request.headers.get(HEADER)
-        if slug is not None:
-            listed = directory.by_slug.get(slug.lower())
-        else:
-            listed = directory.by_host.get(_host()) or directory.by_id.get(DEFAULT_TENANT)
-        if listed is None or not listed.enabled:
-            raise ShopError(CoreExceptionCode.TENANT_UNKNOWN)
-        return listed.tenant_id
-
-    def _directory(self) -> _Directory:
+    def _directory(self, register: Register) -> _Directory:
         until, known = self._known
-        return known if known and time.monotonic() < until else self._renew(known)
+        return known if known and time.monotonic() < until else self._renew(register, known)
 
-    def _renew(self, last: _Directory | None) -> _Directory:
+    def _renew(self, register: Register, last: _Directory | None) -> _Directory:
         # The others go on with what was known while one asks; and so does everybody while the database is away.
         self._known = time.monotonic() + KNOWN_SECONDS, last
         try:
             with in_every_tenant():
-                listed = in_transaction(self.database, self.register.find_all)
+                listed = in_transaction(self.database, register.find_all)
         except (OperationalError, InterfaceError, PoolTimeoutError) as error:
             if last is None:
                 raise
@@ -130,6 +119,17 @@ def describe_tenant(operation: dict[str, Any]) -> None:
     }
     operation["parameters"] = [*operation.get("parameters", []), header]
     operation["responses"] |= {status: error_name(status) for status in (401, 404)}
+
+
+def _of_address(directory: _Directory) -> int:
+    slug = request.headers.get(HEADER)
+    if slug is not None:
+        listed = directory.by_slug.get(slug.lower())
+    else:
+        listed = directory.by_host.get(_host()) or directory.by_id.get(DEFAULT_TENANT)
+    if listed is None or not listed.enabled:
+        raise ShopError(CoreExceptionCode.TENANT_UNKNOWN)
+    return listed.tenant_id
 
 
 def _host() -> str:

@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 from shop.core.blueprint import Blueprint
 from shop.core.controller import Controller, signed_in
 from shop.core.keyed import Policy, check_keys, keyed
+from shop.core.tenancy import Register
 from shop.core.ticket import Keeper
 from shop.core.transaction import transactional
 from shop.services.user import UserService
@@ -148,6 +149,7 @@ class Bell:
         container.add(kind)
         controller = container.get(kind)
         controller.keeper = container.find_one(Keeper)
+        controller.register = container.find_one(Register)
         check_keys(controller)
         app.view_functions[f"{routes.name}.{kind.__name__}"] = controller.dispatch_request
 

@@ -11,6 +11,7 @@ from shop.core.controller import Controller, check_callers, signed_in
 from shop.core.database import Database
 from shop.core.idempotency import Idempotency
 from shop.core.settings import Settings
+from shop.core.tenancy import Tenancy
 from shop.core.tokens import Tokens
 
 
@@ -22,7 +23,8 @@ class ForgetfulController(Controller):
 
 def test_a_controller_without_users_is_refused_at_start(tmp_path: Path) -> None:
     container = Container(Settings(var=str(tmp_path)))
-    forgetful = ForgetfulController(container.get(Database), container.get(Tokens), container.get(Idempotency))
+    kinds: tuple[type, ...] = (Database, Tokens, Idempotency, Tenancy)
+    forgetful = ForgetfulController(*map(container.get, kinds))
 
     with pytest.raises(TypeError, match=r"ForgetfulController asks who calls \(GET\) and needs .*`users`"):
         check_callers(forgetful)
