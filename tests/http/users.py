@@ -2,6 +2,7 @@
 
 import itertools
 import time
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Engine, insert
@@ -15,14 +16,21 @@ from shop.models.user import User
 _numbers = itertools.count(1)
 
 
-def new_users(engine: Engine, tokens: Tokens, count: int, role: UserRole = UserRole.GENERAL) -> list[str]:
+def new_users(
+    engine: Engine,
+    tokens: Tokens,
+    count: int,
+    role: UserRole = UserRole.GENERAL,
+    tenant_id: int = DEFAULT_TENANT,
+) -> list[str]:
     """Access tokens of that many new users."""
+    row = partial(_row, role, tenant_id)
     with engine.begin() as connection:
-        keys = [connection.execute(insert(User), _row(role)).inserted_primary_key for _ in range(count)]
-    return [tokens.issue(key[0], DEFAULT_TENANT) for key in keys if key]
+        keys = [connection.execute(insert(User), row()).inserted_primary_key for _ in range(count)]
+    return [tokens.issue(key[0], tenant_id) for key in keys if key]
 
 
-def _row(role: UserRole) -> dict[str, Any]:
+def _row(role: UserRole, tenant_id: int) -> dict[str, Any]:
     now, name = Clock().now(), f"{role}-{next(_numbers)}-{time.monotonic_ns()}"
     account = {"name": name, "email": f"{name}@example.com", "password_hash": "nobody signs in", "role": role}
-    return {"tenant_id": DEFAULT_TENANT, "created_at": now, "updated_at": now, **account}
+    return {"tenant_id": tenant_id, "created_at": now, "updated_at": now, **account}
