@@ -18,6 +18,7 @@ from shop.core.envelope import Answer, accepted, envelope
 from shop.core.keyed import Policy, keyed
 from shop.core.sessions import Doorkeeper
 from shop.core.settings import Settings
+from shop.core.tenancy import Register
 from shop.core.ticket import Keeper
 from shop.core.tokens import Claims, Tokens
 from shop.core.transaction import transactional
@@ -52,6 +53,7 @@ def create() -> Flask:
     app.register_blueprint(blueprint)
     same = container.get(SameController)
     same.keeper, same.door = container.find_one(Keeper), container.find_one(Doorkeeper)
+    same.register = container.find_one(Register)
     app.view_functions["same.SameController"] = same.dispatch_request
     tokens = container.get(Tokens)
 

@@ -13,12 +13,14 @@ from shop.core.health import Health
 from shop.core.http import prepare
 from shop.core.idempotency import Idempotency
 from shop.core.keyed import check_keys
+from shop.core.log import name_tenants
 from shop.core.measuring import serve_metrics
 from shop.core.metrics import Measured, Metrics
 from shop.core.passwords import Passwords
 from shop.core.report import serve_report
 from shop.core.sessions import Doorkeeper, SessionWatch
 from shop.core.settings import Settings
+from shop.core.tenancy import Register, Tenancy
 from shop.core.ticket import Keeper
 from shop.core.tokens import Tokens
 from shop.core.wire import IdConverter
@@ -30,6 +32,7 @@ API_PREFIX = "/api/v1"
 def create_app(settings: Settings | None = None) -> Flask:
     """An app of its own: two in one process do not see each other. Raises SettingsError and WiringError."""
     settings = settings or Settings.load()
+    name_tenants()
     app = Flask("shop", static_folder=None)
     prepare(app, settings)
     container = Container(settings)
@@ -52,11 +55,12 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 def web_app() -> Flask:
-    """The app of a web process, which follows what becomes of sessions."""
+    """The app of a web process, which follows what becomes of sessions and tenants."""
     app = create_app()
     container: Container = app.extensions["shop"]
     container.get(Passwords).prepare()
     container.get(SessionWatch).follow(container.find_one(Doorkeeper))
+    container.get(Tenancy).follow(container.find_one(Register))
     return app
 
 
@@ -75,4 +79,5 @@ def _bind(app: Flask, container: Container) -> None:
             controller = container.get(kind)
             check_keys(controller)
             controller.keeper, controller.door = container.find_one(Keeper), container.find_one(Doorkeeper)
+            controller.register = container.find_one(Register)
             app.view_functions[endpoint] = controller.dispatch_request

@@ -9,6 +9,7 @@ import click
 from flask.cli import AppGroup
 
 from shop import worker as background
+from shop.administration import administration
 from shop.architecture.commands import arch_commands
 from shop.constants.job import JobName
 from shop.constants.stock import Cause
@@ -17,6 +18,8 @@ from shop.core.database import Database, OperationalError
 from shop.core.doctor import Doctor
 from shop.core.embedded import embedded_valkey
 from shop.core.environment import SettingsError
+from shop.core.errors import ShopError
+from shop.core.log import name_tenants
 from shop.core.metrics import Metrics
 from shop.core.model import DEFAULT_TENANT
 from shop.core.processes import Child, Family, answers
@@ -37,14 +40,14 @@ Sign in, buy, read the order (Ctrl-C here stops everything):
 
 
 class Shop(AppGroup):
-    """Commands that end in a sentence instead of a trace when a setting is wrong or Redis does not answer."""
+    """Commands that end in a sentence instead of a trace when a wish is refused or Redis does not answer."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
         try:
             return super().invoke(ctx)
-        except (SettingsError, RedisError, OperationalError) as error:
-            away = {SettingsError: "", OperationalError: "The database does not answer: "}
+        except (SettingsError, ShopError, RedisError, OperationalError) as error:
+            away = {SettingsError: "", ShopError: "", OperationalError: "The database does not answer: "}
             raise click.ClickException(f"{away.get(type(error), 'Redis does not answer: ')}{error}") from error
 
 
@@ -56,16 +59,18 @@ def _job(name: JobName) -> Any:
     return background.jobs_of(Container(_settings()))[name]
 
 
-def _greet(settings: Settings, accounts: dict[str, str]) -> None:
+def _greet(settings: Settings, accounts: list[Any]) -> None:
     address = f"http://{settings.bind}"
     click.echo(f"\nshop answers at {address}  (API page: {address}/docs)\n")
-    click.echo("\n".join(f"  {email}  {password}" for email, password in accounts.items()))
-    email, password = next(reversed(accounts.items()), ("you@example.com", "Your-password-1"))
+    click.echo("\n".join(f"  {account}" for account in accounts))
+    email, password = accounts[-1][:2] if accounts else ("you@example.com", "Your-password-1")
     click.echo(GREETING.format(api=f"{address}/api/v1", email=email, password=password))
 
 
 def _settings() -> Settings:
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    name_tenants()
+    form = "%(asctime)s %(levelname)s %(name)s [tenant %(tenant)s]: %(message)s"
+    logging.basicConfig(level=logging.INFO, format=form, stream=sys.stderr)
     logging.getLogger("alembic").setLevel(logging.WARNING)
     return Settings.load()
 
@@ -104,9 +109,9 @@ def migrate() -> None:
 
 @shop.command(with_appcontext=False)
 def seed() -> None:
-    """Make the first administrator and, outside production, a buyer and demo items."""
-    for email, password in _job(JobName.SEED).run().items():
-        click.echo(f"{email}  {password}")
+    """Make the first administrator and, outside production, a buyer, demo items and a second tenant."""
+    for account in _job(JobName.SEED).run():
+        click.echo(account)
 
 
 @shop.command(with_appcontext=False)
@@ -136,19 +141,6 @@ def sync(item: int | None, tenant: int) -> None:
 def purge() -> None:
     """Forget the answers whose keys have ended; the schedule does it every hour."""
     click.echo(f"{_job(JobName.PURGE).run()} records forgotten.")
-
-
-@shop.command("dead-letters", with_appcontext=False)
-@click.option("--replay", metavar="NAME", help="Try one again.")
-@click.option("--discard", metavar="NAME", help="Give one up; an order is rejected, its pieces go back.")
-def dead_letters(replay: str | None, discard: str | None) -> None:
-    """Show what failed for good: orders that cannot be written, and jobs."""
-    job = _job(JobName.DEAD_LETTERS)
-    for name, act in ((replay, job.replay), (discard, job.discard)):
-        if name and not act(name):
-            raise click.ClickException(f"There is no dead letter called {name} with which that can be done.")
-    for line in job.run():
-        click.echo(f"{line.name}  {line.what}\n    {line.why}")
 
 
 @shop.command(with_appcontext=False)
@@ -197,4 +189,5 @@ def print_settings() -> None:
     click.echo("\n".join(f"{name}={value}" for name, value in _settings().masked().items()))
 
 
-shop.add_command(arch_commands(lambda: Container(_settings())))
+for command in (*administration(_job), arch_commands(lambda: Container(_settings()))):
+    shop.add_command(command)

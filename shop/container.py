@@ -28,24 +28,14 @@ from shop.core.patience import Patience
 from shop.core.redis import RedisStores
 from shop.core.sessions import SessionWatch
 from shop.core.settings import Settings
+from shop.core.tenancy import Tenancy
 from shop.core.tokens import Tokens
 
 # What core offers as a collaborator; each is built from the ones before it.
 FOUNDATION: tuple[type, ...] = (
-    Clock,
-    Database,
-    RedisStores,
-    Queue,
-    Passwords,
-    Tokens,
-    SessionWatch,
-    CursorSigner,
-    Patience,
-    Metrics,
-    Idempotency,
-    Health,
-    Doctor,
-)
+    Clock, Database, RedisStores, Queue, Passwords, Tokens, SessionWatch, CursorSigner, Patience, Metrics, Idempotency,
+    Tenancy, Health, Doctor,
+)  # fmt: skip
 
 T = TypeVar("T")
 

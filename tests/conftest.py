@@ -10,6 +10,8 @@ from contextlib import ExitStack
 
 import pytest
 
+from shop.core.model import DEFAULT_TENANT
+from shop.core.tenant import in_every_tenant, in_tenant
 from tests.support import polling
 from tests.support.databases import create_database, drop_database, empty_database
 from tests.support.guards import guards  # noqa: F401 - a fixture, on for every test
@@ -115,6 +117,20 @@ def make_service(tmp_path_factory: pytest.TempPathFactory, request: pytest.Fixtu
             return service
 
         yield make
+
+
+@pytest.fixture
+def one_tenant() -> Iterator[None]:
+    """The test does what a request or job of the default tenant does."""
+    with in_tenant(DEFAULT_TENANT):
+        yield
+
+
+@pytest.fixture
+def every_tenant() -> Iterator[None]:
+    """The test asks the database as system work does, for every tenant."""
+    with in_every_tenant():
+        yield
 
 
 @pytest.fixture

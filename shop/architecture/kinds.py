@@ -5,7 +5,7 @@ from shop.architecture.table import INDEPENDENTS, STRUCTURES, may_use, of_module
 _NAMES = frozenset(row.name for row in STRUCTURES)
 _CORELESS = frozenset(row.name for row in STRUCTURES if not row.uses_core) | {"architecture", "shop"}
 # The assembly from top to bottom: each puts together what stands after it.
-_DOWN = ("cli", "worker", "app", "container")
+_DOWN = ("cli", "administration", "worker", "app", "container")
 _BESIDE: dict[str, frozenset[str]] = {
     **{name: frozenset((*_DOWN[i + 1 :], *INDEPENDENTS, "architecture", "migrations")) for i, name in enumerate(_DOWN)},
     "migrations": frozenset({"migrations"}),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 INDEPENDENTS = ("Constant", "Support", "ExceptionCode", "CacheManager")
 
 # What stands beside the structures and puts them together; it may use what anybody may use, and no more.
-ASSEMBLY = ("app", "cli", "container", "worker")
+ASSEMBLY = ("administration", "app", "cli", "container", "worker")
 
 
 @dataclass(frozen=True)

@@ -22,20 +22,19 @@ class SessionCacheManager(CacheManager):
 
     def find(self, claims: Claims) -> Any:
         """What was kept, ENDED, or None: ask the database. Raises RedisError."""
-        known = self.get(self.card, tenant=claims.tenant_id, user=claims.user_id, session=claims.session_id)
+        known = self.get(self.card, user=claims.user_id, session=claims.session_id)
         return None if known == _ASK else known
 
     def keep(self, claims: Claims, known: dict[str, Any], seconds: float) -> None:
         """Keep what the database said, unless the session changed since somebody asked it; raises RedisError."""
-        place = {"tenant": claims.tenant_id, "user": claims.user_id, "session": claims.session_id}
-        self.add(self.card, known, seconds, **place)
+        self.add(self.card, known, seconds, user=claims.user_id, session=claims.session_id)
 
-    def outdate(self, tenant_id: int, user_id: int, session_ids: Iterable[UUID]) -> None:
+    def outdate(self, user_id: int, session_ids: Iterable[UUID]) -> None:
         """Let everybody ask the database again; raises RedisError."""
         for session_id in session_ids:
-            self.put(self.card, _ASK, RECENT_SECONDS, tenant=tenant_id, user=user_id, session=session_id)
+            self.put(self.card, _ASK, RECENT_SECONDS, user=user_id, session=session_id)
 
-    def end(self, tenant_id: int, user_id: int, session_ids: Iterable[UUID], seconds: float) -> None:
+    def end(self, user_id: int, session_ids: Iterable[UUID], seconds: float) -> None:
         """Let nobody in, for as long as a token may live; raises RedisError."""
         for session_id in session_ids:
-            self.put(self.card, ENDED, seconds, tenant=tenant_id, user=user_id, session=session_id)
+            self.put(self.card, ENDED, seconds, user=user_id, session=session_id)

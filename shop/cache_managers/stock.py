@@ -17,6 +17,7 @@ from shop.constants.stock import BATCH, PARTITIONS, Credit, GateState, Outcome, 
 from shop.core.cache_manager import CacheManager, Key, Script
 from shop.core.clock import at_microseconds
 from shop.core.redis import RedisError
+from shop.core.tenant import current_tenant
 from shop.core.ticket import Ticket
 
 RECEIPT_LIFE_SECONDS = 24 * 3600
@@ -276,9 +277,11 @@ class StockCacheManager(CacheManager):
         return read_reservation(text) if text else None
 
     def search_reservation(self, order_id: UUID) -> Reservation | None:
-        """The receipt of a purchase of whatever item: a look into every partition."""
+        """The receipt of a purchase of whatever item of the tenant: a look into every partition."""
         found = self._ask([(number, "GET", self._receipt(number, order_id)) for number in range(PARTITIONS)])
-        return next((read_reservation(text) for text in found if text), None)
+        # No tenant stands in the key of a receipt: whose it is, it says itself.
+        receipts = (read_reservation(text) for text in found if text)
+        return next((receipt for receipt in receipts if receipt.tenant_id == current_tenant()), None)
 
     def entries(self, number: int, after: str | None = None, most: int = BATCH) -> Page:
         """The next entries of an outbox, oldest first."""

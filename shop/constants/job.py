@@ -16,3 +16,4 @@ class JobName(StrEnum):
     PURGE_SESSIONS = "purge_sessions"
     VERIFY = "verify"
     SEED = "seed"
+    TENANTS = "manage_tenants"

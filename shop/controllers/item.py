@@ -10,7 +10,6 @@ from shop.core.caller import Caller
 from shop.core.controller import Controller, signed_in
 from shop.core.documentation import Shape
 from shop.core.envelope import Answer, created
-from shop.core.model import DEFAULT_TENANT
 from shop.core.pagination import Page, PageRequest
 from shop.core.transaction import transactional
 from shop.schemas.item import ItemSchema
@@ -31,7 +30,7 @@ class ItemsController(Controller):
     @transactional
     def get(self, words: dict[str, Any]) -> Page[dict[str, Any]]:
         """List what is on sale, newest first."""
-        return self.items.page_on_sale(DEFAULT_TENANT, PageRequest(**words))
+        return self.items.page_on_sale(PageRequest(**words))
 
     @blueprint.response(201, ItemSchema)
     @signed_in(role=UserRole.ADMIN)
@@ -39,7 +38,7 @@ class ItemsController(Controller):
     @transactional
     def post(self, words: dict[str, Any], caller: Caller) -> Answer:
         """Offer a new item."""
-        item = self.items.create(caller.tenant_id, caller.user_id, words)
+        item = self.items.create(caller.user_id, words)
         return created(item, f"/api/v1/items/{item['id']}")
 
 
@@ -56,22 +55,22 @@ class ItemController(Controller):
     def get(self, item_id: int, caller: Caller | None) -> dict[str, Any]:
         """Read an item; administrators see drafts too."""
         everything = caller is not None and UserRole.ADMIN in caller.roles
-        return self.items.get(caller.tenant_id if caller else DEFAULT_TENANT, item_id, everything=everything)
+        return self.items.get(item_id, everything=everything)
 
     @blueprint.response(200, ItemSchema, errors=(404,))
     @signed_in(role=UserRole.ADMIN)
     @blueprint.arguments(ReviseItemChecker(partial=True))
     @transactional
-    def patch(self, words: dict[str, Any], item_id: int, caller: Caller) -> dict[str, Any]:
+    def patch(self, words: dict[str, Any], item_id: int) -> dict[str, Any]:
         """Change the words of an item."""
-        return self.items.revise(caller.tenant_id, item_id, words)
+        return self.items.revise(item_id, words)
 
     @blueprint.response(200, errors=(404,))
     @signed_in(role=UserRole.ADMIN)
     @transactional
-    def delete(self, item_id: int, caller: Caller) -> None:
+    def delete(self, item_id: int) -> None:
         """Take an item out of the catalogue."""
-        self.items.delete(caller.tenant_id, item_id)
+        self.items.delete(item_id)
 
 
 @blueprint.route("/<id:item_id>/restore")
@@ -84,6 +83,6 @@ class RestoreItemController(Controller):
     @blueprint.response(200, ItemSchema, errors=(404,))
     @signed_in(role=UserRole.ADMIN)
     @transactional
-    def post(self, item_id: int, caller: Caller) -> dict[str, Any]:
+    def post(self, item_id: int) -> dict[str, Any]:
         """Bring a deleted item back as it was; one that is there stays as it is."""
-        return self.items.restore(caller.tenant_id, item_id)
+        return self.items.restore(item_id)

@@ -51,6 +51,6 @@ class StockLedgerController(Controller):
     @signed_in(role=UserRole.ADMIN)
     @blueprint.arguments(PageStockLedgerChecker, location="query")
     @transactional
-    def get(self, words: dict[str, Any], item_id: int, caller: Caller) -> CursorPage[dict[str, Any]]:
+    def get(self, words: dict[str, Any], item_id: int) -> CursorPage[dict[str, Any]]:
         """List the changes of an item's stock, newest first."""
-        return self.ledger.page(caller, item_id, words.get("cursor"), words["per_page"])
+        return self.ledger.page(item_id, words.get("cursor"), words["per_page"])

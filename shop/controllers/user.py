@@ -12,7 +12,6 @@ from shop.core.caller import Caller
 from shop.core.controller import Controller, signed_in
 from shop.core.envelope import Answer, created, success
 from shop.core.keyed import Policy
-from shop.core.model import DEFAULT_TENANT
 from shop.core.transaction import transactional
 from shop.schemas.session import TokenSchema
 from shop.schemas.user import RegistrationSchema, UserSchema
@@ -33,7 +32,7 @@ class RegisterUserController(Controller):
     @transactional
     def post(self, words: dict[str, Any]) -> Answer:
         """Register: a new account, signed in at once."""
-        answer = self.users.register(DEFAULT_TENANT, words, request.user_agent.string)
+        answer = self.users.register(words, request.user_agent.string)
         return created(answer, "/api/v1/auth/me", UserSuccessCode.REGISTERED)
 
 
@@ -49,7 +48,7 @@ class SignInUserController(Controller):
     @transactional
     def post(self, words: dict[str, Any]) -> Answer:
         """Sign in with e-mail address or name, and password."""
-        answer = self.users.sign_in(DEFAULT_TENANT, words, request.user_agent.string)
+        answer = self.users.sign_in(words, request.user_agent.string)
         return success(answer, code=UserSuccessCode.SIGNED_IN)
 
 

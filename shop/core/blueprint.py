@@ -18,6 +18,7 @@ from shop.core.envelope import Answer, respond
 from shop.core.keyed import WRITES, Policy, declare, describe_key, in_force
 from shop.core.languages import LANGUAGE_WORD
 from shop.core.pagination import CursorPage, Page
+from shop.core.tenancy import describe_tenant
 from shop.core.wire import InvalidWords, read_body, read_json
 
 C = TypeVar("C")
@@ -61,7 +62,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
     def __init__(self, *args: Any, keyed: Policy | None = None, **options: Any) -> None:
         super().__init__(*args, **options)
         self.keyed = keyed
-        self._prepare_doc_cbks.append(_describe_key)
+        self._prepare_doc_cbks.append(_describe)
 
     def route(self, rule: str, **options: Any) -> Callable[[type[C]], type[C]]:
         """Serve a Controller at a path below /api/v1."""
@@ -133,11 +134,10 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
         return decorator
 
 
-def _describe_key(
-    doc: dict[str, Any], doc_info: dict[str, Any], *, app: Flask, method: str, **_: Any
-) -> dict[str, Any]:
+def _describe(doc: dict[str, Any], doc_info: dict[str, Any], *, app: Flask, method: str, **_: Any) -> dict[str, Any]:
     # flask-smorest calls it for each operation of each app, whose settings have their say.
     settings = app.config["SETTINGS"]
+    describe_tenant(doc)
     if method.upper() in WRITES and (policy := in_force(doc_info.get("keyed"), method.upper(), settings)):
         describe_key(doc, policy, settings)
     return doc

@@ -3,7 +3,7 @@
 import hashlib
 import random
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,6 +16,7 @@ from redis import Redis
 from redis.exceptions import NoScriptError
 
 from shop.core.redis import RedisError, RedisStores
+from shop.core.tenant import current_tenant
 
 # A tenth off or on, so that keys written together do not expire together.
 JITTER = 0.1
@@ -68,22 +69,23 @@ class Script:
 
 @dataclass(frozen=True)
 class CacheManager:
-    """Get, put, remember and forget JSON-safe information."""
+    """Get, put, remember and forget JSON-safe information, of the tenant that is worked for."""
 
     stores: RedisStores
 
     def get(self, key: Key, **parts: object) -> Any | None:
         """What was put, or None; raises RedisError."""
-        text = self.stores.cache.get(key(**parts))
+        text = self.stores.cache.get(_own(key, parts))
         return None if text is None else orjson.loads(text)
 
     def put(self, key: Key, value: Any, seconds: float | None = None, /, **parts: object) -> None:
         """Keep a JSON-safe value for so long, else for the key's life; raises RedisError."""
-        self.stores.cache.set(key(**parts), orjson.dumps(value), px=_milliseconds(seconds) if seconds else _life(key))
+        life = _milliseconds(seconds) if seconds else _life(key)
+        self.stores.cache.set(_own(key, parts), orjson.dumps(value), px=life)
 
     def add(self, key: Key, value: Any, seconds: float, /, **parts: object) -> None:
         """Keep a JSON-safe value for so long unless something is kept already; raises RedisError."""
-        self.stores.cache.set(key(**parts), orjson.dumps(value), px=_milliseconds(seconds), nx=True)
+        self.stores.cache.set(_own(key, parts), orjson.dumps(value), px=_milliseconds(seconds), nx=True)
 
     def remember(self, key: Key, build: Callable[[], Any], **parts: object) -> Any:
         """What was put, else what `build` makes of it, kept (None is not). Without Redis: what `build` makes."""
@@ -98,7 +100,12 @@ class CacheManager:
 
     def forget(self, key: Key, **parts: object) -> None:
         """Drop what was put; raises RedisError, since stale information would stay."""
-        self.stores.cache.delete(key(**parts))
+        self.stores.cache.delete(_own(key, parts))
+
+
+def _own(key: Key, parts: Mapping[str, object]) -> str:
+    # Said here and by nobody else: information that names no tenant cannot be kept, nor found by another.
+    return key(tenant=current_tenant(), **parts)
 
 
 def _milliseconds(seconds: float) -> int:

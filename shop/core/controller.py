@@ -16,9 +16,11 @@ from shop.core.documentation import document, error_name
 from shop.core.errors import CoreExceptionCode, ShopError
 from shop.core.idempotency import Idempotency
 from shop.core.sessions import Doorkeeper, SessionWatch
+from shop.core.tenancy import Register, Tenancy
 from shop.core.ticket import Keeper
 from shop.core.tokens import Claims, Tokens
 from shop.core.transaction import in_transaction
+from shop.core.wire import bearer
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -31,14 +33,17 @@ class Controller(MethodView):
     tokens: Tokens
     watch: SessionWatch
     idempotency: Idempotency
+    tenancy: Tenancy
     # Given by the app, since they stand above core.
     keeper: Keeper = field(init=False)
     door: Doorkeeper = field(init=False)
+    register: Register = field(init=False)
 
     def dispatch_request(self, **path: Any) -> ResponseReturnValue:
-        """Call the method of the verb; the router has let no other verb through."""
+        """Call the method of the verb, in the tenant of the request; the router has let no other verb through."""
         verb = "get" if request.method == "HEAD" else request.method.lower()
-        answer: ResponseReturnValue = getattr(self, verb)(**path)
+        with self.tenancy.entered(self.register):
+            answer: ResponseReturnValue = getattr(self, verb)(**path)
         return answer
 
 
@@ -86,8 +91,8 @@ def with_token(view: F) -> F:
 
 
 def _claims(controller: Any) -> Claims:
-    kind, _, token = request.headers.get("Authorization", "").partition(" ")
-    if kind.lower() != "bearer" or not token:
+    token = bearer()
+    if not token:
         raise ShopError(CoreExceptionCode.TOKEN_MISSING)
     claims: Claims = controller.tokens.verify(token)
     if controller.watch.is_ended(claims.session_id):

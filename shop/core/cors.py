@@ -13,7 +13,7 @@ from shop.core.settings import Settings
 ANY = "*"
 # What a page may read beside what browsers let it read anyhow.
 EXPOSED = "Allow, Idempotency-Relayed, Idempotency-Replay, Idempotent-Replayed, Location, Retry-After, WWW-Authenticate"
-_SENT = "Accept-Language, Authorization, Content-Type, Prefer"
+_SENT = "Accept-Language, Authorization, Content-Type, Prefer, X-Tenant"
 _ASKS = "Access-Control-Request-Method"
 _REMEMBERED_SECONDS = 600
 

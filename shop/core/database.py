@@ -10,6 +10,8 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from shop.core.settings import Settings
+from shop.core.tenant import in_every_tenant
+from shop.core.tenant_sql import hold_engine, hold_sessions
 
 __all__ = ["Database", "OperationalError"]
 
@@ -33,6 +35,11 @@ class Database:
     @cached_property
     def engine(self) -> Engine:
         """The engine; it connects at the first statement, not before."""
+        engine = self._engine()
+        hold_engine(engine)
+        return engine
+
+    def _engine(self) -> Engine:
         address = self.settings.database_address
         if make_url(address).get_backend_name() == "sqlite":
             return _sqlite(address)
@@ -56,8 +63,10 @@ class Database:
 
     @cached_property
     def session_maker(self) -> sessionmaker[Session]:
-        """Makes sessions whose rows stay readable after the commit."""
-        return sessionmaker(self.engine, expire_on_commit=False)
+        """Makes sessions whose rows stay readable after the commit, each for one tenant or for every."""
+        maker = sessionmaker(self.engine, expire_on_commit=False)
+        hold_sessions(maker)
+        return maker
 
     def ping(self) -> None:
         """Ask the database for a sign of life; raises SQLAlchemyError."""
@@ -81,4 +90,6 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 def _begin_sqlite(connection: Any) -> None:
     # The write lock from the start: a read lock raised later may find another writer and must give up.
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    # Words that ask for nobody's rows.
+    with in_every_tenant():
+        connection.exec_driver_sql("BEGIN IMMEDIATE")

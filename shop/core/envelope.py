@@ -12,7 +12,8 @@ from shop.core.languages import language, say
 from shop.core.mistakes import Mistakes
 from shop.core.problem import PROBLEM, prefers_problem, problem
 
-VARY = "Accept, Accept-Language"
+# Whose the answer is belongs to it: a cache may not give one tenant's to another.
+VARY = "Accept, Accept-Language, Authorization, X-Tenant"
 
 
 @dataclass(frozen=True, slots=True)

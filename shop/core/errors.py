@@ -71,6 +71,7 @@ class CoreExceptionCode(ExceptionCode):
     TOKEN_MISSING = 401_001, "Sign in: this needs an access token."
     TOKEN_INVALID = 401_002, "The access token is not valid, or no longer."
     FORBIDDEN = 403_001, "You may not do this."
+    TENANT_UNKNOWN = 404_001, "There is no tenant of this name."
     KEY_DUPLICATE = 409_001, "This idempotency key was used already."
     KEY_IN_PROGRESS = 409_002, "A request with this idempotency key is being worked on; try again shortly."
     MEDIA_TYPE = 415_001, "The body must be application/json."

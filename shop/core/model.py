@@ -9,6 +9,7 @@ from sqlalchemy.dialects import mysql
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
+# Whose a request is that names none.
 DEFAULT_TENANT = 1
 
 # SQLite counts up an INTEGER primary key only; MySQL wants room for more than two billion rows.
@@ -51,7 +52,7 @@ class BinaryUuid(TypeDecorator[UUID]):
 
 
 class Model(DeclarativeBase):
-    """One table. `tenant_id` stands on every row."""
+    """One table. `tenant_id` stands on every row; whoever adds one leaves it to the session to write it there."""
 
     metadata = MetaData(
         naming_convention={
@@ -63,4 +64,4 @@ class Model(DeclarativeBase):
     )
     type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: UtcDateTime(), UUID: BinaryUuid()}
 
-    tenant_id: Mapped[int] = mapped_column(default=DEFAULT_TENANT)
+    tenant_id: Mapped[int] = mapped_column()

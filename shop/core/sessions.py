@@ -4,29 +4,26 @@ The truth about sessions is in the database, and Redis is its cache. A cache may
 older than it went; so each process also reads every second, from the database, which sessions changed lately.
 """
 
-import logging
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from threading import Lock, Thread
+from threading import Lock
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
-from sqlalchemy.exc import SQLAlchemyError
-
+from shop.core.background import follow
 from shop.core.caller import Caller
 from shop.core.clock import Clock, microseconds_of
 from shop.core.database import Database
 from shop.core.settings import Settings
+from shop.core.tenant import in_every_tenant
 from shop.core.tokens import Claims
 from shop.core.transaction import in_transaction
 
 READ_SECONDS = 1.0
 # Further back than the last reading: clocks differ, and a change is seen only when its transaction has ended.
 OVERLAP = timedelta(seconds=60)
-_log = logging.getLogger(__name__)
 
 
 class Change(NamedTuple):
@@ -81,26 +78,15 @@ class SessionWatch:
         now = self.clock.now()
         horizon = now - timedelta(seconds=self.settings.access_lifetime + self.settings.token_leeway) - OVERLAP
         since = self._read_at - OVERLAP if self._read_at else horizon
-        found = in_transaction(self.database, lambda: list(find_changes(since)))
+        with in_every_tenant():
+            found = in_transaction(self.database, lambda: list(find_changes(since)))
         self.note(found)
         self._forget(microseconds_of(horizon))
         self._read_at = now
 
     def follow(self, door: Doorkeeper) -> None:
         """Read now, and every second while this process lives."""
-        self._try_to_read(door)
-        Thread(target=partial(self._follow, door), name="sessions", daemon=True).start()
-
-    def _follow(self, door: Doorkeeper) -> None:
-        while True:
-            time.sleep(READ_SECONDS)
-            self._try_to_read(door)
-
-    def _try_to_read(self, door: Doorkeeper) -> None:
-        try:
-            self.read(door.find_changes)
-        except SQLAlchemyError as error:
-            _log.warning("What changed about sessions is not known now: %s", error)
+        follow(partial(self.read, door.find_changes), READ_SECONDS, "sessions")
 
     def _forget(self, horizon: int) -> None:
         # A token older than that has expired, whatever became of its session.

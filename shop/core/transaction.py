@@ -13,6 +13,8 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
 from shop.core.database import Database
+from shop.core.tenant import TenantError, current_scope
+from shop.core.tenant_sql import SCOPE
 
 REPLAYS = 3
 REPLAY_PAUSE_SECONDS = 0.05
@@ -44,8 +46,8 @@ class Transaction:
 
     @cached_property
     def session(self) -> Session:
-        """The session; a transaction that never asks for it costs nothing."""
-        return self._database.session_maker()
+        """The session, of the tenant that is worked for; a transaction that never asks for it costs nothing."""
+        return self._database.session_maker(info={SCOPE: current_scope()})
 
     @property
     def started(self) -> bool:
@@ -62,8 +64,11 @@ class TransactionError(RuntimeError):
 
 
 def current_session() -> Session:
-    """The session of the running transaction; raises TransactionError outside of one."""
-    return _require().session
+    """The session of the running transaction; raises TransactionError outside of one, TenantError in another tenant."""
+    session = _require().session
+    if session.info[SCOPE] != current_scope():
+        raise TenantError("A transaction is one tenant's: enter the tenant first, then begin.")
+    return session
 
 
 def after_commit(call: Callable[..., object], *args: object, **kwargs: object) -> None:

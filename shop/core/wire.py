@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from flask import Request, Response, g
+from flask import Request, Response, g, request
 from flask.json.provider import JSONProvider
 from marshmallow import Schema, fields
 from uuid_utils.compat import uuid7
@@ -101,6 +101,12 @@ def read_json(request: Request, body: bytes) -> Any:
         return orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise ShopError(CoreExceptionCode.BODY_MALFORMED) from error
+
+
+def bearer() -> str:
+    """The token that the request brings; empty when it brings none."""
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token if kind.lower() == "bearer" else ""
 
 
 def request_uuid() -> UUID:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from shop.constants.job import JobName
 from shop.core.job import Job
+from shop.core.tenant import in_every_tenant
 from shop.core.transaction import transactional
 from shop.services.audit import AuditService, Verdict
 
@@ -46,11 +47,13 @@ class VerifyAuditJob(Job):
         settled = [v._replace(found=[p for p in v.found if not p.moves]) for v in verdicts]
         return closely + settled
 
+    @in_every_tenant()
     @transactional
     def hold(self, item_id: int) -> list[Verdict]:
         """One look at an item, which is held meanwhile."""
         return self.audit.examine_closely(item_id)
 
+    @in_every_tenant()
     @transactional
     def look(self, acknowledged: Collection[UUID]) -> list[Verdict]:
         """One look at both stores."""

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from shop.constants.job import JobName
 from shop.core.job import Job
+from shop.core.tenant import in_every_tenant
 from shop.core.transaction import transactional
 from shop.services.idempotency_record import IdempotencyRecordService
 
@@ -26,6 +27,7 @@ class PurgeIdempotencyRecordsJob(Job):
             gone += count
         return gone
 
+    @in_every_tenant()
     @transactional
     def purge(self) -> int:
         """Forget one batch; how many."""

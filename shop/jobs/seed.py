@@ -1,7 +1,8 @@
 """The first data of an installation."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from shop.constants.item import ItemStatus
 from shop.constants.job import JobName
@@ -9,8 +10,10 @@ from shop.constants.user import UserRole
 from shop.core.job import Job
 from shop.core.model import DEFAULT_TENANT
 from shop.core.settings import Settings
+from shop.core.tenant import in_every_tenant, in_its_tenant
 from shop.core.transaction import transactional
 from shop.services.item import ItemService
+from shop.services.tenant import TenantService
 from shop.services.user import UserService
 
 # Printed at every start, on purpose; production has none of them.
@@ -22,37 +25,66 @@ DEMO_ITEMS: tuple[dict[str, Any], ...] = (
     | {"max_per_user": 2},
     {"name": "Coming soon", "price_minor": 1_500, "currency": "EUR", "stock": 10, "status": ItemStatus.DRAFT},
 )
+SECOND = ("second", "Second shop")
+SECOND_ADMIN = ("Second Admin", "admin@second.example.com", "Admin-demo-2", UserRole.ADMIN)
+SECOND_BUYER = ("Second Buyer", "buyer@second.example.com", "Buyer-demo-2", UserRole.GENERAL)
+SECOND_ITEMS: tuple[dict[str, Any], ...] = (
+    {"name": "Vinyl record", "price_minor": 2_900, "currency": "EUR", "stock": 50, "status": ItemStatus.ON_SALE},
+)
+
+
+class Account(NamedTuple):
+    """A demo account, for whoever started the job to print. `tenant`: its name, empty for the default one."""
+
+    email: str
+    password: str
+    tenant: str = ""
+
+    def __str__(self) -> str:
+        """On one line."""
+        return f"{self.email}  {self.password}" + (f"  (X-Tenant: {self.tenant})" if self.tenant else "")
 
 
 @dataclass(frozen=True)
 class SeedJob(Job):
-    """An administrator; outside production also a buyer and items. Doing it again changes nothing."""
+    """An administrator; outside production also a buyer, items and a second tenant. Doing it again changes nothing."""
 
     users: UserService
     items: ItemService
+    tenants: TenantService
     settings: Settings
 
     name = JobName.SEED
 
-    @transactional
-    def run(self) -> dict[str, str]:
-        """E-mail -> password of the demo accounts, for whoever started it to print."""
-        accounts: dict[str, str] = {}
+    def run(self) -> list[Account]:
+        """The demo accounts; a buyer of the default tenant comes last."""
         email, password = self.settings.admin_email, self.settings.admin_password
-        if email and password:
-            self.users.ensure(DEFAULT_TENANT, "Administrator", email, password, UserRole.ADMIN)
-        elif not self.settings.production:
-            accounts |= self._account(*DEMO_ADMIN)
-        if not self.settings.production:
-            accounts |= self._account(*DEMO_BUYER)
-            self._offer()
-        return accounts
+        named = bool(email and password)
+        if named:
+            self.fill(DEFAULT_TENANT, [("Administrator", email, password, UserRole.ADMIN)])
+        return [] if self.settings.production else self._demonstrate(with_admin=not named)
 
-    def _account(self, name: str, email: str, password: str, role: str) -> dict[str, str]:
-        self.users.ensure(DEFAULT_TENANT, name, email, password, role)
-        return {email: password}
+    def _demonstrate(self, *, with_admin: bool) -> list[Account]:
+        admins, others = [DEMO_ADMIN] if with_admin else [], [SECOND_ADMIN, SECOND_BUYER]
+        self.fill(DEFAULT_TENANT, [*admins, DEMO_BUYER], DEMO_ITEMS)
+        self.fill(self.found(*SECOND), others, SECOND_ITEMS)
+        told = [(person, "") for person in admins] + [(person, SECOND[0]) for person in others] + [(DEMO_BUYER, "")]
+        return [Account(email, password, tenant) for (_, email, password, _), tenant in told]
 
-    def _offer(self) -> None:
-        if self.items.is_empty(DEFAULT_TENANT):
-            for words in DEMO_ITEMS:
-                self.items.create(DEFAULT_TENANT, None, words)
+    @in_every_tenant()
+    @transactional
+    def found(self, slug: str, name: str) -> int:
+        """The id of a tenant, which is added when it is not there."""
+        return self.tenants.ensure(slug, name)
+
+    @in_its_tenant
+    @transactional
+    def fill(
+        self, _tenant_id: int, people: Sequence[tuple[str, str, str, str]], items: Sequence[dict[str, Any]] = ()
+    ) -> None:
+        """Give a tenant accounts, and items when it never had one."""
+        for person in people:
+            self.users.ensure(*person)
+        if items and self.items.is_empty():
+            for words in items:
+                self.items.create(None, words)

@@ -13,6 +13,7 @@ from shop.constants.job import JobName
 from shop.constants.stock import BATCH, BATCH_SMALL, GATHER_SECONDS, GATHER_SECONDS_MAX, Cause
 from shop.core.errors import DuplicateRow, ImpossibleRow, TryAgain
 from shop.core.job import Job, Queue
+from shop.core.tenant import in_every_tenant, in_its_tenant
 from shop.core.transaction import transactional
 from shop.services.gate import GateService
 from shop.services.outbox import OutboxService
@@ -36,11 +37,13 @@ class Drains(Job):
 
     asked_again = True
 
+    @in_every_tenant()
     @transactional
     def write(self, partition: int, after: str | None, most: int = BATCH) -> tuple[int, str | None]:
         """Write one batch, all or nothing: how many entries there were, and the last one's id."""
         return self.stock.drain(partition, after, most)
 
+    @in_every_tenant()
     @transactional
     def set_aside(self, partition: int, entry_id: str, why: str) -> None:
         """Make a dead letter of an entry."""
@@ -80,6 +83,7 @@ class Loads(Drains):
     gates: GateService
     runs: ReconcileRunService
 
+    @in_its_tenant
     def load(self, tenant_id: int, item_id: int, run_id: int | None = None) -> bool:
         """Close, drain, begin an epoch, count what was promised before, open: whether it can be bought now, by us."""
         token = self.gates.close(tenant_id, item_id, wrong=bool(run_id))
@@ -117,6 +121,7 @@ class Loads(Drains):
         """Whether a promise of an older epoch waits still."""
         return self.outbox.has_older(item_id, partition, epoch)
 
+    @in_its_tenant
     @transactional
     def deliver(self, tenant_id: int, item_id: int) -> int:
         """Let the credits reach the sale that were committed while it was closed."""
@@ -207,6 +212,7 @@ class SyncStockJob(Loads):
             self.look_again(*place)
         return done + self.repair()
 
+    @in_every_tenant()
     @transactional
     def finish(self, partition: int) -> None:
         """Say the last word for a drain that died before it could: that is no difference."""
@@ -221,36 +227,42 @@ class SyncStockJob(Loads):
         runs = self.find_unfinished()
         for tenant_id, item_id, run_id in runs:
             self.load(tenant_id, item_id, run_id)
-        return [self.tell(run_id) for _, _, run_id in runs]
+        return [self.tell(tenant_id, run_id) for tenant_id, _, run_id in runs]
 
+    @in_every_tenant()
     @transactional
     def find_some(self, after: int) -> tuple[list[tuple[int, int]], int | None]:
         """Some (tenant, item) that look wrong at a glance, and the item id to go on after."""
         return self.runs.find_suspects(after)
 
+    @in_its_tenant
     @transactional
-    def look(self, tenant_id: int, item_id: int) -> Difference | None:  # noqa: ARG002 - a place is both
+    def look(self, _tenant_id: int, item_id: int) -> Difference | None:
         """What is wrong with one item, its missing credits delivered."""
         return self.runs.look(item_id)
 
+    @in_its_tenant
     @transactional
-    def look_again(self, tenant_id: int, item_id: int) -> None:
+    def look_again(self, _tenant_id: int, item_id: int) -> None:
         """Note what is wrong still."""
         if difference := self.runs.look(item_id):
-            self.runs.note(tenant_id, item_id, Cause.DIFFERENT, difference)
+            self.runs.note(item_id, Cause.DIFFERENT, difference)
 
+    @in_its_tenant
     @transactional
-    def ask(self, tenant_id: int, item_id: int, cause: Cause) -> bool:
+    def ask(self, _tenant_id: int, item_id: int, cause: Cause) -> bool:
         """Note that an item has to be loaded anew; False when there is none."""
-        return self.runs.ask(tenant_id, item_id, cause)
+        return self.runs.ask(item_id, cause)
 
+    @in_every_tenant()
     @transactional
     def find_unfinished(self) -> list[tuple[int, int, int]]:
         """(tenant, item, run) of what was noted and not done."""
         return self.runs.find_unfinished()
 
+    @in_its_tenant
     @transactional
-    def tell(self, run_id: int) -> str:
+    def tell(self, _tenant_id: int, run_id: int) -> str:
         """What a repair found and did."""
         return self.runs.tell(run_id)
 
@@ -288,6 +300,7 @@ class PreloadStockJob(Job):
         for tenant_id, item_id in self.find_unloaded():
             self.queue.enqueue(JobName.LOAD_STOCK, tenant_id=tenant_id, item_id=item_id)
 
+    @in_every_tenant()
     @transactional
     def find_unloaded(self) -> list[tuple[int, int]]:
         """(tenant, item) of those."""

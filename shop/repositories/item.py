@@ -20,17 +20,17 @@ class ItemRepository(Repository[Item]):
 
     model = Item
 
-    def page_on_sale(self, tenant_id: int, request: PageRequest) -> Page[Item]:
+    def page_on_sale(self, request: PageRequest) -> Page[Item]:
         """What buyers may see, newest first."""
-        return self.page(select(Item).where(Item.tenant_id == tenant_id, *_ON_SALE).order_by(Item.id.desc()), request)
+        return self.page(select(Item).where(*_ON_SALE).order_by(Item.id.desc()), request)
 
     def find_on_sale(self) -> Sequence[Item]:
-        """Everything on sale, of every tenant, newest first."""
+        """Everything on sale, newest first."""
         return self.session.scalars(select(Item).where(*_ON_SALE).order_by(Item.id.desc())).all()
 
-    def exists(self, tenant_id: int) -> bool:
+    def exists(self) -> bool:
         """Whether there is any row, deleted ones included."""
-        return self.session.scalar(select(Item.id).where(Item.tenant_id == tenant_id).limit(1)) is not None
+        return self.session.scalar(select(Item.id).limit(1)) is not None
 
     def find_all(self) -> Sequence[Item]:
         """Every item there ever was."""
@@ -41,7 +41,7 @@ class ItemRepository(Repository[Item]):
         return self.session.get(Item, item_id, with_for_update=True, populate_existing=True)
 
     def find_loaded_after(self, item_id: int, limit: int) -> Sequence[Item]:
-        """Some of what was ever opened for sale, of every tenant, in the order of ids and beginning after one."""
+        """Some of what was ever opened for sale, in the order of ids and beginning after one."""
         query = select(Item).where(Item.epoch > 0, Item.id > item_id).order_by(Item.id).limit(limit)
         return self.session.scalars(query).all()
 
@@ -50,9 +50,9 @@ class ItemRepository(Repository[Item]):
         query = select(Item.id, Item.epoch).where(Item.id.in_(item_ids)).order_by(Item.id).with_for_update()
         return dict(self.session.execute(query).all())
 
-    def sell(self, tenant_id: int, item_id: int, quantity: int) -> bool:
+    def sell(self, item_id: int, quantity: int) -> bool:
         """Lower the stock of an item on sale in one statement; False when there is none or too little is left."""
-        query = update(Item).where(Item.id == item_id, Item.tenant_id == tenant_id, *_ON_SALE, Item.stock >= quantity)
+        query = update(Item).where(Item.id == item_id, *_ON_SALE, Item.stock >= quantity)
         return self._move(query, -quantity)
 
     def put_back(self, item_id: int, quantity: int) -> None:

@@ -71,11 +71,9 @@ class OrderRepository(Repository[Order]):
         numbers = zip(epochs, self.session.execute(select(*highest)).one(), strict=True)
         return {item_id: number for item_id, number in numbers if number is not None}
 
-    def find_own(
-        self, tenant_id: int, user_id: int, before: tuple[datetime, UUID] | None, limit: int
-    ) -> Sequence[Order]:
+    def find_own(self, user_id: int, before: tuple[datetime, UUID] | None, limit: int) -> Sequence[Order]:
         """A user's orders, newest first, older than a position."""
-        query = select(Order).where(Order.tenant_id == tenant_id, Order.user_id == user_id)
+        query = select(Order).where(Order.user_id == user_id)
         if before:
             # Typed like the columns: a bare UUID would be sent as text and compare wrongly with sixteen bytes.
             position = tuple_(*before, types=(Order.created_at.type, Order.id.type))
@@ -88,10 +86,10 @@ class OrderRepository(Repository[Order]):
         query = select(Order.user_id, func.sum(Order.quantity)).where(*held).group_by(Order.user_id)
         return {user_id: int(units) for user_id, units in self.session.execute(query)}
 
-    def count_units(self, tenant_id: int, item_id: int, user_id: int) -> int:
+    def count_units(self, item_id: int, user_id: int) -> int:
         """The pieces of an item that a user holds."""
-        held = (Order.tenant_id == tenant_id, Order.user_id == user_id, Order.item_id == item_id)
-        query = select(func.sum(Order.quantity)).where(*held, Order.status == OrderStatus.CONFIRMED)
+        held = (Order.user_id == user_id, Order.item_id == item_id, Order.status == OrderStatus.CONFIRMED)
+        query = select(func.sum(Order.quantity)).where(*held)
         return int(self.session.scalar(query) or 0)
 
     def find_last(self, item_id: int, epoch: int) -> int:

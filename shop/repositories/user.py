@@ -15,13 +15,13 @@ class UserRepository(Repository[User]):
 
     model = User
 
-    def find_by_email(self, tenant_id: int, email: str) -> User | None:
+    def find_by_email(self, email: str) -> User | None:
         """The user with that address in lower case."""
-        return self.session.scalar(select(User).where(User.tenant_id == tenant_id, User.email == email))
+        return self.session.scalar(select(User).where(User.email == email))
 
-    def find_by_name(self, tenant_id: int, name: str) -> User | None:
+    def find_by_name(self, name: str) -> User | None:
         """The first of those who bear a name, letter by letter."""
-        query = select(User).where(User.tenant_id == tenant_id, User.name == name).order_by(User.id).limit(1)
+        query = select(User).where(User.name == name).order_by(User.id).limit(1)
         return self.session.scalar(query)
 
     def lock(self, user_id: int) -> User | None:

@@ -16,14 +16,14 @@ class UserServiceManager:
     users: UserService
     sessions: SessionService
 
-    def register(self, tenant_id: int, words: dict[str, Any], agent: str) -> dict[str, Any]:
+    def register(self, words: dict[str, Any], agent: str) -> dict[str, Any]:
         """A new account, signed in: its tokens and its card; raises ShopError EMAIL_TAKEN."""
-        user = self.users.register(tenant_id, **words)
+        user = self.users.register(**words)
         return {**self.sessions.open(user, agent), "user": user}
 
-    def sign_in(self, tenant_id: int, words: dict[str, Any], agent: str) -> dict[str, Any]:
+    def sign_in(self, words: dict[str, Any], agent: str) -> dict[str, Any]:
         """The tokens of a new session; raises ShopError CREDENTIALS_WRONG."""
-        return self.sessions.open(self.users.sign_in(tenant_id, **words), agent)
+        return self.sessions.open(self.users.sign_in(**words), agent)
 
     def change_password(self, caller: Caller, words: dict[str, Any]) -> None:
         """Set another password and end the caller's other sessions; raises ShopError PASSWORD_WRONG."""

@@ -35,7 +35,7 @@ class DirectSaleService:
 
         The same purchase id again gets the order that stands.
         """
-        taken = self.items.sell(purchase.tenant_id, purchase.item_id, purchase.quantity)
+        taken = self.items.sell(purchase.item_id, purchase.quantity)
         # Looked for while the item is held: of two with one key, the second sees what the first has written.
         order = self.orders.find(purchase.order_id)
         if order is None:
@@ -54,7 +54,7 @@ class DirectSaleService:
 
     def _get(self, purchase: Purchase) -> "Item":
         item = self.items.find(purchase.item_id)
-        if item is None or item.tenant_id != purchase.tenant_id or not item.sellable:
+        if item is None or not item.sellable:
             raise ShopError(ItemExceptionCode.NOT_FOUND, item_id=purchase.item_id)
         return item
 
@@ -65,14 +65,13 @@ class DirectSaleService:
         limit = item.max_per_user
         if limit is None:
             return
-        held = self.orders.count_units(purchase.tenant_id, item.id, purchase.user_id)
+        held = self.orders.count_units(item.id, purchase.user_id)
         if held + purchase.quantity > limit:
             raise ShopError(OrderExceptionCode.PURCHASE_LIMIT, item_id=item.id, limit=limit)
 
     def _write(self, purchase: Purchase, item: "Item") -> "Order":
         moment = at_microseconds(purchase.moment)
         self.ledger.create(
-            tenant_id=purchase.tenant_id,
             item_id=item.id,
             delta=-purchase.quantity,
             reason=StockReason.SALE,
@@ -81,7 +80,6 @@ class DirectSaleService:
         )
         return self.orders.create(
             id=purchase.order_id,
-            tenant_id=purchase.tenant_id,
             item_id=item.id,
             user_id=purchase.user_id,
             quantity=purchase.quantity,

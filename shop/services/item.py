@@ -35,29 +35,28 @@ class ItemService:
     clock: Clock
     settings: Settings
 
-    def page_on_sale(self, tenant_id: int, request: PageRequest) -> Page[dict[str, Any]]:
+    def page_on_sale(self, request: PageRequest) -> Page[dict[str, Any]]:
         """What buyers may see, newest first, with the true stock."""
-        page = self.items.page_on_sale(tenant_id, request)
+        page = self.items.page_on_sale(request)
         available = self.stock.find_available([(item.tenant_id, item.id) for item in page.rows])
         return page.with_rows([self.combine.card(item, available.get(item.id)) for item in page.rows])
 
-    def get(self, tenant_id: int, item_id: int, *, everything: bool) -> dict[str, Any]:
+    def get(self, item_id: int, *, everything: bool) -> dict[str, Any]:
         """One item; drafts and retired ones only when `everything` may be seen. Raises ShopError NOT_FOUND."""
-        item = self._check(self.items.find(item_id), tenant_id, item_id)
+        item = self._check(self.items.find(item_id), item_id)
         if not (item.sellable or everything):
             raise ShopError(ItemExceptionCode.NOT_FOUND, item_id=item_id)
         return self._card(item)
 
-    def is_empty(self, tenant_id: int) -> bool:
+    def is_empty(self) -> bool:
         """Whether there never was an item."""
-        return not self.items.exists(tenant_id)
+        return not self.items.exists()
 
-    def create(self, tenant_id: int, actor: int | None, words: dict[str, Any]) -> dict[str, Any]:
+    def create(self, actor: int | None, words: dict[str, Any]) -> dict[str, Any]:
         """A new item and the first line of its ledger."""
         now = self.clock.now()
-        item = self.items.create(tenant_id=tenant_id, created_at=now, updated_at=now, **words)
+        item = self.items.create(created_at=now, updated_at=now, **words)
         self.ledger.create(
-            tenant_id=tenant_id,
             item_id=item.id,
             delta=item.stock,
             reason=StockReason.INITIAL,
@@ -68,9 +67,9 @@ class ItemService:
         self._load_after_commit(item)
         return self.combine.card(item, None)
 
-    def revise(self, tenant_id: int, item_id: int, words: dict[str, Any]) -> dict[str, Any]:
+    def revise(self, item_id: int, words: dict[str, Any]) -> dict[str, Any]:
         """Change the words of an item; raises ShopError NOT_FOUND."""
-        item = self._check(self.items.lock(item_id), tenant_id, item_id)
+        item = self._check(self.items.lock(item_id), item_id)
         for name, value in words.items():
             setattr(item, name, value)
         item.updated_at = self.clock.now()
@@ -78,25 +77,25 @@ class ItemService:
         self._load_after_commit(item)
         return self._card(item)
 
-    def delete(self, tenant_id: int, item_id: int) -> None:
+    def delete(self, item_id: int) -> None:
         """Take an item away for good buyers and bad; its orders stay. Raises ShopError NOT_FOUND."""
-        item = self._check(self.items.lock(item_id), tenant_id, item_id)
+        item = self._check(self.items.lock(item_id), item_id)
         item.deleted_at = item.updated_at = self.clock.now()
         self._close(item)
         self._load_after_commit(item)
 
-    def restore(self, tenant_id: int, item_id: int) -> dict[str, Any]:
+    def restore(self, item_id: int) -> dict[str, Any]:
         """Undo a deletion; raises ShopError NOT_FOUND when there never was such an item."""
         item = self.items.lock(item_id)
-        if item is None or item.tenant_id != tenant_id:
+        if item is None:
             raise ShopError(ItemExceptionCode.NOT_FOUND, item_id=item_id)
         if item.deleted_at:
             item.deleted_at, item.updated_at = None, self.clock.now()
             self._load_after_commit(item)
         return self._card(item)
 
-    def _check(self, item: "Item | None", tenant_id: int, item_id: int) -> "Item":
-        if item is None or item.deleted_at or item.tenant_id != tenant_id:
+    def _check(self, item: "Item | None", item_id: int) -> "Item":
+        if item is None or item.deleted_at:
             raise ShopError(ItemExceptionCode.NOT_FOUND, item_id=item_id)
         return item
 

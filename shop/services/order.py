@@ -49,17 +49,17 @@ class OrderService:
     def get(self, caller: Caller, order_id: UUID) -> dict[str, Any]:
         """One order of the caller's: from the table, or from the receipt while it waits to be written."""
         order = self.orders.find(order_id)
-        if order and (order.tenant_id, order.user_id) == (caller.tenant_id, caller.user_id):
+        if order and order.user_id == caller.user_id:
             return self.combine.card(order)
         reservation = None if order else self._search(order_id)
-        if reservation and (reservation.tenant_id, reservation.user_id) == (caller.tenant_id, caller.user_id):
+        if reservation and reservation.user_id == caller.user_id:
             return self.combine.promise(reservation)
         raise ShopError(OrderExceptionCode.NOT_FOUND, order_id=str(order_id))
 
     def page_own(self, caller: Caller, cursor: str | None, per_page: int) -> CursorPage[dict[str, Any]]:
         """The caller's written orders, newest first."""
         before = self._position(cursor) if cursor else None
-        rows = self.orders.find_own(caller.tenant_id, caller.user_id, before, per_page + 1)
+        rows = self.orders.find_own(caller.user_id, before, per_page + 1)
         more = len(rows) > per_page
         rows = rows[:per_page]
         following = self._cursor(rows[-1]) if more else None

@@ -158,7 +158,7 @@ class PurchaseService:
 
     def _ask_load(self, purchase: Purchase) -> None:
         item = self.items.find(purchase.item_id)
-        if item is None or item.tenant_id != purchase.tenant_id or not item.sellable:
+        if item is None or not item.sellable:
             raise ShopError(ItemExceptionCode.NOT_FOUND, item_id=purchase.item_id)
         if self.stock.ask_load(item.tenant_id, item.id):
             self.queue.enqueue(JobName.LOAD_STOCK, tenant_id=item.tenant_id, item_id=item.id)

@@ -78,20 +78,19 @@ class ReconcileRunService:
         agreed = self.patience.wait(lambda: self._find_difference(item) is None or None, FINALIZING_SECONDS)
         return None if agreed else self._find_difference(item)
 
-    def ask(self, tenant_id: int, item_id: int, cause: Cause) -> bool:
+    def ask(self, item_id: int, cause: Cause) -> bool:
         """Note that an item has to be loaded anew; False when there is none."""
-        item = self.items.lock(item_id)
-        if item is None or item.tenant_id != tenant_id:
+        if self.items.lock(item_id) is None:
             return False
-        self.note(tenant_id, item_id, cause, Difference("", ""))
+        self.note(item_id, cause, Difference("", ""))
         return True
 
-    def note(self, tenant_id: int, item_id: int, cause: Cause, difference: Difference) -> None:
+    def note(self, item_id: int, cause: Cause, difference: Difference) -> None:
         """Note what was found before it is repaired, so that a repair that dies is taken up again."""
         if not self.runs.find_open_of(item_id):
             now = self.clock.now()
             said = {"cause": cause, "created_at": now, "updated_at": now, **difference._asdict()}
-            self.runs.create(tenant_id=tenant_id, item_id=item_id, **said)
+            self.runs.create(item_id=item_id, **said)
 
     def find_unfinished(self) -> list[tuple[int, int, int]]:
         """(tenant, item, run) of the repairs that were noted and not done."""
@@ -106,7 +105,7 @@ class ReconcileRunService:
         if opening is None:
             run.done = "There is nothing to open."
             return
-        corrected = self._correct(run.tenant_id, run.item_id, opening)
+        corrected = self._correct(run.item_id, opening)
         books = f"; the ledger was {corrected:+} off" if corrected else ""
         run.done = f"Epoch {opening.epoch} begins with {opening.stock} pieces{books}."
 
@@ -134,12 +133,11 @@ class ReconcileRunService:
         buyers = self.orders.find_buyers(returned) if returned else {}
         return [CreditNote(line.adj_seq or 0, line.delta, item.epoch, buyers.get(UUID(line.ref), 0)) for line in lines]
 
-    def _correct(self, tenant_id: int, item_id: int, opening: Opening) -> int:
+    def _correct(self, item_id: int, opening: Opening) -> int:
         # The stock is what orders are checked against, so it is the truth; the ledger explains it.
         difference = opening.stock - self.ledger.find_sum(item_id)
         if difference:
             self.ledger.create(
-                tenant_id=tenant_id,
                 item_id=item_id,
                 delta=difference,
                 reason=StockReason.CORRECTION,

@@ -52,7 +52,6 @@ class SessionService(Doorkeeper):
         now, printable = self._now(), "".join(letter for letter in agent if letter.isprintable())
         session = self.sessions.create(
             id=new_id(),
-            tenant_id=user["tenant_id"],
             user_id=user["id"],
             refresh_id=new_id(),
             agent=printable[:AGENT_MAX],
@@ -178,13 +177,13 @@ class SessionService(Doorkeeper):
         if not sessions:
             return
         changes = [Change(it.id, microseconds_of(it.changed_at), ended) for it in sessions if it.changed_at]
-        whose, ids = (sessions[0].tenant_id, sessions[0].user_id), [session.id for session in sessions]
+        tenant_id, user_id, ids = sessions[0].tenant_id, sessions[0].user_id, [session.id for session in sessions]
         after_commit(self.watch.note, changes)
         if ended:
-            after_commit(self.cache.end, *whose, ids, self.settings.access_lifetime + self.settings.token_leeway)
-            after_commit(self.stock.dismiss, whose[0], ids)
+            after_commit(self.cache.end, user_id, ids, self.settings.access_lifetime + self.settings.token_leeway)
+            after_commit(self.stock.dismiss, tenant_id, ids)
         else:
-            after_commit(self.cache.outdate, *whose, ids)
+            after_commit(self.cache.outdate, user_id, ids)
 
     def _later(self, session: "Session") -> datetime:
         # Later than whatever was read before, however the clocks of two processes differ.

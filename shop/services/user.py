@@ -25,20 +25,20 @@ class UserService:
     passwords: Passwords
     clock: Clock
 
-    def register(self, tenant_id: int, name: str, email: str, password: str) -> dict[str, Any]:
+    def register(self, name: str, email: str, password: str) -> dict[str, Any]:
         """A new account without any right but to buy; raises ShopError EMAIL_TAKEN."""
         try:
-            return self.combine.card(self._create(tenant_id, name, email, password, UserRole.GENERAL))
+            return self.combine.card(self._create(name, email, password, UserRole.GENERAL))
         except DuplicateRow as error:
             raise ShopError(UserExceptionCode.EMAIL_TAKEN, field="email") from error
 
-    def sign_in(self, tenant_id: int, password: str, email: str = "", name: str = "") -> dict[str, Any]:
+    def sign_in(self, password: str, email: str = "", name: str = "") -> dict[str, Any]:
         """The user's card; raises the same ShopError, after the same time, whatever was wrong.
 
         A name that several bear stands for the one who bore it first, so that nobody can take it from another.
         """
         find = self.users.find_by_email if email else self.users.find_by_name
-        user = self._verified(find(tenant_id, email.lower() or name), password)
+        user = self._verified(find(email.lower() or name), password)
         if user is None:
             raise ShopError(UserExceptionCode.CREDENTIALS_WRONG)
         if self.passwords.is_outdated(user.password_hash):
@@ -53,11 +53,11 @@ class UserService:
             raise ShopError(UserExceptionCode.PASSWORD_WRONG, field="current_password")
         user.password_hash, user.updated_at = hashed, self.clock.now()
 
-    def ensure(self, tenant_id: int, name: str, email: str, password: str, role: str) -> bool:
+    def ensure(self, name: str, email: str, password: str, role: str) -> bool:
         """Create the user unless the address has an account; whether it did."""
-        if self.users.find_by_email(tenant_id, email.lower()):
+        if self.users.find_by_email(email.lower()):
             return False
-        self._create(tenant_id, name, email, password, role)
+        self._create(name, email, password, role)
         return True
 
     def _verified(self, found: "User | None", password: str) -> "User | None":
@@ -71,10 +71,9 @@ class UserService:
         # Another password, or none, since the row was read: then it was the wrong one.
         return user if user and user.password_hash == known else None
 
-    def _create(self, tenant_id: int, name: str, email: str, password: str, role: str) -> "User":
+    def _create(self, name: str, email: str, password: str, role: str) -> "User":
         now = self.clock.now()
         return self.users.create(
-            tenant_id=tenant_id,
             name=name,
             email=email.lower(),
             password_hash=self.passwords.hash(password),

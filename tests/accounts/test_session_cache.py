@@ -12,6 +12,7 @@ from shop.cache_managers.session import SessionCacheManager
 from shop.cache_managers.stock import Purchase
 from shop.constants.stock import Outcome
 from shop.core.sessions import SessionWatch
+from shop.core.tenant import in_tenant
 from shop.core.tokens import Claims, Tokens, new_id
 from shop.core.transaction import in_transaction
 from shop.services.session import SessionService
@@ -157,7 +158,8 @@ def test_an_answer_that_was_read_before_a_change_is_not_kept_after_it(here: Indo
     here.send("POST", "/auth/logout", token)
 
     # Somebody who read the tables a moment ago comes too late.
-    cache.keep(claims, {"changed": 0, "card": {"id": claims.user_id, "tenant_id": 1, "roles": []}}, 60)
+    with in_tenant(1):
+        cache.keep(claims, {"changed": 0, "card": {"id": claims.user_id, "tenant_id": 1, "roles": []}}, 60)
 
     assert status(there, token) == OUT
 
@@ -170,7 +172,8 @@ def test_what_changed_is_read_again_although_redis_is_as_it_was_before(
     kept = snapshot(valkey)
     here.change("UPDATE users SET name = 'Renamed' WHERE id = %s", claims_of(here, token).user_id)
     sessions = here.container.get(SessionService)
-    in_transaction(here.database, lambda: sessions.outdate(claims_of(here, token).user_id))
+    with in_tenant(1):
+        in_transaction(here.database, lambda: sessions.outdate(claims_of(here, token).user_id))
 
     assert there.send("GET", "/auth/me", token).get_json()["data"]["name"] == "Renamed"
     restore(valkey, kept)

@@ -8,6 +8,7 @@ from argon2 import PasswordHasher
 
 from shop.constants.user import UserRole
 from shop.core.passwords import Passwords
+from shop.core.tenant import in_tenant
 from shop.core.transaction import in_transaction
 from shop.services.user import UserService
 from tests.purchase.indoors import Indoors
@@ -19,7 +20,8 @@ ANN = "ann@example.com"
 @pytest.fixture
 def ann(here: Indoors) -> dict[str, Any]:
     users = here.container.get(UserService)
-    in_transaction(here.database, lambda: users.ensure(1, "Ann", ANN, PASSWORD, UserRole.GENERAL))
+    with in_tenant(1):
+        in_transaction(here.database, lambda: users.ensure("Ann", ANN, PASSWORD, UserRole.GENERAL))
     return {"email": ANN, "password": PASSWORD}
 
 

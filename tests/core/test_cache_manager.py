@@ -29,7 +29,8 @@ class Builder:
         return self.value
 
 
-PLACE = {"tenant": 1, "note": 7}
+PLACE = {"note": 7}
+pytestmark = pytest.mark.usefixtures("one_tenant")
 
 
 @pytest.fixture

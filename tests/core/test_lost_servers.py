@@ -14,6 +14,8 @@ from shop.core.transaction import in_transaction
 from tests.core.counters import prepare, raise_counter, values
 from tests.support.mariadb import MariaDB
 
+pytestmark = pytest.mark.usefixtures("every_tenant")
+
 
 def fill_pool(database: Database) -> None:
     with ExitStack() as stack:

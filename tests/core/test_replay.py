@@ -12,8 +12,11 @@ from sqlalchemy.orm import Session
 
 from shop.core.database import Database
 from shop.core.settings import Settings
+from shop.core.tenant import in_every_tenant
 from shop.core.transaction import REPLAYS, after_commit, current_session, in_transaction
 from tests.core.counters import RAISE, prepare, raise_counter, values
+
+pytestmark = pytest.mark.usefixtures("every_tenant")
 
 
 @pytest.fixture
@@ -74,7 +77,8 @@ def test_the_victim_of_a_real_deadlock_does_it_again(database: Database) -> None
             after_commit(told.append, first)
 
         work = Work(attempt)
-        return in_transaction(database, work)
+        with in_every_tenant():
+            return in_transaction(database, work)
 
     with ThreadPoolExecutor(2) as pool:
         tries = [pool.submit(cross, *order) for order in ((1, 2), (2, 1))]

@@ -19,6 +19,8 @@ from shop.core.transaction import (
     transactional,
 )
 
+pytestmark = pytest.mark.usefixtures("every_tenant")
+
 
 @dataclass(frozen=True)
 class Entrance:

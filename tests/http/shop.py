@@ -28,6 +28,8 @@ from tests.support.polling import eventually
 from tests.support.processes import Service
 
 API = "/api/v1"
+# Its id and its host.
+SECOND = 2, "second.shop.example"
 _numbers = itertools.count(1)
 
 
@@ -44,8 +46,10 @@ class Shop:
         self.stock = self.container.get(StockCacheManager)
 
     def prepare(self) -> "Shop":
-        """Make the tables."""
+        """Make the tables and a second tenant."""
         runner.upgrade(self.engine)
+        columns = "tenant_id, slug, name, host, created_at"
+        self.ask(f"INSERT IGNORE INTO tenants ({columns}) VALUES (%s, 'second', 'Second', %s, NOW())", *SECOND)
         return self
 
     def open(self) -> "Shop":
@@ -61,25 +65,25 @@ class Shop:
         """Make an HTTP client."""
         return self.service.client(timeout=timeout)
 
-    def buyers(self, count: int) -> list[str]:
+    def buyers(self, count: int, tenant_id: int = DEFAULT_TENANT) -> list[str]:
         """Access tokens of new users."""
-        return new_users(self.engine, self.container.get(Tokens), count)
+        return new_users(self.engine, self.container.get(Tokens), count, tenant_id=tenant_id)
 
-    def buyer(self) -> str:
+    def buyer(self, tenant_id: int = DEFAULT_TENANT) -> str:
         """The access token of a new user."""
-        return self.buyers(1)[0]
+        return self.buyers(1, tenant_id)[0]
 
-    def admin(self) -> str:
+    def admin(self, tenant_id: int = DEFAULT_TENANT) -> str:
         """The access token of a new administrator."""
-        return new_users(self.engine, self.container.get(Tokens), 1, UserRole.ADMIN)[0]
+        return new_users(self.engine, self.container.get(Tokens), 1, UserRole.ADMIN, tenant_id)[0]
 
-    def offer(self, *, stock: int = 10, **words: Any) -> int:
+    def offer(self, *, stock: int = 10, tenant_id: int = DEFAULT_TENANT, **words: Any) -> int:
         """The id of a new item, whose sale is open when it is on sale."""
         said = {"name": f"Item {next(_numbers)}", "price_minor": 250, "currency": "EUR", "status": "on_sale", **words}
         with self.client() as client:
-            item = data_of(client.post(f"{API}/items", {**said, "stock": stock}, token=self.admin()), 201)
+            item = data_of(client.post(f"{API}/items", {**said, "stock": stock}, token=self.admin(tenant_id)), 201)
         if item["status"] == "on_sale":
-            self.wait_until_open(item["id"])
+            self.wait_until_open(item["id"], tenant_id)
         return int(item["id"])
 
     def revise(self, item_id: int, **words: Any) -> None:
@@ -87,9 +91,9 @@ class Shop:
         with self.client() as client:
             data_of(client.request("PATCH", f"{API}/items/{item_id}", words, token=self.admin()), 200)
 
-    def wait_until_open(self, item_id: int) -> None:
+    def wait_until_open(self, item_id: int, tenant_id: int = DEFAULT_TENANT) -> None:
         """Wait until the item can be bought, by whatever strategy."""
-        eventually(lambda: self.container.get(GateService).is_loaded(DEFAULT_TENANT, item_id), 10)
+        eventually(lambda: self.container.get(GateService).is_loaded(tenant_id, item_id), 10)
 
     def gate(self, item_id: int) -> dict[str, str]:
         """What Redis holds of the item."""

@@ -52,7 +52,9 @@ def test_a_preflight_is_told_what_the_route_can(page: HttpClient) -> None:
     assert (answer.status, answer.body) == (204, b"")
     assert answer.headers["Access-Control-Allow-Origin"] == OURS
     assert words(answer, "Access-Control-Allow-Methods") == {"POST"}
-    assert {"Authorization", "Content-Type", "Idempotency-Key"} <= words(answer, "Access-Control-Allow-Headers")
+    assert {"Authorization", "Content-Type", "Idempotency-Key", "X-Tenant"} <= words(
+        answer, "Access-Control-Allow-Headers"
+    )
     assert "Origin" in words(answer, "Vary")
 
 
@@ -79,7 +81,7 @@ def test_a_page_may_read_successes_and_failures(page: HttpClient, path: str, cod
     data_of(answer, code)
     assert answer.headers["Access-Control-Allow-Origin"] == OURS
     assert words(answer, "Access-Control-Expose-Headers") >= NEEDED
-    assert words(answer, "Vary") == {"Accept", "Accept-Language", "Origin"}
+    assert words(answer, "Vary") == {"Accept", "Accept-Language", "Authorization", "Origin", "X-Tenant"}
     assert "Access-Control-Allow-Credentials" not in answer.headers
 
 
@@ -106,7 +108,9 @@ def test_a_replay_is_read_by_the_page_that_asks_for_it(page: HttpClient, shop: S
         None,
     ]
     assert len({answer.body for answer in answers}) == 1
-    assert [answer.headers.get_all("Vary") for answer in answers] == [["Accept, Accept-Language, Origin"]] * 3
+    assert [answer.headers.get_all("Vary") for answer in answers] == [
+        ["Accept, Accept-Language, Authorization, X-Tenant, Origin"]
+    ] * 3
 
 
 def test_without_the_setting_nobody_is_permitted(client: HttpClient) -> None:

@@ -9,11 +9,11 @@ import pytest
 
 from shop.cache_managers.session import SessionCacheManager
 from shop.constants.user import UserRole
+from shop.core.tenant import in_tenant
 from shop.core.tokens import Tokens
 from tests.http.envelope import data_of
 from tests.http.keyed import DRAFT, IN_PROGRESS, Write, at_once, drafts, is_replay, is_worked_on, lines
-from tests.http.shop import Shop
-from tests.http.users import new_session
+from tests.http.shop import SECOND, Shop
 from tests.support.polling import eventually
 
 MISSING, MALFORMED = 400002, 400003
@@ -100,13 +100,7 @@ def test_another_user_may_use_the_same_key(shop: Shop, key: str) -> None:
 
 def test_another_tenant_may_use_the_same_key(shop: Shop, admin: str, key: str) -> None:
     Write(admin, key).send(shop)
-    stranger = shop.admin()
-    user_id = shop.container.get(Tokens).verify(stranger).user_id
-    shop.ask("UPDATE users SET tenant_id = 2 WHERE id = %s", user_id)
-
-    with shop.engine.begin() as connection:
-        moved = new_session(connection, shop.container.get(Tokens), user_id, 2)["access_token"]
-    answer = Write(moved, key).send(shop)
+    answer = Write(shop.admin(SECOND[0]), key).send(shop)
 
     assert (answer.status, is_replay(answer)) == (201, False)
     assert shop.ask("SELECT COUNT(*) FROM idempotency_records WHERE `key` = %s", key) == 2
@@ -166,7 +160,8 @@ def test_a_replay_is_for_those_who_may_do_it_still(shop: Shop, key: str) -> None
     data_of(write._replace(token="").send(shop), 401001)
     data_of(write._replace(token=shop.buyer()).send(shop), 403001)
     shop.ask("UPDATE users SET role = %s WHERE id = %s", UserRole.GENERAL.value, claims.user_id)
-    shop.container.get(SessionCacheManager).outdate(claims.tenant_id, claims.user_id, [claims.session_id])
+    with in_tenant(claims.tenant_id):
+        shop.container.get(SessionCacheManager).outdate(claims.user_id, [claims.session_id])
     data_of(write.send(shop), 403001)
 
     assert first.status == 201

@@ -18,7 +18,11 @@ _numbers = itertools.count(1)
 
 
 def new_users(
-    engine: Engine, tokens: Tokens, count: int, role: UserRole = UserRole.GENERAL, tenant_id: int = DEFAULT_TENANT
+    engine: Engine,
+    tokens: Tokens,
+    count: int,
+    role: UserRole = UserRole.GENERAL,
+    tenant_id: int = DEFAULT_TENANT,
 ) -> list[str]:
     """Access tokens of that many new users."""
     with engine.begin() as connection:

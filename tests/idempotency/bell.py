@@ -13,6 +13,7 @@ from shop.core.blueprint import Blueprint
 from shop.core.controller import Controller, signed_in
 from shop.core.keyed import Policy, check_keys, keyed
 from shop.core.sessions import Doorkeeper
+from shop.core.tenancy import Register
 from shop.core.ticket import Keeper
 from shop.core.transaction import transactional
 from tests.purchase.indoors import Indoors
@@ -146,6 +147,7 @@ class Bell:
         container.add(kind)
         controller = container.get(kind)
         controller.keeper, controller.door = container.find_one(Keeper), container.find_one(Doorkeeper)
+        controller.register = container.find_one(Register)
         check_keys(controller)
         app.view_functions[f"{routes.name}.{kind.__name__}"] = controller.dispatch_request
 

@@ -172,8 +172,8 @@ class FrankController(Controller):
 
 def test_a_write_without_a_sign_in_has_to_say_that_it_takes_no_keys(bell: Bell) -> None:
     with pytest.raises(TypeError, match=r"OpenController.post is a write without a sign-in"):
-        check_keys(OpenController(bell.shop.database, None, None, None))  # type: ignore[arg-type]  # nobody is asked
+        check_keys(OpenController(bell.shop.database, None, None, None, None))  # type: ignore[arg-type]  # nobody is asked
 
 
 def test_a_write_that_says_so_or_asks_who_calls_may_start(bell: Bell) -> None:
-    check_keys(FrankController(bell.shop.database, None, None, None))  # type: ignore[arg-type]  # nobody is asked
+    check_keys(FrankController(bell.shop.database, None, None, None, None))  # type: ignore[arg-type]  # nobody is asked

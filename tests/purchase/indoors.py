@@ -1,8 +1,9 @@
 """A shop without processes: the same collaborators on real stores, and jobs that are done when they are told to."""
 
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from click.testing import CliRunner, Result
@@ -21,6 +22,7 @@ from shop.core.job import QUEUE_HIGH
 from shop.core.model import DEFAULT_TENANT
 from shop.core.redis import RedisStores
 from shop.core.settings import Settings
+from shop.core.tenant import in_tenant
 from shop.core.tokens import Tokens
 from shop.core.transaction import in_transaction
 from shop.jobs.stock import DrainStockJob, LoadStockJob, SyncStockJob
@@ -29,6 +31,8 @@ from shop.services.gate import GateService
 from shop.services.item import ItemService
 from tests.http.shop import API
 from tests.http.users import new_users
+
+T = TypeVar("T")
 
 
 class Indoors:
@@ -74,10 +78,15 @@ class Indoors:
         words = {"name": "Thing", "price_minor": 1, "currency": "EUR", "stock": stock, **words}
         items = self.container.get(ItemService)
         said = {"status": ItemStatus.ON_SALE, **words}
-        item = in_transaction(self.database, lambda: items.create(DEFAULT_TENANT, None, said))
+        item = self.within(lambda: items.create(None, said))
         self.container.get(LoadStockJob).run(DEFAULT_TENANT, item["id"])
         assert self.gates.is_loaded(DEFAULT_TENANT, item["id"])
         return int(item["id"])
+
+    def within(self, work: Callable[[], T], tenant_id: int = DEFAULT_TENANT) -> T:
+        """What the work does in one transaction of a tenant, as the method of an entrance would."""
+        with in_tenant(tenant_id):
+            return in_transaction(self.database, work)
 
     def ask(self, item_id: int, token: str, quantity: int = 1, key: str = "") -> TestResponse:
         """Send one purchase; from any thread."""

@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import event
 
 from shop.core.model import DEFAULT_TENANT
-from shop.core.transaction import in_transaction
 from shop.jobs.audit import VerifyAuditJob
 from shop.jobs.stock import LoadStockJob
 from shop.services.gate import GateService
@@ -51,7 +50,7 @@ def begin_epoch_without_draining(indoors: Indoors, item: int) -> None:
     """What a load does, but for the drain before it; so it looks after a restored Redis."""
     stock = indoors.container.get(GateService)
     token = stock.close(DEFAULT_TENANT, item)
-    opening = in_transaction(indoors.database, lambda: stock.begin_epoch(item))
+    opening = indoors.within(lambda: stock.begin_epoch(item))
     assert opening
     assert stock.open(DEFAULT_TENANT, item, token, opening)
     assert stock.let_in(DEFAULT_TENANT, item, token, opening)

@@ -8,7 +8,6 @@ from shop.cache_managers.stock import StockCacheManager
 from shop.core.errors import TryAgain
 from shop.core.model import DEFAULT_TENANT
 from shop.core.redis import RedisError
-from shop.core.transaction import in_transaction
 from shop.jobs.audit import VerifyAuditJob
 from shop.jobs.stock import LoadStockJob
 from shop.services.gate import GateService
@@ -39,7 +38,7 @@ def test_a_promise_is_not_taken_by_an_adjustment_while_a_load_counts_older_ones(
     # an older promise (as after a Redis found wrong), then a load that has opened and not yet counted
     gates, load = indoors.container.get(GateService), indoors.container.get(LoadStockJob)
     claim = gates.close(DEFAULT_TENANT, item)
-    opening = in_transaction(indoors.database, lambda: gates.begin_epoch(item))
+    opening = indoors.within(lambda: gates.begin_epoch(item))
     assert opening
     assert gates.open(DEFAULT_TENANT, item, claim, opening)
 

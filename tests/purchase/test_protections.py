@@ -8,7 +8,6 @@ import pytest
 
 from shop.cache_managers import stock
 from shop.core.model import DEFAULT_TENANT
-from shop.core.transaction import in_transaction
 from shop.repositories.item import ItemRepository
 from shop.services.gate import GateService
 from tests.http.shop import API
@@ -85,7 +84,7 @@ def test_the_token_of_a_load(
         monkeypatch.setattr(stock, "_open", altered("open_gate.lua", trust, tmp_path))
     item, token, gates = indoors.offer(stock=10), indoors.buyer(), indoors.container.get(GateService)
     stale_token = gates.close(DEFAULT_TENANT, item)
-    stale = in_transaction(indoors.database, lambda: gates.begin_epoch(item))
+    stale = indoors.within(lambda: gates.begin_epoch(item))
     assert stale
     begin_epoch_without_draining(indoors, item)
     indoors.buy(item, token, 2)

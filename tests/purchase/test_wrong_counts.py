@@ -12,10 +12,8 @@ from shop.constants.stock import Outcome
 from shop.core.model import DEFAULT_TENANT
 from shop.core.redis import RedisError
 from shop.core.tokens import Tokens
-from shop.core.transaction import in_transaction
-from shop.jobs.stock import LoadStockJob
+from shop.jobs.stock import DrainStockJob, LoadStockJob
 from shop.repositories.item import ItemRepository
-from shop.services.stock import StockService
 from tests.http.shop import API
 from tests.purchase.indoors import Indoors
 from tests.purchase.test_drains import assert_right, begin_epoch_without_draining, status
@@ -27,12 +25,12 @@ def test_a_drain_that_comes_late_does_not_reject_what_another_one_wrote(
 ) -> None:
     item, token = indoors.offer(stock=1), indoors.buyer()
     order, lock = indoors.buy(item, token), ItemRepository.lock_epochs
-    number, stock = indoors.stock.partition(DEFAULT_TENANT, item), indoors.container.get(StockService)
+    number = indoors.stock.partition(DEFAULT_TENANT, item)
 
     def others() -> None:
         with monkeypatch.context() as patch:
             patch.setattr(StockCacheManager, "finalize", lambda *_: None)  # its answer never came
-            in_transaction(indoors.database, lambda: stock.drain(number, None))
+            indoors.container.get(DrainStockJob).write(number, None)
         begin_epoch_without_draining(indoors, item)
 
     def lock_late(items: ItemRepository, item_ids: Collection[int]) -> dict[int, int]:

@@ -14,6 +14,7 @@ from shop.core.clock import Clock
 from shop.core.database import Database
 from shop.core.redis import RedisStores
 from shop.core.settings import Settings
+from shop.migrations.runner import upgrade
 from shop.repositories.item import ItemRepository
 from shop.services.item import ItemService
 from tests.wiring.objects import reachable
@@ -25,13 +26,15 @@ class FakeItems:
     def __init__(self, name: str = "Fake") -> None:
         self.name = name
 
-    def get(self, tenant_id: int, item_id: int, *, everything: bool) -> dict[str, Any]:
-        return {"id": item_id, "tenant_id": tenant_id, "name": self.name, "everything": everything}
+    def get(self, item_id: int, *, everything: bool) -> dict[str, Any]:
+        return {"id": item_id, "name": self.name, "everything": everything}
 
 
 @pytest.fixture
 def apps(tmp_path: Path) -> Iterator[tuple[Flask, Flask]]:
     made = create_app(Settings(var=str(tmp_path / "one"))), create_app(Settings(var=str(tmp_path / "two")))
+    for app in made:
+        upgrade(container_of(app).get(Database).engine)
     yield made
     for app in made:
         container_of(app).get(Database).engine.dispose()

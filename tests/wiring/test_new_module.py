@@ -20,8 +20,10 @@ from shop.app import create_app
 from shop.core.database import Database
 from shop.core.model import Model
 from shop.core.settings import Settings
+from shop.migrations.runner import upgrade
 app = create_app(Settings(var=sys.argv[1]))
 container = app.extensions["shop"]
+upgrade(container.get(Database).engine)
 Model.metadata.create_all(container.get(Database).engine)
 get = lambda path: app.test_client().get(path).json
 wired = {name: collaborators for name, collaborators in container.describe() if name.startswith("Coupon")}

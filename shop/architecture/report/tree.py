@@ -8,6 +8,7 @@ SENTENCE = "From each kind down to its files, their classes and the lines that i
 
 BESIDE = {
     "cli": "the command line",
+    "administration": "what an operator decides",
     "worker": "runs jobs",
     "app": "composes the web application",
     "container": "gives every class its collaborators",

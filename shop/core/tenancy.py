@@ -1,0 +1,149 @@
+"""Whose a request is: its token says, else the header `X-Tenant`, else the host; else it is the default tenant's."""
+
+import logging
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, NamedTuple, Protocol
+from urllib.parse import urlsplit
+
+from flask import g, request
+from sqlalchemy.exc import InterfaceError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from shop.core.background import follow
+from shop.core.database import Database, OperationalError
+from shop.core.documentation import error_name
+from shop.core.errors import CoreExceptionCode, ShopError
+from shop.core.model import DEFAULT_TENANT
+from shop.core.tenant import in_every_tenant, in_tenant
+from shop.core.tokens import Tokens
+from shop.core.transaction import in_transaction
+from shop.core.wire import bearer
+
+HEADER = "X-Tenant"
+# How late a process may hear of a tenant that was added, disabled or enabled.
+KNOWN_SECONDS = 3.0
+_log = logging.getLogger(__name__)
+
+
+class Listed(NamedTuple):
+    """A tenant as the list has it: `slug` is its name in headers, `host` the one that leads to it."""
+
+    tenant_id: int
+    slug: str
+    name: str
+    host: str | None
+    enabled: bool
+
+
+class Register(Protocol):
+    """Where the tenants are listed."""
+
+    def find_all(self) -> Sequence[Listed]:
+        """Every tenant; needs a transaction, in every tenant."""
+
+
+@dataclass(frozen=True)
+class _Directory:
+    """The list as requests look into it."""
+
+    by_slug: Mapping[str, Listed]
+    by_host: Mapping[str, Listed]
+    by_id: Mapping[int, Listed]
+
+
+@dataclass
+class Tenancy:
+    """Tells requests apart; the list of tenants is asked for once in a few seconds, whatever requests name."""
+
+    database: Database
+    tokens: Tokens
+    # Until when it counts, and what is known.
+    _known: tuple[float, _Directory | None] = field(init=False, default=(0.0, None))
+    _followed: bool = field(init=False, default=False)
+
+    def follow(self, register: Register) -> None:
+        """Ask for the list now, and every few seconds while this process lives: no request does."""
+        follow(partial(self._ask, register), KNOWN_SECONDS, "tenants")
+        self._followed = True
+
+    @contextmanager
+    def entered(self, register: Register) -> Iterator[None]:
+        """The tenant of the request that is being served; raises ShopError TENANT_UNKNOWN, TOKEN_INVALID."""
+        # For the log, which also has to tell whose it was after it failed.
+        directory = self._directory(register)
+        g.tenant = tenant_id = self._of_token(directory) or _of_address(directory)
+        with in_tenant(tenant_id):
+            yield
+
+    def _of_token(self, directory: _Directory) -> int | None:
+        """None without a good token: what needs one refuses the others, and the rest may be asked without."""
+        token = bearer()
+        try:
+            tenant_id = self.tokens.verify(token).tenant_id if token else None
+        except ShopError:
+            return None
+        if tenant_id is not None:
+            listed = directory.by_id.get(tenant_id)
+            if listed is None or not listed.enabled:
+                raise ShopError(CoreExceptionCode.TOKEN_INVALID)
+        return tenant_id
+
+    def _directory(self, register: Register) -> _Directory:
+        until, known = self._known
+        return known if known and (self._followed or time.monotonic() < until) else self._renew(register, known)
+
+    def _renew(self, register: Register, last: _Directory | None) -> _Directory:
+        # The others go on with what was known while one asks; and so does everybody while the database is away.
+        self._known = time.monotonic() + KNOWN_SECONDS, last
+        try:
+            return self._ask(register)
+        except (OperationalError, InterfaceError, PoolTimeoutError) as error:
+            if last is None:
+                raise
+            _log.warning("The list of tenants was not renewed: %s", error)
+            return last
+
+    def _ask(self, register: Register) -> _Directory:
+        with in_every_tenant():
+            listed = in_transaction(self.database, register.find_all)
+        directory = _Directory(
+            {one.slug: one for one in listed},
+            {one.host: one for one in listed if one.host},
+            {one.tenant_id: one for one in listed},
+        )
+        self._known = time.monotonic() + KNOWN_SECONDS, directory
+        return directory
+
+
+def describe_tenant(operation: dict[str, Any]) -> None:
+    """Add to an operation of the OpenAPI document how a request without a token says whose it is."""
+    header = {
+        "in": "header",
+        "name": HEADER,
+        "required": False,
+        "description": "The tenant's name, where no token says whose the request is; by default the host tells.",
+        "schema": {"type": "string", "minLength": 1, "maxLength": 32},
+    }
+    operation["parameters"] = [*operation.get("parameters", []), header]
+    operation["responses"] |= {status: error_name(status) for status in (401, 404)}
+
+
+def _of_address(directory: _Directory) -> int:
+    slug = request.headers.get(HEADER)
+    if slug is not None:
+        listed = directory.by_slug.get(slug.lower())
+    else:
+        listed = directory.by_host.get(_host()) or directory.by_id.get(DEFAULT_TENANT)
+    if listed is None or not listed.enabled:
+        raise ShopError(CoreExceptionCode.TENANT_UNKNOWN)
+    return listed.tenant_id
+
+
+def _host() -> str:
+    with suppress(ValueError):
+        return urlsplit(f"//{request.host}").hostname or ""
+    return ""

@@ -1,0 +1,81 @@
+"""Whose rows: the tenant that the running request or job works for, or, where it says so, every tenant."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from enum import Enum
+from functools import wraps
+from typing import Any, Final, TypeVar
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Every(Enum):
+    """The scope of system work."""
+
+    TENANT = "every"
+
+
+EVERY: Final = Every.TENANT
+Scope = int | Every
+_scope: ContextVar[Scope | None] = ContextVar("tenant", default=None)
+
+
+class TenantError(RuntimeError):
+    """The code asks for rows without saying whose, or for somebody else's; never the caller's fault."""
+
+
+@contextmanager
+def in_tenant(tenant_id: int) -> Iterator[None]:
+    """While the context lasts, all rows are the tenant's: others are neither seen nor written."""
+    token = _scope.set(tenant_id)
+    try:
+        yield
+    finally:
+        _scope.reset(token)
+
+
+@contextmanager
+def in_every_tenant() -> Iterator[None]:
+    """While the context lasts, rows of every tenant are seen, and a new one has to say whose it is.
+
+    For system work alone. It can stand above a Job's method as a decorator; a test lists the places.
+    """
+    token = _scope.set(EVERY)
+    try:
+        yield
+    finally:
+        _scope.reset(token)
+
+
+def in_its_tenant(method: F) -> F:
+    """Let a Job's method work in the tenant that its first argument, `tenant_id`, names."""
+
+    @wraps(method)
+    def run(self: Any, tenant_id: int, *args: Any, **kwargs: Any) -> Any:
+        with in_tenant(tenant_id):
+            return method(self, tenant_id, *args, **kwargs)
+
+    return run  # type: ignore[return-value]  # the same method
+
+
+def current_scope() -> Scope:
+    """The tenant, or EVERY; raises TenantError where nobody has said."""
+    scope = _scope.get()
+    if scope is None:
+        raise TenantError("Nobody has said whose rows these are: enter a tenant at the entrance, not here.")
+    return scope
+
+
+def current_tenant() -> int:
+    """The tenant; raises TenantError where there is none, or every."""
+    scope = current_scope()
+    if isinstance(scope, Every):
+        raise TenantError("This is done for one tenant, and the work that is running is done for every.")
+    return scope
+
+
+def spoken_scope() -> str | None:
+    """The scope as the log says it; None where there is none."""
+    scope = _scope.get()
+    return scope.value if isinstance(scope, Every) else None if scope is None else str(scope)

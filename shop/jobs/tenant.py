@@ -1,0 +1,53 @@
+"""Tenants, asked for by an operator."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from shop.constants.job import JobName
+from shop.constants.user import UserRole
+from shop.core.job import Job
+from shop.core.tenancy import Listed
+from shop.core.tenant import in_every_tenant, in_its_tenant
+from shop.core.transaction import transactional
+from shop.services.tenant import TenantService
+from shop.services.user import UserService
+
+
+@dataclass(frozen=True)
+class TenantJob(Job):
+    """Who sells here."""
+
+    tenants: TenantService
+    users: UserService
+
+    name = JobName.TENANTS
+
+    @in_every_tenant()
+    @transactional
+    def run(self) -> Sequence[Listed]:
+        """All there are."""
+        return self.tenants.find_all()
+
+    @in_every_tenant()
+    @transactional
+    def add(self, slug: str, name: str, host: str | None) -> int:
+        """A new tenant; its id."""
+        return self.tenants.add(slug, name, host)
+
+    @in_its_tenant
+    @transactional
+    def employ(self, _tenant_id: int, email: str, password: str) -> None:
+        """Give a tenant an administrator."""
+        self.users.ensure("Administrator", email, password, UserRole.ADMIN)
+
+    @in_every_tenant()
+    @transactional
+    def disable(self, slug: str) -> None:
+        """Let nobody in."""
+        self.tenants.disable(slug)
+
+    @in_every_tenant()
+    @transactional
+    def enable(self, slug: str) -> None:
+        """Let them in again."""
+        self.tenants.enable(slug)

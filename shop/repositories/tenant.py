@@ -1,0 +1,24 @@
+"""Questions to the table tenants."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from shop.core.repository import Repository
+from shop.models.tenant import Tenant
+
+
+@dataclass(frozen=True)
+class TenantRepository(Repository[Tenant]):
+    """Finds tenants."""
+
+    model = Tenant
+
+    def find_all(self) -> Sequence[Tenant]:
+        """Every tenant, oldest first."""
+        return self.session.scalars(select(Tenant).order_by(Tenant.tenant_id)).all()
+
+    def find_by_slug(self, slug: str) -> Tenant | None:
+        """The tenant of that name."""
+        return self.session.scalar(select(Tenant).where(Tenant.slug == slug))

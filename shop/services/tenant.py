@@ -1,0 +1,62 @@
+"""Rules of tenants."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from shop.constants.tenant import HOST_PATTERN, SLUG_PATTERN
+from shop.core.clock import Clock
+from shop.core.errors import DuplicateRow, ShopError
+from shop.core.tenancy import Listed, Register
+from shop.exception_codes.tenant import TenantExceptionCode
+from shop.repositories.tenant import TenantRepository
+
+if TYPE_CHECKING:
+    from shop.models.tenant import Tenant
+
+
+@dataclass(frozen=True)
+class TenantService(Register):
+    """Lists tenants, adds them, and closes and opens their doors; all of it for every tenant at once."""
+
+    tenants: TenantRepository
+    clock: Clock
+
+    def find_all(self) -> Sequence[Listed]:
+        """Every tenant, oldest first."""
+        return [
+            Listed(row.tenant_id, row.slug, row.name, row.host, enabled=row.disabled_at is None)
+            for row in self.tenants.find_all()
+        ]
+
+    def add(self, slug: str, name: str, host: str | None) -> int:
+        """A new tenant, which has nothing and nobody; its id. Raises ShopError SLUG_FORMAT, HOST_FORMAT, TAKEN."""
+        if not re.fullmatch(SLUG_PATTERN, slug):
+            raise ShopError(TenantExceptionCode.SLUG_FORMAT)
+        if host is not None and not re.fullmatch(HOST_PATTERN, host):
+            raise ShopError(TenantExceptionCode.HOST_FORMAT)
+        try:
+            return self.tenants.create(slug=slug, name=name, host=host, created_at=self.clock.now()).tenant_id
+        except DuplicateRow as error:
+            raise ShopError(TenantExceptionCode.TAKEN) from error
+
+    def ensure(self, slug: str, name: str) -> int:
+        """The id of the tenant of that name, which is added when there is none."""
+        found = self.tenants.find_by_slug(slug)
+        return found.tenant_id if found else self.add(slug, name, None)
+
+    def disable(self, slug: str) -> None:
+        """Let nobody in from now on; raises ShopError NOT_FOUND."""
+        self._set(slug, self.clock.now())
+
+    def enable(self, slug: str) -> None:
+        """Let them in again; raises ShopError NOT_FOUND."""
+        self._set(slug, None)
+
+    def _set(self, slug: str, disabled_at: datetime | None) -> None:
+        tenant: Tenant | None = self.tenants.find_by_slug(slug)
+        if tenant is None:
+            raise ShopError(TenantExceptionCode.NOT_FOUND, slug=slug)
+        tenant.disabled_at = disabled_at

@@ -1,0 +1,107 @@
+"""Every form of question is answered with the rows of the tenant alone, whoever else lives in the tables."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import Integer, Select, exists, func, select, tuple_, type_coerce, union_all
+from sqlalchemy.exc import InvalidRequestError
+from sqlalchemy.orm import Session, aliased
+
+from shop.core.pagination import PageRequest
+from shop.core.tenant import in_every_tenant
+from shop.models.item import Item
+from shop.models.order import Order
+from shop.repositories.item import ItemRepository
+from shop.repositories.order import OrderRepository
+from tests.core.worlds import ITEMS, Question, Worlds
+
+ids = select(Item.id).order_by(Item.id)
+Other = aliased(Item)
+cheap = select(Item.id, Item.stock).where(Item.stock > 0).cte()
+
+
+def rows(query: Any) -> Question:
+    """The rows as text, in an order of ours."""
+    return lambda session: sorted(str(tuple(row)) for row in session.execute(query))
+
+
+def number(query: Select[Any]) -> Question:
+    """The one number."""
+    return lambda session: int(session.scalar(query) or 0)
+
+
+def by_key(**how: Any) -> Question:
+    """Which of all ids lead to a row."""
+    return lambda session: [session.get(Item, item_id, **how) is not None for item_id in ITEMS]
+
+
+def names(session: Session, query: Any) -> list[str]:
+    """The names of whole rows."""
+    return sorted(row.name for row in session.scalars(query))
+
+
+QUESTIONS: dict[str, Question] = {
+    "rows": lambda session: names(session, select(Item)),
+    "columns": rows(ids),
+    "by key": by_key(),
+    "by key, locked": by_key(with_for_update=True, populate_existing=True),
+    "locked": rows(select(Item.id, Item.epoch).with_for_update()),
+    "a sum": number(select(func.sum(Item.stock))),
+    "a count": number(select(func.count()).select_from(Item)),
+    "a count of a question": number(select(func.count()).select_from(ids.subquery())),
+    "a page": lambda _: ItemRepository().page_on_sale(PageRequest(1, 2)).total,
+    "the rows of a page": lambda _: [row.id for row in ItemRepository().page_on_sale(PageRequest(2, 2)).rows],
+    "groups": rows(select(Order.user_id, func.sum(Order.quantity)).group_by(Order.user_id).having(func.count() > 1)),
+    "questions for each item": lambda _: OrderRepository().find_numbers({4: 1, 5: 1}),
+    "is there one": number(select(type_coerce(exists().where(Order.seq == 6), Integer))),
+    "is there one, the other way": number(
+        select(type_coerce(select(Order.id).where(Order.seq == 6).exists(), Integer))
+    ),
+    "in a question": rows(ids.where(Item.id.in_(select(Order.seq)))),
+    "unlike any of a question": rows(ids.where(~exists().where(Order.seq > Item.id))),
+    "a join": rows(select(Item.id, Order.seq).join(Order, Order.seq >= Item.id)),
+    "an outer join": rows(select(Item.id, Order.seq).outerjoin(Order, Order.seq == Item.id + 1)),
+    "side by side": rows(select(Item.id, Order.seq).where(Order.seq == Item.id)),
+    "one table twice": rows(select(Item.id, Other.id).join(Other, Other.id > Item.id)),
+    "a question as a table": lambda session: names(session, select(aliased(Item, select(Item).subquery()))),
+    "a table expression": rows(select(cheap.c.id)),
+    "a table expression in a join": rows(select(Order.seq, cheap.c.id).join(cheap, cheap.c.id == Order.seq)),
+    "a union": rows(union_all(select(Item.id), select(Order.seq))),
+    "rows of a union": lambda session: names(
+        session, select(Item).from_statement(union_all(select(Item), select(Item)))
+    ),
+    "in a union": rows(ids.where(Item.id.in_(union_all(select(Order.seq), select(Item.id))))),
+    "pairs": rows(ids.where(tuple_(Item.id, Item.stock) > (2, 20))),
+    "a window": rows(select(Item.id, func.row_number().over(order_by=Item.id))),
+    "distinct": rows(select(Item.stock).distinct()),
+    "the highest": number(select(func.max(Order.seq)).where(Order.item_id == 4)),
+    "a value out of a question": rows(select(func.coalesce(select(func.sum(Order.quantity)).scalar_subquery(), 0))),
+    "the first": number(ids.limit(1)),
+    "the last": number(select(Item.id).order_by(Item.id.desc()).limit(1)),
+    "a stream": lambda session: list(session.scalars(ids, execution_options={"yield_per": 2})),
+    "the older way": lambda session: session.query(Item).filter(Item.id > 0).count(),
+    "every page": lambda _: [str(line.order_id) for line in OrderRepository().page_through(4)],
+}
+FORMS = pytest.mark.parametrize("question", QUESTIONS.values(), ids=QUESTIONS)
+
+
+@FORMS
+def test_a_question_is_answered_as_if_the_others_were_not_there(worlds: Worlds, question: Question) -> None:
+    assert worlds.ours(question) == worlds.true(question)
+
+
+@FORMS
+def test_without_a_filter_it_would_be_answered_otherwise(worlds: Worlds, question: Question) -> None:
+    # Or the test above would prove nothing.
+    assert worlds.whole(question) != worlds.true(question)
+
+
+def test_a_row_that_is_read_again_after_it_went_to_somebody_else_is_gone(worlds: Worlds) -> None:
+    def question(session: Session) -> None:
+        row = session.get_one(Item, 2)
+        with in_every_tenant():
+            session.connection().exec_driver_sql("UPDATE items SET tenant_id = 2, name = 'secret' WHERE id = 2")
+        session.refresh(row)
+
+    with pytest.raises(InvalidRequestError, match="Could not refresh"):
+        worlds.ours(question)

@@ -1,0 +1,156 @@
+"""How a request says whose it is, and what operators do about tenants."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests.http.envelope import data_of
+from tests.http.shop import API, SECOND, Shop
+from tests.support.http import HttpClient, Response
+from tests.support.polling import eventually
+
+UNKNOWN, INVALID = 404001, 401002
+PASSWORD = "Correct-horse-1"
+
+
+@pytest.fixture(scope="module")
+def item(shop: Shop) -> int:
+    """An item of the second tenant."""
+    return shop.offer(tenant_id=SECOND[0])
+
+
+@pytest.fixture
+def slug(shop: Shop) -> str:
+    """A tenant that every web process knows, with an administrator."""
+    name = f"t-{uuid4().hex[:12]}"
+    shop.service.env["SHOP_ADMIN_PASSWORD"] = PASSWORD
+    shop.service.run_cli("tenants", "add", name, "--admin-email", f"boss@{name}.example", "--host", f"{name}.example")
+    wait_until(shop, name, 200)
+    return name
+
+
+def ask(shop: Shop, **headers: str) -> Response:
+    """The catalogue as a visitor sees it; each time over a new connection, so that all processes are met."""
+    with shop.client() as client:
+        return client.get(f"{API}/items", headers={name.replace("_", "-"): value for name, value in headers.items()})
+
+
+def wait_until(shop: Shop, slug: str, status: int) -> None:
+    """Wait until every process has heard of it: then no connection out of many meets one that has not."""
+    eventually(lambda: {ask(shop, X_Tenant=slug).status for _ in range(12)} == {status}, 10)
+
+
+def post(shop: Shop, path: str, words: object, **said: Any) -> Response:
+    """The answer over a connection of its own: one whose request was refused unread is no good any more."""
+    with shop.client() as client:
+        return client.post(API + path, words, **said)
+
+
+def sign_in(shop: Shop, slug: str) -> Response:
+    return post(
+        shop, "/auth/login", {"email": f"boss@{slug}.example", "password": PASSWORD}, headers={"X-Tenant": slug}
+    )
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"X_Tenant": "second"},
+        {"X_Tenant": "Second"},
+        {"Host": SECOND[1]},
+        {"Host": f"{SECOND[1].upper()}:8000"},
+        {"Host": "elsewhere.example", "X_Tenant": "second"},
+    ],
+)
+def test_a_visitor_names_a_tenant(shop: Shop, item: int, headers: dict[str, str]) -> None:
+    assert item in {row["id"] for row in data_of(ask(shop, **headers), 200)["data"]}
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Host": "elsewhere.example"},
+        {"Host": "[::1]:80"},
+        {"X_Tenant": "default", "Host": SECOND[1]},
+        {"Authorization": "Bearer no.token.atall"},
+    ],
+)
+def test_whoever_names_none_is_with_the_default_tenant(shop: Shop, item: int, headers: dict[str, str]) -> None:
+    assert item not in {row["id"] for row in data_of(ask(shop, **headers), 200)["data"]}
+
+
+@pytest.mark.parametrize("name", ["nobody", "", " ", "second, default", "x" * 5000, "2", "se%cond", "s\u00e9cond"])
+def test_a_name_that_nobody_has_is_refused(shop: Shop, name: str) -> None:
+    answer = ask(shop, X_Tenant=name)
+
+    assert data_of(answer, UNKNOWN) == {"error_code": "TENANT_UNKNOWN"}
+    assert answer.json["message"] == "There is no tenant of this name."
+
+
+def test_it_is_refused_in_the_callers_language_and_before_who_calls_is_asked(client: HttpClient) -> None:
+    answer = client.get(f"{API}/orders", headers={"X-Tenant": "nobody", "Accept-Language": "zh-Hant"})
+
+    data_of(answer, UNKNOWN)
+    assert answer.json["message"] == "沒有這個名稱的租戶。"
+
+
+def test_a_cache_is_told_that_the_answer_is_the_tenants(shop: Shop) -> None:
+    assert {"Authorization", "X-Tenant"} <= {word.strip() for word in ask(shop).headers["Vary"].split(",")}
+
+
+@pytest.fixture
+def disabled(shop: Shop, slug: str) -> Iterator[tuple[str, str]]:
+    """A tenant that was disabled, and a token that it gave before; and it is enabled again."""
+    token = data_of(sign_in(shop, slug), 200102)["access_token"]
+    shop.service.run_cli("tenants", "disable", slug)
+    wait_until(shop, slug, 404)
+    yield slug, token
+    shop.service.run_cli("tenants", "enable", slug)
+
+
+def test_nobody_comes_into_a_disabled_tenant(shop: Shop, client: HttpClient, disabled: tuple[str, str]) -> None:
+    slug, token = disabled
+    words, named = {"name": "Ann", "email": "ann@example.com", "password": PASSWORD}, {"X-Tenant": slug}
+
+    data_of(sign_in(shop, slug), UNKNOWN)
+    data_of(post(shop, "/auth/register", words, headers=named), UNKNOWN)
+    data_of(ask(shop, Host=f"{slug}.example"), UNKNOWN)
+    for path in ("/auth/me", "/orders", "/items"):
+        data_of(client.get(API + path, token=token), INVALID)
+    data_of(post(shop, "/items/1/purchase", {"quantity": 1}, token=token), INVALID)
+
+
+def test_one_that_is_enabled_again_knows_its_tokens(shop: Shop, disabled: tuple[str, str]) -> None:
+    slug, token = disabled
+    shop.service.run_cli("tenants", "enable", slug)
+    wait_until(shop, slug, 200)
+
+    data_of(post(shop, "/auth/me", None, token=token), 200)
+
+
+def test_the_tenants_are_listed(shop: Shop, slug: str) -> None:
+    lines = [line.split() for line in shop.service.run_cli("tenants").stdout.splitlines()]
+
+    assert ["1", "default", "Default"] in lines
+    assert [words[2:] for words in lines if words[1] == slug] == [[slug, f"{slug}.example"]]
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("add", "second"), "There is a tenant of this name or host already."),
+        (("add", "third", "--host", SECOND[1]), "There is a tenant of this name or host already."),
+        (("add", "No Good"), "The name of a tenant is 1 to 32 lower-case letters, digits and hyphens"),
+        (("add", "third", "--host", "Third:80"), "The host of a tenant is a name in lower case, without a port."),
+        (("disable", "nobody"), "There is no tenant nobody."),
+        (("enable", "nobody"), "There is no tenant nobody."),
+    ],
+)
+def test_what_an_operator_cannot_do_ends_in_one_sentence(shop: Shop, words: tuple[str, ...], sentence: str) -> None:
+    done = shop.service.run_cli("tenants", *words, check=False)
+
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith(f"Error: {sentence}")
