@@ -6,13 +6,15 @@ from typing import Any
 import click
 
 from shop.constants.job import JobName
+from shop.core import key_ring
+from shop.core.settings import Settings
 
 FindJob = Callable[[JobName], Any]
 
 
 def administration(find_job: FindJob) -> list[click.Command]:
     """The commands; `find_job` makes a job of that name."""
-    commands: list[click.Command] = [tenants, dead_letters]
+    commands: list[click.Command] = [tenants, keys, dead_letters]
     for command in commands:
         command.context_settings = {"obj": find_job}
     return commands
@@ -70,6 +72,42 @@ def enable(find_job: FindJob, slug: str) -> None:
     """Let them in again."""
     find_job(JobName.TENANTS).enable(slug)
     click.echo(f"{slug} is enabled.")
+
+
+@click.group(invoke_without_command=True)
+@click.pass_context
+def keys(context: click.Context) -> None:
+    """List the keys that sign tokens, or change them; running processes see it within a second."""
+    if context.invoked_subcommand:
+        return
+    ring = key_ring.read_keys(key_ring.keys_file(Settings.load()))
+    for kid, key in ring.keys.items():
+        click.echo(f"{kid:<32}  {key.algorithm:<8}{'signs' if kid == ring.active else 'verifies'}")
+
+
+@keys.command("add")
+@click.argument("kid")
+@click.option("--algorithm", type=click.Choice(key_ring.ALGORITHMS), default="EdDSA", show_default=True)
+def add_key(kid: str, algorithm: str) -> None:
+    """Add a new key, which verifies and does not sign yet."""
+    key_ring.add_key(key_ring.keys_file(Settings.load()), kid, algorithm)
+    click.echo(f"{kid} verifies.")
+
+
+@keys.command("activate")
+@click.argument("kid")
+def activate_key(kid: str) -> None:
+    """Let KID sign from now on; the others go on verifying."""
+    key_ring.activate_key(key_ring.keys_file(Settings.load()), kid)
+    click.echo(f"{kid} signs.")
+
+
+@keys.command("remove")
+@click.argument("kid")
+def remove_key(kid: str) -> None:
+    """Take a key out: whatever it signed is refused from now on."""
+    key_ring.remove_key(key_ring.keys_file(Settings.load()), kid)
+    click.echo(f"{kid} is gone.")
 
 
 @click.command("dead-letters")
