@@ -21,6 +21,7 @@ from shop.core.environment import SettingsError
 from shop.core.health import Health
 from shop.core.idempotency import Idempotency
 from shop.core.job import Queue
+from shop.core.limits import Limits
 from shop.core.metrics import Metrics
 from shop.core.pagination import CursorSigner
 from shop.core.passwords import Passwords
@@ -40,6 +41,7 @@ FOUNDATION: tuple[type, ...] = (
     CursorSigner,
     Patience,
     Metrics,
+    Limits,
     Idempotency,
     Health,
     Doctor,
@@ -86,7 +88,7 @@ class Container:
 
     def find(self, structure: str) -> list[type]:
         """The classes of one row of the access table."""
-        return [kind for kind in self._classes if _name_of(kind) == structure]
+        return [kind for kind in self._classes if getattr(of_module(kind.__module__), "name", None) == structure]
 
     def find_one(self, promise: type) -> Any:
         """The instance of the class that keeps a promise which core declares."""
@@ -190,10 +192,6 @@ def _check_access(kind: type, name: str, wanted: Any) -> None:
             f"{kind.__name__}.{name} asks for {_say(wanted)}, but a {importer.name} may not use a {imported.name}"
             f" ({rule}); it may use: {', '.join(importer.may_use)}."
         )
-
-
-def _name_of(kind: type) -> str | None:
-    return getattr(of_module(kind.__module__), "name", None)
 
 
 def _say(wanted: Any) -> str:

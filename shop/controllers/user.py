@@ -6,14 +6,18 @@ from typing import Any
 from shop.checkers.user import RegisterUserChecker, SignInUserChecker
 from shop.constants.user import UserSuccessCode
 from shop.core.blueprint import Blueprint
+from shop.core.budget import Budget
 from shop.core.caller import Caller
 from shop.core.controller import Controller, signed_in
 from shop.core.envelope import Answer, created, success
 from shop.core.keyed import Policy, keyed
+from shop.core.limited import limited
+from shop.core.limits import Limits
 from shop.core.model import DEFAULT_TENANT
 from shop.core.transaction import transactional
 from shop.schemas.user import RegistrationSchema, TokenSchema, UserSchema
 from shop.services.user import UserService
+from shop.supports.user import account_name
 
 blueprint = Blueprint("auth", __name__, url_prefix="/auth", description="Accounts and tokens")
 
@@ -26,6 +30,7 @@ class RegisterUserController(Controller):
     users: UserService
 
     @blueprint.response(201, RegistrationSchema)
+    @limited(Budget.REGISTER, by_address=True)
     @keyed(Policy(off=True))
     @blueprint.arguments(RegisterUserChecker)
     @transactional
@@ -42,13 +47,17 @@ class SignInUserController(Controller):
     """Signing in."""
 
     users: UserService
+    limits: Limits
 
     @blueprint.response(200, TokenSchema, errors=(401,))
+    @limited(Budget.LOGIN_ADDRESS, by_address=True, inside=True)
     @keyed(Policy(off=True))
     @blueprint.arguments(SignInUserChecker)
     @transactional
     def post(self, words: dict[str, Any]) -> Answer:
         """Sign in with e-mail and password."""
+        # Wherever they come from and however they end: who guesses passwords has many addresses.
+        self.limits.spend(self.limits.quota(Budget.LOGIN, account_name(words["email"])))
         user = self.users.sign_in(DEFAULT_TENANT, **words)
         return success(self.tokens.answer(user["id"], user["tenant_id"]), code=UserSuccessCode.SIGNED_IN)
 

@@ -10,7 +10,7 @@ from flask import request
 from flask.typing import ResponseReturnValue
 from flask.views import MethodView
 
-from shop.core.caller import Caller
+from shop.core.caller import Caller, bearer
 from shop.core.database import Database
 from shop.core.documentation import document, error_name
 from shop.core.errors import CoreExceptionCode, ShopError
@@ -94,8 +94,8 @@ def with_token(view: F) -> F:
 
 
 def _claims(controller: Any) -> Claims:
-    kind, _, token = request.headers.get("Authorization", "").partition(" ")
-    if kind.lower() != "bearer" or not token:
+    token = bearer()
+    if not token:
         raise ShopError(CoreExceptionCode.TOKEN_MISSING)
     claims: Claims = controller.tokens.verify(token)
     return claims
