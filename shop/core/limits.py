@@ -3,7 +3,6 @@
 While Redis is away each process counts for itself, so the gates neither open nor close.
 """
 
-import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -26,7 +25,6 @@ LIMITS = Counter(
     "shop_limits", "Requests that a limit refused, or that were counted without Redis.", ("budget", "outcome")
 )
 _limit = Script(COUNTING.with_name("limit.lua"), COUNTING)
-_log = logging.getLogger(__name__)
 
 
 class Counted(Protocol):
@@ -49,10 +47,11 @@ class Limits:
     settings: Settings
     stores: RedisStores
     metrics: Metrics
-    breaker: Breaker = field(default_factory=Breaker)
+    breaker: Breaker = field(init=False)
     windows: Windows = field(init=False)
 
     def __post_init__(self) -> None:
+        self.breaker = Breaker("Limits are counted", self._probe)
         self.windows = Windows(self.settings.web_workers)
 
     def quota(self, budget: Budget, who: str, claims: Claims | None = None) -> Quota | None:
@@ -86,11 +85,14 @@ class Limits:
         try:
             answer = run(told)
         except (RedisConnectionError, RedisTimeoutError) as error:
-            self._fail(error)
+            self.breaker.failed(error)
             raise
         if answer.spent:
             self._settle(self._learn([quota], [told], answer.spent))
         return answer
+
+    def _probe(self) -> None:
+        self.stores.cache.ping()
 
     def _refuse_known(self, quota: Quota) -> None:
         known = self.windows.find_spent([quota])
@@ -107,13 +109,11 @@ class Limits:
         try:
             answer = _limit(self.stores.cache, [each.key for each in told], words)
         except RedisError as error:
-            self._fail(error)
+            self.breaker.failed(error)
             return []
         return self._learn(quotas, told, answer)
 
     def _learn(self, quotas: Sequence[Quota], told: Sequence[Told], answer: Sequence[int]) -> list[Standing]:
-        if self.breaker.since is not None:
-            _log.warning("Limits are counted in Redis again")
         self.breaker.worked()
         fits, *numbers = answer
         return [
@@ -125,10 +125,6 @@ class Limits:
         for quota in quotas:
             self.metrics.count(LIMITS, quota.budget, "alone")
         return self.windows.count_alone(quotas, self.breaker.since)
-
-    def _fail(self, error: RedisError) -> None:
-        if self.breaker.failed():
-            _log.warning("Limits are counted by each process for itself: %s", error)
 
     def _settle(self, found: Sequence[Standing]) -> None:
         if has_request_context():
