@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run demo bench bench-keys chaos chaos-keys test lint contracts types unit report report-test lock clean help
+.PHONY: run demo bench bench-keys bench-limits chaos chaos-keys test lint contracts types unit report report-test lock clean help
 
 help: ## Say what there is to make
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -28,6 +28,9 @@ bench: $(VENV)/.ready ## Every way to sell under load, in rounds that take turns
 
 bench-keys: $(VENV)/.ready ## What a key costs: writes and purchases with and without, in rounds that take turns
 	@$(BIN)/python -m benchmarks.keys
+
+bench-limits: $(VENV)/.ready ## What limits cost: looks and purchases with and without, request by request in turns
+	@$(BIN)/python -m benchmarks.limits
 
 chaos: $(VENV)/.ready ## Faults of every kind under load; SEED=1 MINUTES=1, and FLUSH=1 to let Redis forget
 	@$(BIN)/python -m tests.chaos --seed $(or $(SEED),1) --minutes $(or $(MINUTES),1) $(if $(filter 1,$(FLUSH)),--flush)

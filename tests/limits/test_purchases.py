@@ -45,6 +45,16 @@ def test_one_purchase_too_many_is_refused_and_takes_nothing(make_indoors: MakeIn
     assert shop.ask(item, shop.buyer()).status_code in {201, 202}
 
 
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_what_one_process_has_sold_another_refuses(make_indoors: MakeIndoors, strategy: str) -> None:
+    shop, other = (make_indoors(limit_purchase=Rate(MOST, 60), purchase_strategy=strategy) for _ in range(2))
+    item, token = shop.offer(stock=10), shop.buyer()
+    statuses(shop, item, token, MOST)
+
+    assert statuses(other, item, token, 2) == [429, 429]
+    assert other.card(item)["stock"] == 10 - MOST
+
+
 @pytest.mark.parametrize("key", ["", "k"])
 def test_the_limit_adds_no_round_trip_and_no_sql(shop: Indoors, valkey: Valkey, key: str) -> None:
     item, token = shop.offer(stock=10), shop.buyer()
@@ -122,6 +132,7 @@ def test_a_refusal_that_is_remembered_counts_too(shop: Indoors, quantity: int) -
 
     assert [answer.status_code for answer in answers] == [409] * MOST + [429]
     assert [told(answer.headers)[0].left for answer in answers] == [3, 2, 1, 0, 0]
+    assert 'shop_purchases_total{outcome="too_many_requests"} 1.0' in shop.http.get("/metrics").text
 
 
 def test_without_a_good_token_it_is_a_request_of_a_stranger(make_indoors: MakeIndoors) -> None:

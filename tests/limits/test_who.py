@@ -124,6 +124,16 @@ def test_an_address_signs_in_to_five_times_as_many_accounts(make_indoors: MakeIn
     assert sign_in(shop, "nobody-0@example.com", "203.0.113.10").status_code == 401
 
 
+def test_who_is_refused_by_one_limit_is_counted_in_none(make_indoors: MakeIndoors) -> None:
+    shop, other = (make_indoors(limit_login=Rate(2, 60)) for _ in range(2))
+    for number in range(10):
+        sign_in(shop, f"nobody-{number}@example.com", "203.0.113.9")
+
+    assert sign_in(other, "ada@example.com", "203.0.113.9").status_code == 429
+
+    assert told(sign_in(other, "ada@example.com", "203.0.113.10").headers)[0] == Told("login", 2, 60, 1, 60)
+
+
 def test_a_sign_in_is_one_round_trip_and_a_malformed_one_counts_too(make_indoors: MakeIndoors, valkey: Valkey) -> None:
     shop = make_indoors(limit_login=Rate(2, 60))
     sign_in(shop, "nobody@example.com", "203.0.113.9")
