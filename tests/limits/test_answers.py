@@ -7,7 +7,7 @@ from werkzeug.test import TestResponse
 
 from shop.core.rate import Rate
 from tests.http.shop import API
-from tests.limits.fields import Told, named, told
+from tests.limits.fields import counted, named, told
 from tests.purchase.conftest import MakeIndoors
 from tests.purchase.indoors import Indoors
 from tests.purchase.test_round_trips import counted_commands
@@ -45,7 +45,7 @@ def test_every_answer_says_how_much_is_left(shop: Indoors, method: str, path: st
     answers = [ask(shop, method, path) for _ in range(3)]
 
     assert [answer.status_code for answer in answers] == [status] * 3
-    assert [told(answer.headers) for answer in answers] == [[Told("default", 10, 60, left, 60)] for left in (9, 8, 7)]
+    assert [counted(answer.headers) for answer in answers] == [[("default", 10, 60, left)] for left in (9, 8, 7)]
     assert "Retry-After" not in answers[0].headers
 
 

@@ -7,7 +7,7 @@ import pytest
 from shop.core.rate import OFF, Rate
 from shop.core.tokens import Tokens
 from tests.http.shop import API
-from tests.limits.fields import Told, named, told
+from tests.limits.fields import counted, named, told
 from tests.purchase.conftest import MakeIndoors
 from tests.purchase.indoors import Indoors
 from tests.purchase.test_round_trips import counted_commands, counted_sql
@@ -36,8 +36,8 @@ def test_one_purchase_too_many_is_refused_and_takes_nothing(make_indoors: MakeIn
 
     assert [answer.status_code for answer in answers[:MOST]] == [201 if strategy == "db" else 202] * MOST
     assert [answer.status_code for answer in answers[MOST:]] == [429] * 3
-    assert [told(answer.headers) for answer in answers[:MOST]] == [
-        [Told("purchase", MOST, 60, left, 60)] for left in (3, 2, 1, 0)
+    assert [counted(answer.headers) for answer in answers[:MOST]] == [
+        [("purchase", MOST, 60, left)] for left in (3, 2, 1, 0)
     ]
     assert answers[-1].headers["Retry-After"] == str(told(answers[-1].headers)[0].seconds)
     assert shop.card(item)["stock"] == 10 - MOST
