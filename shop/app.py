@@ -13,6 +13,8 @@ from shop.core.health import Health
 from shop.core.http import prepare
 from shop.core.idempotency import Idempotency
 from shop.core.keyed import check_keys
+from shop.core.limit_door import serve_limits
+from shop.core.limits import Limits
 from shop.core.log import name_tenants
 from shop.core.measuring import serve_metrics
 from shop.core.metrics import Measured, Metrics
@@ -51,6 +53,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     container.get(Health).serve(app, latest_version())
     serve_cors(app, settings)
     serve_metrics(app, settings, container.get(Metrics), container.find_one(Measured))
+    # Last: what was refused here is counted above, and preflights are answered there.
+    serve_limits(app, API_PREFIX, container.get(Limits), container.get(Tokens))
     return app
 
 

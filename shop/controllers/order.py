@@ -11,12 +11,14 @@ from shop.checkers.order import PageOrderChecker, PurchaseHeadersChecker, Purcha
 from shop.constants.order import OrderStatus
 from shop.constants.user import UserRole
 from shop.core.blueprint import Blueprint
+from shop.core.budget import Budget
 from shop.core.caller import Caller
 from shop.core.clock import Clock
 from shop.core.controller import Controller, signed_in, with_token
 from shop.core.documentation import Shape
 from shop.core.envelope import Answer, accepted, created
 from shop.core.keyed import Policy, keyed
+from shop.core.limited import limited
 from shop.core.pagination import CursorPage
 from shop.core.ticket import current_ticket
 from shop.core.tokens import Claims
@@ -40,6 +42,7 @@ class PurchaseOrderController(Controller):
     clock: Clock
 
     @blueprint.response(202, OrderSchema, errors=(404, 409), also=(201,))
+    @limited(Budget.PURCHASE, inside=True)
     @with_token
     # Its receipt is its record, and without a key every request is a purchase.
     @keyed(Policy(required=False, recorded=False))

@@ -7,11 +7,13 @@ from uuid import UUID
 from shop.checkers.session import PageSessionChecker, RefreshSessionChecker
 from shop.constants.session import SessionEnd
 from shop.core.blueprint import Blueprint
+from shop.core.budget import Budget
 from shop.core.caller import Caller
 from shop.core.controller import Controller, signed_in
 from shop.core.documentation import Shape
 from shop.core.envelope import refused
 from shop.core.keyed import Policy
+from shop.core.limited import limited
 from shop.core.pagination import Page, PageRequest
 from shop.core.transaction import transactional
 from shop.exception_codes.session import SessionExceptionCode
@@ -29,6 +31,7 @@ class RefreshSessionController(Controller):
     sessions: SessionService
 
     @blueprint.response(200, TokenSchema, errors=(401,))
+    @limited(Budget.REFRESH, by_address=True)
     @blueprint.arguments(RefreshSessionChecker)
     @transactional
     def post(self, words: dict[str, Any]) -> Any:
@@ -37,6 +40,7 @@ class RefreshSessionController(Controller):
         return self.sessions.refresh(words["refresh_token"]) or refused(SessionExceptionCode.REFRESH_INVALID)
 
     @blueprint.response(200, TokenSchema, errors=(401,))
+    @limited(Budget.REFRESH, by_address=True)
     @blueprint.arguments(RefreshSessionChecker)
     @transactional
     def put(self, words: dict[str, Any]) -> Any:

@@ -8,14 +8,18 @@ from flask import request
 from shop.checkers.user import ChangePasswordChecker, RegisterUserChecker, SignInUserChecker
 from shop.constants.user import UserSuccessCode
 from shop.core.blueprint import Blueprint
+from shop.core.budget import Budget
 from shop.core.caller import Caller
 from shop.core.controller import Controller, signed_in
 from shop.core.envelope import Answer, created, success
 from shop.core.keyed import Policy
+from shop.core.limited import limited
+from shop.core.limits import Limits
 from shop.core.transaction import transactional
 from shop.schemas.session import TokenSchema
 from shop.schemas.user import RegistrationSchema, UserSchema
 from shop.service_managers.user import UserServiceManager
+from shop.supports.user import account_name
 
 blueprint = Blueprint("auth", __name__, url_prefix="/auth", description="Accounts", keyed=Policy(off=True))
 
@@ -28,6 +32,7 @@ class RegisterUserController(Controller):
     users: UserServiceManager
 
     @blueprint.response(201, RegistrationSchema)
+    @limited(Budget.REGISTER, by_address=True)
     @blueprint.arguments(RegisterUserChecker)
     @transactional
     def post(self, words: dict[str, Any]) -> Answer:
@@ -42,12 +47,16 @@ class SignInUserController(Controller):
     """Signing in."""
 
     users: UserServiceManager
+    limits: Limits
 
     @blueprint.response(200, TokenSchema, errors=(401,))
+    @limited(Budget.LOGIN_ADDRESS, by_address=True, inside=True)
     @blueprint.arguments(SignInUserChecker(partial=("email", "name")))
     @transactional
     def post(self, words: dict[str, Any]) -> Answer:
         """Sign in with e-mail address or name, and password."""
+        # Wherever they come from and however they end: who guesses passwords has many addresses.
+        self.limits.spend(self.limits.quota(Budget.LOGIN, account_name(words.get("email") or words["name"])))
         answer = self.users.sign_in(words, request.user_agent.string)
         return success(answer, code=UserSuccessCode.SIGNED_IN)
 
@@ -78,6 +87,7 @@ class PasswordUserController(Controller):
     """The password."""
 
     users: UserServiceManager
+    limits: Limits
 
     @blueprint.response(200)
     @signed_in()
@@ -85,4 +95,6 @@ class PasswordUserController(Controller):
     @transactional
     def put(self, words: dict[str, Any], caller: Caller) -> None:
         """Set another password; every other session of the caller ends."""
+        # It tells whether a password is right, as signing in does.
+        self.limits.spend(self.limits.quota(Budget.LOGIN, account_name(caller.card["email"])))
         self.users.change_password(caller, words)

@@ -17,13 +17,14 @@ from shop.core.documentation import Shape, document, enveloped, error_name, name
 from shop.core.envelope import Answer, respond
 from shop.core.keyed import WRITES, Policy, declare, describe_key, in_force
 from shop.core.languages import LANGUAGE_WORD
+from shop.core.limited import describe_limits
 from shop.core.pagination import CursorPage, Page
 from shop.core.tenancy import describe_tenant
 from shop.core.wire import InvalidWords, read_body, read_json
 
 C = TypeVar("C")
 F = TypeVar("F", bound=Callable[..., Any])
-_ALWAYS = (500, 503)
+_ALWAYS = (429, 500, 503)
 _WITH_BODY = (400, 413, 415, 422)
 
 
@@ -62,7 +63,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
     def __init__(self, *args: Any, keyed: Policy | None = None, **options: Any) -> None:
         super().__init__(*args, **options)
         self.keyed = keyed
-        self._prepare_doc_cbks.append(_describe)
+        self._prepare_doc_cbks += [_describe, _describe_limits]
 
     def route(self, rule: str, **options: Any) -> Callable[[type[C]], type[C]]:
         """Serve a Controller at a path below /api/v1."""
@@ -140,6 +141,11 @@ def _describe(doc: dict[str, Any], doc_info: dict[str, Any], *, app: Flask, meth
     describe_tenant(doc)
     if method.upper() in WRITES and (policy := in_force(doc_info.get("keyed"), method.upper(), settings)):
         describe_key(doc, policy, settings)
+    return doc
+
+
+def _describe_limits(doc: dict[str, Any], doc_info: dict[str, Any], **_: Any) -> dict[str, Any]:  # noqa: ARG001 - given shape
+    describe_limits(doc)
     return doc
 
 

@@ -14,6 +14,7 @@ from marshmallow import Schema, fields
 from werkzeug.http import HTTP_STATUS_CODES
 
 from shop.core.envelope import respond
+from shop.core.limited import FIELDS, RETRY_AFTER
 from shop.core.problem import PROBLEM, ProblemSchema
 
 _DIST = Path(flask_swagger_ui.__file__).parent / "dist"
@@ -22,6 +23,8 @@ _CSP = (
     "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; base-uri 'none'; form-action 'none';"
     " frame-ancestors 'none'"
 )
+# Those that say when to come back.
+_LATER = (429, 503)
 _ERRORS = (400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 503)
 
 
@@ -59,6 +62,7 @@ class Api(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest carries no 
         for status in _ERRORS:
             answer = {
                 "description": HTTP_STATUS_CODES[status],
+                "headers": FIELDS | RETRY_AFTER if status in _LATER else FIELDS,
                 "content": {"application/json": {"schema": ErrorSchema}, PROBLEM: {"schema": ProblemSchema}},
             }
             self.spec.components.response(error_name(status), answer, lazy=True)

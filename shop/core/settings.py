@@ -9,8 +9,9 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from shop.core.address import is_bind, is_database, is_origin, is_redis
+from shop.core.address import is_bind, is_database, is_network, is_origin, is_redis
 from shop.core.environment import SettingsError, is_given, mask, read, surroundings, variable, warn_of_unknown
+from shop.core.rate import Rate
 
 _SOCKET_PATH_MAX = 100
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
@@ -91,6 +92,16 @@ class Settings:
     lock_base: float = _setting(0.002, "seconds the first pause between tries may take", check=_at_least(0.0001))
     lock_cap: float = _setting(0.05, "seconds any pause between tries may take", check=_at_least(0.0001))
     lock_life: float = _setting(1.0, "seconds a lock lives whose owner died", check=_at_least(0.01))
+    limit_default: Rate = _setting(Rate(1000, 60), "requests of a user, else of an address, of all other routes")
+    limit_login: Rate = _setting(Rate(20, 60), "sign-ins to one account; five times that from one address")
+    limit_register: Rate = _setting(Rate(20, 60), "registrations from one address")
+    limit_refresh: Rate = _setting(Rate(60, 60), "refreshed tokens from one address")
+    limit_purchase: Rate = _setting(Rate(60, 60), "purchases of one user")
+    trusted_proxies: tuple[str, ...] = _setting(
+        (),
+        "addresses or networks of proxies whose X-Forwarded-For is believed; empty: none",
+        check=lambda networks: all(map(is_network, networks)),
+    )
     jwt_keys_file: str = _setting("", 'JSON {"active": kid, "keys": {kid: secret or JWK}}; empty: made in var')
     jwt_issuer: str = _setting("shop", "the `iss` of tokens")
     jwt_audience: str = _setting("shop-api", "the `aud` of tokens")

@@ -31,6 +31,7 @@ from shop.services.gate import GateService
 from shop.services.item import ItemService
 from tests.http.shop import API
 from tests.http.users import new_users
+from tests.support.limits import UNLIMITED
 
 T = TypeVar("T")
 
@@ -40,7 +41,7 @@ class Indoors:
 
     def __init__(self, database_url: str, redis_url: str, folder: Path, **words: Any) -> None:
         # Generous: on a machine full of tests a server may stall, and here nobody tries again.
-        words = {"redis_timeout": 2.0, **words}
+        words = {"redis_timeout": 2.0, **UNLIMITED, **words}
         self.settings = Settings(database_url=database_url, redis_url=redis_url, var=str(folder), **words)
         app = create_app(self.settings)
         self.container: Container = app.extensions["shop"]
