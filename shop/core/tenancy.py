@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from threading import Thread
 from typing import Any, NamedTuple, Protocol
 from urllib.parse import urlsplit
 
@@ -24,6 +25,8 @@ from shop.core.wire import bearer
 HEADER = "X-Tenant"
 # How late a process may hear of a tenant that was added, disabled or enabled.
 KNOWN_SECONDS = 3.0
+# How long a request waits for the renewed list, where an older one is known.
+PATIENCE_SECONDS = 0.2
 _log = logging.getLogger(__name__)
 
 
@@ -89,16 +92,25 @@ class Tenancy:
         return known if known and time.monotonic() < until else self._renew(register, known)
 
     def _renew(self, register: Register, last: _Directory | None) -> _Directory:
-        # The others go on with what was known while one asks; and so does everybody while the database is away.
+        # The others go on with what was known while one asks.
         self._known = time.monotonic() + KNOWN_SECONDS, last
+        if last is None:
+            return self._ask(register)
+        # A database that is frozen holds the asking up, and not the request.
+        asking = Thread(target=self._ask_again, args=(register,), daemon=True)
+        asking.start()
+        asking.join(PATIENCE_SECONDS)
+        return self._known[1] or last
+
+    def _ask_again(self, register: Register) -> None:
         try:
-            with in_every_tenant():
-                listed = in_transaction(self.database, register.find_all)
+            self._ask(register)
         except (OperationalError, InterfaceError, PoolTimeoutError) as error:
-            if last is None:
-                raise
             _log.warning("The list of tenants was not renewed: %s", error)
-            return last
+
+    def _ask(self, register: Register) -> _Directory:
+        with in_every_tenant():
+            listed = in_transaction(self.database, register.find_all)
         directory = _Directory(
             {one.slug: one for one in listed},
             {one.host: one for one in listed if one.host},

@@ -25,7 +25,7 @@ SHOP = Path(__file__).parents[2] / "shop"
 # System work: whoever adds a line here says why at the place itself.
 EVERY = {
     "core/database.py: _begin_sqlite",
-    "core/tenancy.py: Tenancy._renew",
+    "core/tenancy.py: Tenancy._ask",
     "jobs/audit.py: VerifyAuditJob.hold",
     "jobs/audit.py: VerifyAuditJob.look",
     "jobs/idempotency_record.py: PurgeIdempotencyRecordsJob.purge",
