@@ -22,7 +22,7 @@ from shop.core.passwords import Passwords
 from shop.core.report import serve_report
 from shop.core.sessions import Doorkeeper, SessionWatch
 from shop.core.settings import Settings
-from shop.core.tenancy import Register, Tenancy
+from shop.core.tenancy import Register
 from shop.core.ticket import Keeper
 from shop.core.tokens import Tokens
 from shop.core.wire import IdConverter
@@ -59,12 +59,11 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 def web_app() -> Flask:
-    """The app of a web process, which follows what becomes of sessions and tenants."""
+    """The app of a web process, which follows what becomes of sessions."""
     app = create_app()
     container: Container = app.extensions["shop"]
     container.get(Passwords).prepare()
     container.get(SessionWatch).follow(container.find_one(Doorkeeper))
-    container.get(Tenancy).follow(container.find_one(Register))
     return app
 
 

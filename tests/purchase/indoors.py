@@ -65,9 +65,9 @@ class Indoors:
         """The access token of an administrator."""
         return new_users(self.database.engine, self.container.get(Tokens), 1, UserRole.ADMIN)[0]
 
-    def admin(self) -> str:
+    def admin(self, tenant_id: int = DEFAULT_TENANT) -> str:
         """The access token of a new administrator."""
-        return new_users(self.database.engine, self.container.get(Tokens), 1, UserRole.ADMIN)[0]
+        return new_users(self.database.engine, self.container.get(Tokens), 1, UserRole.ADMIN, tenant_id)[0]
 
     def send(self, method: str, path: str, token: str, body: Any = None) -> TestResponse:
         """The answer to a request below the API's path."""
