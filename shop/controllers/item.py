@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from shop.checkers.item import CreateItemChecker, PageItemChecker, ReviseItemChecker
-from shop.constants.user import UserRole
 from shop.core.blueprint import Blueprint
 from shop.core.caller import Caller
 from shop.core.controller import Controller, signed_in
@@ -16,6 +15,7 @@ from shop.core.transaction import transactional
 from shop.schemas.item import ItemSchema
 from shop.services.item import ItemService
 from shop.services.user import UserService
+from shop.supports.item import ItemPolicy
 
 blueprint = Blueprint("items", __name__, url_prefix="/items", description="The catalogue")
 
@@ -29,14 +29,15 @@ class ItemsController(Controller):
     users: UserService
 
     @blueprint.response(200, ItemSchema, shape=Shape.PAGE)
+    @signed_in(ItemPolicy.view_any, optional=True)
     @blueprint.arguments(PageItemChecker, location="query")
     @transactional
-    def get(self, words: dict[str, Any]) -> Page[dict[str, Any]]:
+    def get(self, words: dict[str, Any], caller: Caller | None) -> Page[dict[str, Any]]:
         """List what is on sale, newest first."""
-        return self.items.page_on_sale(DEFAULT_TENANT, PageRequest(**words))
+        return self.items.page_on_sale(caller.tenant_id if caller else DEFAULT_TENANT, PageRequest(**words))
 
     @blueprint.response(201, ItemSchema)
-    @signed_in(role=UserRole.ADMIN)
+    @signed_in(ItemPolicy.create)
     @blueprint.arguments(CreateItemChecker)
     @transactional
     def post(self, words: dict[str, Any], caller: Caller) -> Answer:
@@ -54,15 +55,15 @@ class ItemController(Controller):
     users: UserService
 
     @blueprint.response(200, ItemSchema, errors=(404,))
-    @signed_in(optional=True)
+    @signed_in(ItemPolicy.view, optional=True)
     @transactional
     def get(self, item_id: int, caller: Caller | None) -> dict[str, Any]:
-        """Read an item; administrators see drafts too."""
-        everything = caller is not None and UserRole.ADMIN in caller.roles
+        """Read an item."""
+        everything = ItemPolicy.view.holds(caller)
         return self.items.get(caller.tenant_id if caller else DEFAULT_TENANT, item_id, everything=everything)
 
     @blueprint.response(200, ItemSchema, errors=(404,))
-    @signed_in(role=UserRole.ADMIN)
+    @signed_in(ItemPolicy.update)
     @blueprint.arguments(ReviseItemChecker(partial=True))
     @transactional
     def patch(self, words: dict[str, Any], item_id: int, caller: Caller) -> dict[str, Any]:
@@ -70,7 +71,7 @@ class ItemController(Controller):
         return self.items.revise(caller.tenant_id, item_id, words)
 
     @blueprint.response(200, errors=(404,))
-    @signed_in(role=UserRole.ADMIN)
+    @signed_in(ItemPolicy.delete)
     @transactional
     def delete(self, item_id: int, caller: Caller) -> None:
         """Take an item out of the catalogue."""
@@ -86,7 +87,7 @@ class RestoreItemController(Controller):
     users: UserService
 
     @blueprint.response(200, ItemSchema, errors=(404,))
-    @signed_in(role=UserRole.ADMIN)
+    @signed_in(ItemPolicy.restore)
     @transactional
     def post(self, item_id: int, caller: Caller) -> dict[str, Any]:
         """Bring a deleted item back as it was; one that is there stays as it is."""

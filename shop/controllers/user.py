@@ -5,6 +5,7 @@ from typing import Any
 
 from shop.checkers.user import RegisterUserChecker, SignInUserChecker
 from shop.constants.user import UserSuccessCode
+from shop.core.access import anybody
 from shop.core.blueprint import Blueprint
 from shop.core.caller import Caller
 from shop.core.controller import Controller, signed_in
@@ -14,6 +15,7 @@ from shop.core.model import DEFAULT_TENANT
 from shop.core.transaction import transactional
 from shop.schemas.user import RegistrationSchema, TokenSchema, UserSchema
 from shop.services.user import UserService
+from shop.supports.user import UserPolicy
 
 blueprint = Blueprint("auth", __name__, url_prefix="/auth", description="Accounts and tokens")
 
@@ -26,6 +28,7 @@ class RegisterUserController(Controller):
     users: UserService
 
     @blueprint.response(201, RegistrationSchema)
+    @anybody
     @keyed(Policy(off=True))
     @blueprint.arguments(RegisterUserChecker)
     @transactional
@@ -44,6 +47,7 @@ class SignInUserController(Controller):
     users: UserService
 
     @blueprint.response(200, TokenSchema, errors=(401,))
+    @anybody
     @keyed(Policy(off=True))
     @blueprint.arguments(SignInUserChecker)
     @transactional
@@ -61,14 +65,14 @@ class MeUserController(Controller):
     users: UserService
 
     @blueprint.response(200, UserSchema)
-    @signed_in()
+    @signed_in(UserPolicy.view_own)
     @transactional
     def get(self, caller: Caller) -> dict[str, Any]:
         """Read the user that the token stands for."""
         return self.users.get_card(caller)
 
     @blueprint.response(200, UserSchema)
-    @signed_in()
+    @signed_in(UserPolicy.view_own)
     @keyed(Policy(off=True))
     @transactional
     def post(self, caller: Caller) -> dict[str, Any]:

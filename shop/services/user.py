@@ -14,6 +14,7 @@ from shop.core.passwords import Passwords
 from shop.core.tokens import Claims
 from shop.exception_codes.user import UserExceptionCode
 from shop.repositories.user import UserRepository
+from shop.supports.user import caller_of, flags_of
 
 if TYPE_CHECKING:
     from shop.models.user import User
@@ -39,14 +40,15 @@ class UserService:
     def sign_in(self, tenant_id: int, email: str, password: str) -> dict[str, Any]:
         """The user's card; raises the same ShopError, after the same time, whatever was wrong."""
         user = self.users.find_by_email(tenant_id, email.lower())
-        if not self.passwords.verify(user.password_hash if user else None, password) or user is None:
+        right = self.passwords.verify(user.password_hash if user else None, password)
+        if user is None or user.disabled_at or not right:
             raise ShopError(UserExceptionCode.CREDENTIALS_WRONG)
         return self.combine.card(user)
 
     def identify(self, claims: Claims) -> Caller | None:
         """The caller a good token stands for: from the cache, else from the table."""
         card = self._card(claims.tenant_id, claims.user_id)
-        return Caller(card["id"], card["tenant_id"], frozenset(card["roles"])) if card else None
+        return caller_of(card) if card else None
 
     def get_card(self, caller: Caller) -> dict[str, Any]:
         """What the caller may know of itself."""
@@ -69,7 +71,7 @@ class UserService:
             name=name,
             email=email.lower(),
             password_hash=self.passwords.hash(password),
-            role=role,
+            roles=flags_of([role]),
             created_at=now,
             updated_at=now,
         )
@@ -81,4 +83,5 @@ class UserService:
 
     def _find_card(self, tenant_id: int, user_id: int) -> dict[str, Any] | None:
         user = self.users.find(user_id)
-        return self.combine.card(user) if user and user.tenant_id == tenant_id else None
+        good = user and user.tenant_id == tenant_id and not user.disabled_at
+        return self.combine.card(user) if user and good else None

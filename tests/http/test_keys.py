@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from shop.cache_managers.user import UserCacheManager
-from shop.constants.user import UserRole
+from shop.constants.user import RoleFlag
 from shop.core.tokens import Tokens
 from tests.http.envelope import data_of
 from tests.http.keyed import DRAFT, IN_PROGRESS, Write, at_once, drafts, is_replay, is_worked_on, lines
@@ -162,7 +162,7 @@ def test_a_replay_is_for_those_who_may_do_it_still(shop: Shop, key: str) -> None
 
     data_of(write._replace(token="").send(shop), 401001)
     data_of(write._replace(token=shop.buyer()).send(shop), 403001)
-    shop.ask("UPDATE users SET role = %s WHERE id = %s", UserRole.GENERAL.value, claims.user_id)
+    shop.ask("UPDATE users SET roles = %s WHERE id = %s", int(RoleFlag.GENERAL), claims.user_id)
     cards = shop.container.get(UserCacheManager)
     cards.forget(cards.card, tenant=claims.tenant_id, user=claims.user_id)
     data_of(write.send(shop), 403001)
