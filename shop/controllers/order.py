@@ -23,6 +23,7 @@ from shop.core.transaction import transactional
 from shop.core.wire import request_uuid
 from shop.schemas.order import OrderSchema
 from shop.service_managers.order import OrderServiceManager
+from shop.services.account import AccountService
 from shop.services.order import OrderService
 from shop.services.stock_ledger import StockLedgerService
 from shop.services.user import UserService
@@ -86,15 +87,17 @@ class OrdersController(Controller):
 class UserOrdersController(Controller):
     """Somebody's orders."""
 
+    accounts: AccountService
     orders: OrderService
     users: UserService
 
-    @blueprint.response(200, OrderSchema, shape=Shape.CURSOR)
+    @blueprint.response(200, OrderSchema, shape=Shape.CURSOR, errors=(404,))
     @signed_in(OrderPolicy.view_any)
     @blueprint.arguments(PageOrderChecker, location="query")
     @transactional
     def get(self, words: dict[str, Any], user_id: int, caller: Caller) -> CursorPage[dict[str, Any]]:
         """List the orders of a user, newest first."""
+        self.accounts.check(caller, user_id)
         return self.orders.page(caller, user_id, words.get("cursor"), words["per_page"])
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from shop.core.caller import Caller
+from shop.core.errors import CoreExceptionCode, ShopError
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -40,6 +41,11 @@ class Rule:
     def admits(self, caller: Caller | None) -> bool:
         """Whether the method runs for the caller."""
         return self.public or (caller is not None and (not self.gated or self.holds(caller)))
+
+    def check(self, caller: Caller | None) -> None:
+        """Raise ShopError FORBIDDEN, which names the permission that is missing, unless the caller is admitted."""
+        if not self.admits(caller):
+            raise ShopError(CoreExceptionCode.FORBIDDEN, permission=self.permission.code if self.permission else None)
 
     def reaches(self, caller: Caller, tenant_id: int, owner_id: int) -> bool:
         """Whether a row of that tenant and that owner is there for the caller; where it is not, the answer is 404."""

@@ -57,8 +57,7 @@ def signed_in(rule: Rule | None = None, *, optional: bool = False) -> Callable[[
         @wraps(view)
         def guarded(controller: Any, *args: Any, **kwargs: Any) -> Any:
             caller = None if optional and "Authorization" not in request.headers else _caller(controller)
-            if not rule.admits(caller):
-                raise ShopError(CoreExceptionCode.FORBIDDEN)
+            rule.check(caller)
             # For whoever masks the answer.
             g.caller = caller
             call = partial(view, controller, *args, **kwargs, **({"caller": caller} if tells else {}))

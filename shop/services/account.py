@@ -11,7 +11,7 @@ from shop.constants.user import UserRole
 from shop.core.access import Rule
 from shop.core.caller import Caller
 from shop.core.clock import Clock
-from shop.core.errors import CoreExceptionCode, ShopError
+from shop.core.errors import ShopError
 from shop.core.pagination import Page, PageRequest
 from shop.core.transaction import after_commit
 from shop.exception_codes.permission import PermissionExceptionCode
@@ -38,6 +38,12 @@ class AccountService:
         if user is None or not UserPolicy.view.reaches(caller, user.tenant_id, user.id):
             raise ShopError(UserExceptionCode.NOT_FOUND, user_id=user_id)
         return self.combine.card(user)
+
+    def check(self, caller: Caller, user_id: int) -> None:
+        """Raise ShopError NOT_FOUND unless the caller's tenant has that user."""
+        user = self.users.find(user_id)
+        if user is None or user.tenant_id != caller.tenant_id:
+            raise ShopError(UserExceptionCode.NOT_FOUND, user_id=user_id)
 
     def page(self, caller: Caller, request: PageRequest) -> Page[dict[str, Any]]:
         """The cards of the tenant's users, newest first."""
@@ -84,9 +90,9 @@ class AccountService:
             raise ShopError(UserExceptionCode.OWN_RIGHTS)
         rows = self.users.lock([caller.user_id, user_id])
         # Of two who take each other's rights at the same moment, the second has none any more.
-        actor, user = caller_of(self.combine.card(rows[caller.user_id])), rows.get(user_id)
-        if not rule.admits(actor) or rows[caller.user_id].disabled_at:
-            raise ShopError(CoreExceptionCode.FORBIDDEN)
+        itself, user = rows[caller.user_id], rows.get(user_id)
+        actor = caller_of(self.combine.card(itself))
+        rule.check(None if itself.disabled_at else actor)
         if user is None or not rule.reaches(actor, user.tenant_id, user.id):
             raise ShopError(UserExceptionCode.NOT_FOUND, user_id=user_id)
         if is_admin(user.roles):

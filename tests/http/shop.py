@@ -13,6 +13,7 @@ from sqlalchemy import NullPool, create_engine
 
 from shop.cache_managers.stock import StockCacheManager
 from shop.constants.job import JobName
+from shop.constants.permission import Permission
 from shop.constants.user import UserRole
 from shop.container import Container
 from shop.core.job import Queue
@@ -22,7 +23,7 @@ from shop.core.tokens import Tokens
 from shop.migrations import runner
 from shop.services.gate import GateService
 from tests.http.envelope import data_of
-from tests.http.users import new_users
+from tests.http.users import NewUser, new_user, new_users
 from tests.support.http import HttpClient, Response
 from tests.support.polling import eventually
 from tests.support.processes import Service
@@ -72,6 +73,11 @@ class Shop:
     def admin(self) -> str:
         """The access token of a new administrator."""
         return new_users(self.engine, self.container.get(Tokens), 1, UserRole.ADMIN)[0]
+
+    def enter(self, *permissions: Permission, **columns: Any) -> NewUser:
+        """A new user with these permissions."""
+        codes = " ".join(permission.code for permission in permissions)
+        return new_user(self.engine, self.container.get(Tokens), permissions=codes, **columns)
 
     def offer(self, *, stock: int = 10, **words: Any) -> int:
         """The id of a new item, whose sale is open when it is on sale."""

@@ -64,9 +64,10 @@ class Indoors:
         """The access token of a new administrator."""
         return new_users(self.database.engine, self.container.get(Tokens), 1, UserRole.ADMIN)[0]
 
-    def send(self, method: str, path: str, token: str, body: Any = None) -> TestResponse:
+    def send(self, method: str, path: str, token: str | None, body: Any = None) -> TestResponse:
         """The answer to a request below the API's path."""
-        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": uuid4().hex}
+        permit = {"Authorization": f"Bearer {token}"} if token else {}
+        headers = {"Idempotency-Key": uuid4().hex, **permit}
         return self.http.open(f"{API}{path}", method=method, json=body, headers=headers)
 
     def offer(self, stock: int, **words: Any) -> int:
