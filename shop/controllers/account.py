@@ -56,7 +56,7 @@ class AccountController(Controller):
 
 @blueprint.route("/<id:user_id>/roles")
 @dataclass(eq=False)
-class RolesAccountController(Controller):
+class AccountRolesController(Controller):
     """What a user may do."""
 
     accounts: AccountService
