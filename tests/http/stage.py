@@ -19,6 +19,7 @@ from tests.purchase.indoors import Indoors
 
 OTHER_TENANT = 2
 PRICE, QUANTITY = 918_273, 3
+ON_SALE = "everybody"
 _numbers = itertools.count(1)
 
 
@@ -61,12 +62,14 @@ class Stage:
         self.shop = shop
         mark = f"marked{next(_numbers)}"
         self.owner = self.enter(name=f"{mark}name", email=f"{mark}mail@{mark}mail.example")
-        self.item = shop.offer(50, price_minor=PRICE)
+        self.item = shop.offer(50, price_minor=PRICE, name=f"{mark}item")
         self.draft = self._draft(f"{mark}draft")
         shop.adjust(self.item, shop.admin_token, delta=1, reason=f"{mark}note")
         self.order = shop.own(self.item, self.owner.token, QUANTITY)
-        # The area of the permissions that show it -> the text; an address is shown by a permission of its own.
+        # The area of the permissions that show it -> the text; an address is shown by a permission of its own, and
+        # what is on sale to everybody of the tenant.
         self.marks: Mapping[str, str] = {
+            ON_SALE: f"{mark}item",
             "100": f"{mark}name",
             Permission.USERS_VIEW_EMAIL.code: f"{mark}mail",
             "300": f"{mark}draft",
