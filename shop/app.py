@@ -6,6 +6,7 @@ from flask import Flask
 
 from shop.architecture.report.own import own_report
 from shop.container import Container, find_modules, find_resolver
+from shop.core.access import check_rules
 from shop.core.cors import serve_cors
 from shop.core.documentation import Api, serve_documentation
 from shop.core.error_pages import serve_errors
@@ -80,6 +81,7 @@ def _bind(app: Flask, container: Container) -> None:
     for endpoint, view in app.view_functions.items():
         if kind := getattr(view, "view_class", None):
             controller = container.get(kind)
+            check_rules(controller)
             check_keys(controller)
             controller.keeper, controller.door = container.find_one(Keeper), container.find_one(Doorkeeper)
             controller.register = container.find_one(Register)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from shop.checkers.session import PageSessionChecker, RefreshSessionChecker
 from shop.constants.session import SessionEnd
+from shop.core.access import anybody
 from shop.core.blueprint import Blueprint
 from shop.core.budget import Budget
 from shop.core.caller import Caller
@@ -19,6 +20,7 @@ from shop.core.transaction import transactional
 from shop.exception_codes.session import SessionExceptionCode
 from shop.schemas.session import SessionSchema, TokenSchema
 from shop.services.session import SessionService
+from shop.supports.session import SessionPolicy
 
 blueprint = Blueprint("sessions", __name__, url_prefix="/auth", description="Staying signed in", keyed=Policy(off=True))
 
@@ -32,6 +34,7 @@ class RefreshSessionController(Controller):
 
     @blueprint.response(200, TokenSchema, errors=(401,))
     @limited(Budget.REFRESH, by_address=True)
+    @anybody
     @blueprint.arguments(RefreshSessionChecker)
     @transactional
     def post(self, words: dict[str, Any]) -> Any:
@@ -41,6 +44,7 @@ class RefreshSessionController(Controller):
 
     @blueprint.response(200, TokenSchema, errors=(401,))
     @limited(Budget.REFRESH, by_address=True)
+    @anybody
     @blueprint.arguments(RefreshSessionChecker)
     @transactional
     def put(self, words: dict[str, Any]) -> Any:
@@ -56,14 +60,14 @@ class SignOutSessionController(Controller):
     sessions: SessionService
 
     @blueprint.response(200)
-    @signed_in()
+    @signed_in(SessionPolicy.end)
     @transactional
     def post(self, caller: Caller) -> None:
         """Sign out: both tokens of this session are worth nothing from now on."""
         self.sessions.end(caller, caller.session_id)
 
     @blueprint.response(200)
-    @signed_in()
+    @signed_in(SessionPolicy.end)
     @transactional
     def delete(self, caller: Caller) -> None:
         """Sign out, for clients that DELETE."""
@@ -78,7 +82,7 @@ class SignOutEverywhereSessionController(Controller):
     sessions: SessionService
 
     @blueprint.response(200)
-    @signed_in()
+    @signed_in(SessionPolicy.end)
     @transactional
     def post(self, caller: Caller) -> None:
         """Sign out everywhere, this session included."""
@@ -93,7 +97,7 @@ class SessionsController(Controller):
     sessions: SessionService
 
     @blueprint.response(200, SessionSchema, shape=Shape.PAGE)
-    @signed_in()
+    @signed_in(SessionPolicy.view_any)
     @blueprint.arguments(PageSessionChecker, location="query")
     @transactional
     def get(self, words: dict[str, Any], caller: Caller) -> Page[dict[str, Any]]:
@@ -109,7 +113,7 @@ class SessionController(Controller):
     sessions: SessionService
 
     @blueprint.response(200, errors=(404,))
-    @signed_in()
+    @signed_in(SessionPolicy.end)
     @transactional
     def delete(self, session_id: UUID, caller: Caller) -> None:
         """End one of the caller's sessions."""

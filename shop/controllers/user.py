@@ -7,6 +7,7 @@ from flask import request
 
 from shop.checkers.user import ChangePasswordChecker, RegisterUserChecker, SignInUserChecker
 from shop.constants.user import UserSuccessCode
+from shop.core.access import anybody
 from shop.core.blueprint import Blueprint
 from shop.core.budget import Budget
 from shop.core.caller import Caller
@@ -19,7 +20,7 @@ from shop.core.transaction import transactional
 from shop.schemas.session import TokenSchema
 from shop.schemas.user import RegistrationSchema, UserSchema
 from shop.service_managers.user import UserServiceManager
-from shop.supports.user import account_name
+from shop.supports.user import UserPolicy, account_name
 
 blueprint = Blueprint("auth", __name__, url_prefix="/auth", description="Accounts", keyed=Policy(off=True))
 
@@ -33,6 +34,7 @@ class RegisterUserController(Controller):
 
     @blueprint.response(201, RegistrationSchema)
     @limited(Budget.REGISTER, by_address=True)
+    @anybody
     @blueprint.arguments(RegisterUserChecker)
     @transactional
     def post(self, words: dict[str, Any]) -> Answer:
@@ -51,6 +53,7 @@ class SignInUserController(Controller):
 
     @blueprint.response(200, TokenSchema, errors=(401,))
     @limited(Budget.LOGIN_ADDRESS, by_address=True, inside=True)
+    @anybody
     @blueprint.arguments(SignInUserChecker(partial=("email", "name")))
     @transactional
     def post(self, words: dict[str, Any]) -> Answer:
@@ -67,14 +70,14 @@ class MeUserController(Controller):
     """Who am I."""
 
     @blueprint.response(200, UserSchema)
-    @signed_in()
+    @signed_in(UserPolicy.view_own)
     @transactional
     def get(self, caller: Caller) -> Any:
         """Read the user that the token stands for."""
         return caller.card
 
     @blueprint.response(200, UserSchema)
-    @signed_in()
+    @signed_in(UserPolicy.view_own)
     @transactional
     def post(self, caller: Caller) -> Any:
         """Read the user that the token stands for, for clients that only POST."""
@@ -90,7 +93,7 @@ class PasswordUserController(Controller):
     limits: Limits
 
     @blueprint.response(200)
-    @signed_in()
+    @signed_in(UserPolicy.change_password)
     @blueprint.arguments(ChangePasswordChecker)
     @transactional
     def put(self, words: dict[str, Any], caller: Caller) -> None:

@@ -15,6 +15,7 @@ from shop.core.settings import Settings
 from shop.core.tenancy import PATIENCE_SECONDS, Listed, Tenancy
 from shop.core.tenant import TenantError, current_tenant
 from shop.core.tokens import Tokens
+from tests.support.grants import access
 
 DEFAULT, SECOND = (
     Listed(1, "default", "Default", None, enabled=True),
@@ -70,29 +71,29 @@ def refusal(door: Door, token: str = "", **headers: str) -> CoreExceptionCode:
 
 
 def test_the_token_says_it_then_the_header_then_the_host(door: Door) -> None:
-    of_second = door.tokens.issue(7, 2)
+    of_second = access(door.tokens, 7, 2)
     assert door.ask(of_second, X_Tenant="default", Host="elsewhere") == 2
-    assert door.ask(door.tokens.issue(7, 1), X_Tenant="second", Host="two.shop") == 1
+    assert door.ask(access(door.tokens, 7, 1), X_Tenant="second", Host="two.shop") == 1
     assert door.ask(X_Tenant="default", Host="two.shop") == 1
     assert door.ask(Host="TWO.shop:8000") == 2
     assert [door.ask(Host=host) for host in ("elsewhere", "[::1", "")] == [1, 1, 1]
 
 
 def test_a_token_that_is_no_good_says_nothing(door: Door) -> None:
-    assert [door.ask(bad, X_Tenant="second") for bad in ("no.token.atall", door.tokens.issue(7, 1) + "=")] == [2, 2]
+    assert [door.ask(bad, X_Tenant="second") for bad in ("no.token.atall", access(door.tokens, 7, 1) + "=")] == [2, 2]
 
 
 def test_strangers_are_refused(door: Door) -> None:
     assert refusal(door, X_Tenant="nobody") is CoreExceptionCode.TENANT_UNKNOWN
     assert refusal(door, X_Tenant="") is CoreExceptionCode.TENANT_UNKNOWN
-    assert refusal(door, door.tokens.issue(7, 999)) is CoreExceptionCode.TOKEN_INVALID
+    assert refusal(door, access(door.tokens, 7, 999)) is CoreExceptionCode.TOKEN_INVALID
 
 
 def test_a_disabled_tenant_is_refused_by_whatever_way_it_is_named(door: Door) -> None:
     door.list.listed = [DEFAULT._replace(enabled=False), SECOND._replace(enabled=False)]
     for headers in ({"X_Tenant": "second"}, {"Host": "two.shop"}, {}):
         assert refusal(door, **headers) is CoreExceptionCode.TENANT_UNKNOWN
-    assert refusal(door, door.tokens.issue(7, 2), X_Tenant="default") is CoreExceptionCode.TOKEN_INVALID
+    assert refusal(door, access(door.tokens, 7, 2), X_Tenant="default") is CoreExceptionCode.TOKEN_INVALID
 
 
 def test_the_list_is_asked_once_whatever_requests_name(door: Door) -> None:
@@ -124,7 +125,7 @@ def test_without_the_database_the_last_list_counts(door: Door) -> None:
 def test_whoever_never_knew_the_list_lets_nobody_in(door: Door) -> None:
     door.list.away = True
     with pytest.raises(OperationalError):
-        door.ask(door.tokens.issue(7, 1))
+        door.ask(access(door.tokens, 7, 1))
 
 
 def test_a_list_that_is_slow_holds_one_request_up_and_only_for_a_moment(door: Door) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import NullPool, create_engine, insert, select
 
 from shop.cache_managers.stock import StockCacheManager
 from shop.constants.job import JobName
+from shop.constants.permission import Permission
 from shop.constants.user import UserRole
 from shop.container import Container
 from shop.core.clock import Clock
@@ -24,7 +25,7 @@ from shop.migrations import runner
 from shop.models.tenant import Tenant
 from shop.services.gate import GateService
 from tests.http.envelope import data_of
-from tests.http.users import new_users
+from tests.http.users import NewUser, new_user, new_users
 from tests.support.http import HttpClient, Response
 from tests.support.polling import eventually
 from tests.support.processes import Service
@@ -80,6 +81,11 @@ class Shop:
     def admin(self, tenant_id: int = DEFAULT_TENANT) -> str:
         """The access token of a new administrator."""
         return new_users(self.engine, self.container.get(Tokens), 1, UserRole.ADMIN, tenant_id)[0]
+
+    def enter(self, *permissions: Permission, **columns: Any) -> NewUser:
+        """A new user with these permissions."""
+        codes = " ".join(permission.code for permission in permissions)
+        return new_user(self.engine, self.container.get(Tokens), permissions=codes, **columns)
 
     def offer(self, *, stock: int = 10, tenant_id: int = DEFAULT_TENANT, **words: Any) -> int:
         """The id of a new item, whose sale is open when it is on sale."""
