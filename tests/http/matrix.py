@@ -96,7 +96,7 @@ def _is_reached(cell: Cell) -> bool:
 
 
 def _has(actor: Actor, rule: Rule) -> bool:
-    return actor.admin or (rule.permission is not None and actor.holds == "that")
+    return rule.permission is not None and (actor.admin or actor.holds == "that")
 
 
 def _leaks(stage: Stage, cell: Cell, heard: Heard) -> list[str]:

@@ -74,6 +74,8 @@ def _routes(app: Flask, document: Document) -> Iterator[Route]:
 def example(schema: Document) -> dict[str, Any]:
     """A valid body: whatever has an example, and of an e-mail address one that nobody has."""
     examples = {name: field["example"] for name, field in schema["properties"].items() if "example" in field}
+    if "oneOf" in schema:
+        examples = {name: examples[name] for name in (*schema.get("required", ()), *schema["oneOf"][0]["required"])}
     missing = set(schema.get("required", ())) - examples.keys()
     assert not missing, f"Give an example, in the Validator's metadata, to {sorted(missing)}."
     return {name: _fresh(schema["properties"][name], value) for name, value in examples.items()}

@@ -6,6 +6,8 @@ from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from argon2 import PasswordHasher
+
 from shop.constants.item import ItemStatus
 from shop.constants.permission import Permission
 from shop.constants.user import RoleFlag
@@ -19,6 +21,8 @@ from tests.purchase.indoors import Indoors
 OTHER_TENANT = 2
 PRICE, QUANTITY = 918_273, 3
 ON_SALE = "everybody"
+# Of the password that stands in the documentation's examples, and cheap.
+HASHED = PasswordHasher(1, 8, 1).hash("Correct-horse-1")
 _numbers = itertools.count(1)
 
 
@@ -61,7 +65,7 @@ class Stage:
         self.shop = shop
         shop.add_tenant(OTHER_TENANT)
         mark = f"marked{next(_numbers)}"
-        self.owner = self.enter(name=f"{mark}name", email=f"{mark}mail@{mark}mail.example")
+        self.owner = self.enter(password_hash=HASHED, name=f"{mark}name", email=f"{mark}mail@{mark}mail.example")
         self.item = shop.offer(50, price_minor=PRICE, name=f"{mark}item")
         self.draft = self._draft(f"{mark}draft")
         shop.adjust(self.item, shop.admin_token, delta=1, reason=f"{mark}note")
@@ -94,6 +98,7 @@ class Stage:
         if actor.owner:
             return self.owner.token
         rights = {
+            "password_hash": HASHED,
             "tenant_id": actor.tenant_id,
             "roles": int(RoleFlag.ADMIN if actor.admin else RoleFlag.GENERAL),
             "permissions": " ".join(actor.permissions(asked)),

@@ -78,7 +78,7 @@ def test_a_refusal_that_comes_too_late_is_found(indoors: Indoors, monkeypatch: p
     shop_refuses = Indoors.send
 
     def send_first_as_administrator(self: Indoors, verb: str, path: str, token: str | None, body: Any = None) -> Any:
-        shop_refuses(self, verb, path, self.admin_token, body)
+        shop_refuses(self, verb, path, self.admin(), body)
         return shop_refuses(self, verb, path, token, body)
 
     monkeypatch.setattr(Indoors, "send", send_first_as_administrator)

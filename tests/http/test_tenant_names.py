@@ -75,7 +75,6 @@ def test_a_visitor_names_a_tenant(shop: Shop, item: int, headers: dict[str, str]
         {"Host": "elsewhere.example"},
         {"Host": "[::1]:80"},
         {"X_Tenant": "default", "Host": SECOND[1]},
-        {"Authorization": "Bearer no.token.atall"},
     ],
 )
 def test_whoever_names_none_is_with_the_default_tenant(shop: Shop, item: int, headers: dict[str, str]) -> None:
