@@ -47,13 +47,31 @@ def add(
     admin_password: str | None,
 ) -> None:
     """Add a tenant, which requests call SLUG in `X-Tenant`."""
-    if admin_email and not admin_password:
-        admin_password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
-    job = find_job(JobName.TENANTS)
+    job, password = find_job(JobName.TENANTS), _ask(admin_password) if admin_email else None
     tenant_id = job.add(slug, name or slug, host)
     if admin_email:
-        job.employ(tenant_id, admin_email, admin_password)
+        job.employ(tenant_id, admin_email, password)
     click.echo(f"{slug} is tenant {tenant_id}.")
+
+
+@tenants.command()
+@click.argument("slug")
+@click.argument("email")
+@click.option("--admin-password", envvar="SHOP_ADMIN_PASSWORD", hidden=True)
+@click.pass_obj
+def employ(find_job: FindJob, slug: str, email: str, admin_password: str | None) -> None:
+    """Give a tenant an administrator; the password is SHOP_ADMIN_PASSWORD, or is asked for."""
+    job = find_job(JobName.TENANTS)
+    known = {one.slug: one.tenant_id for one in job.run()}
+    if slug not in known:
+        raise click.ClickException(f"There is no tenant {slug}.")
+    if not job.employ(known[slug], email, _ask(admin_password)):
+        raise click.ClickException(f"{email} has an account there already; an administrator gives it rights.")
+    click.echo(f"{email} is an administrator of {slug}.")
+
+
+def _ask(password: str | None) -> str:
+    return password or str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
 
 
 @tenants.command()

@@ -1,5 +1,6 @@
 """Composition: settings, collaborators, routes and documentation become one Flask app."""
 
+from functools import partial
 from typing import Any
 
 from flask import Flask
@@ -23,7 +24,7 @@ from shop.core.passwords import Passwords
 from shop.core.report import serve_report
 from shop.core.sessions import Doorkeeper, SessionWatch
 from shop.core.settings import Settings
-from shop.core.tenancy import Register
+from shop.core.tenancy import Register, Tenancy
 from shop.core.ticket import Keeper
 from shop.core.tokens import Tokens
 from shop.core.wire import IdConverter
@@ -55,7 +56,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     serve_cors(app, settings)
     serve_metrics(app, settings, container.get(Metrics), container.find_one(Measured))
     # Last: what was refused here is counted above, and preflights are answered there.
-    serve_limits(app, API_PREFIX, container.get(Limits), container.get(Tokens))
+    find_tenant = partial(container.get(Tenancy).find, container.find_one(Register))
+    serve_limits(app, API_PREFIX, container.get(Limits), container.get(Tokens), find_tenant)
     return app
 
 

@@ -1,5 +1,6 @@
 """The door of the API: counts each request before anything is done for it, and says on each answer what is left."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask import Flask, Response, current_app, request
@@ -14,9 +15,9 @@ from shop.core.tokens import Claims, Tokens
 from shop.core.wire import bearer
 
 
-def serve_limits(app: Flask, prefix: str, limits: Limits, tokens: Tokens) -> None:
+def serve_limits(app: Flask, prefix: str, limits: Limits, tokens: Tokens, find_tenant: Callable[[], int]) -> None:
     """Limit every path below the prefix, those that are not there included. Preflights are answered before."""
-    door = _Door(prefix, limits, tokens, Clients(limits.settings.trusted_proxies))
+    door = _Door(prefix, limits, tokens, Clients(limits.settings.trusted_proxies), find_tenant)
     app.before_request(door.enter)
     app.after_request(door.leave)
 
@@ -29,6 +30,7 @@ class _Door:
     limits: Limits
     tokens: Tokens
     clients: Clients
+    find_tenant: Callable[[], int]
 
     def enter(self) -> None:
         """Count the request, unless its route does that itself."""
@@ -58,7 +60,14 @@ class _Door:
         # Whoever needs a token and has none is a stranger like any other.
         budget = limit.budget if limit.by_address else Budget.DEFAULT
         peer, forwarded = request.environ.get("REMOTE_ADDR"), request.headers.get("X-Forwarded-For")
-        return self.limits.quota(budget, self.clients.name(peer, forwarded), DEFAULT_TENANT)
+        return self.limits.quota(budget, self.clients.name(peer, forwarded), self._tenant())
+
+    def _tenant(self) -> int:
+        try:
+            return self.find_tenant()
+        except ShopError:
+            # Who names a tenant that is not there is counted all the same.
+            return DEFAULT_TENANT
 
     def _claims(self) -> Claims | None:
         token = bearer()

@@ -67,12 +67,17 @@ class Tenancy:
 
     @contextmanager
     def entered(self, register: Register) -> Iterator[None]:
-        """The tenant of the request that is being served; raises ShopError TENANT_UNKNOWN, TOKEN_INVALID."""
-        # For the log, which also has to tell whose it was after it failed.
-        directory = self._directory(register)
-        g.tenant = tenant_id = self._of_token(directory) or _of_address(directory)
-        with in_tenant(tenant_id):
+        """The tenant of the request that is being served; raises as `find` does."""
+        with in_tenant(self.find(register)):
             yield
+
+    def find(self, register: Register) -> int:
+        """Whose the request is that is being served; raises ShopError TENANT_UNKNOWN, TOKEN_INVALID."""
+        if "tenant" not in g:
+            directory = self._directory(register)
+            # For the log too, which has to tell whose it was after it failed.
+            g.tenant = self._of_token(directory) or _of_address(directory)
+        return int(g.tenant)
 
     def _of_token(self, directory: _Directory) -> int | None:
         """None without a good token: what needs one refuses the others, and the rest may be asked without."""

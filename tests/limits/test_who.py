@@ -156,3 +156,11 @@ def test_registrations_count_by_address_whoever_is_signed_in(make_indoors: MakeI
     assert [answer.status_code for answer in answers] == [201, 201, 429]
     assert named(answers[0].headers) == ["register"]
     assert register(shop, "another@example.com", "203.0.113.10").status_code == 201
+
+
+def test_an_address_is_counted_in_each_tenant_by_itself(shop: Indoors) -> None:
+    shop.add_tenant(2)
+
+    seen = [look(shop, X_Tenant=name) for name in ("default", "tenant-2", "tenant-2", "nobody", "default")]
+
+    assert seen == [99, 99, 98, 98, 97]
