@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import g, has_request_context
 
-from shop.core.tenant import spoken_scope
+from shop.core.tenant import known_scope
 
 
 class TenantRecord(logging.LogRecord):
@@ -14,7 +14,7 @@ class TenantRecord(logging.LogRecord):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         of_request = g.get("tenant") if has_request_context() else None
-        self.tenant = spoken_scope() or str(of_request or "-")
+        self.tenant = str(known_scope() or of_request or "-")
 
 
 def name_tenants() -> None:
