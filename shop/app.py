@@ -7,7 +7,8 @@ from flask import Flask
 from shop.architecture.report.own import own_report
 from shop.container import Container, find_modules, find_resolver
 from shop.core.cors import serve_cors
-from shop.core.documentation import Api, serve_documentation
+from shop.core.docs_page import serve_documentation
+from shop.core.documentation import Api
 from shop.core.error_pages import serve_errors
 from shop.core.health import Health
 from shop.core.http import prepare
