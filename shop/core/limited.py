@@ -20,8 +20,8 @@ FIELDS = {
         "schema": {"type": "string", "maxLength": 500, "example": '"default";r=999;t=60'},
     },
 }
-# Seconds: no window is longer.
-RETRY_MAX = 86_400
+# Seconds: the longest window that a setting can name.
+RETRY_MAX = 99_999 * 86_400
 
 
 @dataclass(frozen=True)
