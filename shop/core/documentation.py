@@ -7,13 +7,13 @@ from functools import cache
 from typing import Any
 
 import flask_smorest
-from apispec.ext.marshmallow import MarshmallowPlugin, OpenAPIConverter
+from apispec.ext.marshmallow import MarshmallowPlugin
+from apispec.ext.marshmallow.openapi import OpenAPIConverter
 from flask import Flask
 from marshmallow import Schema, fields
 from marshmallow.validate import Length, OneOf, Range
 from werkzeug.http import HTTP_STATUS_CODES
 
-from shop.core.examples import example_of
 from shop.core.languages import LANGUAGE_MAX, LANGUAGE_WORD, LANGUAGES
 from shop.core.limited import FIELDS, RETRY_MAX
 from shop.core.pagination import PER_PAGE_MAX, CursorMetaSchema, PageMetaSchema
@@ -49,7 +49,7 @@ def _header(says: str, *, required: bool = True, **schema: Any) -> dict[str, Any
 
 _SPOKEN = {"Content-Language": _header("The language of the sentences.", type="string", enum=[*LANGUAGES])}
 _LOCATION = {"Location": _header("Where it is read.", type="string", format="uri-reference", maxLength=1000)}
-_RETRY = {"type": "integer", "minimum": 1, "maximum": RETRY_MAX}
+_RETRY: dict[str, Any] = {"type": "integer", "minimum": 1, "maximum": RETRY_MAX}
 # What a status has to say besides.
 _HEADERS: dict[int, dict[str, Any]] = {
     201: _LOCATION,
@@ -77,9 +77,10 @@ class NothingSchema(Schema):
 class Converter(OpenAPIConverter):
     """Marshmallow's schemas in the words of OpenAPI, and what a schema itself has to say besides, in `document`."""
 
-    def schema2jsonschema(self, schema: Any) -> Any:
+    def schema2jsonschema(self, schema: Any) -> dict[str, Any]:
         """The JSON Schema of a schema."""
-        return {**super().schema2jsonschema(schema), **getattr(schema, "document", {})}
+        said: dict[str, Any] = super().schema2jsonschema(schema)  # type: ignore[no-untyped-call]  # apispec types few
+        return {**said, **getattr(schema, "document", {})}
 
 
 class _Plugin(MarshmallowPlugin):
@@ -138,7 +139,10 @@ def enveloped(schema: type[Schema] | None, shape: Shape) -> Schema:
     inner: Any = fields.Nested(schema) if schema else fields.Nested(NothingSchema)
     name = schema.__name__.removesuffix("Schema") if schema else "Empty"
     if shape is not Shape.ONE:
-        page: dict[str, Any] = {"data": fields.List(inner, required=True, validate=Length(max=PER_PAGE_MAX)), "meta": fields.Nested(_META[shape], required=True)}
+        page: dict[str, Any] = {
+            "data": fields.List(inner, required=True, validate=Length(max=PER_PAGE_MAX)),
+            "meta": fields.Nested(_META[shape], required=True),
+        }
         inner = fields.Nested(Schema.from_dict(page, name=f"{name}{_SUFFIX[shape]}Schema"))
     inner.required = True
     keys: dict[str, Any] = {

@@ -25,7 +25,7 @@ def _example(field: Any) -> Any:
 
 
 def _allowed(field: Any) -> Any:
-    yield from (rule.choices[0] for rule in field.validators if isinstance(rule, OneOf))
+    yield from (next(iter(rule.choices)) for rule in field.validators if isinstance(rule, OneOf))
     if field.allow_none:
         yield None
     yield from (rule.min for rule in field.validators if isinstance(rule, Range))

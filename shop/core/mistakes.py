@@ -10,7 +10,6 @@ from marshmallow import Schema
 from shop.core.errors import CoreExceptionCode, ExceptionCode
 from shop.core.languages import retell
 
-
 # A body has room for a hundred thousand words, and names as long as itself.
 MOST = 100
 # Of one word.

@@ -30,7 +30,7 @@ class PageFields:
 
     page = WholeNumber(from_text=True, load_default=1, validate=Range(1, PAGE_MAX))
     per_page = WholeNumber(from_text=True, load_default=PER_PAGE_DEFAULT, validate=Range(1, PER_PAGE_MAX))
-    cursor = Text(CURSOR_MAX, least=1)
+    cursor = Text(CURSOR_MAX, least=1, metadata={"example": "eyJpZCI6NDJ9.what-the-page-before-said"})
 
 
 class LinksSchema(Schema):

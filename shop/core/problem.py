@@ -70,16 +70,22 @@ def is_acceptable(accept: str) -> bool:
 
 @lru_cache(maxsize=1024)
 def _is_acceptable(accept: str) -> bool:
-    accepted = parse_accept_header(accept, MIMEAccept)
+    accepted = _accepted(accept)
     return not accepted or any(accepted.quality(kind) for kind in (JSON, PROBLEM, _PAGE))
 
 
 @lru_cache(maxsize=1024)
 def _prefers_problem(accept: str) -> bool:
-    accepted = parse_accept_header(accept, MIMEAccept)
+    accepted = _accepted(accept)
     named = [kind.lower() for kind in accepted.values()]
     first = sorted((PROBLEM, JSON), key=lambda kind: named.index(kind) if kind in named else len(named))
     return accepted.best_match(first) == PROBLEM
+
+
+def _accepted(accept: str) -> MIMEAccept:
+    # Without parameters such as `charset`, which make no difference to what we answer.
+    said = parse_accept_header(accept, MIMEAccept)
+    return MIMEAccept((kind.partition(";")[0].strip(), quality) for kind, quality in said)
 
 
 def problem(code: int, data: Any, message: str) -> dict[str, Any]:

@@ -23,7 +23,7 @@ CLAIMS: dict[str, type] = {
     "typ": str,
 }  # fmt: skip
 TOKEN_MAX = 4096
-TOKEN_TYPE = "bearer"
+TOKEN_TYPE = "bearer"  # noqa: S105 - what kind of token, not a token
 _REMEMBERED_MAX = 20_000
 # How often the file of keys is looked at.
 _LOOK_SECONDS = 1.0

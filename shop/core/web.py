@@ -45,7 +45,7 @@ def serve(settings: Settings, factory: str = "shop.app:web_app") -> None:
         address=address,
         port=port,
         interface=Interfaces.WSGI,
-        # A connection of HTTP/2 would have as many slow bodies as it likes, and no client of ours speaks it without TLS.
+        # A connection of HTTP/2 would have as many slow bodies as it likes, and nobody speaks it without TLS.
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(header_read_timeout=HEAD_MILLISECONDS, max_buffer_size=HEAD_MAX_BYTES),
         workers=settings.web_workers,

@@ -96,7 +96,7 @@ class Text(fields.String):
 
     default_error_messages = {"control": "No control characters."}  # noqa: RUF012 - given shape
 
-    def __init__(  # noqa: PLR0913 - what a text can be bound by
+    def __init__(
         self, most: int, *, least: int = 0, lines: bool = False, pattern: str = "", error: str = "", **options: Any
     ) -> None:
         control = _CONTROL_IN_LINES if lines else _CONTROL

@@ -28,7 +28,10 @@ class ItemSchema(Schema):
     status = fields.String(required=True, validate=OneOf(list(ItemStatus)))
     max_per_user = WholeNumber(required=True, allow_none=True, validate=Range(1, PER_USER_MAX))
     photo_url = Text(
-        URL_MAX, required=True, allow_none=True, metadata={"format": "uri", "example": "https://shop.example/ticket.jpg"}
+        URL_MAX,
+        required=True,
+        allow_none=True,
+        metadata={"format": "uri", "example": "https://shop.example/ticket.jpg"},
     )
     created_at = Moment(required=True)
     updated_at = Moment(required=True)

@@ -2,6 +2,7 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Event, Lock
 from typing import Any
 
@@ -51,6 +52,10 @@ def ask(room: Anteroom, name: str, body: Any = None, **environ: str) -> bytes:
     return b"".join(room(given, None))
 
 
+def is_waiting(room: Anteroom, count: int) -> bool:
+    return len(room._queue) == count
+
+
 def test_no_more_work_at_a_time_than_there_are_workers() -> None:
     work = Work()
     work.free.set()
@@ -73,7 +78,7 @@ def test_whoever_came_first_is_served_first() -> None:
         for number, body in enumerate(bodies):
             body.free.set()
             pool.submit(ask, room, str(number), body)
-            eventually(lambda so_far=number: len(room._queue) == so_far)
+            eventually(partial(is_waiting, room, number))
         work.free.set()
 
     assert work.came == ["0", "1", "2", "3", "4"]
@@ -119,9 +124,14 @@ def test_a_body_without_a_seat_is_refused_by_whoever_reads_it_and_by_nobody_else
 
 
 def test_what_is_announced_to_be_too_large_is_not_read() -> None:
-    seen = []
+    seen: list[Body] = []
     body = Body()
-    room = Anteroom(lambda environ, _: seen.append(environ["wsgi.input"]) or [], workers=1, body_max=BODY_MAX)
+
+    def look(environ: dict[str, Any], _: Any) -> list[bytes]:
+        seen.append(environ["wsgi.input"])
+        return []
+
+    room = Anteroom(look, workers=1, body_max=BODY_MAX)
 
     ask(room, "large", body, CONTENT_LENGTH="101")
 

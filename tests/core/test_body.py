@@ -73,7 +73,9 @@ def test_a_number_that_nobody_means_is_refused(form: str, digits: int) -> None:
     assert refused.value.code is MALFORMED
 
 
-@pytest.mark.parametrize("text", [b"", b" ", b"{", b"NaN", b"1e400", b'"\\ud800"', b'{"\xed\xa0\x80":1}', b"\xff", b"01"])
+@pytest.mark.parametrize(
+    "text", [b"", b" ", b"{", b"NaN", b"1e400", b'"\\ud800"', b'{"\xed\xa0\x80":1}', b"\xff", b"01"]
+)
 def test_what_is_no_json_is_refused(text: bytes) -> None:
     with pytest.raises(ShopError) as refused:
         parse_json(text)

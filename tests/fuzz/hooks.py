@@ -1,4 +1,4 @@
-"""What Schemathesis cannot know by itself: who calls, and values that are only good once or that only the service makes.
+"""What Schemathesis cannot know by itself: who calls, and values that are good once or that only the service makes.
 
 A schema says what a word looks like. It cannot say that a key names one request, that an address has one account, or
 that a cursor and a token are signed; those are put in here, where a word is as the schema wants it and nowhere else.
@@ -20,6 +20,7 @@ from schemathesis.wfc.escalation import EscalatingAuthProvider
 
 from shop.core.settings import Settings
 from shop.core.tenancy import HEADER
+from tests.fuzz.campaign import ADMINISTRATOR, gated
 from tests.fuzz.identities import ROLES, Identity
 from tests.http.envelope import data_of
 from tests.http.shop import API
@@ -40,18 +41,12 @@ _restored: set[str] = set()
 @schemathesis.hook
 def after_load_schema(context: Any, schema: Any) -> None:  # noqa: ARG001 - given shape
     """Let everybody sign in: an operation is sent by the first who may, or always by the one that is named."""
-    users = [
+    users: list[Any] = [
         CachingAuthProvider(Identity(role, BIND, _settings), refresh_interval=NEVER_SECONDS) for role in ROLES.values()
     ]
     whoever_may = EscalatingAuthProvider(users, list(ROLES), peers=("ada", "bob"), pinned=PINNED)
-    whoever_may.restore(dict.fromkeys(_gated(schema.raw_schema["paths"]), "admin"))
+    whoever_may.restore(dict.fromkeys(gated(schema.raw_schema["paths"]), ADMINISTRATOR))
     schema.auth.providers.append(whoever_may)
-
-
-def _gated(paths: dict[str, Any]) -> Iterator[str]:
-    for path, item in paths.items():
-        answers = {verb: operation["responses"] for verb, operation in item.items() if verb != "parameters"}
-        yield from (f"{verb.upper()} {path}" for verb, responses in answers.items() if "403" in responses)
 
 
 @schemathesis.hook

@@ -48,7 +48,7 @@ def send(shop: Shop, raw: bytes, *, hang_up: bool = False) -> Reply:
         return Reply(_everything(connection))
 
 
-def request(line: str, body: bytes = b"", **headers: bytes | str) -> bytes:
+def request(line: str, body: bytes = b"", /, **headers: bytes | str) -> bytes:
     """A request whose connection ends with it; a header `content_length` is as it is given, or the body's."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     if body and not {"content-length", "transfer-encoding"} & {name.lower() for name in named}:

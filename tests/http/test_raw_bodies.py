@@ -98,7 +98,9 @@ def test_a_route_that_needs_words_needs_a_body(shop: Shop, item: int, admin: str
     assert list(reply.envelope) == ["status", "code", "message", "data"]
 
 
-@pytest.mark.parametrize("rest", [b"ZZ\r\n", b"-1\r\n", b"F" * 17 + b"\r\n", b"e;" + b"a" * 100_000 + b"\r\n", b"5\r\n{"])
+@pytest.mark.parametrize(
+    "rest", [b"ZZ\r\n", b"-1\r\n", b"F" * 17 + b"\r\n", b"e;" + b"a" * 100_000 + b"\r\n", b"5\r\n{"]
+)
 def test_broken_chunks_are_refused(shop: Shop, item: int, buyer: str, rest: bytes) -> None:
     raw = request(line_of("purchase", item), rest, transfer_encoding="chunked", **headers_of(buyer))
 

@@ -84,15 +84,13 @@ def test_a_broken_line_is_refused_by_the_server(shop: Shop, line: str) -> None:
     "path",
     [
         "%00", "%", "%zz", "%ff%fe", "%ed%a0%80", "%c0%af", "%f4%90%80%80", "a" * 20_000, "..%2f..%2fetc%2fpasswd",
-        "%E2%80%AE", "1;a=b", "1%0d%0aX:1", "１", "0x1", "1e1", "+1", " 1", "1%20", "-0", "9" * 5_000,
+        "%E2%80%AE", "1;a=b", "1%0d%0aX:1", "%EF%BC%91", "0x1", "1e1", "+1", "%201", "1%20", "-0", "9" * 5_000,
     ],
     ids=lambda path: path[:20].encode("unicode_escape").decode(),
 )  # fmt: skip
 @pytest.mark.parametrize("folder", ["items", "orders", "nowhere"])
 def test_a_path_of_strange_letters_is_unknown(shop: Shop, buyer: str, folder: str, path: str) -> None:
-    written = path.replace(" ", "%20").encode().decode("latin-1") if path.isascii() else "%EF%BC%91"
-
-    reply = send(shop, request(f"GET {API}/{folder}/{written} HTTP/1.1", authorization=f"Bearer {buyer}"))
+    reply = send(shop, request(f"GET {API}/{folder}/{path} HTTP/1.1", authorization=f"Bearer {buyer}"))
 
     assert_refused_by_us(reply, 404)
 
