@@ -4,6 +4,8 @@ import re
 from enum import Enum, StrEnum
 
 SYSTEM_AREA = "000"
+# Of a sentence, in whatever language.
+SENTENCE_MAX = 200
 _CODE = re.compile(r"[0-9]{6}")
 _taken: dict[str, Enum] = {}
 
