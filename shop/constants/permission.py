@@ -52,3 +52,7 @@ class Permission(Enum):
     ORDERS_CANCEL_ANY = "400002", PermissionKind.DATA, "Cancel the orders of every user."
     STOCK_VIEW = "500001", PermissionKind.ROUTE, "See every change of stock."
     STOCK_ADJUST = "500002", PermissionKind.ROUTE, "Add and take pieces by hand."
+
+
+# What no ordinary user can be given.
+SYSTEM_CODES = [it.code for it in Permission if it.kind is PermissionKind.SYSTEM]

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
+import jwt
 import schemathesis
 from schemathesis.auths import CachingAuthProvider
 from schemathesis.core.parameters import ParameterLocation
@@ -60,6 +61,8 @@ def before_call(context: Any, case: Any, kwargs: Any) -> None:  # noqa: ARG001 -
         case.headers[HEADER] = TENANT
     if "cursor" in case.query and _is_as_wanted(case, ParameterLocation.QUERY):
         _give_cursor(case)
+    if "session_id" in case.path_parameters and case._has_explicit_auth and _is_as_wanted(case, ParameterLocation.PATH):
+        _give_session(case)
     if isinstance(case.body, dict) and _is_as_wanted(case, ParameterLocation.BODY):
         case.body = {**case.body, **dict(_good_words(case))}
 
@@ -94,6 +97,13 @@ def _give_cursor(case: Any) -> None:
     case.query = {name: word for name, word in case.query.items() if name != "cursor"}
     if known:
         case.query["cursor"] = known
+
+
+def _give_session(case: Any) -> None:
+    token = _account()["access_token"]
+    case.headers["Authorization"] = f"Bearer {token}"
+    claims = jwt.decode(token, options={"verify_signature": False})
+    case.path_parameters = {**case.path_parameters, "session_id": claims["sid"]}
 
 
 def _good_words(case: Any) -> Iterator[tuple[str, str]]:
