@@ -60,7 +60,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     serve_metrics(app, settings, container.get(Metrics), container.find_one(Measured))
     # Last: what was refused here is counted above, and preflights are answered there.
     find_tenant = partial(container.get(Tenancy).find, container.find_one(Register))
-    serve_limits(app, API_PREFIX, container.get(Limits), container.get(Tokens), find_tenant)
+    tokens, watch = container.get(Tokens), container.get(SessionWatch)
+    serve_limits(app, API_PREFIX, container.get(Limits), tokens, watch, find_tenant)
     return app
 
 

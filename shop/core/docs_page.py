@@ -10,6 +10,7 @@ from shop.core.envelope import respond
 
 _DIST = Path(flask_swagger_ui.__file__).parent / "dist"
 _OWN = Path(__file__).parent / "static"
+_OWN_NAMES = frozenset(file.name for file in _OWN.iterdir())
 _CSP = (
     "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; base-uri 'none'; form-action 'none';"
     " frame-ancestors 'none'"
@@ -31,7 +32,7 @@ def serve_documentation(app: Flask, api: Api) -> None:
 
     @app.get("/docs/<path:name>")
     def docs_file(name: str) -> Response:
-        return send_from_directory(_OWN if (_OWN / name).is_file() else _DIST, name, max_age=3600)
+        return send_from_directory(_OWN if name in _OWN_NAMES else _DIST, name, max_age=3600)
 
     @app.get("/")
     def index() -> Response:
