@@ -1,6 +1,7 @@
 """Redis remembers sessions, the database decides about them."""
 
 import orjson
+import pytest
 
 from shop.cache_managers.session import SessionCacheManager
 from shop.cache_managers.stock import Purchase
@@ -47,6 +48,16 @@ def test_signing_out_is_seen_by_the_next_request_in_every_process(here: Indoors,
 
     assert status(here, token) == status(there, token) == OUT
     assert there.ask(item, token).status_code == OUT
+
+
+@pytest.mark.parametrize("text", ["{", "7", "{}", '{"changed": 0, "card": {}}', '{"form": 0}', '"open"'])
+def test_what_cannot_be_read_is_asked_for_again(here: Indoors, valkey: Valkey, text: str) -> None:
+    token = here.buyer()
+    claims = claims_of(here, token)
+    with valkey.client() as client:
+        client.set(SessionCacheManager.card(tenant=1, user=claims.user_id, session=claims.session_id), text)
+
+    assert status(here, token) == 200
 
 
 def test_an_answer_that_was_read_before_a_change_is_not_kept_after_it(here: Indoors, there: Indoors) -> None:
