@@ -13,6 +13,7 @@ from shop.core.errors import CoreExceptionCode, ShopError
 from tests.support.polling import eventually
 
 BODY_MAX = 100
+PATIENCE_SECONDS = 5.0
 
 
 class Body:
@@ -23,7 +24,7 @@ class Body:
 
     def read(self, size: int) -> bytes:
         self.asked.set()
-        assert self.free.wait(10)
+        assert self.free.wait(PATIENCE_SECONDS)
         return self.text[:size]
 
 
@@ -40,7 +41,7 @@ class Work:
             self.now += 1
             self.most = max(self.most, self.now)
             self.came.append(environ["name"])
-        assert self.free.wait(10)
+        assert self.free.wait(PATIENCE_SECONDS)
         with self.lock:
             self.now -= 1
         return [environ["wsgi.input"].read()]
@@ -87,19 +88,19 @@ def test_whoever_came_first_is_served_first() -> None:
 def test_slow_bodies_hold_no_worker() -> None:
     work = Work()
     work.free.set()
-    room, slow = Anteroom(work, workers=1, body_max=BODY_MAX), [Body() for _ in range(10)]
-    with ThreadPoolExecutor(11) as pool:
+    room, slow = Anteroom(work, workers=1, body_max=BODY_MAX), [Body() for _ in range(3)]
+    with ThreadPoolExecutor(4) as pool:
         waiting = [pool.submit(ask, room, "slow", body) for body in slow]
         for body in slow:
             assert body.asked.wait(10)
 
         fast = Body()
         fast.free.set()
-        assert pool.submit(ask, room, "fast", fast).result(5) == b"words"
+        assert pool.submit(ask, room, "fast", fast).result(PATIENCE_SECONDS) == b"words"
 
         for body in slow:
             body.free.set()
-        assert [it.result(5) for it in waiting] == [b"words"] * 10
+        assert [it.result(PATIENCE_SECONDS) for it in waiting] == [b"words"] * 3
     assert work.came[0] == "fast"
 
 

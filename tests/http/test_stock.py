@@ -112,6 +112,17 @@ def test_the_ledger_is_for_administrators_and_of_what_is_there(
     data_of(client.get(f"{API}/items/{item_id}/stock-ledger", token=shop.admin()), NO_ITEM)
 
 
+def test_the_ledger_of_what_was_deleted_is_there_when_it_is_back(shop: Shop, client: HttpClient) -> None:
+    item, admin = shop.offer(status="draft"), shop.admin()
+    path = f"{API}/items/{item}"
+
+    data_of(client.request("DELETE", path, token=admin), 200)
+    data_of(client.get(f"{path}/stock-ledger", token=admin), NO_ITEM)
+
+    data_of(client.post(f"{path}/restore", token=admin), 200)
+    assert data_of(client.get(f"{path}/stock-ledger", token=admin), 200)["data"]
+
+
 def test_the_ledger_of_another_tenant_does_not_exist(shop: Shop, client: HttpClient) -> None:
     item = shop.offer(status="draft")
     shop.ask("UPDATE items SET tenant_id = 2 WHERE id = %s", item)

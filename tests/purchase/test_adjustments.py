@@ -9,7 +9,7 @@ from shop.services.gate import GateService
 from tests.purchase.indoors import Indoors, data_of
 from tests.purchase.test_drains import assert_right
 
-FORBIDDEN, NOT_FOUND, TOO_FEW, CHANGED, BUSY = 403001, 404301, 409301, 409501, 503401
+FORBIDDEN, NOT_FOUND, TOO_FEW, CHANGED, FULL, BUSY = 403001, 404301, 409301, 409501, 409502, 503401
 DELTA, STOCK, NOTE, FIELD = 422501, 422502, 422503, 422001
 WRONG: list[tuple[dict[str, Any], int]] = [
     ({"delta": 0}, DELTA),
@@ -17,7 +17,6 @@ WRONG: list[tuple[dict[str, Any], int]] = [
     ({"delta": "5"}, DELTA),
     ({"delta": True}, DELTA),
     ({"delta": None}, DELTA),
-    ({"delta": 10**9}, DELTA),
     ({"delta": 10**9 + 1}, DELTA),
     ({}, DELTA),
     ({"delta": 1, "expected_stock": 10, "stock": 11}, DELTA),
@@ -81,6 +80,15 @@ def test_what_is_not_there_cannot_be_taken(indoors: Indoors) -> None:
     item = indoors.offer(stock=10)
 
     assert data_of(indoors.adjust(item, indoors.admin(), delta=-11), TOO_FEW)["current_stock"] == 10
+
+    assert_right(indoors, item, left=10)
+
+
+@pytest.mark.parametrize("words", [{"delta": 10**9 - 9}, {"expected_stock": 0, "stock": 10**9}])
+def test_no_item_has_more_pieces_than_an_item_may_have(indoors: Indoors, words: dict[str, int]) -> None:
+    item = indoors.offer(stock=10)
+
+    assert data_of(indoors.adjust(item, indoors.admin(), **words), FULL)["most"] == 10**9
 
     assert_right(indoors, item, left=10)
 
