@@ -19,13 +19,18 @@ from schemathesis.core.parameters import ParameterLocation
 from schemathesis.openapi.checks import UseAfterFree
 from schemathesis.wfc.escalation import EscalatingAuthProvider
 
+from shop.constants.item import ItemStatus
+from shop.container import Container
+from shop.core.model import DEFAULT_TENANT
 from shop.core.settings import Settings
 from shop.core.tenancy import HEADER
+from shop.services.gate import GateService
 from tests.fuzz.campaign import ADMINISTRATOR, gated
 from tests.fuzz.identities import ROLES, Identity
 from tests.http.envelope import data_of
 from tests.http.shop import API
 from tests.support.http import HttpClient
+from tests.support.polling import eventually
 
 BIND, PINNED = os.environ["FUZZ_BIND"], os.environ["FUZZ_AS"] or None
 TENANT = "default"
@@ -40,6 +45,7 @@ NOT_DRAWN = {
 }  # fmt: skip
 NEVER_SECONDS = 1_000_000
 _settings = Settings.load()
+_gates = Container(_settings).get(GateService)
 _numbers = itertools.count(time.monotonic_ns() // 1000)
 _cursors: dict[str, str] = {}
 _restored: set[str] = set()
@@ -81,6 +87,8 @@ def after_call(context: Any, case: Any, response: Any) -> None:  # noqa: ARG001 
     if response.status_code == 200 and "next_cursor" in response.text:
         following = response.json()["data"]["meta"]["pagination"]["next_cursor"]
         _cursors.update({case.operation.label: following} if following else {})
+    if response.status_code in (200, 201) and case.method in ("POST", "PATCH") and '"price_minor"' in response.text:
+        _wait_until_open(response.json()["data"])
     path = urlsplit(response.request.url).path
     if response.status_code == 200 and case.method == "DELETE":
         _restored.discard(path)
@@ -94,6 +102,12 @@ def filter_failure(context: Any, failure: Any, case: Any, response: Any) -> bool
     to the collection.
     """
     return not (isinstance(failure, UseAfterFree) and failure.free.removeprefix("DELETE ") in _restored)
+
+
+def _wait_until_open(item: dict[str, Any]) -> None:
+    # Until the worker has opened the sale, purchases hear 503 with a Retry-After, and Schemathesis tries nothing again.
+    if item["status"] == ItemStatus.ON_SALE:
+        eventually(lambda: _gates.is_loaded(DEFAULT_TENANT, item["id"]), 20)
 
 
 def _is_as_wanted(case: Any, place: ParameterLocation) -> bool:
