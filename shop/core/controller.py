@@ -6,7 +6,7 @@ from functools import partial, wraps
 from inspect import signature
 from typing import Any, TypeVar
 
-from flask import request
+from flask import g, request
 from flask.typing import ResponseReturnValue
 from flask.views import MethodView
 
@@ -94,7 +94,8 @@ def _claims(controller: Any) -> Claims:
     token = bearer()
     if not token:
         raise ShopError(CoreExceptionCode.TOKEN_MISSING)
-    claims: Claims = controller.tokens.verify(token)
+    claims: Claims
+    claims = g.claims = controller.tokens.verify(token)
     if controller.watch.is_ended(claims.session_id):
         raise ShopError(CoreExceptionCode.TOKEN_INVALID)
     return claims

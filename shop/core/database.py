@@ -10,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from shop.core.settings import Settings
+from shop.core.sql_log import watch_sql
 from shop.core.tenant import in_every_tenant
 from shop.core.tenant_sql import hold_engine, hold_sessions
 
@@ -37,6 +38,7 @@ class Database:
         """The engine; it connects at the first statement, not before."""
         engine = self._engine()
         hold_engine(engine)
+        watch_sql(engine, self.settings.log_sql_slower)
         return engine
 
     def _engine(self) -> Engine:
@@ -52,6 +54,7 @@ class Database:
             max_overflow=0,
             pool_timeout=POOL_WAIT_SECONDS,
             pool_recycle=1800,
+            hide_parameters=True,
         )
 
     def patient_engine(self) -> Engine:
@@ -59,7 +62,9 @@ class Database:
         address = self.settings.database_address
         if make_url(address).get_backend_name() == "sqlite":
             return _sqlite(address)
-        return create_engine(address, poolclass=NullPool, connect_args={"connect_timeout": CONNECT_SECONDS})
+        return create_engine(
+            address, poolclass=NullPool, connect_args={"connect_timeout": CONNECT_SECONDS}, hide_parameters=True
+        )
 
     @cached_property
     def session_maker(self) -> sessionmaker[Session]:
@@ -75,7 +80,7 @@ class Database:
 
 
 def _sqlite(address: str) -> Engine:
-    engine = create_engine(address, connect_args={"timeout": 2})
+    engine = create_engine(address, connect_args={"timeout": 2}, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -10,6 +10,8 @@ from shop.core.environment import SettingsError
 from shop.core.settings import Settings
 
 BACKLOG = 2048
+# Its records go where all go.
+_LOG = {"version": 1, "disable_existing_loggers": False, "handlers": {}, "loggers": {"_granian": {"propagate": True}}}
 
 
 def claim(settings: Settings) -> None:
@@ -47,4 +49,5 @@ def serve(settings: Settings, factory: str = "shop.app:web_app") -> None:
         respawn_failed_workers=True,
         workers_kill_timeout=settings.web_stop_seconds,
         log_level="warning",  # type: ignore[arg-type]  # an enum of such words
+        log_dictconfig=_LOG,
     ).serve()

@@ -16,6 +16,8 @@ from werkzeug.routing import IntegerConverter
 from shop.core.errors import CoreExceptionCode, ExceptionCode, ShopError
 from shop.core.mistakes import Mistakes, find_mistakes
 
+# Where a body lies that was read.
+BODY = "shop.body"
 _DIGITS = re.compile(r"-?[0-9]{1,18}")
 
 
@@ -82,7 +84,8 @@ def coded(code: ExceptionCode) -> dict[str, Any]:
 
 def read_body(request: Request) -> bytes:
     """The whole body; raises ShopError when the sender broke off, and 413 when it is too large."""
-    body = request.get_data(cache=True)
+    # For the log, too: what nobody read is not there to be told.
+    request.environ[BODY] = body = request.get_data(cache=True)
     announced, most = request.content_length, request.max_content_length
     if announced is not None and len(body) < announced:
         # What came may well be valid, but it is not what was meant.

@@ -1,0 +1,86 @@
+"""What a record becomes: an entry of JSON-safe values without secrets, and the lines that show it."""
+
+import json
+import logging
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from textwrap import indent
+from typing import Any
+
+import orjson
+
+from shop.core.clock import rfc3339
+from shop.core.secrecy import Secrecy
+
+Entry = dict[str, Any]
+# Given by whoever logs, beside the usual: more members, asked for in the thread that writes.
+TELL = "tell"
+NOBODY = "-"
+_IDS = ("tenant", "request_id", "trace_id", "job")
+_USUAL = {*vars(logging.makeLogRecord({})), "message", "asctime", "taskName", "entry", "line", TELL, *_IDS}
+_SHOWN_FIRST = {"time", "level", "logger", "message", "tenant", "process", "pid", "trace_id", "exception"}
+# A line that is read by people ends where the record ends, and rings no bell.
+_CONTROL = {number: f"\\x{number:02x}" for number in (*range(32), *range(127, 160))} | {9: "\t"}
+_INSIDE = {number: shown for number, shown in _CONTROL.items() if number != 10}
+
+
+class Scribe:
+    """Writes entries for one process."""
+
+    def __init__(self, secrecy: Secrecy, process: str) -> None:
+        self._secrecy = secrecy
+        self._process = process
+
+    def describe(self, record: logging.LogRecord) -> Entry:
+        """The entry of a record; whatever is wrong with it, there is one."""
+        try:
+            return self._describe(record)
+        except Exception as error:  # noqa: BLE001 - the thread that writes may not end, whatever somebody logs
+            return {**self._head(record), "message": f"A record that cannot be told: {type(error).__name__}"}
+
+    def _describe(self, record: logging.LogRecord) -> Entry:
+        entry = self._head(record)
+        entry |= {name: known for name in _IDS if (known := getattr(record, name, NOBODY)) != NOBODY}
+        more = {name: value for name, value in vars(record).items() if name not in _USUAL}
+        tell: Callable[[], Mapping[str, Any]] | None = getattr(record, TELL, None)
+        if tell:
+            more |= tell()
+        entry["message"] = self._secrecy.scrub(more.pop("message", None) or record.getMessage())
+        for name, value in more.items():
+            entry.setdefault(name, self._secrecy.hide(value, name))
+        if record.exc_text:
+            entry["exception"] = self._secrecy.scrub(record.exc_text)
+        return entry
+
+    def _head(self, record: logging.LogRecord) -> Entry:
+        return {
+            "time": rfc3339(datetime.fromtimestamp(record.created, UTC)),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": "",
+            "process": self._process,
+            "pid": record.process,
+        }
+
+
+def as_json(entry: Entry) -> bytes:
+    """One line, without its end."""
+    try:
+        return orjson.dumps(entry, default=str)
+    except TypeError:
+        # Half a character, which only the standard library takes.
+        return json.dumps(entry, default=str, ensure_ascii=False).encode(errors="replace")
+
+
+def as_text(entry: Entry) -> str:
+    """A line for people; what an exception says follows it, indented."""
+    more = "".join(f" {name}={_brief(value)}" for name, value in entry.items() if name not in _SHOWN_FIRST)
+    head = f"{entry['time']} {entry['level'].upper():<7} {entry['logger']} [tenant {entry.get('tenant', NOBODY)}]"
+    line = f"{head} {entry['message']}{more}".translate(_CONTROL)
+    if trace := entry.get("exception"):
+        line += "\n" + indent(trace.translate(_INSIDE), "    ")
+    return line
+
+
+def _brief(value: Any) -> str:
+    return value if isinstance(value, str) else orjson.dumps(value, default=str).decode()
