@@ -22,6 +22,7 @@ from shop.core.tenant import spoken_scope
 from shop.core.trace import current_trace
 
 OURS = "shop"
+STDERR = 2
 DROPPED = Counter("shop_log_dropped", "Records of the log that were not written, by where they got lost.", ("sink",))
 _log = logging.getLogger(__name__)
 
@@ -50,6 +51,8 @@ class Log:
 
     def finish(self) -> None:
         """Write what waits still, for a few seconds at most; from then on nothing is taken."""
+        if self.intake not in logging.root.handlers:
+            return
         logging.root.removeHandler(self.intake)
         if self.pid != os.getpid():
             # Another process's, before the fork: its threads did not come along.
@@ -106,7 +109,7 @@ def start_log(settings: Settings, process: str) -> Log:
 
 
 def _sinks(settings: Settings, losses: Losses) -> dict[str, Sink]:
-    sinks: dict[str, Sink] = {"stderr": Lines(sys.stderr, json=settings.log_format == "json")}
+    sinks: dict[str, Sink] = {"stderr": Lines(STDERR, json=settings.log_format == "json")}
     if settings.log_folder:
         try:
             sinks["file"] = DayFiles(settings.log_folder, settings.log_keep_days)

@@ -18,7 +18,9 @@ TELL = "tell"
 NOBODY = "-"
 _IDS = ("tenant", "request_id", "trace_id", "job")
 _USUAL = {*vars(logging.makeLogRecord({})), "message", "asctime", "taskName", "entry", "line", TELL, *_IDS}
-_SHOWN_FIRST = {"time", "level", "logger", "message", "tenant", "process", "pid", "trace_id", "exception"}
+# What a line for people says already, or leaves to the JSON.
+_SAID = {"time", "level", "logger", "message", "tenant", "process", "pid", "trace_id", "exception"}
+_SAID |= {"method", "path", "status", "ms"}
 # A line that is read by people ends where the record ends, and rings no bell.
 _CONTROL = {number: f"\\x{number:02x}" for number in (*range(32), *range(127, 160))} | {9: "\t"}
 _INSIDE = {number: shown for number, shown in _CONTROL.items() if number != 10}
@@ -63,7 +65,7 @@ class Scribe:
         }
 
 
-def as_json(entry: Entry) -> bytes:
+def as_json(entry: Any) -> bytes:
     """One line, without its end."""
     try:
         return orjson.dumps(entry, default=str)
@@ -74,7 +76,7 @@ def as_json(entry: Entry) -> bytes:
 
 def as_text(entry: Entry) -> str:
     """A line for people; what an exception says follows it, indented."""
-    more = "".join(f" {name}={_brief(value)}" for name, value in entry.items() if name not in _SHOWN_FIRST)
+    more = "".join(f" {name}={_brief(value)}" for name, value in entry.items() if name not in _SAID)
     head = f"{entry['time']} {entry['level'].upper():<7} {entry['logger']} [tenant {entry.get('tenant', NOBODY)}]"
     line = f"{head} {entry['message']}{more}".translate(_CONTROL)
     if trace := entry.get("exception"):
@@ -83,4 +85,4 @@ def as_text(entry: Entry) -> str:
 
 
 def _brief(value: Any) -> str:
-    return value if isinstance(value, str) else orjson.dumps(value, default=str).decode()
+    return value if isinstance(value, str) else as_json(value).decode()

@@ -1,6 +1,7 @@
 """A file of JSON lines for each day, written by many processes at once and read by those who search."""
 
 import logging
+import os
 import re
 from collections.abc import Collection, Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -44,11 +45,16 @@ class DayFiles:
         if self._file:
             self._file.close()
         # Unbuffered: a buffer would cut lines anywhere.
-        self._file, self._day = FileIO(self._folder / f"shop-{day}.jsonl", "ab"), day
+        self._file, self._day = FileIO(self._folder / f"shop-{day}.jsonl", "ab", opener=_open_for_us), day
         for path, old in days_in(self._folder):
             if old <= day - self._keep:
                 path.unlink(missing_ok=True)
         return self._file
+
+
+def _open_for_us(path: str, flags: int) -> int:
+    # What is logged of customers is not for everybody on the machine.
+    return os.open(path, flags, 0o640)
 
 
 def days_in(folder: Path) -> list[tuple[Path, date]]:

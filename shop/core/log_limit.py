@@ -8,7 +8,7 @@ from threading import Lock
 MOST_A_MINUTE = 10
 # Kinds that are told apart in one minute; further ones are all logged, and the queue bounds them.
 KINDS_MAX = 1000
-Kind = tuple[str, int, object, object, object]
+Kind = tuple[str, int, str, type | None, str]
 
 
 @dataclass
@@ -44,7 +44,7 @@ class FailureLimit(logging.Filter):
             count = self._counts.setdefault(kind, _Count())
             count.seen += 1
             if count.seen > MOST_A_MINUTE:
-                count.last = record.getMessage()
+                count.last = sentence(record)
             return count.seen <= MOST_A_MINUTE
 
     def turn(self, now: float) -> None:
@@ -53,16 +53,25 @@ class FailureLimit(logging.Filter):
         if minute <= self._minute:
             return
         with self._lock:
-            ended = self._counts if minute > self._minute else {}
-            self._minute, self._counts = max(minute, self._minute), {} if ended else self._counts
+            if minute <= self._minute:
+                return
+            ended, self._counts, self._minute = self._counts, {}, minute
         for kind, count in ended.items():
             if count.seen > MOST_A_MINUTE:
                 self._send(_sum(kind, count))
 
 
+def sentence(record: logging.LogRecord) -> str:
+    """What a record says; where its values do not fit its words, both."""
+    try:
+        return record.getMessage()
+    except Exception:  # noqa: BLE001 - a slip in a log call may not become the caller's failure
+        return f"{record.msg} {record.args}"
+
+
 def _kind(record: logging.LogRecord) -> Kind:
     failure = record.exc_info[0] if record.exc_info else None
-    return record.name, record.levelno, record.msg, failure, getattr(record, "subject", None)
+    return record.name, record.levelno, str(record.msg), failure, str(getattr(record, "subject", ""))
 
 
 def _sum(kind: Kind, count: _Count) -> logging.LogRecord:

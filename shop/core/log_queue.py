@@ -5,12 +5,13 @@ import queue
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
+from io import FileIO
 from logging.handlers import QueueHandler, QueueListener
 from threading import Lock
 from typing import Any, Protocol
 
 from shop.core.log_entry import Scribe, as_json, as_text
-from shop.core.log_limit import FailureLimit
+from shop.core.log_limit import FailureLimit, sentence
 
 TICK_SECONDS = 1.0
 FINISH_SECONDS = 2.0
@@ -68,8 +69,7 @@ class Intake(QueueHandler):
 
     def prepare(self, record: logging.LogRecord) -> logging.LogRecord:
         """Put the sentence together: what it names may be another thing by the time it is written."""
-        if record.args:
-            record.msg, record.args = record.getMessage(), None
+        record.msg, record.args = sentence(record), None
         if record.exc_info:
             # As text: a trace keeps everything that its frames hold. A copy: other handlers want the trace.
             trace = record.exc_text or _traces.formatException(record.exc_info)
@@ -131,21 +131,25 @@ class Writer(QueueListener):
             self._write(record)
 
 
-class Lines(logging.StreamHandler[Any]):
-    """Writes entries to a stream: as JSON, or for people."""
+class Lines:
+    """Writes entries to a file of the process, as JSON or for people.
 
-    def __init__(self, stream: Any, *, json: bool) -> None:
-        super().__init__(stream)
+    Without Python's own buffer, whose lock a fork could leave closed for ever in the new process.
+    """
+
+    def __init__(self, number: int, *, json: bool) -> None:
+        self._file = FileIO(number, "wb", closefd=False)
         self._json = json
 
-    def format(self, record: logging.LogRecord) -> str:
-        """The record's line."""
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write the record's line; raises OSError."""
         made: Any = record
-        return made.line.decode() if self._json else as_text(made.entry)
+        left = (made.line if self._json else as_text(made.entry).encode(errors="replace")) + b"\n"
+        while left:
+            written = self._file.write(left)
+            if not written:
+                raise OSError("Nobody reads what is written.")
+            left = left[written:]
 
     def finish(self, _: float) -> None:
         """Nothing waits here."""
-
-    def handleError(self, record: logging.LogRecord) -> None:  # noqa: ARG002, N802 - given shape
-        """Raise what went wrong; the way of the standard library prints the record."""
-        raise  # noqa: PLE0704 - it is called while the error is handled

@@ -16,7 +16,7 @@ from shop.core.trace import count_sql
 _BEGAN = "shop.began"
 _BINDINGS_MAX = 50
 # Ids tell what was asked for, and tell nobody anything else.
-_ID = re.compile(r"(?:.*_)?id(?:_\d+)*")
+_ID = re.compile(r"(?:(?:.*_)?id|pk)(?:_\d+)*")
 _log = logging.getLogger(__name__)
 
 
