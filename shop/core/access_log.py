@@ -7,10 +7,11 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 import orjson
-from flask import Flask, Response, g
+from flask import Flask, Request, Response, g
 from flask.globals import request_ctx
 
 from shop.core.log_entry import TELL
+from shop.core.secrecy import Secrecy, digest
 from shop.core.settings import Settings
 from shop.core.tokens import Claims
 from shop.core.trace import Trace, current_trace, enter, trace_of_request
@@ -20,6 +21,7 @@ REQUEST_ID, TRACEPARENT = "X-Request-ID", "traceparent"
 # Of a query, and of a body; longer ones are only measured.
 SHOWN_MAX = 4096
 _FIELDS_MAX = 100
+_VERB_MAX = 8
 _log = logging.getLogger(__name__)
 
 
@@ -49,18 +51,20 @@ class _Door(NamedTuple):
         trace = current_trace()
         if trace is None:
             return answer
-        answer.headers[REQUEST_ID] = trace.request_id
+        answer.headers.add(REQUEST_ID, trace.request_id)
         if trace.parent:
-            answer.headers[TRACEPARENT] = trace.parent
-        level = _level(answer.status_code)
-        if _log.isEnabledFor(level) and request_ctx.request.path not in self.skip:
-            record = logging.getLogRecordFactory()(_log.name, level, "", 0, "", (), None)
-            setattr(record, TELL, self._visit(answer, trace).tell)
+            answer.headers.add(TRACEPARENT, trace.parent)
+        request, level = request_ctx.request, _level(answer.status_code)
+        if _log.isEnabledFor(level) and request.path not in self.skip:
+            visit = self._visit(request, answer, trace)
+            # Not by _log.info, which would look for the line that calls it.
+            brief = (visit.method, visit.route, visit.status)
+            record = logging.getLogRecordFactory()(_log.name, level, "", 0, "%s %s %s", brief, None)
+            setattr(record, TELL, visit.tell)
             _log.handle(record)
         return answer
 
-    def _visit(self, answer: Response, trace: Trace) -> "Visit":
-        request = request_ctx.request
+    def _visit(self, request: Request, answer: Response, trace: Trace) -> "Visit":
         environ, rule = request.environ, request.url_rule
         return Visit(
             method=request.method,
@@ -100,14 +104,15 @@ class Visit(NamedTuple):
     failure: Mapping[str, Any] | None
     trace: Trace
 
-    def tell(self) -> dict[str, Any]:
-        """The members of its record; asked for by the thread that writes, which also masks them."""
-        milliseconds = round(self.seconds * 1000, 2)
+    def tell(self, secrecy: Secrecy) -> dict[str, Any]:
+        """The members of its record."""
+        milliseconds, path = round(self.seconds * 1000, 2), secrecy.scrub(self.path)
+        method = self.method if len(self.method) < _VERB_MAX else secrecy.scrub(self.method)
         who = {"user": self.claims.user_id, "session": str(self.claims.session_id)} if self.claims else {}
         told = {
-            "message": f"{self.method} {self.path} {self.status} in {milliseconds} ms",
-            "method": self.method,
-            "path": self.path,
+            "message": f"{method} {path} {self.status} in {milliseconds} ms",
+            "method": method,
+            "path": path,
             "route": self.route,
             "status": self.status,
             "ms": milliseconds,
@@ -117,8 +122,9 @@ class Visit(NamedTuple):
             "sql": self.trace.sql,
             "redis": self.trace.redis,
         }
-        more = {"idempotency_key": self.key, "input": self._input(), "failure": self.failure, "made": self.trace.made}
-        return told | {name: value for name, value in more.items() if value}
+        key = digest(self.key) if self.key else None
+        more = {"input": secrecy.hide(self._input()), "failure": secrecy.hide(self.failure), "made": self.trace.made}
+        return told | {name: value for name, value in (("key", key), *more.items()) if value}
 
     def _input(self) -> dict[str, Any]:
         read = {"query": _query(self.query), "json": self._json()}

@@ -58,9 +58,15 @@ def do(job: Job, arguments: dict[str, Any]) -> Any:
     """
     began = time.perf_counter()
     answer = _do(job, arguments)
-    done = {"ms": round((time.perf_counter() - began) * 1000, 2), "arguments": arguments}
-    # What nobody asked for is done every second, and mostly finds nothing to do.
-    _log.log(logging.DEBUG if job.every else logging.INFO, "%s is done", job.name, extra=done)
+    took = round((time.perf_counter() - began) * 1000, 2)
+    # What only the schedule asks for is done all the time, and mostly finds nothing to do.
+    _log.log(
+        logging.DEBUG if job.every else logging.INFO,
+        "%s is done in %s ms",
+        job.name,
+        took,
+        extra={"ms": took, "arguments": arguments},
+    )
     return answer
 
 

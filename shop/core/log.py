@@ -14,7 +14,7 @@ from flask import g, has_request_context
 from shop.core.environment import SettingsError
 from shop.core.log_entry import NOBODY, Scribe
 from shop.core.log_file import DayFiles
-from shop.core.log_queue import FINISH_SECONDS, Intake, Lines, Losses, Sink, Writer
+from shop.core.log_queue import Intake, Lines, Losses, Sink, Writer
 from shop.core.metrics import Counter, Metrics
 from shop.core.secrecy import Secrecy
 from shop.core.settings import Settings
@@ -23,6 +23,8 @@ from shop.core.trace import current_trace
 
 OURS = "shop"
 STDERR = 2
+# How long a process that ends waits for its last records, at each place.
+FINISH_SECONDS = 2.0
 DROPPED = Counter("shop_log_dropped", "Records of the log that were not written, by where they got lost.", ("sink",))
 _log = logging.getLogger(__name__)
 
@@ -57,7 +59,7 @@ class Log:
         if self.pid != os.getpid():
             # Another process's, before the fork: its threads did not come along.
             return
-        self.writer.finish()
+        self.writer.finish(FINISH_SECONDS)
         for sink in self.sinks.values():
             sink.finish(FINISH_SECONDS)
 

@@ -4,17 +4,19 @@ import json
 import logging
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from textwrap import indent
 from typing import Any
 
 import orjson
 
-from shop.core.clock import rfc3339
 from shop.core.secrecy import Secrecy
 
 Entry = dict[str, Any]
-# Given by whoever logs, beside the usual: more members, asked for in the thread that writes.
+# Given by whoever logs: the members of a record of another kind, its message among them, as they may be written. It is
+# asked in the thread that writes.
 TELL = "tell"
+Tell = Callable[[Secrecy], Mapping[str, Any]]
 NOBODY = "-"
 _IDS = ("tenant", "request_id", "trace_id", "job")
 _USUAL = {*vars(logging.makeLogRecord({})), "message", "asctime", "taskName", "entry", "line", TELL, *_IDS}
@@ -43,26 +45,37 @@ class Scribe:
     def _describe(self, record: logging.LogRecord) -> Entry:
         entry = self._head(record)
         entry |= {name: known for name in _IDS if (known := getattr(record, name, NOBODY)) != NOBODY}
-        more = {name: value for name, value in vars(record).items() if name not in _USUAL}
-        tell: Callable[[], Mapping[str, Any]] | None = getattr(record, TELL, None)
+        tell: Tell | None = getattr(record, TELL, None)
         if tell:
-            more |= tell()
-        entry["message"] = self._secrecy.scrub(more.pop("message", None) or record.getMessage())
-        for name, value in more.items():
-            entry.setdefault(name, self._secrecy.hide(value, name))
+            # In this order, but nothing that it tells takes the place of what every entry says.
+            return entry | {**tell(self._secrecy), **entry}
+        entry["message"] = self._secrecy.scrub(record.getMessage())
+        for name, value in vars(record).items():
+            if name not in _USUAL:
+                entry[name] = self._secrecy.hide(value, name)
         if record.exc_text:
             entry["exception"] = self._secrecy.scrub(record.exc_text)
         return entry
 
     def _head(self, record: logging.LogRecord) -> Entry:
         return {
-            "time": rfc3339(datetime.fromtimestamp(record.created, UTC)),
+            "time": _moment(record.created),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": "",
             "process": self._process,
             "pid": record.process,
         }
+
+
+def _moment(seconds: float) -> str:
+    whole, part = divmod(round(seconds * 1e6), 10**6)
+    return f"{_second(whole)}.{part:06}Z"
+
+
+@lru_cache(maxsize=8)
+def _second(whole: int) -> str:
+    # Many records share one, and to tell it is most of what a moment costs.
+    return datetime.fromtimestamp(whole, UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def as_json(entry: Any) -> bytes:

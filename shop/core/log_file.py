@@ -1,12 +1,14 @@
 """A file of JSON lines for each day, written by many processes at once and read by those who search."""
 
-import logging
 import os
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from io import FileIO
+from itertools import groupby
 from pathlib import Path
+
+from shop.core.log_queue import Page
 
 _NAME = re.compile(r"shop-(\d{4}-\d{2}-\d{2})\.jsonl")
 _BLOCK = 1 << 20
@@ -15,7 +17,7 @@ _BLOCK = 1 << 20
 class DayFiles:
     """Writes each record to the file of its own day (UTC), and removes the files of days that are over for long.
 
-    Each process opens the day's file by its name and appends one whole line with one system call: no process renames
+    Each process opens the day's file by its name and appends whole lines with one system call: no process renames
     a file that another one writes to, so no record is lost or torn when the day turns. A network drive may not
     append as one; logs belong on a local one.
     """
@@ -27,13 +29,13 @@ class DayFiles:
         self._file: FileIO | None = None
         self._open(datetime.now(UTC).date())
 
-    def emit(self, record: logging.LogRecord) -> None:
-        """Write the record's line; raises OSError."""
-        day = datetime.fromtimestamp(record.created, UTC).date()
-        file = self._file if self._file and day == self._day else self._open(day)
-        line: bytes = record.line + b"\n"  # type: ignore[attr-defined]  # the Writer's
-        if file.write(line) != len(line):
-            raise OSError("The disk is full.")
+    def write(self, pages: Sequence[Page]) -> None:
+        """Write a line for each; raises OSError."""
+        for day, its in groupby(pages, lambda page: datetime.fromtimestamp(page.moment, UTC).date()):
+            file = self._file if self._file and day == self._day else self._open(day)
+            lines = b"".join(page.line + b"\n" for page in its)
+            if file.write(lines) != len(lines):
+                raise OSError("The disk is full.")
 
     def finish(self, _: float) -> None:
         """Close the file."""

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Lock
 
+from shop.core.log_entry import TELL
+
 MOST_A_MINUTE = 10
 # Kinds that are told apart in one minute; further ones are all logged, and the queue bounds them.
 KINDS_MAX = 1000
@@ -35,7 +37,7 @@ class FailureLimit(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         """Whether to log it."""
         self.turn(record.created)
-        if record.levelno < logging.WARNING or hasattr(record, "tell"):
+        if record.levelno < logging.WARNING or hasattr(record, TELL):
             return True
         kind = _kind(record)
         with self._lock:

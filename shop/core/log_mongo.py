@@ -16,6 +16,7 @@ from uuid_utils.compat import uuid7
 from shop.core.environment import SettingsError
 from shop.core.log_book import LogAway
 from shop.core.log_entry import Entry
+from shop.core.log_queue import Page
 
 SPLITS = {"day": "log_%Y_%m_%d", "month": "log_%Y_%m", "year": "log_%Y"}
 INDEXED = ("request_id", "about")
@@ -52,15 +53,16 @@ class MongoSink:
         self._thread = Thread(target=self._work, name="log-mongo", daemon=True)
         self._thread.start()
 
-    def emit(self, record: logging.LogRecord) -> None:
-        """Let the record wait for the thread, or drop it."""
-        moment = datetime.fromtimestamp(record.created, UTC)
-        # As JSON has it: whatever a record held is by now a number, a text, a list or an object.
-        entry = {"_id": uuid7().hex, **orjson.loads(record.line), "time": moment}  # type: ignore[attr-defined]  # the Writer's
-        try:
-            self._queue.put_nowait((moment.strftime(self._form), entry))
-        except queue.Full:
-            self._lost("mongo", 1)
+    def write(self, pages: Sequence[Page]) -> None:
+        """Let them wait for the thread, or drop them."""
+        for page in pages:
+            moment = datetime.fromtimestamp(page.moment, UTC)
+            # As JSON has it: whatever a record held is by now a number, a text, a list or an object.
+            entry = {"_id": uuid7().hex, **orjson.loads(page.line), "time": moment}
+            try:
+                self._queue.put_nowait((moment.strftime(self._form), entry))
+            except queue.Full:
+                self._lost("mongo", 1)
 
     def finish(self, seconds: float) -> None:
         """Write what waits still, for at most so long."""

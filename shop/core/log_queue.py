@@ -4,17 +4,21 @@ import logging
 import queue
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from io import FileIO
-from logging.handlers import QueueHandler, QueueListener
-from threading import Lock
-from typing import Any, Protocol
+from logging.handlers import QueueHandler
+from select import PIPE_BUF
+from threading import Event, Lock, Thread
+from typing import Any, NamedTuple, Protocol
 
-from shop.core.log_entry import Scribe, as_json, as_text
+from shop.core.log_entry import TELL, Entry, Scribe, as_json, as_text
 from shop.core.log_limit import FailureLimit, sentence
 
 TICK_SECONDS = 1.0
-FINISH_SECONDS = 2.0
+# A record is written that much later, at most.
+GATHER_SECONDS = 0.05
+BATCH_MAX = 500
 # How often the log says itself that something of it was lost.
 TELL_SECONDS = 60.0
 _traces = logging.Formatter()
@@ -47,11 +51,19 @@ class Losses:
         return logging.makeLogRecord({**said, "msg": "Records of the log were dropped"})
 
 
-class Sink(Protocol):
-    """Where records are written: `record.entry` is what they say, `record.line` the same as JSON."""
+class Page(NamedTuple):
+    """A record as it is written: its moment in seconds since 1970, what it says, and the same as JSON."""
 
-    def emit(self, record: logging.LogRecord) -> None:
-        """Write a record; raises what went wrong."""
+    moment: float
+    entry: Entry
+    line: bytes
+
+
+class Sink(Protocol):
+    """Where records are written."""
+
+    def write(self, pages: Sequence[Page]) -> None:
+        """Write some; raises what went wrong."""
 
     def finish(self, seconds: float) -> None:
         """Write what waits still, for at most so long."""
@@ -69,6 +81,8 @@ class Intake(QueueHandler):
 
     def prepare(self, record: logging.LogRecord) -> logging.LogRecord:
         """Put the sentence together: what it names may be another thing by the time it is written."""
+        if hasattr(record, TELL):
+            return record
         record.msg, record.args = sentence(record), None
         if record.exc_info:
             # As text: a trace keeps everything that its frames hold. A copy: other handlers want the trace.
@@ -81,54 +95,50 @@ class Intake(QueueHandler):
         self._losses.add("queue")
 
 
-class Writer(QueueListener):
+class Writer:
     """Writes what the Intake took, in one thread: there records become entries, once for all sinks."""
 
     def __init__(self, intake: Intake, scribe: Scribe, sinks: Mapping[str, Sink], losses: Losses) -> None:
-        super().__init__(intake.waiting)
-        self._waiting = intake.waiting
-        self._limit, self._scribe, self._sinks, self._losses = intake.limit, scribe, sinks, losses
+        self._limit, self._waiting = intake.limit, intake.waiting
+        self._scribe, self._sinks, self._losses = scribe, sinks, losses
+        self._ending = Event()
+        self._thread = Thread(target=self._work, name="log", daemon=True)
 
-    def dequeue(self, block: bool) -> Any:  # noqa: FBT001 - given shape
-        """The next record; while none comes, minutes end all the same."""
-        while True:
-            try:
-                return self._waiting.get(block, TICK_SECONDS)
-            except queue.Empty:
-                if not block:
-                    raise
-                self._limit.turn(time.time())
-                self._tell_losses()
+    def start(self) -> None:
+        """Begin to write."""
+        self._thread.start()
 
-    def handle(self, record: logging.LogRecord) -> None:
-        """Write a record to every sink; one that fails troubles neither the others nor whoever logged."""
-        self._write(record)
-        self._tell_losses()
-
-    def finish(self) -> None:
-        """Write what waits still, for at most two seconds, then end."""
+    def finish(self, seconds: float) -> None:
+        """Write what waits still, for at most so long, then end."""
         self._limit.turn(2**60)
-        deadline = time.monotonic() + FINISH_SECONDS
-        while not self._waiting.empty() and time.monotonic() < deadline:
-            time.sleep(0.01)
-        if self._thread and self._waiting.empty():
-            self.enqueue_sentinel()
-            self._thread.join(FINISH_SECONDS)
-        self._thread = None
+        self._ending.set()
+        self._thread.join(seconds)
 
-    def _write(self, record: logging.LogRecord) -> None:
-        made: Any = record
-        made.entry = self._scribe.describe(record)
-        made.line = as_json(made.entry)
+    def _work(self) -> None:
+        while not (self._ending.is_set() and self._waiting.empty()):
+            if batch := self._take():
+                self._write(batch)
+            self._limit.turn(time.time())
+            if lost := self._losses.tell():
+                self._write([lost])
+
+    def _take(self) -> list[logging.LogRecord]:
+        batch = []
+        # Not one by one: each time this thread wakes, the threads that answer requests stop.
+        self._ending.wait(GATHER_SECONDS)
+        with suppress(queue.Empty):
+            batch.append(self._waiting.get(timeout=0 if self._ending.is_set() else TICK_SECONDS))
+            while len(batch) < BATCH_MAX:
+                batch.append(self._waiting.get_nowait())
+        return batch
+
+    def _write(self, batch: Sequence[logging.LogRecord]) -> None:
+        pages = [Page(record.created, entry := self._scribe.describe(record), as_json(entry)) for record in batch]
         for name, sink in self._sinks.items():
             try:
-                sink.emit(record)
-            except Exception:  # noqa: BLE001 - whatever it is, the next record may be luckier
-                self._losses.add(name)
-
-    def _tell_losses(self) -> None:
-        if record := self._losses.tell():
-            self._write(record)
+                sink.write(pages)
+            except Exception:  # noqa: BLE001 - whatever it is, the next may be luckier; nobody who logs is troubled
+                self._losses.add(name, len(pages))
 
 
 class Lines:
@@ -141,15 +151,24 @@ class Lines:
         self._file = FileIO(number, "wb", closefd=False)
         self._json = json
 
-    def emit(self, record: logging.LogRecord) -> None:
-        """Write the record's line; raises OSError."""
-        made: Any = record
-        left = (made.line if self._json else as_text(made.entry).encode(errors="replace")) + b"\n"
+    def write(self, pages: Sequence[Page]) -> None:
+        """Write a line for each; raises OSError."""
+        lines = [page.line if self._json else as_text(page.entry).encode(errors="replace") for page in pages]
+        packed = b""
+        for line in lines:
+            # Other processes write to the same pipe, which keeps together what is no longer than this.
+            if packed and len(packed) + len(line) >= PIPE_BUF:
+                self._send(packed)
+                packed = b""
+            packed += line + b"\n"
+        self._send(packed)
+
+    def finish(self, _: float) -> None:
+        """Nothing waits here."""
+
+    def _send(self, left: bytes) -> None:
         while left:
             written = self._file.write(left)
             if not written:
                 raise OSError("Nobody reads what is written.")
             left = left[written:]
-
-    def finish(self, _: float) -> None:
-        """Nothing waits here."""

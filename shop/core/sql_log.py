@@ -46,7 +46,7 @@ def _end(slower: float, connection: Any, cursor: Any, statement: str, given: Any
         "rows": cursor.rowcount,
         "by": _sender(),
     }
-    _log.info("SQL", extra={TELL: lambda: told})
+    _log.info("SQL", extra={TELL: lambda secrecy: {**told, "statement": secrecy.scrub(told["statement"])}})
 
 
 def _outline_all(sets: Any) -> dict[str, Any]:

@@ -54,14 +54,14 @@ def test_secrets_are_starred_in_the_sentence_in_its_members_and_in_the_trace() -
 
 def test_nobody_forges_the_members_that_every_entry_has() -> None:
     entry = entry_of(
-        record_of("x", tell=lambda: {"level": "info", "time": "never", "pid": 1, "tenant": "2", "more": 1})
+        record_of("x", tell=lambda _: {"level": "info", "time": "never", "pid": 1, "tenant": "2", "more": 1})
     )
 
     assert (entry["level"], entry["more"]) == ("warning", 1)
     assert entry["time"] != "never"
 
 
-@pytest.mark.parametrize("more", [{"tell": lambda: 1 / 0}, {"odd": type("Odd", (), {"__str__": lambda _: 1 / 0})()}])
+@pytest.mark.parametrize("more", [{"tell": lambda _: 1 / 0}, {"odd": type("Odd", (), {"__str__": lambda _: 1 / 0})()}])
 def test_a_record_that_cannot_be_told_is_an_entry_all_the_same(more: dict[str, Any]) -> None:
     entry = entry_of(record_of("x", **more))
 

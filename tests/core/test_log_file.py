@@ -1,8 +1,6 @@
 """A file a day, whose clock is that of the records."""
 
-import logging
 import multiprocessing
-import os
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -10,15 +8,16 @@ import orjson
 import pytest
 
 from shop.core.log_file import DayFiles, days_in, find_lines
+from shop.core.log_queue import Page
 
 # Far from the day of this run, whose file every start opens.
 TODAY = date(2040, 2, 29)
 PROCESSES, LINES = 4, 400
 
 
-def record_of(text: str, moment: datetime) -> logging.LogRecord:
-    line = orjson.dumps({"message": text})
-    return logging.makeLogRecord({"created": moment.timestamp(), "line": line})
+def page_of(text: str, moment: datetime) -> Page:
+    entry = {"message": text}
+    return Page(moment.timestamp(), entry, orjson.dumps(entry))
 
 
 def at(day: date, hour: int = 12, minute: int = 0) -> datetime:
@@ -26,7 +25,7 @@ def at(day: date, hour: int = 12, minute: int = 0) -> datetime:
 
 
 def write(folder: Path, moment: datetime, text: str = "x", keep: int = 14) -> None:
-    DayFiles(folder, keep).emit(record_of(text, moment))
+    DayFiles(folder, keep).write([page_of(text, moment)])
 
 
 def days(folder: Path) -> list[date]:
@@ -38,7 +37,7 @@ def test_the_day_turns_at_midnight_in_utc(tmp_path: Path) -> None:
     yesterday = TODAY - timedelta(1)
 
     for text, moment in (("last", at(yesterday, 23, 59)), ("first", at(TODAY, 0, 0)), ("late", at(yesterday, 23, 59))):
-        files.emit(record_of(text, moment))
+        files.write([page_of(text, moment)])
 
     assert (tmp_path / "shop-2040-02-28.jsonl").read_bytes() == b'{"message":"last"}\n{"message":"late"}\n'
     assert (tmp_path / "shop-2040-02-29.jsonl").read_bytes() == b'{"message":"first"}\n'
@@ -48,7 +47,7 @@ def test_fourteen_days_are_kept_today_included(tmp_path: Path) -> None:
     files = DayFiles(tmp_path, 14)
 
     for back in range(30, -1, -1):
-        files.emit(record_of("x", at(TODAY - timedelta(back))))
+        files.write([page_of("x", at(TODAY - timedelta(back)))])
 
     assert days(tmp_path) == [TODAY - timedelta(back) for back in range(13, -1, -1)]
 
@@ -98,8 +97,7 @@ def scribble(folder: Path, who: int) -> None:
     files = DayFiles(folder, 14)
     for n in range(LINES):
         line = orjson.dumps({"who": who, "n": n, "long": "x" * (20_000 if n % 50 == 0 else 50)})
-        moment = at(TODAY + timedelta(n % 2)).timestamp()
-        files.emit(logging.makeLogRecord({"created": moment, "line": line}))
+        files.write([Page(at(TODAY + timedelta(n % 2)).timestamp(), {}, line)])
 
 
 def test_a_full_disk_is_said_and_not_taken_for_written(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -107,7 +105,7 @@ def test_a_full_disk_is_said_and_not_taken_for_written(monkeypatch: pytest.Monke
     monkeypatch.setattr("shop.core.log_file.FileIO", Full)
 
     with pytest.raises(OSError, match="full"):
-        files.emit(record_of("x", at(TODAY)))
+        files.write([page_of("x", at(TODAY))])
 
 
 class Full:
@@ -131,5 +129,5 @@ def test_a_search_reads_every_day_in_order(tmp_path: Path) -> None:
 def test_a_file_is_nobody_elses_to_read(tmp_path: Path) -> None:
     write(tmp_path / "deep" / "logs", at(TODAY))
 
-    modes = {os.stat(path).st_mode & 0o007 for path, _ in days_in(tmp_path / "deep" / "logs")}
+    modes = {path.stat().st_mode & 0o007 for path, _ in days_in(tmp_path / "deep" / "logs")}
     assert modes == {0}
