@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from uuid_utils.compat import uuid7
 
-from shop.constants.user import UserRole
+from shop.constants.user import RoleFlag
 from shop.container import Container
 from shop.core.clock import Clock
 from shop.core.database import Database
@@ -47,7 +47,7 @@ class Accounts:
                 name=f"Buyer {number}",
                 email=f"{run}-{number}@example.org",
                 password_hash=password_hash,
-                role=UserRole.GENERAL,
+                roles=int(RoleFlag.GENERAL),
                 created_at=now,
                 updated_at=now,
             )

@@ -24,6 +24,7 @@ from shop.core.tokens import Claims, Tokens
 from shop.core.transaction import transactional
 from shop.core.web import serve
 from shop.schemas.order import OrderSchema
+from shop.supports.order import OrderPolicy
 
 blueprint = Blueprint("same", __name__)
 
@@ -34,7 +35,7 @@ class SameController(Controller):
     """The route of the purchase without the purchase."""
 
     @blueprint.response(202, OrderSchema, errors=(404, 409))
-    @with_token
+    @with_token(OrderPolicy.create)
     @keyed(Policy(required=False, recorded=False))
     @blueprint.arguments(PurchaseItemChecker)
     @blueprint.arguments(PurchaseHeadersChecker, location="headers")

@@ -10,15 +10,18 @@ from shop.constants.stock import Outcome
 from shop.container import Container
 from shop.core.settings import Settings
 from shop.core.web import serve
+from shop.core.windows import Told
 
 
 @dataclass(frozen=True)
 class WakingStockCacheManager(StockCacheManager):
     """Says of each reservation that it has to wake the drain."""
 
-    def reserve(self, purchase: Purchase, backlog_max: int, asked: str | None = None) -> Reserved:
+    def reserve(
+        self, purchase: Purchase, backlog_max: int, asked: str | None = None, told: Told | None = None
+    ) -> Reserved:
         """Take the pieces, or say why not."""
-        reserved = super().reserve(purchase, backlog_max, asked)
+        reserved = super().reserve(purchase, backlog_max, asked, told)
         return reserved._replace(wake=True) if reserved.outcome is Outcome.RESERVED else reserved
 
 

@@ -9,7 +9,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
@@ -17,9 +17,11 @@ from typing import NoReturn
 from shop.container import Container
 from shop.core.environment import PREFIX
 from shop.core.processes import answers
+from shop.core.rate import Rate
 from shop.core.settings import Settings
 
 ROOT = Path(__file__).parents[1]
+LIMITS = [PREFIX + field.name.upper() for field in fields(Settings) if field.type is Rate]
 READY_SECONDS = 60.0
 # The parent of all processes gives each of its three children fifteen seconds.
 STOP_SECONDS = 60.0
@@ -123,7 +125,15 @@ def _environment(folder: str, bind: str, settings: Mapping[str, str]) -> dict[st
     # The working folder of the processes is the temporary one, so no `.env` adds settings of a real shop.
     outside = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
     inside = {PREFIX + name.upper(): value for name, value in settings.items()}
-    return {**outside, "PYTHONPATH": str(ROOT), "SHOP_VAR": folder, "SHOP_BIND": bind, **inside}
+    # One address and few buyers stand for thousands here.
+    return {
+        **outside,
+        **dict.fromkeys(LIMITS, "off"),
+        "PYTHONPATH": str(ROOT),
+        "SHOP_VAR": folder,
+        "SHOP_BIND": bind,
+        **inside,
+    }
 
 
 def _leave(number: int, _: FrameType | None) -> NoReturn:

@@ -6,14 +6,16 @@ from typing import Any
 import click
 
 from shop.constants.job import JobName
+from shop.core import key_ring
 from shop.core.log_entry import as_json, as_text
+from shop.core.settings import Settings
 
 FindJob = Callable[[JobName], Any]
 
 
 def administration(find_job: FindJob) -> list[click.Command]:
     """The commands; `find_job` makes a job of that name."""
-    commands: list[click.Command] = [tenants, dead_letters, logs]
+    commands: list[click.Command] = [tenants, keys, dead_letters, logs]
     for command in commands:
         command.context_settings = {"obj": find_job}
     return commands
@@ -46,13 +48,31 @@ def add(
     admin_password: str | None,
 ) -> None:
     """Add a tenant, which requests call SLUG in `X-Tenant`."""
-    if admin_email and not admin_password:
-        admin_password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
-    job = find_job(JobName.TENANTS)
+    job, password = find_job(JobName.TENANTS), _ask(admin_password) if admin_email else None
     tenant_id = job.add(slug, name or slug, host)
     if admin_email:
-        job.employ(tenant_id, admin_email, admin_password)
+        job.employ(tenant_id, admin_email, password)
     click.echo(f"{slug} is tenant {tenant_id}.")
+
+
+@tenants.command()
+@click.argument("slug")
+@click.argument("email")
+@click.option("--admin-password", envvar="SHOP_ADMIN_PASSWORD", hidden=True)
+@click.pass_obj
+def employ(find_job: FindJob, slug: str, email: str, admin_password: str | None) -> None:
+    """Give a tenant an administrator; the password is SHOP_ADMIN_PASSWORD, or is asked for."""
+    job = find_job(JobName.TENANTS)
+    known = {one.slug: one.tenant_id for one in job.run()}
+    if slug not in known:
+        raise click.ClickException(f"There is no tenant {slug}.")
+    if not job.employ(known[slug], email, _ask(admin_password)):
+        raise click.ClickException(f"{email} has an account there already; an administrator gives it rights.")
+    click.echo(f"{email} is an administrator of {slug}.")
+
+
+def _ask(password: str | None) -> str:
+    return password or str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
 
 
 @tenants.command()
@@ -71,6 +91,42 @@ def enable(find_job: FindJob, slug: str) -> None:
     """Let them in again."""
     find_job(JobName.TENANTS).enable(slug)
     click.echo(f"{slug} is enabled.")
+
+
+@click.group(invoke_without_command=True)
+@click.pass_context
+def keys(context: click.Context) -> None:
+    """List the keys that sign tokens, or change them; running processes see it within a second."""
+    if context.invoked_subcommand:
+        return
+    ring = key_ring.read_keys(key_ring.keys_file(Settings.load()))
+    for kid, key in ring.keys.items():
+        click.echo(f"{kid:<32}  {key.algorithm:<8}{'signs' if kid == ring.active else 'verifies'}")
+
+
+@keys.command("add")
+@click.argument("kid")
+@click.option("--algorithm", type=click.Choice(key_ring.ALGORITHMS), default="EdDSA", show_default=True)
+def add_key(kid: str, algorithm: str) -> None:
+    """Add a new key, which verifies and does not sign yet."""
+    key_ring.add_key(key_ring.keys_file(Settings.load()), kid, algorithm)
+    click.echo(f"{kid} verifies.")
+
+
+@keys.command("activate")
+@click.argument("kid")
+def activate_key(kid: str) -> None:
+    """Let KID sign from now on; the others go on verifying."""
+    key_ring.activate_key(key_ring.keys_file(Settings.load()), kid)
+    click.echo(f"{kid} signs.")
+
+
+@keys.command("remove")
+@click.argument("kid")
+def remove_key(kid: str) -> None:
+    """Take a key out: whatever it signed is refused from now on."""
+    key_ring.remove_key(key_ring.keys_file(Settings.load()), kid)
+    click.echo(f"{kid} is gone.")
 
 
 @click.command("dead-letters")

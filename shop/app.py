@@ -1,11 +1,13 @@
 """Composition: settings, collaborators, routes and documentation become one Flask app."""
 
+from functools import partial
 from typing import Any
 
 from flask import Flask
 
 from shop.architecture.report.own import own_report
 from shop.container import Container, find_modules, find_resolver
+from shop.core.access import check_rules
 from shop.core.access_log import serve_access_log
 from shop.core.cors import serve_cors
 from shop.core.documentation import Api, serve_documentation
@@ -14,6 +16,8 @@ from shop.core.health import Health
 from shop.core.http import prepare
 from shop.core.idempotency import Idempotency
 from shop.core.keyed import check_keys
+from shop.core.limit_door import serve_limits
+from shop.core.limits import Limits
 from shop.core.log import load_settings, trace_records
 from shop.core.measuring import serve_metrics
 from shop.core.metrics import Measured, Metrics
@@ -53,6 +57,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     container.get(Health).serve(app, latest_version())
     serve_cors(app, settings)
     serve_metrics(app, settings, container.get(Metrics), container.find_one(Measured))
+    # Last: what was refused here is counted above, and preflights are answered there.
+    find_tenant = partial(container.get(Tenancy).find, container.find_one(Register))
+    serve_limits(app, API_PREFIX, container.get(Limits), container.get(Tokens), find_tenant)
     return app
 
 
@@ -62,7 +69,6 @@ def web_app() -> Flask:
     container: Container = app.extensions["shop"]
     container.get(Passwords).prepare()
     container.get(SessionWatch).follow(container.find_one(Doorkeeper))
-    container.get(Tenancy).follow(container.find_one(Register))
     return app
 
 
@@ -79,6 +85,7 @@ def _bind(app: Flask, container: Container) -> None:
     for endpoint, view in app.view_functions.items():
         if kind := getattr(view, "view_class", None):
             controller = container.get(kind)
+            check_rules(controller)
             check_keys(controller)
             controller.keeper, controller.door = container.find_one(Keeper), container.find_one(Doorkeeper)
             controller.register = container.find_one(Register)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from shop.architecture import baseline, facts, pictures, questions
 from shop.architecture.formats import FORMATS
@@ -40,6 +41,11 @@ def why(importer: str, imported: str) -> tuple[bool, str]:
 def module(noun: str) -> str:
     """Everything that one noun has; raises UnknownName."""
     return pictures.module(facts.read(), noun)
+
+
+def routes(container: Any) -> str:
+    """Every route and who may call it."""
+    return pictures.routes(facts.read(), container.find("Controller"))
 
 
 def prove(wire: Callable[[], Wired]) -> tuple[bool, str]:

@@ -25,7 +25,7 @@ def arch_commands(wire: Callable[[], Any]) -> click.Group:
     def arch(context: click.Context) -> None:
         context.obj = (_answers(), wire)
 
-    for command in (check, matrix, why, module, prove, report):
+    for command in (check, matrix, why, module, routes, prove, report):
         arch.add_command(command)
     return arch
 
@@ -69,6 +69,14 @@ def module(tools: Any, noun: str) -> None:
     """Print everything that one noun has: files, classes, routes, tables, keys, codes."""
     with _named():
         click.echo(tools[0].module(noun))
+
+
+@click.command()
+@click.pass_obj
+def routes(tools: Any) -> None:
+    """Print every route and who may call it, as its Controller declares."""
+    answers, wire = tools
+    click.echo(answers.routes(wire()))
 
 
 @click.command()

@@ -66,7 +66,7 @@ SQL = Guard(
 REDIS = Guard(
     "redis_origin",
     "CacheManager",
-    ("rq", "shop.core.job"),
+    ("rq", "shop.core.job", "shop.core.limits"),
     "a Redis command",
     "Each key has one owner: declare it in a CacheManager and use its methods",
 )

@@ -1,6 +1,6 @@
 """Facts for a terminal: the access table with what is used of it, and everything that one noun has."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from shop.architecture.anatomy import ClassFact, ModuleFact
 from shop.architecture.facts import CellFact, Facts
@@ -46,6 +46,18 @@ def module(facts: Facts, stem: str) -> str:
         "uses": _neighbours(facts, found),
     }
     return "\n".join(_sections(sections)).rstrip()
+
+
+def routes(facts: Facts, controllers: Iterable[type]) -> str:
+    """Every route in the order of paths, and the rule that its Controller's method carries."""
+    kinds = {kind.__name__: kind for kind in controllers}
+    found = sorted((route.path, route.verb, route.controller) for fact in facts.modules for route in fact.routes)
+    width = max(len(path) for path, _, _ in found) + 2
+    return "\n".join(f"{verb:<8}{path:<{width}}{_who(kinds[name], verb)}" for path, verb, name in found)
+
+
+def _who(controller: type, verb: str) -> str:
+    return str(getattr(getattr(controller, verb.lower()), "__rule__", "Nobody said who may."))
 
 
 def _mark(cell: CellFact) -> str:

@@ -14,11 +14,12 @@ from uuid import UUID
 from zlib import crc32
 
 from shop.constants.stock import BATCH, PARTITIONS, Credit, GateState, Outcome, Readmission, Taking
-from shop.core.cache_manager import CacheManager, Key, Script
+from shop.core.cache_manager import COUNTING, CacheManager, Key, Script
 from shop.core.clock import at_microseconds
 from shop.core.redis import RedisError
 from shop.core.tenant import current_tenant
 from shop.core.ticket import Ticket
+from shop.core.windows import Told
 
 RECEIPT_LIFE_SECONDS = 24 * 3600
 TAKEN_LIFE_SECONDS = 3600
@@ -28,7 +29,8 @@ LOAD_LIFE_SECONDS = 5
 SCAN = 1000
 _COUNT = re.compile(r"-?[0-9]{1,18}")
 _LUA = Path(__file__).parent / "lua"
-_reserve, _finalize, _readmit = (Script(_LUA / f"{name}.lua") for name in ("reserve", "finalize", "readmit"))
+_reserve = Script(_LUA / "reserve.lua", COUNTING)
+_finalize, _readmit = (Script(_LUA / f"{name}.lua") for name in ("finalize", "readmit"))
 _claim, _open, _let_in = (Script(_LUA / f"{name}.lua") for name in ("claim", "open_gate", "let_in"))
 _apply, _take = (Script(_LUA / f"{name}.lua") for name in ("apply", "take"))
 _set_aside, _replay, _discard = (Script(_LUA / f"{name}.lua") for name in ("set_aside", "replay", "discard"))
@@ -93,7 +95,7 @@ class Reserved(NamedTuple):
     """The answer of RESERVE. `left`: pieces or the limit, where it was refused; `wake`: this call woke the drain.
 
     `forgot`: the moment, in microseconds, at which the item's receipts were lost; 0 when they were not.
-    `asked`: what the key of a REUSED purchase was used for.
+    `asked`: what the key of a REUSED purchase was used for. `spent`: how the buyer's limit stands, if it was counted.
     """
 
     outcome: Outcome
@@ -102,6 +104,7 @@ class Reserved(NamedTuple):
     wake: bool
     forgot: int
     asked: str = ""
+    spent: tuple[int, ...] = ()
 
 
 class Entry(NamedTuple):
@@ -206,14 +209,14 @@ def _read_or_none(text: str) -> Reservation | None:
 
 
 def read_answer(answer: Sequence[Any]) -> Reserved:
-    """Parse what RESERVE answers: outcome, receipt (or when receipts were lost), number."""
-    outcome, text, count = answer
+    """Parse what RESERVE answers: outcome, receipt (or when receipts were lost), number, and what was counted."""
+    outcome, text, count, *spent = answer
     if outcome in (Outcome.RESERVED, Outcome.DUPLICATE):
         woke = outcome == Outcome.RESERVED and count == 1
-        return Reserved(Outcome(outcome), read_reservation(text), count, wake=woke, forgot=0)
-    if outcome == Outcome.REUSED:
-        return Reserved(Outcome.REUSED, None, 0, wake=False, forgot=0, asked=text.partition("|")[2])
-    return Reserved(Outcome(outcome), None, count, wake=False, forgot=int(text or 0))
+        return Reserved(Outcome(outcome), read_reservation(text), count, wake=woke, forgot=0, spent=tuple(spent))
+    asked = text.partition("|")[2] if outcome == Outcome.REUSED else ""
+    forgot = 0 if outcome == Outcome.REUSED else int(text or 0)
+    return Reserved(Outcome(outcome), None, count, wake=False, forgot=forgot, asked=asked, spent=tuple(spent))
 
 
 @dataclass(frozen=True)
@@ -235,15 +238,23 @@ class StockCacheManager(CacheManager):
         """The partition of an item."""
         return _partition(tenant_id, item_id)
 
-    def reserve(self, purchase: Purchase, backlog_max: int, asked: str | None = None) -> Reserved:
+    def reserve(
+        self, purchase: Purchase, backlog_max: int, asked: str | None = None, told: Told | None = None
+    ) -> Reserved:
         """Take the pieces, or say why not: one script, one round trip, safe to repeat.
 
-        `asked`: where the same server remembers what the purchase's key was used for.
+        `asked`: where the same server remembers what the purchase's key was used for. `told`: where it counts the
+        buyer's purchases, and refuses those that are too many.
         """
         number, keys, arguments = self.question(purchase, backlog_max)
         if asked and purchase.ticket:
             keys.append(asked)
             arguments += [f"|{purchase.ticket.asks.text}", purchase.ticket.ttl]
+        else:
+            arguments += ["", 0]
+        if told:
+            keys.append(told.key)
+            arguments += told.words
         return read_answer(_reserve(self._client(number), keys, arguments))
 
     def stands_with_cache(self, purchase: Purchase) -> bool:

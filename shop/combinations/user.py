@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from shop.core.clock import rfc3339
+from shop.supports.user import permissions_of, roles_of
 
 if TYPE_CHECKING:
     from shop.models.user import User
@@ -14,12 +15,14 @@ class UserCombination:
     """What is known of a user; never the password hash."""
 
     def card(self, user: "User") -> dict[str, Any]:
-        """JSON-safe: id, tenant_id, name, email, roles, created_at."""
+        """JSON-safe: id, tenant_id, name, email, roles, permissions, disabled, created_at."""
         return {
             "id": user.id,
             "tenant_id": user.tenant_id,
             "name": user.name,
             "email": user.email,
-            "roles": [user.role],
+            "roles": roles_of(user.roles),
+            "permissions": permissions_of(user.roles, user.permissions),
+            "disabled": user.disabled_at is not None,
             "created_at": rfc3339(user.created_at),
         }

@@ -78,6 +78,7 @@ class Outcome(StrEnum):
     """What RESERVE answers."""
 
     STRANGER = "STRANGER"
+    LIMITED = "LIMITED"
     REUSED = "REUSED"
     RESERVED = "RESERVED"
     DUPLICATE = "DUPLICATE"

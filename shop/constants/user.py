@@ -1,11 +1,13 @@
 """Names and limits of users."""
 
-from enum import IntEnum, StrEnum
+from enum import IntEnum, IntFlag, StrEnum
 
 NAME_MAX = 100
 EMAIL_MAX = 254
 PASSWORD_MIN = 8
 PASSWORD_MAX = 128
+# Room for some 140 codes of six digits.
+PERMISSIONS_MAX = 1000
 
 
 class UserRole(StrEnum):
@@ -13,6 +15,13 @@ class UserRole(StrEnum):
 
     ADMIN = "admin"
     GENERAL = "general"
+
+
+class RoleFlag(IntFlag):
+    """The same as a row keeps them: a user may have several. ADMIN passes every gate of its tenant."""
+
+    GENERAL = 1
+    ADMIN = 2
 
 
 class UserSuccessCode(IntEnum):

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from shop.checkers.item import CreateItemChecker, PageItemChecker, ReviseItemChecker
-from shop.constants.user import UserRole
 from shop.core.blueprint import Blueprint
 from shop.core.caller import Caller
 from shop.core.controller import Controller, signed_in
@@ -14,6 +13,7 @@ from shop.core.pagination import Page, PageRequest
 from shop.core.transaction import transactional
 from shop.schemas.item import ItemSchema
 from shop.services.item import ItemService
+from shop.supports.item import ItemPolicy
 
 blueprint = Blueprint("items", __name__, url_prefix="/items", description="The catalogue")
 
@@ -26,6 +26,7 @@ class ItemsController(Controller):
     items: ItemService
 
     @blueprint.response(200, ItemSchema, shape=Shape.PAGE)
+    @signed_in(ItemPolicy.view_any, optional=True)
     @blueprint.arguments(PageItemChecker, location="query")
     @transactional
     def get(self, words: dict[str, Any]) -> Page[dict[str, Any]]:
@@ -33,7 +34,7 @@ class ItemsController(Controller):
         return self.items.page_on_sale(PageRequest(**words))
 
     @blueprint.response(201, ItemSchema)
-    @signed_in(role=UserRole.ADMIN)
+    @signed_in(ItemPolicy.create)
     @blueprint.arguments(CreateItemChecker)
     @transactional
     def post(self, words: dict[str, Any], caller: Caller) -> Answer:
@@ -50,15 +51,14 @@ class ItemController(Controller):
     items: ItemService
 
     @blueprint.response(200, ItemSchema, errors=(404,))
-    @signed_in(optional=True)
+    @signed_in(ItemPolicy.view, optional=True)
     @transactional
     def get(self, item_id: int, caller: Caller | None) -> dict[str, Any]:
-        """Read an item; administrators see drafts too."""
-        everything = caller is not None and UserRole.ADMIN in caller.roles
-        return self.items.get(item_id, everything=everything)
+        """Read an item."""
+        return self.items.get(item_id, everything=ItemPolicy.view.holds(caller))
 
     @blueprint.response(200, ItemSchema, errors=(404,))
-    @signed_in(role=UserRole.ADMIN)
+    @signed_in(ItemPolicy.update)
     @blueprint.arguments(ReviseItemChecker(partial=True))
     @transactional
     def patch(self, words: dict[str, Any], item_id: int) -> dict[str, Any]:
@@ -66,7 +66,7 @@ class ItemController(Controller):
         return self.items.revise(item_id, words)
 
     @blueprint.response(200, errors=(404,))
-    @signed_in(role=UserRole.ADMIN)
+    @signed_in(ItemPolicy.delete)
     @transactional
     def delete(self, item_id: int) -> None:
         """Take an item out of the catalogue."""
@@ -81,7 +81,7 @@ class RestoreItemController(Controller):
     items: ItemService
 
     @blueprint.response(200, ItemSchema, errors=(404,))
-    @signed_in(role=UserRole.ADMIN)
+    @signed_in(ItemPolicy.restore)
     @transactional
     def post(self, item_id: int) -> dict[str, Any]:
         """Bring a deleted item back as it was; one that is there stays as it is."""

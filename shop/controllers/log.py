@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from shop.checkers.log import PageLogChecker
-from shop.constants.user import UserRole
 from shop.core.blueprint import Blueprint
 from shop.core.caller import Caller
 from shop.core.controller import Controller, signed_in
@@ -12,6 +11,7 @@ from shop.core.documentation import Shape
 from shop.core.pagination import Page, PageRequest
 from shop.schemas.log import LogSchema
 from shop.services.log import LogService
+from shop.supports.log import LogPolicy
 
 blueprint = Blueprint("logs", __name__, url_prefix="/logs", description="What happened, for administrators")
 
@@ -24,7 +24,7 @@ class LogsController(Controller):
     logs: LogService
 
     @blueprint.response(200, LogSchema, shape=Shape.PAGE, errors=(404,))
-    @signed_in(role=UserRole.ADMIN)
+    @signed_in(LogPolicy.view_any)
     @blueprint.arguments(PageLogChecker, location="query")
     def get(self, words: dict[str, Any], caller: Caller) -> Page[dict[str, Any]]:
         """List the records of one request and of what came of it, oldest first."""

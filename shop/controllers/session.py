@@ -6,17 +6,21 @@ from uuid import UUID
 
 from shop.checkers.session import PageSessionChecker, RefreshSessionChecker
 from shop.constants.session import SessionEnd
+from shop.core.access import anybody
 from shop.core.blueprint import Blueprint
+from shop.core.budget import Budget
 from shop.core.caller import Caller
 from shop.core.controller import Controller, signed_in
 from shop.core.documentation import Shape
 from shop.core.envelope import refused
 from shop.core.keyed import Policy
+from shop.core.limited import limited
 from shop.core.pagination import Page, PageRequest
 from shop.core.transaction import transactional
 from shop.exception_codes.session import SessionExceptionCode
 from shop.schemas.session import SessionSchema, TokenSchema
 from shop.services.session import SessionService
+from shop.supports.session import SessionPolicy
 
 blueprint = Blueprint("sessions", __name__, url_prefix="/auth", description="Staying signed in", keyed=Policy(off=True))
 
@@ -29,6 +33,8 @@ class RefreshSessionController(Controller):
     sessions: SessionService
 
     @blueprint.response(200, TokenSchema, errors=(401,))
+    @limited(Budget.REFRESH, by_address=True)
+    @anybody
     @blueprint.arguments(RefreshSessionChecker)
     @transactional
     def post(self, words: dict[str, Any]) -> Any:
@@ -37,6 +43,8 @@ class RefreshSessionController(Controller):
         return self.sessions.refresh(words["refresh_token"]) or refused(SessionExceptionCode.REFRESH_INVALID)
 
     @blueprint.response(200, TokenSchema, errors=(401,))
+    @limited(Budget.REFRESH, by_address=True)
+    @anybody
     @blueprint.arguments(RefreshSessionChecker)
     @transactional
     def put(self, words: dict[str, Any]) -> Any:
@@ -52,14 +60,14 @@ class SignOutSessionController(Controller):
     sessions: SessionService
 
     @blueprint.response(200)
-    @signed_in()
+    @signed_in(SessionPolicy.end)
     @transactional
     def post(self, caller: Caller) -> None:
         """Sign out: both tokens of this session are worth nothing from now on."""
         self.sessions.end(caller, caller.session_id)
 
     @blueprint.response(200)
-    @signed_in()
+    @signed_in(SessionPolicy.end)
     @transactional
     def delete(self, caller: Caller) -> None:
         """Sign out, for clients that DELETE."""
@@ -74,7 +82,7 @@ class SignOutEverywhereSessionController(Controller):
     sessions: SessionService
 
     @blueprint.response(200)
-    @signed_in()
+    @signed_in(SessionPolicy.end)
     @transactional
     def post(self, caller: Caller) -> None:
         """Sign out everywhere, this session included."""
@@ -89,7 +97,7 @@ class SessionsController(Controller):
     sessions: SessionService
 
     @blueprint.response(200, SessionSchema, shape=Shape.PAGE)
-    @signed_in()
+    @signed_in(SessionPolicy.view_any)
     @blueprint.arguments(PageSessionChecker, location="query")
     @transactional
     def get(self, words: dict[str, Any], caller: Caller) -> Page[dict[str, Any]]:
@@ -105,7 +113,7 @@ class SessionController(Controller):
     sessions: SessionService
 
     @blueprint.response(200, errors=(404,))
-    @signed_in()
+    @signed_in(SessionPolicy.end)
     @transactional
     def delete(self, session_id: UUID, caller: Caller) -> None:
         """End one of the caller's sessions."""

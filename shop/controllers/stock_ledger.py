@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from shop.checkers.stock_ledger import AdjustStockChecker, PageStockLedgerChecker
-from shop.constants.user import UserRole
 from shop.core.blueprint import Blueprint
 from shop.core.caller import Caller
 from shop.core.controller import Controller, signed_in
@@ -16,6 +15,7 @@ from shop.schemas.item import ItemSchema
 from shop.schemas.stock_ledger import StockLedgerSchema
 from shop.services.stock_ledger import StockLedgerService
 from shop.supports.stock import Adjustment
+from shop.supports.stock_ledger import StockLedgerPolicy
 
 blueprint = Blueprint("stock", __name__, url_prefix="/items", description="Changes of stock")
 
@@ -28,7 +28,7 @@ class StockAdjustmentsController(Controller):
     ledger: StockLedgerService
 
     @blueprint.response(200, ItemSchema, errors=(404, 409))
-    @signed_in(role=UserRole.ADMIN)
+    @signed_in(StockLedgerPolicy.create)
     @blueprint.arguments(AdjustStockChecker)
     @transactional
     def post(self, words: dict[str, Any], item_id: int, caller: Caller) -> dict[str, Any]:
@@ -48,7 +48,7 @@ class StockLedgerController(Controller):
     ledger: StockLedgerService
 
     @blueprint.response(200, StockLedgerSchema, shape=Shape.CURSOR, errors=(404,))
-    @signed_in(role=UserRole.ADMIN)
+    @signed_in(StockLedgerPolicy.view_any)
     @blueprint.arguments(PageStockLedgerChecker, location="query")
     @transactional
     def get(self, words: dict[str, Any], item_id: int) -> CursorPage[dict[str, Any]]:

@@ -7,15 +7,20 @@ from flask import request
 
 from shop.checkers.user import ChangePasswordChecker, RegisterUserChecker, SignInUserChecker
 from shop.constants.user import UserSuccessCode
+from shop.core.access import anybody
 from shop.core.blueprint import Blueprint
+from shop.core.budget import Budget
 from shop.core.caller import Caller
 from shop.core.controller import Controller, signed_in
 from shop.core.envelope import Answer, created, success
 from shop.core.keyed import Policy
+from shop.core.limited import limited
+from shop.core.limits import Limits
 from shop.core.transaction import transactional
 from shop.schemas.session import TokenSchema
 from shop.schemas.user import RegistrationSchema, UserSchema
 from shop.service_managers.user import UserServiceManager
+from shop.supports.user import UserPolicy, account_name
 
 blueprint = Blueprint("auth", __name__, url_prefix="/auth", description="Accounts", keyed=Policy(off=True))
 
@@ -28,6 +33,8 @@ class RegisterUserController(Controller):
     users: UserServiceManager
 
     @blueprint.response(201, RegistrationSchema)
+    @limited(Budget.REGISTER, by_address=True)
+    @anybody
     @blueprint.arguments(RegisterUserChecker)
     @transactional
     def post(self, words: dict[str, Any]) -> Answer:
@@ -42,12 +49,17 @@ class SignInUserController(Controller):
     """Signing in."""
 
     users: UserServiceManager
+    limits: Limits
 
     @blueprint.response(200, TokenSchema, errors=(401,))
+    @limited(Budget.LOGIN_ADDRESS, by_address=True, inside=True)
+    @anybody
     @blueprint.arguments(SignInUserChecker(partial=("email", "name")))
     @transactional
     def post(self, words: dict[str, Any]) -> Answer:
         """Sign in with e-mail address or name, and password."""
+        # Wherever they come from and however they end: who guesses passwords has many addresses.
+        self.limits.spend(self.limits.quota(Budget.LOGIN, account_name(words.get("email") or words["name"])))
         answer = self.users.sign_in(words, request.user_agent.string)
         return success(answer, code=UserSuccessCode.SIGNED_IN)
 
@@ -58,14 +70,14 @@ class MeUserController(Controller):
     """Who am I."""
 
     @blueprint.response(200, UserSchema)
-    @signed_in()
+    @signed_in(UserPolicy.view_own)
     @transactional
     def get(self, caller: Caller) -> Any:
         """Read the user that the token stands for."""
         return caller.card
 
     @blueprint.response(200, UserSchema)
-    @signed_in()
+    @signed_in(UserPolicy.view_own)
     @transactional
     def post(self, caller: Caller) -> Any:
         """Read the user that the token stands for, for clients that only POST."""
@@ -78,11 +90,14 @@ class PasswordUserController(Controller):
     """The password."""
 
     users: UserServiceManager
+    limits: Limits
 
     @blueprint.response(200)
-    @signed_in()
+    @signed_in(UserPolicy.change_password)
     @blueprint.arguments(ChangePasswordChecker)
     @transactional
     def put(self, words: dict[str, Any], caller: Caller) -> None:
         """Set another password; every other session of the caller ends."""
+        # It tells whether a password is right, as signing in does.
+        self.limits.spend(self.limits.quota(Budget.LOGIN, account_name(caller.card["email"])))
         self.users.change_password(caller, words)

@@ -10,6 +10,7 @@ import orjson
 from flask import Flask, Request, Response, g
 from flask.globals import request_ctx
 
+from shop.core.client import Clients
 from shop.core.log_entry import TELL
 from shop.core.secrecy import Secrecy, digest
 from shop.core.settings import Settings
@@ -27,7 +28,7 @@ _log = logging.getLogger(__name__)
 
 def serve_access_log(app: Flask, settings: Settings) -> None:
     """Give each request its ids, tell them in each answer, and log it. To be called before other hooks are set."""
-    door = _Door(frozenset(settings.log_skip), settings.idempotency_header)
+    door = _Door(frozenset(settings.log_skip), settings.idempotency_header, Clients(settings.trusted_proxies))
     app.before_request(_begin)
     app.after_request(door.end)
     app.teardown_request(_leave)
@@ -45,6 +46,7 @@ def _leave(_: BaseException | None) -> None:
 class _Door(NamedTuple):
     skip: frozenset[str]
     key_header: str
+    clients: Clients
 
     def end(self, answer: Response) -> Response:
         """Tell the ids, and log what was asked."""
@@ -73,7 +75,9 @@ class _Door(NamedTuple):
             status=answer.status_code,
             seconds=perf_counter() - trace.began,
             size=answer.content_length,
-            client=request.remote_addr or "",
+            peer=environ.get("REMOTE_ADDR"),
+            forwarded=environ.get("HTTP_X_FORWARDED_FOR"),
+            clients=self.clients,
             claims=g.get("claims"),
             key=environ.get(f"HTTP_{self.key_header.upper().replace('-', '_')}", ""),
             query=environ.get("QUERY_STRING", ""),
@@ -94,7 +98,9 @@ class Visit(NamedTuple):
     status: int
     seconds: float
     size: int | None
-    client: str
+    peer: str | None
+    forwarded: str | None
+    clients: Clients
     claims: Claims | None
     key: str
     query: str
@@ -117,7 +123,7 @@ class Visit(NamedTuple):
             "status": self.status,
             "ms": milliseconds,
             "bytes": self.size,
-            "client": self.client,
+            "client": self.clients.name(self.peer, self.forwarded),
             **who,
             "sql": self.trace.sql,
             "redis": self.trace.redis,

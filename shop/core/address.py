@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from ipaddress import ip_network
 from urllib.parse import urlsplit
 
 from sqlalchemy.engine import make_url
@@ -25,6 +26,11 @@ def is_redis(text: str) -> bool:
 def is_origin(text: str) -> bool:
     """Whether it is what browsers send as Origin (scheme, host, a port that is not the scheme's own), or `*`."""
     return text == "*" or bool(_ORIGIN.fullmatch(text))
+
+
+def is_network(text: str) -> bool:
+    """Whether it is an address or a network, IPv4 or IPv6."""
+    return _parses(ip_network, text)
 
 
 def is_bind(text: str) -> bool:

@@ -13,17 +13,19 @@ from webargs.flaskparser import FlaskParser
 from werkzeug.datastructures import MultiDict
 from werkzeug.http import HTTP_STATUS_CODES
 
-from shop.core.documentation import Shape, document, enveloped, error_name, name_operations
+from shop.core.documentation import Shape, document, enveloped, error_name, name_operations, tell
 from shop.core.envelope import Answer, respond
 from shop.core.keyed import WRITES, Policy, declare, describe_key, in_force
 from shop.core.languages import LANGUAGE_WORD
+from shop.core.limited import describe_limits
+from shop.core.masking import Mask, masked
 from shop.core.pagination import CursorPage, Page
 from shop.core.tenancy import describe_tenant
 from shop.core.wire import InvalidWords, read_body, read_json
 
 C = TypeVar("C")
 F = TypeVar("F", bound=Callable[..., Any])
-_ALWAYS = (500, 503)
+_ALWAYS = (429, 500, 503)
 _WITH_BODY = (400, 413, 415, 422)
 
 
@@ -62,7 +64,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
     def __init__(self, *args: Any, keyed: Policy | None = None, **options: Any) -> None:
         super().__init__(*args, **options)
         self.keyed = keyed
-        self._prepare_doc_cbks.append(_describe)
+        self._prepare_doc_cbks += [_describe, _describe_limits]
 
     def route(self, rule: str, **options: Any) -> Callable[[type[C]], type[C]]:
         """Serve a Controller at a path below /api/v1."""
@@ -104,6 +106,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
         shape: Shape = Shape.ONE,
         errors: tuple[int, ...] = (),
         also: tuple[int, ...] = (),
+        masks: tuple[Mask, ...] = (),
         **options: Any,
     ) -> Callable[[F], F]:
         """Say what the method returns through the schema, in the envelope.
@@ -111,9 +114,11 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
         Args:
             errors: the statuses it may fail with, beyond those its other decorators bring.
             also: other statuses of the same answer.
+            masks: the fields that not everybody sees in full.
 
         """
-        render = partial(_answer, status=status_code, dump=schema().dump if schema else None)
+        dump = masked(schema().dump, masks) if schema else None
+        render = partial(_answer, status=status_code, dump=dump)
         describe = super().response(status_code, enveloped(schema, shape), **options)
 
         def decorator(view: F) -> F:
@@ -124,6 +129,9 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
                 return render(view(*args, **kwargs))
 
             document(answer, responses={status: error_name(status) for status in (*errors, *_ALWAYS)})
+            for mask in masks:
+                tell(answer, str(mask))
+            answer.__masks__ = masks  # type: ignore[attr-defined]  # a mark of the route
             described: F = _with_description(answer, describe(answer))
             answers = described._apidoc["response"]["responses"]  # type: ignore[attr-defined]  # flask-smorest's
             for status in also:
@@ -140,6 +148,11 @@ def _describe(doc: dict[str, Any], doc_info: dict[str, Any], *, app: Flask, meth
     describe_tenant(doc)
     if method.upper() in WRITES and (policy := in_force(doc_info.get("keyed"), method.upper(), settings)):
         describe_key(doc, policy, settings)
+    return doc
+
+
+def _describe_limits(doc: dict[str, Any], doc_info: dict[str, Any], **_: Any) -> dict[str, Any]:  # noqa: ARG001 - given shape
+    describe_limits(doc)
     return doc
 
 
@@ -161,4 +174,4 @@ def _answer(result: Any, status: int, dump: Callable[..., Any] | None) -> Respon
 def _say(data: Any, dump: Callable[..., Any]) -> Any:
     if isinstance(data, Page | CursorPage):
         return {"data": dump(data.rows, many=True), "meta": {"pagination": data.meta(request.path)}}
-    return dump(data)
+    return dump(data, many=isinstance(data, list))

@@ -20,6 +20,8 @@ from shop.core.tenant import current_tenant
 
 # A tenth off or on, so that keys written together do not expire together.
 JITTER = 0.1
+# What a script begins with that counts requests for limits.
+COUNTING = Path(__file__).parent / "lua" / "count.lua"
 _PART = re.compile(r"[A-Za-z0-9_.@+-]+")
 _declared: dict[str, str] = {}
 
@@ -53,10 +55,10 @@ class Key:
 
 
 class Script:
-    """A Lua script in a file; sent whole only to a server that does not know it yet."""
+    """A Lua script in a file, perhaps with others before it; sent whole only to a server that does not know it yet."""
 
-    def __init__(self, path: Path) -> None:
-        self._text = path.read_text()
+    def __init__(self, path: Path, *before: Path) -> None:
+        self._text = "".join(part.read_text() for part in (*before, path))
         self._sha = hashlib.sha1(self._text.encode(), usedforsecurity=False).hexdigest()
 
     def __call__(self, client: "Redis", keys: Sequence[str], arguments: Sequence[Any]) -> Any:

@@ -8,10 +8,18 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The signed-in user of a request; `card` is what it may know of itself."""
+    """The signed-in user of a request; one who is `almighty` in its tenant needs no permission.
+
+    `card` is what it may know of itself.
+    """
 
     user_id: int
     tenant_id: int
     session_id: UUID
-    roles: frozenset[str]
-    card: Mapping[str, Any] = field(repr=False)
+    permissions: frozenset[str] = frozenset()
+    almighty: bool = False
+    card: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    def may(self, permission: str) -> bool:
+        """Whether the caller passes the gate of a permission, given by its code."""
+        return self.almighty or permission in self.permissions

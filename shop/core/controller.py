@@ -10,9 +10,10 @@ from flask import g, request
 from flask.typing import ResponseReturnValue
 from flask.views import MethodView
 
+from shop.core.access import ANYBODY, SIGNED_IN, Rule, declare_rule
 from shop.core.caller import Caller
 from shop.core.database import Database
-from shop.core.documentation import document, error_name
+from shop.core.documentation import document, error_name, tell
 from shop.core.errors import CoreExceptionCode, ShopError
 from shop.core.idempotency import Idempotency
 from shop.core.sessions import Doorkeeper, SessionWatch
@@ -47,12 +48,15 @@ class Controller(MethodView):
         return answer
 
 
-def signed_in(*, role: str | None = None, optional: bool = False) -> Callable[[F], F]:
+def signed_in(rule: Rule | None = None, *, optional: bool = False) -> Callable[[F], F]:
     """Ask who calls, before anything else, and pass it on to a method that has a parameter `caller`.
 
-    Without a good token of a session that is: 401, or with `optional` and no token at all: `caller=None`. Without the
-    role: 403.
+    Without a good token of a session that is: 401, or with `optional` and no token at all: `caller=None`. Whom the rule
+    does not admit: 403; a rule that names an owner is asked again by the Service that finds the row.
     """
+    rule = rule or (ANYBODY if optional else SIGNED_IN)
+    if optional is not rule.public:
+        raise TypeError(f"A token is optional where anybody may come, and only there; the rule says: {rule}")
 
     def decorator(view: F) -> F:
         tells = "caller" in signature(view).parameters
@@ -60,34 +64,38 @@ def signed_in(*, role: str | None = None, optional: bool = False) -> Callable[[F
         @wraps(view)
         def guarded(controller: Any, *args: Any, **kwargs: Any) -> Any:
             caller = None if optional and "Authorization" not in request.headers else _caller(controller)
-            if role and (caller is None or role not in caller.roles):
-                raise ShopError(CoreExceptionCode.FORBIDDEN)
+            rule.check(caller)
+            # For whoever masks the answer.
+            g.caller = caller
             call = partial(view, controller, *args, **kwargs, **({"caller": caller} if tells else {}))
             return controller.idempotency.guard(controller, caller, call) if caller else call()
 
-        _document(guarded, role, optional=optional)
-        guarded.__guards__ = True  # type: ignore[attr-defined]  # a mark for the start
+        _declare(guarded, rule)
         return guarded  # type: ignore[return-value]  # the same method for callers over HTTP
 
     return decorator
 
 
-def with_token(view: F) -> F:
+def with_token(rule: Rule) -> Callable[[F], F]:
     """Ask for a good token and pass on its `claims`: for a method that finds out itself whether its session still is.
 
-    Without a good token, or where this process knows that the session has ended: 401.
+    Without a good token, or where this process knows that the session has ended: 401. The rule is SIGNED_IN: of what
+    its user may the token says nothing.
     """
+    if rule != SIGNED_IN:
+        raise TypeError(f"A token does not say what its user may; the rule says: {rule}")
 
-    @wraps(view)
-    def guarded(controller: Any, *args: Any, **kwargs: Any) -> Any:
-        claims = _claims(controller)
-        return controller.idempotency.guard(
-            controller, claims, partial(view, controller, *args, claims=claims, **kwargs)
-        )
+    def decorator(view: F) -> F:
+        @wraps(view)
+        def guarded(controller: Any, *args: Any, **kwargs: Any) -> Any:
+            claims = _claims(controller)
+            call = partial(view, controller, *args, claims=claims, **kwargs)
+            return controller.idempotency.guard(controller, claims, call)
 
-    guarded.__guards__ = True  # type: ignore[attr-defined]  # a mark for the start
-    _document(guarded, None, optional=False)
-    return guarded  # type: ignore[return-value]  # the same method for callers over HTTP
+        _declare(guarded, rule)
+        return guarded  # type: ignore[return-value]  # the same method for callers over HTTP
+
+    return decorator
 
 
 def _claims(controller: Any) -> Claims:
@@ -110,11 +118,13 @@ def _caller(controller: Any) -> Caller:
     return caller
 
 
-def _document(view: Callable[..., Any], role: str | None, *, optional: bool) -> None:
-    statuses = (401, 403) if role else (401,)
+def _declare(view: Callable[..., Any], rule: Rule) -> None:
+    declare_rule(view, rule)
+    view.__guards__ = True  # type: ignore[attr-defined]  # a mark for the start
     security: list[dict[str, list[str]]] = [{"bearer": []}]
     document(
         view,
-        security=[{}, *security] if optional else security,
-        responses={status: error_name(status) for status in statuses},
+        security=[{}, *security] if rule.public else security,
+        responses={status: error_name(status) for status in ((401, 403) if rule.gated else (401,))},
     )
+    tell(view, str(rule))

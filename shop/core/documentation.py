@@ -14,6 +14,7 @@ from marshmallow import Schema, fields
 from werkzeug.http import HTTP_STATUS_CODES
 
 from shop.core.envelope import respond
+from shop.core.limited import FIELDS, RETRY_AFTER
 from shop.core.problem import PROBLEM, ProblemSchema
 
 _DIST = Path(flask_swagger_ui.__file__).parent / "dist"
@@ -22,18 +23,21 @@ _CSP = (
     "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; base-uri 'none'; form-action 'none';"
     " frame-ancestors 'none'"
 )
+# Those that say when to come back.
+_LATER = (429, 503)
 _ERRORS = (400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 503)
 
 
 class Shape(Enum):
-    """What stands in `data`: one object, a numbered page, or a page that a cursor continues."""
+    """What stands in `data`: one object, a whole list, a numbered page, or a page that a cursor continues."""
 
     ONE = "one"
+    LIST = "list"
     PAGE = "page"
     CURSOR = "cursor"
 
 
-_SUFFIX = {Shape.ONE: "", Shape.PAGE: "Page", Shape.CURSOR: "CursorPage"}
+_SUFFIX = {Shape.ONE: "", Shape.LIST: "List", Shape.PAGE: "Page", Shape.CURSOR: "CursorPage"}
 
 
 class ErrorSchema(Schema):
@@ -59,6 +63,7 @@ class Api(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest carries no 
         for status in _ERRORS:
             answer = {
                 "description": HTTP_STATUS_CODES[status],
+                "headers": FIELDS | RETRY_AFTER if status in _LATER else FIELDS,
                 "content": {"application/json": {"schema": ErrorSchema}, PROBLEM: {"schema": ProblemSchema}},
             }
             self.spec.components.response(error_name(status), answer, lazy=True)
@@ -74,7 +79,9 @@ def enveloped(schema: type[Schema] | None, shape: Shape) -> Schema:
     """The schema of the whole envelope around an answer, for the documentation only."""
     inner: Any = fields.Nested(schema) if schema else fields.Dict()
     name = schema.__name__.removesuffix("Schema") if schema else "Empty"
-    if shape is not Shape.ONE:
+    if shape is Shape.LIST:
+        inner = fields.List(inner)
+    elif shape is not Shape.ONE:
         page: dict[str, Any] = {"data": fields.List(inner, required=True), "meta": fields.Dict(required=True)}
         inner = fields.Nested(Schema.from_dict(page, name=f"{name}{_SUFFIX[shape]}Schema"))
     inner.required = True
@@ -94,6 +101,12 @@ def document(view: Callable[..., Any], **operation: Any) -> None:
     for key, value in operation.items():
         manual[key] = {**manual.get(key, {}), **value} if isinstance(value, dict) else value
     view._apidoc = apidoc  # type: ignore[attr-defined]  # flask-smorest's own place for it
+
+
+def tell(view: Callable[..., Any], sentence: str) -> None:
+    """Add a sentence to the description of a view."""
+    told = getattr(view, "_apidoc", {}).get("manual_doc", {}).get("description")
+    document(view, description=f"{told} {sentence}" if told else sentence)
 
 
 def name_operations(controller: type[Any]) -> None:

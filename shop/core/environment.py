@@ -12,6 +12,7 @@ from typing import Any
 from dotenv import dotenv_values
 
 from shop.core.address import without_password
+from shop.core.rate import Rate
 
 PREFIX = "SHOP_"
 _log = logging.getLogger(__name__)
@@ -91,8 +92,14 @@ _PARSERS: dict[Any, Callable[[str], Any]] = {
     float: float,
     bool: _boolean,
     tuple[str, ...]: _list,
+    Rate: Rate.parse,
 }
-_WORDS = {int: "a whole number", float: "a number", bool: "true or false"}
+_WORDS = {
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+    Rate: "a rate such as 60/minute, 5/30 seconds or off",
+}
 
 
 def warn_of_unknown(source: Mapping[str, str], names: Iterable[str]) -> None:

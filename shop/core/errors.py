@@ -79,6 +79,7 @@ class CoreExceptionCode(ExceptionCode):
     KEY_OTHER_METHOD = 422_002, "This idempotency key was used with another {part}."
     KEY_OTHER_PATH = 422_003, "This idempotency key was used with another {part}."
     KEY_OTHER_REQUEST = 422_004, "This idempotency key was used with another {part}."
+    TOO_MANY_REQUESTS = 429_001, "Too many requests; try again in {seconds} seconds."
     RECORD_CORRUPT = (
         500_001,
         "What was kept of this request cannot be read; look it up before you send it again.",

@@ -18,7 +18,7 @@ from shop.core.log_queue import Intake, Lines, Losses, Sink, Writer
 from shop.core.metrics import Counter, Metrics
 from shop.core.secrecy import Secrecy
 from shop.core.settings import Settings
-from shop.core.tenant import spoken_scope
+from shop.core.tenant import known_scope
 from shop.core.trace import current_trace
 
 OURS = "shop"
@@ -35,7 +35,7 @@ class TracedRecord(logging.LogRecord):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         of_request = g.get("tenant") if has_request_context() else None
-        self.tenant = spoken_scope() or str(of_request or NOBODY)
+        self.tenant = str(known_scope() or of_request or NOBODY)
         trace = current_trace()
         self.request_id = trace.request_id if trace else NOBODY
         self.trace_id = trace.trace_id if trace else NOBODY

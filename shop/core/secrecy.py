@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property, lru_cache
 from typing import Any
 
+from shop.core.masking import outline
+
 # Parts of names, however they are written: `newPassword`, `refresh_token` and `X-Api-Key` are secrets too.
 SECRET_WORDS = (
     "password",
@@ -80,7 +82,10 @@ class Secrecy:
         plain = _plain(name)
         if plain == "idempotencykey":
             return digest(text)
-        return outline(text) if plain.endswith("email") else self.scrub(text)
+        if plain.endswith("email"):
+            # Without an @ it may be a password in the wrong field.
+            return outline(text) if "@" in text else STARS
+        return self.scrub(text)
 
     def _hide_all(self, value: Any, depth: int) -> Any:
         if isinstance(value, Mapping):
@@ -114,15 +119,6 @@ class Secrecy:
     def _any(self) -> str:
         # `api_key` and `apiKey` for the word `api-key`.
         return "|".join("[_-]?".join(re.findall("[a-z0-9]+", word.lower())) for word in self._words)
-
-
-def outline(text: str) -> str:
-    """`a***@e***.com` of an e-mail address; of anything else only stars, since it stands where one should."""
-    name, at, host = text.rpartition("@")
-    if not at:
-        return STARS
-    domain, dot, top = host.rpartition(".")
-    return f"{name[:1]}{STARS}@{(domain or top)[:1]}{STARS}{dot}{top if dot else ''}"[:TEXT_MAX]
 
 
 def digest(text: str) -> str:

@@ -4,15 +4,17 @@ The truth about sessions is in the database, and Redis is its cache. A cache may
 older than it went; so each process also reads every second, from the database, which sessions changed lately.
 """
 
+import logging
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import partial
-from threading import Lock
+from threading import Lock, Thread
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
-from shop.core.background import follow
+from sqlalchemy.exc import SQLAlchemyError
+
 from shop.core.caller import Caller
 from shop.core.clock import Clock, microseconds_of
 from shop.core.database import Database
@@ -24,6 +26,7 @@ from shop.core.transaction import in_transaction
 READ_SECONDS = 1.0
 # Further back than the last reading: clocks differ, and a change is seen only when its transaction has ended.
 OVERLAP = timedelta(seconds=60)
+_log = logging.getLogger(__name__)
 
 
 class Change(NamedTuple):
@@ -85,8 +88,20 @@ class SessionWatch:
         self._read_at = now
 
     def follow(self, door: Doorkeeper) -> None:
-        """Read now, and every second while this process lives."""
-        follow(partial(self.read, door.find_changes), READ_SECONDS, "sessions")
+        """Read now, and every second while this process lives; no request waits for it."""
+        self._try_to_read(door)
+        Thread(target=self._follow, args=(door,), name="sessions", daemon=True).start()
+
+    def _follow(self, door: Doorkeeper) -> None:
+        while True:
+            time.sleep(READ_SECONDS)
+            self._try_to_read(door)
+
+    def _try_to_read(self, door: Doorkeeper) -> None:
+        try:
+            self.read(door.find_changes)
+        except SQLAlchemyError as error:
+            _log.warning("What changed about sessions is not known now: %s", error)
 
     def _forget(self, horizon: int) -> None:
         # A token older than that has expired, whatever became of its session.

@@ -7,20 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from shop.core.address import is_bind, is_database, is_origin, is_redis
-from shop.core.environment import (
-    SettingsError,
-    at_least,
-    empty_or,
-    is_given,
-    mask,
-    read,
-    setting,
-    surroundings,
-    variable,
-    warn_of_unknown,
-)
+from shop.core.address import is_bind, is_database, is_network, is_origin, is_redis
+from shop.core.environment import SettingsError, is_given, mask, read, surroundings, variable, warn_of_unknown
+from shop.core.environment import at_least as _at_least
+from shop.core.environment import empty_or as _empty_or
+from shop.core.environment import setting as _setting
 from shop.core.log_settings import LogSettings
+from shop.core.rate import Rate
 
 _SOCKET_PATH_MAX = 100
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
@@ -40,83 +33,93 @@ def _are_writes(verbs: tuple[str, ...]) -> bool:
 class Settings(LogSettings):
     """Everything an operator can turn; a field `web_workers` is the variable `SHOP_WEB_WORKERS`."""
 
-    env: str = setting("development", "development or production", check=("development", "production").__contains__)
-    debug: bool = setting(default=False, says="show exception, file, line and trace in a 500; never in production")
-    var: str = setting("var", "folder of the embedded defaults: SQLite file, Valkey data, signing keys")
-    database_url: str = setting(
-        "", "SQLAlchemy URL of MySQL or MariaDB; empty: SQLite in var", check=empty_or(is_database), secret=True
+    env: str = _setting("development", "development or production", check=("development", "production").__contains__)
+    debug: bool = _setting(default=False, says="show exception, file, line and trace in a 500; never in production")
+    var: str = _setting("var", "folder of the embedded defaults: SQLite file, Valkey data, signing keys")
+    database_url: str = _setting(
+        "", "SQLAlchemy URL of MySQL or MariaDB; empty: SQLite in var", check=_empty_or(is_database), secret=True
     )
-    database_pool: int = setting(10, "connections each process keeps", check=at_least(1))
-    redis_url: str = setting(
-        "", "URL of the Redis of cache and queue; empty: embedded Valkey in var", check=empty_or(is_redis), secret=True
+    database_pool: int = _setting(10, "connections each process keeps", check=_at_least(1))
+    redis_url: str = _setting(
+        "", "URL of the Redis of cache and queue; empty: embedded Valkey in var", check=_empty_or(is_redis), secret=True
     )
-    stock_redis_urls: tuple[str, ...] = setting(
+    stock_redis_urls: tuple[str, ...] = _setting(
         (),
         "URLs of the Redis servers of the stock partitions; empty: redis_url",
         check=lambda addresses: all(map(is_redis, addresses)),
         secret=True,
     )
-    redis_timeout: float = setting(0.4, "seconds a Redis call may take", check=at_least(0.01))
-    backlog_max: int = setting(50_000, "orders a partition may hold unwritten", check=at_least(1))
-    purchase_strategy: str = setting("script", "script, lock, watch or db", check=_STRATEGIES.__contains__)
-    idempotency_header: str = setting("Idempotency-Key", "header that carries the key", check=_is_token)
-    idempotency_required: bool = setting(default=True, says="refuse a protected write without a key")
-    idempotency_verbs: tuple[str, ...] = setting(
+    redis_timeout: float = _setting(0.4, "seconds a Redis call may take", check=_at_least(0.01))
+    backlog_max: int = _setting(50_000, "orders a partition may hold unwritten", check=_at_least(1))
+    purchase_strategy: str = _setting("script", "script, lock, watch or db", check=_STRATEGIES.__contains__)
+    idempotency_header: str = _setting("Idempotency-Key", "header that carries the key", check=_is_token)
+    idempotency_required: bool = _setting(default=True, says="refuse a protected write without a key")
+    idempotency_verbs: tuple[str, ...] = _setting(
         ("POST", "PUT", "PATCH", "DELETE"), "verbs that are protected, in upper or lower case", check=_are_writes
     )
-    idempotency_enforce: str = setting(
+    idempotency_enforce: str = _setting(
         "all",
         "all: every write; declared: those whose route or blueprint says so",
         check=("all", "declared").__contains__,
     )
-    idempotency_ttl: int = setting(86_400, "seconds an answer is kept", check=at_least(1))
-    idempotency_on_duplicate: str = setting(
+    idempotency_ttl: int = _setting(86_400, "seconds an answer is kept", check=_at_least(1))
+    idempotency_on_duplicate: str = _setting(
         "replay", "replay the kept answer, or answer with an error", check=("replay", "error").__contains__
     )
-    idempotency_wait_seconds: float = setting(
+    idempotency_wait_seconds: float = _setting(
         2.0, "0 to 10 seconds a second request waits for the first", check=lambda value: 0 <= value <= 10
     )
-    idempotency_lease_seconds: float = setting(
+    idempotency_lease_seconds: float = _setting(
         15.0,
         "seconds until somebody else may take a dead request over; longer than web_stop_seconds",
-        check=at_least(1),
+        check=_at_least(1),
     )
-    idempotency_scope_resolver: str = setting(
+    idempotency_scope_resolver: str = _setting(
         "", "module:function(request, who) that says whose a key is; empty, or where it answers None: the user's"
     )
-    lock_tries: int = setting(20, "tries of one purchase under lock or watch", check=at_least(1))
-    lock_budget: float = setting(1.0, "seconds all tries of a purchase may take", check=at_least(0.01))
-    lock_base: float = setting(0.002, "seconds the first pause between tries may take", check=at_least(0.0001))
-    lock_cap: float = setting(0.05, "seconds any pause between tries may take", check=at_least(0.0001))
-    lock_life: float = setting(1.0, "seconds a lock lives whose owner died", check=at_least(0.01))
-    jwt_keys_file: str = setting("", 'JSON {"active": kid, "keys": {kid: secret or JWK}}; empty: made in var')
-    jwt_issuer: str = setting("shop", "the `iss` of tokens")
-    jwt_audience: str = setting("shop-api", "the `aud` of tokens")
-    access_lifetime: int = setting(3600, "seconds an access token lives", check=at_least(1))
-    refresh_lifetime: int = setting(1_209_600, "seconds a refresh token lives", check=at_least(1))
-    refresh_retry_seconds: int = setting(
-        10, "seconds a spent refresh token still gets its successor, whose answer was lost", check=at_least(0)
+    lock_tries: int = _setting(20, "tries of one purchase under lock or watch", check=_at_least(1))
+    lock_budget: float = _setting(1.0, "seconds all tries of a purchase may take", check=_at_least(0.01))
+    lock_base: float = _setting(0.002, "seconds the first pause between tries may take", check=_at_least(0.0001))
+    lock_cap: float = _setting(0.05, "seconds any pause between tries may take", check=_at_least(0.0001))
+    lock_life: float = _setting(1.0, "seconds a lock lives whose owner died", check=_at_least(0.01))
+    limit_default: Rate = _setting(Rate(1000, 60), "requests of a user, else of an address, of all other routes")
+    limit_login: Rate = _setting(Rate(20, 60), "sign-ins to one account; five times that from one address")
+    limit_register: Rate = _setting(Rate(20, 60), "registrations from one address")
+    limit_refresh: Rate = _setting(Rate(60, 60), "refreshed tokens from one address")
+    limit_purchase: Rate = _setting(Rate(60, 60), "purchases of one user")
+    trusted_proxies: tuple[str, ...] = _setting(
+        (),
+        "addresses or networks of proxies whose X-Forwarded-For is believed; empty: none",
+        check=lambda networks: all(map(is_network, networks)),
     )
-    token_leeway: int = setting(0, "seconds clocks may differ", check=lambda value: 0 <= value <= 60)
-    argon2_time: int = setting(3, "passes over the memory for each password", check=at_least(1))
-    argon2_memory_kib: int = setting(65_536, "KiB of memory for each password", check=at_least(8))
-    argon2_lanes: int = setting(4, "threads for each password", check=at_least(1))
-    bind: str = setting("127.0.0.1:8000", "address and port of the web server", check=is_bind)
-    metrics_bind: str = setting(
+    jwt_keys_file: str = _setting("", 'JSON {"active": kid, "keys": {kid: secret or JWK}}; empty: made in var')
+    jwt_issuer: str = _setting("shop", "the `iss` of tokens")
+    jwt_audience: str = _setting("shop-api", "the `aud` of tokens")
+    access_lifetime: int = _setting(3600, "seconds an access token lives", check=_at_least(1))
+    refresh_lifetime: int = _setting(1_209_600, "seconds a refresh token lives", check=_at_least(1))
+    refresh_retry_seconds: int = _setting(
+        10, "seconds a spent refresh token still gets its successor, whose answer was lost", check=_at_least(0)
+    )
+    token_leeway: int = _setting(0, "seconds clocks may differ", check=lambda value: 0 <= value <= 60)
+    argon2_time: int = _setting(3, "passes over the memory for each password", check=_at_least(1))
+    argon2_memory_kib: int = _setting(65_536, "KiB of memory for each password", check=_at_least(8))
+    argon2_lanes: int = _setting(4, "threads for each password", check=_at_least(1))
+    bind: str = _setting("127.0.0.1:8000", "address and port of the web server", check=is_bind)
+    metrics_bind: str = _setting(
         "",
         "address and port of /metrics; empty: on the main port, in production nowhere",
-        check=empty_or(is_bind),
+        check=_empty_or(is_bind),
     )
-    cors_origins: tuple[str, ...] = setting(
+    cors_origins: tuple[str, ...] = _setting(
         (),
         "origins whose pages may call, as https://shop.example, or *; empty: none",
         check=lambda origins: all(map(is_origin, origins)),
     )
-    web_workers: int = setting(2, "web processes", check=at_least(1))
-    web_stop_seconds: int = setting(10, "seconds a request may go on when its process ends", check=at_least(1))
-    web_threads: int = setting(4, "threads of each web process", check=at_least(1))
-    admin_email: str = setting("", "first administrator; empty: a demo account outside production")
-    admin_password: str = setting("", "password of the first administrator", secret=True)
+    web_workers: int = _setting(2, "web processes", check=_at_least(1))
+    web_stop_seconds: int = _setting(10, "seconds a request may go on when its process ends", check=_at_least(1))
+    web_threads: int = _setting(4, "threads of each web process", check=_at_least(1))
+    admin_email: str = _setting("", "first administrator; empty: a demo account outside production")
+    admin_password: str = _setting("", "password of the first administrator", secret=True)
 
     @property
     def production(self) -> bool:

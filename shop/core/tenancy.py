@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from functools import partial
+from threading import Thread
 from typing import Any, NamedTuple, Protocol
 from urllib.parse import urlsplit
 
@@ -13,7 +13,6 @@ from flask import g, request
 from sqlalchemy.exc import InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from shop.core.background import follow
 from shop.core.database import Database, OperationalError
 from shop.core.documentation import error_name
 from shop.core.errors import CoreExceptionCode, ShopError
@@ -26,6 +25,8 @@ from shop.core.wire import bearer
 HEADER = "X-Tenant"
 # How late a process may hear of a tenant that was added, disabled or enabled.
 KNOWN_SECONDS = 3.0
+# How long a request waits for the renewed list, where an older one is known.
+PATIENCE_SECONDS = 0.2
 _log = logging.getLogger(__name__)
 
 
@@ -63,21 +64,20 @@ class Tenancy:
     tokens: Tokens
     # Until when it counts, and what is known.
     _known: tuple[float, _Directory | None] = field(init=False, default=(0.0, None))
-    _followed: bool = field(init=False, default=False)
-
-    def follow(self, register: Register) -> None:
-        """Ask for the list now, and every few seconds while this process lives: no request does."""
-        follow(partial(self._ask, register), KNOWN_SECONDS, "tenants")
-        self._followed = True
 
     @contextmanager
     def entered(self, register: Register) -> Iterator[None]:
-        """The tenant of the request that is being served; raises ShopError TENANT_UNKNOWN, TOKEN_INVALID."""
-        # For the log, which also has to tell whose it was after it failed.
-        directory = self._directory(register)
-        g.tenant = tenant_id = self._of_token(directory) or _of_address(directory)
-        with in_tenant(tenant_id):
+        """The tenant of the request that is being served; raises as `find` does."""
+        with in_tenant(self.find(register)):
             yield
+
+    def find(self, register: Register) -> int:
+        """Whose the request is that is being served; raises ShopError TENANT_UNKNOWN, TOKEN_INVALID."""
+        if "tenant" not in g:
+            directory = self._directory(register)
+            # For the log too, which has to tell whose it was after it failed.
+            g.tenant = self._of_token(directory) or _of_address(directory)
+        return int(g.tenant)
 
     def _of_token(self, directory: _Directory) -> int | None:
         """None without a good token: what needs one refuses the others, and the rest may be asked without."""
@@ -94,18 +94,24 @@ class Tenancy:
 
     def _directory(self, register: Register) -> _Directory:
         until, known = self._known
-        return known if known and (self._followed or time.monotonic() < until) else self._renew(register, known)
+        return known if known and time.monotonic() < until else self._renew(register, known)
 
     def _renew(self, register: Register, last: _Directory | None) -> _Directory:
-        # The others go on with what was known while one asks; and so does everybody while the database is away.
+        # The others go on with what was known while one asks.
         self._known = time.monotonic() + KNOWN_SECONDS, last
-        try:
+        if last is None:
             return self._ask(register)
+        # A database that is frozen holds the asking up, and not the request.
+        asking = Thread(target=self._ask_again, args=(register,), daemon=True)
+        asking.start()
+        asking.join(PATIENCE_SECONDS)
+        return self._known[1] or last
+
+    def _ask_again(self, register: Register) -> None:
+        try:
+            self._ask(register)
         except (OperationalError, InterfaceError, PoolTimeoutError) as error:
-            if last is None:
-                raise
             _log.warning("The list of tenants was not renewed: %s", error)
-            return last
 
     def _ask(self, register: Register) -> _Directory:
         with in_every_tenant():

@@ -3,15 +3,15 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from enum import Enum
+from enum import StrEnum
 from functools import wraps
 from typing import Any, Final, TypeVar
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-class Every(Enum):
-    """The scope of system work."""
+class Every(StrEnum):
+    """The scope of system work, as the log says it."""
 
     TENANT = "every"
 
@@ -61,7 +61,7 @@ def in_its_tenant(method: F) -> F:
 
 def current_scope() -> Scope:
     """The tenant, or EVERY; raises TenantError where nobody has said."""
-    scope = _scope.get()
+    scope = known_scope()
     if scope is None:
         raise TenantError("Nobody has said whose rows these are: enter a tenant at the entrance, not here.")
     return scope
@@ -75,7 +75,6 @@ def current_tenant() -> int:
     return scope
 
 
-def spoken_scope() -> str | None:
-    """The scope as the log says it; None where there is none."""
-    scope = _scope.get()
-    return scope.value if isinstance(scope, Every) else None if scope is None else str(scope)
+def known_scope() -> Scope | None:
+    """The tenant, or EVERY; None where nobody has said, for those who only tell of it."""
+    return _scope.get()

@@ -18,11 +18,12 @@ from sqlalchemy.sql.elements import ColumnClause
 from sqlalchemy.sql.visitors import iterate
 
 from shop.core.model import Model
-from shop.core.tenant import EVERY, Scope, TenantError, spoken_scope
+from shop.core.tenant import EVERY, Scope, TenantError, known_scope
 
 # Where a session knows its scope.
 SCOPE = "tenant"
 _COLUMN = "tenant_id"
+_SAID = re.compile(r"tenant_id(_\d+)*")
 _UNREADABLE = "Nobody can filter words of SQL for a tenant: say it with the Model."
 _TENANTS_MAX = 1024
 _filtered: WeakSet[Compiled] = WeakSet()
@@ -99,14 +100,18 @@ def _is_numbered(row: Any) -> bool:
 
 
 def _let_out(_connection: Any, _cursor: Any, sql: str, _parameters: Any, context: Any, _many: bool) -> None:  # noqa: FBT001 - given shape
-    if spoken_scope() in (None, EVERY.value) or context.isinsert:
+    scope = known_scope()
+    # Rows that are added were looked at one by one. The unit of work changes by their keys those that it found through
+    # the filter.
+    if scope is None or scope is EVERY or context.isinsert or "compiled_cache" in context.execution_options:
         return
-    # The unit of work changes by their keys the rows that were found through the filter.
-    if "compiled_cache" in context.execution_options or context.compiled in _filtered:
-        return
-    _check_statement(context.compiled)
-    _check_words(sql)
-    _filtered.add(context.compiled)
+    if context.compiled not in _filtered:
+        _check_statement(context.compiled)
+        _check_words(sql)
+        _filtered.add(context.compiled)
+    for values in context.compiled_parameters:
+        if any(value != scope for name, value in values.items() if _SAID.fullmatch(name)):
+            raise TenantError(f"Another tenant than {scope} is asked for: {_shown(sql)}")
 
 
 def _check_statement(compiled: Compiled | None) -> None:
@@ -121,8 +126,12 @@ def _check_words(sql: str) -> None:
     """Raise TenantError unless each table that is named stands with a comparison of its tenant."""
     words, wanted = sql.replace("`", "").replace('"', ""), Counter[str]()
     for table in Model.metadata.tables:
-        for named in re.finditer(rf"\b{table}\b(?!\.)(?:\s+AS\s+(\w+))?", words):
+        for named in re.finditer(rf"(?<!\.)\b{table}\b(?!\.)(?:\s+AS\s+(\w+))?", words):
             wanted[named[1] or table] += 1
     for name, times in wanted.items():
-        if len(re.findall(rf"\b{name}\.tenant_id = ", words)) < times:
-            raise TenantError(f"{name} is asked here for the rows of every tenant: {' '.join(words.split())}")
+        if len(re.findall(rf"\b{name}\.tenant_id = [?%]", words)) < times:
+            raise TenantError(f"{name} is asked here for the rows of every tenant: {_shown(words)}")
+
+
+def _shown(sql: str) -> str:
+    return " ".join(sql.split())

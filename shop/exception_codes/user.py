@@ -7,8 +7,12 @@ class UserExceptionCode(ExceptionCode):
     """Numbers and sentences."""
 
     CREDENTIALS_WRONG = 401_101, "The name, the e-mail address or the password is wrong."
+    OWN_RIGHTS = 403_101, "Nobody changes their own rights; ask another administrator."
+    ADMINISTRATOR = 403_102, "Only an administrator makes, changes or disables administrators."
+    NOT_FOUND = 404_101, "User {user_id} does not exist."
     NAME_FORMAT = 422_101, "The name is not valid."
     EMAIL_FORMAT = 422_102, "The e-mail address is not valid."
     EMAIL_TAKEN = 422_103, "This e-mail address has an account already."
     PASSWORD_FORMAT = 422_104, "The password is not valid."
     PASSWORD_WRONG = 422_105, "The current password is wrong."
+    ROLES_FORMAT = 422_111, "The roles are not valid."

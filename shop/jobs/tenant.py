@@ -36,9 +36,9 @@ class TenantJob(Job):
 
     @in_its_tenant
     @transactional
-    def employ(self, _tenant_id: int, email: str, password: str) -> None:
-        """Give a tenant an administrator."""
-        self.users.ensure("Administrator", email, password, UserRole.ADMIN)
+    def employ(self, _tenant_id: int, email: str, password: str) -> bool:
+        """Give a tenant an administrator, unless the address has an account there; whether it did."""
+        return self.users.ensure("Administrator", email, password, UserRole.ADMIN)
 
     @in_every_tenant()
     @transactional

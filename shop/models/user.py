@@ -6,7 +6,7 @@ from sqlalchemy import Index, String, UniqueConstraint
 from sqlalchemy.dialects import mysql
 from sqlalchemy.orm import Mapped, mapped_column
 
-from shop.constants.user import EMAIL_MAX, NAME_MAX, UserRole
+from shop.constants.user import EMAIL_MAX, NAME_MAX, PERMISSIONS_MAX, RoleFlag
 from shop.core.model import BigId, Model
 
 # Letter by letter: MySQL would otherwise take e and é for one, and two people for one account.
@@ -24,6 +24,9 @@ class User(Model):
     name: Mapped[str] = mapped_column(Name)
     email: Mapped[str] = mapped_column(Email)
     password_hash: Mapped[str] = mapped_column(String(255))
-    role: Mapped[str] = mapped_column(String(16), default=UserRole.GENERAL)
+    # RoleFlag, and the codes of single permissions with blanks between them.
+    roles: Mapped[int] = mapped_column(default=int(RoleFlag.GENERAL))
+    permissions: Mapped[str] = mapped_column(String(PERMISSIONS_MAX), default="")
+    disabled_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from shop.core.pagination import Page, PageRequest
 from shop.core.repository import Repository
 from shop.models.user import User
 
@@ -24,9 +25,15 @@ class UserRepository(Repository[User]):
         query = select(User).where(User.name == name).order_by(User.id).limit(1)
         return self.session.scalar(query)
 
-    def lock(self, user_id: int) -> User | None:
-        """The row as it is now, held against other writers until the transaction ends."""
-        return self.session.get(User, user_id, with_for_update=True, populate_existing=True)
+    def page_all(self, request: PageRequest) -> Page[User]:
+        """All users, newest first."""
+        return self.page(select(User).order_by(User.id.desc()), request)
+
+    def lock(self, user_ids: Collection[int]) -> dict[int, User]:
+        """User id -> row as it is now, held until the transaction ends; in the order of ids, against deadlocks."""
+        query = select(User).where(User.id.in_(user_ids)).order_by(User.id).with_for_update()
+        rows = self.session.scalars(query, execution_options={"populate_existing": True})
+        return {user.id: user for user in rows}
 
     def find_tenants(self, user_ids: Collection[int]) -> dict[int, int]:
         """User id -> tenant of those that there are."""

@@ -7,6 +7,7 @@ from shop.cache_managers.stock import Purchase, Reservation
 from shop.constants.order import Strategy
 from shop.core.backoff import retry_after
 from shop.core.errors import CoreExceptionCode, ShopError
+from shop.core.limits import Limits
 from shop.core.metrics import Counter, Metrics
 from shop.core.settings import Settings
 from shop.core.tokens import Claims
@@ -32,6 +33,7 @@ class OrderServiceManager:
     sessions: SessionService
     settings: Settings
     metrics: Metrics
+    limits: Limits
 
     def place(self, claims: Claims, purchase: Purchase, seconds: float) -> dict[str, Any]:
         """The order's card for the user that a good token stands for; raises ShopError with the reason for none.
@@ -51,6 +53,7 @@ class OrderServiceManager:
 
     def _place(self, claims: Claims, purchase: Purchase, seconds: float) -> dict[str, Any]:
         if self.settings.purchase_strategy == Strategy.DB:
+            self.limits.spend()
             self._identify(claims)
             return self._sell(purchase)
         return self.orders.settle(self._reserve(claims, purchase), seconds)

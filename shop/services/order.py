@@ -22,6 +22,7 @@ from shop.core.redis import RedisError
 from shop.core.settings import Settings
 from shop.exception_codes.order import OrderExceptionCode
 from shop.repositories.order import OrderRepository
+from shop.supports.order import OrderPolicy
 
 if TYPE_CHECKING:
     from shop.models.order import Order
@@ -47,19 +48,19 @@ class OrderService:
         return self.combine.promise(settled or reservation)
 
     def get(self, caller: Caller, order_id: UUID) -> dict[str, Any]:
-        """One order of the caller's: from the table, or from the receipt while it waits to be written."""
+        """One order that the caller may see: from the table, or from the receipt while it waits to be written."""
         order = self.orders.find(order_id)
-        if order and order.user_id == caller.user_id:
+        if order and OrderPolicy.view.reaches(caller, order.user_id):
             return self.combine.card(order)
         reservation = None if order else self._search(order_id)
-        if reservation and reservation.user_id == caller.user_id:
+        if reservation and OrderPolicy.view.reaches(caller, reservation.user_id):
             return self.combine.promise(reservation)
         raise ShopError(OrderExceptionCode.NOT_FOUND, order_id=str(order_id))
 
-    def page_own(self, caller: Caller, cursor: str | None, per_page: int) -> CursorPage[dict[str, Any]]:
-        """The caller's written orders, newest first."""
+    def page(self, user_id: int, cursor: str | None, per_page: int) -> CursorPage[dict[str, Any]]:
+        """The written orders of a user, newest first."""
         before = self._position(cursor) if cursor else None
-        rows = self.orders.find_own(caller.user_id, before, per_page + 1)
+        rows = self.orders.find_own(user_id, before, per_page + 1)
         more = len(rows) > per_page
         rows = rows[:per_page]
         following = self._cursor(rows[-1]) if more else None

@@ -3,6 +3,7 @@
 import logging
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
 from shop.cache_managers.idempotency_record import IdempotencyRecordCacheManager
@@ -23,6 +24,7 @@ from shop.core.clock import microseconds_of
 from shop.core.errors import CoreExceptionCode, ShopError
 from shop.core.job import Queue
 from shop.core.key_metrics import KEYED
+from shop.core.limits import Limits
 from shop.core.memory import Memory
 from shop.core.metrics import Metrics
 from shop.core.redis import RedisError
@@ -51,6 +53,7 @@ class PurchaseService:
     queue: Queue
     settings: Settings
     metrics: Metrics
+    limits: Limits
     # (tenant, item) -> the pieces that were left when too few were.
     sold_out: Memory[tuple[int, int], int] = field(default_factory=lambda: Memory(SOLD_OUT_SECONDS, SOLD_OUT_ITEMS))
 
@@ -92,11 +95,11 @@ class PurchaseService:
 
     def _reserve(self, purchase: Purchase) -> Reserved:
         backlog_max, ticket = self.settings.backlog_max, purchase.ticket
-        if ticket is None:
-            return self._attempt(purchase, backlog_max)
         if self.settings.purchase_strategy == Strategy.SCRIPT and self.stock.stands_with_cache(purchase):
-            return self.stock.reserve(purchase, backlog_max, self.keys.name(ticket))
-        # Two servers, or a recipe of single commands: one round trip more before, and one after.
+            asked = self.keys.name(ticket) if ticket else None
+            return self.limits.join(partial(self.stock.reserve, purchase, backlog_max, asked))
+        # Two servers, or a recipe of single commands: one round trip more for the limit, and two for a key.
+        self.limits.spend()
         self.check_key(purchase)
         reserved = self._attempt(purchase, backlog_max)
         if reserved.outcome is Outcome.RESERVED:
@@ -119,6 +122,7 @@ class PurchaseService:
         # A keyed purchase may have been accepted before: whether it was, only its receipt knows.
         left = None if purchase.ticket else self.sold_out.recall((purchase.tenant_id, purchase.item_id))
         if left is not None and left < purchase.quantity:
+            self.limits.spend()
             self._refuse(purchase, Reserved(Outcome.SOLD_OUT, None, left, wake=False, forgot=0))
 
     def _known(self, purchase: Purchase, reservation: Reservation) -> Reservation:

@@ -25,6 +25,8 @@ from shop.core.transaction import after_commit
 from shop.exception_codes.session import SessionExceptionCode
 from shop.repositories.session import SessionRepository
 from shop.repositories.user import UserRepository
+from shop.supports.session import SessionPolicy
+from shop.supports.user import caller_of
 
 if TYPE_CHECKING:
     from shop.models.session import Session
@@ -87,7 +89,7 @@ class SessionService(Doorkeeper):
         card = self._find_card(claims)
         if card is None:
             return None
-        return Caller(card["id"], card["tenant_id"], claims.session_id, frozenset(card["roles"]), card)
+        return caller_of(card, claims.session_id)
 
     def find_changes(self, since: datetime) -> Iterable[Change]:
         """What changed since a moment, of every tenant."""
@@ -102,7 +104,7 @@ class SessionService(Doorkeeper):
     def end(self, caller: Caller, session_id: UUID) -> None:
         """End one of the caller's sessions; raises ShopError NOT_FOUND."""
         session = self.sessions.lock(session_id)
-        if session is None or session.user_id != caller.user_id or session.ended_at:
+        if session is None or session.ended_at or not SessionPolicy.end.reaches(caller, session.user_id):
             raise ShopError(SessionExceptionCode.NOT_FOUND, session_id=str(session_id))
         self._end([session], SessionEnd.SIGNED_OUT)
 
@@ -161,7 +163,7 @@ class SessionService(Doorkeeper):
         if session is None or session.ended_at or session.user_id != claims.user_id:
             return None
         user = self.users.find(claims.user_id)
-        if user is None:
+        if user is None or user.disabled_at:
             return None
         changed = microseconds_of(session.changed_at) if session.changed_at else 0
         return {"changed": changed, "card": self.combine_user.card(user)}

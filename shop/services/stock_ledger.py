@@ -28,6 +28,7 @@ from shop.exception_codes.stock_ledger import StockLedgerExceptionCode
 from shop.repositories.item import ItemRepository
 from shop.repositories.order import OrderRepository
 from shop.repositories.stock_ledger import StockLedgerRepository
+from shop.supports.order import OrderPolicy
 from shop.supports.stock import Adjustment
 
 if TYPE_CHECKING:
@@ -67,12 +68,12 @@ class StockLedgerService:
         following = self.cursors.sign({"id": lines[-1].id}) if more else None
         return CursorPage([self.combine.card(line) for line in lines], following, per_page)
 
-    def cancel(self, caller: Caller, order_id: UUID, *, anybodys: bool) -> dict[str, Any]:
-        """Give an order's pieces back, once; the order. `anybodys`: the caller may cancel what others bought.
+    def cancel(self, caller: Caller, order_id: UUID) -> dict[str, Any]:
+        """Give an order's pieces back, once; the order.
 
         Raises ShopError: NOT_FOUND, NOT_WRITTEN (ask again), ORDER_CLOSED.
         """
-        found = self._find(caller, order_id, anybodys=anybodys)
+        found = self._find(caller, order_id)
         # The item first, as every writer of orders does.
         item, order = self.items.lock(found.item_id), self.orders.lock(order_id)
         if item is None or order is None:
@@ -111,15 +112,15 @@ class StockLedgerService:
             self._write(item, adjustment.delta, **line)
         return self.combine_item.card(item, available)
 
-    def _find(self, caller: Caller, order_id: UUID, *, anybodys: bool) -> "Order":
+    def _find(self, caller: Caller, order_id: UUID) -> "Order":
         order = self.orders.find(order_id)
-        if order is None and self._is_promised(caller, order_id, anybodys=anybodys):
+        if order is None and self._is_promised(caller, order_id):
             # A connection that waits would be missed by those who write the order.
             end_reading()
             order = self.patience.wait(partial(self._look, order_id), CANCEL_WAIT_SECONDS) or self._look(order_id)
             if order is None:
                 raise ShopError(OrderExceptionCode.NOT_WRITTEN, order_id=str(order_id), retry_after=retry_after())
-        if order is None or not (anybodys or order.user_id == caller.user_id):
+        if order is None or not OrderPolicy.cancel.reaches(caller, order.user_id):
             raise ShopError(OrderExceptionCode.NOT_FOUND, order_id=str(order_id))
         return order
 
@@ -128,9 +129,9 @@ class StockLedgerService:
         end_reading()
         return order
 
-    def _is_promised(self, caller: Caller, order_id: UUID, *, anybodys: bool) -> bool:
+    def _is_promised(self, caller: Caller, order_id: UUID) -> bool:
         found = self.stock.search_reservation(order_id)
-        if found is None or not (anybodys or found.user_id == caller.user_id):
+        if found is None or not OrderPolicy.cancel.reaches(caller, found.user_id):
             return False
         if found.state == "R":
             rejected = OrderStatus.REJECTED

@@ -11,6 +11,7 @@ from shop.core.passwords import Passwords
 from shop.core.transaction import end_reading
 from shop.exception_codes.user import UserExceptionCode
 from shop.repositories.user import UserRepository
+from shop.supports.user import flags_of
 
 if TYPE_CHECKING:
     from shop.models.user import User
@@ -65,11 +66,11 @@ class UserService:
         # A hash takes long on purpose: nobody waits for a row or a connection meanwhile.
         end_reading()
         known = found.password_hash if found else None
-        if not self.passwords.verify(known, password) or found is None:
+        if not self.passwords.verify(known, password) or found is None or found.disabled_at:
             return None
-        user = self.users.lock(found.id)
+        user = self.users.lock([found.id]).get(found.id)
         # Another password, or none, since the row was read: then it was the wrong one.
-        return user if user and user.password_hash == known else None
+        return user if user and user.password_hash == known and not user.disabled_at else None
 
     def _create(self, name: str, email: str, password: str, role: str) -> "User":
         now = self.clock.now()
@@ -77,7 +78,7 @@ class UserService:
             name=name,
             email=email.lower(),
             password_hash=self.passwords.hash(password),
-            role=role,
+            roles=flags_of([role]),
             created_at=now,
             updated_at=now,
         )

@@ -19,16 +19,26 @@ from shop.exception_codes.item import ItemExceptionCode as Code
 class ItemValidator:
     """Fields of an item."""
 
-    name = fields.String(required=True, validate=Length(1, NAME_MAX), metadata=coded(Code.NAME_FORMAT))
+    name = fields.String(
+        required=True, validate=Length(1, NAME_MAX), metadata=coded(Code.NAME_FORMAT) | {"example": "Concert ticket"}
+    )
     introduction = fields.String(validate=Length(max=INTRODUCTION_MAX), metadata=coded(Code.INTRODUCTION_FORMAT))
-    price_minor = WholeNumber(required=True, validate=Range(0, PRICE_MAX_MINOR), metadata=coded(Code.PRICE_FORMAT))
+    price_minor = WholeNumber(
+        required=True, validate=Range(0, PRICE_MAX_MINOR), metadata=coded(Code.PRICE_FORMAT) | {"example": 2500}
+    )
     currency = fields.String(
         required=True,
         validate=Regexp(r"[A-Z]{3}\Z", error="Three upper case letters."),
-        metadata=coded(Code.CURRENCY_FORMAT),
+        metadata=coded(Code.CURRENCY_FORMAT) | {"example": "EUR"},
     )
-    stock = WholeNumber(required=True, validate=Range(0, STOCK_MAX), metadata=coded(Code.STOCK_FORMAT))
-    status = fields.String(required=True, validate=OneOf(list(ItemStatus)), metadata=coded(Code.STATUS_UNKNOWN))
+    stock = WholeNumber(
+        required=True, validate=Range(0, STOCK_MAX), metadata=coded(Code.STOCK_FORMAT) | {"example": 100}
+    )
+    status = fields.String(
+        required=True,
+        validate=OneOf(list(ItemStatus)),
+        metadata=coded(Code.STATUS_UNKNOWN) | {"example": ItemStatus.DRAFT},
+    )
     max_per_user = WholeNumber(allow_none=True, validate=Range(1, PER_USER_MAX), metadata=coded(Code.LIMIT_FORMAT))
     photo_url = fields.Url(
         allow_none=True,

@@ -12,5 +12,8 @@ class SessionValidator:
     """Fields of a session."""
 
     refresh_token = fields.String(
-        required=True, load_only=True, validate=Length(1, TOKEN_MAX), metadata=coded(Code.REFRESH_FORMAT)
+        required=True,
+        load_only=True,
+        validate=Length(1, TOKEN_MAX),
+        metadata=coded(Code.REFRESH_FORMAT) | {"example": "eyJhbGciOiJFZERTQSJ9.eyJ0eXAiOiJyZWZyZXNoIn0.c2lnbmVk"},
     )

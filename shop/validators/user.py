@@ -3,9 +3,9 @@
 import re
 
 from marshmallow import ValidationError, fields
-from marshmallow.validate import Length, Regexp
+from marshmallow.validate import Length, OneOf, Regexp
 
-from shop.constants.user import EMAIL_MAX, NAME_MAX, PASSWORD_MAX, PASSWORD_MIN
+from shop.constants.user import EMAIL_MAX, NAME_MAX, PASSWORD_MAX, PASSWORD_MIN, UserRole
 from shop.core.passwords import is_common
 from shop.core.wire import coded
 from shop.exception_codes.user import UserExceptionCode as Code
@@ -32,19 +32,30 @@ class UserValidator:
     name = fields.String(
         required=True,
         validate=[Length(1, NAME_MAX), Regexp(r"[^\x00-\x1f\x7f]*$", error="No control characters.")],
-        metadata=coded(Code.NAME_FORMAT),
+        metadata=coded(Code.NAME_FORMAT) | {"example": "Ada"},
     )
-    email = fields.Email(required=True, validate=Length(max=EMAIL_MAX), metadata=coded(Code.EMAIL_FORMAT))
+    email = fields.Email(
+        required=True,
+        validate=Length(max=EMAIL_MAX),
+        metadata=coded(Code.EMAIL_FORMAT) | {"example": "ada@example.com"},
+    )
     new_password = fields.String(
         required=True,
         load_only=True,
         validate=_strong,
         metadata=coded(Code.PASSWORD_FORMAT)
-        | {"format": "password", "minLength": PASSWORD_MIN, "maxLength": PASSWORD_MAX},
+        | {"format": "password", "minLength": PASSWORD_MIN, "maxLength": PASSWORD_MAX}
+        | {"example": "Correct-horse-1"},
+    )
+    roles = fields.List(
+        fields.String(validate=OneOf(list(UserRole))),
+        required=True,
+        validate=Length(1, len(UserRole)),
+        metadata=coded(Code.ROLES_FORMAT) | {"example": [UserRole.GENERAL]},
     )
     password = fields.String(
         required=True,
         load_only=True,
         validate=Length(1, PASSWORD_MAX),
-        metadata=coded(Code.PASSWORD_FORMAT) | {"format": "password"},
+        metadata=coded(Code.PASSWORD_FORMAT) | {"format": "password", "example": "Correct-horse-1"},
     )

@@ -1,6 +1,7 @@
 """`flask shop arch ...` from the outside."""
 
 import json
+import re
 import sys
 from collections import Counter
 from collections.abc import Callable
@@ -153,3 +154,9 @@ def test_without_the_linter_there_is_one_clear_sentence(monkeypatch: pytest.Monk
     said = run(None, "matrix")
     assert said.exit_code == 1
     assert said.output == "Error: import-linter is not installed here: pip install 'shop[test]'.\n"
+
+
+def test_every_route_says_who_may_call_it(container: Container) -> None:
+    said = run(container, "routes").output
+    assert re.search(r"^POST +/api/v1/items +Needs items\.create \(300002\)\.$", said, re.MULTILINE)
+    assert "Nobody said" not in said

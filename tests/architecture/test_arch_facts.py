@@ -99,7 +99,7 @@ def test_the_project_is_read_whole(real: Facts) -> None:
         path.relative_to(CHECKOUT).as_posix() for path in (CHECKOUT / "shop").rglob("*.py")
     }
     assert [row.name for row in real.structures] == [row.name for row in reversed(STRUCTURES)]
-    assert len(real.cells) == 24 * 24
+    assert len(real.cells) == 25 * 25
     assert all((CHECKOUT / edge.path).read_text().splitlines()[edge.line - 1] for edge in real.edges)
 
 

@@ -54,6 +54,8 @@ ALLOWED = [
     ),
     ("reach", SERVICE, "def later(entry):\n    return entry._replace(state='C')\n"),
     ("sessions", REPOSITORY, "class PlantedRepository:\n    def find(self):\n        return self.session.execute(1)\n"),
+    ("sessions", JOB, "from shop.core.tenant import in_every_tenant, in_its_tenant\n"),
+    ("sessions", REPOSITORY, "def find(query, item):\n    return query.order_by(item.tenant_id)\n"),
     ("sessions", SERVICE, "from shop.core.transaction import after_commit\nWORDS = 'commit to the plan'\n"),
     ("sessions", "shop/migrations/planted.py", "def run(engine):\n    with engine.begin():\n        pass\n"),
     (

@@ -12,6 +12,7 @@ from werkzeug.http import HTTP_STATUS_CODES
 
 import shop
 from shop.constants.order import OrderStatus
+from shop.constants.permission import Permission
 from shop.container import find_modules
 from shop.core.errors import ExceptionCode
 from shop.core.fingerprint import _SAME
@@ -93,7 +94,7 @@ def _without_docstrings(tree: ast.Module) -> ast.Module:
 
 @pytest.fixture(scope="module")
 def wanted() -> set[str]:
-    words = {*_SAME, *map(str, OrderStatus)}
+    words = {*_SAME, *map(str, OrderStatus), *(permission.sentence for permission in Permission)}
     return codes() | set(of_fields()) | set(written()) | set(HTTP_STATUS_CODES.values()) | words
 
 

@@ -10,9 +10,9 @@ from click.testing import CliRunner, Result
 from shop.cli import shop
 
 
-def run(folder: Path, monkeypatch: pytest.MonkeyPatch, *arguments: str, **environment: str) -> Result:
+def run(folder: Path, monkeypatch: pytest.MonkeyPatch, *arguments: str, typed: str = "", **environment: str) -> Result:
     monkeypatch.chdir(folder)
-    return CliRunner().invoke(shop, arguments, env={"SHOP_VAR": str(folder), **environment})
+    return CliRunner().invoke(shop, arguments, env={"SHOP_VAR": str(folder), **environment}, input=typed)
 
 
 def test_a_bad_value_ends_in_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -66,3 +66,17 @@ def test_a_purge_without_a_database_ends_in_one_sentence(tmp_path: Path, monkeyp
     done = run(tmp_path, monkeypatch, "purge", SHOP_VAR=str(tmp_path / "nowhere"))
     assert done.exit_code == 1
     assert done.stderr.startswith("Error: The database does not answer: ")
+
+
+def test_the_password_of_a_tenants_administrator_is_asked_for_twice_and_not_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(tmp_path, monkeypatch, "migrate")
+    words = ("tenants", "add", "acme", "--admin-email", "boss@acme.example")
+
+    done = run(tmp_path, monkeypatch, *words, typed="Correct-horse-1\nCorrect-horse-1\n")
+
+    assert (done.exit_code, done.stdout.splitlines()[-1]) == (0, "acme is tenant 2.")
+    assert "Correct" not in done.output
+    listed = run(tmp_path, monkeypatch, "tenants").stdout.split()
+    assert listed == ["1", "default", "Default", "2", "acme", "acme"]

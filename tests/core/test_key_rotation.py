@@ -5,7 +5,9 @@ import os
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from shop.cli import shop
 from shop.core import key_ring
 from shop.core.environment import SettingsError
 from shop.core.errors import ShopError
@@ -131,3 +133,16 @@ def test_a_key_of_another_kind_refuses_to_start(path: Path, tokens: Tokens, key:
     path.write_text(json.dumps({"active": "old", "keys": {"old": "o" * 48, "odd": key}}))
     with pytest.raises(SettingsError, match="holds no key under 'odd'"):
         tokens.check()
+
+
+def test_an_operator_changes_keys_without_an_editor(path: Path) -> None:
+    def run(*words: str) -> str:
+        done = CliRunner().invoke(shop, ["keys", *words], env={"SHOP_JWT_KEYS_FILE": str(path)})
+        return " ".join(done.output.split())
+
+    assert run() == "old HS256 signs"
+    assert [run("add", "new"), run("activate", "new")] == ["new verifies.", "new signs."]
+    assert run() == "old HS256 verifies new EdDSA signs"
+    assert "does not hold it" in run("remove", "new")
+    assert run("remove", "old") == "old is gone."
+    assert run() == "new EdDSA signs"

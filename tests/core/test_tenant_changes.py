@@ -47,6 +47,8 @@ REFUSED: dict[str, Callable[[Session], Any]] = {
     "a bare table under another name": lambda s: s.execute(select(bare.alias("mine").c.id)).all(),
     "a table by its name": lambda s: s.execute(select(table("items", bare_column("id")))).all(),
     "a question past the session": lambda s: s.connection().execute(select(Item.id)).all(),
+    "the rows of another, by name": lambda s: s.scalars(select(Item.id).where(Item.tenant_id == THEIRS)).all(),
+    "a bare table, of another": lambda s: s.execute(select(bare.c.id).where(bare.c.tenant_id == THEIRS)).all(),
     "a change of a bare table": lambda s: s.execute(update(bare).values(stock=0)),
     "a deletion from a bare table": lambda s: s.execute(delete(bare)),
     "changes by keys": lambda s: s.execute(update(Item), [{"id": 3, "stock": 0}]),

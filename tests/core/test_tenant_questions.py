@@ -8,12 +8,12 @@ from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import Session, aliased
 
 from shop.core.pagination import PageRequest
-from shop.core.tenant import in_every_tenant
+from shop.core.tenant import in_every_tenant, in_tenant
 from shop.models.item import Item
 from shop.models.order import Order
 from shop.repositories.item import ItemRepository
 from shop.repositories.order import OrderRepository
-from tests.core.worlds import ITEMS, Question, Worlds
+from tests.core.worlds import ITEMS, Question, Worlds, asked
 
 ids = select(Item.id).order_by(Item.id)
 Other = aliased(Item)
@@ -94,6 +94,14 @@ def test_a_question_is_answered_as_if_the_others_were_not_there(worlds: Worlds, 
 def test_without_a_filter_it_would_be_answered_otherwise(worlds: Worlds, question: Question) -> None:
     # Or the test above would prove nothing.
     assert worlds.whole(question) != worlds.true(question)
+
+
+def test_each_is_told_its_own_however_they_take_turns(worlds: Worlds) -> None:
+    told: dict[int, set[int]] = {1: set(), 2: set()}
+    for tenant_id in (1, 2, 1, 2):
+        with in_tenant(tenant_id):
+            told[tenant_id] |= set(asked(worlds.shared, lambda session: list(session.scalars(ids))))
+    assert told == {1: {2, 4, 5}, 2: {1, 3, 6}}
 
 
 def test_a_row_that_is_read_again_after_it_went_to_somebody_else_is_gone(worlds: Worlds) -> None:

@@ -25,11 +25,13 @@ SHOP = Path(__file__).parents[2] / "shop"
 # System work: whoever adds a line here says why at the place itself.
 EVERY = {
     "core/database.py: _begin_sqlite",
-    "core/tenancy.py: Tenancy._renew",
+    "core/sessions.py: SessionWatch.read",
+    "core/tenancy.py: Tenancy._ask",
     "jobs/audit.py: VerifyAuditJob.hold",
     "jobs/audit.py: VerifyAuditJob.look",
     "jobs/idempotency_record.py: PurgeIdempotencyRecordsJob.purge",
     "jobs/seed.py: SeedJob.found",
+    "jobs/session.py: PurgeSessionsJob.purge",
     "jobs/stock.py: Drains.set_aside",
     "jobs/stock.py: Drains.write",
     "jobs/stock.py: PreloadStockJob.find_unloaded",

@@ -1,3 +1,4 @@
+from ipaddress import ip_network
 from typing import Any
 
 import pytest
@@ -55,6 +56,12 @@ def test_only_the_proxy_is_reachable_from_outside() -> None:
     assert yaml("docker-compose.yml")["networks"]["data"] == {"internal": True}
     assert [services()[name]["networks"] for name in STORES] == [["data"], ["data"]]
     assert services()["proxy"]["networks"] == ["edge"]
+
+
+def test_the_proxy_and_nobody_outside_is_trusted_to_say_who_calls() -> None:
+    (trusted,) = yaml("docker-compose.yml")["networks"]["edge"]["ipam"]["config"]
+    assert services()["web"]["environment"]["SHOP_TRUSTED_PROXIES"] == trusted["subnet"]
+    assert ip_network(trusted["subnet"].partition(":-")[2].rstrip("}")).is_private
 
 
 def test_no_secret_stands_in_the_environment() -> None:

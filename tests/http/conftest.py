@@ -2,10 +2,12 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.http.shop import Shop, opened
+from tests.purchase.indoors import Indoors
 from tests.support.databases import create_database, drop_database
 from tests.support.http import HttpClient
 from tests.support.valkey import Valkey, borrow_database
@@ -55,3 +57,11 @@ def item(shop: Shop) -> int:
 def buyer(shop: Shop) -> str:
     """The token of a user who may buy."""
     return shop.buyer()
+
+
+@pytest.fixture
+def indoors(clean_database: str, redis_url: str, tmp_path: Path) -> Iterator[Indoors]:
+    """A shop without processes, of this test's own."""
+    shop = Indoors(clean_database, redis_url, tmp_path)
+    yield shop
+    shop.close()

@@ -9,20 +9,23 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import NullPool, create_engine
+from sqlalchemy import NullPool, create_engine, insert, select
 
 from shop.cache_managers.stock import StockCacheManager
 from shop.constants.job import JobName
+from shop.constants.permission import Permission
 from shop.constants.user import UserRole
 from shop.container import Container
+from shop.core.clock import Clock
 from shop.core.job import Queue
 from shop.core.model import DEFAULT_TENANT
 from shop.core.settings import Settings
 from shop.core.tokens import Tokens
 from shop.migrations import runner
+from shop.models.tenant import Tenant
 from shop.services.gate import GateService
 from tests.http.envelope import data_of
-from tests.http.users import new_users
+from tests.http.users import NewUser, new_user, new_users
 from tests.support.http import HttpClient, Response
 from tests.support.polling import eventually
 from tests.support.processes import Service
@@ -48,8 +51,10 @@ class Shop:
     def prepare(self) -> "Shop":
         """Make the tables and a second tenant."""
         runner.upgrade(self.engine)
-        columns = "tenant_id, slug, name, host, created_at"
-        self.ask(f"INSERT IGNORE INTO tenants ({columns}) VALUES (%s, 'second', 'Second', %s, NOW())", *SECOND)
+        second = {"tenant_id": SECOND[0], "slug": "second", "name": "Second", "host": SECOND[1]}
+        with self.engine.begin() as connection:
+            if not connection.scalar(select(Tenant.slug).where(Tenant.tenant_id == SECOND[0])):
+                connection.execute(insert(Tenant), {**second, "created_at": Clock().now()})
         return self
 
     def open(self) -> "Shop":
@@ -76,6 +81,11 @@ class Shop:
     def admin(self, tenant_id: int = DEFAULT_TENANT) -> str:
         """The access token of a new administrator."""
         return new_users(self.engine, self.container.get(Tokens), 1, UserRole.ADMIN, tenant_id)[0]
+
+    def enter(self, *permissions: Permission, **columns: Any) -> NewUser:
+        """A new user with these permissions."""
+        codes = " ".join(permission.code for permission in permissions)
+        return new_user(self.engine, self.container.get(Tokens), permissions=codes, **columns)
 
     def offer(self, *, stock: int = 10, tenant_id: int = DEFAULT_TENANT, **words: Any) -> int:
         """The id of a new item, whose sale is open when it is on sale."""

@@ -117,3 +117,13 @@ def test_the_item_of_another_tenant_is_not_shown_to_strangers(shop: Shop, client
     move_to_another_tenant(shop, item)
 
     data_of(client.get(f"{API}/items/{item}"), 404301)
+
+
+def test_a_list_is_of_the_tenant_of_the_token(shop: Shop, client: HttpClient) -> None:
+    ours, theirs, stranger = shop.offer(), shop.offer(status="draft"), shop.enter(tenant_id=2)
+    move_to_another_tenant(shop, theirs)
+
+    listed = [row["id"] for row in data_of(client.get(f"{API}/items", token=stranger.token), 200)["data"]]
+
+    assert theirs in listed
+    assert ours not in listed

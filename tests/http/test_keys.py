@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from shop.cache_managers.session import SessionCacheManager
-from shop.constants.user import UserRole
+from shop.constants.user import RoleFlag
 from shop.core.tenant import in_tenant
 from shop.core.tokens import Tokens
 from tests.http.envelope import data_of
@@ -159,7 +159,7 @@ def test_a_replay_is_for_those_who_may_do_it_still(shop: Shop, key: str) -> None
 
     data_of(write._replace(token="").send(shop), 401001)
     data_of(write._replace(token=shop.buyer()).send(shop), 403001)
-    shop.ask("UPDATE users SET role = %s WHERE id = %s", UserRole.GENERAL.value, claims.user_id)
+    shop.ask("UPDATE users SET roles = %s WHERE id = %s", int(RoleFlag.GENERAL), claims.user_id)
     with in_tenant(claims.tenant_id):
         shop.container.get(SessionCacheManager).outdate(claims.user_id, [claims.session_id])
     data_of(write.send(shop), 403001)

@@ -75,7 +75,6 @@ def test_a_visitor_names_a_tenant(shop: Shop, item: int, headers: dict[str, str]
         {"Host": "elsewhere.example"},
         {"Host": "[::1]:80"},
         {"X_Tenant": "default", "Host": SECOND[1]},
-        {"Authorization": "Bearer no.token.atall"},
     ],
 )
 def test_whoever_names_none_is_with_the_default_tenant(shop: Shop, item: int, headers: dict[str, str]) -> None:
@@ -154,3 +153,17 @@ def test_what_an_operator_cannot_do_ends_in_one_sentence(shop: Shop, words: tupl
 
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1].startswith(f"Error: {sentence}")
+
+
+def test_an_operator_gives_a_tenant_an_administrator(shop: Shop, client: HttpClient) -> None:
+    def employ(slug: str, email: str) -> str:
+        done = shop.service.run_cli("tenants", "employ", slug, email, "--admin-password", PASSWORD, check=False)
+        return done.stdout + done.stderr
+
+    assert "boss@second.example is an administrator of second." in employ("second", "boss@second.example")
+
+    words = {"email": "boss@second.example", "password": PASSWORD}
+    tokens = data_of(client.post(f"{API}/auth/login", words, headers={"X-Tenant": "second"}), 200102)
+    assert data_of(client.get(f"{API}/auth/me", token=tokens["access_token"]), 200)["roles"] == ["admin"]
+    assert "has an account there already" in employ("second", "boss@second.example")
+    assert "There is no tenant third." in employ("third", "boss@second.example")

@@ -177,3 +177,10 @@ def test_a_token_of_a_tenant_that_is_not_the_users_opens_nothing(shop: Shop, cli
         forged = access(shop.container.get(Tokens), user_id, tenant_id)
         data_of(client.get(f"{API}/auth/me", token=forged), INVALID)
         data_of(client.post(f"{API}/items/{ours.item}/purchase", {"quantity": 1}, token=forged), INVALID)
+
+
+def test_the_log_says_whose_request_it_was(shop: Shop, client: HttpClient, theirs: House) -> None:
+    data_of(client.post(f"{API}/items", DRAFT, token=theirs.admin), 201)
+
+    log = shop.service.folder / "web.log"
+    eventually(lambda: f"[tenant {SECOND[0]}]: Idempotency key" in log.read_text(), 5)

@@ -2,8 +2,9 @@
 
 import itertools
 import time
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, insert
 
@@ -13,8 +14,16 @@ from shop.core.model import DEFAULT_TENANT
 from shop.core.tokens import Grant, Tokens, new_id
 from shop.models.session import Session
 from shop.models.user import User
+from shop.supports.user import flags_of
 
 _numbers = itertools.count(1)
+
+
+class NewUser(NamedTuple):
+    """Somebody who is signed in."""
+
+    id: int
+    token: str
 
 
 def new_users(
@@ -25,9 +34,15 @@ def new_users(
     tenant_id: int = DEFAULT_TENANT,
 ) -> list[str]:
     """Access tokens of that many new users."""
+    columns = {"roles": flags_of([role]), "tenant_id": tenant_id}
     with engine.begin() as connection:
-        keys = [connection.execute(insert(User), _row(role, tenant_id)).inserted_primary_key for _ in range(count)]
-        return [new_session(connection, tokens, key[0], tenant_id)["access_token"] for key in keys if key]
+        return [_enter(connection, tokens, columns).token for _ in range(count)]
+
+
+def new_user(engine: Engine, tokens: Tokens, **columns: Any) -> NewUser:
+    """A new user with these columns: `roles` as flags, `permissions` as the row keeps them."""
+    with engine.begin() as connection:
+        return _enter(connection, tokens, columns)
 
 
 def new_session(connection: Connection, tokens: Tokens, user_id: int, tenant_id: int = DEFAULT_TENANT) -> Any:
@@ -48,7 +63,11 @@ def new_session(connection: Connection, tokens: Tokens, user_id: int, tenant_id:
     return tokens.issue(grant)
 
 
-def _row(role: UserRole, tenant_id: int) -> dict[str, Any]:
-    now, name = Clock().now(), f"{role}-{next(_numbers)}-{time.monotonic_ns()}"
-    account = {"name": name, "email": f"{name}@example.com", "password_hash": "nobody signs in", "role": role}
-    return {"tenant_id": tenant_id, "created_at": now, "updated_at": now, **account}
+def _enter(connection: Connection, tokens: Tokens, columns: Mapping[str, Any]) -> NewUser:
+    now, name = Clock().now(), f"user-{next(_numbers)}-{time.monotonic_ns()}"
+    account = {"name": name, "email": f"{name}@example.com", "password_hash": "nobody signs in"}
+    row = {"tenant_id": DEFAULT_TENANT, "created_at": now, "updated_at": now, **account, **columns}
+    key = connection.execute(insert(User), row).inserted_primary_key
+    assert key
+    user_id = int(key[0])
+    return NewUser(user_id, new_session(connection, tokens, user_id, row["tenant_id"])["access_token"])

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from shop.constants.job import JobName
+from shop.constants.user import RoleFlag
 from shop.container import Container
 from shop.core.settings import Settings
 from shop.jobs.seed import Account
@@ -82,7 +83,7 @@ def test_production_gets_the_named_admin_and_nothing_else(seed: Seed, engine: En
     assert seed(**named) == []
     rows = rows_of(engine)
     assert (len(rows["tenants"]), len(rows["users"]), rows["items"]) == (1, 1, [])
-    assert {"boss@example.com", "admin"} <= set(rows["users"][0])
+    assert {"boss@example.com", int(RoleFlag.ADMIN)} <= set(rows["users"][0])
 
 
 def test_production_without_a_name_gets_nobody(seed: Seed, engine: Engine) -> None:

@@ -17,6 +17,7 @@ from shop.cli import shop as commands
 from shop.constants.item import ItemStatus
 from shop.constants.user import UserRole
 from shop.container import Container
+from shop.core.clock import Clock
 from shop.core.database import Database
 from shop.core.job import QUEUE_HIGH
 from shop.core.model import DEFAULT_TENANT
@@ -31,6 +32,7 @@ from shop.services.gate import GateService
 from shop.services.item import ItemService
 from tests.http.shop import API
 from tests.http.users import new_users
+from tests.support.limits import UNLIMITED
 
 T = TypeVar("T")
 
@@ -40,7 +42,7 @@ class Indoors:
 
     def __init__(self, database_url: str, redis_url: str, folder: Path, **words: Any) -> None:
         # Generous: on a machine full of tests a server may stall, and here nobody tries again.
-        words = {"redis_timeout": 2.0, **words}
+        words = {"redis_timeout": 2.0, **UNLIMITED, **words}
         self.settings = Settings(database_url=database_url, redis_url=redis_url, var=str(folder), **words)
         app = create_app(self.settings)
         self.container: Container = app.extensions["shop"]
@@ -64,13 +66,14 @@ class Indoors:
         """The access token of an administrator."""
         return new_users(self.database.engine, self.container.get(Tokens), 1, UserRole.ADMIN)[0]
 
-    def admin(self) -> str:
+    def admin(self, tenant_id: int = DEFAULT_TENANT) -> str:
         """The access token of a new administrator."""
-        return new_users(self.database.engine, self.container.get(Tokens), 1, UserRole.ADMIN)[0]
+        return new_users(self.database.engine, self.container.get(Tokens), 1, UserRole.ADMIN, tenant_id)[0]
 
-    def send(self, method: str, path: str, token: str, body: Any = None) -> TestResponse:
+    def send(self, method: str, path: str, token: str | None, body: Any = None) -> TestResponse:
         """The answer to a request below the API's path."""
-        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": uuid4().hex}
+        permit = {"Authorization": f"Bearer {token}"} if token else {}
+        headers = {"Idempotency-Key": uuid4().hex, **permit}
         return self.http.open(f"{API}{path}", method=method, json=body, headers=headers)
 
     def offer(self, stock: int, **words: Any) -> int:
@@ -82,6 +85,14 @@ class Indoors:
         self.container.get(LoadStockJob).run(DEFAULT_TENANT, item["id"])
         assert self.gates.is_loaded(DEFAULT_TENANT, item["id"])
         return int(item["id"])
+
+    def add_tenant(self, tenant_id: int) -> None:
+        """See to it that there is a tenant of that number."""
+        with self.database.engine.begin() as connection:
+            if not connection.exec_driver_sql("SELECT 1 FROM tenants WHERE tenant_id = %s", (tenant_id,)).first():
+                words = "tenant_id, slug, name, created_at"
+                values = (tenant_id, f"tenant-{tenant_id}", "Another", Clock().now().replace(tzinfo=None))
+                connection.exec_driver_sql(f"INSERT INTO tenants ({words}) VALUES (%s, %s, %s, %s)", values)
 
     def within(self, work: Callable[[], T], tenant_id: int = DEFAULT_TENANT) -> T:
         """What the work does in one transaction of a tenant, as the method of an entrance would."""

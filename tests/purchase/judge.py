@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import event
 
 from shop.cache_managers import stock
-from shop.core.cache_manager import Script
+from shop.core.cache_manager import COUNTING, Script
 from shop.jobs.audit import VerifyAuditJob
 from tests.purchase.indoors import Indoors
 
@@ -29,7 +29,7 @@ def altered(name: str, changes: Mapping[str, str], folder: Path) -> Script:
         assert text.count(old) == 1, f"{name} does not say {old!r}"
         text = text.replace(old, new)
     (folder / name).write_text(text)
-    return Script(folder / name)
+    return Script(folder / name, COUNTING)
 
 
 def without_floor(shop: Indoors) -> None:

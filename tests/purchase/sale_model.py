@@ -8,6 +8,7 @@ from hypothesis.stateful import Bundle, initialize, invariant, rule
 from shop.cache_managers.stock import StockCacheManager
 from shop.core.model import DEFAULT_TENANT
 from shop.core.redis import RedisError
+from shop.core.tenant import in_tenant
 from shop.jobs.audit import VerifyAuditJob
 from shop.jobs.stock import LoadStockJob, SyncStockJob
 from tests.purchase.sale_state import LIMIT, STOCK, SaleState
@@ -83,7 +84,7 @@ class Sale(SaleState):
     def die_while_loading(self, moment: str) -> None:
         """A worker is killed while it opens the sale anew."""
         token = self.indoors.gates.close(DEFAULT_TENANT, self.item)
-        with self.killed_at(moment):
+        with self.killed_at(moment), in_tenant(DEFAULT_TENANT):
             self.indoors.container.get(LoadStockJob).begin_epoch(self.item, token, None)
 
     @rule()

@@ -41,7 +41,7 @@ def test_the_epoch_fence(indoors: Indoors, monkeypatch: pytest.MonkeyPatch, *, p
 @ON_AND_OFF
 def test_the_receipt(indoors: Indoors, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, *, protected: bool) -> None:
     silence = {
-        "if receipt then return {'DUPLICATE', receipt, 0} end": "",
+        "if receipt then return say('DUPLICATE', receipt, 0) end": "",
         "redis.call('SET', KEYS[3], 'P|' .. body)": "",
     }
     if not protected:

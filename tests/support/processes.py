@@ -10,6 +10,7 @@ from typing import Protocol
 
 from tests.support.http import HttpClient
 from tests.support.leaks import EAR
+from tests.support.limits import UNLIMITED_ENV
 from tests.support.managed_process import ManagedProcess, ProcessFailed
 from tests.support.ports import free_port
 
@@ -44,7 +45,8 @@ class Service:
 
     def __init__(self, folder: Path, database_url: str, redis_url: str, env: Mapping[str, str] | None = None) -> None:
         self.folder = folder
-        self.env = {"SHOP_DATABASE_URL": database_url, "SHOP_REDIS_URL": redis_url, **(env or {})}
+        stores = {"SHOP_DATABASE_URL": database_url, "SHOP_REDIS_URL": redis_url}
+        self.env = {**UNLIMITED_ENV, **stores, **(env or {})}
         self._processes: dict[str, ManagedProcess] = {}
         self._binds: dict[str, str] = {}
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from shop.core.rate import Rate
+
 
 def place(monkeypatch: pytest.MonkeyPatch, module: str, name: str, **collaborators: type) -> type:
     """Make a frozen dataclass with these fields, as if it stood in that module of shop."""
@@ -32,7 +34,8 @@ def reachable(*roots: object) -> dict[int, object]:
 
 
 def is_ours(thing: object) -> bool:
-    return type(thing).__module__.startswith("shop.") and not isinstance(thing, type)
+    # A rate is a value, as a number is: whoever holds one shares nothing with others who do.
+    return type(thing).__module__.startswith("shop.") and not isinstance(thing, type | Rate)
 
 
 def parts_of(thing: Any) -> Iterator[object]:

@@ -5,7 +5,7 @@ from functools import cache
 
 from shop.architecture.report.material import Material
 
-WIDTH, PITCH, HEAD = 1000, 88, 34
+WIDTH, PITCH, HEAD = 1176, 88, 34
 BOX_WIDTH, BOX_HEIGHT, GAP, MARGIN = 152, 46, 14, 6
 HALF = BOX_HEIGHT / 2
 ASIDE = BOX_WIDTH / 2 + MARGIN

@@ -1,5 +1,6 @@
-"""SQL is sent by Repositories in a transaction that the core ends: a commit below the entrance tears it in two."""
+"""SQL is sent by Repositories, for one tenant, in a transaction that the core ends: a commit below tears it in two."""
 
+import ast
 import re
 from collections.abc import Iterator
 
@@ -11,6 +12,7 @@ from shop.architecture.source import Source, Sources
 RULE = "sessions"
 ENTRANCE = "Let the entrance's @transactional end it; what must wait for the commit goes through after_commit."
 REPOSITORY = "Ask a Repository, through its Service; it has the session of the running transaction."
+TENANT = "Say nothing: the entrance has said it, and the session filters and stamps."
 BANS = (
     Ban(
         (".commit", ".rollback", ".begin", ".begin_nested", ".begin_twophase"),
@@ -57,7 +59,19 @@ BANS = (
         "`{word}` makes a session of its own.",
         "Use the Repository's own session.",
     ),
+    Ban(
+        (".connection", ".get_bind", ".bulk_insert_mappings", ".bulk_update_mappings", ".bulk_save_objects"),
+        "`{word}` goes past the session, which knows the tenant.",
+        "Use execute, scalars, get, or create and create_many.",
+    ),
+    Ban(
+        tuple(f"shop.core.tenant.{name}" for name in ("in_tenant", "in_every_tenant", "in_its_tenant")),
+        "`{word}` chooses whose rows these are.",
+        TENANT,
+        ("shop.jobs",),
+    ),
 )
+_ASKS = {"repositories", "services", "service_managers"}
 _BORDERS = re.compile(
     r"\s*(COMMIT|ROLLBACK|BEGIN)( WORK| IMMEDIATE| EXCLUSIVE)?\s*;?\s*"
     r"|\s*(START TRANSACTION\b.*|(RELEASE |ROLLBACK TO )?SAVEPOINT \w+)\s*;?\s*",
@@ -70,6 +84,17 @@ def check(sources: Sources) -> Iterator[Finding]:
     yield from findings(sources, BANS, RULE)
     for source in sources.layers:
         yield from _spoken(source)
+        if source.structure and source.structure.folder in _ASKS:
+            yield from _filtered(source)
+
+
+def _filtered(source: Source) -> Iterator[Finding]:
+    """A comparison of tenants by hand: a second mechanism, which somebody will trust and somebody will forget."""
+    for node in source.nodes(ast.Compare):
+        sides = [node.left, *node.comparators]
+        sides += [part for side in sides if isinstance(side, ast.Tuple) for part in side.elts]
+        if any(isinstance(side, ast.Attribute) and side.attr == "tenant_id" for side in sides):
+            yield source.finding(node, RULE, "A tenant is compared by hand.", TENANT)
 
 
 def _spoken(source: Source) -> Iterator[Finding]:

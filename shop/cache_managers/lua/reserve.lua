@@ -1,13 +1,21 @@
 -- RESERVE: take pieces for one purchase, or say why not. Safe to repeat: the receipt answers the second time.
--- KEYS item, outbox, receipt, limit, wake, buyer, and what the idempotency key was used for (none without one)
--- ARGV order, tenant, item, user, quantity, moment (us), backlog bound, life of the wake flag (s), and with a key
--- what is asked for, life of that (s)
--- Answers {outcome, receipt, number}; for a refusal {outcome, when receipts were lost or '', number}
+-- KEYS item, outbox, receipt, limit, wake, buyer; with an idempotency key, what it was used for; with a limit of
+-- requests, the window
+-- ARGV order, tenant, item, user, quantity, moment (us), backlog bound, life of the wake flag (s); what is asked for
+-- ('' without an idempotency key), life of that (s); with a limit, what count.lua says
+-- Answers {outcome, receipt, number}; for a refusal {outcome, when receipts were lost or '', number}; with a limit
+-- followed by what count.lua answers, for everybody but a stranger, who comes again as a buyer
 if redis.call('GET', KEYS[6]) ~= '1' then return {'STRANGER', '', 0} end
-local asked = KEYS[7] and redis.call('GET', KEYS[7])
-if asked and asked ~= ARGV[9] then return {'REUSED', asked, 0} end
+local note = ARGV[9] ~= '' and KEYS[7]
+local spent = ARGV[11] and spend({KEYS[#KEYS]}, 11) or {}
+local function say(outcome, text, number)
+  return {outcome, text, number, unpack(spent)}
+end
+if spent[1] == 0 then return say('LIMITED', '', 0) end
+local asked = note and redis.call('GET', note)
+if asked and asked ~= ARGV[9] then return say('REUSED', asked, 0) end
 local receipt = redis.call('GET', KEYS[3])
-if receipt then return {'DUPLICATE', receipt, 0} end
+if receipt then return say('DUPLICATE', receipt, 0) end
 
 local quantity = tonumber(ARGV[5])
 if not quantity or quantity < 1 or quantity % 1 ~= 0 then
@@ -15,14 +23,14 @@ if not quantity or quantity < 1 or quantity % 1 ~= 0 then
 end
 local item = redis.call('HMGET', KEYS[1], 'state', 'avail', 'epoch', 'price', 'currency', 'limit', 'forgot')
 local forgot = item[7] or ''
-if item[1] ~= 'open' then return {'CLOSED', forgot, 0} end
+if item[1] ~= 'open' then return say('CLOSED', forgot, 0) end
 local avail = tonumber(item[2])
-if avail < quantity then return {'SOLD_OUT', forgot, avail} end
+if avail < quantity then return say('SOLD_OUT', forgot, avail) end
 if item[6] ~= '' then
   local bought = tonumber(redis.call('HGET', KEYS[4], ARGV[4]) or '0')
-  if bought + quantity > tonumber(item[6]) then return {'LIMIT', forgot, tonumber(item[6])} end
+  if bought + quantity > tonumber(item[6]) then return say('LIMIT', forgot, tonumber(item[6])) end
 end
-if redis.call('XLEN', KEYS[2]) >= tonumber(ARGV[7]) then return {'BUSY', forgot, 0} end
+if redis.call('XLEN', KEYS[2]) >= tonumber(ARGV[7]) then return say('BUSY', forgot, 0) end
 
 local seq = redis.call('HINCRBY', KEYS[1], 'seq', 1)
 redis.call('HINCRBY', KEYS[1], 'avail', -quantity)
@@ -31,6 +39,6 @@ local body = table.concat({ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], item[4],
 redis.call('XADD', KEYS[2], '*', 'r', body)
 redis.call('SET', KEYS[3], 'P|' .. body)
 if item[6] ~= '' then redis.call('HINCRBY', KEYS[4], ARGV[4], quantity) end
-if KEYS[7] then redis.call('SET', KEYS[7], ARGV[9], 'EX', ARGV[10]) end
+if note then redis.call('SET', note, ARGV[9], 'EX', ARGV[10]) end
 local woke = redis.call('SET', KEYS[5], '1', 'NX', 'EX', ARGV[8])
-return {'RESERVED', 'P|' .. body, woke and 1 or 0}
+return say('RESERVED', 'P|' .. body, woke and 1 or 0)

@@ -1,0 +1,53 @@
+"""Every permission there is: a code that is kept and sent, a name, a kind, and a sentence."""
+
+import re
+from enum import Enum, StrEnum
+
+SYSTEM_AREA = "000"
+_CODE = re.compile(r"[0-9]{6}")
+_taken: dict[str, Enum] = {}
+
+
+class PermissionKind(StrEnum):
+    """What a permission opens: a route; data that a route would hide; or what only administrators do."""
+
+    ROUTE = "route"
+    DATA = "data"
+    SYSTEM = "system"
+
+
+class Permission(Enum):
+    """A permission. Its code never changes and is never used again; the first three digits are its area.
+
+    Area 000 is the system's, and only administrators have its permissions. A malformed or doubled code raises
+    ValueError at import, so the service does not start with one.
+    """
+
+    def __init__(self, code: str, kind: PermissionKind, sentence: str) -> None:
+        if not _CODE.fullmatch(code) or code.startswith(SYSTEM_AREA) is not (kind is PermissionKind.SYSTEM):
+            raise ValueError(f"{code} is no code of a {kind} permission: six digits, {SYSTEM_AREA} for the system.")
+        if _taken.setdefault(code, self) is not self:
+            raise ValueError(f"{code} belongs to {_taken[code].name} already.")
+        self.code = code
+        self.kind = kind
+        self.sentence = sentence
+
+    @property
+    def label(self) -> str:
+        """Its name for people: `items.create`."""
+        return self.name.lower().replace("_", ".", 1)
+
+    SYSTEM_APPOINT = "000001", PermissionKind.SYSTEM, "Make, change and disable administrators."
+    SYSTEM_LOGS = "000002", PermissionKind.SYSTEM, "Search the log."
+    USERS_VIEW_ANY = "100001", PermissionKind.ROUTE, "See every user."
+    USERS_VIEW_EMAIL = "100002", PermissionKind.DATA, "See e-mail addresses in full."
+    USERS_GRANT = "100003", PermissionKind.ROUTE, "Give and take roles and permissions."
+    USERS_DISABLE = "100004", PermissionKind.ROUTE, "Disable users, and enable them again."
+    ITEMS_VIEW_DRAFTS = "300001", PermissionKind.DATA, "See items that are not on sale."
+    ITEMS_CREATE = "300002", PermissionKind.ROUTE, "Offer new items."
+    ITEMS_UPDATE = "300003", PermissionKind.ROUTE, "Change the words of items."
+    ITEMS_DELETE = "300004", PermissionKind.ROUTE, "Delete items, and restore them."
+    ORDERS_VIEW_ANY = "400001", PermissionKind.ROUTE, "See the orders of every user."
+    ORDERS_CANCEL_ANY = "400002", PermissionKind.DATA, "Cancel the orders of every user."
+    STOCK_VIEW = "500001", PermissionKind.ROUTE, "See every change of stock."
+    STOCK_ADJUST = "500002", PermissionKind.ROUTE, "Add and take pieces by hand."

@@ -1,0 +1,98 @@
+"""The accounts of others over HTTP, for those who look after them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from shop.checkers.account import AssignAccountChecker, PageAccountChecker
+from shop.constants.permission import Permission
+from shop.core.blueprint import Blueprint
+from shop.core.caller import Caller
+from shop.core.controller import Controller, signed_in
+from shop.core.documentation import Shape
+from shop.core.masking import Mask
+from shop.core.pagination import Page, PageRequest
+from shop.core.transaction import transactional
+from shop.schemas.account import AccountSchema
+from shop.service_managers.account import AccountServiceManager
+from shop.services.account import AccountService
+from shop.supports.user import UserPolicy
+
+blueprint = Blueprint("users", __name__, url_prefix="/users", description="Users and their rights")
+EMAIL = Mask("email", Permission.USERS_VIEW_EMAIL, owner="id")
+
+
+@blueprint.route("")
+@dataclass(eq=False)
+class AccountsController(Controller):
+    """Everybody of the tenant."""
+
+    accounts: AccountService
+
+    @blueprint.response(200, AccountSchema, shape=Shape.PAGE, masks=(EMAIL,))
+    @signed_in(UserPolicy.view_any)
+    @blueprint.arguments(PageAccountChecker, location="query")
+    @transactional
+    def get(self, words: dict[str, Any]) -> Page[dict[str, Any]]:
+        """List the users, newest first."""
+        return self.accounts.page(PageRequest(**words))
+
+
+@blueprint.route("/<id:user_id>")
+@dataclass(eq=False)
+class AccountController(Controller):
+    """One user."""
+
+    accounts: AccountService
+
+    @blueprint.response(200, AccountSchema, errors=(404,), masks=(EMAIL,))
+    @signed_in(UserPolicy.view)
+    @transactional
+    def get(self, user_id: int, caller: Caller) -> dict[str, Any]:
+        """Read a user with its rights."""
+        return self.accounts.get(caller, user_id)
+
+
+@blueprint.route("/<id:user_id>/roles")
+@dataclass(eq=False)
+class AccountRolesController(Controller):
+    """What a user may do."""
+
+    accounts: AccountServiceManager
+
+    @blueprint.response(200, AccountSchema, errors=(404,), masks=(EMAIL,))
+    @signed_in(UserPolicy.grant)
+    @blueprint.arguments(AssignAccountChecker)
+    @transactional
+    def put(self, words: dict[str, Any], user_id: int, caller: Caller) -> dict[str, Any]:
+        """Give another user these roles and permissions, and no others."""
+        return self.accounts.assign(caller, user_id, **words)
+
+
+@blueprint.route("/<id:user_id>/disable")
+@dataclass(eq=False)
+class DisableAccountController(Controller):
+    """Shutting out."""
+
+    accounts: AccountServiceManager
+
+    @blueprint.response(200, AccountSchema, errors=(404,), masks=(EMAIL,))
+    @signed_in(UserPolicy.disable)
+    @transactional
+    def post(self, user_id: int, caller: Caller) -> dict[str, Any]:
+        """Shut another user out: it cannot sign in, and its tokens are refused."""
+        return self.accounts.disable(caller, user_id)
+
+
+@blueprint.route("/<id:user_id>/enable")
+@dataclass(eq=False)
+class EnableAccountController(Controller):
+    """Letting in again."""
+
+    accounts: AccountService
+
+    @blueprint.response(200, AccountSchema, errors=(404,), masks=(EMAIL,))
+    @signed_in(UserPolicy.disable)
+    @transactional
+    def post(self, user_id: int, caller: Caller) -> dict[str, Any]:
+        """Let another user in again."""
+        return self.accounts.enable(caller, user_id)

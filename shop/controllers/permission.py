@@ -1,0 +1,28 @@
+"""The catalogue of permissions over HTTP."""
+
+from dataclasses import dataclass
+
+from shop.constants.permission import Permission
+from shop.core.access import SIGNED_IN
+from shop.core.blueprint import Blueprint
+from shop.core.controller import Controller, signed_in
+from shop.core.documentation import Shape
+from shop.core.languages import say
+from shop.schemas.permission import PermissionSchema
+from shop.services.user import UserService
+
+blueprint = Blueprint("permissions", __name__, url_prefix="/permissions", description="What can be granted")
+
+
+@blueprint.route("")
+@dataclass(eq=False)
+class PermissionsController(Controller):
+    """All permissions; whoever is refused for want of one can look it up."""
+
+    users: UserService
+
+    @blueprint.response(200, PermissionSchema, shape=Shape.LIST)
+    @signed_in(SIGNED_IN)
+    def get(self) -> list[dict[str, str]]:
+        """List all permissions."""
+        return [{"code": it.code, "name": it.label, "kind": it.kind, "sentence": say(it.sentence)} for it in Permission]

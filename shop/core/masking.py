@@ -1,0 +1,59 @@
+"""Fields that not everybody sees in full."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Any
+
+from flask import g
+
+from shop.core.access import Permit
+
+MASKED_MAX = 120
+_STARS = "***"
+
+
+@dataclass(frozen=True)
+class Mask:
+    """A field of an answer that only shows its outline, but to whoever holds a permission and in rows of one's own.
+
+    `owner` is the field that says whose the row is.
+    """
+
+    field: str
+    permission: Permit
+    owner: str
+
+    def hide(self, row: dict[str, Any]) -> None:
+        """Mask the field of one row, unless the caller of this request may see it."""
+        caller = g.get("caller")
+        full = caller and (caller.user_id == row.get(self.owner) or caller.may(self.permission.code))
+        if self.field in row and not full:
+            row[self.field] = outline(row[self.field])
+
+    def __str__(self) -> str:
+        needed = f"{self.permission.label} ({self.permission.code})"
+        return f"Without {needed} others' `{self.field}` is masked."
+
+
+def masked(dump: Callable[..., Any], masks: Collection[Mask]) -> Callable[..., Any]:
+    """The dump of a schema, followed by the masks."""
+
+    def told(data: Any, **options: Any) -> Any:
+        rows = dump(data, **options)
+        for row in rows if isinstance(rows, list) else [rows]:
+            for mask in masks:
+                mask.hide(row)
+        return rows
+
+    return told if masks else dump
+
+
+def outline(text: str | None) -> str | None:
+    """`a***`, of an e-mail address `a***@e***.com`; never longer than 120 characters."""
+    if text is None:
+        return None
+    name, at, host = text.rpartition("@")
+    if not at:
+        return text[:1] + _STARS
+    domain, dot, top = host.rpartition(".")
+    return f"{name[:1]}{_STARS}@{(domain or top)[:1]}{_STARS}{dot}{top if dot else ''}"[:MASKED_MAX]

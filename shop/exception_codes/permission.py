@@ -1,0 +1,11 @@
+"""How a request about permissions can fail; block 7."""
+
+from shop.core.errors import ExceptionCode
+
+
+class PermissionExceptionCode(ExceptionCode):
+    """Numbers and sentences."""
+
+    NOT_HELD = 403_701, "You can give and take only what you may do yourself."
+    PERMISSIONS_FORMAT = 422_701, "The permissions are not valid."
+    SYSTEM_PERMISSION = 422_702, "A permission of the system is for administrators only."

@@ -1,0 +1,37 @@
+"""Roles that combine, single permissions, and users who are disabled."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import mysql
+
+revision = "0006"
+down_revision = "0005"
+
+MOMENT = sa.DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb")
+GENERAL, ADMIN = 1, 2
+USERS = sa.table("users", sa.column("role", sa.String), sa.column("roles", sa.Integer))
+
+
+def upgrade() -> None:
+    """Go forward."""
+    with op.batch_alter_table("users") as users:
+        users.add_column(sa.Column("roles", sa.Integer, nullable=False, server_default=str(GENERAL)))
+        users.add_column(sa.Column("permissions", sa.String(1000), nullable=False, server_default=""))
+        users.add_column(sa.Column("disabled_at", MOMENT))
+    op.execute(USERS.update().where(USERS.c.role == "admin").values(roles=ADMIN))
+    with op.batch_alter_table("users") as users:
+        # The defaults were for the rows that stood there: from now on somebody says it.
+        users.alter_column("roles", existing_type=sa.Integer, existing_nullable=False, server_default=None)
+        users.alter_column("permissions", existing_type=sa.String(1000), existing_nullable=False, server_default=None)
+        users.drop_column("role")
+
+
+def downgrade() -> None:
+    """Go back; single permissions are lost, and whoever was disabled may sign in again."""
+    with op.batch_alter_table("users") as users:
+        users.add_column(sa.Column("role", sa.String(16), nullable=False, server_default="general"))
+    op.execute(USERS.update().where(USERS.c.roles.op("&")(ADMIN) != 0).values(role="admin"))
+    with op.batch_alter_table("users") as users:
+        users.alter_column("role", existing_type=sa.String(16), existing_nullable=False, server_default=None)
+        for name in ("roles", "permissions", "disabled_at"):
+            users.drop_column(name)

@@ -1,0 +1,15 @@
+"""Who may do what with items."""
+
+from shop.constants.permission import Permission
+from shop.core.access import ANYBODY, permission, public_or
+
+
+class ItemPolicy:
+    """A rule for each thing that is done with items; drafts and retired ones are not public."""
+
+    view_any = ANYBODY
+    view = public_or(Permission.ITEMS_VIEW_DRAFTS)
+    create = permission(Permission.ITEMS_CREATE)
+    update = permission(Permission.ITEMS_UPDATE)
+    delete = permission(Permission.ITEMS_DELETE)
+    restore = permission(Permission.ITEMS_DELETE)

@@ -1,0 +1,14 @@
+"""Who may do what with orders."""
+
+from shop.constants.permission import Permission
+from shop.core.access import OWNER, SIGNED_IN, owner_or, permission
+
+
+class OrderPolicy:
+    """A rule for each thing that is done with orders; an order belongs to its buyer."""
+
+    view_own = OWNER
+    view_any = permission(Permission.ORDERS_VIEW_ANY)
+    view = owner_or(Permission.ORDERS_VIEW_ANY)
+    create = SIGNED_IN
+    cancel = owner_or(Permission.ORDERS_CANCEL_ANY)

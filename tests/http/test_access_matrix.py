@@ -1,0 +1,15 @@
+"""Every route of the API is asked by everybody, and held against the rule that its Controller declares.
+
+A new route joins by itself: its path and verb are read from the app, its body from its documentation.
+"""
+
+import pytest
+
+from tests.http.matrix import mistakes_of
+from tests.http.stage import ACTORS, Actor
+from tests.purchase.indoors import Indoors
+
+
+@pytest.mark.parametrize("actor", ACTORS, ids=lambda actor: actor.name.replace(" ", "_"))
+def test_every_route_answers_as_its_rule_says(indoors: Indoors, actor: Actor) -> None:
+    assert mistakes_of(indoors, actor) == []

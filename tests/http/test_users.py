@@ -1,0 +1,107 @@
+"""Users as others see them, and what others see of their orders and drafts."""
+
+import pytest
+
+from shop.constants.permission import Permission
+from shop.constants.user import RoleFlag
+from tests.http.envelope import data_of
+from tests.http.shop import API, Shop
+from tests.support.http import HttpClient
+
+NO_USER, NO_ORDER, NO_ITEM = 404101, 404401, 404301
+VIEW, EMAIL = Permission.USERS_VIEW_ANY, Permission.USERS_VIEW_EMAIL
+KEYS = {"id", "name", "email", "roles", "permissions", "disabled", "created_at"}
+
+
+def test_a_list_of_users_shows_the_newest_first_and_only_their_outlines(shop: Shop, client: HttpClient) -> None:
+    clerk, stranger = shop.enter(VIEW, email="clerk@seen.example"), shop.enter(tenant_id=2)
+    user = shop.enter(name="Ann", email="amy@seen.example")
+
+    page = data_of(client.get(f"{API}/users?per_page=2", token=clerk.token), 200)
+
+    assert [row["id"] for row in page["data"]] == [user.id, clerk.id]
+    assert [row["email"] for row in page["data"]] == ["a***@s***.example", "clerk@seen.example"]
+    assert set(page["data"][0]) == KEYS
+    assert page["meta"]["pagination"]["per_page"] == 2
+    assert stranger.id not in [row["id"] for row in page["data"]]
+
+
+@pytest.mark.parametrize("roles", [RoleFlag.GENERAL, RoleFlag.ADMIN])
+def test_whoever_may_see_addresses_sees_them_in_full(shop: Shop, client: HttpClient, roles: RoleFlag) -> None:
+    reader, user = shop.enter(VIEW, EMAIL, roles=int(roles)), shop.enter(name="Bea")
+
+    card = data_of(client.get(f"{API}/users/{user.id}", token=reader.token), 200)
+
+    assert card["email"] == shop.ask("SELECT email FROM users WHERE id = %s", user.id)
+
+
+def test_one_sees_oneself_and_of_others_not_even_that_they_are_there(shop: Shop, client: HttpClient) -> None:
+    user, other = shop.enter(), shop.enter()
+
+    card = data_of(client.get(f"{API}/users/{user.id}", token=user.token), 200)
+    refusals = [client.get(f"{API}/users/{number}", token=user.token) for number in (other.id, 10**9)]
+
+    assert "***" not in card["email"]
+    assert [data_of(refused, NO_USER)["error_code"] for refused in refusals] == ["NOT_FOUND"] * 2
+
+
+def test_an_answer_to_a_change_is_masked_too(shop: Shop, client: HttpClient) -> None:
+    clerk, user = shop.enter(Permission.USERS_DISABLE), shop.enter(email=f"cleo{shop.offer()}@example.org")
+
+    card = data_of(client.post(f"{API}/users/{user.id}/disable", token=clerk.token), 200)
+
+    assert card["email"] == "c***@e***.org"
+
+
+def test_a_clerk_reads_the_orders_of_everybody_in_its_tenant(shop: Shop, client: HttpClient, item: int) -> None:
+    buyer, clerk, admin = shop.enter(), shop.enter(Permission.ORDERS_VIEW_ANY), shop.admin()
+    stranger = shop.enter(Permission.ORDERS_VIEW_ANY, tenant_id=2)
+    order = data_of(shop.buy(item, buyer.token, Prefer="wait=5"), 201)
+
+    for token in (clerk.token, admin):
+        assert data_of(client.get(f"{API}/orders/{order['id']}", token=token), 200)["id"] == order["id"]
+        listed = data_of(client.get(f"{API}/users/{buyer.id}/orders", token=token), 200)
+        assert [row["id"] for row in listed["data"]] == [order["id"]]
+        assert data_of(client.get(f"{API}/orders", token=token), 200)["data"] == []
+    for token in (shop.buyer(), stranger.token):
+        data_of(client.get(f"{API}/orders/{order['id']}", token=token), NO_ORDER)
+    data_of(client.get(f"{API}/users/{buyer.id}/orders", token=stranger.token), NO_USER)
+    data_of(client.get(f"{API}/users/{buyer.id}/orders", token=buyer.token), 403001)
+
+
+def test_an_order_that_is_not_written_yet_is_there_for_a_clerk(shop: Shop, client: HttpClient, item: int) -> None:
+    clerk = shop.enter(Permission.ORDERS_VIEW_ANY)
+    with shop.without("worker"):
+        order = data_of(shop.buy(item, shop.buyer()), 202)
+
+        assert data_of(client.get(f"{API}/orders/{order['id']}", token=clerk.token), 200)["status"] == "pending"
+
+
+def test_a_clerk_cancels_for_others_and_reads_nothing_else_of_them(shop: Shop, client: HttpClient, item: int) -> None:
+    clerk = shop.enter(Permission.ORDERS_CANCEL_ANY)
+    order = data_of(shop.buy(item, shop.buyer(), Prefer="wait=5"), 201)
+
+    data_of(client.get(f"{API}/orders/{order['id']}", token=clerk.token), NO_ORDER)
+    cancelled = data_of(client.post(f"{API}/orders/{order['id']}/cancel", token=clerk.token), 200)
+
+    assert cancelled["status"] == "cancelled"
+
+
+def test_a_clerk_sees_drafts(shop: Shop, client: HttpClient) -> None:
+    draft = shop.offer(status="draft")
+
+    seen = client.get(f"{API}/items/{draft}", token=shop.enter(Permission.ITEMS_VIEW_DRAFTS).token)
+    data_of(client.get(f"{API}/items/{draft}", token=shop.enter(Permission.ITEMS_CREATE).token), NO_ITEM)
+
+    assert data_of(seen, 200)["status"] == "draft"
+
+
+def test_the_catalogue_of_permissions_speaks_the_callers_language(client: HttpClient, buyer: str) -> None:
+    listed = data_of(client.get(f"{API}/permissions", token=buyer), 200)
+    told = data_of(client.get(f"{API}/permissions?lang=zh-TW", token=buyer), 200)
+
+    create = {"code": "300002", "name": "items.create", "kind": "route", "sentence": "Offer new items."}
+    assert create in listed
+    assert [row["code"] for row in listed] == [permission.code for permission in Permission]
+    assert next(row["sentence"] for row in told if row["code"] == "300002") == "上架新商品。"
+    data_of(client.get(f"{API}/permissions"), 401001)

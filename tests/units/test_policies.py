@@ -1,0 +1,83 @@
+"""Who may do what: every ability of every resource, asked by everybody."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+import pytest
+
+from shop.constants.permission import Permission
+from shop.container import find_modules
+from shop.core.access import Rule
+from shop.core.caller import Caller
+
+OWNER_ID, SESSION = 7, UUID(int=1)
+# (resource, ability) -> what the owner, another user, whoever has the permission, and an administrator may with the
+# owner's row: `+` do it, `?` is told that it is not there (404), `-` may not (403); then the permission that opens it.
+TABLE = {
+    ("Item", "view_any"): "+ + + +",
+    ("Item", "view"): "? ? + + 300001",
+    ("Item", "create"): "- - + + 300002",
+    ("Item", "update"): "- - + + 300003",
+    ("Item", "delete"): "- - + + 300004",
+    ("Item", "restore"): "- - + + 300004",
+    ("Order", "view_own"): "+ ? ? ?",
+    ("Order", "view_any"): "- - + + 400001",
+    ("Order", "view"): "+ ? + + 400001",
+    ("Order", "create"): "+ + + +",
+    ("Order", "cancel"): "+ ? + + 400002",
+    ("StockLedger", "view_any"): "- - + + 500001",
+    ("StockLedger", "create"): "- - + + 500002",
+    ("User", "view_own"): "+ ? ? ?",
+    ("User", "view_any"): "- - + + 100001",
+    ("User", "view"): "+ ? + + 100001",
+    ("User", "grant"): "- - + + 100003",
+    ("User", "disable"): "- - + + 100004",
+    ("User", "change_password"): "+ ? ? ?",
+    ("Session", "view_any"): "+ ? ? ?",
+    ("Session", "end"): "+ ? ? ?",
+}
+PUBLIC = {("Item", "view_any"), ("Item", "view")}
+
+
+def rules() -> Iterator[tuple[tuple[str, str], Rule]]:
+    for module in find_modules("supports"):
+        for name, kind in vars(module).items():
+            if name.endswith("Policy") and kind.__module__ == module.__name__:
+                yield from (((name[:-6], verb), rule) for verb, rule in vars(kind).items() if isinstance(rule, Rule))
+
+
+RULES = dict(rules())
+
+
+def ask(rule: Rule, caller: Caller) -> str:
+    if not rule.admits(caller):
+        return "-"
+    return "+" if rule.reaches(caller, OWNER_ID) else "?"
+
+
+def callers(code: str) -> list[Caller]:
+    others = frozenset(permission.code for permission in Permission) - {code}
+    return [
+        Caller(OWNER_ID, 1, SESSION),
+        Caller(8, 1, SESSION, others),
+        Caller(9, 1, SESSION, frozenset({code})),
+        Caller(10, 1, SESSION, almighty=True),
+    ]
+
+
+def test_the_table_has_every_ability_of_every_resource() -> None:
+    assert RULES.keys() == TABLE.keys()
+    assert {resource for resource, _ in TABLE} == {"Item", "Order", "Session", "StockLedger", "User"}
+
+
+@pytest.mark.parametrize("ability", TABLE, ids=".".join)
+def test_each_may_what_the_table_says(ability: tuple[str, str]) -> None:
+    *marks, code = [*TABLE[ability].split(), ""][:5]
+    rule = RULES[ability]
+    assert [ask(rule, caller) for caller in callers(code)] == marks
+    assert (rule.permission.code if rule.permission else "") == code
+
+
+@pytest.mark.parametrize("ability", TABLE, ids=".".join)
+def test_without_a_sign_in_only_what_is_public_goes(ability: tuple[str, str]) -> None:
+    assert RULES[ability].admits(None) is (ability in PUBLIC)
