@@ -84,7 +84,7 @@ class Secrecy:
             return digest(text)
         if plain.endswith("email"):
             # Without an @ it may be a password in the wrong field.
-            return outline(text) if "@" in text else STARS
+            return str(outline(text)) if "@" in text else STARS
         return self.scrub(text)
 
     def _hide_all(self, value: Any, depth: int) -> Any:
@@ -108,7 +108,7 @@ class Secrecy:
             (_JWT, STARS),
             (_HASH, STARS),
             (_ADDRESS, rf"\1{STARS}"),
-            (_EMAIL, lambda found: outline(found[0])),
+            (_EMAIL, lambda found: str(outline(found[0]))),
         ]
 
     @cached_property
