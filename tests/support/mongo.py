@@ -5,11 +5,13 @@ also do what a real one does not do when asked: answer late, and not at all.
 """
 
 import re
+import socket
 import socketserver
 import struct
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import bson
@@ -46,6 +48,7 @@ class Mongo(socketserver.ThreadingTCPServer):
         self.delay = 0.0
         self.lose_answers = 0
         self._lock = threading.Lock()
+        self._connections: list[socket.socket] = []
         threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
 
     @property
@@ -64,9 +67,17 @@ class Mongo(socketserver.ThreadingTCPServer):
             return list(self.collections.get(name, {}).values())
 
     def destroy(self) -> None:
-        """Stop listening; connections that are open fall silent with the test."""
+        """Be gone: nobody listens, and connections that are open break."""
         self.shutdown()
         self.server_close()
+        for connection in self._connections:
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Serve a connection in a thread of its own."""
+        self._connections.append(request)
+        super().process_request(request, client_address)
 
     def answer(self, command: Document) -> Document:
         """What a command is answered."""
