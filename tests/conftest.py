@@ -18,6 +18,7 @@ from tests.support.guards import guards  # noqa: F401 - a fixture, on for every 
 from tests.support.leaks import no_secret_is_printed  # noqa: F401 - a fixture, on for every test
 from tests.support.mariadb import MariaDB
 from tests.support.mariadb_tools import MariaDBAbsent
+from tests.support.own_log import own_log_ends  # noqa: F401 - a fixture, on for every test
 from tests.support.polling import Eventually
 from tests.support.processes import MakeService, Service
 from tests.support.valkey import Valkey, borrow_database

@@ -2,10 +2,8 @@
 
 import logging
 import multiprocessing
-import sys
 import threading
 import warnings
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,19 +19,6 @@ from tests.core.test_metrics import told as told_of
 from tests.support.ports import free_port
 
 OURS, THEIRS = logging.getLogger("shop.core.x"), logging.getLogger("somebody.else")
-
-
-@pytest.fixture(autouse=True)
-def undone() -> Iterator[None]:
-    """End what a test began, and put back what that turned."""
-    hooks, factory = (sys.excepthook, threading.excepthook), logging.getLogRecordFactory()
-    yield
-    while log._running:
-        log._running.pop().finish()
-    sys.excepthook, threading.excepthook = hooks
-    logging.setLogRecordFactory(factory)
-    logging.captureWarnings(capture=False)
-    logging.getLogger("shop").setLevel(logging.NOTSET)
 
 
 def settings_of(folder: Path, **more: Any) -> Settings:
@@ -126,6 +111,20 @@ def test_a_process_that_was_forked_begins_anew_and_writes_to_its_end(tmp_path: P
     said = [orjson.loads(line)["message"] for line in file.read_bytes().splitlines()]
     assert [child.exitcode for child in children] == [0, 0, 0]
     assert sorted(said) == sorted(f"{who} {n}" for who in ("parent", 0, 1, 2) for n in range(200))
+
+
+def test_a_fork_in_the_middle_of_something_stops_nobody(tmp_path: Path) -> None:
+    begun = start_log(settings_of(tmp_path), "web")
+    child = multiprocessing.get_context("fork").Process(target=work, args=(tmp_path, 1))
+
+    # As if another thread of the parent were just counting: in the child nobody would ever let go of it.
+    with begun.intake.limit._lock:
+        child.start()
+    child.join(10)
+
+    code = child.exitcode
+    child.kill()
+    assert code == 0
 
 
 def work(folder: Path, who: int) -> None:
