@@ -6,6 +6,7 @@ import pytest
 
 from tests.support.leaks import Ear, find_leaks
 from tests.support.managed_process import ManagedProcess
+from tests.support.polling import eventually
 
 TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI3In0.c2lnbmF0dXJl"
 
@@ -71,13 +72,16 @@ def test_files_that_come_later_are_heard_too(tmp_path: Path) -> None:
     assert ear.take() == "on stderr\nin a file\n"
 
 
-def test_every_process_of_the_suite_is_heard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    ear = Ear()
+@pytest.mark.parametrize("place", ["/dev/stdout", "/dev/stderr", "$SHOP_LOG_FILE/shop-2026-11-20.jsonl"])
+def test_every_process_of_the_suite_is_heard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str) -> None:
+    ear, folder = Ear(), tmp_path / "logs"
     monkeypatch.setattr("tests.support.managed_process.EAR", ear)
+    folder.mkdir()
 
-    process = ManagedProcess(["sh", "-c", f"echo {TOKEN}"], tmp_path / "log")
+    command = ["sh", "-c", f"echo {TOKEN} >> {place}; sleep 30"]
+    process = ManagedProcess(command, tmp_path / "log", env={"SHOP_LOG_FILE": str(folder)})
     process.start()
-    process._popen.wait(10)  # type: ignore[union-attr]  # it was started
-    process.kill()
-
-    assert find_leaks(ear.take())
+    try:
+        eventually(lambda: find_leaks(ear.take()) != [], 10)
+    finally:
+        process.kill()
