@@ -4,14 +4,17 @@ from functools import partial
 from typing import Any
 
 from flask import Flask
+from werkzeug.routing import UUIDConverter
 
 from shop.architecture.report.own import own_report
 from shop.container import Container, find_modules, find_resolver
 from shop.core.access import check_rules
 from shop.core.access_log import serve_access_log
 from shop.core.cors import serve_cors
-from shop.core.documentation import Api, serve_documentation
+from shop.core.docs_page import serve_documentation
+from shop.core.documentation import Api
 from shop.core.error_pages import serve_errors
+from shop.core.examples import UUID
 from shop.core.health import Health
 from shop.core.http import prepare
 from shop.core.idempotency import Idempotency
@@ -59,7 +62,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     serve_metrics(app, settings, container.get(Metrics), container.find_one(Measured))
     # Last: what was refused here is counted above, and preflights are answered there.
     find_tenant = partial(container.get(Tenancy).find, container.find_one(Register))
-    serve_limits(app, API_PREFIX, container.get(Limits), container.get(Tokens), find_tenant)
+    tokens, watch = container.get(Tokens), container.get(SessionWatch)
+    serve_limits(app, API_PREFIX, container.get(Limits), tokens, watch, find_tenant)
     return app
 
 
@@ -75,7 +79,10 @@ def web_app() -> Flask:
 def _document(app: Flask) -> Api:
     app.config.update(API_TITLE="shop", API_VERSION="v1", OPENAPI_VERSION="3.1.0", OPENAPI_URL_PREFIX=None)
     api = Api(app)
-    api.register_converter(IdConverter, lambda _: {"type": "integer", "minimum": 1, "maximum": 10**18 - 1})
+    api.register_converter(
+        IdConverter, lambda _: {"type": "integer", "minimum": 1, "maximum": 10**18 - 1, "example": 7}
+    )
+    api.register_converter(UUIDConverter, lambda _: {"type": "string", "format": "uuid", "example": UUID})
     api.spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"})
     return api
 

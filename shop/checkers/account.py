@@ -1,7 +1,11 @@
 """What requests about the accounts of others may say."""
 
+from typing import ClassVar
+
 from marshmallow import Schema
 
+from shop.constants.permission import SYSTEM_CODES
+from shop.constants.user import UserRole
 from shop.core.pagination import PageFields
 from shop.validators.permission import PermissionValidator
 from shop.validators.user import UserValidator
@@ -12,6 +16,14 @@ class AssignAccountChecker(Schema):
 
     roles = UserValidator.roles
     permissions = PermissionValidator.codes
+
+    # What is the system's, administrators alone may have.
+    document: ClassVar = {
+        "anyOf": [
+            {"properties": {"roles": {"contains": {"const": UserRole.ADMIN.value}}}},
+            {"properties": {"permissions": {"items": {"not": {"enum": SYSTEM_CODES}}}}},
+        ],
+    }
 
 
 class PageAccountChecker(Schema):

@@ -1,6 +1,6 @@
 """What requests about changes of stock may say."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from marshmallow import Schema, ValidationError, validates_schema
 
@@ -15,6 +15,14 @@ class AdjustStockChecker(Schema):
     expected_stock = StockLedgerValidator.expected_stock
     stock = StockLedgerValidator.stock
     reason = StockLedgerValidator.reason
+
+    document: ClassVar = {
+        "oneOf": [
+            {"required": ["delta"], "not": {"anyOf": [{"required": ["expected_stock"]}, {"required": ["stock"]}]}},
+            {"required": ["expected_stock", "stock"], "not": {"required": ["delta"]}},
+        ],
+        "example": {"delta": 5, "reason": "found in the cellar"},
+    }
 
     @validates_schema
     def _one_way(self, words: dict[str, Any], **_: Any) -> None:

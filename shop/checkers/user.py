@@ -1,6 +1,6 @@
 """What requests about users may say."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from marshmallow import Schema, ValidationError, validates_schema
 
@@ -21,6 +21,14 @@ class SignInUserChecker(Schema):
     email = UserValidator.email
     name = UserValidator.name
     password = UserValidator.password
+
+    document: ClassVar = {
+        "oneOf": [
+            {"required": ["email"], "not": {"required": ["name"]}},
+            {"required": ["name"], "not": {"required": ["email"]}},
+        ],
+        "example": {"email": "ada@example.com", "password": "Correct-horse-1"},
+    }
 
     @validates_schema
     def _one_way(self, words: dict[str, Any], **_: Any) -> None:

@@ -5,6 +5,7 @@ from enum import StrEnum
 QUANTITY_MIN = 1
 QUANTITY_MAX = 1000
 WAIT_MAX_SECONDS = 10
+PREFER_MAX = 200
 # How long a cancel waits for an order to be written.
 CANCEL_WAIT_SECONDS = 1.0
 # How long a process remembers that an item is sold out, and of how many items.

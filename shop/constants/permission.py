@@ -4,6 +4,8 @@ import re
 from enum import Enum, StrEnum
 
 SYSTEM_AREA = "000"
+# Of a sentence, in whatever language.
+SENTENCE_MAX = 200
 _CODE = re.compile(r"[0-9]{6}")
 _taken: dict[str, Enum] = {}
 
@@ -51,3 +53,7 @@ class Permission(Enum):
     ORDERS_CANCEL_ANY = "400002", PermissionKind.DATA, "Cancel the orders of every user."
     STOCK_VIEW = "500001", PermissionKind.ROUTE, "See every change of stock."
     STOCK_ADJUST = "500002", PermissionKind.ROUTE, "Add and take pieces by hand."
+
+
+# What no ordinary user can be given.
+SYSTEM_CODES = [it.code for it in Permission if it.kind is PermissionKind.SYSTEM]

@@ -2,3 +2,4 @@
 
 DELTA_MAX = 10**9
 NOTE_MAX = 200
+REF_MAX = 64

@@ -10,13 +10,13 @@ import orjson
 from flask import Flask, Request, Response, g
 from flask.globals import request_ctx
 
+from shop.core.body import BODY
 from shop.core.client import Clients
 from shop.core.log_entry import TELL
 from shop.core.secrecy import Secrecy, digest
 from shop.core.settings import Settings
 from shop.core.tokens import Claims
 from shop.core.trace import Trace, current_trace, enter, trace_of_request
-from shop.core.wire import BODY
 
 REQUEST_ID, TRACEPARENT = "X-Request-ID", "traceparent"
 # Of a query, and of a body; longer ones are only measured.

@@ -1,6 +1,6 @@
 """The Blueprint of Controllers: flask-smorest's, speaking the envelope."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial, wraps
 from typing import Any, TypeVar
 
@@ -13,19 +13,22 @@ from webargs.flaskparser import FlaskParser
 from werkzeug.datastructures import MultiDict
 from werkzeug.http import HTTP_STATUS_CODES
 
-from shop.core.documentation import Shape, document, enveloped, error_name, name_operations, tell
+from shop.core.body import read_body, read_json
+from shop.core.documentation import Shape, document, enveloped, error_name, headers_of, name_operations, tell
 from shop.core.envelope import Answer, respond
+from shop.core.errors import CoreExceptionCode, ShopError
+from shop.core.examples import example_of
 from shop.core.keyed import WRITES, Policy, declare, describe_key, in_force
 from shop.core.languages import LANGUAGE_WORD
 from shop.core.limited import describe_limits
 from shop.core.masking import Mask, masked
 from shop.core.pagination import CursorPage, Page
 from shop.core.tenancy import describe_tenant
-from shop.core.wire import InvalidWords, read_body, read_json
+from shop.core.wire import InvalidWords
 
 C = TypeVar("C")
 F = TypeVar("F", bound=Callable[..., Any])
-_ALWAYS = (429, 500, 503)
+_ALWAYS = (406, 422, 429, 500, 503)
 _WITH_BODY = (400, 413, 415, 422)
 
 
@@ -37,6 +40,12 @@ class Parser(FlaskParser):
     def _raw_load_json(self, req: Any) -> Any:
         body = read_body(req)
         return read_json(req, body) if body else webargs.missing
+
+    def load_json(self, req: Any, schema: Schema) -> Any:
+        """The words of the body; one that is not there says nothing, which is wrong where no word has to be said."""
+        if not read_body(req) and not _asks_for_something(schema):
+            raise ShopError(CoreExceptionCode.BODY_MALFORMED)
+        return super().load_json(req, schema)
 
     def load_querystring(self, req: Any, schema: Schema) -> Any:
         """The query without the word that any request may say."""
@@ -64,7 +73,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
     def __init__(self, *args: Any, keyed: Policy | None = None, **options: Any) -> None:
         super().__init__(*args, **options)
         self.keyed = keyed
-        self._prepare_doc_cbks += [_describe, _describe_limits]
+        self._prepare_doc_cbks.append(_describe)
 
     def route(self, rule: str, **options: Any) -> Callable[[type[C]], type[C]]:
         """Serve a Controller at a path below /api/v1."""
@@ -83,6 +92,8 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
         # One instance for all requests: building a schema costs more than loading with it.
         schema = schema() if isinstance(schema, type) else schema
         parse = partial(self.ARGUMENTS_PARSER.parse, schema, location=location)
+        if location == "json":
+            options.setdefault("example", example_of(schema))
         describe = super().arguments(schema, location=location, **options)
         statuses = _WITH_BODY if location == "json" else (422,)
 
@@ -91,6 +102,8 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
             def checked(*args: Any, **kwargs: Any) -> Any:
                 return view(*args, parse(), **kwargs)
 
+            if location == "query":
+                checked.__asks__ = True  # type: ignore[attr-defined]  # a mark, carried upwards by functools.wraps
             described = describe(view)
             described._apidoc["arguments"]["responses"] = {status: error_name(status) for status in statuses}
             words_checked: F = _with_description(checked, described)
@@ -119,7 +132,9 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
         """
         dump = masked(schema().dump, masks) if schema else None
         render = partial(_answer, status=status_code, dump=dump)
-        describe = super().response(status_code, enveloped(schema, shape), **options)
+        said = enveloped(schema, shape)
+        example = example_of(said) | {"code": status_code, "message": HTTP_STATUS_CODES[status_code]}
+        describe = super().response(status_code, said, example=example, headers=headers_of(status_code), **options)
 
         def decorator(view: F) -> F:
             @wraps(view)
@@ -135,23 +150,29 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
             described: F = _with_description(answer, describe(answer))
             answers = described._apidoc["response"]["responses"]  # type: ignore[attr-defined]  # flask-smorest's
             for status in also:
-                said = {"description": HTTP_STATUS_CODES[status]}
-                answers[status] = [{**answer, **said} for answer in answers[status_code]]
+                answers[status] = [{**answer, **_in_other_words(status, example)} for answer in answers[status_code]]
             return described
 
         return decorator
 
 
+def _asks_for_something(schema: Schema) -> bool:
+    return schema.partial is not True and any(field.required for field in schema.fields.values())
+
+
+def _in_other_words(status: int, example: Mapping[str, Any]) -> dict[str, Any]:
+    phrase = HTTP_STATUS_CODES[status]
+    told = {**example, "code": status, "message": phrase}
+    return {"description": phrase, "headers": headers_of(status), "example": told}
+
+
 def _describe(doc: dict[str, Any], doc_info: dict[str, Any], *, app: Flask, method: str, **_: Any) -> dict[str, Any]:
     # flask-smorest calls it for each operation of each app, whose settings have their say.
     settings = app.config["SETTINGS"]
+    doc["parameters"] = [*doc.get("parameters", []), "Language"]
     describe_tenant(doc)
     if method.upper() in WRITES and (policy := in_force(doc_info.get("keyed"), method.upper(), settings)):
         describe_key(doc, policy, settings)
-    return doc
-
-
-def _describe_limits(doc: dict[str, Any], doc_info: dict[str, Any], **_: Any) -> dict[str, Any]:  # noqa: ARG001 - given shape
     describe_limits(doc)
     return doc
 

@@ -16,6 +16,8 @@ from shop.core.database import Database
 from shop.core.documentation import document, error_name, tell
 from shop.core.errors import CoreExceptionCode, ShopError
 from shop.core.idempotency import Idempotency
+from shop.core.problem import is_acceptable
+from shop.core.query import check_query
 from shop.core.sessions import Doorkeeper, SessionWatch
 from shop.core.tenancy import Register, Tenancy
 from shop.core.ticket import Keeper
@@ -42,9 +44,13 @@ class Controller(MethodView):
 
     def dispatch_request(self, **path: Any) -> ResponseReturnValue:
         """Call the method of the verb, in the tenant of the request; the router has let no other verb through."""
-        verb = "get" if request.method == "HEAD" else request.method.lower()
+        view = getattr(self, "get" if request.method == "HEAD" else request.method.lower())
+        if not is_acceptable(request.environ.get("HTTP_ACCEPT", "")):
+            raise ShopError(CoreExceptionCode.NOT_ACCEPTABLE)
+        if request.environ.get("QUERY_STRING"):
+            check_query(view)
         with self.tenancy.entered(self.register):
-            answer: ResponseReturnValue = getattr(self, verb)(**path)
+            answer: ResponseReturnValue = view(**path)
         return answer
 
 

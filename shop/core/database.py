@@ -18,6 +18,8 @@ __all__ = ["Database", "OperationalError"]
 
 POOL_WAIT_SECONDS = 0.5
 CONNECT_SECONDS = 1
+# Addresses and password hashes are among the values of statements, and an error that tells them goes into the log.
+_QUIET = {"hide_parameters": True}
 _MYSQL_CONNECT: dict[str, Any] = {
     "connect_timeout": CONNECT_SECONDS,
     "read_timeout": 2,
@@ -54,7 +56,7 @@ class Database:
             max_overflow=0,
             pool_timeout=POOL_WAIT_SECONDS,
             pool_recycle=1800,
-            hide_parameters=True,
+            **_QUIET,
         )
 
     def patient_engine(self) -> Engine:
@@ -62,9 +64,7 @@ class Database:
         address = self.settings.database_address
         if make_url(address).get_backend_name() == "sqlite":
             return _sqlite(address)
-        return create_engine(
-            address, poolclass=NullPool, connect_args={"connect_timeout": CONNECT_SECONDS}, hide_parameters=True
-        )
+        return create_engine(address, poolclass=NullPool, connect_args={"connect_timeout": CONNECT_SECONDS}, **_QUIET)
 
     @cached_property
     def session_maker(self) -> sessionmaker[Session]:
@@ -80,7 +80,7 @@ class Database:
 
 
 def _sqlite(address: str) -> Engine:
-    engine = create_engine(address, connect_args={"timeout": 2}, hide_parameters=True)
+    engine = create_engine(address, connect_args={"timeout": 2}, **_QUIET)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -1,31 +1,26 @@
-"""OpenAPI 3.1 at /openapi.json and the page at /docs, from files of a wheel: no CDN, a strict CSP."""
+"""What is said about the API in OpenAPI 3.1: envelopes, failures, headers, who may call."""
 
 from collections.abc import Callable
 from copy import deepcopy
 from enum import Enum
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import flask_smorest
-import flask_swagger_ui
-from flask import Flask, Response, send_from_directory
+from apispec.ext.marshmallow import MarshmallowPlugin
+from apispec.ext.marshmallow.openapi import OpenAPIConverter
+from flask import Flask
 from marshmallow import Schema, fields
+from marshmallow.validate import Length, OneOf, Range
 from werkzeug.http import HTTP_STATUS_CODES
 
-from shop.core.envelope import respond
-from shop.core.limited import FIELDS, RETRY_AFTER
-from shop.core.problem import PROBLEM, ProblemSchema
+from shop.core.languages import LANGUAGE_MAX, LANGUAGE_WORD, LANGUAGES
+from shop.core.limited import FIELDS, RETRY_MAX
+from shop.core.pagination import PER_PAGE_MAX, CursorMetaSchema, PageMetaSchema
+from shop.core.problem import CODE_MAX, ERRORS_PATH, JSON, PROBLEM, ProblemSchema
+from shop.core.wire import SENTENCE_MAX, Text, WholeNumber
 
-_DIST = Path(flask_swagger_ui.__file__).parent / "dist"
-_OWN = Path(__file__).parent / "static"
-_CSP = (
-    "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; base-uri 'none'; form-action 'none';"
-    " frame-ancestors 'none'"
-)
-# Those that say when to come back.
-_LATER = (429, 503)
-_ERRORS = (400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 503)
+_ERRORS = (400, 401, 403, 404, 406, 409, 413, 415, 422, 429, 500, 503)
 
 
 class Shape(Enum):
@@ -40,13 +35,57 @@ class Shape(Enum):
 _SUFFIX = {Shape.ONE: "", Shape.LIST: "List", Shape.PAGE: "Page", Shape.CURSOR: "CursorPage"}
 
 
+_META: dict[Shape, type[Schema]] = {Shape.PAGE: PageMetaSchema, Shape.CURSOR: CursorMetaSchema}
+_LANGUAGE = {
+    "in": "query",
+    "name": LANGUAGE_WORD,
+    "description": "The language of the sentences, before `Accept-Language`.",
+    "schema": {"type": "string", "maxLength": LANGUAGE_MAX, "example": "zh-Hant"},
+}
+
+
+def _header(says: str, *, required: bool = True, **schema: Any) -> dict[str, Any]:
+    return {"description": says, "required": required, "schema": schema}
+
+
+_SPOKEN = {"Content-Language": _header("The language of the sentences.", type="string", enum=[*LANGUAGES])}
+_LOCATION = {"Location": _header("Where it is read.", type="string", format="uri-reference", maxLength=1000)}
+_RETRY: dict[str, Any] = {"type": "integer", "minimum": 1, "maximum": RETRY_MAX}
+# What a status has to say besides.
+_HEADERS: dict[int, dict[str, Any]] = {
+    201: _LOCATION,
+    202: _LOCATION,
+    401: {"WWW-Authenticate": _header("How to sign in.", type="string", enum=["Bearer"])},
+    409: {"Retry-After": _header("Seconds to wait, where waiting helps.", required=False, **_RETRY)},
+    429: {"Retry-After": _header("Seconds to wait.", **_RETRY)},
+    503: {"Retry-After": _header("Seconds to wait.", **_RETRY)},
+}
+
+
 class ErrorSchema(Schema):
     """The envelope of a failure."""
 
-    status = fields.String(required=True, metadata={"enum": ["error", "fail"]})
-    code = fields.Integer(required=True, metadata={"example": 404301})
-    message = fields.String(required=True)
-    data = fields.Dict(required=True)
+    status = fields.String(required=True, validate=OneOf(["error", "fail"]))
+    code = WholeNumber(required=True, validate=Range(400, CODE_MAX), metadata={"example": 404301})
+    message = Text(SENTENCE_MAX, least=1, required=True, metadata={"example": "Item 7 does not exist."})
+    data = fields.Dict(required=True, metadata={"example": {"error_code": "NOT_FOUND", "item_id": 7}})
+
+
+class NothingSchema(Schema):
+    """An empty object: there is nothing to say."""
+
+
+class Converter(OpenAPIConverter):
+    """Marshmallow's schemas in the words of OpenAPI, and what a schema itself has to say besides, in `document`."""
+
+    def schema2jsonschema(self, schema: Any) -> dict[str, Any]:
+        """The JSON Schema of a schema."""
+        said: dict[str, Any] = super().schema2jsonschema(schema)  # type: ignore[no-untyped-call]  # apispec types few
+        return {**said, **getattr(schema, "document", {})}
+
+
+class _Plugin(MarshmallowPlugin):
+    Converter = Converter
 
 
 class Api(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest carries no types
@@ -54,6 +93,13 @@ class Api(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest carries no 
 
     ERROR_SCHEMA = ErrorSchema
     DEFAULT_ERROR_RESPONSE_NAME = None
+
+    def __init__(self, app: Flask) -> None:
+        super().__init__(app, spec_kwargs={"marshmallow_plugin": _Plugin()})
+        self.spec.components.parameter("Language", "query", _LANGUAGE)
+
+    def _register_pagination_header(self) -> None:
+        """Leave flask-smorest's pages out: ours stand in the envelope."""
 
     def _register_error_handlers(self) -> None:
         """Leave errors to shop.core.http: flask-smorest's handler drops headers and speaks no envelope."""
@@ -63,8 +109,8 @@ class Api(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest carries no 
         for status in _ERRORS:
             answer = {
                 "description": HTTP_STATUS_CODES[status],
-                "headers": FIELDS | RETRY_AFTER if status in _LATER else FIELDS,
-                "content": {"application/json": {"schema": ErrorSchema}, PROBLEM: {"schema": ProblemSchema}},
+                "headers": headers_of(status),
+                "content": _failure(status),
             }
             self.spec.components.response(error_name(status), answer, lazy=True)
 
@@ -74,21 +120,38 @@ def error_name(status: int) -> str:
     return f"Error{status}"
 
 
+def headers_of(status: int) -> dict[str, Any]:
+    """The headers that an answer of that status has."""
+    return {**_SPOKEN, **_HEADERS.get(status, {}), **(FIELDS if status >= 400 else {})}
+
+
+def _failure(status: int) -> dict[str, Any]:
+    phrase, kind = HTTP_STATUS_CODES[status], "error" if status < 500 else "fail"
+    told = {"type": f"{ERRORS_PATH}/{status}", "title": phrase, "status": status, "detail": phrase, "code": status}
+    return {
+        JSON: {"schema": ErrorSchema, "example": {"status": kind, "code": status, "message": phrase, "data": {}}},
+        PROBLEM: {"schema": ProblemSchema, "example": {**told, "instance": "/api/v1/items/7"}},
+    }
+
+
 @cache
 def enveloped(schema: type[Schema] | None, shape: Shape) -> Schema:
     """The schema of the whole envelope around an answer, for the documentation only."""
-    inner: Any = fields.Nested(schema) if schema else fields.Dict()
+    inner: Any = fields.Nested(schema) if schema else fields.Nested(NothingSchema)
     name = schema.__name__.removesuffix("Schema") if schema else "Empty"
     if shape is Shape.LIST:
-        inner = fields.List(inner)
+        inner = fields.List(inner, validate=Length(max=PER_PAGE_MAX))
     elif shape is not Shape.ONE:
-        page: dict[str, Any] = {"data": fields.List(inner, required=True), "meta": fields.Dict(required=True)}
+        page: dict[str, Any] = {
+            "data": fields.List(inner, required=True, validate=Length(max=PER_PAGE_MAX)),
+            "meta": fields.Nested(_META[shape], required=True),
+        }
         inner = fields.Nested(Schema.from_dict(page, name=f"{name}{_SUFFIX[shape]}Schema"))
     inner.required = True
     keys: dict[str, Any] = {
-        "status": fields.String(required=True, metadata={"const": "success"}),
-        "code": fields.Integer(required=True),
-        "message": fields.String(required=True),
+        "status": fields.String(required=True, validate=OneOf(["success"])),
+        "code": WholeNumber(required=True, validate=Range(200, CODE_MAX)),
+        "message": Text(SENTENCE_MAX, least=1, required=True, metadata={"example": "OK"}),
         "data": inner,
     }
     return Schema.from_dict(keys, name=f"{name}{_SUFFIX[shape]}EnvelopeSchema")()
@@ -115,25 +178,3 @@ def name_operations(controller: type[Any]) -> None:
         view = getattr(controller, verb.lower())
         security = view._apidoc.get("manual_doc", {}).get("security", [])
         document(view, operationId=verb.lower() + controller.__name__.removesuffix("Controller"), security=security)
-
-
-def serve_documentation(app: Flask, api: Api) -> None:
-    """Serve the document and the page."""
-
-    @app.get("/openapi.json")
-    def openapi() -> Response:
-        return Response(app.json.dumps(api.spec.to_dict()), mimetype="application/json")
-
-    @app.get("/docs")
-    def docs() -> Response:
-        page = send_from_directory(_OWN, "docs.html")
-        page.headers["Content-Security-Policy"] = _CSP
-        return page
-
-    @app.get("/docs/<path:name>")
-    def docs_file(name: str) -> Response:
-        return send_from_directory(_OWN if (_OWN / name).is_file() else _DIST, name, max_age=3600)
-
-    @app.get("/")
-    def index() -> Response:
-        return respond(200, {"docs": "/docs", "openapi": "/openapi.json"})

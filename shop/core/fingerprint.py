@@ -10,7 +10,7 @@ import orjson
 from flask import Request
 from werkzeug.formparser import FormDataParser
 
-from shop.core.wire import read_body
+from shop.core.body import read_body
 
 _SAME = ("method", "path", "query", "media type", "body")
 

@@ -10,6 +10,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
+from shop.core.anteroom import Anteroom
 from shop.core.backoff import retry_after
 from shop.core.envelope import auth_headers, respond
 from shop.core.errors import CoreExceptionCode, ExceptionCode, ShopError
@@ -43,6 +44,7 @@ def prepare(app: Flask, settings: Settings) -> None:
     for name in TRANSLATED:
         catalogue(name)  # a catalogue that cannot be read stops the start
     app.after_request(_in_english)
+    app.wsgi_app = Anteroom(app.wsgi_app, settings.web_threads, BODY_MAX_BYTES)  # type: ignore[method-assign]  # Flask's own way
 
 
 def _as_it_is(function: Callable[..., Any]) -> Callable[..., Any]:

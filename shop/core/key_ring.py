@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from jwt import PyJWK
-from jwt.algorithms import OKPAlgorithm
+from jwt.algorithms import HMACAlgorithm, OKPAlgorithm
 from jwt.exceptions import PyJWTError
 
 from shop.core.environment import SettingsError
@@ -97,21 +97,24 @@ def _load(path: Path) -> dict[str, Any]:
 
 
 def _parse(content: dict[str, Any]) -> KeyRing:
-    active, keys = content["active"], {kid: _key(kid, word) for kid, word in content["keys"].items()}
-    short = [kid for kid, key in keys.items() if key.algorithm == "HS256" and len(key.key.encode()) < KEY_BYTES_MIN]
+    active, words = content["active"], content["keys"]
+    short = [kid for kid, word in words.items() if isinstance(word, str) and len(word.encode()) < KEY_BYTES_MIN]
+    if short:
+        raise SettingsError(f"{_FILE} holds keys shorter than {KEY_BYTES_MIN} bytes: {', '.join(short)}.")
+    keys = {kid: _key(kid, word) for kid, word in words.items()}
     if active not in keys:
         raise SettingsError(f"{_FILE} names the active key {active!r} but does not hold it.")
     if keys[active].secret is None:
         raise SettingsError(f"{_FILE} names the active key {active!r} but holds only its public half.")
-    if short:
-        raise SettingsError(f"{_FILE} holds keys shorter than {KEY_BYTES_MIN} bytes: {', '.join(short)}.")
     return KeyRing(active, keys)
 
 
 def _key(kid: str, word: Any) -> SigningKey:
-    if isinstance(word, str):
-        return SigningKey("HS256", word, word)
     try:
+        if isinstance(word, str):
+            # PyJWT refuses the text of a key of another kind, and would do so at the first sign-in.
+            HMACAlgorithm(HMACAlgorithm.SHA256).prepare_key(word)
+            return SigningKey("HS256", word, word)
         jwk = PyJWK(word)
         if jwk.algorithm_name == "EdDSA" and word["crv"] == "Ed25519":
             return SigningKey("EdDSA", jwk.key, word.get("d"))

@@ -31,12 +31,18 @@ class Policy:
 DEFAULT = Policy()
 _REFUSED = (400, 409, 422)
 _MARKS = {
-    name: {"description": says, "schema": {"type": "string"}}
-    for name, says in {
-        "Idempotency-Relayed": "The key, when the answer was given before.",
-        "Idempotent-Replayed": "`true`, when the answer was given before.",
-        "Idempotency-Replay": "`omitted`, when the body was given before and was too large to keep.",
-    }.items()
+    "Idempotency-Relayed": {
+        "description": "The key, when the answer was given before.",
+        "schema": {"type": "string", "maxLength": 255},
+    },
+    "Idempotent-Replayed": {
+        "description": "`true`, when the answer was given before.",
+        "schema": {"type": "string", "enum": ["true"]},
+    },
+    "Idempotency-Replay": {
+        "description": "`omitted`, when the body was given before and was too large to keep.",
+        "schema": {"type": "string", "enum": ["omitted"]},
+    },
 }
 
 
@@ -85,7 +91,7 @@ def describe_key(operation: dict[str, Any], policy: Policy, settings: Settings) 
         "name": settings.idempotency_header,
         "required": is_required(policy, settings),
         "description": f"Makes it safe to send the request again, for {seconds} seconds.",
-        "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+        "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$", "example": "refund-4711"},
     }
     operation["parameters"] = [*operation.get("parameters", []), header]
     for answer in operation["responses"].values():

@@ -13,8 +13,12 @@ from werkzeug.http import parse_accept_header
 
 DEFAULT_LANGUAGE = "en"
 TRANSLATED = ("zh-Hant", "zh-Hans")
+LANGUAGES = (DEFAULT_LANGUAGE, *TRANSLATED)
 # The word of a query, and the cookie, that choose a language.
 LANGUAGE_WORD = "lang"
+LANGUAGE_MAX = 35
+# A longer header is as none: what is remembered of it has to stay small.
+_ACCEPTED_MAX = 1000
 # What a tag ends at when it is cut from behind, as RFC 4647 (3.4) says.
 _TAGS = {
     "en": "en",
@@ -34,7 +38,12 @@ def language() -> str:
     # Nearly every request names none of the two, and need not be taken apart to find that out.
     asked = request.args.get(LANGUAGE_WORD) if LANGUAGE_WORD in environ.get("QUERY_STRING", "") else None
     kept = request.cookies.get(LANGUAGE_WORD) if "HTTP_COOKIE" in environ else None
-    return choose(asked, kept, environ.get("HTTP_ACCEPT_LANGUAGE"))
+    accepted = environ.get("HTTP_ACCEPT_LANGUAGE")
+    return choose(_short(asked), _short(kept), accepted if accepted and len(accepted) <= _ACCEPTED_MAX else None)
+
+
+def _short(tag: str | None) -> str | None:
+    return tag if tag and len(tag) <= LANGUAGE_MAX else None
 
 
 @lru_cache(maxsize=1024)

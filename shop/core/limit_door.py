@@ -11,13 +11,16 @@ from shop.core.errors import ShopError
 from shop.core.limited import Limited, fields_of, limit_of
 from shop.core.limits import Limits, leave_pending, standings
 from shop.core.model import DEFAULT_TENANT
+from shop.core.sessions import SessionWatch
 from shop.core.tokens import Claims, Tokens
 from shop.core.wire import bearer
 
 
-def serve_limits(app: Flask, prefix: str, limits: Limits, tokens: Tokens, find_tenant: Callable[[], int]) -> None:
+def serve_limits(
+    app: Flask, prefix: str, limits: Limits, tokens: Tokens, watch: SessionWatch, find_tenant: Callable[[], int]
+) -> None:
     """Limit every path below the prefix, those that are not there included. Preflights are answered before."""
-    door = _Door(prefix, limits, tokens, Clients(limits.settings.trusted_proxies), find_tenant)
+    door = _Door(prefix, limits, tokens, watch, Clients(limits.settings.trusted_proxies), find_tenant)
     app.before_request(door.enter)
     app.after_request(door.leave)
 
@@ -29,6 +32,7 @@ class _Door:
     prefix: str
     limits: Limits
     tokens: Tokens
+    watch: SessionWatch
     clients: Clients
     find_tenant: Callable[[], int]
 
@@ -72,9 +76,11 @@ class _Door:
     def _claims(self) -> Claims | None:
         token = bearer()
         try:
-            return self.tokens.verify(token) if token else None
+            claims = self.tokens.verify(token) if token else None
         except ShopError:
             return None
+        # Whoever was shut out, a thief perhaps, spends nothing of the user's any more.
+        return None if claims and self.watch.is_ended(claims.session_id) else claims
 
 
 def _limit_of_route() -> Limited:

@@ -13,16 +13,15 @@ POLICY, STATE = "RateLimit-Policy", "RateLimit"
 FIELDS = {
     POLICY: {
         "description": "The limits this request counts in: `q` requests in `w` seconds.",
-        "schema": {"type": "string", "examples": ['"default";q=1000;w=60']},
+        "schema": {"type": "string", "maxLength": 500, "example": '"default";q=1000;w=60'},
     },
     STATE: {
         "description": "What is left in each: `r` requests, until the window ends in `t` seconds.",
-        "schema": {"type": "string", "examples": ['"default";r=999;t=60']},
+        "schema": {"type": "string", "maxLength": 500, "example": '"default";r=999;t=60'},
     },
 }
-RETRY_AFTER = {
-    "Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}},
-}
+# Seconds: the longest window that a setting can name.
+RETRY_MAX = 99_999 * 86_400
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """What is wrong with the words of a request: for each word where it stands, which code it earns, and sentences."""
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
@@ -8,6 +9,12 @@ from marshmallow import Schema
 
 from shop.core.errors import CoreExceptionCode, ExceptionCode
 from shop.core.languages import retell
+
+# A body has room for a hundred thousand words, and names as long as itself.
+MOST = 100
+# Of one word.
+SENTENCES_MAX = 10
+_NAME_MAX = 100
 
 
 class Mistake(NamedTuple):
@@ -25,7 +32,7 @@ class Mistake(NamedTuple):
 
 
 class Mistakes(tuple[Mistake, ...]):
-    """All that is wrong with a request."""
+    """What is wrong with a request: all of it, up to a hundred words."""
 
     __slots__ = ()
 
@@ -44,11 +51,12 @@ class Mistakes(tuple[Mistake, ...]):
 def find_mistakes(messages: dict[str, Any], schema: Schema) -> Mistakes:
     """What webargs found: {"json": {"quantity": ["sentence", ...]}}."""
     codes = {field.data_key or name: field.metadata.get("code") for name, field in schema.fields.items()}
-    return Mistakes(
+    found = (
         Mistake(place, way, (codes.get(way[0]) if way else None) or CoreExceptionCode.FIELD_INVALID, sentences)
         for place, inner in messages.items()
         for way, sentences in flatten(inner)
     )
+    return Mistakes(islice(found, MOST))
 
 
 def flatten(messages: Any, way: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
@@ -57,7 +65,7 @@ def flatten(messages: Any, way: tuple[str, ...] = ()) -> Iterator[tuple[tuple[st
         yield way, tuple(str(message) for message in messages)
         return
     for name, inner in messages.items():
-        yield from flatten(inner, way if name == "_schema" else (*way, str(name)))
+        yield from flatten(inner, way if name == "_schema" else (*way, str(name)[:_NAME_MAX]))
 
 
 def _where(mistake: Mistake) -> dict[str, str]:

@@ -8,17 +8,19 @@ from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
 
 from itsdangerous import BadSignature, URLSafeSerializer
-from marshmallow import fields
-from marshmallow.validate import Length, Range
+from marshmallow import Schema, fields
+from marshmallow.validate import Range
 
 from shop.core.errors import CoreExceptionCode, ShopError
 from shop.core.tokens import Tokens
-from shop.core.wire import WholeNumber
+from shop.core.wire import ID_MAX, Text, WholeNumber
 
 PER_PAGE_DEFAULT = 15
 PER_PAGE_MAX = 100
 
 PAGE_MAX = 1_000_000
+CURSOR_MAX = 1000
+LINK_MAX = 2000
 
 T = TypeVar("T")
 
@@ -28,7 +30,51 @@ class PageFields:
 
     page = WholeNumber(from_text=True, load_default=1, validate=Range(1, PAGE_MAX))
     per_page = WholeNumber(from_text=True, load_default=PER_PAGE_DEFAULT, validate=Range(1, PER_PAGE_MAX))
-    cursor = fields.String(validate=Length(1, 1000))
+    cursor = Text(CURSOR_MAX, least=1, metadata={"example": "eyJpZCI6NDJ9.what-the-page-before-said"})
+
+
+class LinksSchema(Schema):
+    """Where the pages beside this one are."""
+
+    next = Text(LINK_MAX, required=True, allow_none=True)
+
+
+class PageLinksSchema(LinksSchema):
+    """Where the pages beside this one are; null at the ends."""
+
+    previous = Text(LINK_MAX, required=True, allow_none=True)
+
+
+class PaginationSchema(Schema):
+    """A page among numbered ones; `count` rows are on it."""
+
+    total = WholeNumber(required=True, validate=Range(0, ID_MAX))
+    count = WholeNumber(required=True, validate=Range(0, PER_PAGE_MAX))
+    per_page = WholeNumber(required=True, validate=Range(1, PER_PAGE_MAX))
+    current_page = WholeNumber(required=True, validate=Range(1, PAGE_MAX))
+    total_pages = WholeNumber(required=True, validate=Range(1, ID_MAX))
+    links = fields.Nested(PageLinksSchema, required=True)
+
+
+class CursorPaginationSchema(Schema):
+    """A page that `next_cursor` continues; null at the end."""
+
+    count = WholeNumber(required=True, validate=Range(0, PER_PAGE_MAX))
+    per_page = WholeNumber(required=True, validate=Range(1, PER_PAGE_MAX))
+    next_cursor = Text(CURSOR_MAX, required=True, allow_none=True)
+    links = fields.Nested(LinksSchema, required=True)
+
+
+class PageMetaSchema(Schema):
+    """What is said about the rows."""
+
+    pagination = fields.Nested(PaginationSchema, required=True)
+
+
+class CursorMetaSchema(Schema):
+    """What is said about the rows."""
+
+    pagination = fields.Nested(CursorPaginationSchema, required=True)
 
 
 @dataclass(frozen=True)

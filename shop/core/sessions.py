@@ -13,8 +13,6 @@ from threading import Lock, Thread
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from shop.core.caller import Caller
 from shop.core.clock import Clock, microseconds_of
 from shop.core.database import Database
@@ -77,7 +75,7 @@ class SessionWatch:
         return bool(change and (change.ended or change.moment > moment))
 
     def read(self, find_changes: Callable[[datetime], Iterable[Change]]) -> None:
-        """Ask the database what changed; raises SQLAlchemyError."""
+        """Ask the database what changed; raises whatever it or its driver does."""
         now = self.clock.now()
         horizon = now - timedelta(seconds=self.settings.access_lifetime + self.settings.token_leeway) - OVERLAP
         since = self._read_at - OVERLAP if self._read_at else horizon
@@ -100,8 +98,8 @@ class SessionWatch:
     def _try_to_read(self, door: Doorkeeper) -> None:
         try:
             self.read(door.find_changes)
-        except SQLAlchemyError as error:
-            _log.warning("What changed about sessions is not known now: %s", error)
+        except Exception as error:  # noqa: BLE001 - whatever it was: who stops looking lets in for ever who was shut out
+            _log.warning("What changed about sessions is not known now: %r", error)
 
     def _forget(self, horizon: int) -> None:
         # A token older than that has expired, whatever became of its session.

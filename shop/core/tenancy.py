@@ -1,6 +1,7 @@
 """Whose a request is: its token says, else the header `X-Tenant`, else the host; else it is the default tenant's."""
 
 import logging
+import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -27,6 +28,8 @@ HEADER = "X-Tenant"
 KNOWN_SECONDS = 3.0
 # How long a request waits for the renewed list, where an older one is known.
 PATIENCE_SECONDS = 0.2
+# In either case.
+_SLUG = re.compile("[A-Za-z0-9]([A-Za-z0-9-]{0,30}[A-Za-z0-9])?")
 _log = logging.getLogger(__name__)
 
 
@@ -75,6 +78,9 @@ class Tenancy:
         """Whose the request is that is being served; raises ShopError TENANT_UNKNOWN, TOKEN_INVALID."""
         if "tenant" not in g:
             directory = self._directory(register)
+            if not _SLUG.fullmatch(request.environ.get("HTTP_X_TENANT", "any")):
+                # Beside a token the name does not count, but it has to be one.
+                raise ShopError(CoreExceptionCode.TENANT_UNKNOWN)
             # For the log too, which has to tell whose it was after it failed.
             g.tenant = self._of_token(directory) or _of_address(directory)
         return int(g.tenant)
@@ -132,7 +138,7 @@ def describe_tenant(operation: dict[str, Any]) -> None:
         "name": HEADER,
         "required": False,
         "description": "The tenant's name, where no token says whose the request is; by default the host tells.",
-        "schema": {"type": "string", "minLength": 1, "maxLength": 32},
+        "schema": {"type": "string", "maxLength": 32, "pattern": f"^{_SLUG.pattern}$", "example": "default"},
     }
     operation["parameters"] = [*operation.get("parameters", []), header]
     operation["responses"] |= {status: error_name(status) for status in (401, 404)}

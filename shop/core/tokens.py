@@ -23,6 +23,7 @@ CLAIMS: dict[str, type] = {
     "typ": str,
 }  # fmt: skip
 TOKEN_MAX = 4096
+TOKEN_TYPE = "bearer"  # noqa: S105 - what kind of token, not a token
 _REMEMBERED_MAX = 20_000
 # How often the file of keys is looked at.
 _LOOK_SECONDS = 1.0
@@ -89,7 +90,7 @@ class Tokens:
         return {
             "access_token": self._sign(grant, TokenKind.ACCESS, new_id(), now, now + access),
             "refresh_token": self._sign(grant, TokenKind.REFRESH, grant.refresh_id, grant.since, grant.since + refresh),
-            "token_type": "bearer",
+            "token_type": TOKEN_TYPE,
             "expires_in": access,
         }
 

@@ -1,17 +1,22 @@
-"""The web server: granian, which reads slow clients outside the Python threads."""
+"""The web server: granian, whose threads wait in the Anteroom until there is something to work on."""
 
 import socket
 
 from granian import Granian
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
 
 from shop.core.address import parted
+from shop.core.anteroom import SEATS, STANDING
 from shop.core.environment import SettingsError
 from shop.core.settings import Settings
 
 BACKLOG = 2048
 # Its records go where all go.
 _LOG = {"version": 1, "disable_existing_loggers": False, "handlers": {}, "loggers": {"_granian": {"propagate": True}}}
+# As the proxy has it: what a client may take to say what it wants, and how long that may be.
+HEAD_MILLISECONDS = 10_000
+HEAD_MAX_BYTES = 32 * 1024
 
 
 def claim(settings: Settings) -> None:
@@ -42,8 +47,11 @@ def serve(settings: Settings, factory: str = "shop.app:web_app") -> None:
         address=address,
         port=port,
         interface=Interfaces.WSGI,
+        # A connection of HTTP/2 would have as many slow bodies as it likes, and nobody speaks it without TLS.
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=HEAD_MILLISECONDS, max_buffer_size=HEAD_MAX_BYTES),
         workers=settings.web_workers,
-        blocking_threads=settings.web_threads,
+        blocking_threads=settings.web_threads + SEATS + STANDING,
         backlog=BACKLOG,
         websockets=False,
         respawn_failed_workers=True,

@@ -1,31 +1,42 @@
-"""The wire: JSON in and out, path ids, and fields that read numbers rightly."""
+"""The wire: JSON in and out, path ids, and fields that read texts and numbers rightly."""
 
 import re
 from typing import Any
 from uuid import UUID
 
 import orjson
-from flask import Request, Response, g, request
+from flask import Response, g, request
 from flask.json.provider import JSONProvider
-from marshmallow import Schema, fields
+from marshmallow import Schema, ValidationError, fields
+from marshmallow.validate import Length, Range, Regexp
 from uuid_utils.compat import uuid7
 from werkzeug.datastructures import Headers
-from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.routing import IntegerConverter
 
-from shop.core.errors import CoreExceptionCode, ExceptionCode, ShopError
+from shop.core.errors import CoreExceptionCode, ExceptionCode
 from shop.core.mistakes import Mistakes, find_mistakes
 
-# Where a body lies that was read.
-BODY = "shop.body"
+ID_MAX = 2**63 - 1
+# What we say ourselves, with what we tell back.
+SENTENCE_MAX = 2000
 _DIGITS = re.compile(r"-?[0-9]{1,18}")
+# Cc of Unicode; and halves of characters, which UTF-8 does not know and no database takes.
+_CONTROL = r"\x00-\x1f\x7f-\x9f"
+_CONTROL_IN_LINES = r"\x00-\x08\x0b-\x1f\x7f-\x9f"
+_HALVES = "\ud800-\udfff"
+# Letters of every language before the sign (RFC 6531); behind it punycode, as in every address of the Web.
+_ATOM, _LABEL = r'[^\s\x00-\x1f\x7f-\x9f()<>\[\]:;@\\,."]+', "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+# RFC 5321, section 4.5.3.1.1.
+_LOCAL_MAX = 64
+_NO_EMAIL = "Not a valid email address."
+_EMAIL = rf"^{_ATOM}(\.{_ATOM})*@{_LABEL}(\.{_LABEL})+$"
 
 
 class InvalidWords(Exception):  # noqa: N818 - it says what it is
     """The words of a request broke a Checker: what is wrong, and the code of the first wrong field."""
 
     def __init__(self, messages: dict[str, Any], schema: Schema) -> None:
-        super().__init__(str(messages))
+        super().__init__()
         self.mistakes = find_mistakes(messages, schema)
         self.code = _first_code(self.mistakes, schema)
 
@@ -72,38 +83,80 @@ class WholeNumber(fields.Integer):
             return int(value)
         if isinstance(value, bool) or not isinstance(value, int | float) or value != value // 1:
             raise self.make_error("invalid", input=value)
-        if abs(value) > 2**63 - 1:
+        if abs(value) > ID_MAX:
             raise self.make_error("too_large", input=value)
         return int(value)
+
+
+class Text(fields.String):
+    """A text of `least` to `most` characters, none of them a control character; with `lines`, it may have several.
+
+    Lines end with a newline, and may have tabs. A `pattern` is matched from its `^` to its `$`.
+    """
+
+    default_error_messages = {"control": "No control characters."}  # noqa: RUF012 - given shape
+
+    def __init__(
+        self, most: int, *, least: int = 0, lines: bool = False, pattern: str = "", error: str = "", **options: Any
+    ) -> None:
+        control = _CONTROL_IN_LINES if lines else _CONTROL
+        own = options.pop("validate", ())
+        rules = [Length(least or None, most), *([Regexp(pattern, error=error)] if pattern else [])]
+        said = {"pattern": pattern or f"^[^{control}]*$", **options.pop("metadata", {})}
+        super().__init__(validate=[*rules, *([own] if callable(own) else own)], metadata=said, **options)
+        self.most = most
+        self._wrong = re.compile(f"[{control}{_HALVES}]")
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        if self._wrong.search(text):
+            raise self.make_error("control")
+        return text
+
+
+class Email(Text):
+    """An e-mail address: blanks around it do not count, and neither does upper case."""
+
+    def __init__(self, most: int, **options: Any) -> None:
+        said = {"format": "idn-email", **options.pop("metadata", {})}
+        super().__init__(most, least=3, pattern=_EMAIL, error=_NO_EMAIL, metadata=said, **options)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        address = super()._deserialize(value, attr, data, **kwargs).strip(" ").lower()
+        if len(address.partition("@")[0]) > _LOCAL_MAX:
+            raise ValidationError(_NO_EMAIL)
+        return address
+
+
+class Hint(fields.String):
+    """A text that is left aside when it is longer than `most`: whatever it says, nothing is refused for it."""
+
+    def __init__(self, most: int, **options: Any) -> None:
+        super().__init__(**options)
+        self.most = most
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        return text if len(text) <= self.most else ""
+
+
+class Id(WholeNumber):
+    """The id of a row."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(validate=Range(1, ID_MAX), metadata={"example": 7}, **options)
+
+
+class Moment(fields.String):
+    """A moment in UTC, as RFC 3339 writes it."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(metadata={"format": "date-time", "example": "2026-01-31T12:00:00.000000Z"}, **options)
 
 
 def coded(code: ExceptionCode) -> dict[str, Any]:
     """Field metadata: the code that a wrong word in this field earns."""
     return {"code": code}
-
-
-def read_body(request: Request) -> bytes:
-    """The whole body; raises ShopError when the sender broke off, and 413 when it is too large."""
-    # For the log, too: what nobody read is not there to be told.
-    request.environ[BODY] = body = request.get_data(cache=True)
-    announced, most = request.content_length, request.max_content_length
-    if announced is not None and len(body) < announced:
-        # What came may well be valid, but it is not what was meant.
-        raise ShopError(CoreExceptionCode.BODY_MALFORMED)
-    if announced is None and most and len(body) >= most:
-        # A body of unannounced length is cut here without a word.
-        raise RequestEntityTooLarge
-    return body
-
-
-def read_json(request: Request, body: bytes) -> Any:
-    """The value of a request's JSON body; raises ShopError for another media type or malformed JSON."""
-    if not request.is_json:
-        raise ShopError(CoreExceptionCode.MEDIA_TYPE)
-    try:
-        return orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise ShopError(CoreExceptionCode.BODY_MALFORMED) from error
 
 
 def bearer() -> str:

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from shop.constants.stock_ledger import NOTE_MAX
+from shop.constants.stock_ledger import NOTE_MAX, REF_MAX
 from shop.core.model import BigId, Model
 
 
@@ -20,7 +20,7 @@ class StockLedger(Model):
     delta: Mapped[int] = mapped_column(BigInteger)
     reason: Mapped[str] = mapped_column(String(16))
     # What caused it: `item:7`, or an order id.
-    ref: Mapped[str] = mapped_column(String(64))
+    ref: Mapped[str] = mapped_column(String(REF_MAX))
     # The user id of whoever caused it, where it was a person.
     actor: Mapped[int | None] = mapped_column(BigInteger)
     # The number of a credit: pieces that reach the sale after MySQL has them.

@@ -1,19 +1,37 @@
 """The wire form of items."""
 
 from marshmallow import Schema, fields
+from marshmallow.validate import OneOf, Range
+
+from shop.constants.item import (
+    CURRENCY_FORM,
+    INTRODUCTION_MAX,
+    NAME_MAX,
+    PER_USER_MAX,
+    PRICE_MAX_MINOR,
+    STOCK_HELD_MAX,
+    URL_MAX,
+    ItemStatus,
+)
+from shop.core.wire import Id, Moment, Text, WholeNumber
 
 
 class ItemSchema(Schema):
     """Something for sale; `stock` is what can be bought now."""
 
-    id = fields.Integer(required=True)
-    name = fields.String(required=True)
-    introduction = fields.String(required=True)
-    price_minor = fields.Integer(required=True)
-    currency = fields.String(required=True)
-    stock = fields.Integer(required=True)
-    status = fields.String(required=True)
-    max_per_user = fields.Integer(required=True, allow_none=True)
-    photo_url = fields.String(required=True, allow_none=True)
-    created_at = fields.String(required=True, metadata={"format": "date-time"})
-    updated_at = fields.String(required=True, metadata={"format": "date-time"})
+    id = Id(required=True)
+    name = Text(NAME_MAX, least=1, required=True, metadata={"example": "Concert ticket"})
+    introduction = Text(INTRODUCTION_MAX, lines=True, required=True)
+    price_minor = WholeNumber(required=True, validate=Range(0, PRICE_MAX_MINOR), metadata={"example": 2500})
+    currency = Text(3, least=3, pattern=CURRENCY_FORM, required=True, metadata={"example": "EUR"})
+    stock = WholeNumber(required=True, validate=Range(0, STOCK_HELD_MAX), metadata={"example": 100})
+    status = fields.String(required=True, validate=OneOf(list(ItemStatus)))
+    max_per_user = WholeNumber(required=True, allow_none=True, validate=Range(1, PER_USER_MAX))
+    photo_url = Text(
+        URL_MAX,
+        required=True,
+        allow_none=True,
+        metadata={"format": "uri", "example": "https://shop.example/ticket.jpg"},
+    )
+    created_at = Moment(required=True)
+    updated_at = Moment(required=True)

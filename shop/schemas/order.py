@@ -1,17 +1,24 @@
 """The wire form of orders."""
 
 from marshmallow import Schema, fields
+from marshmallow.validate import OneOf, Range
+
+from shop.constants.item import CURRENCY_FORM, PRICE_MAX_MINOR
+from shop.constants.order import QUANTITY_MAX, QUANTITY_MIN, OrderStatus
+from shop.core.wire import Id, Moment, Text, WholeNumber
 
 
 class OrderSchema(Schema):
     """A purchase: promised (pending), written (confirmed) or refused after all (rejected)."""
 
-    id = fields.String(required=True, metadata={"format": "uuid"})
-    status = fields.String(required=True)
-    item_id = fields.Integer(required=True)
-    quantity = fields.Integer(required=True)
-    unit_price_minor = fields.Integer(required=True)
-    total_minor = fields.Integer(required=True)
-    currency = fields.String(required=True)
-    created_at = fields.String(required=True, metadata={"format": "date-time"})
-    updated_at = fields.String(required=True, metadata={"format": "date-time"})
+    id = fields.UUID(required=True)
+    status = fields.String(required=True, validate=OneOf(list(OrderStatus)))
+    item_id = Id(required=True)
+    quantity = WholeNumber(required=True, validate=Range(QUANTITY_MIN, QUANTITY_MAX))
+    unit_price_minor = WholeNumber(required=True, validate=Range(0, PRICE_MAX_MINOR), metadata={"example": 2500})
+    total_minor = WholeNumber(
+        required=True, validate=Range(0, PRICE_MAX_MINOR * QUANTITY_MAX), metadata={"example": 2500}
+    )
+    currency = Text(3, least=3, pattern=CURRENCY_FORM, required=True, metadata={"example": "EUR"})
+    created_at = Moment(required=True)
+    updated_at = Moment(required=True)

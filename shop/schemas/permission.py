@@ -1,12 +1,16 @@
 """The wire form of permissions."""
 
 from marshmallow import Schema, fields
+from marshmallow.validate import OneOf
+
+from shop.constants.permission import SENTENCE_MAX, Permission, PermissionKind
+from shop.core.wire import Text
 
 
 class PermissionSchema(Schema):
     """Something that a user can be given leave to do."""
 
-    code = fields.String(required=True, metadata={"pattern": "^[0-9]{6}$"})
-    name = fields.String(required=True)
-    kind = fields.String(required=True)
-    sentence = fields.String(required=True)
+    code = fields.String(required=True, validate=OneOf([it.code for it in Permission]))
+    name = fields.String(required=True, validate=OneOf([it.label for it in Permission]))
+    kind = fields.String(required=True, validate=OneOf(list(PermissionKind)))
+    sentence = Text(SENTENCE_MAX, least=1, required=True, metadata={"example": Permission.USERS_VIEW_ANY.sentence})

@@ -1,23 +1,30 @@
 """The wire form of sessions."""
 
 from marshmallow import Schema, fields
+from marshmallow.validate import OneOf, Range
+
+from shop.constants.session import AGENT_MAX
+from shop.core.tokens import TOKEN_MAX, TOKEN_TYPE
+from shop.core.wire import ID_MAX, Moment, Text, WholeNumber
 
 
 class TokenSchema(Schema):
     """What signing in gives, and each refresh."""
 
-    access_token = fields.String(required=True)
-    refresh_token = fields.String(required=True)
-    token_type = fields.String(required=True, metadata={"const": "bearer"})
-    expires_in = fields.Integer(required=True, metadata={"description": "seconds"})
+    access_token = Text(TOKEN_MAX, least=1, required=True)
+    refresh_token = Text(TOKEN_MAX, least=1, required=True)
+    token_type = fields.String(required=True, validate=OneOf([TOKEN_TYPE]))
+    expires_in = WholeNumber(
+        required=True, validate=Range(1, ID_MAX), metadata={"description": "seconds", "example": 3600}
+    )
 
 
 class SessionSchema(Schema):
     """A sign-in; `agent` is what its client called itself, `current` the one that asks."""
 
-    id = fields.String(required=True, metadata={"format": "uuid"})
-    agent = fields.String(required=True)
+    id = fields.UUID(required=True)
+    agent = Text(AGENT_MAX, required=True, metadata={"example": "curl/8.5.0"})
     current = fields.Boolean(required=True)
-    created_at = fields.String(required=True, metadata={"format": "date-time"})
-    refreshed_at = fields.String(required=True, metadata={"format": "date-time"})
-    expires_at = fields.String(required=True, metadata={"format": "date-time"})
+    created_at = Moment(required=True)
+    refreshed_at = Moment(required=True)
+    expires_at = Moment(required=True)

@@ -1,15 +1,21 @@
 """The wire form of lines of the stock ledger."""
 
 from marshmallow import Schema, fields
+from marshmallow.validate import OneOf, Range
+
+from shop.constants.item import STOCK_HELD_MAX
+from shop.constants.stock import StockReason
+from shop.constants.stock_ledger import NOTE_MAX, REF_MAX
+from shop.core.wire import Id, Moment, Text, WholeNumber
 
 
 class StockLedgerSchema(Schema):
     """One change of an item's stock; `ref` is what caused it, `actor` the user who did."""
 
-    id = fields.Integer(required=True)
-    delta = fields.Integer(required=True)
-    reason = fields.String(required=True)
-    ref = fields.String(required=True)
-    note = fields.String(required=True, allow_none=True)
-    actor = fields.Integer(required=True, allow_none=True)
-    created_at = fields.String(required=True, metadata={"format": "date-time"})
+    id = Id(required=True)
+    delta = WholeNumber(required=True, validate=Range(-STOCK_HELD_MAX, STOCK_HELD_MAX), metadata={"example": 5})
+    reason = fields.String(required=True, validate=OneOf(list(StockReason)))
+    ref = Text(REF_MAX, least=1, required=True, metadata={"example": "item:7"})
+    note = Text(NOTE_MAX, required=True, allow_none=True, metadata={"example": "found in the cellar"})
+    actor = Id(required=True, allow_none=True)
+    created_at = Moment(required=True)

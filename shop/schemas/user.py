@@ -1,23 +1,32 @@
 """The wire form of users."""
 
 from marshmallow import Schema, fields
+from marshmallow.validate import Length, OneOf, Range
+
+from shop.constants.user import EMAIL_MAX, NAME_MAX, UserRole
+from shop.core.tokens import TOKEN_MAX, TOKEN_TYPE
+from shop.core.wire import ID_MAX, Email, Id, Moment, Text, WholeNumber
 
 
 class UserSchema(Schema):
     """A user, as the user itself may see it."""
 
-    id = fields.Integer(required=True)
-    name = fields.String(required=True)
-    email = fields.String(required=True)
-    roles = fields.List(fields.String(), required=True)
-    created_at = fields.String(required=True, metadata={"format": "date-time"})
+    id = Id(required=True)
+    name = Text(NAME_MAX, least=1, required=True, metadata={"example": "Ada"})
+    email = Email(EMAIL_MAX, required=True, metadata={"example": "ada@example.com"})
+    roles = fields.List(
+        fields.String(validate=OneOf(list(UserRole))), required=True, validate=Length(max=len(UserRole))
+    )
+    created_at = Moment(required=True)
 
 
 class RegistrationSchema(Schema):
     """What registering gives: what signing in gives, and the account."""
 
-    access_token = fields.String(required=True)
-    refresh_token = fields.String(required=True)
-    token_type = fields.String(required=True, metadata={"const": "bearer"})
-    expires_in = fields.Integer(required=True, metadata={"description": "seconds"})
+    access_token = Text(TOKEN_MAX, least=1, required=True)
+    refresh_token = Text(TOKEN_MAX, least=1, required=True)
+    token_type = fields.String(required=True, validate=OneOf([TOKEN_TYPE]))
+    expires_in = WholeNumber(
+        required=True, validate=Range(1, ID_MAX), metadata={"description": "seconds", "example": 3600}
+    )
     user = fields.Nested(UserSchema, required=True)

@@ -59,7 +59,8 @@ class StockLedgerService:
 
     def page(self, item_id: int, cursor: str | None, per_page: int) -> CursorPage[dict[str, Any]]:
         """The lines of an item, newest first; raises ShopError NOT_FOUND."""
-        if self.items.find(item_id) is None:
+        item = self.items.find(item_id)
+        if item is None or item.deleted_at:
             raise ShopError(ItemExceptionCode.NOT_FOUND, item_id=item_id)
         before = self.cursors.read(cursor, "id")["id"] if cursor else None
         lines = self.ledger.find_page(item_id, before, per_page + 1)
@@ -88,13 +89,13 @@ class StockLedgerService:
     def adjust(self, caller: Caller, item_id: int, adjustment: Adjustment) -> dict[str, Any]:
         """Add or take pieces by hand; the item.
 
-        Raises ShopError: NOT_FOUND, STOCK_CHANGED, STOCK_INSUFFICIENT, DELTA_FORMAT, SYSTEM_BUSY (the gate is closed).
+        Raises ShopError: NOT_FOUND, STOCK_CHANGED, STOCK_INSUFFICIENT, STOCK_FULL, SYSTEM_BUSY (the gate is closed).
         """
         item = self.items.lock(item_id)
         if item is None or item.deleted_at:
             raise ShopError(ItemExceptionCode.NOT_FOUND, item_id=item_id)
         if item.stock + adjustment.delta > STOCK_MAX:
-            raise ShopError(StockLedgerExceptionCode.DELTA_FORMAT, field="delta")
+            raise ShopError(StockLedgerExceptionCode.STOCK_FULL, item_id=item_id, most=STOCK_MAX)
         if adjustment.delta < 0 or adjustment.seen is not None:
             self._take(item, adjustment)
         line = {

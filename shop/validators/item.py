@@ -1,34 +1,37 @@
 """The words a request may use about an item, and the code each wrong word earns."""
 
 from marshmallow import fields
-from marshmallow.validate import Length, OneOf, Range, Regexp
+from marshmallow.validate import OneOf, Range
 
 from shop.constants.item import (
+    CURRENCY_FORM,
     INTRODUCTION_MAX,
     NAME_MAX,
     PER_USER_MAX,
     PRICE_MAX_MINOR,
     STOCK_MAX,
+    URL_FORM,
     URL_MAX,
     ItemStatus,
 )
-from shop.core.wire import WholeNumber, coded
+from shop.core.wire import Text, WholeNumber, coded
 from shop.exception_codes.item import ItemExceptionCode as Code
 
 
 class ItemValidator:
     """Fields of an item."""
 
-    name = fields.String(
-        required=True, validate=Length(1, NAME_MAX), metadata=coded(Code.NAME_FORMAT) | {"example": "Concert ticket"}
-    )
-    introduction = fields.String(validate=Length(max=INTRODUCTION_MAX), metadata=coded(Code.INTRODUCTION_FORMAT))
+    name = Text(NAME_MAX, least=1, required=True, metadata=coded(Code.NAME_FORMAT) | {"example": "Concert ticket"})
+    introduction = Text(INTRODUCTION_MAX, lines=True, metadata=coded(Code.INTRODUCTION_FORMAT))
     price_minor = WholeNumber(
         required=True, validate=Range(0, PRICE_MAX_MINOR), metadata=coded(Code.PRICE_FORMAT) | {"example": 2500}
     )
-    currency = fields.String(
+    currency = Text(
+        3,
+        least=3,
+        pattern=CURRENCY_FORM,
+        error="Three upper case letters.",
         required=True,
-        validate=Regexp(r"[A-Z]{3}\Z", error="Three upper case letters."),
         metadata=coded(Code.CURRENCY_FORMAT) | {"example": "EUR"},
     )
     stock = WholeNumber(
@@ -40,9 +43,10 @@ class ItemValidator:
         metadata=coded(Code.STATUS_UNKNOWN) | {"example": ItemStatus.DRAFT},
     )
     max_per_user = WholeNumber(allow_none=True, validate=Range(1, PER_USER_MAX), metadata=coded(Code.LIMIT_FORMAT))
-    photo_url = fields.Url(
+    photo_url = Text(
+        URL_MAX,
+        pattern=URL_FORM,
+        error="Not a valid URL.",
         allow_none=True,
-        schemes={"http", "https"},
-        validate=Length(max=URL_MAX),
-        metadata=coded(Code.PHOTO_FORMAT),
+        metadata=coded(Code.PHOTO_FORMAT) | {"format": "uri", "example": "https://shop.example/ticket.jpg"},
     )

@@ -1,10 +1,9 @@
 """The words a request may use about an order, and the code each wrong word earns."""
 
-from marshmallow import fields
 from marshmallow.validate import Range
 
-from shop.constants.order import QUANTITY_MAX, QUANTITY_MIN
-from shop.core.wire import WholeNumber, coded
+from shop.constants.order import PREFER_MAX, QUANTITY_MAX, QUANTITY_MIN
+from shop.core.wire import Hint, WholeNumber, coded
 from shop.exception_codes.order import OrderExceptionCode as Code
 
 
@@ -16,4 +15,4 @@ class OrderValidator:
         validate=Range(QUANTITY_MIN, QUANTITY_MAX),
         metadata=coded(Code.QUANTITY_FORMAT) | {"example": 1},
     )
-    prefer = fields.String(data_key="Prefer", metadata={"example": "wait=2"})
+    prefer = Hint(PREFER_MAX, data_key="Prefer", metadata={"example": "wait=2"})

@@ -1,10 +1,9 @@
 """The words a request may use about a change of stock, and the code each wrong word earns."""
 
-from marshmallow import fields
-from marshmallow.validate import Length, NoneOf, Range, Regexp
+from marshmallow.validate import NoneOf, Range
 
 from shop.constants.stock_ledger import DELTA_MAX, NOTE_MAX
-from shop.core.wire import WholeNumber, coded
+from shop.core.wire import Text, WholeNumber, coded
 from shop.exception_codes.stock_ledger import StockLedgerExceptionCode as Code
 
 
@@ -13,12 +12,10 @@ class StockLedgerValidator:
 
     delta = WholeNumber(
         validate=[Range(-DELTA_MAX, DELTA_MAX), NoneOf([0], error="Zero changes nothing.")],
-        metadata=coded(Code.DELTA_FORMAT) | {"example": 5},
+        metadata=coded(Code.DELTA_FORMAT) | {"example": 5, "not": {"enum": [0]}},
     )
     expected_stock = WholeNumber(validate=Range(0, DELTA_MAX), metadata=coded(Code.STOCK_FORMAT))
     stock = WholeNumber(validate=Range(0, DELTA_MAX), metadata=coded(Code.STOCK_FORMAT))
-    reason = fields.String(
-        required=True,
-        validate=[Length(1, NOTE_MAX), Regexp(r"[^\x00-\x1f\x7f]*\Z", error="No control characters.")],
-        metadata=coded(Code.NOTE_FORMAT) | {"example": "found in the cellar"},
+    reason = Text(
+        NOTE_MAX, least=1, required=True, metadata=coded(Code.NOTE_FORMAT) | {"example": "found in the cellar"}
     )

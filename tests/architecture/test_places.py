@@ -31,6 +31,7 @@ PLACES = {
     "jwt": ("core.key_ring", "core.tokens"),
     "argon2": ("core.passwords",),
     "zxcvbn": ("core.passwords",),
+    "apispec": CORE,
     "dotenv": CORE,
     "itsdangerous": CORE,
     "orjson": CORE,

@@ -18,6 +18,7 @@ from shop.core.errors import ExceptionCode
 from shop.core.fingerprint import _SAME
 from shop.core.languages import TRANSLATED, catalogue
 from shop.core.pagination import PageFields
+from shop.core.query import SAID_TWICE
 from shop.core.wire import WholeNumber
 
 ROOT = Path(shop.__file__).parent
@@ -94,7 +95,7 @@ def _without_docstrings(tree: ast.Module) -> ast.Module:
 
 @pytest.fixture(scope="module")
 def wanted() -> set[str]:
-    words = {*_SAME, *map(str, OrderStatus), *(permission.sentence for permission in Permission)}
+    words = {*_SAME, *map(str, OrderStatus), *(permission.sentence for permission in Permission), SAID_TWICE}
     return codes() | set(of_fields()) | set(written()) | set(HTTP_STATUS_CODES.values()) | words
 
 

@@ -36,6 +36,12 @@ def test_a_short_key_refuses_to_start(tmp_path: Path, secret: str) -> None:
         create_app(settings)
 
 
+def test_a_text_that_can_sign_nothing_refuses_to_start(tmp_path: Path) -> None:
+    pem = f"-----BEGIN PRIVATE KEY-----\n{LONG}\n-----END PRIVATE KEY-----\n"
+    with pytest.raises(SettingsError, match="holds no key under 'old'"):
+        create_app(write(tmp_path, keys("new", new=LONG, old=pem)))
+
+
 def test_length_is_counted_in_bytes(tmp_path: Path) -> None:
     Tokens(write(tmp_path, keys("one", one="é" * 16))).check()
 

@@ -43,7 +43,7 @@ def test_the_proxy_s_own_error_is_the_envelope(status: str) -> None:
 
 
 def test_every_error_the_proxy_can_meet_is_covered() -> None:
-    assert {"400", "413", "414", "494", "500", "502", "503", "504"} <= set(_statuses())
+    assert {"400", "408", "413", "414", "494", "500", "502", "503", "504"} <= set(_statuses())
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_every_error_the_proxy_can_meet_is_covered() -> None:
         "client_max_body_size 1m;", "proxy_next_upstream off;", "proxy_set_header X-Request-ID $trace_id;",
         "proxy_set_header X-Forwarded-For $remote_addr;", "proxy_set_header X-Forwarded-Proto $scheme;",
         "proxy_set_header Host $http_host;", "client_header_timeout 10s;", "client_body_timeout 10s;",
-        "proxy_connect_timeout 1s;",
+        "proxy_connect_timeout 1s;", "proxy_request_buffering on;",
     ],
 )  # fmt: skip
 def test_the_proxy_is_told(line: str) -> None:

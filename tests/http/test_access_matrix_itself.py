@@ -97,7 +97,7 @@ def test_an_address_without_its_mask_is_found(indoors: Indoors, monkeypatch: pyt
 
 def test_tenants_that_are_not_kept_apart_are_found(indoors: Indoors, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tenant_sql, "_criteria", lambda _: with_loader_criteria(Order, Order.seq >= 0))
-    monkeypatch.setattr(tenant_sql, "spoken_scope", lambda: None)
+    monkeypatch.setattr(tenant_sql, "known_scope", lambda: None)
 
     found = mistakes_of(indoors, BY_NAME["an administrator of another tenant"], "GET")
 

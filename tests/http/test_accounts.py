@@ -45,7 +45,13 @@ def test_no_answer_holds_the_password(shop: Shop) -> None:
 
 
 def test_twenty_at_once_open_one_account(shop: Shop) -> None:
-    spellings = ["twin@example.com", "Twin@example.com", "TWIN@EXAMPLE.COM", "twin@Example.Com"] * 5
+    spellings = [
+        "twin@example.com",
+        "Twin@example.com",
+        " TWIN@EXAMPLE.COM",
+        "twin@Example.Com  ",
+        "  Twin@Example.com ",
+    ] * 4
 
     with ThreadPoolExecutor(len(spellings)) as pool:
         answers = list(pool.map(lambda email: register(shop, email), spellings))

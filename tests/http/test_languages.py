@@ -36,7 +36,7 @@ def test_the_query_goes_before_the_cookie_and_the_cookie_before_the_header(clien
     assert client.get(f"{API}/items", headers=HANT | cookie).headers["Content-Language"] == "zh-Hans"
 
 
-@pytest.mark.parametrize("query", ["lang=zh-TW", "lang=zh-TW&per_page=1", "lang=klingon", "lang=", "lang=zh&lang=en"])
+@pytest.mark.parametrize("query", ["lang=zh-TW", "lang=zh-TW&per_page=1", "lang=klingon", "lang="])
 def test_any_request_may_say_its_language(client: HttpClient, query: str) -> None:
     data_of(client.get(f"{API}/items?{query}"), 200)
 

@@ -15,6 +15,7 @@ LIKED = {
     PROBLEM: True,
     f"{PROBLEM}, application/json;q=0.9": True,
     f"{PROBLEM}, */*": True,
+    f"{PROBLEM}; charset=utf-8, application/json;q=0.9": True,
     f"{PROBLEM}, application/json": True,
     f"application/json, {PROBLEM}": False,
     f"{PROBLEM};q=0.5, application/json": False,

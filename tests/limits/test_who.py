@@ -51,6 +51,15 @@ def test_the_same_number_in_another_tenant_is_somebody_else(shop: Indoors) -> No
     assert [look(shop, token=token) for token in tokens] == [99, 99]
 
 
+def test_the_token_of_an_ended_session_spends_nothing_of_its_users(shop: Indoors) -> None:
+    token = shop.buyer()
+    assert look(shop, token=token) == 99
+
+    shop.send("POST", "/auth/logout", token)
+
+    assert [look(shop, "203.0.113.10"), look(shop, "203.0.113.10", token)] == [99, 98]
+
+
 @pytest.mark.parametrize("token", ["nonsense", "a.b.c", "ü"])
 def test_a_token_that_is_not_good_makes_nobody_of_its_bearer(shop: Indoors, token: str) -> None:
     assert [look(shop), look(shop, token=token.encode().decode("latin-1")), look(shop, Authorization="Basic eDp5")] == [

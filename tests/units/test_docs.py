@@ -74,6 +74,10 @@ def test_no_other_file_is_served(client: FlaskClient, path: str) -> None:
     assert (answer.status_code, list(answer.json or {})) == (404, ["status", "code", "message", "data"])
 
 
+def test_a_name_too_long_for_any_file_is_unknown_and_no_failure(client: FlaskClient) -> None:
+    assert client.get(f"/docs/{'a' * 300}").status_code == 404
+
+
 @pytest.mark.parametrize(("path", "status"), [("/livez", 200), ("/readyz", 503), ("/", 200), ("/nowhere", 404)])
 def test_the_plain_pages_speak_the_envelope(client: FlaskClient, path: str, status: int) -> None:
     answer = client.get(path, headers={"Accept": "text/html"})

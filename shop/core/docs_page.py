@@ -1,0 +1,39 @@
+"""OpenAPI 3.1 at /openapi.json and the page at /docs, from files of a wheel: no CDN, a strict CSP."""
+
+from pathlib import Path
+
+import flask_swagger_ui
+from flask import Flask, Response, send_from_directory
+
+from shop.core.documentation import Api
+from shop.core.envelope import respond
+
+_DIST = Path(flask_swagger_ui.__file__).parent / "dist"
+_OWN = Path(__file__).parent / "static"
+_OWN_NAMES = frozenset(file.name for file in _OWN.iterdir())
+_CSP = (
+    "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; base-uri 'none'; form-action 'none';"
+    " frame-ancestors 'none'"
+)
+
+
+def serve_documentation(app: Flask, api: Api) -> None:
+    """Serve the document and the page."""
+
+    @app.get("/openapi.json")
+    def openapi() -> Response:
+        return Response(app.json.dumps(api.spec.to_dict()), mimetype="application/json")
+
+    @app.get("/docs")
+    def docs() -> Response:
+        page = send_from_directory(_OWN, "docs.html")
+        page.headers["Content-Security-Policy"] = _CSP
+        return page
+
+    @app.get("/docs/<path:name>")
+    def docs_file(name: str) -> Response:
+        return send_from_directory(_OWN if name in _OWN_NAMES else _DIST, name, max_age=3600)
+
+    @app.get("/")
+    def index() -> Response:
+        return respond(200, {"docs": "/docs", "openapi": "/openapi.json"})

@@ -1,0 +1,16 @@
+"""A little of what `make fuzz` does: all operations, phases and checks, with few examples of each."""
+
+import pytest
+
+from tests.fuzz.campaign import ADMINISTRATOR, WHOEVER_MAY, run
+from tests.http.shop import Shop
+
+SEED, EXAMPLES = 1, 3
+
+
+@pytest.mark.parametrize("caller", [WHOEVER_MAY, ADMINISTRATOR], ids=["whoever_may", "administrator"])
+def test_the_service_keeps_what_its_document_says(shop: Shop, caller: str) -> None:
+    outcome = run(shop, seed=SEED, examples=EXAMPLES, caller=caller)
+
+    assert list(outcome.wrong()) == [], outcome.output
+    assert outcome.cases > 500

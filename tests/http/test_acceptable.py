@@ -1,0 +1,42 @@
+"""Whoever can do nothing with our answers is told so, before anything is done."""
+
+import pytest
+
+from tests.http.envelope import data_of
+from tests.http.shop import API, Shop
+from tests.support.http import HttpClient
+
+NOT_ACCEPTABLE = 406001
+SERVED = [
+    "application/json", "application/problem+json", "application/*", "*/*", "text/html", "",
+    "text/csv, */*;q=0.1", "text/html,application/xhtml+xml;q=0.9", "TEXT/HTML", "application/json;charset=utf-8",
+    "application/json; charset=utf-8; q=0.5",
+    "a/b," * 5_000,
+]  # fmt: skip
+REFUSED = ["text/csv", "image/png", "application/xml;q=0.9, image/*", "text/plain", "application/json;q=0", "json"]
+
+
+@pytest.mark.parametrize("accept", SERVED, ids=lambda accept: accept[:30])
+def test_whoever_takes_json_or_is_a_browser_is_served(client: HttpClient, accept: str) -> None:
+    data_of(client.get(f"{API}/items", headers={"Accept": accept}), 200)
+
+
+@pytest.mark.parametrize("accept", REFUSED)
+def test_whoever_takes_neither_is_told_what_there_is(client: HttpClient, accept: str) -> None:
+    answer = client.get(f"{API}/items", headers={"Accept": accept})
+
+    assert data_of(answer, NOT_ACCEPTABLE) == {"error_code": "NOT_ACCEPTABLE"}
+    assert "application/json" in answer.json["message"]
+
+
+def test_whoever_takes_neither_buys_nothing(shop: Shop) -> None:
+    item, buyer = shop.offer(stock=3), shop.buyer()
+
+    data_of(shop.buy(item, buyer, Accept="text/csv"), NOT_ACCEPTABLE)
+
+    assert shop.item(item)["stock"] == 3
+
+
+@pytest.mark.parametrize(("path", "status"), [("/nowhere", 404), (f"{API}/nowhere", 404), ("/livez", 200), ("/", 200)])
+def test_what_is_no_route_of_the_api_asks_nobody_what_it_takes(client: HttpClient, path: str, status: int) -> None:
+    data_of(client.get(path, headers={"Accept": "text/csv"}), status)

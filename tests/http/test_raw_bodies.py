@@ -1,0 +1,150 @@
+"""Bodies that no client would send, on every route that reads one: refused, and never with a 5xx."""
+
+import time
+
+import pytest
+
+from tests.http.envelope import data_of
+from tests.http.raw import Reply, connect, request, send
+from tests.http.shop import API, Shop
+from tests.support.http import HttpClient
+
+GOOD = b'{"quantity":1}'
+MALFORMED, TWICE, DEEP, MEDIA_TYPE, CODED = 400001, 400004, 400005, 415001, 415002
+ROUTES = {
+    "register": "POST {api}/auth/register",
+    "login": "POST {api}/auth/login",
+    "refresh": "PUT {api}/auth/refresh",
+    "purchase": "POST {api}/items/{item}/purchase",
+    "offer": "POST {api}/items",
+    "revise": "PATCH {api}/items/{item}",
+    "adjust": "POST {api}/items/{item}/stock-adjustments",
+}
+NO_JSON = {
+    "a_wall_of_brackets": (b"[" * 60_000, MALFORMED),
+    "a_wall_of_braces": (b'{"a":' * 12_000, MALFORMED),
+    "a_thousand_levels": (b"[" * 1_000 + b"]" * 1_000, DEEP),
+    "thirty_three_levels": (b'{"a":' * 33 + b"1" + b"}" * 33, DEEP),
+    "a_number_of_5000_digits": (b'{"quantity":%s}' % (b"9" * 5_000), MALFORMED),
+    "a_fraction_of_5000_digits": (b'{"quantity":0.%s}' % (b"9" * 5_000), MALFORMED),
+    "an_infinite_number": (b'{"quantity":1e400}', MALFORMED),
+    "utf_16": (GOOD.decode().encode("utf-16"), MALFORMED),
+    "utf_32": (GOOD.decode().encode("utf-32"), MALFORMED),
+    "utf_16_without_a_mark": (GOOD.decode().encode("utf-16-le"), MALFORMED),
+    "a_byte_order_mark": (b"\xef\xbb\xbf" + GOOD, MALFORMED),
+    "half_a_character_escaped": (b'{"quantity":"\\ud800"}', MALFORMED),
+    "half_a_character_in_a_name": (b'{"\\udfff":1}', MALFORMED),
+    "half_a_character_raw": (b'{"quantity":"\xed\xa0\x80"}', MALFORMED),
+    "an_overlong_character": (b'{"quantity":"\xc0\xaf"}', MALFORMED),
+    "a_nul_behind_it": (GOOD + b"\0", MALFORMED),
+    "a_raw_nul_in_a_text": (b'{"quantity":"\0"}', MALFORMED),
+    "a_name_twice": (b'{"quantity":1,"quantity":2}', TWICE),
+    "a_name_twice_in_other_letters": (b'{"quantity":1,"quantit\\u0079":1}', TWICE),
+    "a_name_twice_far_inside": (b'{"a":[{"b":{"c":1,"c":1}}]}', TWICE),
+}
+
+
+def headers_of(token: str) -> dict[str, str]:
+    return {"authorization": f"Bearer {token}", "content_type": "application/json", "idempotency_key": "raw"}
+
+
+def line_of(route: str, item: int) -> str:
+    return ROUTES[route].format(api=API, item=item) + " HTTP/1.1"
+
+
+def assert_code(reply: Reply, code: int) -> None:
+    assert reply.status == int(str(code)[:3]), reply.raw[:300]
+    assert list(reply.envelope) == ["status", "code", "message", "data"]
+    assert reply.envelope["code"] == code
+
+
+@pytest.fixture(scope="module")
+def admin(shop: Shop) -> str:
+    return shop.admin()
+
+
+@pytest.mark.parametrize("route", ROUTES)
+@pytest.mark.parametrize(("body", "code"), NO_JSON.values(), ids=NO_JSON)
+def test_what_is_no_json_of_ours_is_refused(
+    shop: Shop, item: int, admin: str, route: str, body: bytes, code: int
+) -> None:
+    assert_code(send(shop, request(line_of(route, item), body, **headers_of(admin))), code)
+
+
+@pytest.mark.parametrize("route", ROUTES)
+@pytest.mark.parametrize(
+    "kind", ["application/x-www-form-urlencoded", "multipart/form-data", "text/json", "////", "application/json/x", ""]
+)
+def test_another_form_is_refused(shop: Shop, item: int, admin: str, route: str, kind: str) -> None:
+    headers = {**headers_of(admin), "content_type": kind}
+
+    assert_code(send(shop, request(line_of(route, item), b"quantity=1", **headers)), MEDIA_TYPE)
+
+
+@pytest.mark.parametrize("route", ROUTES)
+@pytest.mark.parametrize("name", ["content_encoding", "transfer_encoding"])
+def test_a_compressed_body_is_refused(shop: Shop, item: int, admin: str, route: str, name: str) -> None:
+    coding = {"content_encoding": "gzip", "transfer_encoding": "gzip, chunked"}[name]
+    body = GOOD if name == "content_encoding" else b"e\r\n%s\r\n0\r\n\r\n" % GOOD
+
+    assert_code(send(shop, request(line_of(route, item), body, **headers_of(admin), **{name: coding})), CODED)
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_a_route_that_needs_words_needs_a_body(shop: Shop, item: int, admin: str, route: str) -> None:
+    reply = send(shop, request(line_of(route, item), **headers_of(admin)))
+
+    assert reply.status in (400, 422)
+    assert list(reply.envelope) == ["status", "code", "message", "data"]
+
+
+@pytest.mark.parametrize(
+    "rest", [b"ZZ\r\n", b"-1\r\n", b"F" * 17 + b"\r\n", b"e;" + b"a" * 100_000 + b"\r\n", b"5\r\n{"]
+)
+def test_broken_chunks_are_refused(shop: Shop, item: int, buyer: str, rest: bytes) -> None:
+    raw = request(line_of("purchase", item), rest, transfer_encoding="chunked", **headers_of(buyer))
+
+    reply = send(shop, raw, hang_up=True)
+
+    assert reply.status in (400, 422)
+    assert list(reply.envelope) == ["status", "code", "message", "data"]
+
+
+def test_a_second_length_smuggles_nothing(shop: Shop, item: int, buyer: str) -> None:
+    hidden = b"GET /smuggled HTTP/1.1\r\nHost: shop\r\n\r\n"
+    body = b"e\r\n%s\r\n0\r\n\r\n%s" % (GOOD, hidden)
+    both = {"content_length": str(len(body)), "transfer_encoding": "chunked"}
+
+    raw = request(line_of("purchase", item), body, **both, **headers_of(buyer))
+    reply = send(shop, raw.replace(b"Connection: close\r\n", b""))
+
+    # As RFC 9112 (6.3) has it: the chunks count, the length does not, and the connection is closed.
+    assert reply.raw.count(b"HTTP/1.1 ") == 1
+    assert reply.status == 202
+
+
+def test_a_body_of_a_hundred_thousand_unknown_words_is_refused_briefly(client: HttpClient) -> None:
+    body = b"{" + b",".join(b'"%06d":1' % number for number in range(95_000)) + b"}"
+    begun = time.monotonic()
+
+    answer = client.send("POST", f"{API}/auth/login", body, {"Content-Type": "application/json"})
+
+    data_of(answer, answer.json["code"])
+    assert len(answer.body) < 20_000
+    assert time.monotonic() - begun < 3
+
+
+def test_a_name_that_is_told_back_is_told_in_short(client: HttpClient) -> None:
+    body = b'{"%s": 1}' % (b"n" * 500_000)
+
+    answer = client.send("POST", f"{API}/auth/login", body, {"Content-Type": "application/json"})
+
+    assert "n" * 100 in data_of(answer, answer.json["code"])
+    assert len(answer.body) < 2_000
+
+
+def test_a_connection_that_says_nothing_costs_nobody_anything(shop: Shop, client: HttpClient) -> None:
+    with connect(shop) as silent:
+        silent.sendall(b"\r\n\r\n")
+
+        data_of(client.get(f"{API}/items"), 200)

@@ -1,0 +1,162 @@
+"""Words that nobody asked for, words that are said twice, and letters that no text may have."""
+
+from typing import Any
+
+import pytest
+
+from tests.http.envelope import assert_refused, data_of
+from tests.http.shop import API, Shop
+from tests.support.http import HttpClient
+
+FIELD, NAME, EMAIL, ITEM_NAME, INTRODUCTION, PHOTO, NOTE = 422001, 422101, 422102, 422301, 422306, 422308, 422503
+UNKNOWN, TWICE = ["Unknown field."], ["Said more than once."]
+ADA = {"name": "Ada", "password": "Correct-horse-1"}
+CONTROL = ["\x00", "\x01", "\x1b", "\x7f", "\x80", "\x85", "\x9f", "\r"]
+
+
+def paths_of(item: int) -> dict[str, tuple[str, str]]:
+    """Routes whose query nobody reads."""
+    order = "0198c0de-7f2a-7c31-9d5e-3f1b2a4c6d8e"
+    return {
+        "item": ("GET", f"/items/{item}"),
+        "revise": ("PATCH", f"/items/{item}"),
+        "delete": ("DELETE", "/items/999999"),
+        "purchase": ("POST", f"/items/{item}/purchase"),
+        "order": ("GET", f"/orders/{order}"),
+        "cancel": ("POST", f"/orders/{order}/cancel"),
+        "me": ("GET", "/auth/me"),
+        "login": ("POST", "/auth/login"),
+        "register": ("POST", "/auth/register"),
+    }
+
+
+@pytest.mark.parametrize("route", paths_of(0))
+def test_a_word_of_the_query_that_nobody_asked_for_is_refused(
+    shop: Shop, client: HttpClient, item: int, route: str
+) -> None:
+    verb, path = paths_of(item)[route]
+
+    answer = client.request(verb, f"{API}{path}?sort=up&page=1&lang=en", token=shop.admin())
+
+    assert data_of(answer, FIELD) == {"sort": UNKNOWN, "page": UNKNOWN}
+
+
+def test_a_refused_query_does_nothing(shop: Shop, client: HttpClient) -> None:
+    item, buyer = shop.offer(stock=3), shop.buyer()
+
+    answer = client.post(f"{API}/items/{item}/purchase?quantity=2", {"quantity": 1}, token=buyer)
+
+    assert data_of(answer, FIELD) == {"quantity": UNKNOWN}
+    assert shop.item(item)["stock"] == 3
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/items?page=1&page=2", {"page": TWICE}),
+        ("/items?page=1&page=1", {"page": TWICE}),
+        ("/items?lang=en&lang=zh", {"lang": TWICE}),
+        ("/items?page=1&page=2&per_page=1&per_page=1", {"page": TWICE, "per_page": TWICE}),
+        ("/orders?cursor=a&cursor=b", {"cursor": TWICE}),
+        ("/auth/me?lang=en&lang=zh", {"lang": TWICE}),
+        ("/auth/me?x=1&x=2", {"x": UNKNOWN}),
+    ],
+)
+def test_a_word_of_the_query_that_is_said_twice_is_named(
+    client: HttpClient, buyer: str, path: str, said: dict[str, Any]
+) -> None:
+    assert data_of(client.get(f"{API}{path}", token=buyer), FIELD) == said
+
+
+@pytest.mark.parametrize("query", ["page[]=1", "page[0]=1", "page[a]=1", "page%5B%5D=1"])
+def test_lists_of_words_are_unknown(client: HttpClient, query: str) -> None:
+    name = query.partition("=")[0].replace("%5B", "[").replace("%5D", "]")
+
+    assert_refused(client.get(f"{API}/items?{query}"), FIELD, name)
+
+
+def test_a_language_longer_than_any_is_refused(client: HttpClient) -> None:
+    data_of(client.get(f"{API}/items?lang={'a' * 35}"), 200)
+
+    answer = client.get(f"{API}/items?lang={'a' * 36}")
+
+    assert data_of(answer, FIELD) == {"lang": ["Longer than maximum length 35."]}
+
+
+def test_a_path_that_is_not_there_comes_before_its_query(client: HttpClient) -> None:
+    data_of(client.get(f"{API}/nowhere?x=1&x=2"), 404)
+    data_of(client.request("PUT", f"{API}/items?x=1"), 405)
+
+
+@pytest.mark.parametrize("path", ["/livez?x=1", "/errors?v=2", "/?x=1&x=2"])
+def test_pages_and_probes_take_any_query(client: HttpClient, path: str) -> None:
+    data_of(client.get(path), 200)
+
+
+@pytest.mark.parametrize("letter", CONTROL)
+def test_no_text_has_control_characters(shop: Shop, client: HttpClient, item: int, letter: str) -> None:
+    admin, path, wrong = shop.admin(), f"{API}/items/{item}", {"reason": f"a{letter}b", "delta": 1}
+
+    for name, code in (("name", ITEM_NAME), ("introduction", INTRODUCTION), ("photo_url", PHOTO)):
+        said = {name: f"https://a.example/{letter}" if name == "photo_url" else f"a{letter}b"}
+        answer = client.request("PATCH", path, said, token=admin)
+        assert data_of(answer, code) == {name: ["No control characters."]}
+    assert_refused(client.post(f"{path}/stock-adjustments", wrong, token=admin), NOTE, "reason")
+    words = {**ADA, "name": letter, "email": "control@example.com"}
+    assert_refused(client.post(f"{API}/auth/register", words), NAME, "name")
+
+
+def test_only_a_long_text_has_lines(shop: Shop, client: HttpClient) -> None:
+    admin, path = shop.admin(), f"{API}/items/{shop.offer()}"
+    lines = "One.\n\tTwo, and three."
+
+    said = data_of(client.request("PATCH", path, {"introduction": lines}, token=admin), 200)
+
+    assert said["introduction"] == lines
+    assert_refused(client.request("PATCH", path, {"name": lines}, token=admin), ITEM_NAME, "name")
+
+
+@pytest.mark.parametrize(
+    "said", ["blank.around@example.com", " Blank.Around@Example.COM  ", "BLANK.AROUND@EXAMPLE.COM"]
+)
+def test_blanks_around_an_address_and_upper_case_do_not_count(client: HttpClient, said: str) -> None:
+    client.post(f"{API}/auth/register", {**ADA, "email": "blank.around@example.com"})
+
+    session = data_of(client.post(f"{API}/auth/login", {"email": said, "password": ADA["password"]}), 200102)
+
+    known = data_of(client.get(f"{API}/auth/me", token=session["access_token"]), 200)
+    assert known["email"] == "blank.around@example.com"
+
+
+def test_the_shortest_address_is_one(client: HttpClient) -> None:
+    answer = client.post(f"{API}/auth/register", {**ADA, "email": " A@B.c "})
+
+    assert data_of(answer, 201101)["user"]["email"] == "a@b.c"
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["", " ", "a", "@", "a@", "@b.c", "a@b", "a b@c.de", "a@b..c", "a..b@c.de", ".a@c.de", "a.@c.de", "a@-b.de",
+     "a@b-.de", "a@b.c\n", "a@b.c\0", "\ta@b.c", "a@@b.c", "a@b@c.de", '"a"@b.c', "a(b)@c.de", f"{'a' * 65}@b.c",
+     f"a@{'b' * 64}.de", f"a@{'b.' * 130}de", "a@[127.0.0.1]", "a@b.c,d@e.f"],
+)  # fmt: skip
+def test_what_is_no_address_is_refused(client: HttpClient, address: str) -> None:
+    assert_refused(client.post(f"{API}/auth/register", {**ADA, "email": address}), EMAIL, "email")
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["javascript:alert(1)", "ftp://a.b/c", "//a.b/c", "https://", "https://a b", "https://a.b/\n", "https://a.b/é",
+     "https://a.b/%zz", "https://a.b/<script>", "https://u:p@a.b/", "https://a.b:port/", f"https://a.b/{'c' * 500}"],
+)  # fmt: skip
+def test_what_is_no_address_of_the_web_is_refused(shop: Shop, client: HttpClient, item: int, address: str) -> None:
+    answer = client.request("PATCH", f"{API}/items/{item}", {"photo_url": address}, token=shop.admin())
+
+    assert_refused(answer, PHOTO, "photo_url")
+
+
+@pytest.mark.parametrize("body", [None, b""])
+def test_a_change_that_says_nothing_is_no_change(shop: Shop, client: HttpClient, item: int, body: bytes | None) -> None:
+    headers = {"Authorization": f"Bearer {shop.admin()}", "Idempotency-Key": "silence"}
+
+    data_of(client.send("PATCH", f"{API}/items/{item}", body, headers), 400001)
