@@ -47,9 +47,10 @@ class Scribe:
         entry |= {name: known for name in _IDS if (known := getattr(record, name, NOBODY)) != NOBODY}
         tell: Tell | None = getattr(record, TELL, None)
         if tell:
+            told = tell(self._secrecy)
             # In this order, but nothing that it tells takes the place of what every entry says.
-            return entry | {**tell(self._secrecy), **entry}
-        entry["message"] = self._secrecy.scrub(record.getMessage())
+            return entry | {**told, **entry, "message": _line(told["message"])}
+        entry["message"] = _line(self._secrecy.scrub(record.getMessage()))
         for name, value in vars(record).items():
             if name not in _USUAL:
                 entry[name] = self._secrecy.hide(value, name)
@@ -76,6 +77,10 @@ def _moment(seconds: float) -> str:
 def _second(whole: int) -> str:
     # Many records share one, and to tell it is most of what a moment costs.
     return datetime.fromtimestamp(whole, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+
+
+def _line(text: str) -> str:
+    return text if text.isprintable() else text.translate(_CONTROL)
 
 
 def as_json(entry: Any) -> bytes:

@@ -1,18 +1,19 @@
 """What may be said about records of the log."""
 
-from marshmallow import fields
-from marshmallow.validate import Regexp
-
+from shop.constants.log import REQUEST_ID_MAX
 from shop.core.trace import REQUEST_ID
-from shop.core.wire import coded
+from shop.core.wire import Text, coded
 from shop.exception_codes.log import LogExceptionCode as Code
 
 
 class LogValidator:
     """Its fields."""
 
-    request_id = fields.String(
+    request_id = Text(
+        REQUEST_ID_MAX,
+        least=1,
         required=True,
-        validate=Regexp(f"^{REQUEST_ID.pattern}$", error=Code.REQUEST_FORMAT.sentence),
-        metadata=coded(Code.REQUEST_FORMAT),
+        pattern=f"^{REQUEST_ID.pattern}$",
+        error=Code.REQUEST_FORMAT.sentence,
+        metadata=coded(Code.REQUEST_FORMAT) | {"example": "checkout-7"},
     )

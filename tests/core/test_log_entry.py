@@ -54,7 +54,7 @@ def test_secrets_are_starred_in_the_sentence_in_its_members_and_in_the_trace() -
 
 def test_nobody_forges_the_members_that_every_entry_has() -> None:
     entry = entry_of(
-        record_of("x", tell=lambda _: {"level": "info", "time": "never", "pid": 1, "tenant": "2", "more": 1})
+        record_of("x", tell=lambda _: {"message": "y", "level": "info", "time": "never", "pid": 1, "more": 1})
     )
 
     assert (entry["level"], entry["more"]) == ("warning", 1)
