@@ -12,6 +12,8 @@ from uuid_utils.compat import uuid7
 
 # Nothing that could end a line, a header or a quoted text, and no token that somebody took for an id.
 REQUEST_ID = re.compile(r"(?!eyJ)[A-Za-z0-9._:/+=~-]{1,128}")
+# The same for whoever matches from its beginning to its end.
+WHOLE_REQUEST_ID = f"^{REQUEST_ID.pattern}$"
 # W3C Trace Context: version, trace, parent, flags. Later versions may say more, behind another dash.
 _TRACEPARENT = re.compile(
     r"(?!ff)([0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-[\x21-\x7e]{1,200})?"

@@ -1,7 +1,7 @@
 """What may be said about records of the log."""
 
 from shop.constants.log import REQUEST_ID_MAX
-from shop.core.trace import REQUEST_ID
+from shop.core.trace import WHOLE_REQUEST_ID
 from shop.core.wire import Text, coded
 from shop.exception_codes.log import LogExceptionCode as Code
 
@@ -13,7 +13,7 @@ class LogValidator:
         REQUEST_ID_MAX,
         least=1,
         required=True,
-        pattern=f"^{REQUEST_ID.pattern}$",
+        pattern=WHOLE_REQUEST_ID,
         error=Code.REQUEST_FORMAT.sentence,
         metadata=coded(Code.REQUEST_FORMAT) | {"example": "checkout-7"},
     )

@@ -58,10 +58,12 @@ def test_no_secret_of_a_request_is_told_at_any_depth(shop: Shop, client: HttpCli
     headers = {"Cookie": "session=Planted-header-8f3a", "X-Request-ID": "secret-1", "Idempotency-Key": "k"}
     query = "access_token=Planted-query-8f3a&x=1&client_secret=Planted-query-8f3a"
 
-    client.request("POST", f"{API}/auth/register?{query}", body, token="Planted-header-8f3a", headers=headers)
+    client.request("POST", f"{API}/auth/register", body, token="Planted-header-8f3a", headers=headers)
+    client.get(f"/nowhere?{query}", headers={"X-Request-ID": "secret-2"})
 
+    asked = record_of(shop, "secret-2")
+    assert asked["input"]["query"] == {"access_token": "***", "x": "1", "client_secret": "***"}
     record = record_of(shop, "secret-1")
-    assert record["input"]["query"] == {"access_token": "***", "x": "1", "client_secret": "***"}
     assert record["input"]["json"]["more"] == {"a": [{"b": {"newPassword": "***", "list": [{"api_key": "***"}]}}]}
     assert record["input"]["json"]["email"] == "***"
 
