@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run demo bench bench-keys bench-limits bench-sign-in chaos chaos-keys fuzz test lint contracts types unit report report-test lock clean help
+.PHONY: run demo bench bench-keys bench-limits bench-logs bench-sign-in chaos chaos-keys fuzz test lint contracts types unit report report-test lock clean help
 
 help: ## Say what there is to make
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -31,6 +31,9 @@ bench-keys: $(VENV)/.ready ## What a key costs: writes and purchases with and wi
 
 bench-limits: $(VENV)/.ready ## What limits cost: looks and purchases with and without, request by request in turns
 	@$(BIN)/python -m benchmarks.limits
+
+bench-logs: $(VENV)/.ready ## What it costs a purchase that its request is logged, in rounds that take turns
+	@$(BIN)/python -m benchmarks.logs
 
 bench-sign-in: $(VENV)/.ready ## Whether time tells a known address from an unknown one; PAIRS=1000
 	@$(BIN)/python -m benchmarks.sign_in --pairs $(or $(PAIRS),1000)

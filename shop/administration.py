@@ -1,4 +1,4 @@
-"""`flask shop tenants ...` and the like: what an operator decides about tenants and about what failed."""
+"""`flask shop tenants ...` and the like: what an operator decides and looks up."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,6 +7,7 @@ import click
 
 from shop.constants.job import JobName
 from shop.core import key_ring
+from shop.core.log_entry import as_json, as_text
 from shop.core.settings import Settings
 
 FindJob = Callable[[JobName], Any]
@@ -14,7 +15,7 @@ FindJob = Callable[[JobName], Any]
 
 def administration(find_job: FindJob) -> list[click.Command]:
     """The commands; `find_job` makes a job of that name."""
-    commands: list[click.Command] = [tenants, keys, dead_letters]
+    commands: list[click.Command] = [tenants, keys, dead_letters, logs]
     for command in commands:
         command.context_settings = {"obj": find_job}
     return commands
@@ -140,3 +141,13 @@ def dead_letters(find_job: FindJob, replay: str | None, discard: str | None) -> 
             raise click.ClickException(f"There is no dead letter called {name} with which that can be done.")
     for line in job.run():
         click.echo(f"{line.name}  {line.what}\n    {line.why}")
+
+
+@click.command()
+@click.option("--request", "request_id", required=True, metavar="ID", help="What `X-Request-ID` said.")
+@click.option("--json", "whole", is_flag=True, help="An object a line, with everything it knows.")
+@click.pass_obj
+def logs(find_job: FindJob, request_id: str, whole: bool) -> None:  # noqa: FBT001 - click's way
+    """Show every record of a request, and of what came of it."""
+    for entry in find_job(JobName.LOGS).run(request_id):
+        click.echo(as_json(entry).decode() if whole else as_text(entry))

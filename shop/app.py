@@ -9,6 +9,7 @@ from werkzeug.routing import UUIDConverter
 from shop.architecture.report.own import own_report
 from shop.container import Container, find_modules, find_resolver
 from shop.core.access import check_rules
+from shop.core.access_log import serve_access_log
 from shop.core.cors import serve_cors
 from shop.core.docs_page import serve_documentation
 from shop.core.documentation import Api
@@ -20,7 +21,7 @@ from shop.core.idempotency import Idempotency
 from shop.core.keyed import check_keys
 from shop.core.limit_door import serve_limits
 from shop.core.limits import Limits
-from shop.core.log import name_tenants
+from shop.core.log import load_settings, trace_records
 from shop.core.measuring import serve_metrics
 from shop.core.metrics import Measured, Metrics
 from shop.core.passwords import Passwords
@@ -39,8 +40,9 @@ API_PREFIX = "/api/v1"
 def create_app(settings: Settings | None = None) -> Flask:
     """An app of its own: two in one process do not see each other. Raises SettingsError and WiringError."""
     settings = settings or Settings.load()
-    name_tenants()
+    trace_records()
     app = Flask("shop", static_folder=None)
+    serve_access_log(app, settings)
     prepare(app, settings)
     container = Container(settings)
     container.build()
@@ -66,8 +68,8 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 def web_app() -> Flask:
-    """The app of a web process, which follows what becomes of sessions."""
-    app = create_app()
+    """The app of a web process, which follows what becomes of sessions and tenants."""
+    app = create_app(load_settings("web"))
     container: Container = app.extensions["shop"]
     container.get(Passwords).prepare()
     container.get(SessionWatch).follow(container.find_one(Doorkeeper))

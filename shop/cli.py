@@ -1,6 +1,5 @@
 """`flask shop ...`: everything an operator does."""
 
-import logging
 import sys
 from typing import Any
 from uuid import UUID
@@ -19,7 +18,7 @@ from shop.core.doctor import Doctor
 from shop.core.embedded import embedded_valkey
 from shop.core.environment import SettingsError
 from shop.core.errors import ShopError
-from shop.core.log import name_tenants
+from shop.core.log import load_settings
 from shop.core.metrics import Metrics
 from shop.core.model import DEFAULT_TENANT
 from shop.core.processes import Child, Family, answers
@@ -68,11 +67,7 @@ def _greet(settings: Settings, accounts: list[Any]) -> None:
 
 
 def _settings() -> Settings:
-    name_tenants()
-    form = "%(asctime)s %(levelname)s %(name)s [tenant %(tenant)s]: %(message)s"
-    logging.basicConfig(level=logging.INFO, format=form, stream=sys.stderr)
-    logging.getLogger("alembic").setLevel(logging.WARNING)
-    return Settings.load()
+    return load_settings(str(click.get_current_context().info_name))
 
 
 @shop.command(with_appcontext=False)

@@ -22,6 +22,7 @@ from shop.core.health import Health
 from shop.core.idempotency import Idempotency
 from shop.core.job import Queue
 from shop.core.limits import Limits
+from shop.core.log_book import LogBook
 from shop.core.metrics import Metrics
 from shop.core.pagination import CursorSigner
 from shop.core.passwords import Passwords
@@ -35,7 +36,7 @@ from shop.core.tokens import Tokens
 # What core offers as a collaborator; each is built from the ones before it.
 FOUNDATION: tuple[type, ...] = (
     Clock, Database, RedisStores, Queue, Passwords, Tokens, SessionWatch, CursorSigner, Patience, Metrics, Limits,
-    Idempotency, Tenancy, Health, Doctor,
+    Idempotency, Tenancy, Health, Doctor, LogBook,
 )  # fmt: skip
 
 T = TypeVar("T")

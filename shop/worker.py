@@ -8,6 +8,7 @@ from datetime import timedelta
 from types import FrameType
 from typing import Any
 
+import rq.job
 from rq import Queue as RqQueue
 from rq import SimpleWorker
 from rq.exceptions import StopRequested
@@ -17,6 +18,7 @@ from shop.container import Container
 from shop.core.job import QUEUE_HIGH, Job, Queue, do
 from shop.core.redis import RedisError, RedisStores
 from shop.core.settings import Settings
+from shop.core.trace import in_job
 
 TICK_SECONDS = 0.2
 MAINTENANCE_SECONDS = 60
@@ -38,6 +40,11 @@ class PatientWorker(SimpleWorker):
         """Finish the running job, then end."""
         self.told_to_stop = True
         super().request_stop(signum, frame)  # type: ignore[no-untyped-call]  # RQ types few of its methods
+
+    def perform_job(self, job: rq.job.Job, queue: RqQueue) -> bool:
+        """Do a job, and let whatever it logs and asks for say where it comes from."""
+        with in_job(job.id, job.meta or {}):
+            return super().perform_job(job, queue)
 
 
 def jobs_of(container: Container) -> dict[str, Job]:

@@ -15,8 +15,10 @@ from shop.core.tenant import in_every_tenant, in_tenant
 from tests.support import polling
 from tests.support.databases import create_database, drop_database, empty_database
 from tests.support.guards import guards  # noqa: F401 - a fixture, on for every test
+from tests.support.leaks import no_secret_is_printed  # noqa: F401 - a fixture, on for every test
 from tests.support.mariadb import MariaDB
 from tests.support.mariadb_tools import MariaDBAbsent
+from tests.support.own_log import own_log_ends  # noqa: F401 - a fixture, on for every test
 from tests.support.polling import Eventually
 from tests.support.processes import MakeService, Service
 from tests.support.valkey import Valkey, borrow_database

@@ -17,3 +17,4 @@ class JobName(StrEnum):
     VERIFY = "verify"
     SEED = "seed"
     TENANTS = "manage_tenants"
+    LOGS = "search_logs"

@@ -40,6 +40,7 @@ class Permission(Enum):
         return self.name.lower().replace("_", ".", 1)
 
     SYSTEM_APPOINT = "000001", PermissionKind.SYSTEM, "Make, change and disable administrators."
+    SYSTEM_LOGS = "000002", PermissionKind.SYSTEM, "Search the log."
     USERS_VIEW_ANY = "100001", PermissionKind.ROUTE, "See every user."
     USERS_VIEW_EMAIL = "100002", PermissionKind.DATA, "See e-mail addresses in full."
     USERS_GRANT = "100003", PermissionKind.ROUTE, "Give and take roles and permissions."

@@ -21,6 +21,7 @@ from shop.core.limited import limited
 from shop.core.pagination import CursorPage
 from shop.core.ticket import current_ticket
 from shop.core.tokens import Claims
+from shop.core.trace import make_known
 from shop.core.transaction import transactional
 from shop.core.wire import request_uuid
 from shop.schemas.order import OrderSchema
@@ -64,6 +65,7 @@ class PurchaseOrderController(Controller):
             session_id=claims.session_id,
         )
         order = self.purchases.place(claims, wish, wait_preference(headers.get("prefer")))
+        make_known(order["id"])
         say = accepted if order["status"] in (OrderStatus.PENDING, OrderStatus.REJECTED) else created
         return say(order, f"/api/v1/orders/{order['id']}")
 

@@ -10,6 +10,8 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from shop.core.errors import CoreExceptionCode, ShopError
 
+# Where a body lies that was read.
+BODY = "shop.body"
 DEPTH_MAX = 32
 # Letters of a number: nobody means more than the double that is made of it.
 NUMBER_MAX = 100
@@ -24,7 +26,8 @@ def read_body(request: Request) -> bytes:
     A body in chunks that breaks off looks like one that ends there: the server does not tell. What is no whole JSON is
     refused then; what is, was all said.
     """
-    body = request.get_data(cache=True)
+    # For the log, too: what nobody read is not there to be told.
+    request.environ[BODY] = body = request.get_data(cache=True)
     announced, most = request.content_length, request.max_content_length
     if request.environ.get("HTTP_TRANSFER_ENCODING", "chunked").lower() != "chunked":
         raise ShopError(CoreExceptionCode.BODY_CODED)

@@ -108,7 +108,8 @@ def _claims(controller: Any) -> Claims:
     token = bearer()
     if not token:
         raise ShopError(CoreExceptionCode.TOKEN_MISSING)
-    claims: Claims = controller.tokens.verify(token)
+    claims: Claims
+    claims = g.claims = controller.tokens.verify(token)
     if controller.watch.is_ended(claims.session_id):
         raise ShopError(CoreExceptionCode.TOKEN_INVALID)
     return claims

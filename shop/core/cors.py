@@ -14,9 +14,9 @@ ANY = "*"
 # What a page may read beside what browsers let it read anyhow.
 EXPOSED = (
     "Allow, Idempotency-Relayed, Idempotency-Replay, Idempotent-Replayed, Location, RateLimit, RateLimit-Policy,"
-    " Retry-After, WWW-Authenticate"
+    " Retry-After, traceparent, WWW-Authenticate, X-Request-ID"
 )
-_SENT = "Accept-Language, Authorization, Content-Type, Prefer, X-Tenant"
+_SENT = "Accept-Language, Authorization, Content-Type, Prefer, traceparent, X-Request-ID, X-Tenant"
 _ASKS = "Access-Control-Request-Method"
 _REMEMBERED_SECONDS = 600
 

@@ -10,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from shop.core.settings import Settings
+from shop.core.sql_log import watch_sql
 from shop.core.tenant import in_every_tenant
 from shop.core.tenant_sql import hold_engine, hold_sessions
 
@@ -39,6 +40,7 @@ class Database:
         """The engine; it connects at the first statement, not before."""
         engine = self._engine()
         hold_engine(engine)
+        watch_sql(engine, self.settings.log_sql_slower)
         return engine
 
     def _engine(self) -> Engine:

@@ -2,8 +2,10 @@
 
 import difflib
 import logging
+import math
 import os
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,21 @@ _log = logging.getLogger(__name__)
 
 class SettingsError(Exception):
     """A setting has a value the service cannot start with; the sentence says which and why."""
+
+
+def setting(default: Any, says: str, *, check: Callable[[Any], bool] | None = None, secret: bool = False) -> Any:
+    """A field of the settings: what it is by default, what it says, which values it takes."""
+    return field(default=default, metadata={"says": says, "check": check, "secret": secret})
+
+
+def at_least(low: float) -> Callable[[Any], bool]:
+    """A check that takes numbers from `low` on."""
+    return lambda value: low <= value < math.inf
+
+
+def empty_or(check: Callable[[str], bool]) -> Callable[[str], bool]:
+    """A check that takes the empty text too."""
+    return lambda text: not text or check(text)
 
 
 def variable(name: str) -> str:

@@ -5,7 +5,7 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, current_app, g, request
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException, InternalServerError
@@ -70,6 +70,8 @@ def _register_handlers(app: Flask) -> None:
 
 def _shop_error(error: ShopError) -> Response:
     code, facts = error.code, dict(error.facts)
+    # For the log: what failed, and of whom and what, as values and not in a sentence only.
+    g.failure = {"code": code.number, "error": code.name, **facts}
     sentence = say(code.sentence, facts)
     if field := facts.pop("field", None):
         place = "query" if field in request.args else "json"
@@ -86,6 +88,7 @@ def _headers(code: ExceptionCode, retry_after: int | None) -> dict[str, str]:
 
 
 def _invalid_words(error: InvalidWords) -> Response:
+    g.failure = {"code": error.code.number, "error": error.code.name}
     return respond(error.code.number, error.mistakes, say(error.code.sentence))
 
 

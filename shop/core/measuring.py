@@ -15,8 +15,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from shop.core.address import parted
 from shop.core.metrics import Histogram, Measured, Metrics
 from shop.core.settings import Settings
+from shop.core.trace import current_trace
 
-_BEGAN = "shop.began"
 _VERBS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 # Its count is that of the requests: a counter beside it would say the same and cost each request as much again.
 REQUESTS = Histogram("shop_http_request_seconds", "Seconds to answer a request.", ("method", "route", "status"))
@@ -24,7 +24,6 @@ REQUESTS = Histogram("shop_http_request_seconds", "Seconds to answer a request."
 
 def serve_metrics(app: Flask, settings: Settings, metrics: Metrics, measured: Measured) -> None:
     """Count every request of an app, and tell Prometheus where the settings say."""
-    app.before_request(_begin)
     app.after_request(partial(_end, metrics))
     if settings.metrics_bind:
         _serve_apart(settings.metrics_bind, metrics.registry(measured))
@@ -32,18 +31,14 @@ def serve_metrics(app: Flask, settings: Settings, metrics: Metrics, measured: Me
         _serve_within(app, metrics.registry(measured))
 
 
-def _begin() -> None:
-    request_ctx.request.environ[_BEGAN] = perf_counter()
-
-
 def _end(metrics: Metrics, answer: Response) -> Response:
-    request = request_ctx.request
-    rule, began = request.url_rule, request.environ.get(_BEGAN)
+    request, trace = request_ctx.request, current_trace()
+    rule = request.url_rule
     # The template and never the path, and no verb that a stranger made up: each new one is a row for ever.
     route = rule.rule if rule else "none"
     method = request.method if request.method in _VERBS else "other"
-    if began:
-        metrics.observe(REQUESTS, perf_counter() - began, method, route, str(answer.status_code))
+    if trace:
+        metrics.observe(REQUESTS, perf_counter() - trace.began, method, route, str(answer.status_code))
     return answer
 
 

@@ -16,6 +16,7 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.retry import Retry
 
 from shop.core.settings import Settings
+from shop.core.trace import count_redis
 
 __all__ = ["RedisConnectionError", "RedisError", "RedisStores", "RedisTimeoutError", "WatchError", "watching"]
 
@@ -36,6 +37,7 @@ class Client(Redis):
 
     def execute_command(self, *command: Any, **options: Any) -> Any:
         """The answer to one command, in one round trip; raises RedisError."""
+        count_redis()
         connection = self._take()
         try:
             connection.send_command(*command, **options)
@@ -47,6 +49,11 @@ class Client(Redis):
         finally:
             self._idle.append((connection, time.monotonic()))
         return answer
+
+    def pipeline(self, transaction: Any = True, shard_hint: Any = None) -> Any:  # noqa: FBT002 - given shape
+        """Commands that are sent together; counted as one."""
+        count_redis()
+        return super().pipeline(transaction, shard_hint)
 
     def _take(self) -> Any:
         try:

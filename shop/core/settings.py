@@ -1,30 +1,24 @@
 """Settings: one typed class, read from the environment, a `.env` file, or `NAME_FILE` (Docker secrets)."""
 
 import hashlib
-import math
 import re
 import tempfile
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
 
 from shop.core.address import is_bind, is_database, is_network, is_origin, is_redis
 from shop.core.environment import SettingsError, is_given, mask, read, surroundings, variable, warn_of_unknown
+from shop.core.environment import at_least as _at_least
+from shop.core.environment import empty_or as _empty_or
+from shop.core.environment import setting as _setting
+from shop.core.log_settings import LogSettings
 from shop.core.rate import Rate
 
 _SOCKET_PATH_MAX = 100
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 # As shop.constants.order.Strategy names them; the core knows no constants.
 _STRATEGIES = ("script", "lock", "watch", "db")
-
-
-def _setting(default: Any, says: str, *, check: Callable[[Any], bool] | None = None, secret: bool = False) -> Any:
-    return field(default=default, metadata={"says": says, "check": check, "secret": secret})
-
-
-def _at_least(low: float) -> Callable[[Any], bool]:
-    return lambda value: low <= value < math.inf
 
 
 def _is_token(text: str) -> bool:
@@ -35,12 +29,8 @@ def _are_writes(verbs: tuple[str, ...]) -> bool:
     return bool(verbs) and {verb.upper() for verb in verbs} <= {"POST", "PUT", "PATCH", "DELETE"}
 
 
-def _empty_or(check: Callable[[str], bool]) -> Callable[[str], bool]:
-    return lambda text: not text or check(text)
-
-
 @dataclass(frozen=True, kw_only=True)
-class Settings:
+class Settings(LogSettings):
     """Everything an operator can turn; a field `web_workers` is the variable `SHOP_WEB_WORKERS`."""
 
     env: str = _setting("development", "development or production", check=("development", "production").__contains__)

@@ -12,6 +12,8 @@ from shop.core.environment import SettingsError
 from shop.core.settings import Settings
 
 BACKLOG = 2048
+# Its records go where all go.
+_LOG = {"version": 1, "disable_existing_loggers": False, "handlers": {}, "loggers": {"_granian": {"propagate": True}}}
 # As the proxy has it: what a client may take to say what it wants, and how long that may be.
 HEAD_MILLISECONDS = 10_000
 HEAD_MAX_BYTES = 32 * 1024
@@ -55,4 +57,5 @@ def serve(settings: Settings, factory: str = "shop.app:web_app") -> None:
         respawn_failed_workers=True,
         workers_kill_timeout=settings.web_stop_seconds,
         log_level="warning",  # type: ignore[arg-type]  # an enum of such words
+        log_dictconfig=_LOG,
     ).serve()

@@ -158,6 +158,11 @@ class PurchaseService:
                 raise ShopError(OrderExceptionCode.PURCHASE_LIMIT, item_id=item_id, limit=reserved.left)
             case Outcome.CLOSED:
                 self._ask_load(purchase)
+            case Outcome.BUSY:
+                about = {"subject": f"item {item_id}", "user": purchase.user_id, "quantity": purchase.quantity}
+                _log.warning(
+                    "Item %s was not sold: somebody holds its lock, or too many orders wait", item_id, extra=about
+                )
         raise ShopError(OrderExceptionCode.SYSTEM_BUSY, item_id=item_id, retry_after=retry_after())
 
     def _ask_load(self, purchase: Purchase) -> None:

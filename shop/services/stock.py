@@ -172,6 +172,9 @@ class StockService:
         now = self.clock.now()
         self.orders.create_many([_order(reservation, now) for reservation in reservations])
         self.ledger.create_many([_sale(reservation, now) for reservation in reservations])
+        if ids := [str(reservation.order_id) for reservation in reservations]:
+            # A search for the request that promised one of them finds this by its id.
+            after_commit(_log.info, "%s orders are written", len(ids), extra={"about": ids})
 
     def _void(self, reservations: Sequence[Reservation]) -> None:
         """Say in the ledger that no order will ever have these numbers; said once."""

@@ -36,6 +36,7 @@ PLACES = {
     "itsdangerous": CORE,
     "orjson": CORE,
     "prometheus_client": CORE,
+    "pymongo": ("core.log_mongo",),
     "pymysql": CORE,
     "uuid_utils": CORE,
     "grimp": JUDGES,

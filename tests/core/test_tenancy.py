@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 from shop.core.database import Database
 from shop.core.errors import CoreExceptionCode, ShopError
-from shop.core.log import TenantRecord
+from shop.core.log import TracedRecord
 from shop.core.settings import Settings
 from shop.core.tenancy import PATIENCE_SECONDS, Listed, Tenancy
 from shop.core.tenant import TenantError, current_tenant
@@ -143,4 +143,4 @@ def test_the_log_knows_whose_request_has_just_failed(door: Door) -> None:
             _ = 1 // 0
         with pytest.raises(TenantError):
             current_tenant()
-        assert TenantRecord("x", 20, "x.py", 1, "failed", (), None).tenant == "2"
+        assert TracedRecord("x", 20, "x.py", 1, "failed", (), None).tenant == "2"

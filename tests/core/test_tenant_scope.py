@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import with_loader_criteria
 
 from shop.core import tenant_sql
-from shop.core.log import TenantRecord
+from shop.core.log import TracedRecord
 from shop.core.tenant import TenantError, current_tenant, in_every_tenant, in_its_tenant, in_tenant
 from shop.core.transaction import current_session, in_transaction
 from shop.models.item import Item
@@ -155,6 +155,6 @@ def test_a_filter_that_is_lost_is_noticed_before_anything_leaves(
 @pytest.mark.parametrize(("scope", "said"), [(in_tenant(7), "7"), (in_every_tenant(), "every")])
 def test_a_line_of_the_log_says_whose_it_is(scope: Any, said: str) -> None:
     with scope:
-        record = TenantRecord("x", logging.INFO, "x.py", 1, "hello", (), None)
+        record = TracedRecord("x", logging.INFO, "x.py", 1, "hello", (), None)
     assert logging.Formatter("[%(tenant)s] %(message)s").format(record) == f"[{said}] hello"
-    assert TenantRecord("x", logging.INFO, "x.py", 1, "hello", (), None).tenant == "-"
+    assert TracedRecord("x", logging.INFO, "x.py", 1, "hello", (), None).tenant == "-"

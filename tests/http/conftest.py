@@ -34,8 +34,13 @@ def own_redis(worker_id: str) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def shop(own_database: str, own_redis: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
-    """This test worker's shop. Whatever the tests did to it, its books are right in the end."""
-    with opened(tmp_path_factory.mktemp("shop"), own_database, own_redis) as shop:
+    """This test worker's shop. Whatever the tests did to it, its books are right in the end.
+
+    It logs everything that can be logged, and whatever secret that would tell fails the test.
+    """
+    folder = tmp_path_factory.mktemp("shop")
+    loud = {"SHOP_LOG_FILE": str(folder / "logs"), "SHOP_LOG_SQL_SLOWER_MS": "0", "SHOP_LOG_LEVEL": "debug"}
+    with opened(folder, own_database, own_redis, **loud) as shop:
         yield shop
         shop.verify()
 

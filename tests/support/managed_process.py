@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from tests.support import groups, leash
+from tests.support.leaks import EAR
 from tests.support.polling import PAUSE_SECONDS, happens
 
 _OUTPUT_SHOWN = 8_000
@@ -108,6 +109,9 @@ class ManagedProcess:
         self._signal(signal.SIGCONT)
 
     def _spawn(self) -> None:
+        EAR.listen(self.log)
+        if folder := (self.env or {}).get("SHOP_LOG_FILE"):
+            EAR.listen_in(Path(folder))
         with self.log.open("ab") as log:
             self._popen = subprocess.Popen(
                 self.command,

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from tests.support.http import HttpClient
+from tests.support.leaks import EAR
 from tests.support.limits import UNLIMITED_ENV
 from tests.support.managed_process import ManagedProcess, ProcessFailed
 from tests.support.ports import free_port
@@ -62,6 +63,8 @@ class Service:
             check=False,
             timeout=_CLI_SECONDS,
         )
+        # Not stdout: `seed` prints the demo accounts.
+        EAR.hear(done.stderr)
         if check and done.returncode != 0:
             raise ProcessFailed(f"{' '.join(command)} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
         return done

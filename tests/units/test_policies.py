@@ -20,6 +20,7 @@ TABLE = {
     ("Item", "update"): "- - + + 300003",
     ("Item", "delete"): "- - + + 300004",
     ("Item", "restore"): "- - + + 300004",
+    ("Log", "view_any"): "- - + + 000002",
     ("Order", "view_own"): "+ ? ? ?",
     ("Order", "view_any"): "- - + + 400001",
     ("Order", "view"): "+ ? + + 400001",
@@ -67,7 +68,7 @@ def callers(code: str) -> list[Caller]:
 
 def test_the_table_has_every_ability_of_every_resource() -> None:
     assert RULES.keys() == TABLE.keys()
-    assert {resource for resource, _ in TABLE} == {"Item", "Order", "Session", "StockLedger", "User"}
+    assert {resource for resource, _ in TABLE} == {"Item", "Log", "Order", "Session", "StockLedger", "User"}
 
 
 @pytest.mark.parametrize("ability", TABLE, ids=".".join)

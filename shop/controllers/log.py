@@ -1,0 +1,32 @@
+"""The log over HTTP."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from shop.checkers.log import PageLogChecker
+from shop.core.blueprint import Blueprint
+from shop.core.caller import Caller
+from shop.core.controller import Controller, signed_in
+from shop.core.documentation import Shape
+from shop.core.pagination import Page, PageRequest
+from shop.schemas.log import LogSchema
+from shop.services.log import LogService
+from shop.supports.log import LogPolicy
+
+blueprint = Blueprint("logs", __name__, url_prefix="/logs", description="What happened, for administrators")
+
+
+@blueprint.route("")
+@dataclass(eq=False)
+class LogsController(Controller):
+    """All records."""
+
+    logs: LogService
+
+    @blueprint.response(200, LogSchema, shape=Shape.PAGE, errors=(404,))
+    @signed_in(LogPolicy.view_any)
+    @blueprint.arguments(PageLogChecker, location="query")
+    def get(self, words: dict[str, Any], caller: Caller) -> Page[dict[str, Any]]:
+        """List the records of one request and of what came of it, oldest first."""
+        request_id = words.pop("request_id")
+        return self.logs.page(caller.tenant_id, request_id, PageRequest(**words))

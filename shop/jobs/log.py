@@ -1,0 +1,22 @@
+"""A look into the log, asked for by an operator."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from shop.constants.job import JobName
+from shop.core.job import Job
+from shop.services.log import LogService
+
+
+@dataclass(frozen=True)
+class LogJob(Job):
+    """What happened."""
+
+    logs: LogService
+
+    name = JobName.LOGS
+
+    def run(self, request_id: str) -> Sequence[dict[str, Any]]:
+        """Every record of a request, and of what came of it, oldest first."""
+        return self.logs.find(request_id)

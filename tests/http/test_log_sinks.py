@@ -1,0 +1,98 @@
+"""What happens to a sink does not happen to a request."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+
+import pytest
+
+from tests.http.envelope import data_of
+from tests.http.readings import read, value
+from tests.http.shop import API, Shop
+from tests.support.http import HttpClient
+from tests.support.mongo import Mongo
+from tests.support.polling import eventually
+from tests.support.ports import free_port
+from tests.support.processes import Service
+
+ROUNDS, ASKED = 6, 25
+Serve = Callable[..., Service]
+
+
+@pytest.fixture
+def server() -> Iterator[Mongo]:
+    server = Mongo()
+    yield server
+    server.destroy()
+
+
+@pytest.fixture
+def serve(shop: Shop, own_database: str, own_redis: str, tmp_path: Path) -> Iterator[Serve]:
+    """Web servers of their own, on the tables of the shop, with tokens of its keys."""
+    services: list[Service] = []
+
+    def serve(**env: str) -> Service:
+        var = str(shop.service.folder / "var")
+        service = Service(tmp_path, own_database, own_redis, {"SHOP_WEB_WORKERS": "1", "SHOP_VAR": var, **env})
+        services.append(service)
+        service.start(f"web.{len(services)}")
+        return service
+
+    yield serve
+    for service in services:
+        service.kill_all()
+
+
+def client_of(service: Service) -> HttpClient:
+    (name,) = service._processes
+    return service.client(name)
+
+
+def ratio(slow: HttpClient, plain: HttpClient) -> float:
+    """How much longer a request takes there, in rounds that take turns."""
+    ratios = []
+    for _ in range(ROUNDS):
+        took = {client: [seconds_of(client) for _ in range(ASKED)] for client in (plain, slow)}
+        ratios.append(median(took[slow]) / median(took[plain]))
+    return median(ratios)
+
+
+def seconds_of(client: HttpClient) -> float:
+    began = perf_counter()
+    assert client.get(f"{API}/items").status == 200
+    return perf_counter() - began
+
+
+def test_a_sink_that_takes_a_second_slows_no_request(serve: Serve, server: Mongo) -> None:
+    server.delay = 1.0
+    with client_of(serve(SHOP_LOG_MONGO_URL=server.url)) as slow, client_of(serve()) as plain:
+        assert ratio(slow, plain) < 1.6
+
+    server.delay = 0.0
+    eventually(lambda: sum(map(len, server.collections.values())) >= ROUNDS * ASKED, 20)
+
+
+def test_a_sink_that_is_away_slows_no_request_and_what_it_misses_is_counted(serve: Serve) -> None:
+    away = f"mongodb://127.0.0.1:{free_port()}/shop"
+    with client_of(serve(SHOP_LOG_MONGO_URL=away, SHOP_LOG_QUEUE="50")) as slow, client_of(serve()) as plain:
+        assert ratio(slow, plain) < 1.6
+
+        eventually(lambda: value(read(slow), "shop_log_dropped_total", sink="mongo") > 0, 10)
+
+
+def test_a_search_asks_the_store_that_the_settings_name(serve: Serve, server: Mongo, shop: Shop) -> None:
+    admin = shop.admin()
+    with client_of(serve(SHOP_LOG_MONGO_URL=server.url, SHOP_LOG_FILE="")) as client:
+        client.get("/nowhere", headers={"X-Request-ID": "mongo-1"})
+        client.get(f"{API}/auth/me", token=admin, headers={"X-Request-ID": "mongo-1"})
+        eventually(lambda: sum(map(len, server.collections.values())) >= 2, 10)
+
+        found = data_of(client.get(f"{API}/logs?request_id=mongo-1", token=admin), 200)["data"]
+
+        assert [entry["message"].split(" in ")[0] for entry in found] == [f"GET {API}/auth/me 200"]
+
+        server.destroy()
+        answer = client.get(f"{API}/logs?request_id=mongo-1", token=admin)
+        data_of(answer, 503801)
+        assert answer.headers["Retry-After"]

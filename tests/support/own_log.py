@@ -1,0 +1,24 @@
+"""The log of the test's own process: commands that run in it begin one."""
+
+import logging
+import sys
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from shop.core import log
+
+
+@pytest.fixture(autouse=True)
+def own_log_ends() -> Iterator[None]:
+    """End with each test the log that it began, and put back what that turned."""
+    hooks = sys.excepthook, threading.excepthook
+    yield
+    if not log._running:
+        return
+    while log._running:
+        log._running.pop().finish()
+    sys.excepthook, threading.excepthook = hooks
+    logging.captureWarnings(capture=False)
+    logging.getLogger(log.OURS).setLevel(logging.NOTSET)
