@@ -12,7 +12,9 @@ from shop.core.settings import Settings
 
 ANY = "*"
 # What a page may read beside what browsers let it read anyhow.
-EXPOSED = "Allow, Idempotency-Relayed, Idempotency-Replay, Idempotent-Replayed, Location, Retry-After, WWW-Authenticate"
+EXPOSED = (
+    "Allow, Idempotency-Relayed, Idempotency-Replay, Idempotent-Replayed, Link, Location, Retry-After, WWW-Authenticate"
+)
 _SENT = "Accept-Language, Authorization, Content-Type, Prefer"
 _ASKS = "Access-Control-Request-Method"
 _REMEMBERED_SECONDS = 600

@@ -14,6 +14,7 @@ from marshmallow import Schema, fields
 from werkzeug.http import HTTP_STATUS_CODES
 
 from shop.core.envelope import respond
+from shop.core.lists.told import ListMetaSchema, as_row
 from shop.core.problem import PROBLEM, ProblemSchema
 
 _DIST = Path(flask_swagger_ui.__file__).parent / "dist"
@@ -26,14 +27,15 @@ _ERRORS = (400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 503)
 
 
 class Shape(Enum):
-    """What stands in `data`: one object, a numbered page, or a page that a cursor continues."""
+    """What stands in `data`: one object, a numbered page, a page that a cursor continues, or what was asked for."""
 
     ONE = "one"
     PAGE = "page"
     CURSOR = "cursor"
+    LIST = "list"
 
 
-_SUFFIX = {Shape.ONE: "", Shape.PAGE: "Page", Shape.CURSOR: "CursorPage"}
+_SUFFIX = {Shape.ONE: "", Shape.PAGE: "Page", Shape.CURSOR: "CursorPage", Shape.LIST: "List"}
 
 
 class ErrorSchema(Schema):
@@ -76,6 +78,9 @@ def enveloped(schema: type[Schema] | None, shape: Shape) -> Schema:
     name = schema.__name__.removesuffix("Schema") if schema else "Empty"
     if shape is not Shape.ONE:
         page: dict[str, Any] = {"data": fields.List(inner, required=True), "meta": fields.Dict(required=True)}
+        if shape is Shape.LIST and schema:
+            rows = fields.List(fields.Nested(as_row(schema)), required=True)
+            page = {"data": rows, "meta": fields.Nested(ListMetaSchema, required=True)}
         inner = fields.Nested(Schema.from_dict(page, name=f"{name}{_SUFFIX[shape]}Schema"))
     inner.required = True
     keys: dict[str, Any] = {

@@ -14,6 +14,7 @@ from shop.core.backoff import retry_after
 from shop.core.envelope import auth_headers, respond
 from shop.core.errors import CoreExceptionCode, ExceptionCode, ShopError
 from shop.core.languages import DEFAULT_LANGUAGE, TRANSLATED, catalogue, say
+from shop.core.lists.wire import outer
 from shop.core.mistakes import Mistake, Mistakes
 from shop.core.redis import RedisError
 from shop.core.settings import Settings
@@ -69,7 +70,7 @@ def _register_handlers(app: Flask) -> None:
 def _shop_error(error: ShopError) -> Response:
     code, facts = error.code, dict(error.facts)
     sentence = say(code.sentence, facts)
-    if field := facts.pop("field", None):
+    if field := outer(facts.pop("field", "")):
         place = "query" if field in request.args else "json"
         return respond(code.number, Mistakes([Mistake(place, (field,), code, (sentence,))]), sentence)
     headers = _headers(code, facts.pop("retry_after", None))

@@ -11,6 +11,7 @@ from typing import Any
 
 from shop.core.address import is_bind, is_database, is_origin, is_redis
 from shop.core.environment import SettingsError, is_given, mask, read, surroundings, variable, warn_of_unknown
+from shop.core.lists.spelling import is_spelling
 
 _SOCKET_PATH_MAX = 100
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
@@ -103,6 +104,9 @@ class Settings:
     argon2_time: int = _setting(3, "passes over the memory for each password", check=_at_least(1))
     argon2_memory_kib: int = _setting(65_536, "KiB of memory for each password", check=_at_least(8))
     argon2_lanes: int = _setting(4, "threads for each password", check=_at_least(1))
+    list_words: tuple[str, ...] = _setting(
+        (), "other names for parameters of lists, as search=q,per_page=limit", check=is_spelling
+    )
     bind: str = _setting("127.0.0.1:8000", "address and port of the web server", check=is_bind)
     metrics_bind: str = _setting(
         "",
