@@ -2,7 +2,9 @@
 
 from marshmallow import Schema
 
-from shop.core.pagination import PageFields
+from shop.constants.user import UserRole
+from shop.core.caller import in_role
+from shop.core.lists.checker import ListChecker
 from shop.validators.item import ItemValidator
 
 
@@ -31,8 +33,7 @@ class ReviseItemChecker(Schema):
     photo_url = ItemValidator.photo_url
 
 
-class PageItemChecker(Schema):
-    """Ask for a page of items."""
+class PageItemChecker(ListChecker):
+    """Ask for items; others than administrators see those of one state only."""
 
-    page = PageFields.page
-    per_page = PageFields.per_page
+    listing = ItemValidator.words.only(in_role(UserRole.ADMIN), "status")

@@ -17,7 +17,8 @@ from shop.core.controller import Controller, signed_in, with_token
 from shop.core.documentation import Shape
 from shop.core.envelope import Answer, accepted, created
 from shop.core.keyed import Policy, keyed
-from shop.core.pagination import CursorPage
+from shop.core.lists.asked import Asked
+from shop.core.lists.pages import Listed
 from shop.core.ticket import current_ticket
 from shop.core.tokens import Claims
 from shop.core.transaction import transactional
@@ -71,13 +72,13 @@ class OrdersController(Controller):
 
     orders: OrderService
 
-    @blueprint.response(200, OrderSchema, shape=Shape.CURSOR)
+    @blueprint.response(200, OrderSchema, shape=Shape.LIST)
     @signed_in()
     @blueprint.arguments(PageOrderChecker, location="query")
     @transactional
-    def get(self, words: dict[str, Any], caller: Caller) -> CursorPage[dict[str, Any]]:
+    def get(self, asked: Asked, caller: Caller) -> Listed[dict[str, Any]]:
         """List the caller's orders, newest first."""
-        return self.orders.page_own(caller, words.get("cursor"), words["per_page"])
+        return self.orders.page_own(caller, asked)
 
 
 @blueprint.route("/orders/<uuid:order_id>")

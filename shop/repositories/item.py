@@ -7,11 +7,26 @@ from typing import cast
 from sqlalchemy import CursorResult, Update, select, update
 
 from shop.constants.item import ItemStatus
-from shop.core.pagination import Page, PageRequest
+from shop.core.lists.criteria import Criteria
+from shop.core.lists.source import Source
 from shop.core.repository import Repository
 from shop.models.item import Item
 
 _ON_SALE = (Item.status == ItemStatus.ON_SALE, Item.deleted_at.is_(None))
+_SOURCE = Source(
+    Item.id,
+    {
+        "id": Item.id,
+        "name": Item.name,
+        "introduction": Item.introduction,
+        "price_minor": Item.price_minor,
+        "currency": Item.currency,
+        "status": Item.status,
+        "max_per_user": Item.max_per_user,
+        "created_at": Item.created_at,
+        "updated_at": Item.updated_at,
+    },
+)
 
 
 @dataclass(frozen=True)
@@ -20,9 +35,18 @@ class ItemRepository(Repository[Item]):
 
     model = Item
 
-    def page_on_sale(self, tenant_id: int, request: PageRequest) -> Page[Item]:
-        """What buyers may see, newest first."""
-        return self.page(select(Item).where(Item.tenant_id == tenant_id, *_ON_SALE).order_by(Item.id.desc()), request)
+    def source(self) -> Source:
+        """The columns that lists name."""
+        return _SOURCE
+
+    def present(self, tenant_id: int) -> Criteria:
+        """What is not deleted."""
+        return Criteria().push(Item.tenant_id == tenant_id).push(Item.deleted_at.is_(None))
+
+    def on_sale(self, tenant_id: int) -> Criteria:
+        """What buyers may see."""
+        on_sale = self.present(tenant_id).push(Item.status == ItemStatus.ON_SALE)
+        return on_sale.standing_in("ix_items_tenant_id_status_id")
 
     def find_on_sale(self) -> Sequence[Item]:
         """Everything on sale, of every tenant, newest first."""

@@ -5,8 +5,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from shop.core.lists.criteria import Criteria
+from shop.core.lists.source import Source
 from shop.core.repository import Repository
 from shop.models.user import User
+
+_SOURCE = Source(User.id, {"id": User.id, "name": User.name, "email": User.email, "created_at": User.created_at})
 
 
 @dataclass(frozen=True)
@@ -14,6 +18,14 @@ class UserRepository(Repository[User]):
     """Finds users."""
 
     model = User
+
+    def source(self) -> Source:
+        """The columns that lists name; never the password."""
+        return _SOURCE
+
+    def of_tenant(self, tenant_id: int) -> Criteria:
+        """The users of a tenant."""
+        return Criteria().push(User.tenant_id == tenant_id)
 
     def find_by_email(self, tenant_id: int, email: str) -> User | None:
         """The user with that address in lower case."""

@@ -3,6 +3,13 @@
 from marshmallow import Schema, fields
 
 
+class StockLedgerUserSchema(Schema):
+    """Who did it."""
+
+    id = fields.Integer(required=True)
+    name = fields.String(required=True)
+
+
 class StockLedgerSchema(Schema):
     """One change of an item's stock; `ref` is what caused it, `actor` the user who did."""
 
@@ -13,3 +20,4 @@ class StockLedgerSchema(Schema):
     note = fields.String(required=True, allow_none=True)
     actor = fields.Integer(required=True, allow_none=True)
     created_at = fields.String(required=True, metadata={"format": "date-time"})
+    user = fields.Nested(StockLedgerUserSchema, allow_none=True)

@@ -12,6 +12,7 @@ from shop.constants.item import (
     URL_MAX,
     ItemStatus,
 )
+from shop.core.lists.words import Kind, Listing, Word
 from shop.core.wire import WholeNumber, coded
 from shop.exception_codes.item import ItemExceptionCode as Code
 
@@ -35,4 +36,20 @@ class ItemValidator:
         schemes={"http", "https"},
         validate=Length(max=URL_MAX),
         metadata=coded(Code.PHOTO_FORMAT),
+    )
+    # The stock of a list is what can be bought now, and that is no column.
+    words = Listing(
+        {
+            "id": Word.whole(),
+            "name": Word.phrase(),
+            "introduction": Word.phrase(sortable=False),
+            "price_minor": Word.whole(),
+            "currency": Word.label(),
+            "stock": Word.told(Kind.WHOLE),
+            "status": Word.choice(ItemStatus),
+            "max_per_user": Word.whole(),
+            "photo_url": Word.told(),
+            "created_at": Word.moment(),
+            "updated_at": Word.moment(),
+        }
     )

@@ -3,7 +3,9 @@
 from marshmallow import fields
 from marshmallow.validate import Length, NoneOf, Range, Regexp
 
+from shop.constants.stock import StockReason
 from shop.constants.stock_ledger import DELTA_MAX, NOTE_MAX
+from shop.core.lists.words import Listing, Mode, Word
 from shop.core.wire import WholeNumber, coded
 from shop.exception_codes.stock_ledger import StockLedgerExceptionCode as Code
 
@@ -21,4 +23,16 @@ class StockLedgerValidator:
         required=True,
         validate=[Length(1, NOTE_MAX), Regexp(r"[^\x00-\x1f\x7f]*\Z", error="No control characters.")],
         metadata=coded(Code.NOTE_FORMAT) | {"example": "found in the cellar"},
+    )
+    words = Listing(
+        {
+            "id": Word.whole(),
+            "delta": Word.whole(),
+            "reason": Word.choice(StockReason),
+            "ref": Word.label(),
+            "note": Word.phrase(),
+            "actor": Word.whole(),
+            "created_at": Word.moment(),
+        },
+        mode=Mode.CURSOR,
     )

@@ -6,6 +6,7 @@ from marshmallow import ValidationError, fields
 from marshmallow.validate import Length, Regexp
 
 from shop.constants.user import EMAIL_MAX, NAME_MAX, PASSWORD_MAX, PASSWORD_MIN
+from shop.core.lists.words import Listing, Word
 from shop.core.passwords import is_common
 from shop.core.wire import coded
 from shop.exception_codes.user import UserExceptionCode as Code
@@ -47,4 +48,13 @@ class UserValidator:
         load_only=True,
         validate=Length(1, PASSWORD_MAX),
         metadata=coded(Code.PASSWORD_FORMAT) | {"format": "password"},
+    )
+    words = Listing(
+        {
+            "id": Word.whole(),
+            "name": Word.phrase(),
+            "email": Word.phrase(),
+            "roles": Word.told(),
+            "created_at": Word.moment(),
+        }
     )

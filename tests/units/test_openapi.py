@@ -15,7 +15,7 @@ from shop.core.settings import Settings
 
 Document = dict[str, Any]
 VERBS = {"get", "post", "put", "patch", "delete"}
-PUBLIC = {"getItems", "postRegisterUser", "postSignInUser"}
+PUBLIC = {"postRegisterUser", "postSignInUser"}
 IDS = {
     "getItems", "postItems", "getItem", "patchItem", "deleteItem", "postPurchaseOrder", "getOrders", "getOrder",
     "postRegisterUser", "postSignInUser", "getMeUser", "postMeUser",
