@@ -98,7 +98,8 @@ def test_from_row_to_row_one_comes_by_all_in_their_order(
     query = select(*(things.c[name] for name, _ in sorts)).order_by(*(key.sorting for key in keys))
     with engine.connect() as connection:
         wanted = [tuple(row) for row in connection.execute(query)]
-        found, place = [], connection.execute(query.limit(1)).first()
+        found: list[Any] = []
+        place = connection.execute(query.limit(1)).first()
         while place and len(found) < len(wanted) + 1:
             found.append(tuple(place))
             place = connection.execute(query.where(after(keys, tuple(place))).limit(1)).first()
