@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run demo bench bench-keys bench-limits bench-logs bench-sign-in chaos chaos-keys fuzz test lint contracts types unit report report-test lock clean help
+.PHONY: run demo bench bench-keys bench-limits bench-lists bench-logs bench-sign-in chaos chaos-keys fuzz fuzz-lists test lint contracts types unit report report-test lock clean help
 
 help: ## Say what there is to make
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -37,6 +37,12 @@ bench-logs: $(VENV)/.ready ## What it costs a purchase that its request is logge
 
 bench-sign-in: $(VENV)/.ready ## Whether time tells a known address from an unknown one; PAIRS=1000
 	@$(BIN)/python -m benchmarks.sign_in --pairs $(or $(PAIRS),1000)
+
+bench-lists: $(VENV)/.ready ## A walk by cursor over 100,000 rows while others insert and delete; ROWS=100000
+	@$(BIN)/python -m benchmarks.lists --rows $(or $(ROWS),100000)
+
+fuzz-lists: $(VENV)/.ready ## Random questions to every list; QUERIES=10000, and SEED=1 to ask the same ones again
+	@SHOP_TEST_QUERIES=$(or $(QUERIES),10000) SHOP_TEST_SEED=$(or $(SEED),0) $(BIN)/pytest tests/lists/test_fuzz.py
 
 chaos: $(VENV)/.ready ## Faults of every kind under load; SEED=1 MINUTES=1, and FLUSH=1 to let Redis forget
 	@$(BIN)/python -m tests.chaos --seed $(or $(SEED),1) --minutes $(or $(MINUTES),1) $(if $(filter 1,$(FLUSH)),--flush)

@@ -6,9 +6,18 @@ from marshmallow import Schema
 
 from shop.constants.permission import SYSTEM_CODES
 from shop.constants.user import UserRole
-from shop.core.pagination import PageFields
+from shop.core.lists.checker import ListChecker
+from shop.core.lists.words import Relation
+from shop.supports.order import OrderPolicy
+from shop.supports.user import UserPolicy
+from shop.validators.item import ItemValidator
+from shop.validators.order import OrderValidator
 from shop.validators.permission import PermissionValidator
 from shop.validators.user import UserValidator
+
+_BOUGHT = OrderValidator.words.pick(
+    "id", "status", "item_id", "quantity", "total_minor", "currency", "created_at"
+).relate("item", Relation(ItemValidator.words.pick("name", "price_minor", "currency")))
 
 
 class AssignAccountChecker(Schema):
@@ -26,8 +35,13 @@ class AssignAccountChecker(Schema):
     }
 
 
-class PageAccountChecker(Schema):
-    """Ask for a page of users."""
+class PageAccountChecker(ListChecker):
+    """Ask for users. An address that one may not see in full, one cannot find by its parts, nor orders by whose
+    they are.
+    """
 
-    page = PageFields.page
-    per_page = PageFields.per_page
+    listing = (
+        UserValidator.words.relate("orders", Relation(_BOUGHT, many=True, counted=True))
+        .only(UserPolicy.view_email.holds, "email")
+        .only(OrderPolicy.view_any.holds, "orders")
+    )

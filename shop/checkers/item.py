@@ -2,7 +2,8 @@
 
 from marshmallow import Schema
 
-from shop.core.pagination import PageFields
+from shop.core.lists.checker import ListChecker
+from shop.supports.item import ItemPolicy
 from shop.validators.item import ItemValidator
 
 
@@ -31,8 +32,7 @@ class ReviseItemChecker(Schema):
     photo_url = ItemValidator.photo_url
 
 
-class PageItemChecker(Schema):
-    """Ask for a page of items."""
+class PageItemChecker(ListChecker):
+    """Ask for items; whoever sees no drafts sees those of one state only."""
 
-    page = PageFields.page
-    per_page = PageFields.per_page
+    listing = ItemValidator.words.only(ItemPolicy.view_any.holds, "status")

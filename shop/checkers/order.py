@@ -2,7 +2,9 @@
 
 from marshmallow import Schema
 
-from shop.core.pagination import PageFields
+from shop.core.lists.checker import ListChecker
+from shop.core.lists.words import Relation
+from shop.validators.item import ItemValidator
 from shop.validators.order import OrderValidator
 
 
@@ -18,8 +20,7 @@ class PurchaseHeadersChecker(Schema):
     prefer = OrderValidator.prefer
 
 
-class PageOrderChecker(Schema):
+class PageOrderChecker(ListChecker):
     """Ask for the caller's orders."""
 
-    cursor = PageFields.cursor
-    per_page = PageFields.per_page
+    listing = OrderValidator.words.relate("item", Relation(ItemValidator.words.pick("name", "price_minor", "currency")))

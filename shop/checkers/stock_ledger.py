@@ -4,8 +4,10 @@ from typing import Any, ClassVar
 
 from marshmallow import Schema, ValidationError, validates_schema
 
-from shop.core.pagination import PageFields
+from shop.core.lists.checker import ListChecker
+from shop.core.lists.words import Relation
 from shop.validators.stock_ledger import StockLedgerValidator
+from shop.validators.user import UserValidator
 
 
 class AdjustStockChecker(Schema):
@@ -30,8 +32,7 @@ class AdjustStockChecker(Schema):
             raise ValidationError("Say either delta, or expected_stock and stock.", "delta")
 
 
-class PageStockLedgerChecker(Schema):
-    """Ask for the lines of the ledger."""
+class PageStockLedgerChecker(ListChecker):
+    """Ask for the lines of the ledger; `user` is the actor."""
 
-    cursor = PageFields.cursor
-    per_page = PageFields.per_page
+    listing = StockLedgerValidator.words.relate("user", Relation(UserValidator.words.pick("name")))

@@ -13,6 +13,16 @@ if TYPE_CHECKING:
 class ItemCombination:
     """What an item says."""
 
+    def brief(self, item: "Item") -> dict[str, Any]:
+        """What stands beside an order or a repair of it; JSON-safe."""
+        return {
+            "id": item.id,
+            "name": item.name,
+            "price_minor": item.price_minor,
+            "currency": item.currency,
+            "photo_url": item.photo_url,
+        }
+
     def card(self, item: "Item", available: int | None) -> dict[str, Any]:
         """JSON-safe; `stock` is what can be bought now, or what the orders written so far have left."""
         return {

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 class UserCombination:
     """What is known of a user; never the password hash."""
 
+    def brief(self, user: "User") -> dict[str, Any]:
+        """What stands beside what the user did; JSON-safe."""
+        return {"id": user.id, "name": user.name}
+
     def card(self, user: "User") -> dict[str, Any]:
         """JSON-safe: id, tenant_id, name, email, roles, permissions, disabled, created_at."""
         return {

@@ -4,6 +4,8 @@ from enum import IntEnum, IntFlag, StrEnum
 
 NAME_MAX = 100
 EMAIL_MAX = 254
+# Of each user, beside it in a list.
+ORDERS_SHOWN_MAX = 10
 PASSWORD_MIN = 8
 PASSWORD_MAX = 128
 # Room for some 140 codes of six digits.

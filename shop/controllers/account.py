@@ -9,12 +9,14 @@ from shop.core.blueprint import Blueprint
 from shop.core.caller import Caller
 from shop.core.controller import Controller, signed_in
 from shop.core.documentation import Shape
+from shop.core.lists.asked import Asked
+from shop.core.lists.pages import Listed
 from shop.core.masking import Mask
-from shop.core.pagination import Page, PageRequest
 from shop.core.transaction import transactional
 from shop.schemas.account import AccountSchema
 from shop.service_managers.account import AccountServiceManager
 from shop.services.account import AccountService
+from shop.services.user_list import UserListService
 from shop.supports.user import UserPolicy
 
 blueprint = Blueprint("users", __name__, url_prefix="/users", description="Users and their rights")
@@ -26,15 +28,15 @@ EMAIL = Mask("email", Permission.USERS_VIEW_EMAIL, owner="id")
 class AccountsController(Controller):
     """Everybody of the tenant."""
 
-    accounts: AccountService
+    users: UserListService
 
-    @blueprint.response(200, AccountSchema, shape=Shape.PAGE, masks=(EMAIL,))
+    @blueprint.response(200, AccountSchema, shape=Shape.ASKED, masks=(EMAIL,))
     @signed_in(UserPolicy.view_any)
     @blueprint.arguments(PageAccountChecker, location="query")
     @transactional
-    def get(self, words: dict[str, Any]) -> Page[dict[str, Any]]:
+    def get(self, asked: Asked) -> Listed[dict[str, Any]]:
         """List the users, newest first."""
-        return self.accounts.page(PageRequest(**words))
+        return self.users.page(asked)
 
 
 @blueprint.route("/<id:user_id>")

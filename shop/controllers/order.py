@@ -18,7 +18,8 @@ from shop.core.documentation import Shape
 from shop.core.envelope import Answer, accepted, created
 from shop.core.keyed import Policy, keyed
 from shop.core.limited import limited
-from shop.core.pagination import CursorPage
+from shop.core.lists.asked import Asked
+from shop.core.lists.pages import Listed
 from shop.core.ticket import current_ticket
 from shop.core.tokens import Claims
 from shop.core.trace import make_known
@@ -77,13 +78,13 @@ class OrdersController(Controller):
 
     orders: OrderService
 
-    @blueprint.response(200, OrderSchema, shape=Shape.CURSOR)
+    @blueprint.response(200, OrderSchema, shape=Shape.ASKED)
     @signed_in(OrderPolicy.view_own)
     @blueprint.arguments(PageOrderChecker, location="query")
     @transactional
-    def get(self, words: dict[str, Any], caller: Caller) -> CursorPage[dict[str, Any]]:
+    def get(self, asked: Asked, caller: Caller) -> Listed[dict[str, Any]]:
         """List the caller's orders, newest first."""
-        return self.orders.page(caller.user_id, words.get("cursor"), words["per_page"])
+        return self.orders.page(caller.user_id, asked)
 
 
 @blueprint.route("/users/<id:user_id>/orders")
@@ -94,14 +95,14 @@ class UserOrdersController(Controller):
     accounts: AccountService
     orders: OrderService
 
-    @blueprint.response(200, OrderSchema, shape=Shape.CURSOR, errors=(404,))
+    @blueprint.response(200, OrderSchema, shape=Shape.ASKED, errors=(404,))
     @signed_in(OrderPolicy.view_any)
     @blueprint.arguments(PageOrderChecker, location="query")
     @transactional
-    def get(self, words: dict[str, Any], user_id: int) -> CursorPage[dict[str, Any]]:
+    def get(self, asked: Asked, user_id: int) -> Listed[dict[str, Any]]:
         """List the orders of a user, newest first."""
         self.accounts.check(user_id)
-        return self.orders.page(user_id, words.get("cursor"), words["per_page"])
+        return self.orders.page(user_id, asked)
 
 
 @blueprint.route("/orders/<uuid:order_id>")

@@ -8,12 +8,14 @@ from shop.core.blueprint import Blueprint
 from shop.core.caller import Caller
 from shop.core.controller import Controller, signed_in
 from shop.core.documentation import Shape
-from shop.core.pagination import CursorPage
+from shop.core.lists.asked import Asked
+from shop.core.lists.pages import Listed
 from shop.core.transaction import transactional
 from shop.core.wire import request_uuid
 from shop.schemas.item import ItemSchema
 from shop.schemas.stock_ledger import StockLedgerSchema
 from shop.services.stock_ledger import StockLedgerService
+from shop.services.stock_ledger_list import StockLedgerListService
 from shop.supports.stock import Adjustment
 from shop.supports.stock_ledger import StockLedgerPolicy
 
@@ -45,12 +47,12 @@ class StockAdjustmentsController(Controller):
 class StockLedgerController(Controller):
     """Every change there was."""
 
-    ledger: StockLedgerService
+    ledger: StockLedgerListService
 
-    @blueprint.response(200, StockLedgerSchema, shape=Shape.CURSOR, errors=(404,))
+    @blueprint.response(200, StockLedgerSchema, shape=Shape.ASKED, errors=(404,))
     @signed_in(StockLedgerPolicy.view_any)
     @blueprint.arguments(PageStockLedgerChecker, location="query")
     @transactional
-    def get(self, words: dict[str, Any], item_id: int) -> CursorPage[dict[str, Any]]:
+    def get(self, asked: Asked, item_id: int) -> Listed[dict[str, Any]]:
         """List the changes of an item's stock, newest first."""
-        return self.ledger.page(item_id, words.get("cursor"), words["per_page"])
+        return self.ledger.page(item_id, asked)

@@ -5,7 +5,7 @@ from functools import partial, wraps
 from typing import Any, TypeVar
 
 import flask_smorest
-from flask import Flask, Response, g, request
+from flask import Flask, Response, g
 from flask.typing import ResponseReturnValue
 from marshmallow import Schema
 from webargs import core as webargs
@@ -21,8 +21,9 @@ from shop.core.examples import example_of
 from shop.core.keyed import WRITES, Policy, declare, describe_key, in_force
 from shop.core.languages import LANGUAGE_WORD
 from shop.core.limited import describe_limits
+from shop.core.lists.pages import FORMS
+from shop.core.lists.wire import fit, spell_parameters, told
 from shop.core.masking import Mask, masked
-from shop.core.pagination import CursorPage, Page
 from shop.core.tenancy import describe_tenant
 from shop.core.wire import InvalidWords
 
@@ -73,7 +74,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
     def __init__(self, *args: Any, keyed: Policy | None = None, **options: Any) -> None:
         super().__init__(*args, **options)
         self.keyed = keyed
-        self._prepare_doc_cbks.append(_describe)
+        self._prepare_doc_cbks += [_describe, spell_parameters]
 
     def route(self, rule: str, **options: Any) -> Callable[[type[C]], type[C]]:
         """Serve a Controller at a path below /api/v1."""
@@ -91,7 +92,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
         """Hand the checked words to the method; refuses others with 422 before it runs."""
         # One instance for all requests: building a schema costs more than loading with it.
         schema = schema() if isinstance(schema, type) else schema
-        parse = partial(self.ARGUMENTS_PARSER.parse, schema, location=location)
+        parse = partial(self.ARGUMENTS_PARSER.parse, location=location)
         if location == "json":
             options.setdefault("example", example_of(schema))
         describe = super().arguments(schema, location=location, **options)
@@ -100,7 +101,8 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
         def decorator(view: F) -> F:
             @wraps(view)
             def checked(*args: Any, **kwargs: Any) -> Any:
-                return view(*args, parse(), **kwargs)
+                words = parse(fit(schema) if location == "query" else schema)
+                return view(*args, words, **kwargs)
 
             if location == "query":
                 checked.__asks__ = True  # type: ignore[attr-defined]  # a mark, carried upwards by functools.wraps
@@ -188,11 +190,10 @@ def _answer(result: Any, status: int, dump: Callable[..., Any] | None) -> Respon
     if isinstance(result, Response):
         return result
     answer = result if isinstance(result, Answer) else Answer(result)
-    data = _say(answer.data, dump) if dump and answer.data is not None else answer.data
-    return respond(answer.code or status, data, answer.message, answer.headers)
-
-
-def _say(data: Any, dump: Callable[..., Any]) -> Any:
-    if isinstance(data, Page | CursorPage):
-        return {"data": dump(data.rows, many=True), "meta": {"pagination": data.meta(request.path)}}
-    return dump(data, many=isinstance(data, list))
+    data, headers = answer.data, answer.headers
+    if dump and isinstance(data, FORMS):
+        data, links = told(data, dump)
+        headers = {**links, **headers}
+    elif dump and data is not None:
+        data = dump(data, many=isinstance(data, list))
+    return respond(answer.code or status, data, answer.message, headers)

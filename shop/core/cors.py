@@ -13,7 +13,7 @@ from shop.core.settings import Settings
 ANY = "*"
 # What a page may read beside what browsers let it read anyhow.
 EXPOSED = (
-    "Allow, Idempotency-Relayed, Idempotency-Replay, Idempotent-Replayed, Location, RateLimit, RateLimit-Policy,"
+    "Allow, Idempotency-Relayed, Idempotency-Replay, Idempotent-Replayed, Link, Location, RateLimit, RateLimit-Policy,"
     " Retry-After, traceparent, WWW-Authenticate, X-Request-ID"
 )
 _SENT = "Accept-Language, Authorization, Content-Type, Prefer, traceparent, X-Request-ID, X-Tenant"

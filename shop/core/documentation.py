@@ -16,7 +16,8 @@ from werkzeug.http import HTTP_STATUS_CODES
 
 from shop.core.languages import LANGUAGE_MAX, LANGUAGE_WORD, LANGUAGES
 from shop.core.limited import FIELDS, RETRY_MAX
-from shop.core.pagination import PER_PAGE_MAX, CursorMetaSchema, PageMetaSchema
+from shop.core.lists.told import ListMetaSchema, as_row
+from shop.core.pagination import PER_PAGE_MAX, PageMetaSchema
 from shop.core.problem import CODE_MAX, ERRORS_PATH, JSON, PROBLEM, ProblemSchema
 from shop.core.wire import SENTENCE_MAX, Text, WholeNumber
 
@@ -24,18 +25,16 @@ _ERRORS = (400, 401, 403, 404, 406, 409, 413, 415, 422, 429, 500, 503)
 
 
 class Shape(Enum):
-    """What stands in `data`: one object, a whole list, a numbered page, or a page that a cursor continues."""
+    """What stands in `data`: one object, a whole list, a numbered page, or the rows of a list as it was asked."""
 
     ONE = "one"
     LIST = "list"
     PAGE = "page"
-    CURSOR = "cursor"
+    ASKED = "asked"
 
 
-_SUFFIX = {Shape.ONE: "", Shape.LIST: "List", Shape.PAGE: "Page", Shape.CURSOR: "CursorPage"}
-
-
-_META: dict[Shape, type[Schema]] = {Shape.PAGE: PageMetaSchema, Shape.CURSOR: CursorMetaSchema}
+_SUFFIX = {Shape.ONE: "", Shape.LIST: "List", Shape.PAGE: "Page", Shape.ASKED: "Asked"}
+_META: dict[Shape, type[Schema]] = {Shape.PAGE: PageMetaSchema, Shape.ASKED: ListMetaSchema}
 _LANGUAGE = {
     "in": "query",
     "name": LANGUAGE_WORD,
@@ -142,8 +141,9 @@ def enveloped(schema: type[Schema] | None, shape: Shape) -> Schema:
     if shape is Shape.LIST:
         inner = fields.List(inner, validate=Length(max=PER_PAGE_MAX))
     elif shape is not Shape.ONE:
+        rows = fields.Nested(as_row(schema)) if schema and shape is Shape.ASKED else inner
         page: dict[str, Any] = {
-            "data": fields.List(inner, required=True, validate=Length(max=PER_PAGE_MAX)),
+            "data": fields.List(rows, required=True, validate=Length(max=PER_PAGE_MAX)),
             "meta": fields.Nested(_META[shape], required=True),
         }
         inner = fields.Nested(Schema.from_dict(page, name=f"{name}{_SUFFIX[shape]}Schema"))

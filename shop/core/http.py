@@ -15,6 +15,7 @@ from shop.core.backoff import retry_after
 from shop.core.envelope import auth_headers, respond
 from shop.core.errors import CoreExceptionCode, ExceptionCode, ShopError
 from shop.core.languages import DEFAULT_LANGUAGE, TRANSLATED, catalogue, say
+from shop.core.lists.wire import outer
 from shop.core.mistakes import Mistake, Mistakes
 from shop.core.redis import RedisError
 from shop.core.settings import Settings
@@ -73,7 +74,7 @@ def _shop_error(error: ShopError) -> Response:
     # For the log: what failed, and of whom and what, as values and not in a sentence only.
     g.failure = {"code": code.number, "error": code.name, **facts}
     sentence = say(code.sentence, facts)
-    if field := facts.pop("field", None):
+    if field := outer(facts.pop("field", "")):
         place = "query" if field in request.args else "json"
         return respond(code.number, Mistakes([Mistake(place, (field,), code, (sentence,))]), sentence)
     headers = _headers(code, facts.pop("retry_after", None))

@@ -2,16 +2,16 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 from typing import Any, Generic, TypeVar
-from urllib.parse import urlencode
 
 from itsdangerous import BadSignature, URLSafeSerializer
 from marshmallow import Schema, fields
 from marshmallow.validate import Range
 
 from shop.core.errors import CoreExceptionCode, ShopError
+from shop.core.lists.links import Here
 from shop.core.tokens import Tokens
 from shop.core.wire import ID_MAX, Text, WholeNumber
 
@@ -19,8 +19,10 @@ PER_PAGE_DEFAULT = 15
 PER_PAGE_MAX = 100
 
 PAGE_MAX = 1_000_000
-CURSOR_MAX = 1000
-LINK_MAX = 2000
+# It carries what the last row is sorted by: some texts of two hundred characters at most.
+CURSOR_MAX = 4000
+CURSOR_EXAMPLE = "eyJpZCI6NDJ9.what-the-page-before-said"
+LINK_MAX = 16_000
 
 T = TypeVar("T")
 
@@ -30,18 +32,13 @@ class PageFields:
 
     page = WholeNumber(from_text=True, load_default=1, validate=Range(1, PAGE_MAX))
     per_page = WholeNumber(from_text=True, load_default=PER_PAGE_DEFAULT, validate=Range(1, PER_PAGE_MAX))
-    cursor = Text(CURSOR_MAX, least=1, metadata={"example": "eyJpZCI6NDJ9.what-the-page-before-said"})
+    cursor = Text(CURSOR_MAX, least=1, metadata={"example": CURSOR_EXAMPLE})
 
 
 class LinksSchema(Schema):
-    """Where the pages beside this one are."""
-
-    next = Text(LINK_MAX, required=True, allow_none=True)
-
-
-class PageLinksSchema(LinksSchema):
     """Where the pages beside this one are; null at the ends."""
 
+    next = Text(LINK_MAX, required=True, allow_none=True)
     previous = Text(LINK_MAX, required=True, allow_none=True)
 
 
@@ -53,15 +50,6 @@ class PaginationSchema(Schema):
     per_page = WholeNumber(required=True, validate=Range(1, PER_PAGE_MAX))
     current_page = WholeNumber(required=True, validate=Range(1, PAGE_MAX))
     total_pages = WholeNumber(required=True, validate=Range(1, ID_MAX))
-    links = fields.Nested(PageLinksSchema, required=True)
-
-
-class CursorPaginationSchema(Schema):
-    """A page that `next_cursor` continues; null at the end."""
-
-    count = WholeNumber(required=True, validate=Range(0, PER_PAGE_MAX))
-    per_page = WholeNumber(required=True, validate=Range(1, PER_PAGE_MAX))
-    next_cursor = Text(CURSOR_MAX, required=True, allow_none=True)
     links = fields.Nested(LinksSchema, required=True)
 
 
@@ -69,12 +57,6 @@ class PageMetaSchema(Schema):
     """What is said about the rows."""
 
     pagination = fields.Nested(PaginationSchema, required=True)
-
-
-class CursorMetaSchema(Schema):
-    """What is said about the rows."""
-
-    pagination = fields.Nested(CursorPaginationSchema, required=True)
 
 
 @dataclass(frozen=True)
@@ -89,6 +71,10 @@ class PageRequest:
         """How many rows come before this page."""
         return (self.page - 1) * self.per_page
 
+    def link(self, here: Here, steps: int) -> str:
+        """Where the page is that is so many further on."""
+        return here.link(page=self.page + steps, per_page=self.per_page)
+
 
 @dataclass(frozen=True)
 class Page(Generic[T]):
@@ -100,9 +86,9 @@ class Page(Generic[T]):
 
     def with_rows(self, rows: Sequence[Any]) -> "Page[Any]":
         """The same page, told in other rows."""
-        return Page(rows, self.total, self.request)
+        return replace(self, rows=rows)
 
-    def meta(self, path: str) -> dict[str, Any]:
+    def meta(self, here: Here) -> dict[str, Any]:
         """The `pagination` object of the envelope; links are null at the ends."""
         pages = max(1, ceil(self.total / self.request.per_page))
         return {
@@ -112,15 +98,10 @@ class Page(Generic[T]):
             "current_page": self.request.page,
             "total_pages": pages,
             "links": {
-                "previous": self._link(path, self.request.page - 1, pages),
-                "next": self._link(path, self.request.page + 1, pages),
+                "previous": self.request.link(here, -1) if 1 < self.request.page <= pages + 1 else None,
+                "next": self.request.link(here, 1) if self.request.page < pages else None,
             },
         }
-
-    def _link(self, path: str, page: int, pages: int) -> str | None:
-        if not 1 <= page <= pages:
-            return None
-        return f"{path}?{urlencode({'page': page, 'per_page': self.request.per_page})}"
 
 
 @dataclass(frozen=True)
@@ -131,14 +112,18 @@ class CursorPage(Generic[T]):
     next_cursor: str | None
     per_page: int
 
-    def meta(self, path: str) -> dict[str, Any]:
+    def with_rows(self, rows: Sequence[Any]) -> "CursorPage[Any]":
+        """The same page, told in other rows."""
+        return replace(self, rows=rows)
+
+    def meta(self, here: Here) -> dict[str, Any]:
         """The `pagination` object of the envelope."""
-        query = urlencode({"cursor": self.next_cursor, "per_page": self.per_page})
+        following = here.link(cursor=self.next_cursor, per_page=self.per_page) if self.next_cursor else None
         return {
             "count": len(self.rows),
             "per_page": self.per_page,
             "next_cursor": self.next_cursor,
-            "links": {"next": f"{path}?{query}" if self.next_cursor else None},
+            "links": {"next": following},
         }
 
 

@@ -1,17 +1,19 @@
 """The base of Repositories: questions to exactly one Model."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
 
-from sqlalchemy import Select, func, insert, select
+from sqlalchemy import Select, func, insert, inspect, select
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
 from shop.core.errors import DuplicateRow, ImpossibleRow
+from shop.core.lists.pages import Listed
+from shop.core.lists.question import Question
 from shop.core.model import Model
-from shop.core.pagination import Page, PageRequest
+from shop.core.pagination import CursorSigner, Page, PageRequest
 from shop.core.tenant import current_scope
 from shop.core.tenant_sql import stamped
 from shop.core.transaction import current_session
@@ -59,6 +61,16 @@ class Repository(Generic[M]):
         total = self.session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
         rows = self.session.scalars(query.offset(request.offset).limit(request.per_page)).all()
         return Page(rows, total, request)
+
+    def page_asked(self, question: Question, cursors: CursorSigner) -> Listed[M]:
+        """The rows that a question asks for; raises ShopError FIELD_INVALID for a cursor of another question."""
+        return question.answer(self.session, cursors)
+
+    def find_many(self, row_ids: Collection[Any]) -> dict[Any, M]:
+        """Primary key -> row of those that there are, in one statement."""
+        key = inspect(self.model).primary_key[0]
+        rows = self.session.scalars(select(self.model).where(key.in_(row_ids))) if row_ids else ()
+        return {inspect(row).identity[0]: row for row in rows}
 
     @contextmanager
     def _refusals(self) -> Iterator[None]:

@@ -12,6 +12,7 @@ from shop.core.environment import SettingsError, is_given, mask, read, surroundi
 from shop.core.environment import at_least as _at_least
 from shop.core.environment import empty_or as _empty_or
 from shop.core.environment import setting as _setting
+from shop.core.lists.spelling import is_spelling
 from shop.core.log_settings import LogSettings
 from shop.core.rate import Rate
 
@@ -104,6 +105,9 @@ class Settings(LogSettings):
     argon2_time: int = _setting(3, "passes over the memory for each password", check=_at_least(1))
     argon2_memory_kib: int = _setting(65_536, "KiB of memory for each password", check=_at_least(8))
     argon2_lanes: int = _setting(4, "threads for each password", check=_at_least(1))
+    list_words: tuple[str, ...] = _setting(
+        (), "other names for parameters of lists, as search=q,per_page=limit", check=is_spelling
+    )
     bind: str = _setting("127.0.0.1:8000", "address and port of the web server", check=is_bind)
     metrics_bind: str = _setting(
         "",

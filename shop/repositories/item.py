@@ -7,11 +7,26 @@ from typing import cast
 from sqlalchemy import CursorResult, Update, select, update
 
 from shop.constants.item import ItemStatus
-from shop.core.pagination import Page, PageRequest
+from shop.core.lists.criteria import Criteria
+from shop.core.lists.source import Source
 from shop.core.repository import Repository
 from shop.models.item import Item
 
 _ON_SALE = (Item.status == ItemStatus.ON_SALE, Item.deleted_at.is_(None))
+_SOURCE = Source(
+    Item.id,
+    {
+        "id": Item.id,
+        "name": Item.name,
+        "introduction": Item.introduction,
+        "price_minor": Item.price_minor,
+        "currency": Item.currency,
+        "status": Item.status,
+        "max_per_user": Item.max_per_user,
+        "created_at": Item.created_at,
+        "updated_at": Item.updated_at,
+    },
+)
 
 
 @dataclass(frozen=True)
@@ -20,9 +35,17 @@ class ItemRepository(Repository[Item]):
 
     model = Item
 
-    def page_on_sale(self, request: PageRequest) -> Page[Item]:
-        """What buyers may see, newest first."""
-        return self.page(select(Item).where(*_ON_SALE).order_by(Item.id.desc()), request)
+    def source(self) -> Source:
+        """The columns that lists name."""
+        return _SOURCE
+
+    def present(self) -> Criteria:
+        """What is not deleted."""
+        return Criteria().push(Item.deleted_at.is_(None))
+
+    def on_sale(self) -> Criteria:
+        """What buyers may see."""
+        return self.present().push(Item.status == ItemStatus.ON_SALE).standing_in("ix_items_tenant_id_status_id")
 
     def find_on_sale(self) -> Sequence[Item]:
         """Everything on sale, newest first."""

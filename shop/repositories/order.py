@@ -6,9 +6,12 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import aliased
 
 from shop.constants.order import OrderStatus
+from shop.core.lists.criteria import Criteria
+from shop.core.lists.source import Source
 from shop.core.repository import Repository
 from shop.models.order import Order
 
@@ -17,6 +20,22 @@ _LINE: "Select[*tuple[Any, ...]]" = select(
     Order.id, Order.tenant_id, Order.item_id, Order.user_id, Order.quantity, Order.unit_price_minor, Order.currency,
     Order.status, Order.epoch, Order.seq, Order.created_at,
 )  # fmt: skip
+
+_SOURCE = Source(
+    Order.id,
+    {
+        "id": Order.id,
+        "status": Order.status,
+        "item_id": Order.item_id,
+        "user_id": Order.user_id,
+        "quantity": Order.quantity,
+        "unit_price_minor": Order.unit_price_minor,
+        "total_minor": Order.total_minor,
+        "currency": Order.currency,
+        "created_at": Order.created_at,
+        "updated_at": Order.updated_at,
+    },
+)
 
 
 class OrderLine(NamedTuple):
@@ -73,14 +92,26 @@ class OrderRepository(Repository[Order]):
         numbers = zip(epochs, self.session.execute(select(*highest)).one(), strict=True)
         return {item_id: number for item_id, number in numbers if number is not None}
 
-    def find_own(self, user_id: int, before: tuple[datetime, UUID] | None, limit: int) -> Sequence[Order]:
-        """A user's orders, newest first, older than a position."""
-        query = select(Order).where(Order.user_id == user_id)
-        if before:
-            # Typed like the columns: a bare UUID would be sent as text and compare wrongly with sixteen bytes.
-            position = tuple_(*before, types=(Order.created_at.type, Order.id.type))
-            query = query.where(tuple_(Order.created_at, Order.id) < position)
-        return self.session.scalars(query.order_by(Order.created_at.desc(), Order.id.desc()).limit(limit)).all()
+    def source(self) -> Source:
+        """The columns that lists name."""
+        return _SOURCE
+
+    def own(self, user_id: int) -> Criteria:
+        """A user's orders."""
+        return Criteria().push(Order.user_id == user_id).standing_in("ix_orders_tenant_id_user_id_created_at_id")
+
+    def count_by_user(self, user_ids: Collection[int]) -> dict[int, int]:
+        """User id -> how many orders it has, of those that have any."""
+        query = select(Order.user_id, func.count(Order.id)).where(Order.user_id.in_(user_ids)).group_by(Order.user_id)
+        return dict(self.session.execute(query).all())
+
+    def find_newest(self, user_ids: Collection[int], most: int) -> Sequence[Order]:
+        """The newest orders of each of these users, and so many of each at most."""
+        place = func.row_number().over(partition_by=Order.user_id, order_by=(Order.created_at.desc(), Order.id.desc()))
+        ranked = select(Order, place.label("place")).where(Order.user_id.in_(user_ids)).subquery()
+        newest = aliased(Order, ranked)
+        query = select(newest).where(ranked.c.place <= most).order_by(newest.created_at.desc(), newest.id.desc())
+        return self.session.scalars(query).all()
 
     def units_by_user(self, item_id: int) -> dict[int, int]:
         """User id -> pieces of an item that the user holds."""

@@ -3,10 +3,26 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import case, select
 
+from shop.core.lists.source import Source
 from shop.core.repository import Repository
 from shop.models.reconcile_run import ReconcileRun
+
+_SOURCE = Source(
+    ReconcileRun.id,
+    {
+        "id": ReconcileRun.id,
+        "item_id": ReconcileRun.item_id,
+        "cause": ReconcileRun.cause,
+        "expected": ReconcileRun.expected,
+        "found": ReconcileRun.found,
+        "done": ReconcileRun.done,
+        "open": case((ReconcileRun.done == "", 1), else_=0),
+        "created_at": ReconcileRun.created_at,
+        "updated_at": ReconcileRun.updated_at,
+    },
+)
 
 
 @dataclass(frozen=True)
@@ -14,6 +30,10 @@ class ReconcileRunRepository(Repository[ReconcileRun]):
     """Finds what was found wrong."""
 
     model = ReconcileRun
+
+    def source(self) -> Source:
+        """The columns that lists name."""
+        return _SOURCE
 
     def find_open(self) -> Sequence[ReconcileRun]:
         """Those whose repair was not finished, oldest first."""

@@ -7,10 +7,24 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 
 from shop.constants.stock import StockReason
+from shop.core.lists.criteria import Criteria
+from shop.core.lists.source import Source
 from shop.core.repository import Repository
 from shop.models.stock_ledger import StockLedger
 
 LINES = 5000
+_SOURCE = Source(
+    StockLedger.id,
+    {
+        "id": StockLedger.id,
+        "delta": StockLedger.delta,
+        "reason": StockLedger.reason,
+        "ref": StockLedger.ref,
+        "note": StockLedger.note,
+        "actor": StockLedger.actor,
+        "created_at": StockLedger.created_at,
+    },
+)
 
 
 class LedgerLine(NamedTuple):
@@ -37,12 +51,13 @@ class StockLedgerRepository(Repository[StockLedger]):
         """The sum of all changes of an item."""
         return int(self.session.scalar(select(func.sum(StockLedger.delta)).where(StockLedger.item_id == item_id)) or 0)
 
-    def find_page(self, item_id: int, before: int | None, limit: int) -> Sequence[StockLedger]:
-        """The lines of an item, newest first, older than a line."""
-        query = select(StockLedger).where(StockLedger.item_id == item_id)
-        if before:
-            query = query.where(StockLedger.id < before)
-        return self.session.scalars(query.order_by(StockLedger.id.desc()).limit(limit)).all()
+    def source(self) -> Source:
+        """The columns that lists name."""
+        return _SOURCE
+
+    def of_item(self, item_id: int) -> Criteria:
+        """The lines of an item."""
+        return Criteria().push(StockLedger.item_id == item_id)
 
     def find_credits(self, item_id: int, after: int) -> Sequence[StockLedger]:
         """The credits of an item with a number above the given one, in their order."""

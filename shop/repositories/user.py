@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from shop.core.pagination import Page, PageRequest
+from shop.core.lists.source import Source
 from shop.core.repository import Repository
 from shop.models.user import User
+
+_SOURCE = Source(User.id, {"id": User.id, "name": User.name, "email": User.email, "created_at": User.created_at})
 
 
 @dataclass(frozen=True)
@@ -15,6 +17,10 @@ class UserRepository(Repository[User]):
     """Finds users."""
 
     model = User
+
+    def source(self) -> Source:
+        """The columns that lists name; never the password."""
+        return _SOURCE
 
     def find_by_email(self, email: str) -> User | None:
         """The user with that address in lower case."""
@@ -24,10 +30,6 @@ class UserRepository(Repository[User]):
         """The first of those who bear a name, letter by letter."""
         query = select(User).where(User.name == name).order_by(User.id).limit(1)
         return self.session.scalar(query)
-
-    def page_all(self, request: PageRequest) -> Page[User]:
-        """All users, newest first."""
-        return self.page(select(User).order_by(User.id.desc()), request)
 
     def lock(self, user_ids: Collection[int]) -> dict[int, User]:
         """User id -> row as it is now, held until the transaction ends; in the order of ids, against deadlocks."""

@@ -1,11 +1,37 @@
 """The wire form of users for those who look after them."""
 
 from marshmallow import Schema, fields
-from marshmallow.validate import Length, OneOf
+from marshmallow.validate import Length, OneOf, Range
 
+from shop.constants.item import CURRENCY_FORM, PRICE_MAX_MINOR, URL_MAX
+from shop.constants.item import NAME_MAX as ITEM_NAME_MAX
+from shop.constants.order import QUANTITY_MAX, QUANTITY_MIN, OrderStatus
 from shop.constants.permission import Permission
-from shop.constants.user import EMAIL_MAX, NAME_MAX, UserRole
-from shop.core.wire import Id, Moment, Text
+from shop.constants.user import EMAIL_MAX, NAME_MAX, ORDERS_SHOWN_MAX, UserRole
+from shop.core.wire import ID_MAX, Id, Moment, Text, WholeNumber
+
+
+class AccountItemSchema(Schema):
+    """What was bought, as it is now."""
+
+    id = Id(required=True)
+    name = Text(ITEM_NAME_MAX, least=1, required=True, metadata={"example": "Concert ticket"})
+    price_minor = WholeNumber(required=True, validate=Range(0, PRICE_MAX_MINOR), metadata={"example": 2500})
+    currency = Text(3, least=3, pattern=CURRENCY_FORM, required=True, metadata={"example": "EUR"})
+    photo_url = Text(URL_MAX, required=True, allow_none=True, metadata={"format": "uri"})
+
+
+class AccountOrderSchema(Schema):
+    """An order of a user."""
+
+    id = fields.UUID(required=True)
+    status = fields.String(required=True, validate=OneOf(list(OrderStatus)))
+    item_id = Id(required=True)
+    quantity = WholeNumber(required=True, validate=Range(QUANTITY_MIN, QUANTITY_MAX))
+    total_minor = WholeNumber(required=True, validate=Range(0, PRICE_MAX_MINOR * QUANTITY_MAX))
+    currency = Text(3, least=3, pattern=CURRENCY_FORM, required=True, metadata={"example": "EUR"})
+    created_at = Moment(required=True)
+    item = fields.Nested(AccountItemSchema, allow_none=True)
 
 
 class AccountSchema(Schema):
@@ -26,3 +52,6 @@ class AccountSchema(Schema):
     )
     disabled = fields.Boolean(required=True)
     created_at = Moment(required=True)
+    # In lists, where they are asked for.
+    orders = fields.List(fields.Nested(AccountOrderSchema), validate=Length(max=ORDERS_SHOWN_MAX))
+    orders_count = WholeNumber(validate=Range(0, ID_MAX))

@@ -3,9 +3,19 @@
 from marshmallow import Schema, fields
 from marshmallow.validate import OneOf, Range
 
-from shop.constants.item import CURRENCY_FORM, PRICE_MAX_MINOR
+from shop.constants.item import CURRENCY_FORM, NAME_MAX, PRICE_MAX_MINOR, URL_MAX
 from shop.constants.order import QUANTITY_MAX, QUANTITY_MIN, OrderStatus
 from shop.core.wire import Id, Moment, Text, WholeNumber
+
+
+class OrderItemSchema(Schema):
+    """What was bought, as it is now."""
+
+    id = Id(required=True)
+    name = Text(NAME_MAX, least=1, required=True, metadata={"example": "Concert ticket"})
+    price_minor = WholeNumber(required=True, validate=Range(0, PRICE_MAX_MINOR), metadata={"example": 2500})
+    currency = Text(3, least=3, pattern=CURRENCY_FORM, required=True, metadata={"example": "EUR"})
+    photo_url = Text(URL_MAX, required=True, allow_none=True, metadata={"format": "uri"})
 
 
 class OrderSchema(Schema):
@@ -22,3 +32,4 @@ class OrderSchema(Schema):
     currency = Text(3, least=3, pattern=CURRENCY_FORM, required=True, metadata={"example": "EUR"})
     created_at = Moment(required=True)
     updated_at = Moment(required=True)
+    item = fields.Nested(OrderItemSchema, allow_none=True)

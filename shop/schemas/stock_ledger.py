@@ -6,7 +6,15 @@ from marshmallow.validate import OneOf, Range
 from shop.constants.item import STOCK_HELD_MAX
 from shop.constants.stock import StockReason
 from shop.constants.stock_ledger import NOTE_MAX, REF_MAX
+from shop.constants.user import NAME_MAX
 from shop.core.wire import Id, Moment, Text, WholeNumber
+
+
+class StockLedgerUserSchema(Schema):
+    """Who did it."""
+
+    id = Id(required=True)
+    name = Text(NAME_MAX, least=1, required=True, metadata={"example": "Ada"})
 
 
 class StockLedgerSchema(Schema):
@@ -19,3 +27,4 @@ class StockLedgerSchema(Schema):
     note = Text(NOTE_MAX, required=True, allow_none=True, metadata={"example": "found in the cellar"})
     actor = Id(required=True, allow_none=True)
     created_at = Moment(required=True)
+    user = fields.Nested(StockLedgerUserSchema, allow_none=True)

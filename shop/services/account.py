@@ -11,7 +11,6 @@ from shop.core.access import Rule
 from shop.core.caller import Caller
 from shop.core.clock import Clock
 from shop.core.errors import ShopError
-from shop.core.pagination import Page, PageRequest
 from shop.exception_codes.permission import PermissionExceptionCode
 from shop.exception_codes.user import UserExceptionCode
 from shop.repositories.user import UserRepository
@@ -40,11 +39,6 @@ class AccountService:
         """Raise ShopError NOT_FOUND unless there is that user."""
         if self.users.find(user_id) is None:
             raise ShopError(UserExceptionCode.NOT_FOUND, user_id=user_id)
-
-    def page(self, request: PageRequest) -> Page[dict[str, Any]]:
-        """The cards of the tenant's users, newest first."""
-        page = self.users.page_all(request)
-        return page.with_rows([self.combine.card(user) for user in page.rows])
 
     def assign(
         self, caller: Caller, user_id: int, roles: Collection[str], permissions: Collection[str]

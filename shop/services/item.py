@@ -12,7 +12,10 @@ from shop.constants.stock import StockReason
 from shop.core.clock import Clock
 from shop.core.errors import ShopError
 from shop.core.job import Queue
-from shop.core.pagination import Page, PageRequest
+from shop.core.lists.asked import Asked
+from shop.core.lists.pages import Listed
+from shop.core.lists.question import Question
+from shop.core.pagination import CursorSigner
 from shop.core.settings import Settings
 from shop.core.transaction import after_commit
 from shop.exception_codes.item import ItemExceptionCode
@@ -31,15 +34,18 @@ class ItemService:
     ledger: StockLedgerRepository
     stock: StockCacheManager
     combine: ItemCombination
+    cursors: CursorSigner
     queue: Queue
     clock: Clock
     settings: Settings
 
-    def page_on_sale(self, request: PageRequest) -> Page[dict[str, Any]]:
-        """What buyers may see, newest first, with the true stock."""
-        page = self.items.page_on_sale(request)
+    def page(self, asked: Asked, *, everything: bool) -> Listed[dict[str, Any]]:
+        """What buyers may see, with the true stock; drafts and retired ones only when `everything` may be seen."""
+        criteria = self.items.present() if everything else self.items.on_sale()
+        question = Question(asked, self.items.source(), criteria, ("items", everything))
+        page = self.items.page_asked(question, self.cursors)
         available = self.stock.find_available([(item.tenant_id, item.id) for item in page.rows])
-        return page.with_rows([self.combine.card(item, available.get(item.id)) for item in page.rows])
+        return page.with_rows([asked.tell(self.combine.card(item, available.get(item.id))) for item in page.rows])
 
     def get(self, item_id: int, *, everything: bool) -> dict[str, Any]:
         """One item; drafts and retired ones only when `everything` may be seen. Raises ShopError NOT_FOUND."""

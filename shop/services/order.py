@@ -2,30 +2,30 @@
 
 import logging
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from shop.cache_managers.stock import (
     Reservation,
     StockCacheManager,
 )
+from shop.combinations.item import ItemCombination
 from shop.combinations.order import OrderCombination
 from shop.constants.order import Strategy
 from shop.core.caller import Caller
-from shop.core.clock import at_microseconds, microseconds_of
 from shop.core.errors import ShopError
-from shop.core.pagination import CursorPage, CursorSigner
+from shop.core.lists.asked import Asked
+from shop.core.lists.pages import Listed
+from shop.core.lists.question import Question
+from shop.core.pagination import CursorSigner
 from shop.core.patience import Patience
 from shop.core.redis import RedisError
 from shop.core.settings import Settings
 from shop.exception_codes.order import OrderExceptionCode
+from shop.repositories.item import ItemRepository
 from shop.repositories.order import OrderRepository
 from shop.supports.order import OrderPolicy
-
-if TYPE_CHECKING:
-    from shop.models.order import Order
 
 _log = logging.getLogger(__name__)
 
@@ -35,8 +35,10 @@ class OrderService:
     """Shows orders, from the table or from the receipt; PurchaseService reserves them, StockService writes them."""
 
     orders: OrderRepository
+    items: ItemRepository
     stock: StockCacheManager
     combine: OrderCombination
+    combine_item: ItemCombination
     cursors: CursorSigner
     patience: Patience
     settings: Settings
@@ -57,21 +59,17 @@ class OrderService:
             return self.combine.promise(reservation)
         raise ShopError(OrderExceptionCode.NOT_FOUND, order_id=str(order_id))
 
-    def page(self, user_id: int, cursor: str | None, per_page: int) -> CursorPage[dict[str, Any]]:
-        """The written orders of a user, newest first."""
-        before = self._position(cursor) if cursor else None
-        rows = self.orders.find_own(user_id, before, per_page + 1)
-        more = len(rows) > per_page
-        rows = rows[:per_page]
-        following = self._cursor(rows[-1]) if more else None
-        return CursorPage([self.combine.card(row) for row in rows], following, per_page)
-
-    def _cursor(self, last: "Order") -> str:
-        return self.cursors.sign({"at": microseconds_of(last.created_at), "id": str(last.id)})
-
-    def _position(self, cursor: str) -> tuple[datetime, UUID]:
-        position = self.cursors.read(cursor, "at", "id")
-        return at_microseconds(position["at"]), UUID(position["id"])
+    def page(self, user_id: int, asked: Asked) -> Listed[dict[str, Any]]:
+        """The written orders of a user."""
+        source = self.orders.source().to_one("item", "item_id", self.items.source())
+        question = Question(asked, source, self.orders.own(user_id), ("orders", user_id))
+        page = self.orders.page_asked(question, self.cursors)
+        cards = [self.combine.card(order) for order in page.rows]
+        if "item" not in asked.included:
+            return page.with_rows([asked.tell(card) for card in cards])
+        items = self.items.find_many({order.item_id for order in page.rows})
+        briefs = {item_id: self.combine_item.brief(item) for item_id, item in items.items()}
+        return page.with_rows([asked.tell(card, item=briefs.get(card["item_id"])) for card in cards])
 
     def _search(self, order_id: UUID) -> Reservation | None:
         try:

@@ -8,7 +8,6 @@ from uuid import UUID
 from shop.cache_managers.stock import CreditNote, StockCacheManager, Withdrawal
 from shop.combinations.item import ItemCombination
 from shop.combinations.order import OrderCombination
-from shop.combinations.stock_ledger import StockLedgerCombination
 from shop.constants.item import STOCK_MAX
 from shop.constants.job import JobName
 from shop.constants.order import CANCEL_WAIT_SECONDS, OrderStatus, Strategy
@@ -18,7 +17,6 @@ from shop.core.caller import Caller
 from shop.core.clock import Clock
 from shop.core.errors import ShopError
 from shop.core.job import Queue
-from shop.core.pagination import CursorPage, CursorSigner
 from shop.core.patience import Patience
 from shop.core.settings import Settings
 from shop.core.transaction import after_commit, end_reading
@@ -48,26 +46,12 @@ class StockLedgerService:
     orders: OrderRepository
     ledger: StockLedgerRepository
     stock: StockCacheManager
-    combine: StockLedgerCombination
     combine_item: ItemCombination
     combine_order: OrderCombination
     queue: Queue
-    cursors: CursorSigner
     patience: Patience
     clock: Clock
     settings: Settings
-
-    def page(self, item_id: int, cursor: str | None, per_page: int) -> CursorPage[dict[str, Any]]:
-        """The lines of an item, newest first; raises ShopError NOT_FOUND."""
-        item = self.items.find(item_id)
-        if item is None or item.deleted_at:
-            raise ShopError(ItemExceptionCode.NOT_FOUND, item_id=item_id)
-        before = self.cursors.read(cursor, "id")["id"] if cursor else None
-        lines = self.ledger.find_page(item_id, before, per_page + 1)
-        more = len(lines) > per_page
-        lines = lines[:per_page]
-        following = self.cursors.sign({"id": lines[-1].id}) if more else None
-        return CursorPage([self.combine.card(line) for line in lines], following, per_page)
 
     def cancel(self, caller: Caller, order_id: UUID) -> dict[str, Any]:
         """Give an order's pieces back, once; the order.

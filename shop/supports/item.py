@@ -1,13 +1,13 @@
 """Who may do what with items."""
 
 from shop.constants.permission import Permission
-from shop.core.access import ANYBODY, permission, public_or
+from shop.core.access import permission, public_or
 
 
 class ItemPolicy:
     """A rule for each thing that is done with items; drafts and retired ones are not public."""
 
-    view_any = ANYBODY
+    view_any = public_or(Permission.ITEMS_VIEW_DRAFTS)
     view = public_or(Permission.ITEMS_VIEW_DRAFTS)
     create = permission(Permission.ITEMS_CREATE)
     update = permission(Permission.ITEMS_UPDATE)

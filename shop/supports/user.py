@@ -17,6 +17,7 @@ class UserPolicy:
     view_own = OWNER
     view_any = permission(Permission.USERS_VIEW_ANY)
     view = owner_or(Permission.USERS_VIEW_ANY)
+    view_email = permission(Permission.USERS_VIEW_EMAIL)
     grant = permission(Permission.USERS_GRANT)
     disable = permission(Permission.USERS_DISABLE)
     change_password = OWNER

@@ -14,6 +14,7 @@ from shop.constants.item import (
     URL_MAX,
     ItemStatus,
 )
+from shop.core.lists.words import Kind, Listing, Word
 from shop.core.wire import Text, WholeNumber, coded
 from shop.exception_codes.item import ItemExceptionCode as Code
 
@@ -49,4 +50,20 @@ class ItemValidator:
         error="Not a valid URL.",
         allow_none=True,
         metadata=coded(Code.PHOTO_FORMAT) | {"format": "uri", "example": "https://shop.example/ticket.jpg"},
+    )
+    # The stock of a list is what can be bought now, and that is no column.
+    words = Listing(
+        {
+            "id": Word.whole(),
+            "name": Word.phrase(),
+            "introduction": Word.phrase(sortable=False),
+            "price_minor": Word.whole(),
+            "currency": Word.label(),
+            "stock": Word.told(Kind.WHOLE),
+            "status": Word.choice(ItemStatus),
+            "max_per_user": Word.whole(),
+            "photo_url": Word.told(),
+            "created_at": Word.moment(),
+            "updated_at": Word.moment(),
+        }
     )

@@ -2,7 +2,8 @@
 
 from marshmallow.validate import Range
 
-from shop.constants.order import PREFER_MAX, QUANTITY_MAX, QUANTITY_MIN
+from shop.constants.order import PREFER_MAX, QUANTITY_MAX, QUANTITY_MIN, OrderStatus
+from shop.core.lists.words import Listing, Mode, Word
 from shop.core.wire import Hint, WholeNumber, coded
 from shop.exception_codes.order import OrderExceptionCode as Code
 
@@ -16,3 +17,18 @@ class OrderValidator:
         metadata=coded(Code.QUANTITY_FORMAT) | {"example": 1},
     )
     prefer = Hint(PREFER_MAX, data_key="Prefer", metadata={"example": "wait=2"})
+    words = Listing(
+        {
+            "id": Word.uuid(),
+            "status": Word.choice(OrderStatus),
+            "item_id": Word.whole(),
+            "quantity": Word.whole(),
+            "unit_price_minor": Word.whole(),
+            "total_minor": Word.whole(),
+            "currency": Word.label(),
+            "created_at": Word.moment(),
+            "updated_at": Word.moment(),
+        },
+        newest=("created_at",),
+        mode=Mode.CURSOR,
+    )

@@ -2,7 +2,9 @@
 
 from marshmallow.validate import NoneOf, Range
 
+from shop.constants.stock import StockReason
 from shop.constants.stock_ledger import DELTA_MAX, NOTE_MAX
+from shop.core.lists.words import Listing, Mode, Word
 from shop.core.wire import Text, WholeNumber, coded
 from shop.exception_codes.stock_ledger import StockLedgerExceptionCode as Code
 
@@ -18,4 +20,16 @@ class StockLedgerValidator:
     stock = WholeNumber(validate=Range(0, DELTA_MAX), metadata=coded(Code.STOCK_FORMAT))
     reason = Text(
         NOTE_MAX, least=1, required=True, metadata=coded(Code.NOTE_FORMAT) | {"example": "found in the cellar"}
+    )
+    words = Listing(
+        {
+            "id": Word.whole(),
+            "delta": Word.whole(),
+            "reason": Word.choice(StockReason),
+            "ref": Word.label(),
+            "note": Word.phrase(),
+            "actor": Word.whole(),
+            "created_at": Word.moment(),
+        },
+        mode=Mode.CURSOR,
     )

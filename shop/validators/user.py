@@ -6,6 +6,7 @@ from marshmallow import ValidationError, fields
 from marshmallow.validate import Length, OneOf
 
 from shop.constants.user import EMAIL_MAX, NAME_MAX, PASSWORD_MAX, PASSWORD_MIN, UserRole
+from shop.core.lists.words import Kind, Listing, Word
 from shop.core.passwords import is_common
 from shop.core.wire import Email, Text, coded
 from shop.exception_codes.user import UserExceptionCode as Code
@@ -51,4 +52,15 @@ class UserValidator:
         required=True,
         load_only=True,
         metadata=coded(Code.PASSWORD_FORMAT) | {"format": "password", "example": "Correct-horse-1"},
+    )
+    words = Listing(
+        {
+            "id": Word.whole(),
+            "name": Word.phrase(),
+            "email": Word.phrase(),
+            "roles": Word.told(),
+            "permissions": Word.told(),
+            "disabled": Word.told(Kind.TRUTH),
+            "created_at": Word.moment(),
+        }
     )

@@ -8,15 +8,17 @@ from typing import Any
 import pytest
 
 from shop.core.errors import ShopError
+from shop.core.lists.links import Here
 from shop.core.pagination import CursorPage, CursorSigner, Page, PageRequest
 from shop.core.settings import Settings
 from shop.core.tokens import Tokens
 
+HERE = Here("/orders", {})
 POSITION = {"at": 1_790_000_000_000_000, "id": "018f"}
 
 
 def meta_of(page: int, total: int, *, rows: int = 2, per_page: int = 2) -> dict[str, Any]:
-    return Page([0] * rows, total, PageRequest(page, per_page)).meta("/items")
+    return Page([0] * rows, total, PageRequest(page, per_page)).meta(Here("/items", {}))
 
 
 @pytest.fixture
@@ -66,12 +68,12 @@ def test_a_request_knows_how_many_rows_come_before() -> None:
 
 def test_a_page_told_in_other_rows_stays_the_same_page() -> None:
     page = Page([1, 2], 5, PageRequest(2, 2))
-    assert page.with_rows(["one", "two"]).meta("/x") == page.meta("/x")
+    assert page.with_rows(["one", "two"]).meta(HERE) == page.meta(HERE)
 
 
 def test_a_cursor_page_ends_with_null() -> None:
-    assert CursorPage([1], "abc", 1).meta("/orders")["links"] == {"next": "/orders?cursor=abc&per_page=1"}
-    last = CursorPage([1], None, 1).meta("/orders")
+    assert CursorPage([1], "abc", 1).meta(HERE)["links"] == {"next": "/orders?cursor=abc&per_page=1"}
+    last = CursorPage([1], None, 1).meta(HERE)
     assert (last["next_cursor"], last["links"]) == (None, {"next": None})
 
 

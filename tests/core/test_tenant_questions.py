@@ -7,7 +7,10 @@ from sqlalchemy import Integer, Select, exists, func, select, tuple_, type_coerc
 from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import Session, aliased
 
-from shop.core.pagination import PageRequest
+from shop.core.lists.asked import Asked, Condition, Sort
+from shop.core.lists.question import Question as ListQuestion
+from shop.core.lists.words import Kind, Mode, Operator
+from shop.core.pagination import CursorSigner
 from shop.core.tenant import in_every_tenant, in_tenant
 from shop.models.item import Item
 from shop.models.order import Order
@@ -17,12 +20,22 @@ from tests.core.worlds import ITEMS, Question, Worlds, asked
 
 ids = select(Item.id).order_by(Item.id)
 Other = aliased(Item)
+CURSORS: CursorSigner = None  # type: ignore[assignment]  # nothing here goes on by a cursor
+NAMED = Condition(("name",), Operator.LIKE, ("",))
+RELATED = Condition(("orders", "quantity"), Operator.EQUAL, (6,))
 cheap = select(Item.id, Item.stock).where(Item.stock > 0).cte()
 
 
 def rows(query: Any) -> Question:
     """The rows as text, in an order of ours."""
     return lambda session: sorted(str(tuple(row)) for row in session.execute(query))
+
+
+def listed(session: Session, mode: Mode, condition: Condition = NAMED) -> Any:
+    """What a list answers that is searched so."""
+    source = ItemRepository().source().to_many("orders", OrderRepository().source(), by="item_id")
+    said = Asked(terms=((condition,),), order=(Sort(("id",), Kind.WHOLE, True),), mode=mode)
+    return ListQuestion(said, source, ItemRepository().present(), ("items",)).answer(session, CURSORS)
 
 
 def number(query: Select[Any]) -> Question:
@@ -49,8 +62,9 @@ QUESTIONS: dict[str, Question] = {
     "a sum": number(select(func.sum(Item.stock))),
     "a count": number(select(func.count()).select_from(Item)),
     "a count of a question": number(select(func.count()).select_from(ids.subquery())),
-    "a page": lambda _: ItemRepository().page_on_sale(PageRequest(1, 2)).total,
-    "the rows of a page": lambda _: [row.id for row in ItemRepository().page_on_sale(PageRequest(2, 2)).rows],
+    "the total of a list": lambda session: listed(session, Mode.PAGE).total,
+    "the rows of a list": lambda session: [row.id for row in listed(session, Mode.SIMPLE).rows],
+    "a list by what a relation has": lambda session: [row.id for row in listed(session, Mode.SIMPLE, RELATED).rows],
     "groups": rows(select(Order.user_id, func.sum(Order.quantity)).group_by(Order.user_id).having(func.count() > 1)),
     "questions for each item": lambda _: OrderRepository().find_numbers({4: 1, 5: 1}),
     "is there one": number(select(type_coerce(exists().where(Order.seq == 6), Integer))),

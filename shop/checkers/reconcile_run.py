@@ -1,0 +1,12 @@
+"""What requests about repairs may say."""
+
+from shop.core.lists.checker import ListChecker
+from shop.core.lists.words import Relation
+from shop.validators.item import ItemValidator
+from shop.validators.reconcile_run import ReconcileRunValidator
+
+
+class PageReconcileRunChecker(ListChecker):
+    """Ask for repairs."""
+
+    listing = ReconcileRunValidator.words.relate("item", Relation(ItemValidator.words.pick("name", "status")))

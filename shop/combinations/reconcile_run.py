@@ -1,0 +1,28 @@
+"""Repairs as information."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from shop.core.clock import rfc3339
+
+if TYPE_CHECKING:
+    from shop.models.reconcile_run import ReconcileRun
+
+
+@dataclass(frozen=True)
+class ReconcileRunCombination:
+    """What a repair says."""
+
+    def card(self, run: "ReconcileRun") -> dict[str, Any]:
+        """JSON-safe; `open` while it is not done."""
+        return {
+            "id": run.id,
+            "item_id": run.item_id,
+            "cause": run.cause,
+            "expected": run.expected,
+            "found": run.found,
+            "done": run.done,
+            "open": not run.done,
+            "created_at": rfc3339(run.created_at),
+            "updated_at": rfc3339(run.updated_at),
+        }

@@ -1,0 +1,52 @@
+"""What is said to whoever asks a list for something that it does not know."""
+
+from enum import StrEnum
+from typing import Any
+
+_TOLD_MAX = 100
+
+
+class Sentence(StrEnum):
+    """A sentence with its facts; each has a line in every catalogue of shop/translations."""
+
+    NOT_SEARCHED = "{token} cannot be searched; what can: {allowed}."
+    NOT_SORTED = "{token} cannot be sorted by; what can: {allowed}."
+    NOT_SHOWN = "{token} cannot be shown; what can: {allowed}."
+    NOT_INCLUDED = "{token} cannot be included; what can: {allowed}."
+    NOT_COUNTED = "{token} cannot be counted; what can: {allowed}."
+    OPERATOR = "{operator} is no operator of {token}; allowed: {allowed}."
+    DIRECTION = "{token} is no direction; allowed: {allowed}."
+    DIRECTIONS = "There are {count} directions for {most} names: say one for all, or one for each."
+    NO_ORDER = "There is no order to give a direction to."
+    NO_SEARCH = "There is nothing to search for."
+    NO_VALUE = "{token} has no value."
+    EMPTY = "A part is empty."
+    ESCAPE = "A backslash stands before one of ; : , and \\ only."
+    TWICE = "{token} is said twice."
+    CONDITIONS = "There are more than {most} conditions."
+    LEAPS = "The search goes over more than {most} relations."
+    VALUES = "{token} has more than {most} values."
+    NAMES = "There are more than {most} names."
+    PAIR = "{token} needs two values, the lower one first."
+    UNFIT_TEXT = "{token} needs a text of at most {most} characters."
+    UNFIT_WHOLE = "{token} needs a whole number, not {value}."
+    UNFIT_TRUTH = "{token} needs true or false, not {value}."
+    UNFIT_MOMENT = "{token} needs a moment such as 2026-01-31T12:00:00Z, not {value}."
+    UNFIT_UUID = "{token} needs a UUID, not {value}."
+    UNFIT_CHOICE = "{token} needs one of these, not {value}: {allowed}."
+    UNFIT_ANY = "{value} fits nothing that can be searched."
+    NO_PAGES = "What is cut by a cursor has no numbered pages."
+    NO_CURSOR = "Only what is cut by a cursor goes on at one."
+
+
+class Unheard(Exception):  # noqa: N818 - it says what it is
+    """Something in a question that the list does not know; its text is a finished sentence."""
+
+    def __init__(self, sentence: Sentence, **facts: Any) -> None:
+        super().__init__(sentence.format(**{name: _short(fact) for name, fact in facts.items()}))
+
+
+def _short(fact: Any) -> str:
+    if not isinstance(fact, str):
+        return str(fact) if isinstance(fact, int) else ", ".join(fact) or "-"
+    return fact if len(fact) <= _TOLD_MAX else f"{fact[:_TOLD_MAX]}…"

@@ -1,0 +1,33 @@
+"""The wire form of repairs."""
+
+from marshmallow import Schema, fields
+from marshmallow.validate import OneOf, Range
+
+from shop.constants.item import CURRENCY_FORM, NAME_MAX, PRICE_MAX_MINOR, URL_MAX
+from shop.constants.stock import STATEMENT_MAX, Cause
+from shop.core.wire import Id, Moment, Text, WholeNumber
+
+
+class ReconcileRunItemSchema(Schema):
+    """What the stores disagreed about."""
+
+    id = Id(required=True)
+    name = Text(NAME_MAX, least=1, required=True, metadata={"example": "Concert ticket"})
+    price_minor = WholeNumber(required=True, validate=Range(0, PRICE_MAX_MINOR), metadata={"example": 2500})
+    currency = Text(3, least=3, pattern=CURRENCY_FORM, required=True, metadata={"example": "EUR"})
+    photo_url = Text(URL_MAX, required=True, allow_none=True, metadata={"format": "uri"})
+
+
+class ReconcileRunSchema(Schema):
+    """One time that Redis and MySQL disagreed; `expected` is what MySQL said, `found` what Redis did."""
+
+    id = Id(required=True)
+    item_id = Id(required=True)
+    cause = fields.String(required=True, validate=OneOf(list(Cause)))
+    expected = Text(STATEMENT_MAX, required=True)
+    found = Text(STATEMENT_MAX, required=True)
+    done = Text(STATEMENT_MAX, required=True)
+    open = fields.Boolean(required=True)
+    created_at = Moment(required=True)
+    updated_at = Moment(required=True)
+    item = fields.Nested(ReconcileRunItemSchema, allow_none=True)

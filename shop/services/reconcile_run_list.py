@@ -1,0 +1,37 @@
+"""Repairs as a list."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from shop.combinations.item import ItemCombination
+from shop.combinations.reconcile_run import ReconcileRunCombination
+from shop.core.lists.asked import Asked
+from shop.core.lists.criteria import Criteria
+from shop.core.lists.pages import Listed
+from shop.core.lists.question import Question
+from shop.core.pagination import CursorSigner
+from shop.repositories.item import ItemRepository
+from shop.repositories.reconcile_run import ReconcileRunRepository
+
+
+@dataclass(frozen=True)
+class ReconcileRunListService:
+    """Shows what the stores disagreed about, and what was done."""
+
+    runs: ReconcileRunRepository
+    items: ItemRepository
+    combine: ReconcileRunCombination
+    combine_item: ItemCombination
+    cursors: CursorSigner
+
+    def page(self, asked: Asked) -> Listed[dict[str, Any]]:
+        """The repairs of items."""
+        source = self.runs.source().to_one("item", "item_id", self.items.source())
+        question = Question(asked, source, Criteria(), ("repairs",))
+        page = self.runs.page_asked(question, self.cursors)
+        cards = [self.combine.card(run) for run in page.rows]
+        if "item" not in asked.included:
+            return page.with_rows([asked.tell(card) for card in cards])
+        items = self.items.find_many({run.item_id for run in page.rows})
+        briefs = {item_id: self.combine_item.brief(item) for item_id, item in items.items()}
+        return page.with_rows([asked.tell(card, item=briefs.get(card["item_id"])) for card in cards])

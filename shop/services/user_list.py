@@ -1,0 +1,63 @@
+"""Users as a list."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from shop.combinations.item import ItemCombination
+from shop.combinations.order import OrderCombination
+from shop.combinations.user import UserCombination
+from shop.constants.user import ORDERS_SHOWN_MAX
+from shop.core.lists.asked import Asked
+from shop.core.lists.criteria import Criteria
+from shop.core.lists.pages import Listed
+from shop.core.lists.question import Question
+from shop.core.pagination import CursorSigner
+from shop.repositories.item import ItemRepository
+from shop.repositories.order import OrderRepository
+from shop.repositories.user import UserRepository
+
+Cards = defaultdict[int, list[dict[str, Any]]]
+
+
+@dataclass(frozen=True)
+class UserListService:
+    """Shows users, and what they bought."""
+
+    users: UserRepository
+    orders: OrderRepository
+    items: ItemRepository
+    combine: UserCombination
+    combine_order: OrderCombination
+    combine_item: ItemCombination
+    cursors: CursorSigner
+
+    def page(self, asked: Asked) -> Listed[dict[str, Any]]:
+        """The users."""
+        bought = self.orders.source().to_one("item", "item_id", self.items.source())
+        source = self.users.source().to_many("orders", bought, by="user_id")
+        question = Question(asked, source, Criteria(), ("users",))
+        page = self.users.page_asked(question, self.cursors)
+        user_ids = [user.id for user in page.rows]
+        orders = self._find_orders(user_ids, asked.included) if "orders" in asked.included else None
+        counts = self.orders.count_by_user(user_ids) if "orders" in asked.counted else None
+        rows = []
+        for card in map(self.combine.card, page.rows):
+            related: dict[str, Any] = {} if orders is None else {"orders": orders[card["id"]]}
+            related |= {} if counts is None else {"orders_count": counts.get(card["id"], 0)}
+            rows.append(asked.tell(card, **related))
+        return page.with_rows(rows)
+
+    def _find_orders(self, user_ids: Collection[int], included: Collection[str]) -> Cards:
+        """User id -> its newest orders, with their items where those were asked for."""
+        newest, cards = self.orders.find_newest(user_ids, ORDERS_SHOWN_MAX), Cards(list)
+        briefs = self._find_items({order.item_id for order in newest}) if "orders.item" in included else None
+        for order in newest:
+            item = {} if briefs is None else {"item": briefs.get(order.item_id)}
+            cards[order.user_id].append({**self.combine_order.card(order), **item})
+        return cards
+
+    def _find_items(self, item_ids: Collection[int]) -> dict[int, dict[str, Any]]:
+        items = self.items.find_many(item_ids)
+        return {item_id: self.combine_item.brief(item) for item_id, item in items.items()}

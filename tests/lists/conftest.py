@@ -1,0 +1,30 @@
+"""One shop for all tests of this folder, which only ask; whoever writes, writes rows of his own and takes them away."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from tests.lists.stage import Stage
+from tests.purchase.indoors import Indoors
+from tests.support.databases import create_database, drop_database
+from tests.support.valkey import Valkey
+
+
+@pytest.fixture(scope="session")
+def embedded(valkey_server: Valkey, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """The same on SQLite, which `make run` starts with."""
+    folder = tmp_path_factory.mktemp("embedded")
+    shop = Indoors(f"sqlite:///{folder}/shop.sqlite3", valkey_server.url, folder)
+    yield Stage(shop).fill()
+    shop.close()
+
+
+@pytest.fixture(scope="session")
+def stage(worker_id: str, valkey_server: Valkey, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """Lists with rows in them."""
+    server_url, name = os.environ["SHOP_TEST_DATABASE_URL"], f"shop_{worker_id}_lists"
+    shop = Indoors(create_database(server_url, name), valkey_server.url, tmp_path_factory.mktemp("lists"))
+    yield Stage(shop).fill()
+    shop.close()
+    drop_database(server_url, name)

@@ -1,0 +1,48 @@
+"""The examples of docs/call/lists.md, which are as they are told there."""
+
+import re
+from pathlib import Path
+from urllib.parse import parse_qsl
+
+import pytest
+
+from tests.lists.stage import Stage
+
+PAGE = (Path(__file__).parents[2] / "docs/call/lists.md").read_text()
+QUERIES = re.findall(r"`\?([^`]+)`", PAGE)
+CALLS = re.findall(r'curl (?:-i )?"\$API(/[a-z-]+)\?([^"]+)"', PAGE)
+WRONG = "prise_minor:900"
+
+
+def list_of(query: str) -> tuple[str, str]:
+    """Which list is asked for something, and by whom."""
+    if "orders" in query:
+        return "/users", "admin"
+    return ("/orders", "ada") if re.search(r"=item\b", query) else ("/items", "")
+
+
+def test_there_are_examples() -> None:
+    assert len(QUERIES) > 15
+    assert len(CALLS) > 4
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_a_query_of_the_page_is_understood(stage: Stage, query: str) -> None:
+    path, who = list_of(query)
+    assert stage.answer(path, who, **dict(parse_qsl(query)))[0] == 200
+
+
+@pytest.mark.parametrize(("path", "query"), CALLS)
+def test_a_call_of_the_page_is_answered_as_it_says(stage: Stage, path: str, query: str) -> None:
+    who = {"/users": "admin", "/orders": "ada"}.get(path, "")
+    status, data = stage.answer(path, who, **dict(parse_qsl(query)))
+    assert status == (422 if WRONG in query else 200)
+    if status == 422:
+        said, shown = data["search"][0], re.search(r'{"search": \["(.*), \.\.\."', PAGE)
+        assert shown
+        assert said.startswith(shown[1])
+
+
+def test_an_include_looks_as_the_page_shows_it(stage: Stage) -> None:
+    for row in stage.rows("/orders", "ada", filter="id;quantity", include="item"):
+        assert list(row) == ["id", "quantity", "item"]
