@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from tests.fuzz.campaign import CALLERS, CHEAP, run
+from tests.fuzz.campaign import CALLERS, CHEAP, run, searched
 from tests.http.shop import opened
 from tests.support.databases import create_database
 from tests.support.mariadb import MariaDB
@@ -25,7 +25,7 @@ def main(*, seed: int, cases: int) -> None:
     valkey, mariadb = Valkey.create(fsync="everysec"), MariaDB.create()
     folder = Path(tempfile.mkdtemp(prefix="shop-fuzz-"))
     try:
-        with opened(folder, create_database(mariadb.url(), "fuzz"), valkey.url, **CHEAP) as shop:
+        with opened(folder, create_database(mariadb.url(), "fuzz"), valkey.url, **CHEAP, **searched(folder)) as shop:
             total, holds = 0, True
             for number in count(seed):
                 if number >= seed + SEEDS_MIN and total >= cases:

@@ -23,6 +23,11 @@ SECONDS_MAX = 1800
 ITEMS = 5
 
 
+def searched(folder: Path) -> dict[str, str]:
+    """The settings of a shop whose log can be searched."""
+    return {"SHOP_LOG_FILE": str(folder / "logs")}
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What Schemathesis reported and printed; `forbidden`: what its caller may never do."""

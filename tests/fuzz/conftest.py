@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.fuzz.campaign import CHEAP
+from tests.fuzz.campaign import CHEAP, searched
 from tests.http.conftest import own_redis  # noqa: F401 - a fixture
 from tests.http.shop import Shop, opened
 from tests.support.databases import create_database, drop_database
@@ -15,7 +15,8 @@ from tests.support.databases import create_database, drop_database
 def shop(worker_id: str, own_redis: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:  # noqa: F811 - the fixture above
     """This test worker's shop."""
     server_url, name = os.environ["SHOP_TEST_DATABASE_URL"], f"shop_{worker_id}_fuzz"
-    with opened(tmp_path_factory.mktemp("fuzz"), create_database(server_url, name), own_redis, **CHEAP) as shop:
+    folder = tmp_path_factory.mktemp("fuzz")
+    with opened(folder, create_database(server_url, name), own_redis, **CHEAP, **searched(folder)) as shop:
         yield shop
         shop.verify()
     drop_database(server_url, name)

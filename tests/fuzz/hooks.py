@@ -1,7 +1,7 @@
 """What Schemathesis cannot know by itself: who calls, and values that are good once or that only the service makes.
 
 A schema says what a word looks like. It cannot say that a key names one request, that an address has one account, or
-that a cursor and a token are signed; those are put in here, where a word is as the schema wants it and nowhere else.
+that a token is signed; those are put in here, where a word is as the schema wants it and nowhere else.
 """
 
 import itertools
@@ -27,6 +27,7 @@ from shop.core.tenancy import HEADER
 from shop.services.gate import GateService
 from tests.fuzz.campaign import ADMINISTRATOR, gated
 from tests.fuzz.identities import ROLES, Identity
+from tests.fuzz.questions import is_list, sensible
 from tests.http.envelope import data_of
 from tests.http.shop import API
 from tests.support.http import HttpClient
@@ -47,7 +48,6 @@ NEVER_SECONDS = 1_000_000
 _settings = Settings.load()
 _gates = Container(_settings).get(GateService)
 _numbers = itertools.count(time.monotonic_ns() // 1000)
-_cursors: dict[str, str] = {}
 _restored: set[str] = set()
 
 
@@ -73,8 +73,10 @@ def before_call(context: Any, case: Any, kwargs: Any) -> None:  # noqa: ARG001 -
     tenant = case.headers.get(HEADER)
     if isinstance(tenant, str) and re.fullmatch("[A-Za-z0-9-]{1,32}", tenant):
         case.headers[HEADER] = TENANT
-    if "cursor" in case.query and _is_as_wanted(case, ParameterLocation.QUERY):
-        _give_cursor(case)
+    parameters = {it.name: it for it in case.operation.query}
+    if is_list(parameters) and _is_as_wanted(case, ParameterLocation.QUERY):
+        examples = {name: it.definition["schema"].get("example") for name, it in parameters.items()}
+        case.query = sensible(case.query, examples)
     if "session_id" in case.path_parameters and case._has_explicit_auth and _is_as_wanted(case, ParameterLocation.PATH):
         _give_session(case)
     if isinstance(case.body, dict) and _is_as_wanted(case, ParameterLocation.BODY):
@@ -83,10 +85,7 @@ def before_call(context: Any, case: Any, kwargs: Any) -> None:  # noqa: ARG001 -
 
 @schemathesis.hook
 def after_call(context: Any, case: Any, response: Any) -> None:  # noqa: ARG001 - given shape
-    """Remember where a list goes on, and what came back after it was deleted."""
-    if response.status_code == 200 and "next_cursor" in response.text:
-        following = response.json()["data"]["meta"]["pagination"]["next_cursor"]
-        _cursors.update({case.operation.label: following} if following else {})
+    """Wait for a sale that opens, and remember what came back after it was deleted."""
     if response.status_code in (200, 201) and case.method in ("POST", "PATCH") and '"price_minor"' in response.text:
         _wait_until_open(response.json()["data"])
     path = urlsplit(response.request.url).path
@@ -112,13 +111,6 @@ def _wait_until_open(item: dict[str, Any]) -> None:
 
 def _is_as_wanted(case: Any, place: ParameterLocation) -> bool:
     return case.meta is not None and not case.meta.is_negative_at(place)
-
-
-def _give_cursor(case: Any) -> None:
-    known = _cursors.get(case.operation.label)
-    case.query = {name: word for name, word in case.query.items() if name != "cursor"}
-    if known:
-        case.query["cursor"] = known
 
 
 def _give_session(case: Any) -> None:

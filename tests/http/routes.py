@@ -4,6 +4,7 @@ import itertools
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from flask import Flask
 
@@ -65,10 +66,18 @@ def _routes(app: Flask, document: Document) -> Iterator[Route]:
             assert rule, f"{verb} {path} does not say who may call it."
             said = document["paths"][path][verb.lower()]
             statuses = frozenset(map(int, said["responses"]))
-            paged = any(parameter.get("name") == "per_page" for parameter in said.get("parameters", ()))
-            query = f"?per_page={PER_PAGE_MAX}" if paged else ""
             masks, asks = getattr(view, "__masks__", ()), hasattr(view, "__guards__")
-            yield Route(verb, path.removeprefix(API_PREFIX), rule, masks, asks, statuses, _body(document, said), query)
+            yield Route(
+                verb, path.removeprefix(API_PREFIX), rule, masks, asks, statuses, _body(document, said), _query(said)
+            )
+
+
+def _query(said: Document) -> str:
+    """What has to be said, and the longest page."""
+    words = {it["name"]: it for it in said.get("parameters", ()) if it.get("in") == "query"}
+    needed = {name: it["schema"]["example"] for name, it in words.items() if it["required"]}
+    query = urlencode({**needed, **({"per_page": PER_PAGE_MAX} if "per_page" in words else {})})
+    return f"?{query}" if query else ""
 
 
 def example(schema: Document) -> dict[str, Any]:
