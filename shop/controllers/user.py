@@ -15,7 +15,7 @@ from shop.core.controller import Controller, signed_in
 from shop.core.envelope import Answer, created, success
 from shop.core.keyed import Policy
 from shop.core.limited import limited
-from shop.core.limits import Limits
+from shop.core.limits import Limits, at_this_address
 from shop.core.transaction import transactional
 from shop.schemas.session import TokenSchema
 from shop.schemas.user import RegistrationSchema, UserSchema
@@ -58,8 +58,10 @@ class SignInUserController(Controller):
     @transactional
     def post(self, words: dict[str, Any]) -> Answer:
         """Sign in with e-mail address or name, and password."""
-        # Wherever they come from and however they end: who guesses passwords has many addresses.
-        self.limits.spend(self.limits.quota(Budget.LOGIN, account_name(words.get("email") or words["name"])))
+        account = account_name(words.get("email") or words["name"])
+        # However they end, and wherever they come from, too: who guesses passwords has many addresses.
+        here = self.limits.quota(Budget.LOGIN, at_this_address(account))
+        self.limits.spend(here, self.limits.quota(Budget.LOGIN_ACCOUNT, account))
         answer = self.users.sign_in(words, request.user_agent.string)
         return success(answer, code=UserSuccessCode.SIGNED_IN)
 

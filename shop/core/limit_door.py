@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, current_app, g, request
 
 from shop.core.budget import Budget, Quota
 from shop.core.client import Clients
@@ -64,7 +64,8 @@ class _Door:
         # Whoever needs a token and has none is a stranger like any other.
         budget = limit.budget if limit.by_address else Budget.DEFAULT
         peer, forwarded = request.environ.get("REMOTE_ADDR"), request.headers.get("X-Forwarded-For")
-        return self.limits.quota(budget, self.clients.name(peer, forwarded), self._tenant())
+        g.client = self.clients.name(peer, forwarded)
+        return self.limits.quota(budget, g.client, self._tenant())
 
     def _tenant(self) -> int:
         try:

@@ -140,6 +140,11 @@ def leave_pending(quota: Quota | None) -> None:
     g.pending_quota = quota
 
 
+def at_this_address(who: str) -> str:
+    """The name of somebody who comes from the address that the request does, whose route counts by address."""
+    return f"{who}@{g.client}"
+
+
 def pending() -> Quota | None:
     """What the request that is served is still to be counted in."""
     quota: Quota | None = g.get("pending_quota") if has_request_context() else None

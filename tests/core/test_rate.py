@@ -54,6 +54,7 @@ def test_every_budget_has_a_rate() -> None:
         Budget.DEFAULT: Rate(1000, 60),
         Budget.LOGIN: Rate(20, 60),
         Budget.LOGIN_ADDRESS: Rate(100, 60),
+        Budget.LOGIN_ACCOUNT: Rate(200, 60),
         Budget.REGISTER: Rate(20, 60),
         Budget.REFRESH: Rate(60, 60),
         Budget.PURCHASE: Rate(60, 60),
@@ -63,4 +64,5 @@ def test_every_budget_has_a_rate() -> None:
 def test_what_is_off_has_none() -> None:
     settings = Settings(limit_login=OFF)
 
-    assert [rate_of(settings, budget) for budget in (Budget.LOGIN, Budget.LOGIN_ADDRESS)] == [None, None]
+    sign_ins = (Budget.LOGIN, Budget.LOGIN_ADDRESS, Budget.LOGIN_ACCOUNT)
+    assert [rate_of(settings, budget) for budget in sign_ins] == [None] * 3

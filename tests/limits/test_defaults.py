@@ -26,6 +26,10 @@ def test_whoever_sets_nothing_is_limited(make_service: MakeService) -> None:
     assert [told(answer.headers) for answer in answers] == [
         [Told("default", 1000, 60, 999, 60)],
         [Told("register", 20, 60, 19, 60)],
-        [Told("login", 20, 60, 19, 60), Told("login-address", 100, 60, 99, 60)],
+        [
+            Told("login", 20, 60, 19, 60),
+            Told("login-address", 100, 60, 99, 60),
+            Told("login-account", 200, 60, 199, 60),
+        ],
         [Told("purchase", 60, 60, 59, 60)],
     ]

@@ -108,19 +108,39 @@ def register(shop: Indoors, email: str, peer: str = "203.0.113.9", **headers: An
     return shop.http.post(f"{API}/auth/register", json=words, environ_base={"REMOTE_ADDR": peer}, **headers)
 
 
-def test_an_account_is_guarded_wherever_they_come_from_and_however_they_write_it(make_indoors: MakeIndoors) -> None:
+def test_an_account_is_guarded_however_they_write_it(make_indoors: MakeIndoors) -> None:
     shop = make_indoors(limit_login=Rate(3, 60))
     register(shop, "ada@example.com")
     register(shop, "bob@example.com")
     tries = [("ada@example.com", PASSWORD), ("ADA@Example.COM", "Wrong-1"), ("Ada@example.com", "Wrong-2")]
 
-    answers = [sign_in(shop, email, f"203.0.113.{n}", word) for n, (email, word) in enumerate(tries)]
-    refused = sign_in(shop, "ada@example.com", "203.0.113.77")
+    answers = [sign_in(shop, email, "203.0.113.9", word) for email, word in tries]
+    refused = sign_in(shop, "ada@example.com", "203.0.113.9")
 
     assert [answer.status_code for answer in answers] == [200, 401, 401]
     assert [counted(answer.headers)[0] for answer in answers] == [("login", 3, 60, left) for left in (2, 1, 0)]
     assert (refused.status_code, "Retry-After" in refused.headers) == (429, True)
-    assert sign_in(shop, "bob@example.com", "203.0.113.77").status_code == 200
+    assert sign_in(shop, "bob@example.com", "203.0.113.9").status_code == 200
+
+
+def test_a_stranger_cannot_keep_the_owner_out(make_indoors: MakeIndoors) -> None:
+    shop = make_indoors(limit_login=Rate(2, 60))
+    register(shop, "ada@example.com")
+
+    stranger = [sign_in(shop, "ada@example.com", "203.0.113.66", f"Wrong-{n}").status_code for n in range(12)]
+
+    assert stranger == [401] * 2 + [429] * 10
+    assert sign_in(shop, "ada@example.com", "203.0.113.9").status_code == 200
+
+
+def test_an_account_is_guarded_wherever_they_come_from(make_indoors: MakeIndoors) -> None:
+    shop = make_indoors(limit_login=Rate(1, 60))
+    register(shop, "ada@example.com")
+
+    answers = [sign_in(shop, "ada@example.com", f"203.0.113.{n}", "Wrong-1") for n in range(11)]
+
+    assert [answer.status_code for answer in answers] == [401] * 10 + [429]
+    assert ("login-account", 10, 60, 9) in counted(answers[0].headers)
 
 
 def test_an_address_signs_in_to_five_times_as_many_accounts(make_indoors: MakeIndoors) -> None:
@@ -128,9 +148,13 @@ def test_an_address_signs_in_to_five_times_as_many_accounts(make_indoors: MakeIn
     answers = [sign_in(shop, f"nobody-{n}@example.com", "203.0.113.9") for n in range(11)]
 
     assert [answer.status_code for answer in answers] == [401] * 10 + [429]
-    assert told(answers[0].headers) == [Told("login", 2, 60, 1, 60), Told("login-address", 10, 60, 9, 60)]
+    assert told(answers[0].headers) == [
+        Told("login", 2, 60, 1, 60),
+        Told("login-address", 10, 60, 9, 60),
+        Told("login-account", 20, 60, 19, 60),
+    ]
     # The tightest comes first.
-    assert named(answers[9].headers) == ["login-address", "login"]
+    assert named(answers[9].headers) == ["login-address", "login", "login-account"]
     assert sign_in(shop, "nobody-0@example.com", "203.0.113.10").status_code == 401
 
 
