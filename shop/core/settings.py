@@ -84,10 +84,7 @@ class Settings(LogSettings):
     lock_cap: float = _setting(0.05, "seconds any pause between tries may take", check=_at_least(0.0001))
     lock_life: float = _setting(1.0, "seconds a lock lives whose owner died", check=_at_least(0.01))
     limit_default: Rate = _setting(Rate(1000, 60), "requests of a user, else of an address, of all other routes")
-    limit_login: Rate = _setting(
-        Rate(20, 60),
-        "sign-ins to an account from an address; five times that from it, ten times to it",
-    )
+    limit_login: Rate = _setting(Rate(20, 60), "sign-ins to an account from an address; x5 from it, x10 to it")
     limit_register: Rate = _setting(Rate(20, 60), "registrations from one address")
     limit_refresh: Rate = _setting(Rate(60, 60), "refreshed tokens from one address")
     limit_purchase: Rate = _setting(Rate(60, 60), "purchases of one user")
