@@ -17,6 +17,7 @@ from shop.core.errors import CoreExceptionCode, ExceptionCode, ShopError
 from shop.core.languages import DEFAULT_LANGUAGE, TRANSLATED, catalogue, say
 from shop.core.mistakes import Mistake, Mistakes
 from shop.core.redis import RedisError
+from shop.core.secrecy import Secrecy
 from shop.core.settings import Settings
 from shop.core.wire import IdConverter, InvalidWords, JsonResponse, OrjsonProvider
 
@@ -31,7 +32,8 @@ def prepare(app: Flask, settings: Settings) -> None:
         PROVIDE_AUTOMATIC_OPTIONS=False,
         PROPAGATE_EXCEPTIONS=False,
         SETTINGS=settings,
-        SHOW_DETAIL=settings.debug and not settings.production,
+        # Who tells what went wrong; nobody, unless somebody works on the code.
+        SECRECY=Secrecy(settings.log_secrets) if settings.debug and not settings.production else None,
     )
     # Nothing here is async; Flask would look into every view and every hook at each request to find that out.
     app.ensure_sync = _as_it_is  # type: ignore[assignment, method-assign]  # the way Flask offers, but for a subclass
@@ -52,8 +54,8 @@ def _as_it_is(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _in_english(answer: Response) -> Response:
-    # The envelope says its language itself; pages and documents are written in one.
-    if not isinstance(answer, JsonResponse):
+    # The envelope says its language itself; pages and documents are written in one; what has no body has none.
+    if not isinstance(answer, JsonResponse) and "Content-Type" in answer.headers:
         answer.headers.setdefault("Content-Language", DEFAULT_LANGUAGE)
     return answer
 
@@ -81,7 +83,7 @@ def _shop_error(error: ShopError) -> Response:
 
 
 def _headers(code: ExceptionCode, retry_after: int | None) -> dict[str, str]:
-    headers = auth_headers(code)
+    headers = auth_headers(code.status)
     if retry_after is not None:
         headers["Retry-After"] = str(retry_after)
     return headers
@@ -102,14 +104,14 @@ def _http_error(error: HTTPException) -> Response:
 
 def _unexpected(error: BaseException | None) -> Response:
     # Flask has logged it already, with its trace.
-    detail = _detail(error) if error and current_app.config["SHOW_DETAIL"] else None
-    return respond(500, detail)
+    secrecy: Secrecy | None = current_app.config["SECRECY"]
+    return respond(500, _detail(error, secrecy) if error and secrecy else None)
 
 
-def _detail(error: BaseException) -> dict[str, Any]:
+def _detail(error: BaseException, secrecy: Secrecy) -> dict[str, Any]:
     frames = traceback.extract_tb(error.__traceback__)
     return {
-        "exception": f"{type(error).__name__}: {error}",
+        "exception": f"{type(error).__name__}: {secrecy.scrub(str(error))}",
         "file": frames[-1].filename if frames else None,
         "line": frames[-1].lineno if frames else None,
         "trace": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames],

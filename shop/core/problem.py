@@ -1,6 +1,5 @@
 """Failures as RFC 9457 tells them: application/problem+json, for whoever prefers it to the envelope."""
 
-import re
 from functools import lru_cache
 from typing import Any, ClassVar
 
@@ -8,11 +7,10 @@ from flask import request
 from marshmallow import Schema, fields
 from marshmallow.validate import Length, Range
 from werkzeug.datastructures import MIMEAccept
-from werkzeug.http import HTTP_STATUS_CODES, parse_accept_header
+from werkzeug.http import parse_accept_header
 from werkzeug.urls import iri_to_uri
 
-from shop.core.errors import known_code
-from shop.core.languages import say
+from shop.core.codes import http_status, localize
 from shop.core.mistakes import MOST, SENTENCES_MAX, Mistakes
 from shop.core.wire import SENTENCE_MAX, Text, WholeNumber
 
@@ -27,7 +25,6 @@ _WHERE_MAX = 400_000
 _PAGE = "text/html"
 # A longer header is as none: what is remembered of it has to stay small.
 _ACCEPT_MAX = 1000
-_PLACEHOLDER = re.compile(r"\{\w+\}")
 
 
 class MistakeSchema(Schema):
@@ -90,11 +87,10 @@ def _accepted(accept: str) -> MIMEAccept:
 
 def problem(code: int, data: Any, message: str) -> dict[str, Any]:
     """The failure of the request that is being served."""
-    status = int(str(code)[:3])
     told = {
         "type": f"{ERRORS_PATH}/{code}",
-        "title": title(code),
-        "status": status,
+        "title": localize(code),
+        "status": http_status(code),
         "detail": message,
         "instance": iri_to_uri(request.path),
         "code": code,
@@ -103,9 +99,3 @@ def problem(code: int, data: Any, message: str) -> dict[str, Any]:
         return {**told, "errors": list(data.listed())}
     facts = data if isinstance(data, dict) else {}
     return {**facts, **told}
-
-
-def title(code: int) -> str:
-    """What a kind of failure is called, the same each time: its sentence without facts, or the HTTP phrase."""
-    known = known_code(code)
-    return _PLACEHOLDER.sub("…", say(known.sentence)) if known else say(HTTP_STATUS_CODES[int(str(code)[:3])])

@@ -19,14 +19,14 @@ def test_a_refusal_is_in_the_language_of_the_caller(client: HttpClient, accepted
 
     data_of(answer, 404301)
     assert (answer.json["message"], answer.headers["Content-Language"]) == (LOST[language], language)
-    assert answer.headers["Vary"] == "Accept, Accept-Language, Authorization, X-Tenant"
+    assert answer.headers["Vary"] == "Accept, Accept-Language, Authorization, Cookie, X-Tenant"
 
 
 def test_a_success_is_in_the_language_of_the_caller(client: HttpClient) -> None:
     answer = client.get(f"{API}/items", headers=HANT)
 
     assert (answer.json["message"], answer.headers["Content-Language"]) == ("成功", "zh-Hant")
-    assert answer.headers["Vary"] == "Accept, Accept-Language, Authorization, X-Tenant"
+    assert answer.headers["Vary"] == "Accept, Accept-Language, Authorization, Cookie, X-Tenant"
 
 
 def test_the_query_goes_before_the_cookie_and_the_cookie_before_the_header(client: HttpClient) -> None:

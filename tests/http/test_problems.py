@@ -31,7 +31,7 @@ def problem_of(answer: Response, code: int, *facts: str) -> Any:
     """The problem of an answer with that code and these members beside those of every problem."""
     told = answer.json
     assert (answer.headers["Content-Type"], told["code"]) == (PROBLEM, code), told
-    assert answer.headers["Vary"] == "Accept, Accept-Language, Authorization, X-Tenant"
+    assert answer.headers["Vary"] == "Accept, Accept-Language, Authorization, Cookie, X-Tenant"
     assert (answer.status, told["status"]) == (int(str(code)[:3]),) * 2
     assert told.keys() == MEMBERS | set(facts)
     assert told["type"] == f"/errors/{code}"
