@@ -18,7 +18,7 @@ JSON, PROBLEM = "application/json", "application/problem+json"
 
 
 def client_of(folder: Path, **words: Any) -> FlaskClient:
-    stores = {"redis_url": "unix:///nowhere.sock", "database_url": f"sqlite:///{folder}/none/x"}
+    stores: dict[str, Any] = {"redis_url": "unix:///nowhere.sock", "database_url": f"sqlite:///{folder}/none/x"}
     return create_app(Settings(var=str(folder), **stores, **words)).test_client()
 
 
