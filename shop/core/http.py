@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Flask, Response, current_app, g, request
+from marshmallow.fields import Field
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException, InternalServerError
@@ -14,7 +15,7 @@ from shop.core.anteroom import Anteroom
 from shop.core.backoff import retry_after
 from shop.core.envelope import auth_headers, respond
 from shop.core.errors import CoreExceptionCode, ExceptionCode, ShopError
-from shop.core.languages import DEFAULT_LANGUAGE, TRANSLATED, catalogue, say
+from shop.core.languages import DEFAULT_LANGUAGE, LANGUAGES, catalogue, say
 from shop.core.mistakes import Mistake, Mistakes
 from shop.core.redis import RedisError
 from shop.core.secrecy import Secrecy
@@ -22,6 +23,7 @@ from shop.core.settings import Settings
 from shop.core.wire import IdConverter, InvalidWords, JsonResponse, OrjsonProvider
 
 BODY_MAX_BYTES = 1024 * 1024
+INVALID = str(Field.default_error_messages["validator_failed"])
 _log = logging.getLogger(__name__)
 
 
@@ -43,7 +45,7 @@ def prepare(app: Flask, settings: Settings) -> None:
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     _register_handlers(app)
-    for name in TRANSLATED:
+    for name in LANGUAGES:
         catalogue(name)  # a catalogue that cannot be read stops the start
     app.after_request(_in_english)
     app.wsgi_app = Anteroom(app.wsgi_app, settings.web_threads, BODY_MAX_BYTES)  # type: ignore[method-assign]  # Flask's own way
@@ -77,7 +79,9 @@ def _shop_error(error: ShopError) -> Response:
     sentence = say(code.sentence, facts)
     if field := facts.pop("field", None):
         place = "query" if field in request.args else "json"
-        return respond(code.number, Mistakes([Mistake(place, (field,), code, (sentence,))]), sentence)
+        # Of a code that many fields have, the sentence does not say which.
+        wrong = INVALID if code is CoreExceptionCode.FIELD_INVALID else sentence
+        return respond(code.number, Mistakes([Mistake(place, (field,), code, (wrong,))]), sentence)
     headers = _headers(code, facts.pop("retry_after", None))
     return respond(code.number, {"error_code": code.name, **facts}, sentence, headers)
 

@@ -83,7 +83,7 @@ def test_a_failure_of_ours_is_its_code_its_sentence_and_its_facts() -> None:
 
 def test_a_failure_of_a_field_stands_at_that_field() -> None:
     answer = answer_of(fail_with(ShopError(CoreExceptionCode.FIELD_INVALID, field="cursor")))
-    assert (answer.json or {})["data"] == {"cursor": ["The request has a value that is not allowed."]}
+    assert (answer.json or {})["data"] == {"cursor": ["Cursor is not valid."]}
 
 
 def test_a_fact_retry_after_becomes_the_header() -> None:
