@@ -57,7 +57,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         api.register_blueprint(blueprint, url_prefix=API_PREFIX + (blueprint.url_prefix or ""))
     _bind(app, container)
     serve_documentation(app, api, dialect)
-    serve_errors(app)
+    serve_errors(app, api)
     serve_report(app, settings, own_report)
     container.get(Health).serve(app, latest_version())
     serve_cors(app, settings)

@@ -21,8 +21,8 @@ ERRORS_PATH = "/errors"
 CODE_MAX = 59_999_999
 # A path, or a way into a body: each letter may take twelve when it is written in ASCII.
 _WHERE_MAX = 400_000
-# Browsers ask for it, and are given the envelope.
-_PAGE = "text/html"
+# Browsers ask for it, and are given the envelope everywhere but at the pages of codes.
+PAGE = "text/html"
 # A longer header is as none: what is remembered of it has to stay small.
 _ACCEPT_MAX = 1000
 
@@ -60,6 +60,11 @@ def prefers_problem(accept: str) -> bool:
     return "problem+json" in accept.lower() and len(accept) <= _ACCEPT_MAX and _prefers_problem(accept)
 
 
+def prefers_page(accept: str) -> bool:
+    """Whether an Accept header likes a page to read better than JSON, as that of a browser does."""
+    return len(accept) <= _ACCEPT_MAX and _accepted(accept).best_match((JSON, PAGE)) == PAGE
+
+
 def is_acceptable(accept: str) -> bool:
     """Whether somebody with that Accept header can do something with what we answer."""
     return len(accept) > _ACCEPT_MAX or _is_acceptable(accept)
@@ -68,7 +73,7 @@ def is_acceptable(accept: str) -> bool:
 @lru_cache(maxsize=1024)
 def _is_acceptable(accept: str) -> bool:
     accepted = _accepted(accept)
-    return not accepted or any(accepted.quality(kind) for kind in (JSON, PROBLEM, _PAGE))
+    return not accepted or any(accepted.quality(kind) for kind in (JSON, PROBLEM, PAGE))
 
 
 @lru_cache(maxsize=1024)
