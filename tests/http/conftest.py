@@ -67,6 +67,6 @@ def buyer(shop: Shop) -> str:
 @pytest.fixture
 def indoors(clean_database: str, redis_url: str, tmp_path: Path) -> Iterator[Indoors]:
     """A shop without processes, of this test's own."""
-    shop = Indoors(clean_database, redis_url, tmp_path)
+    shop = Indoors(clean_database, redis_url, tmp_path, log_file=str(tmp_path / "logs"))
     yield shop
     shop.close()
