@@ -7,7 +7,7 @@ from typing import Any
 from werkzeug.http import HTTP_STATUS_CODES
 
 from shop.core.dialect import Dialect, is_envelope
-from shop.core.documentation import error_name
+from shop.core.documentation import error_name, headers_of
 from shop.core.envelope_settings import EXTRA, KEYS, PAGE_KEYS
 from shop.core.examples import UUID
 from shop.core.problem import JSON
@@ -69,6 +69,7 @@ def _force(document: dict[str, Any], status: int) -> None:
         if status >= 400:
             answers.setdefault(str(status), {"$ref": f"#/components/responses/{error_name(status)}"})
             continue
-        answer = answers.setdefault(str(status), {"description": HTTP_STATUS_CODES[status]})
+        fresh = {"description": HTTP_STATUS_CODES[status], "headers": headers_of(404)}
+        answer = answers.setdefault(str(status), fresh)
         said = answer.setdefault("content", {}).setdefault(JSON, {"example": example})
         said["schema"] = {"anyOf": [said["schema"], _ERROR]} if "schema" in said else _ERROR

@@ -31,13 +31,14 @@ class Voice(NamedTuple):
         return {"Accept-Language": self.language, "Accept": self.accept}
 
 
-VOICES = [
-    Voice(language, accept) for language in ("en", "zh-Hant", "zh-Hans") for accept in (JSON, PROBLEM, "text/html")
-]
+LANGUAGES, FORMS = ("en", "zh-Hant", "zh-Hans"), (JSON, PROBLEM, "text/html")
+VOICES = [Voice(language, accept) for language in LANGUAGES for accept in FORMS]
+# A success has one form, whatever is liked.
+GOOD_VOICES = [Voice(language, accept) for language, accept in zip(LANGUAGES, FORMS, strict=True)]
 
 
 def broken(answer: TestResponse, voice: Voice, operation: Document | None, document: Document) -> Iterator[str]:
-    """The promises that an answer does not keep; `operation` says what OpenAPI knows of it, None where it knows nothing."""
+    """The promises that an answer does not keep; `operation` is what OpenAPI says of it, None where it says nothing."""
     told = answer.get_json(force=True)
     problem = answer.status_code >= 400 and voice.accept == PROBLEM
     kind = PROBLEM if problem else JSON
@@ -48,7 +49,7 @@ def broken(answer: TestResponse, voice: Voice, operation: Document | None, docum
     yield from _language(told, voice, problem=problem)
     yield from (f"{moment} is no moment in UTC" for moment in _moments(told) if not re.match(MOMENT_PATTERN, moment))
     if operation is not None:
-        yield from _documented(answer, kind, told, operation, document)
+        yield from documented(answer, kind, told, operation, document)
 
 
 def _envelope(answer: TestResponse, told: Any) -> Iterator[str]:
@@ -94,7 +95,8 @@ def _language(told: Any, voice: Voice, *, problem: bool) -> Iterator[str]:
             yield f"says {sentence!r}"
 
 
-def _documented(answer: TestResponse, kind: str, told: Any, operation: Document, document: Document) -> Iterator[str]:
+def documented(answer: TestResponse, kind: str, told: Any, operation: Document, document: Document) -> Iterator[str]:
+    """How an answer differs from what OpenAPI says of that operation and status."""
     said = operation["responses"].get(str(answer.status_code))
     if said is None:
         yield "has a status that is not documented"
