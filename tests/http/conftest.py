@@ -67,6 +67,7 @@ def buyer(shop: Shop) -> str:
 @pytest.fixture
 def indoors(clean_database: str, redis_url: str, tmp_path: Path) -> Iterator[Indoors]:
     """A shop without processes, of this test's own."""
+    # A log that can be searched: or that route would tell nobody anything.
     shop = Indoors(clean_database, redis_url, tmp_path, log_file=str(tmp_path / "logs"))
     yield shop
     shop.close()

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from shop.constants.permission import SYSTEM_CODES
 from shop.core.access import Rule
 from shop.core.model import DEFAULT_TENANT
+from shop.supports.user import is_of_system
 from tests.http.routes import Route, example, routes_of
 from tests.http.stage import ON_SALE, Actor, Stage
 from tests.purchase.indoors import Indoors
@@ -97,9 +97,9 @@ def _is_reached(cell: Cell) -> bool:
 
 
 def _has(actor: Actor, rule: Rule) -> bool:
-    # What is the system's nobody holds but administrators, whatever their row says.
-    given = rule.permission is not None and rule.permission.code not in SYSTEM_CODES
-    return rule.permission is not None and (actor.admin or (actor.holds == "that" and given))
+    # What is the system's means nothing on the row of a clerk.
+    held = actor.holds == "that" and rule.permission and not is_of_system(rule.permission.code)
+    return rule.permission is not None and (actor.admin or bool(held))
 
 
 def _leaks(stage: Stage, cell: Cell, heard: Heard) -> list[str]:

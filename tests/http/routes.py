@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -21,8 +21,8 @@ _numbers = itertools.count(1)
 class Route(NamedTuple):
     """One verb at one path, told from the API's own path on.
 
-    `asks`: whether it looks at the token at all; `body`: the schema of its body, if it has one; `query`: what it has to
-    be asked, for the longest page there is.
+    `asks`: whether it looks at the token at all; `body`: the schema of its body, if it has one; `query`: asks for the
+    longest page there is.
     """
 
     verb: str
@@ -66,9 +66,18 @@ def _routes(app: Flask, document: Document) -> Iterator[Route]:
             assert rule, f"{verb} {path} does not say who may call it."
             said = document["paths"][path][verb.lower()]
             statuses = frozenset(map(int, said["responses"]))
-            query = _query(said.get("parameters", ()))
             masks, asks = getattr(view, "__masks__", ()), hasattr(view, "__guards__")
-            yield Route(verb, path.removeprefix(API_PREFIX), rule, masks, asks, statuses, _body(document, said), query)
+            yield Route(
+                verb, path.removeprefix(API_PREFIX), rule, masks, asks, statuses, _body(document, said), _query(said)
+            )
+
+
+def _query(said: Document) -> str:
+    """What has to be said, and the longest page."""
+    words = {it["name"]: it for it in said.get("parameters", ()) if it.get("in") == "query"}
+    needed = {name: it["schema"]["example"] for name, it in words.items() if it["required"]}
+    query = urlencode({**needed, **({"per_page": PER_PAGE_MAX} if "per_page" in words else {})})
+    return f"?{query}" if query else ""
 
 
 def example(schema: Document) -> dict[str, Any]:
@@ -83,13 +92,6 @@ def example(schema: Document) -> dict[str, Any]:
 
 def _fresh(field: Document, value: Any) -> Any:
     return f"{next(_numbers)}.{value}" if field.get("format") == "idn-email" else value
-
-
-def _query(parameters: Iterable[Document]) -> str:
-    asked = [it for it in parameters if it.get("in") == "query"]
-    said = {it["name"]: it["schema"]["example"] for it in asked if it.get("required")}
-    longest = {it["name"]: PER_PAGE_MAX for it in asked if it["name"] == "per_page"}
-    return f"?{urlencode(said | longest)}" if said | longest else ""
 
 
 def _body(document: Document, operation: Document) -> Document | None:
