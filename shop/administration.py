@@ -1,12 +1,16 @@
 """`flask shop tenants ...` and the like: what an operator decides and looks up."""
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
 import click
 
 from shop.constants.job import JobName
+from shop.container import find_modules
 from shop.core import key_ring
+from shop.core.extraction import wanted
+from shop.core.languages import LANGUAGES, catalogue
 from shop.core.log_entry import as_json, as_text
 from shop.core.settings import Settings
 
@@ -15,7 +19,7 @@ FindJob = Callable[[JobName], Any]
 
 def administration(find_job: FindJob) -> list[click.Command]:
     """The commands; `find_job` makes a job of that name."""
-    commands: list[click.Command] = [tenants, keys, dead_letters, logs]
+    commands: list[click.Command] = [tenants, keys, dead_letters, logs, translations]
     for command in commands:
         command.context_settings = {"obj": find_job}
     return commands
@@ -151,3 +155,13 @@ def logs(find_job: FindJob, request_id: str, whole: bool) -> None:  # noqa: FBT0
     """Show every record of a request, and of what came of it."""
     for entry in find_job(JobName.LOGS).run(request_id):
         click.echo(as_json(entry).decode() if whole else as_text(entry))
+
+
+@click.command()
+def translations() -> None:
+    """Say what the catalogues lack, and what nobody says any more; exit code 1 when there is anything."""
+    find_modules("exception_codes")
+    asked = wanted(*(find_modules(folder) for folder in ("constants", "validators", "checkers")))
+    gaps = [(name, *gap) for name in LANGUAGES for gap in asked.gaps(name, catalogue(name))]
+    click.echo("\n".join(f"{name:<8} {what:<14} {key}" for name, what, key in gaps) or "The catalogues are complete.")
+    sys.exit(bool(gaps))

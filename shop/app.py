@@ -11,6 +11,7 @@ from shop.container import Container, find_modules, find_resolver
 from shop.core.access import check_rules
 from shop.core.access_log import serve_access_log
 from shop.core.cors import serve_cors
+from shop.core.dialect import speak
 from shop.core.docs_page import serve_documentation
 from shop.core.documentation import Api
 from shop.core.error_pages import serve_errors
@@ -42,6 +43,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings.load()
     trace_records()
     app = Flask("shop", static_folder=None)
+    dialect = speak(app, settings)
     serve_access_log(app, settings)
     prepare(app, settings)
     container = Container(settings)
@@ -54,8 +56,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         blueprint: Any = module.blueprint
         api.register_blueprint(blueprint, url_prefix=API_PREFIX + (blueprint.url_prefix or ""))
     _bind(app, container)
-    serve_documentation(app, api)
-    serve_errors(app)
+    serve_documentation(app, api, dialect)
+    serve_errors(app, api)
     serve_report(app, settings, own_report)
     container.get(Health).serve(app, latest_version())
     serve_cors(app, settings)

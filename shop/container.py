@@ -15,6 +15,7 @@ from dependency_injector import containers, providers
 
 from shop.architecture.table import STRUCTURES, Structure, may_use, of_module
 from shop.core.clock import Clock
+from shop.core.codes import know_successes
 from shop.core.database import Database
 from shop.core.doctor import Doctor
 from shop.core.environment import SettingsError
@@ -52,6 +53,7 @@ class Container:
     def __init__(self, settings: Settings) -> None:
         self.providers = containers.DynamicContainer()
         self._classes: dict[type, str] = {}
+        know_successes(find_modules("constants"))
         self._offer(Settings, providers.Object(settings))
         for kind in FOUNDATION:
             self.add(kind)

@@ -1,6 +1,7 @@
 """Names and limits of users."""
 
 from enum import IntEnum, IntFlag, StrEnum
+from typing import Self
 
 NAME_MAX = 100
 EMAIL_MAX = 254
@@ -27,7 +28,15 @@ class RoleFlag(IntFlag):
 
 
 class UserSuccessCode(IntEnum):
-    """Business codes of answers about users."""
+    """Business codes of answers about users, each with its sentence."""
 
-    REGISTERED = 201101
-    SIGNED_IN = 200102
+    def __new__(cls, number: int, sentence: str) -> Self:
+        """A number that has a sentence."""
+        code = int.__new__(cls, number)
+        code._value_, code.sentence = number, sentence
+        return code
+
+    sentence: str
+
+    REGISTERED = 201101, "The account is open."
+    SIGNED_IN = 200102, "You are signed in."

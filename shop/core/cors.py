@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from flask import Flask, Response, request
 from werkzeug.exceptions import MethodNotAllowed
 
+from shop.core.envelope import no_content
 from shop.core.settings import Settings
 
 ANY = "*"
@@ -40,7 +41,7 @@ class _Door:
         missed = request.routing_exception
         if request.method != "OPTIONS" or _ASKS not in request.headers or not isinstance(missed, MethodNotAllowed):
             return None
-        answer = Response(status=204)
+        answer = no_content()
         if self._permitted():
             answer.headers["Access-Control-Allow-Methods"] = ", ".join(sorted(missed.valid_methods or ()))
             answer.headers["Access-Control-Allow-Headers"] = f"{_SENT}, {self.settings.idempotency_header}"

@@ -5,6 +5,8 @@ from pathlib import Path
 import flask_swagger_ui
 from flask import Flask, Response, send_from_directory
 
+from shop.core.dialect import Dialect
+from shop.core.dialect_document import in_dialect
 from shop.core.documentation import Api
 from shop.core.envelope import respond
 
@@ -17,12 +19,13 @@ _CSP = (
 )
 
 
-def serve_documentation(app: Flask, api: Api) -> None:
-    """Serve the document and the page."""
+def serve_documentation(app: Flask, api: Api, dialect: Dialect | None = None) -> None:
+    """Serve the document, in the dialect that the app speaks, and the page."""
 
     @app.get("/openapi.json")
     def openapi() -> Response:
-        return Response(app.json.dumps(api.spec.to_dict()), mimetype="application/json")
+        told = api.spec.to_dict()
+        return Response(app.json.dumps(in_dialect(told, dialect) if dialect else told), mimetype="application/json")
 
     @app.get("/docs")
     def docs() -> Response:

@@ -147,14 +147,19 @@ def enveloped(schema: type[Schema] | None, shape: Shape) -> Schema:
             "meta": fields.Nested(_META[shape], required=True),
         }
         inner = fields.Nested(Schema.from_dict(page, name=f"{name}{_SUFFIX[shape]}Schema"))
-    inner.required = True
+    return around(inner, f"{name}{_SUFFIX[shape]}")
+
+
+def around(data: Any, name: str) -> Schema:
+    """The schema of an envelope with that field as its data."""
+    data.required = True
     keys: dict[str, Any] = {
         "status": fields.String(required=True, validate=OneOf(["success"])),
         "code": WholeNumber(required=True, validate=Range(200, CODE_MAX)),
         "message": Text(SENTENCE_MAX, least=1, required=True, metadata={"example": "OK"}),
-        "data": inner,
+        "data": data,
     }
-    return Schema.from_dict(keys, name=f"{name}{_SUFFIX[shape]}EnvelopeSchema")()
+    return Schema.from_dict(keys, name=f"{name}EnvelopeSchema")()
 
 
 def document(view: Callable[..., Any], **operation: Any) -> None:

@@ -2,18 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NoReturn
 
-from flask import Response, current_app, request
-from werkzeug.http import HTTP_STATUS_CODES
+from flask import Response, abort, current_app, request
 
+from shop.core.codes import http_status, localize
 from shop.core.errors import ExceptionCode
 from shop.core.languages import language, say
 from shop.core.mistakes import Mistakes
 from shop.core.problem import PROBLEM, prefers_problem, problem
 
-# Whose the answer is belongs to it: a cache may not give one tenant's to another.
-VARY = "Accept, Accept-Language, Authorization, X-Tenant"
+# Whose the answer is belongs to it: a cache may not give one tenant's to another. A cookie may choose the language.
+VARY = "Accept, Accept-Language, Authorization, Cookie, X-Tenant"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +41,29 @@ def accepted(data: Any, location: str) -> Answer:
     return Answer(data, 202, headers={"Location": location})
 
 
+def no_content() -> Response:
+    """204: it is done, and there is nothing to say, neither a body nor what kind it has."""
+    answer = Response(status=204)
+    del answer.headers["Content-Type"]
+    return answer
+
+
+def fail(message: str | None = None, code: int = 400, data: Any = None) -> NoReturn:
+    """End the processing with this answer, whose transaction is rolled back; for what has no ExceptionCode."""
+    status = http_status(code)
+    if status < 400:
+        raise ValueError(f"{code} is no failure.")
+    abort(respond(code, data, message, auth_headers(status)))
+
+
 def refused(code: ExceptionCode) -> Response:
     """A failure that is answered and not raised, since what was done about it stays done."""
-    return respond(code.number, {"error_code": code.name}, say(code.sentence), auth_headers(code))
+    return respond(code.number, {"error_code": code.name}, say(code.sentence), auth_headers(code.status))
 
 
-def auth_headers(code: ExceptionCode) -> dict[str, str]:
+def auth_headers(status: int) -> dict[str, str]:
     """What a 401 has to say besides."""
-    return {"WWW-Authenticate": "Bearer"} if code.status == 401 else {}
+    return {"WWW-Authenticate": "Bearer"} if status == 401 else {}
 
 
 def envelope(code: int, data: Any = None, message: str | None = None) -> dict[str, Any]:
@@ -57,7 +72,7 @@ def envelope(code: int, data: Any = None, message: str | None = None) -> dict[st
     return {
         "status": "success" if status < 400 else "error" if status < 500 else "fail",
         "code": code,
-        "message": say(HTTP_STATUS_CODES[status]) if message is None else message,
+        "message": localize(code) if message is None else message,
         "data": {} if data is None else data.told() if isinstance(data, Mistakes) else data,
     }
 
@@ -71,7 +86,7 @@ def respond(
     """
     status, spoken = http_status(code), language()
     if message is None:
-        message = say(HTTP_STATUS_CODES[status], name=spoken)
+        message = localize(code, spoken)
     told = status >= 400 and prefers_problem(request.headers.get("Accept", ""))
     body = problem(code, data, message) if told else envelope(code, data, message)
     response: Response = current_app.json.response(body)  # type: ignore[assignment]  # the app's own class
@@ -84,8 +99,3 @@ def respond(
     if headers:
         response.headers.update(headers)
     return response
-
-
-def http_status(code: int) -> int:
-    """The HTTP status a code stands for: its first three digits."""
-    return code if code < 1000 else int(str(code)[:3])

@@ -12,7 +12,8 @@ from werkzeug.formparser import FormDataParser
 
 from shop.core.body import read_body
 
-_SAME = ("method", "path", "query", "media type", "body")
+# What two requests may differ in; a word of ours, which is translated.
+SAME = ("method", "path", "query", "media type", "body")
 
 
 class Fingerprint(NamedTuple):
@@ -34,7 +35,7 @@ class Fingerprint(NamedTuple):
         other = text.split(" ")
         if len(other) != len(self):
             return "body"
-        return next((name for name, mine, its in zip(_SAME, self, other, strict=True) if mine != its), None)
+        return next((name for name, mine, its in zip(SAME, self, other, strict=True) if mine != its), None)
 
 
 def fingerprint(request: Request, excluded: Collection[str] = (), *, body: bool = True) -> Fingerprint:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Flask, Response, current_app, g, request
+from marshmallow.fields import Field
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException, InternalServerError
@@ -14,14 +15,16 @@ from shop.core.anteroom import Anteroom
 from shop.core.backoff import retry_after
 from shop.core.envelope import auth_headers, respond
 from shop.core.errors import CoreExceptionCode, ExceptionCode, ShopError
-from shop.core.languages import DEFAULT_LANGUAGE, TRANSLATED, catalogue, say
+from shop.core.languages import DEFAULT_LANGUAGE, LANGUAGES, catalogue, say
 from shop.core.lists.wire import outer
 from shop.core.mistakes import Mistake, Mistakes
 from shop.core.redis import RedisError
+from shop.core.secrecy import Secrecy
 from shop.core.settings import Settings
 from shop.core.wire import IdConverter, InvalidWords, JsonResponse, OrjsonProvider
 
 BODY_MAX_BYTES = 1024 * 1024
+INVALID = str(Field.default_error_messages["validator_failed"])
 _log = logging.getLogger(__name__)
 
 
@@ -32,7 +35,8 @@ def prepare(app: Flask, settings: Settings) -> None:
         PROVIDE_AUTOMATIC_OPTIONS=False,
         PROPAGATE_EXCEPTIONS=False,
         SETTINGS=settings,
-        SHOW_DETAIL=settings.debug and not settings.production,
+        # Who tells what went wrong; nobody, unless somebody works on the code.
+        SECRECY=Secrecy(settings.log_secrets) if settings.debug and not settings.production else None,
     )
     # Nothing here is async; Flask would look into every view and every hook at each request to find that out.
     app.ensure_sync = _as_it_is  # type: ignore[assignment, method-assign]  # the way Flask offers, but for a subclass
@@ -42,7 +46,7 @@ def prepare(app: Flask, settings: Settings) -> None:
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     _register_handlers(app)
-    for name in TRANSLATED:
+    for name in LANGUAGES:
         catalogue(name)  # a catalogue that cannot be read stops the start
     app.after_request(_in_english)
     app.wsgi_app = Anteroom(app.wsgi_app, settings.web_threads, BODY_MAX_BYTES)  # type: ignore[method-assign]  # Flask's own way
@@ -53,8 +57,8 @@ def _as_it_is(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _in_english(answer: Response) -> Response:
-    # The envelope says its language itself; pages and documents are written in one.
-    if not isinstance(answer, JsonResponse):
+    # The envelope says its language itself; pages and documents are written in one; what has no body has none.
+    if not isinstance(answer, JsonResponse) and "Content-Type" in answer.headers:
         answer.headers.setdefault("Content-Language", DEFAULT_LANGUAGE)
     return answer
 
@@ -76,13 +80,15 @@ def _shop_error(error: ShopError) -> Response:
     sentence = say(code.sentence, facts)
     if field := outer(facts.pop("field", "")):
         place = "query" if field in request.args else "json"
-        return respond(code.number, Mistakes([Mistake(place, (field,), code, (sentence,))]), sentence)
+        # Of a code that many fields have, the sentence does not say which.
+        wrong = INVALID if code is CoreExceptionCode.FIELD_INVALID else sentence
+        return respond(code.number, Mistakes([Mistake(place, (field,), code, (wrong,))]), sentence)
     headers = _headers(code, facts.pop("retry_after", None))
     return respond(code.number, {"error_code": code.name, **facts}, sentence, headers)
 
 
 def _headers(code: ExceptionCode, retry_after: int | None) -> dict[str, str]:
-    headers = auth_headers(code)
+    headers = auth_headers(code.status)
     if retry_after is not None:
         headers["Retry-After"] = str(retry_after)
     return headers
@@ -103,14 +109,14 @@ def _http_error(error: HTTPException) -> Response:
 
 def _unexpected(error: BaseException | None) -> Response:
     # Flask has logged it already, with its trace.
-    detail = _detail(error) if error and current_app.config["SHOW_DETAIL"] else None
-    return respond(500, detail)
+    secrecy: Secrecy | None = current_app.config["SECRECY"]
+    return respond(500, _detail(error, secrecy) if error and secrecy else None)
 
 
-def _detail(error: BaseException) -> dict[str, Any]:
+def _detail(error: BaseException, secrecy: Secrecy) -> dict[str, Any]:
     frames = traceback.extract_tb(error.__traceback__)
     return {
-        "exception": f"{type(error).__name__}: {error}",
+        "exception": f"{type(error).__name__}: {secrecy.scrub(str(error))}",
         "file": frames[-1].filename if frames else None,
         "line": frames[-1].lineno if frames else None,
         "trace": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames],

@@ -17,6 +17,8 @@ LANGUAGES = (DEFAULT_LANGUAGE, *TRANSLATED)
 # The word of a query, and the cookie, that choose a language.
 LANGUAGE_WORD = "lang"
 LANGUAGE_MAX = 35
+# Before the words of requests that a catalogue has labels for.
+LABEL = "field:"
 # A longer header is as none: what is remembered of it has to stay small.
 _ACCEPTED_MAX = 1000
 # What a tag ends at when it is cut from behind, as RFC 4647 (3.4) says.
@@ -70,20 +72,23 @@ def say(sentence: str, facts: Mapping[str, Any] | None = None, name: str | None 
     )
 
 
-def retell(sentence: str) -> str:
-    """A finished sentence, facts and all, in the caller's language; one that the catalogue does not know stays."""
-    words, told = catalogue(language()), _patterns(language())
-    if sentence in words:
-        return words[sentence]
-    hits = ((text, pattern.fullmatch(sentence)) for pattern, text in told)
-    return next((text.format(**hit.groupdict()) for text, hit in hits if hit), sentence)
+def retell(sentence: str, about: str) -> str:
+    """A finished sentence about a word of the request, facts and all, in the caller's language and with its label.
+
+    One that the catalogue does not know stays; a word that has no label is called by its name.
+    """
+    if not (found := _find(sentence)):
+        return sentence
+    text, facts = found
+    return text.format(**facts, field=catalogue(language()).get(LABEL + about, about))
 
 
 @cache
 def catalogue(name: str) -> Mapping[str, str]:
-    """English sentence -> the sentence in a language; English itself needs none."""
-    if name == DEFAULT_LANGUAGE:
-        return {}
+    """English sentence -> the sentence in a language, `field:` and a word of a request -> its label.
+
+    English has only labels, and what is said about them.
+    """
     read: dict[str, str] = orjson.loads((_FOLDER / f"{name}.json").read_bytes())
     return read
 
@@ -92,6 +97,15 @@ def catalogue(name: str) -> Mapping[str, str]:
 def _patterns(name: str) -> list[tuple[re.Pattern[str], str]]:
     asked = ((sentence, text) for sentence, text in catalogue(name).items() if "{" in sentence)
     return [(re.compile(_PLACEHOLDER.sub(r"(?P<\1>.+)", re.escape(it)), re.DOTALL), text) for it, text in asked]
+
+
+def _find(sentence: str) -> tuple[str, Mapping[str, str]] | None:
+    """The text of the catalogue for a finished sentence, and the facts that stand in the sentence."""
+    words = catalogue(language())
+    if sentence in words:
+        return words[sentence], {}
+    hits = ((text, pattern.fullmatch(sentence)) for pattern, text in _patterns(language()))
+    return next(((text, hit.groupdict()) for text, hit in hits if hit), None)
 
 
 def _ranges(asked: str | None, kept: str | None, accepted: str | None) -> Iterator[str]:

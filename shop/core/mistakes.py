@@ -14,11 +14,16 @@ from shop.core.languages import retell
 MOST = 100
 # Of one word.
 SENTENCES_MAX = 10
+# What all of the body is called.
+WHOLE = "body"
 _NAME_MAX = 100
 
 
 class Mistake(NamedTuple):
-    """One wrong word: the place of the request that it stands in (`json`, `query`, `headers`), and the way to it."""
+    """One wrong word: the place of the request that it stands in (`json`, `query`, `headers`), and the way to it.
+
+    Its sentences are English ones, as they were found.
+    """
 
     place: str
     way: tuple[str, ...]
@@ -28,7 +33,12 @@ class Mistake(NamedTuple):
     @property
     def name(self) -> str:
         """The word with dots: `lines.0.count`; `body` for all of it."""
-        return ".".join(self.way) or "body"
+        return ".".join(self.way) or WHOLE
+
+    def told(self) -> list[str]:
+        """Its sentences in the caller's language. Of the members of a list, the list is what they speak about."""
+        about = next((step for step in reversed(self.way) if not step.isdecimal()), WHOLE)
+        return [retell(sentence, about) for sentence in self.sentences]
 
 
 class Mistakes(tuple[Mistake, ...]):
@@ -38,14 +48,14 @@ class Mistakes(tuple[Mistake, ...]):
 
     def told(self) -> dict[str, list[str]]:
         """Dotted word -> its sentences, in the caller's language."""
-        return {mistake.name: [retell(sentence) for sentence in mistake.sentences] for mistake in self}
+        return {mistake.name: mistake.told() for mistake in self}
 
     def listed(self) -> Iterator[dict[str, Any]]:
         """Each sentence by itself, as RFC 9457 tells it; a JSON pointer leads to a word of the body."""
         for mistake in self:
             where = _where(mistake)
-            for sentence in mistake.sentences:
-                yield {**where, "code": mistake.code.number, "detail": retell(sentence)}
+            for sentence in mistake.told():
+                yield {**where, "code": mistake.code.number, "detail": sentence}
 
 
 def find_mistakes(messages: dict[str, Any], schema: Schema) -> Mistakes:

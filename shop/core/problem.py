@@ -1,6 +1,5 @@
 """Failures as RFC 9457 tells them: application/problem+json, for whoever prefers it to the envelope."""
 
-import re
 from functools import lru_cache
 from typing import Any, ClassVar
 
@@ -8,11 +7,10 @@ from flask import request
 from marshmallow import Schema, fields
 from marshmallow.validate import Length, Range
 from werkzeug.datastructures import MIMEAccept
-from werkzeug.http import HTTP_STATUS_CODES, parse_accept_header
+from werkzeug.http import parse_accept_header
 from werkzeug.urls import iri_to_uri
 
-from shop.core.errors import known_code
-from shop.core.languages import say
+from shop.core.codes import http_status, localize
 from shop.core.mistakes import MOST, SENTENCES_MAX, Mistakes
 from shop.core.wire import SENTENCE_MAX, Text, WholeNumber
 
@@ -23,11 +21,10 @@ ERRORS_PATH = "/errors"
 CODE_MAX = 59_999_999
 # A path, or a way into a body: each letter may take twelve when it is written in ASCII.
 _WHERE_MAX = 400_000
-# Browsers ask for it, and are given the envelope.
-_PAGE = "text/html"
+# Browsers ask for it, and are given the envelope everywhere but at the pages of codes.
+PAGE = "text/html"
 # A longer header is as none: what is remembered of it has to stay small.
 _ACCEPT_MAX = 1000
-_PLACEHOLDER = re.compile(r"\{\w+\}")
 
 
 class MistakeSchema(Schema):
@@ -63,6 +60,11 @@ def prefers_problem(accept: str) -> bool:
     return "problem+json" in accept.lower() and len(accept) <= _ACCEPT_MAX and _prefers_problem(accept)
 
 
+def prefers_page(accept: str) -> bool:
+    """Whether an Accept header likes a page to read better than JSON, as that of a browser does."""
+    return len(accept) <= _ACCEPT_MAX and _accepted(accept).best_match((JSON, PAGE)) == PAGE
+
+
 def is_acceptable(accept: str) -> bool:
     """Whether somebody with that Accept header can do something with what we answer."""
     return len(accept) > _ACCEPT_MAX or _is_acceptable(accept)
@@ -71,7 +73,7 @@ def is_acceptable(accept: str) -> bool:
 @lru_cache(maxsize=1024)
 def _is_acceptable(accept: str) -> bool:
     accepted = _accepted(accept)
-    return not accepted or any(accepted.quality(kind) for kind in (JSON, PROBLEM, _PAGE))
+    return not accepted or any(accepted.quality(kind) for kind in (JSON, PROBLEM, PAGE))
 
 
 @lru_cache(maxsize=1024)
@@ -90,11 +92,10 @@ def _accepted(accept: str) -> MIMEAccept:
 
 def problem(code: int, data: Any, message: str) -> dict[str, Any]:
     """The failure of the request that is being served."""
-    status = int(str(code)[:3])
     told = {
         "type": f"{ERRORS_PATH}/{code}",
-        "title": title(code),
-        "status": status,
+        "title": localize(code),
+        "status": http_status(code),
         "detail": message,
         "instance": iri_to_uri(request.path),
         "code": code,
@@ -103,9 +104,3 @@ def problem(code: int, data: Any, message: str) -> dict[str, Any]:
         return {**told, "errors": list(data.listed())}
     facts = data if isinstance(data, dict) else {}
     return {**facts, **told}
-
-
-def title(code: int) -> str:
-    """What a kind of failure is called, the same each time: its sentence without facts, or the HTTP phrase."""
-    known = known_code(code)
-    return _PLACEHOLDER.sub("…", say(known.sentence)) if known else say(HTTP_STATUS_CODES[int(str(code)[:3])])

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from functools import cache
 
-from flask import Flask, Response, abort
+from flask import Flask, Response
 
+from shop.core.envelope import fail
 from shop.core.settings import Settings
 
 
@@ -18,6 +19,6 @@ def serve_report(app: Flask, settings: Settings, build: Callable[[], str | None]
     def architecture() -> Response:
         html = page()
         if html is None:
-            abort(404)
+            fail(code=404)
         # The page brings its own policy; this word alone is heard from a header only.
         return Response(html, mimetype="text/html", headers={"Content-Security-Policy": "frame-ancestors 'none'"})

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from shop.core.address import is_bind, is_database, is_network, is_origin, is_redis
+from shop.core.envelope_settings import EnvelopeSettings
 from shop.core.environment import SettingsError, is_given, mask, read, surroundings, variable, warn_of_unknown
 from shop.core.environment import at_least as _at_least
 from shop.core.environment import empty_or as _empty_or
@@ -31,7 +32,7 @@ def _are_writes(verbs: tuple[str, ...]) -> bool:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings(LogSettings):
+class Settings(LogSettings, EnvelopeSettings):
     """Everything an operator can turn; a field `web_workers` is the variable `SHOP_WEB_WORKERS`."""
 
     env: str = _setting("development", "development or production", check=("development", "production").__contains__)

@@ -17,6 +17,7 @@ from shop.core.errors import CoreExceptionCode, ExceptionCode
 from shop.core.mistakes import Mistakes, find_mistakes
 
 ID_MAX = 2**63 - 1
+MOMENT_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?Z$"
 # What we say ourselves, with what we tell back.
 SENTENCE_MAX = 2000
 _DIGITS = re.compile(r"-?[0-9]{1,18}")
@@ -151,7 +152,8 @@ class Moment(fields.String):
     """A moment in UTC, as RFC 3339 writes it."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(metadata={"format": "date-time", "example": "2026-01-31T12:00:00.000000Z"}, **options)
+        said = {"format": "date-time", "pattern": MOMENT_PATTERN, "example": "2026-01-31T12:00:00.000000Z"}
+        super().__init__(metadata=said, **options)
 
 
 def coded(code: ExceptionCode) -> dict[str, Any]:

@@ -3,7 +3,8 @@
 import pytest
 from flask import Flask
 
-from shop.core.envelope import accepted, created, envelope, http_status, respond, success
+from shop.core.codes import http_status
+from shop.core.envelope import accepted, created, envelope, respond, success
 from shop.core.http import prepare
 from shop.core.settings import Settings
 

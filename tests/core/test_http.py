@@ -59,6 +59,13 @@ def test_with_debug_the_answer_says_where_it_went_wrong() -> None:
     assert data["trace"][-1] == f"{__file__}:{data['line']} sign_in"
 
 
+def test_what_looks_like_a_secret_is_starred_in_the_text_of_the_exception() -> None:
+    text = f"refused: password={SECRET} Authorization: Bearer eyJhbGciOiJIUzI1NiJ9.e30.abc for ada@example.com"
+    data = (answer_of(fail_with(RuntimeError(text)), Settings(debug=True)).json or {})["data"]
+    assert data["exception"].startswith("RuntimeError: refused: password=***")
+    assert not any(word in data["exception"] for word in (SECRET, "eyJ", "ada@"))
+
+
 def test_the_trace_never_carries_arguments() -> None:
     assert SECRET not in answer_of(fail_with_an_argument, Settings(debug=True)).text
 
@@ -76,7 +83,7 @@ def test_a_failure_of_ours_is_its_code_its_sentence_and_its_facts() -> None:
 
 def test_a_failure_of_a_field_stands_at_that_field() -> None:
     answer = answer_of(fail_with(ShopError(CoreExceptionCode.FIELD_INVALID, field="cursor")))
-    assert (answer.json or {})["data"] == {"cursor": ["The request has a value that is not allowed."]}
+    assert (answer.json or {})["data"] == {"cursor": ["Cursor is not valid."]}
 
 
 def test_a_fact_retry_after_becomes_the_header() -> None:

@@ -41,4 +41,4 @@ def test_the_query_goes_before_the_cookie_and_the_cookie_before_the_header() -> 
 
 def test_outside_of_a_request_sentences_are_english() -> None:
     assert say("Item {item_id} does not exist.", {"item_id": 7}) == "Item 7 does not exist."
-    assert retell("Unknown field.") == "Unknown field."
+    assert retell("Unknown field.", "sort") == "sort is not known here."

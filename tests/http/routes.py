@@ -91,7 +91,7 @@ def example(schema: Document) -> dict[str, Any]:
 
 
 def _fresh(field: Document, value: Any) -> Any:
-    return f"{next(_numbers)}.{value}" if field.get("format") == "email" else value
+    return f"{next(_numbers)}.{value}" if field.get("format") == "idn-email" else value
 
 
 def _body(document: Document, operation: Document) -> Document | None:

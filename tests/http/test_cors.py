@@ -81,7 +81,7 @@ def test_a_page_may_read_successes_and_failures(page: HttpClient, path: str, cod
     data_of(answer, code)
     assert answer.headers["Access-Control-Allow-Origin"] == OURS
     assert words(answer, "Access-Control-Expose-Headers") >= NEEDED
-    assert words(answer, "Vary") == {"Accept", "Accept-Language", "Authorization", "Origin", "X-Tenant"}
+    assert words(answer, "Vary") == {"Accept", "Accept-Language", "Authorization", "Cookie", "Origin", "X-Tenant"}
     assert "Access-Control-Allow-Credentials" not in answer.headers
 
 
@@ -109,7 +109,7 @@ def test_a_replay_is_read_by_the_page_that_asks_for_it(page: HttpClient, shop: S
     ]
     assert len({answer.body for answer in answers}) == 1
     assert [answer.headers.get_all("Vary") for answer in answers] == [
-        ["Accept, Accept-Language, Authorization, X-Tenant, Origin"]
+        ["Accept, Accept-Language, Authorization, Cookie, X-Tenant, Origin"]
     ] * 3
 
 

@@ -19,14 +19,14 @@ def test_a_refusal_is_in_the_language_of_the_caller(client: HttpClient, accepted
 
     data_of(answer, 404301)
     assert (answer.json["message"], answer.headers["Content-Language"]) == (LOST[language], language)
-    assert answer.headers["Vary"] == "Accept, Accept-Language, Authorization, X-Tenant"
+    assert answer.headers["Vary"] == "Accept, Accept-Language, Authorization, Cookie, X-Tenant"
 
 
 def test_a_success_is_in_the_language_of_the_caller(client: HttpClient) -> None:
     answer = client.get(f"{API}/items", headers=HANT)
 
     assert (answer.json["message"], answer.headers["Content-Language"]) == ("成功", "zh-Hant")
-    assert answer.headers["Vary"] == "Accept, Accept-Language, Authorization, X-Tenant"
+    assert answer.headers["Vary"] == "Accept, Accept-Language, Authorization, Cookie, X-Tenant"
 
 
 def test_the_query_goes_before_the_cookie_and_the_cookie_before_the_header(client: HttpClient) -> None:
@@ -42,12 +42,12 @@ def test_any_request_may_say_its_language(client: HttpClient, query: str) -> Non
 
 
 def test_a_language_hides_no_unknown_word(client: HttpClient) -> None:
-    assert data_of(client.get(f"{API}/items?lang=zh-TW&sort=up"), 422001) == {"sort": ["未知的欄位。"]}
+    assert data_of(client.get(f"{API}/items?lang=zh-TW&sort=up"), 422001) == {"sort": ["sort 是未知的欄位。"]}
 
 
 @pytest.mark.parametrize("language", ["zh-Hant", "zh-Hans"])
 def test_every_sentence_about_a_field_is_translated(client: HttpClient, language: str) -> None:
-    wrong = {"name": "\x01", "email": "nobody", "password": "ñ", "role": 1}
+    wrong = {"name": "\x01", "email": "nobody", "password": "ñ", "r": 1}
 
     answer = client.post(f"{API}/auth/register?lang={language}", wrong)
 
@@ -61,9 +61,43 @@ def test_numbers_of_a_sentence_are_kept(client: HttpClient, shop: Shop) -> None:
 
     told = data_of(client.post(f"{API}/items?lang=zh-Hans", words, token=shop.admin()), 422301)
 
-    assert told["name"] == ["长度必须在 1 到 200 之间。"]
-    assert told["stock"] == ["不是有效的整数。"]
-    assert told["status"] == ["必须是其中之一：draft, on_sale, retired。"]  # noqa: RUF001 - a Chinese colon
+    assert told["name"] == ["名称的长度必须在 1 到 200 之间。"]
+    assert told["stock"] == ["库存不是有效的整数。"]
+    assert told["status"] == ["状态必须是其中之一：draft, on_sale, retired。"]  # noqa: RUF001 - a Chinese colon
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [("en", "Price must be from 0 to"), ("zh-Hant", "價格必須大於或等於 0 "), ("zh-Hans", "价格必须大于或等于 0 ")],
+)
+def test_a_sentence_names_the_field_in_the_language_of_the_caller(
+    client: HttpClient, shop: Shop, language: str, sentence: str
+) -> None:
+    words = {"name": "Ticket", "price_minor": -1, "currency": "EUR", "stock": 1, "status": "draft"}
+    ask, path = {"Accept": "application/problem+json"}, f"{API}/items?lang={language}"
+
+    told = data_of(client.post(path, words, token=shop.admin()), 422302)
+    problem = client.post(path, words, token=shop.admin(), headers=ask).json
+
+    assert list(told) == ["price_minor"]
+    assert told["price_minor"][0].startswith(sentence)
+    assert [error["detail"] for error in problem["errors"]] == told["price_minor"]
+
+
+def test_of_the_members_of_a_list_the_list_is_named(client: HttpClient, shop: Shop) -> None:
+    user, words = shop.enter(), {"roles": ["general"], "permissions": ["999999"]}
+
+    answer = client.request("PUT", f"{API}/users/{user.id}/roles?lang=zh-Hant", words, token=shop.admin())
+
+    ((name, (sentence,)),) = data_of(answer, 422701).items()
+    assert (name, sentence[:2]) == ("permissions.0", "權限")
+
+
+@pytest.mark.parametrize(("body", "name"), [([1], "body"), ({"name": "Ada", "password": "x", "a{b}": 1}, "a{b}")])
+def test_what_has_no_label_is_called_by_its_name(client: HttpClient, body: object, name: str) -> None:
+    told = client.post(f"{API}/auth/login", body).json["data"]
+
+    assert told[name] == ["The body must be an object." if name == "body" else "a{b} is not known here."]
 
 
 def test_what_is_not_there_is_said_in_the_language_of_the_caller(client: HttpClient) -> None:

@@ -17,6 +17,8 @@ from tests.support.ports import free_port
 from tests.support.processes import Service
 
 ROUNDS, ASKED = 6, 25
+# Next to the second that the sink takes; how much a sink costs is for benchmarks/logs.py to say.
+BARELY = 0.3
 Serve = Callable[..., Service]
 
 
@@ -49,13 +51,13 @@ def client_of(service: Service) -> HttpClient:
     return service.client(name)
 
 
-def ratio(slow: HttpClient, plain: HttpClient) -> float:
+def seconds_more(slow: HttpClient, plain: HttpClient) -> float:
     """How much longer a request takes there, in rounds that take turns."""
-    ratios = []
+    more = []
     for _ in range(ROUNDS):
         took = {client: [seconds_of(client) for _ in range(ASKED)] for client in (plain, slow)}
-        ratios.append(median(took[slow]) / median(took[plain]))
-    return median(ratios)
+        more.append(median(took[slow]) - median(took[plain]))
+    return median(more)
 
 
 def seconds_of(client: HttpClient) -> float:
@@ -67,7 +69,7 @@ def seconds_of(client: HttpClient) -> float:
 def test_a_sink_that_takes_a_second_slows_no_request(serve: Serve, server: Mongo) -> None:
     server.delay = 1.0
     with client_of(serve(SHOP_LOG_MONGO_URL=server.url)) as slow, client_of(serve()) as plain:
-        assert ratio(slow, plain) < 1.6
+        assert seconds_more(slow, plain) < BARELY
 
     server.delay = 0.0
     eventually(lambda: sum(map(len, server.collections.values())) >= ROUNDS * ASKED, 20)
@@ -76,7 +78,7 @@ def test_a_sink_that_takes_a_second_slows_no_request(serve: Serve, server: Mongo
 def test_a_sink_that_is_away_slows_no_request_and_what_it_misses_is_counted(serve: Serve) -> None:
     away = f"mongodb://127.0.0.1:{free_port()}/shop"
     with client_of(serve(SHOP_LOG_MONGO_URL=away, SHOP_LOG_QUEUE="50")) as slow, client_of(serve()) as plain:
-        assert ratio(slow, plain) < 1.6
+        assert seconds_more(slow, plain) < BARELY
 
         eventually(lambda: value(read(slow), "shop_log_dropped_total", sink="mongo") > 0, 10)
 

@@ -9,7 +9,7 @@ from tests.http.shop import API, Shop
 from tests.support.http import HttpClient
 
 FIELD, NAME, EMAIL, ITEM_NAME, INTRODUCTION, PHOTO, NOTE = 422001, 422101, 422102, 422301, 422306, 422308, 422503
-UNKNOWN, TWICE = ["Unknown field."], ["Said more than once."]
+UNKNOWN, TWICE = "is not known here.", "is said more than once."
 ADA = {"name": "Ada", "password": "Correct-horse-1"}
 CONTROL = ["\x00", "\x01", "\x1b", "\x7f", "\x80", "\x85", "\x9f", "\r"]
 
@@ -38,7 +38,7 @@ def test_a_word_of_the_query_that_nobody_asked_for_is_refused(
 
     answer = client.request(verb, f"{API}{path}?sort=up&page=1&lang=en", token=shop.admin())
 
-    assert data_of(answer, FIELD) == {"sort": UNKNOWN, "page": UNKNOWN}
+    assert data_of(answer, FIELD) == {"sort": [f"sort {UNKNOWN}"], "page": [f"Page {UNKNOWN}"]}
 
 
 def test_a_refused_query_does_nothing(shop: Shop, client: HttpClient) -> None:
@@ -46,20 +46,23 @@ def test_a_refused_query_does_nothing(shop: Shop, client: HttpClient) -> None:
 
     answer = client.post(f"{API}/items/{item}/purchase?quantity=2", {"quantity": 1}, token=buyer)
 
-    assert data_of(answer, FIELD) == {"quantity": UNKNOWN}
+    assert data_of(answer, FIELD) == {"quantity": [f"Quantity {UNKNOWN}"]}
     assert shop.item(item)["stock"] == 3
 
 
 @pytest.mark.parametrize(
     ("path", "said"),
     [
-        ("/items?page=1&page=2", {"page": TWICE}),
-        ("/items?page=1&page=1", {"page": TWICE}),
-        ("/items?lang=en&lang=zh", {"lang": TWICE}),
-        ("/items?page=1&page=2&per_page=1&per_page=1", {"page": TWICE, "per_page": TWICE}),
-        ("/orders?cursor=a&cursor=b", {"cursor": TWICE}),
-        ("/auth/me?lang=en&lang=zh", {"lang": TWICE}),
-        ("/auth/me?x=1&x=2", {"x": UNKNOWN}),
+        ("/items?page=1&page=2", {"page": [f"Page {TWICE}"]}),
+        ("/items?page=1&page=1", {"page": [f"Page {TWICE}"]}),
+        ("/items?lang=en&lang=zh", {"lang": [f"Language {TWICE}"]}),
+        (
+            "/items?page=1&page=2&per_page=1&per_page=1",
+            {"page": [f"Page {TWICE}"], "per_page": [f"Rows per page {TWICE}"]},
+        ),
+        ("/orders?cursor=a&cursor=b", {"cursor": [f"Cursor {TWICE}"]}),
+        ("/auth/me?lang=en&lang=zh", {"lang": [f"Language {TWICE}"]}),
+        ("/auth/me?x=1&x=2", {"x": [f"x {UNKNOWN}"]}),
     ],
 )
 def test_a_word_of_the_query_that_is_said_twice_is_named(
@@ -80,7 +83,7 @@ def test_a_language_longer_than_any_is_refused(client: HttpClient) -> None:
 
     answer = client.get(f"{API}/items?lang={'a' * 36}")
 
-    assert data_of(answer, FIELD) == {"lang": ["Longer than maximum length 35."]}
+    assert data_of(answer, FIELD) == {"lang": ["Language must not be longer than 35."]}
 
 
 def test_a_path_that_is_not_there_comes_before_its_query(client: HttpClient) -> None:
@@ -97,10 +100,11 @@ def test_pages_and_probes_take_any_query(client: HttpClient, path: str) -> None:
 def test_no_text_has_control_characters(shop: Shop, client: HttpClient, item: int, letter: str) -> None:
     admin, path, wrong = shop.admin(), f"{API}/items/{item}", {"reason": f"a{letter}b", "delta": 1}
 
-    for name, code in (("name", ITEM_NAME), ("introduction", INTRODUCTION), ("photo_url", PHOTO)):
+    fields = (("name", "Name", ITEM_NAME), ("introduction", "Introduction", INTRODUCTION))
+    for name, label, code in (*fields, ("photo_url", "Photo address", PHOTO)):
         said = {name: f"https://a.example/{letter}" if name == "photo_url" else f"a{letter}b"}
         answer = client.request("PATCH", path, said, token=admin)
-        assert data_of(answer, code) == {name: ["No control characters."]}
+        assert data_of(answer, code) == {name: [f"{label} must not have control characters."]}
     assert_refused(client.post(f"{path}/stock-adjustments", wrong, token=admin), NOTE, "reason")
     words = {**ADA, "name": letter, "email": "control@example.com"}
     assert_refused(client.post(f"{API}/auth/register", words), NAME, "name")

@@ -9,7 +9,7 @@ from marshmallow.validate import Length, OneOf, Range
 
 from shop.container import find_modules
 from shop.core.wire import Hint, Text, WholeNumber
-from tests.units.test_openapi import Document, operations, resolve
+from tests.units.test_openapi import Document, api_operations, operations, resolve
 
 # Kinds with as many values as their form has.
 CLOSED = (fields.Boolean, fields.UUID)
@@ -165,4 +165,4 @@ def test_an_answer_documents_the_headers_it_always_has(document: Document, statu
 
 
 def test_every_operation_may_be_asked_for_what_there_is_not(document: Document) -> None:
-    assert [where for where, it in operations(document) if not {"406", "422"} <= it["responses"].keys()] == []
+    assert [where for where, it in api_operations(document) if not {"406", "422"} <= it["responses"].keys()] == []

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.units.test_openapi import Document, operations, resolve
+from tests.units.test_openapi import Document, api_operations, resolve
 
 FIELDS = {"RateLimit", "RateLimit-Policy"}
 
@@ -13,11 +13,11 @@ def headers_of(document: Document, answer: Document) -> set[str]:
 
 
 def test_every_operation_may_be_too_many(document: Document) -> None:
-    assert [where for where, operation in operations(document) if "429" not in operation["responses"]] == []
+    assert [where for where, operation in api_operations(document) if "429" not in operation["responses"]] == []
 
 
 def test_every_answer_documents_the_fields(document: Document) -> None:
-    for where, operation in operations(document):
+    for where, operation in api_operations(document):
         for status, answer in operation["responses"].items():
             assert headers_of(document, answer) >= FIELDS, (where, status)
 

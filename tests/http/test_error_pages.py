@@ -1,0 +1,78 @@
+"""/errors: what each code means, as JSON and as a page to read."""
+
+from html.parser import HTMLParser
+
+import pytest
+
+from tests.http.envelope import data_of
+from tests.http.shop import API
+from tests.support.http import HttpClient, Response
+
+BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+SAID = {"en": "You may not do this.", "zh-Hant": "您沒有權限執行此操作。", "zh-Hans": "您没有权限执行此操作。"}
+
+
+class Page(HTMLParser):
+    """The addresses that a page leads to, and its words."""
+
+    def __init__(self, answer: Response) -> None:
+        super().__init__()
+        self.links: list[str] = []
+        self.words = ""
+        assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+        self.feed(answer.body.decode())
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        assert tag not in ("script", "style", "img", "link")
+        self.links += [value for name, value in attrs if name == "href" and value]
+
+    def handle_data(self, data: str) -> None:
+        self.words += data
+
+
+@pytest.mark.parametrize("number", [404301, 503401, 404, 405])
+def test_the_type_of_a_problem_resolves(client: HttpClient, number: int) -> None:
+    card = data_of(client.get(f"/errors/{number}"), 200)
+
+    assert (card["code"], card["status"]) == (number, int(str(number)[:3]))
+    assert card["sentence"]
+
+
+def test_every_code_is_listed_and_resolves(client: HttpClient) -> None:
+    cards = data_of(client.get("/errors?lang=zh-Hans"), 200)
+
+    assert {"code": 404301, "error_code": "NOT_FOUND", "status": 404, "sentence": "商品 {item_id} 不存在。"} in cards
+    assert all(data_of(client.get(f"/errors/{card['code']}?lang=zh-Hans"), 200) == card for card in cards)
+
+
+@pytest.mark.parametrize("number", [200, 404999, 999, 1])
+@pytest.mark.parametrize("headers", [{}, BROWSER])
+def test_a_number_that_is_no_failure_resolves_to_nothing(
+    client: HttpClient, number: int, headers: dict[str, str]
+) -> None:
+    data_of(client.get(f"/errors/{number}", headers=headers), 404)
+
+
+@pytest.mark.parametrize(("language", "sentence"), SAID.items())
+def test_a_browser_is_shown_a_page_in_its_language(client: HttpClient, language: str, sentence: str) -> None:
+    answer = client.get("/errors/403001", headers=BROWSER | {"Accept-Language": language})
+
+    assert sentence in Page(answer).words
+    assert (answer.headers["Content-Language"], answer.status) == (language, 200)
+    assert {"Accept", "Accept-Language", "Cookie"} <= {word.strip() for word in answer.headers["Vary"].split(",")}
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
+def test_the_page_of_all_codes_leads_to_each(client: HttpClient) -> None:
+    cards = data_of(client.get("/errors"), 200)
+
+    assert Page(client.get("/errors", headers=BROWSER)).links == [f"/errors/{card['code']}" for card in cards]
+
+
+@pytest.mark.parametrize("accept", ["*/*", "", "application/json", "application/json,text/html", "text/html;q=0.1,*/*"])
+def test_whoever_does_not_prefer_a_page_is_given_json(client: HttpClient, accept: str) -> None:
+    data_of(client.get("/errors", headers={"Accept": accept}), 200)
+
+
+def test_nothing_else_is_a_page(client: HttpClient) -> None:
+    data_of(client.get(f"{API}/items", headers=BROWSER), 200)
