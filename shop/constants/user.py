@@ -1,7 +1,6 @@
 """Names and limits of users."""
 
-from enum import IntEnum, IntFlag, StrEnum
-from typing import Self
+from enum import Enum, IntFlag, StrEnum
 
 NAME_MAX = 100
 EMAIL_MAX = 254
@@ -27,16 +26,12 @@ class RoleFlag(IntFlag):
     ADMIN = 2
 
 
-class UserSuccessCode(IntEnum):
+class UserSuccessCode(Enum):
     """Business codes of answers about users, each with its sentence."""
 
-    def __new__(cls, number: int, sentence: str) -> Self:
-        """A number that has a sentence."""
-        code = int.__new__(cls, number)
-        code._value_, code.sentence = number, sentence
-        return code
-
-    sentence: str
+    def __init__(self, number: int, sentence: str) -> None:
+        self.number = number
+        self.sentence = sentence
 
     REGISTERED = 201101, "The account is open."
     SIGNED_IN = 200102, "You are signed in."

@@ -40,7 +40,7 @@ class RegisterUserController(Controller):
     def post(self, words: dict[str, Any]) -> Answer:
         """Register: a new account, signed in at once."""
         answer = self.users.register(words, request.user_agent.string)
-        return created(answer, "/api/v1/auth/me", UserSuccessCode.REGISTERED)
+        return created(answer, "/api/v1/auth/me", UserSuccessCode.REGISTERED.number)
 
 
 @blueprint.route("/login")
@@ -63,7 +63,7 @@ class SignInUserController(Controller):
         here = self.limits.quota(Budget.LOGIN, at_this_address(account))
         self.limits.spend(here, self.limits.quota(Budget.LOGIN_ACCOUNT, account))
         answer = self.users.sign_in(words, request.user_agent.string)
-        return success(answer, code=UserSuccessCode.SIGNED_IN)
+        return success(answer, code=UserSuccessCode.SIGNED_IN.number)
 
 
 @blueprint.route("/me")

@@ -18,7 +18,7 @@ def know_successes(modules: Iterable[ModuleType]) -> None:
     """Learn the classes called ...SuccessCode; raises ValueError with a sentence for a malformed or doubled code."""
     names: dict[int, str] = {}
     for name, code in success_codes(modules):
-        number, sentence = code.value, getattr(code, "sentence", "")
+        number, sentence = getattr(code, "number", None), getattr(code, "sentence", "")
         if not (isinstance(number, int) and len(str(number)) in (6, 8) and 200 <= http_status(number) <= 299):
             raise ValueError(f"{number} of {name} is no success code: six or eight digits, the first three a 2xx.")
         if not sentence:

@@ -1,6 +1,6 @@
 """Success codes: a number whose first three digits are a 2xx, and a sentence."""
 
-from enum import IntEnum
+from enum import Enum
 from types import ModuleType
 from typing import Any
 
@@ -13,15 +13,12 @@ from shop.core.http import prepare
 from shop.core.settings import Settings
 
 
-class Told(IntEnum):
+class Told(Enum):
     """What classes of success codes have in common."""
 
-    sentence: str
-
-    def __new__(cls, number: Any, sentence: str) -> Any:
-        code: Any = int.__new__(cls, number)
-        code._value_, code.sentence = number, sentence
-        return code
+    def __init__(self, number: int, sentence: str) -> None:
+        self.number = number
+        self.sentence = sentence
 
 
 def module_of(*kinds: type) -> ModuleType:
