@@ -72,6 +72,7 @@ def web_app() -> Flask:
     app = create_app(load_settings("web"))
     container: Container = app.extensions["shop"]
     container.get(Passwords).prepare()
+    container.get(Health).follow()
     container.get(SessionWatch).follow(container.find_one(Doorkeeper))
     return app
 

@@ -1,32 +1,41 @@
 """The database: an engine with short time-outs, MySQL/MariaDB or SQLite."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from sqlalchemy import Engine, NullPool, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.orm import Session, sessionmaker
 
+from shop.core.mysql import CONNECT_SECONDS, Connection
+from shop.core.pulse import Pulse
 from shop.core.settings import Settings
 from shop.core.sql_log import watch_sql
 from shop.core.tenant import in_every_tenant
 from shop.core.tenant_sql import hold_engine, hold_sessions
 
-__all__ = ["Database", "OperationalError"]
+__all__ = ["Database", "DatabaseAway", "OperationalError"]
 
 POOL_WAIT_SECONDS = 0.5
-CONNECT_SECONDS = 1
 # Addresses and password hashes are among the values of statements, and an error that tells them goes into the log.
 _QUIET = {"hide_parameters": True}
 _MYSQL_CONNECT: dict[str, Any] = {
     "connect_timeout": CONNECT_SECONDS,
-    "read_timeout": 2,
-    "write_timeout": 2,
     # Shorter than the read time-out, or a wait for a lock would look like a lost connection.
     "init_command": "SET SESSION innodb_lock_wait_timeout=1, time_zone='+00:00'",
 }
+
+
+_MYSQL_PROBE = dict.fromkeys(("connect_timeout", "read_timeout", "write_timeout"), CONNECT_SECONDS)
+
+
+class DatabaseAway(OperationalError):
+    """The database was seen to be away, so it was not asked."""
+
+    def __init__(self, why: Exception) -> None:
+        super().__init__("", None, ConnectionError(f"It is away: {why}"))
 
 
 @dataclass(frozen=True)
@@ -48,7 +57,7 @@ class Database:
         if make_url(address).get_backend_name() == "sqlite":
             return _sqlite(address)
         # No pre-ping: the transaction replays when its connection is dead, and a frozen one would be waited for twice.
-        return create_engine(
+        engine = create_engine(
             address,
             connect_args=_MYSQL_CONNECT,
             isolation_level="READ COMMITTED",
@@ -58,6 +67,13 @@ class Database:
             pool_recycle=1800,
             **_QUIET,
         )
+        event.listen(engine, "do_connect", self._connect)
+        return engine
+
+    def _connect(self, _dialect: object, _record: object, arguments: Any, words: Any) -> Connection:
+        connection = Connection(*arguments, **words)
+        connection.pulse = self.pulse
+        return connection
 
     def patient_engine(self) -> Engine:
         """Another engine, for migrations: to alter a big table takes longer than any request may."""
@@ -73,10 +89,29 @@ class Database:
         hold_sessions(maker)
         return maker
 
-    def ping(self) -> None:
-        """Ask the database for a sign of life; raises SQLAlchemyError."""
-        with self.engine.connect() as connection:
-            connection.execute(text("SELECT 1"))
+    @cached_property
+    def pulse(self) -> Pulse:
+        """Its sign of life, which tells the version of the schema."""
+        address = self.settings.database_address
+        sqlite = make_url(address).get_backend_name() == "sqlite"
+        # One connection, which nobody else keeps waiting.
+        pool = {} if sqlite else {"pool_size": 1, "max_overflow": 0, "pool_reset_on_return": None}
+        engine = create_engine(address, connect_args={} if sqlite else _MYSQL_PROBE, **pool, **_QUIET)
+        return Pulse("The database", partial(_version, engine))
+
+    def refuse_away(self) -> None:
+        """Raise DatabaseAway while the database is away."""
+        if self.pulse.away:
+            raise DatabaseAway(self.pulse.away)
+
+
+def _version(engine: Engine) -> str:
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        try:
+            return str(connection.scalar(text("SELECT version_num FROM alembic_version")))
+        except ProgrammingError:
+            # It answers; there are no tables yet.
+            return "none"
 
 
 def _sqlite(address: str) -> Engine:

@@ -116,6 +116,9 @@ class Settings(LogSettings):
         check=lambda origins: all(map(is_origin, origins)),
     )
     web_workers: int = _setting(2, "web processes", check=_at_least(1))
+    drain_seconds: float = _setting(
+        1.0, "seconds a web server goes on after SIGTERM while /readyz says 503", check=_at_least(0)
+    )
     web_stop_seconds: int = _setting(10, "seconds a request may go on when its process ends", check=_at_least(1))
     web_threads: int = _setting(4, "threads of each web process", check=_at_least(1))
     admin_email: str = _setting("", "first administrator; empty: a demo account outside production")
