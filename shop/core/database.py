@@ -1,9 +1,10 @@
 """The database: an engine with short time-outs, MySQL/MariaDB or SQLite."""
 
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any
 
+from sqlalchemy import Connection as Connected
 from sqlalchemy import Engine, NullPool, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError, ProgrammingError
@@ -31,7 +32,7 @@ _MYSQL_CONNECT: dict[str, Any] = {
 _MYSQL_PROBE = dict.fromkeys(("connect_timeout", "read_timeout", "write_timeout"), CONNECT_SECONDS)
 
 
-class DatabaseAway(OperationalError):
+class DatabaseAway(OperationalError):  # noqa: N818 - it reads as what it is
     """The database was seen to be away, so it was not asked."""
 
     def __init__(self, why: Exception) -> None:
@@ -92,12 +93,7 @@ class Database:
     @cached_property
     def pulse(self) -> Pulse:
         """Its sign of life, which tells the version of the schema."""
-        address = self.settings.database_address
-        sqlite = make_url(address).get_backend_name() == "sqlite"
-        # One connection, which nobody else keeps waiting.
-        pool = {} if sqlite else {"pool_size": 1, "max_overflow": 0, "pool_reset_on_return": None}
-        engine = create_engine(address, connect_args={} if sqlite else _MYSQL_PROBE, **pool, **_QUIET)
-        return Pulse("The database", partial(_version, engine))
+        return Pulse("The database", _Probe(self.settings.database_address).ask)
 
     def refuse_away(self) -> None:
         """Raise DatabaseAway while the database is away."""
@@ -105,13 +101,30 @@ class Database:
             raise DatabaseAway(self.pulse.away)
 
 
-def _version(engine: Engine) -> str:
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+class _Probe:
+    """A connection of its own, which nobody keeps waiting; used by one thread."""
+
+    def __init__(self, address: str) -> None:
+        limits = {} if make_url(address).get_backend_name() == "sqlite" else _MYSQL_PROBE
+        # It never begins a transaction, so it has none to end.
+        self._engine = create_engine(
+            address, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=limits, **_QUIET
+        )
+        self._kept: Connected | None = None
+
+    def ask(self) -> str:
+        """The version of the schema; raises SQLAlchemyError."""
+        connection, self._kept = self._kept or self._engine.connect(), None
         try:
-            return str(connection.scalar(text("SELECT version_num FROM alembic_version")))
+            version = connection.scalar(text("SELECT version_num FROM alembic_version"))
         except ProgrammingError:
             # It answers; there are no tables yet.
-            return "none"
+            version = None
+        except BaseException:
+            connection.close()
+            raise
+        self._kept = connection
+        return str(version)
 
 
 def _sqlite(address: str) -> Engine:

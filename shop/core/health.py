@@ -46,10 +46,9 @@ class Health:
             return respond(503 if words["draining"] or words["database"] != "ok" else 200, words)
 
     def _look(self) -> list[str]:
-        until, pulses = time.monotonic() + DEADLINE_SECONDS, self._pulses()
-        for pulse in pulses:
-            pulse.nudge()
-        return [pulse.look(until) for pulse in pulses]
+        until = time.monotonic() + DEADLINE_SECONDS
+        asked = [(pulse, pulse.nudge()) for pulse in self._pulses()]
+        return [pulse.look(number, until) for pulse, number in asked]
 
     def _pulses(self) -> list[Pulse]:
         return [self.database.pulse, *self.stores.pulses.values()]

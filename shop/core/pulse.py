@@ -1,7 +1,8 @@
 """Signs of life: a thread asks a store all the time whether it answers, so that no request has to find out.
 
 One question that takes long says nothing about the others, so it turns nobody away: away is a store that leaves the
-plainest question unanswered, while it answers nobody else either.
+plainest question unanswered, while it answers nobody else either. One that refuses is asked by everybody: that takes no
+time, and so the first request after it is back finds it well.
 """
 
 import logging
@@ -10,17 +11,20 @@ from collections.abc import Callable
 from threading import Condition, Thread
 
 PAUSE_SECONDS = 0.5
+PAUSE_SECONDS_AWAY = 0.1
+# A failure that comes sooner is a refusal.
+AT_ONCE_SECONDS = 0.2
 _log = logging.getLogger(__name__)
 
 
 class Pulse:
     """Of one store. `ask` answers a word when the store is well, and raises within a second when it is not."""
 
-    def __init__(self, what: str, ask: Callable[[], str], pause: float = PAUSE_SECONDS) -> None:
+    def __init__(self, what: str, ask: Callable[[], str]) -> None:
         self.what = what
         # Why the store is away; None while it is well, and where nobody follows: who would see that it is back?
         self.away: Exception | None = None
-        self._ask, self._pause = ask, pause
+        self._ask = ask
         self._said = self._word = ""
         self._worked = 0.0
         self._turn = Condition()
@@ -38,17 +42,16 @@ class Pulse:
             self._followed = True
             self._wake()
 
-    def nudge(self) -> None:
-        """Ask once more, now."""
+    def nudge(self) -> int:
+        """Ask once more, now: the number to `look` for."""
         with self._turn:
             self._wake()
+            return self._begun + 1
 
-    def look(self, until: float) -> str:
-        """What the store says to a question that is asked from now on: its word, `down`, or `late` at that moment."""
+    def look(self, number: int, until: float) -> str:
+        """What the store says to the question of that number or a later one: its word, `down`, or `late` by then."""
         with self._turn:
-            wanted = self._begun + 1
-            self._wake()
-            if not self._turn.wait_for(lambda: self._done >= wanted, until - time.monotonic()):
+            if not self._turn.wait_for(lambda: self._done >= number, max(0.0, until - time.monotonic())):
                 return "late"
             return self._word
 
@@ -62,26 +65,31 @@ class Pulse:
     def _beat_on(self) -> None:
         while True:
             with self._turn:
-                self._turn.wait_for(lambda: self._wanted, self._pause if self._followed else None)
+                self._turn.wait_for(lambda: self._wanted, self._pause())
                 self._wanted = False
                 self._begun += 1
-            found = self._beat()
+            began = time.monotonic()
+            error = self._beat(began)
             with self._turn:
-                self._learn(found)
+                self._word = "down" if error else self._said
+                self._learn(error if time.monotonic() - began > AT_ONCE_SECONDS else None)
                 self._done += 1
                 self._turn.notify_all()
 
-    def _beat(self) -> Exception | None:
-        began = time.monotonic()
+    def _pause(self) -> float | None:
+        if not self._followed:
+            return None
+        return PAUSE_SECONDS_AWAY if self.away else PAUSE_SECONDS
+
+    def _beat(self, began: float) -> Exception | None:
         try:
             self._said = self._ask()
         except Exception as error:  # noqa: BLE001 - whatever it was: who stops looking shuts the store for ever
             # This thread may have been late itself. Who was answered meanwhile knows better.
-            return None if self._worked > began and self._said else error
+            return None if self._said and self._worked > began else error
         return None
 
-    def _learn(self, found: Exception | None) -> None:
-        self._word = "down" if found else self._said
-        if self._followed and bool(found) is not bool(self.away):
-            _log.warning("%s is %s", self.what, f"away: {found}" if found else "back")
-            self.away = found
+    def _learn(self, error: Exception | None) -> None:
+        if self._followed and bool(error) is not bool(self.away):
+            _log.warning("%s is %s", self.what, f"away: {str(error).partition(chr(10))[0]}" if error else "back")
+            self.away = error
