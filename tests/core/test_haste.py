@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -60,7 +61,8 @@ def test_redis_is_asked_while_it_was_not_what_was_waited_for() -> None:
 def test_redis_is_not_asked_by_those_who_have_waited_for_it(valkey: Valkey) -> None:
     stores = RedisStores(Settings(redis_url=valkey.url))
     waited_for_redis(0.6)
-    for ask in (stores.cache.ping, stores.queue.ping, stores.cache.pipeline().ping().execute):
+    pipe: Any = stores.cache.pipeline()
+    for ask in (stores.cache.ping, stores.queue.ping, pipe.ping().execute):
         with pytest.raises(RedisTimeoutError, match="long enough"):
             ask()
     make_haste()
