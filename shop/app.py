@@ -28,6 +28,7 @@ from shop.core.passwords import Passwords
 from shop.core.report import serve_report
 from shop.core.sessions import Doorkeeper, SessionWatch
 from shop.core.settings import Settings
+from shop.core.shield import serve_shield
 from shop.core.tenancy import Register, Tenancy
 from shop.core.ticket import Keeper
 from shop.core.tokens import Tokens
@@ -43,6 +44,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     trace_records()
     app = Flask("shop", static_folder=None)
     serve_access_log(app, settings)
+    serve_shield(app, settings)
     prepare(app, settings)
     container = Container(settings)
     container.build()

@@ -115,6 +115,12 @@ class Settings(LogSettings):
         "origins whose pages may call, as https://shop.example, or *; empty: none",
         check=lambda origins: all(map(is_origin, origins)),
     )
+    security_headers: bool = _setting(
+        default=True, says="tell browsers not to guess types, frame or leak; false where a proxy does"
+    )
+    hsts_seconds: int = _setting(
+        0, "seconds for which browsers shall come by HTTPS only; 0: not said", check=_at_least(0)
+    )
     web_workers: int = _setting(2, "web processes", check=_at_least(1))
     drain_seconds: float = _setting(
         1.0, "seconds a web server goes on after SIGTERM while /readyz says 503", check=_at_least(0)
