@@ -5,9 +5,10 @@ from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Connection as Connected
-from sqlalchemy import Engine, NullPool, create_engine, event, text
+from sqlalchemy import Engine, NullPool, PoolProxiedConnection, QueuePool, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session, sessionmaker
 
 from shop.core.mysql import CONNECT_SECONDS, Connection
@@ -39,6 +40,20 @@ class DatabaseAway(OperationalError):  # noqa: N818 - it reads as what it is
         super().__init__("", None, ConnectionError(f"It is away: {why}"))
 
 
+class WatchedPool(QueuePool):
+    """SQLAlchemy's, which counts who waited in vain."""
+
+    in_vain = 0
+
+    def connect(self) -> PoolProxiedConnection:
+        """A connection; raises TimeoutError."""
+        try:
+            return super().connect()
+        except PoolTimeoutError:
+            self.in_vain += 1
+            raise
+
+
 @dataclass(frozen=True)
 class Database:
     """Where sessions come from; one per app."""
@@ -62,6 +77,7 @@ class Database:
             address,
             connect_args=_MYSQL_CONNECT,
             isolation_level="READ COMMITTED",
+            poolclass=WatchedPool,
             pool_size=self.settings.database_pool,
             max_overflow=0,
             pool_timeout=POOL_WAIT_SECONDS,
@@ -93,7 +109,7 @@ class Database:
     @cached_property
     def pulse(self) -> Pulse:
         """Its sign of life, which tells the version of the schema."""
-        return Pulse("The database", _Probe(self.settings.database_address).ask)
+        return Pulse("database", _Probe(self.settings.database_address).ask)
 
     def refuse_away(self) -> None:
         """Raise DatabaseAway while the database is away."""

@@ -2,16 +2,20 @@
 
 import time
 from dataclasses import dataclass
+from functools import partial
 
 from flask import Flask, Response
 
-from shop.core.database import Database
+from shop.core.database import Database, WatchedPool
 from shop.core.draining import is_draining
 from shop.core.envelope import respond
+from shop.core.metrics import Counter, Metrics, Reading
 from shop.core.pulse import Pulse
 from shop.core.redis import RedisStores
 
 DEADLINE_SECONDS = 0.2
+AWAY = "Web processes that see the store as away, and do not ask it."
+IN_VAIN = Counter("shop_database_pool_timeouts", "Times that nobody gave a connection back in time.", ())
 
 
 @dataclass(frozen=True)
@@ -20,10 +24,12 @@ class Health:
 
     database: Database
     stores: RedisStores
+    metrics: Metrics
 
     def follow(self) -> None:
         """Look at them all the time while this process lives: what is away is not asked then."""
         for pulse in self._pulses():
+            pulse.told = partial(self._show, pulse)
             pulse.follow()
 
     def serve(self, app: Flask, schema_version: str) -> None:
@@ -49,6 +55,18 @@ class Health:
         until = time.monotonic() + DEADLINE_SECONDS
         asked = [(pulse, pulse.nudge()) for pulse in self._pulses()]
         return [pulse.look(number, until) for pulse, number in asked]
+
+    def _show(self, pulse: Pulse) -> None:
+        self.metrics.show(Reading("shop_store_away", AWAY, float(bool(pulse.away)), ("store", pulse.what)))
+        pool = self.database.engine.pool
+        if pulse is self.database.pulse and isinstance(pool, WatchedPool):
+            self.metrics.show(
+                Reading("shop_database_pool_in_use", "Connections to the database that are in use.", pool.checkedout()),
+                Reading("shop_database_pool_size", "Connections to the database that may be.", pool.size()),
+            )
+            while pool.in_vain:
+                pool.in_vain -= 1
+                self.metrics.count(IN_VAIN)
 
     def _pulses(self) -> list[Pulse]:
         return [self.database.pulse, *self.stores.pulses.values()]

@@ -33,19 +33,14 @@ class Connection(PyMySQLConnection):
             self.pulse.worked()
         return answer
 
-    def commit(self) -> None:
-        """Commit."""
+    def _read_ok_packet(self) -> Any:
+        # The answer to what begins and ends transactions.
         with waiting():
-            super().commit()
-
-    def rollback(self) -> None:
-        """Roll back."""
-        with waiting():
-            super().rollback()
+            return super()._read_ok_packet()  # type: ignore[misc]  # not among its types
 
     def _request_authentication(self) -> None:
         self._hurry(CONNECT_SECONDS)
-        super()._request_authentication()  # type: ignore[misc]  # not among its types
+        super()._request_authentication()  # type: ignore[misc]  # the same
 
     def _execute_command(self, command: Any, sql: Any) -> None:
         self._hurry(ANSWER_SECONDS)

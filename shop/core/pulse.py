@@ -22,6 +22,8 @@ class Pulse:
 
     def __init__(self, what: str, ask: Callable[[], str]) -> None:
         self.what = what
+        # Called after each question.
+        self.told: Callable[[], None] = _nobody
         # Why the store is away; None while it is well, and where nobody follows: who would see that it is back?
         self.away: Exception | None = None
         self._ask = ask
@@ -75,6 +77,7 @@ class Pulse:
                 self._learn(error if time.monotonic() - began > AT_ONCE_SECONDS else None)
                 self._done += 1
                 self._turn.notify_all()
+            self.told()
 
     def _pause(self) -> float | None:
         if not self._followed:
@@ -93,3 +96,7 @@ class Pulse:
         if self._followed and bool(error) is not bool(self.away):
             _log.warning("%s is %s", self.what, f"away: {str(error).partition(chr(10))[0]}" if error else "back")
             self.away = error
+
+
+def _nobody() -> None:
+    """Nobody wants to know."""

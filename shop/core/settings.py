@@ -110,6 +110,11 @@ class Settings(LogSettings):
         "address and port of /metrics; empty: on the main port, in production nowhere",
         check=_empty_or(is_bind),
     )
+    worker_metrics_bind: str = _setting(
+        "",
+        "address and port of a worker's own /metrics, where it has another SHOP_VAR than the web server; empty: none",
+        check=_empty_or(is_bind),
+    )
     cors_origins: tuple[str, ...] = _setting(
         (),
         "origins whose pages may call, as https://shop.example, or *; empty: none",
