@@ -65,7 +65,7 @@ class RedisStores:
     def _pulse(self, address: str) -> Pulse:
         # A client of its own, which nobody else keeps waiting and which asks although the server is away.
         asking = self._plain(address, Redis)
-        return Pulse("Redis", lambda: "ok" if asking.ping() else "silent")
+        return Pulse("redis", lambda: "ok" if asking.ping() else "silent")
 
     def _client(self, address: str, kind: type[Watched] = Client, **options: Any) -> "Redis":
         client = self._plain(address, kind, **options)
