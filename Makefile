@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run demo bench bench-keys bench-limits bench-lists bench-logs bench-sign-in chaos chaos-keys fuzz fuzz-lists test lint contracts types unit report report-test lock clean help
+.PHONY: run demo bench bench-keys bench-limits bench-lists bench-logs bench-sign-in chaos chaos-keys fuzz fuzz-lists resilience test lint contracts types unit report report-test lock clean help
 
 help: ## Say what there is to make
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -49,6 +49,9 @@ chaos: $(VENV)/.ready ## Faults of every kind under load; SEED=1 MINUTES=1, and 
 
 chaos-keys: $(VENV)/.ready ## Servers die under clients that share idempotency keys; SEED=1 SECONDS=60
 	@$(BIN)/python -m tests.chaos.keys --seed $(or $(SEED),1) --seconds $(or $(SECONDS),60)
+
+resilience: $(VENV)/.ready ## What every route answers while a store is gone, frozen or slow: the whole table, six minutes
+	@$(BIN)/python -m tests.resilience
 
 fuzz: $(VENV)/.ready ## Schemathesis over the whole API, as every kind of caller; SEED=1 CASES=5000
 	@$(BIN)/python -m tests.fuzz --seed $(or $(SEED),1) --cases $(or $(CASES),5000)

@@ -8,6 +8,7 @@ from shop.app import create_app
 from shop.cache_managers.stock import Purchase, Reserved, StockCacheManager
 from shop.constants.stock import Outcome
 from shop.container import Container
+from shop.core.metrics import Metrics
 from shop.core.settings import Settings
 from shop.core.web import serve
 from shop.core.windows import Told
@@ -29,7 +30,7 @@ def create() -> Flask:
     """The shop's app with the other StockCacheManager in it."""
     app = create_app()
     container: Container = app.extensions["shop"]
-    waking = WakingStockCacheManager(container.get(StockCacheManager).stores)
+    waking = WakingStockCacheManager(container.get(StockCacheManager).stores, container.get(Metrics))
     # Entered and never left: the app lives as long as the process.
     container.override(StockCacheManager, waking).__enter__()
     return app

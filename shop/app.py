@@ -29,6 +29,7 @@ from shop.core.passwords import Passwords
 from shop.core.report import serve_report
 from shop.core.sessions import Doorkeeper, SessionWatch
 from shop.core.settings import Settings
+from shop.core.shield import serve_shield
 from shop.core.tenancy import Register, Tenancy
 from shop.core.ticket import Keeper
 from shop.core.tokens import Tokens
@@ -45,6 +46,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask("shop", static_folder=None)
     dialect = speak(app, settings)
     serve_access_log(app, settings)
+    serve_shield(app, settings)
     prepare(app, settings)
     container = Container(settings)
     container.build()
@@ -74,6 +76,7 @@ def web_app() -> Flask:
     app = create_app(load_settings("web"))
     container: Container = app.extensions["shop"]
     container.get(Passwords).prepare()
+    container.get(Health).follow()
     container.get(SessionWatch).follow(container.find_one(Doorkeeper))
     return app
 

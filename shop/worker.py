@@ -16,6 +16,8 @@ from rq.serializers import JSONSerializer
 
 from shop.container import Container
 from shop.core.job import QUEUE_HIGH, Job, Queue, do
+from shop.core.measuring import serve_apart
+from shop.core.metrics import Measured, Metrics
 from shop.core.redis import RedisError, RedisStores
 from shop.core.settings import Settings
 from shop.core.trace import in_job
@@ -63,6 +65,9 @@ def work(settings: Settings) -> None:
     container = Container(settings)
     container.build()
     _jobs.update(jobs_of(container))
+    if settings.worker_metrics_bind:
+        registry = container.get(Metrics).registry(container.find_one(Measured))
+        serve_apart(settings.worker_metrics_bind, registry)
     with suppress(StopRequested):
         while not _work(container.get(Queue), container.get(RedisStores).queue):
             time.sleep(PAUSE_SECONDS)

@@ -3,7 +3,7 @@
 # size: receipts, keys and scripts are one protocol, and two CacheManagers may not meet to share it.
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
@@ -233,6 +233,7 @@ class StockCacheManager(CacheManager):
     load = Key("{{p{partition}}}:load:{tenant}:{item}")
     dead = Key("{{p{partition}}}:dead")
     taken = Key("{{p{partition}}}:taken:{adjustment}")
+    compared = Key("stock:compared")
 
     def partition(self, tenant_id: int, item_id: int) -> int:
         """The partition of an item."""
@@ -380,11 +381,29 @@ class StockCacheManager(CacheManager):
 
     def backlog(self, number: int) -> Backlog:
         """What waits in a partition, by the clock of its server."""
-        outbox, dead = self.outbox(partition=_tag(number)), self.dead(partition=_tag(number))
-        with self._client(number).pipeline(transaction=False) as pipe:
-            found, waiting, lost, now = pipe.xrange(outbox, count=1).xlen(outbox).xlen(dead).time().execute()
-        began = int(found[0][0].split("-")[0]) / 1e3 if found else 0.0
-        return Backlog(waiting, now[0] + now[1] / 1e6 - began if found else 0.0, lost)
+        return self._backlogs([number])[0]
+
+    def backlogs(self) -> list[Backlog]:
+        """What waits in each partition: one round trip to each server."""
+        return self._backlogs(range(PARTITIONS))
+
+    def _backlogs(self, numbers: Iterable[int]) -> list[Backlog]:
+        questions: list[tuple[int, *tuple[str, ...]]] = []
+        for number in numbers:
+            outbox, dead = self.outbox(partition=_tag(number)), self.dead(partition=_tag(number))
+            questions += [(number, "XRANGE", outbox, "-", "+", "COUNT", "1"), (number, "XLEN", outbox)]
+            questions += [(number, "XLEN", dead), (number, "TIME")]
+        answers = iter(self._ask(questions))
+        return [_read_backlog(*four) for four in zip(answers, answers, answers, answers, strict=True)]
+
+    def note_reconciled(self, moment: float) -> None:
+        """Remember when the stores were last compared, in seconds since 1970."""
+        self.stores.cache.set(self.compared(), str(moment))
+
+    def reconciled(self) -> float | None:
+        """When that was."""
+        found: Any = self.stores.cache.get(self.compared())
+        return float(found) if found else None
 
     def moment(self, number: int) -> int:
         """Milliseconds since 1970 by the clock of a partition's server, which its entries are named after."""
@@ -489,6 +508,11 @@ class StockCacheManager(CacheManager):
 
     def _receipt(self, number: int, order_id: UUID) -> str:
         return self.receipt(partition=_tag(number), order=order_id)
+
+
+def _read_backlog(found: Any, waiting: int, dead: int, now: tuple[int, int]) -> Backlog:
+    began = int(found[0][0].split("-")[0]) / 1e3 if found else 0.0
+    return Backlog(waiting, now[0] + now[1] / 1e6 - began if found else 0.0, dead)
 
 
 def _tag(number: int) -> str:

@@ -12,11 +12,14 @@ from typing import Any, NoReturn
 
 from shop.core.backoff import retry_after
 from shop.core.errors import CoreExceptionCode, ShopError
+from shop.core.haste import make_haste
 
 # How many bodies of a process may be on their way at a time.
 SEATS = 256
 # Threads beside those: requests without a body are answered even then.
 STANDING = 64
+# Whoever asks how we are wants to hear it while everybody works.
+NOT_WORK = frozenset({"/livez", "/readyz", "/metrics"})
 
 
 class Anteroom:
@@ -34,7 +37,11 @@ class Anteroom:
         """Read the body, wait for a worker, and let it work."""
         if _has_body(environ, self._body_max):
             environ["wsgi.input"] = self._read(environ["wsgi.input"])
+        if environ.get("PATH_INFO") in NOT_WORK:
+            make_haste()
+            return self._app(environ, start_response)  # type: ignore[no-any-return]  # WSGI
         self._enter()
+        make_haste()
         try:
             answer: Iterable[bytes] = self._app(environ, start_response)
             return answer

@@ -15,9 +15,11 @@ import orjson
 from redis import Redis
 from redis.exceptions import NoScriptError
 
+from shop.core.metrics import Counter, Metrics
 from shop.core.redis import RedisError, RedisStores
 from shop.core.tenant import current_tenant
 
+CACHE = Counter("shop_cache", "Looks into the cache, by key and by whether something was kept.", ("key", "outcome"))
 # A tenth off or on, so that keys written together do not expire together.
 JITTER = 0.1
 # What a script begins with that counts requests for limits.
@@ -33,12 +35,12 @@ class Key:
     """
 
     def __init__(self, template: str, *, ttl: timedelta | None = None) -> None:
-        self.template = template
+        self.template = self.name = template
         self.ttl = ttl
         self.parts = frozenset(name for _, name, _, _ in Formatter().parse(template) if name)
 
     def __set_name__(self, owner: type, name: str) -> None:
-        title = f"{owner.__name__}.{name}"
+        self.name = title = f"{owner.__name__}.{name}"
         for template, other in _declared.items():
             if other != title and _may_meet(template, self.template):
                 raise ValueError(f"{title} and {other} can produce the same key.")
@@ -74,10 +76,12 @@ class CacheManager:
     """Get, put, remember and forget JSON-safe information, of the tenant that is worked for."""
 
     stores: RedisStores
+    metrics: Metrics
 
     def get(self, key: Key, **parts: object) -> Any | None:
         """What was put, or None; raises RedisError."""
         text = self.stores.cache.get(_own(key, parts))
+        self.metrics.count(CACHE, key.name, "miss" if text is None else "hit")
         return None if text is None else orjson.loads(text)
 
     def put(self, key: Key, value: Any, seconds: float | None = None, /, **parts: object) -> None:

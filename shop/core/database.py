@@ -4,29 +4,54 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Engine, NullPool, create_engine, event, text
+from sqlalchemy import Connection as Connected
+from sqlalchemy import Engine, NullPool, PoolProxiedConnection, QueuePool, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session, sessionmaker
 
+from shop.core.mysql import CONNECT_SECONDS, Connection
+from shop.core.pulse import Pulse
 from shop.core.settings import Settings
 from shop.core.sql_log import watch_sql
 from shop.core.tenant import in_every_tenant
 from shop.core.tenant_sql import hold_engine, hold_sessions
 
-__all__ = ["Database", "OperationalError"]
+__all__ = ["Database", "DatabaseAway", "OperationalError"]
 
 POOL_WAIT_SECONDS = 0.5
-CONNECT_SECONDS = 1
 # Addresses and password hashes are among the values of statements, and an error that tells them goes into the log.
 _QUIET = {"hide_parameters": True}
 _MYSQL_CONNECT: dict[str, Any] = {
     "connect_timeout": CONNECT_SECONDS,
-    "read_timeout": 2,
-    "write_timeout": 2,
     # Shorter than the read time-out, or a wait for a lock would look like a lost connection.
     "init_command": "SET SESSION innodb_lock_wait_timeout=1, time_zone='+00:00'",
 }
+
+
+_MYSQL_PROBE = dict.fromkeys(("connect_timeout", "read_timeout", "write_timeout"), CONNECT_SECONDS)
+
+
+class DatabaseAway(OperationalError):  # noqa: N818 - it reads as what it is
+    """The database was seen to be away, so it was not asked."""
+
+    def __init__(self, why: Exception) -> None:
+        super().__init__("", None, ConnectionError(f"It is away: {why}"))
+
+
+class WatchedPool(QueuePool):
+    """SQLAlchemy's, which counts who waited in vain."""
+
+    in_vain = 0
+
+    def connect(self) -> PoolProxiedConnection:
+        """A connection; raises TimeoutError."""
+        try:
+            return super().connect()
+        except PoolTimeoutError:
+            self.in_vain += 1
+            raise
 
 
 @dataclass(frozen=True)
@@ -48,16 +73,24 @@ class Database:
         if make_url(address).get_backend_name() == "sqlite":
             return _sqlite(address)
         # No pre-ping: the transaction replays when its connection is dead, and a frozen one would be waited for twice.
-        return create_engine(
+        engine = create_engine(
             address,
             connect_args=_MYSQL_CONNECT,
             isolation_level="READ COMMITTED",
+            poolclass=WatchedPool,
             pool_size=self.settings.database_pool,
             max_overflow=0,
             pool_timeout=POOL_WAIT_SECONDS,
             pool_recycle=1800,
             **_QUIET,
         )
+        event.listen(engine, "do_connect", self._connect)
+        return engine
+
+    def _connect(self, _dialect: object, _record: object, arguments: Any, words: Any) -> Connection:
+        connection = Connection(*arguments, **words)
+        connection.pulse = self.pulse
+        return connection
 
     def patient_engine(self) -> Engine:
         """Another engine, for migrations: to alter a big table takes longer than any request may."""
@@ -73,10 +106,41 @@ class Database:
         hold_sessions(maker)
         return maker
 
-    def ping(self) -> None:
-        """Ask the database for a sign of life; raises SQLAlchemyError."""
-        with self.engine.connect() as connection:
-            connection.execute(text("SELECT 1"))
+    @cached_property
+    def pulse(self) -> Pulse:
+        """Its sign of life, which tells the version of the schema."""
+        return Pulse("database", _Probe(self.settings.database_address).ask)
+
+    def refuse_away(self) -> None:
+        """Raise DatabaseAway while the database is away."""
+        if self.pulse.away:
+            raise DatabaseAway(self.pulse.away)
+
+
+class _Probe:
+    """A connection of its own, which nobody keeps waiting; used by one thread."""
+
+    def __init__(self, address: str) -> None:
+        limits = {} if make_url(address).get_backend_name() == "sqlite" else _MYSQL_PROBE
+        # It never begins a transaction, so it has none to end.
+        self._engine = create_engine(
+            address, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=limits, **_QUIET
+        )
+        self._kept: Connected | None = None
+
+    def ask(self) -> str:
+        """The version of the schema; raises SQLAlchemyError."""
+        connection, self._kept = self._kept or self._engine.connect(), None
+        try:
+            version = connection.scalar(text("SELECT version_num FROM alembic_version"))
+        except ProgrammingError:
+            # It answers; there are no tables yet.
+            version = None
+        except BaseException:
+            connection.close()
+            raise
+        self._kept = connection
+        return str(version)
 
 
 def _sqlite(address: str) -> Engine:

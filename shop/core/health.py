@@ -1,18 +1,21 @@
 """/livez and /readyz: may this process live, may it get requests."""
 
-from concurrent.futures import Future, ThreadPoolExecutor
-from concurrent.futures import TimeoutError as LateError
+import time
 from dataclasses import dataclass
+from functools import partial
 
 from flask import Flask, Response
-from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 
-from shop.core.database import Database
+from shop.core.database import Database, WatchedPool
+from shop.core.draining import is_draining
 from shop.core.envelope import respond
-from shop.core.redis import RedisError, RedisStores
+from shop.core.metrics import Counter, Metrics, Reading
+from shop.core.pulse import Pulse
+from shop.core.redis import RedisStores
 
 DEADLINE_SECONDS = 0.2
+AWAY = "Web processes that see the store as away, and do not ask it."
+IN_VAIN = Counter("shop_database_pool_timeouts", "Times that nobody gave a connection back in time.", ())
 
 
 @dataclass(frozen=True)
@@ -21,11 +24,16 @@ class Health:
 
     database: Database
     stores: RedisStores
+    metrics: Metrics
+
+    def follow(self) -> None:
+        """Look at them all the time while this process lives: what is away is not asked then."""
+        for pulse in self._pulses():
+            pulse.told = partial(self._show, pulse)
+            pulse.follow()
 
     def serve(self, app: Flask, schema_version: str) -> None:
         """Answer at /livez without touching anything, and at /readyz within 200 ms."""
-        # Threads of its own: a frozen store keeps a thread busy past the deadline.
-        pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="readyz")
 
         @app.get("/livez")
         def livez() -> Response:
@@ -33,28 +41,36 @@ class Health:
 
         @app.get("/readyz")
         def readyz() -> Response:
-            checks = [pool.submit(self._database, schema_version), pool.submit(self._redis)]
-            database, redis = (_in_time(check) for check in checks)
-            return respond(200 if database == "ok" else 503, {"database": database, "redis": redis})
+            database, *redis = self._look()
+            if database not in (schema_version, "down", "late"):
+                database = f"schema {database}, not {schema_version}"
+            words = {
+                "database": "ok" if database == schema_version else database,
+                "redis": _worst(redis),
+                "draining": is_draining(),
+            }
+            return respond(503 if words["draining"] or words["database"] != "ok" else 200, words)
 
-    def _database(self, schema_version: str) -> str:
-        try:
-            with self.database.engine.connect() as connection:
-                found = connection.scalar(text("SELECT version_num FROM alembic_version"))
-        except SQLAlchemyError:
-            return "down"
-        return "ok" if found == schema_version else f"schema {found}, not {schema_version}"
+    def _look(self) -> list[str]:
+        until = time.monotonic() + DEADLINE_SECONDS
+        asked = [(pulse, pulse.nudge()) for pulse in self._pulses()]
+        return [pulse.look(number, until) for pulse, number in asked]
 
-    def _redis(self) -> str:
-        try:
-            self.stores.cache.ping()
-        except RedisError:
-            return "degraded"
-        return "ok"
+    def _show(self, pulse: Pulse) -> None:
+        self.metrics.show(Reading("shop_store_away", AWAY, float(bool(pulse.away)), ("store", pulse.what)))
+        pool = self.database.engine.pool
+        if pulse is self.database.pulse and isinstance(pool, WatchedPool):
+            self.metrics.show(
+                Reading("shop_database_pool_in_use", "Connections to the database that are in use.", pool.checkedout()),
+                Reading("shop_database_pool_size", "Connections to the database that may be.", pool.size()),
+            )
+            while pool.in_vain:
+                pool.in_vain -= 1
+                self.metrics.count(IN_VAIN)
+
+    def _pulses(self) -> list[Pulse]:
+        return [self.database.pulse, *self.stores.pulses.values()]
 
 
-def _in_time(check: Future[str]) -> str:
-    try:
-        return check.result(DEADLINE_SECONDS)
-    except LateError:
-        return "late"
+def _worst(words: list[str]) -> str:
+    return "degraded" if "down" in words else "late" if "late" in words else "ok"

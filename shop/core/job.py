@@ -3,9 +3,9 @@
 import logging
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any, ClassVar, NamedTuple
 
@@ -18,6 +18,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from shop.core.database import Database
 from shop.core.errors import DuplicateRow, TryAgain
+from shop.core.metrics import Reading
 from shop.core.redis import RedisError, RedisStores
 from shop.core.trace import current_trace
 
@@ -122,6 +123,15 @@ class Queue:
     def is_empty(self) -> bool:
         """Whether no job waits."""
         return not self._rq.count
+
+    def backlog(self) -> Iterator[Reading]:
+        """How many jobs wait, and for how long the oldest has; raises RedisError."""
+        case = ("queue", QUEUE_HIGH)
+        yield Reading("shop_queue_jobs", "Jobs that wait for a worker.", self._rq.count, case)
+        first = self._rq.get_job_ids(length=1)
+        job = self._rq.fetch_job(first[0]) if first else None
+        waited = (datetime.now(UTC) - job.enqueued_at).total_seconds() if job and job.enqueued_at else 0.0
+        yield Reading("shop_queue_oldest_seconds", "Seconds the oldest of them has waited.", waited, case)
 
     def failed(self) -> list[FailedJob]:
         """The jobs that failed for good, a week back."""

@@ -26,7 +26,7 @@ def serve_metrics(app: Flask, settings: Settings, metrics: Metrics, measured: Me
     """Count every request of an app, and tell Prometheus where the settings say."""
     app.after_request(partial(_end, metrics))
     if settings.metrics_bind:
-        _serve_apart(settings.metrics_bind, metrics.registry(measured))
+        serve_apart(settings.metrics_bind, metrics.registry(measured))
     elif not settings.production:
         _serve_within(app, metrics.registry(measured))
 
@@ -49,7 +49,7 @@ def _serve_within(app: Flask, registry: CollectorRegistry) -> None:
 
 
 class _Server(ThreadingMixIn, WSGIServer):
-    # Every web process listens on the port, and whichever is asked knows of all: none is missed when it dies.
+    # Every process of its kind listens on the port, and whichever is asked knows of all: none is missed when it dies.
     allow_reuse_port = True
     daemon_threads = True
 
@@ -63,7 +63,8 @@ class _Silent(WSGIRequestHandler):
         """Say nothing of each reading."""
 
 
-def _serve_apart(bind: str, registry: CollectorRegistry) -> None:
+def serve_apart(bind: str, registry: CollectorRegistry) -> None:
+    """Tell Prometheus on a port of its own."""
     address, port = parted(bind)
     kind = _V6Server if ":" in address else _Server
     server = make_server(address, port, make_wsgi_app(registry), server_class=kind, handler_class=_Silent)

@@ -2,21 +2,24 @@
 
 import logging
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections import Counter as Counts
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
 from typing import NamedTuple, Protocol
 
+import orjson
 from prometheus_client import CollectorRegistry
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.mmap_dict import mmap_key
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
+from shop.core.haste import make_haste
 from shop.core.redis import RedisError
 from shop.core.settings import Settings
-from shop.core.sheet import Sheet, clean
+from shop.core.sheet import LEVEL, Sheet, clean, living
 
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _log = logging.getLogger(__name__)
@@ -31,26 +34,28 @@ class Counter(NamedTuple):
 
 
 class Histogram(NamedTuple):
-    """Something that takes seconds."""
+    """Something that takes seconds, or whatever else its buckets are of."""
 
     name: str
     says: str
     labels: tuple[str, ...]
+    buckets: tuple[float, ...] = BUCKETS
 
 
 class Reading(NamedTuple):
-    """How much there is of something at this moment."""
+    """How much there is of something at this moment; `case` tells several of one name apart."""
 
     name: str
     says: str
     value: float
+    case: tuple[str, str] | None = None
 
 
 class Measured(Protocol):
     """Whoever knows how much there is of something."""
 
     def measure(self) -> Iterable[Reading]:
-        """Everything that is to be known; raises RedisError."""
+        """Everything that is to be known, as far as its store answers; raises RedisError."""
 
 
 @dataclass
@@ -64,6 +69,7 @@ class Metrics:
 
     def __post_init__(self) -> None:
         self._counters, self._histograms = Sheet(self.folder, "counter"), Sheet(self.folder, "histogram")
+        self._levels = Sheet(self.folder, "level", LEVEL)
 
     @property
     def folder(self) -> Path:
@@ -78,8 +84,28 @@ class Metrics:
     def observe(self, histogram: Histogram, seconds: float, *labels: str) -> None:
         """One more, that took so many seconds."""
         keys = self._keys.get((histogram.name, labels)) or self._declare_buckets(histogram, labels)
-        bucket = keys[1 + bisect_left(BUCKETS, seconds)]
+        bucket = keys[1 + bisect_left(histogram.buckets, seconds)]
         self._write(((self._histograms, keys[0], seconds), (self._histograms, bucket, 1.0)))
+
+    def observe_all(self, histogram: Histogram, values: Sequence[float]) -> None:
+        """As many more: one write for each bucket, however many there are."""
+        if not values:
+            return
+        keys = self._keys.get((histogram.name, ())) or self._declare_buckets(histogram, ())
+        found = Counts(bisect_left(histogram.buckets, value) for value in values)
+        changes = [(self._histograms, keys[1 + place], float(count)) for place, count in found.items()]
+        self._write([(self._histograms, keys[0], sum(values)), *changes])
+
+    def show(self, *readings: Reading) -> None:
+        """How much of something this process has now; told as the sum over all that live."""
+        if self._broken:
+            return
+        try:
+            with self._lock:
+                for reading in readings:
+                    self._levels.put(orjson.dumps((reading.name, reading.says, reading.case)).decode(), reading.value)
+        except OSError as error:
+            self._give_up(error)
 
     def clean(self) -> None:
         """Forget what processes have counted that are gone."""
@@ -90,7 +116,7 @@ class Metrics:
         self.folder.mkdir(parents=True, exist_ok=True)
         registry = CollectorRegistry()
         MultiProcessCollector(registry, str(self.folder))  # type: ignore[no-untyped-call]  # the library's
-        registry.register(_Readings(measured))
+        registry.register(_Readings(measured, self.folder))
         return registry
 
     def _declare(self, counter: Counter, labels: tuple[str, ...]) -> tuple[str, ...]:
@@ -101,7 +127,8 @@ class Metrics:
         name, names, says = histogram.name, list(histogram.labels), histogram.says
         total = mmap_key(name, f"{name}_sum", names, list(labels), says)
         buckets = [
-            mmap_key(name, f"{name}_bucket", [*names, "le"], [*labels, le], says) for le in (*map(str, BUCKETS), "+Inf")
+            mmap_key(name, f"{name}_bucket", [*names, "le"], [*labels, le], says)
+            for le in (*(str(float(edge)) for edge in histogram.buckets), "+Inf")
         ]
         # Empty ones too: Prometheus reads them as one row.
         self._write((self._histograms, key, 0.0) for key in (total, *buckets))
@@ -115,9 +142,12 @@ class Metrics:
                 for sheet, key, amount in changes:
                     sheet.add(key, amount)
         except OSError as error:
-            # What is counted is worth less than what it counts.
-            self._broken = True
-            _log.warning("This process counts nothing: %s", error)
+            self._give_up(error)
+
+    def _give_up(self, error: OSError) -> None:
+        # What is counted is worth less than what it counts.
+        self._broken = True
+        _log.warning("This process counts nothing: %s", error)
 
 
 @dataclass(eq=False)
@@ -125,17 +155,32 @@ class _Readings(Collector):
     """Asks at each reading."""
 
     measured: Measured
+    folder: Path
 
     def collect(self) -> Iterator[Metric]:
-        """What there is; nothing while Redis does not answer."""
+        """What there is; of what a store knows nothing while it does not answer, and not for long."""
+        make_haste()
+        families: dict[str, GaugeMetricFamily] = {}
+        for reading in (*_levels(self.folder), *self._measure()):
+            labels = [reading.case[0]] if reading.case else []
+            family = families.setdefault(reading.name, GaugeMetricFamily(reading.name, reading.says, labels=labels))
+            family.add_metric([reading.case[1]] if reading.case else [], reading.value)
+        yield from families.values()
+
+    def _measure(self) -> Iterator[Reading]:
         try:
-            readings = list(self.measured.measure())
+            yield from self.measured.measure()
         except RedisError as error:
-            _log.warning("Nothing is measured: %s", error)
-            return
-        for reading in readings:
-            yield GaugeMetricFamily(reading.name, reading.says, value=reading.value)
+            _log.warning("Not everything is measured: %s", error)
 
     def describe(self) -> Iterator[Metric]:
         """Nothing beforehand: it would ask at the start."""
         yield from ()
+
+
+def _levels(folder: Path) -> list[Reading]:
+    found: Counts[tuple[str, str, tuple[str, str] | None]] = Counts()
+    for key, level in living(folder, LEVEL):
+        name, says, case = orjson.loads(key)
+        found[name, says, tuple(case) if case else None] += level  # type: ignore[assignment]  # of whatever is counted
+    return [Reading(name, says, level, case) for (name, says, case), level in found.items()]

@@ -7,6 +7,7 @@ from functools import cached_property
 from threading import BoundedSemaphore
 from typing import TypeVar
 
+from shop.core.haste import without_haste
 from shop.core.settings import Settings
 
 POLL_SECONDS = 0.01
@@ -25,7 +26,8 @@ class Patience:
         if seconds <= 0 or not self._places.acquire(blocking=False):
             return None
         try:
-            return self._poll(look, time.monotonic() + seconds)
+            with without_haste():
+                return self._poll(look, time.monotonic() + seconds)
         finally:
             self._places.release()
 

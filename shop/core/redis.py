@@ -1,12 +1,10 @@
 """Redis clients: short time-outs, no retries of their own."""
 
-import time
-from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from redis import Redis
 from redis.backoff import NoBackoff
@@ -15,55 +13,13 @@ from redis.exceptions import RedisError, WatchError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.retry import Retry
 
+from shop.core.pulse import Pulse
+from shop.core.redis_client import Client, Watched
 from shop.core.settings import Settings
-from shop.core.trace import count_redis
 
 __all__ = ["RedisConnectionError", "RedisError", "RedisStores", "RedisTimeoutError", "WatchError", "watching"]
 
-# After that long without use a connection is looked at before it is used: the server may have closed it.
-REST_SECONDS = 0.01
-
-
-class Client(Redis):
-    """redis-py's client, with a short way for single commands.
-
-    Its own way leads through retries, telemetry and a lock, which cost more than the command and serve nobody here.
-    """
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        # Connections and when they were last used; any: redis-py types half of its connections.
-        self._idle: deque[tuple[Any, float]] = deque()
-
-    def execute_command(self, *command: Any, **options: Any) -> Any:
-        """The answer to one command, in one round trip; raises RedisError."""
-        count_redis()
-        connection = self._take()
-        try:
-            connection.send_command(*command, **options)
-            answer = self.parse_response(connection, command[0], **options)  # type: ignore[no-untyped-call]
-        except BaseException:
-            # Whatever it may still say is not the answer to the next question.
-            connection.disconnect()
-            raise
-        finally:
-            self._idle.append((connection, time.monotonic()))
-        return answer
-
-    def pipeline(self, transaction: Any = True, shard_hint: Any = None) -> Any:  # noqa: FBT002 - given shape
-        """Commands that are sent together; counted as one."""
-        count_redis()
-        return super().pipeline(transaction, shard_hint)
-
-    def _take(self) -> Any:
-        try:
-            connection, used = self._idle.pop()
-        except IndexError:
-            return self.connection_pool.make_connection()
-        rested = time.monotonic() - used > REST_SECONDS
-        if rested and connection.is_connected and _is_spoilt(connection):
-            connection.disconnect()
-        return connection
+R = TypeVar("R", bound=Redis)
 
 
 @dataclass(frozen=True)
@@ -80,7 +36,7 @@ class RedisStores:
     @cached_property
     def queue(self) -> "Redis":
         """The job queue; RQ wants bytes, and a pool whose time-outs it can turn."""
-        return self._client(self.settings.redis_address, Redis)
+        return self._client(self.settings.redis_address, Watched)
 
     def stock(self, partition: int) -> "Redis":
         """The server that holds a stock partition; answers are text."""
@@ -99,9 +55,26 @@ class RedisStores:
         """One client for each server there is."""
         return [self.cache, *(self.stock_servers if self.settings.stock_redis_urls else [])]
 
-    def _client(self, address: str, kind: type[Redis] = Client, **options: Any) -> "Redis":
+    @cached_property
+    def pulses(self) -> dict[str, Pulse]:
+        """Address -> the sign of life of each server there is."""
+        return {
+            address: self._pulse(address) for address in (self.settings.redis_address, *self.settings.stock_redis_urls)
+        }
+
+    def _pulse(self, address: str) -> Pulse:
+        # A client of its own, which nobody else keeps waiting and which asks although the server is away.
+        asking = self._plain(address, Redis)
+        return Pulse("redis", lambda: "ok" if asking.ping() else "silent")
+
+    def _client(self, address: str, kind: type[Watched] = Client, **options: Any) -> "Redis":
+        client = self._plain(address, kind, **options)
+        client.pulse = self.pulses[address]
+        return client
+
+    def _plain(self, address: str, kind: type[R], **options: Any) -> R:
         # redis-py retries by default and would repeat a script whose answer was lost; here a caller decides.
-        return kind.from_url(
+        return kind.from_url(  # type: ignore[return-value]  # redis-py says Redis of every kind
             address,
             socket_timeout=self.settings.redis_timeout,
             socket_connect_timeout=self.settings.redis_timeout,
@@ -125,11 +98,3 @@ def watching(client: "Redis", *keys: str) -> Iterator[Any]:
         if isinstance(error.__context__, RedisError):
             raise error.__context__ from None
         raise
-
-
-def _is_spoilt(connection: Any) -> bool:
-    # Something to read before anything was asked: the rest of an old answer, or the end.
-    try:
-        return bool(connection.can_read())
-    except RedisError:
-        return True

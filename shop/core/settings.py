@@ -115,12 +115,26 @@ class Settings(LogSettings, EnvelopeSettings):
         "address and port of /metrics; empty: on the main port, in production nowhere",
         check=_empty_or(is_bind),
     )
+    worker_metrics_bind: str = _setting(
+        "",
+        "address and port of a worker's own /metrics, where it has another SHOP_VAR than the web server; empty: none",
+        check=_empty_or(is_bind),
+    )
     cors_origins: tuple[str, ...] = _setting(
         (),
         "origins whose pages may call, as https://shop.example, or *; empty: none",
         check=lambda origins: all(map(is_origin, origins)),
     )
+    security_headers: bool = _setting(
+        default=True, says="tell browsers not to guess types, frame or leak; false where a proxy does"
+    )
+    hsts_seconds: int = _setting(
+        0, "seconds for which browsers shall come by HTTPS only; 0: not said", check=_at_least(0)
+    )
     web_workers: int = _setting(2, "web processes", check=_at_least(1))
+    drain_seconds: float = _setting(
+        1.0, "seconds a web server goes on after SIGTERM while /readyz says 503", check=_at_least(0)
+    )
     web_stop_seconds: int = _setting(10, "seconds a request may go on when its process ends", check=_at_least(1))
     web_threads: int = _setting(4, "threads of each web process", check=_at_least(1))
     admin_email: str = _setting("", "first administrator; empty: a demo account outside production")

@@ -6,20 +6,24 @@ registry: two apps in one process do not see each other. A file is locked while 
 
 import fcntl
 import secrets
-from contextlib import ExitStack
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
 from prometheus_client.mmap_dict import MmapedDict
 
+# What only grows counts after its process is gone; a level is gone with it, and the library does not see it.
+COUNT, LEVEL = ".db", ".level"
+
 
 @dataclass
 class Sheet:
-    """The counts of one kind, `counter` or `histogram`, of this process; one thread at a time."""
+    """The counts of one kind, `counter` or `histogram`, or the levels of this process; one thread at a time."""
 
     folder: Path
     kind: str
+    suffix: str = COUNT
     _counts: dict[str, float] = field(default_factory=dict)
     _file: MmapedDict | None = None
     _lock: BinaryIO | None = None
@@ -31,22 +35,40 @@ class Sheet:
         self._counts[key] = count = self._counts.get(key, 0.0) + amount
         self._file.write_value(key, count, 0.0)  # type: ignore[no-untyped-call]  # the library's
 
+    def put(self, key: str, level: float) -> None:
+        """Say how much there is now, whatever there was; raises OSError when there is no place for the file."""
+        if self._file is None:
+            self._file = self._open()
+        self._file.write_value(key, level, 0.0)  # type: ignore[no-untyped-call]  # the library's
+
     def _open(self) -> MmapedDict:
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self.folder / f"{self.kind}_{secrets.token_hex(8)}"
         # Under its name only when it is locked: whoever cleans would take it for a dead one's.
         self._lock = path.open("wb")
         fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        return MmapedDict(str(path.rename(path.with_suffix(".db"))))  # type: ignore[no-untyped-call]  # the library's
+        return MmapedDict(str(path.rename(path.with_suffix(self.suffix))))  # type: ignore[no-untyped-call]  # the library's
 
 
 def clean(folder: Path) -> None:
     """Remove the files of processes that are gone."""
-    for path in folder.glob("*.db"):
-        with ExitStack() as stack:
-            file = stack.enter_context(path.open("rb"))
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                continue
+    for path in (*folder.glob(f"*{COUNT}"), *folder.glob(f"*{LEVEL}")):
+        if not _lives(path):
             path.unlink(missing_ok=True)
+
+
+def living(folder: Path, suffix: str) -> Iterator[tuple[str, float]]:
+    """What the files of that name say whose processes are there: keys, and how much of each."""
+    for path in folder.glob(f"*{suffix}"):
+        if _lives(path):
+            for key, value, *_ in MmapedDict.read_all_values_from_file(str(path)):  # type: ignore[no-untyped-call]  # the same
+                yield key, value
+
+
+def _lives(path: Path) -> bool:
+    with path.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
 from shop.core.database import Database
+from shop.core.haste import seconds_left
 from shop.core.tenant import TenantError, current_scope
 from shop.core.tenant_sql import SCOPE
 
@@ -46,7 +47,11 @@ class Transaction:
 
     @cached_property
     def session(self) -> Session:
-        """The session, of the tenant that is worked for; a transaction that never asks for it costs nothing."""
+        """The session, of the tenant that is worked for; a transaction that never asks for it costs nothing.
+
+        Raises DatabaseAway.
+        """
+        self._database.refuse_away()
         return self._database.session_maker(info={SCOPE: current_scope()})
 
     @property
@@ -172,7 +177,7 @@ def _replayable(error: OperationalError, seconds: float) -> bool:
     if number in _VICTIM or "database is locked" in str(number):
         return True
     at_commit = _AT_COMMIT in getattr(error, "__notes__", ())
-    return number in _LOST and seconds < _LOST_AT_ONCE_SECONDS and not at_commit
+    return number in _LOST and seconds < _LOST_AT_ONCE_SECONDS and not at_commit and bool(seconds_left(1))
 
 
 def _require() -> Transaction:

@@ -1,6 +1,10 @@
 """The web server: granian, whose threads wait in the Anteroom until there is something to work on."""
 
+import signal
 import socket
+from pathlib import Path
+from threading import Timer
+from typing import Any
 
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
@@ -8,6 +12,7 @@ from granian.http import HTTP1Settings
 
 from shop.core.address import parted
 from shop.core.anteroom import SEATS, STANDING
+from shop.core.draining import announcing
 from shop.core.environment import SettingsError
 from shop.core.settings import Settings
 
@@ -37,11 +42,36 @@ def _claim(name: str, bind: str) -> None:
             raise SettingsError(f"{name}={bind} cannot be served: {error.strerror}.") from error
 
 
+class _Server(Granian):  # type: ignore[misc, valid-type]  # one of two, chosen by the library
+    """Granian, which after a SIGTERM goes on for a while, saying that it will end."""
+
+    place: Path
+    drain_seconds: float
+
+    def signal_handler_interrupt(self, *signals: Any, **_: Any) -> None:
+        """End: after a while when a SIGTERM asks for the first time, else at once."""
+        end = super().signal_handler_interrupt
+        if signals[:1] != (signal.SIGTERM,) or self.place.exists():
+            end()
+            return
+        self.place.touch()
+        timer = Timer(self.drain_seconds, end)
+        timer.daemon = True
+        timer.start()
+
+
 def serve(settings: Settings, factory: str = "shop.app:web_app") -> None:
     """Serve the app that `factory` makes on `SHOP_BIND` until told to stop; a worker that dies is replaced."""
     claim(settings)
+    with announcing() as place:
+        server = _server(settings, factory)
+        server.place, server.drain_seconds = place, settings.drain_seconds
+        server.serve()
+
+
+def _server(settings: Settings, factory: str) -> _Server:
     address, port = parted(settings.bind)
-    Granian(
+    return _Server(
         factory,
         factory=True,
         address=address,
@@ -56,6 +86,6 @@ def serve(settings: Settings, factory: str = "shop.app:web_app") -> None:
         websockets=False,
         respawn_failed_workers=True,
         workers_kill_timeout=settings.web_stop_seconds,
-        log_level="warning",  # type: ignore[arg-type]  # an enum of such words
+        log_level="warning",
         log_dictconfig=_LOG,
-    ).serve()
+    )

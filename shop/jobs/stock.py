@@ -189,7 +189,10 @@ class SyncStockJob(Loads):
         suspects, following = self.find_some(after)
         if following is not None:
             self.queue.enqueue(self.name, after=following)
-        return self.sync(suspects)
+        done = self.sync(suspects)
+        if following is None:
+            self.runs.finish()
+        return done
 
     def run_all(self) -> list[str]:
         """Repair everything here and now; what was done."""

@@ -1,22 +1,25 @@
-"""How much waits to be written."""
+"""How much waits to be done, and since when."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from shop.cache_managers.stock import StockCacheManager
-from shop.constants.stock import PARTITIONS
+from shop.core.clock import Clock
+from shop.core.job import Queue
 from shop.core.metrics import Measured, Reading
 
 
 @dataclass(frozen=True)
 class BacklogService(Measured):
-    """Measures the outboxes."""
+    """Measures the outboxes, the queue, and how long nobody has compared the stores."""
 
     stock: StockCacheManager
+    queue: Queue
+    clock: Clock
 
     def measure(self) -> Iterator[Reading]:
         """What waits, since when, and what was set aside, over all partitions; raises RedisError."""
-        waits = [self.stock.backlog(partition) for partition in range(PARTITIONS)]
+        waits = self.stock.backlogs()
         yield Reading(
             "shop_outbox_orders", "Orders that are promised and not written yet.", sum(w.waiting for w in waits)
         )
@@ -24,3 +27,7 @@ class BacklogService(Measured):
             "shop_outbox_oldest_seconds", "Seconds the oldest of them has waited.", max(w.oldest for w in waits)
         )
         yield Reading("shop_dead_letters", "Orders that cannot be written.", sum(w.dead for w in waits))
+        if moment := self.stock.reconciled():
+            age = self.clock.microseconds() / 1e6 - moment
+            yield Reading("shop_reconcile_age_seconds", "Seconds since the stores were last compared.", max(0.0, age))
+        yield from self.queue.backlog()

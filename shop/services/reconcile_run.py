@@ -10,8 +10,10 @@ from shop.cache_managers.stock import CreditNote, Opening, StockCacheManager
 from shop.constants.order import Strategy
 from shop.constants.stock import Cause, GateState, StockReason
 from shop.core.clock import Clock
+from shop.core.metrics import Counter, Metrics
 from shop.core.patience import Patience
 from shop.core.settings import Settings
+from shop.core.transaction import after_commit
 from shop.repositories.item import ItemRepository
 from shop.repositories.order import OrderRepository
 from shop.repositories.reconcile_run import ReconcileRunRepository
@@ -26,6 +28,9 @@ FINALIZING_SECONDS = 0.3
 PAGE = 500
 # As many as a job can repair while others wait for the worker.
 SUSPECTS = 25
+RUNS = Counter("shop_reconcile_runs", "Times that all items were compared.", ())
+REPAIRS = Counter("shop_reconcile_repairs", "Items that were loaded anew, by why.", ("cause",))
+CREDITS = Counter("shop_reconcile_credits", "Credits that got lost on their way and were delivered.", ())
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,7 @@ class ReconcileRunService:
     patience: Patience
     clock: Clock
     settings: Settings
+    metrics: Metrics
 
     def find_suspects(self, after: int) -> tuple[list[tuple[int, int]], int | None]:
         """A few (tenant, item) after an item id that look wrong at a glance, and the id to go on after.
@@ -58,12 +64,18 @@ class ReconcileRunService:
             return suspects[:SUSPECTS], suspects[SUSPECTS - 1][1]
         return suspects, items[-1].id if len(items) == PAGE else None
 
+    def finish(self) -> None:
+        """All items were compared."""
+        self.metrics.count(RUNS)
+        self.stock.note_reconciled(self.clock.microseconds() / 1e6)
+
     def deliver(self, tenant_id: int, item_id: int) -> int:
         """Let the credits that got lost on their way reach the sale, in order; how many there were."""
         item, gate = self.items.find(item_id), self.stock.state(tenant_id, item_id)
         missing = self._missing(item, gate) if item and gate.get("hwm", "").isdigit() else []
         for credit in missing:
             self.stock.apply(tenant_id, item_id, credit)
+            self.metrics.count(CREDITS)
         return len(missing)
 
     def look(self, item_id: int) -> Difference | None:
@@ -102,6 +114,7 @@ class ReconcileRunService:
         if run is None:
             return
         run.updated_at = self.clock.now()
+        after_commit(self.metrics.count, REPAIRS, run.cause)
         if opening is None:
             run.done = "There is nothing to open."
             return

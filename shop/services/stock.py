@@ -16,6 +16,7 @@ from shop.constants.order import OrderStatus, Strategy
 from shop.constants.stock import BATCH, Cause, GateState, Readmission, StockReason
 from shop.core.clock import Clock, at_microseconds
 from shop.core.job import Queue
+from shop.core.metrics import Histogram, Metrics
 from shop.core.settings import Settings
 from shop.core.transaction import after_commit
 from shop.repositories.item import ItemRepository
@@ -26,6 +27,10 @@ from shop.supports.stock import read_count
 UNREADABLE = "It cannot be read."
 NO_ITEM = "Its item does not exist."
 TOO_FEW = "Too few pieces are left."
+SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 500)
+DRAIN_ORDERS = Histogram("shop_drain_orders", "Orders written in one transaction.", (), SIZES)
+DRAIN_SECONDS = Histogram("shop_drain_seconds", "Seconds such a transaction took, the last word to Redis included.", ())
+CONFIRM_SECONDS = Histogram("shop_confirm_seconds", "Seconds from the promise of an order until it was written.", ())
 _log = logging.getLogger(__name__)
 
 
@@ -40,6 +45,7 @@ class StockService:
     queue: Queue
     clock: Clock
     settings: Settings
+    metrics: Metrics
 
     def drain(self, partition: int, after: str | None, most: int = BATCH) -> tuple[int, str | None]:
         """Write the next entries of an outbox in the running transaction; finalize them after its commit.
@@ -66,6 +72,7 @@ class StockService:
             after_commit(self.stock.set_aside, partition, entry_id, entry.reservation.text, why)
 
     def _drain(self, partition: int, entries: Sequence[Entry]) -> None:
+        began = self.clock.microseconds()
         # Locked first: then nobody writes what we have not seen, and a drain that comes late counts no order anew
         # that another one has written.
         epochs = self.items.lock_epochs({entry.reservation.item_id for entry in entries})
@@ -81,6 +88,14 @@ class StockService:
         older = [e for e in fresh if epochs.get(e.reservation.item_id, e.reservation.epoch) != e.reservation.epoch]
         self._void([entry.reservation for entry in [*doubled, *older]])
         after_commit(self.stock.finalize, partition, moved + admitted + again, {entry.entry_id for entry in doubled})
+        after_commit(self._count, began, [entry.reservation.moment for entry in moved + admitted])
+
+    def _count(self, began: int, promised: Sequence[int]) -> None:
+        now = self.clock.microseconds()
+        if promised:
+            self.metrics.observe(DRAIN_SECONDS, (now - began) / 1e6)
+            self.metrics.observe(DRAIN_ORDERS, len(promised))
+            self.metrics.observe_all(CONFIRM_SECONDS, [max(0.0, (now - moment) / 1e6) for moment in promised])
 
     def _admit(self, partition: int, entries: Sequence[Entry], epochs: Mapping[int, int]) -> list[Entry]:
         """Those of today's epoch whose pieces MySQL gave; the others are counted anew after the commit."""

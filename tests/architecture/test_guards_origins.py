@@ -155,8 +155,8 @@ def test_a_pipeline_is_its_senders(redis_url: str, caught: Any) -> None:
 
 
 @pytest.mark.usefixtures("one_tenant")
-def test_a_method_that_the_core_lends_to_a_cache_manager_is_the_cache_managers(redis_url: str) -> None:
-    cache = SessionCacheManager(RedisStores(Settings(redis_url=redis_url)))
+def test_a_method_that_the_core_lends_to_a_cache_manager_is_the_cache_managers(redis_url: str, tmp_path: Path) -> None:
+    cache = Container(Settings(redis_url=redis_url, var=str(tmp_path))).get(SessionCacheManager)
     read = function_in("shop.services.alpha", CALL)
     assert read(lambda: cache.remember(cache.card, lambda: {"id": 1}, user=1, session=1)) == {"id": 1}
 

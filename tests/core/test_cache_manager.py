@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from shop.core.cache_manager import CacheManager, Key
+from shop.core.metrics import Metrics
 from shop.core.redis import RedisError, RedisStores
 from shop.core.settings import Settings
 from tests.support.valkey import Valkey
@@ -34,13 +36,15 @@ pytestmark = pytest.mark.usefixtures("one_tenant")
 
 
 @pytest.fixture
-def cache(valkey: Valkey) -> NoteCacheManager:
-    return NoteCacheManager(RedisStores(Settings(redis_url=valkey.url)))
+def cache(valkey: Valkey, tmp_path: Path) -> NoteCacheManager:
+    return NoteCacheManager(RedisStores(Settings(redis_url=valkey.url)), Metrics(Settings(var=str(tmp_path))))
 
 
 @pytest.fixture
-def without_redis() -> NoteCacheManager:
-    return NoteCacheManager(RedisStores(Settings(redis_url="unix:///nowhere/valkey.sock")))
+def without_redis(tmp_path: Path) -> NoteCacheManager:
+    return NoteCacheManager(
+        RedisStores(Settings(redis_url="unix:///nowhere/valkey.sock")), Metrics(Settings(var=str(tmp_path)))
+    )
 
 
 @pytest.mark.parametrize("value", [{"name": "演唱會"}, [], 0, "", False, [None]])

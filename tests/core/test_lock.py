@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from shop.core.lock import locked
-from shop.core.redis import Client, RedisStores
+from shop.core.redis import RedisStores
+from shop.core.redis_client import Client
 from shop.core.settings import Settings
 from tests.support.polling import Eventually
 from tests.support.valkey import Valkey

@@ -7,7 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from redis.exceptions import ResponseError
 
-from shop.core.redis import Client, RedisConnectionError, RedisStores, RedisTimeoutError, WatchError, watching
+from shop.core.redis import RedisConnectionError, RedisStores, RedisTimeoutError, WatchError, watching
+from shop.core.redis_client import Client
 from shop.core.settings import Settings
 from tests.support.valkey import Valkey
 

@@ -8,6 +8,7 @@ import pytest
 from shop.cache_managers.recipe import RecipeCacheManager
 from shop.cache_managers.stock import Claim, Opening, Purchase, Reserved, StockCacheManager, read_answer
 from shop.constants.stock import GateState
+from shop.core.metrics import Metrics
 from shop.core.redis import RedisStores
 from shop.core.settings import Settings
 from tests.support.valkey import Valkey
@@ -45,8 +46,9 @@ class Till(NamedTuple):
 def run(server: Valkey, strategy: str) -> tuple[list[Reserved], dict[str, Any]]:
     """What a day of purchases is answered, and what it leaves."""
     server.flush()
-    stores = RedisStores(Settings(redis_url=server.url))
-    till = Till(StockCacheManager(stores), RecipeCacheManager(stores))
+    settings = Settings(redis_url=server.url, var=str(server.folder))
+    stores, metrics = RedisStores(settings), Metrics(settings)
+    till = Till(StockCacheManager(stores, metrics), RecipeCacheManager(stores, metrics))
     for item, limit in ((ITEM, 3), (OTHER, None)):
         # Not there before, and not its first epoch: receipts were lost, and each refusal says since when.
         till.stock.claim(TENANT, item, Claim("token", moment=900))

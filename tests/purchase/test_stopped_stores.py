@@ -13,7 +13,7 @@ from tests.support.http import HttpClient, Response
 from tests.support.managed_process import ManagedProcess
 
 DATABASE_DOWN, REDIS_DOWN, WRONG_PASSWORD = 503001, 503002, 401101
-AT_ONCE, IN_TIME = 1.0, 2.5
+AT_ONCE, IN_TIME, SEEN_SECONDS = 1.0, 2.5, 0.5
 
 
 @contextmanager
@@ -28,12 +28,13 @@ def stopped(server: ManagedProcess) -> Iterator[None]:
 
 @contextmanager
 def frozen(server: ManagedProcess) -> Iterator[None]:
-    """With a server that takes connections and does not answer."""
+    """With a server that takes connections and does not answer; afterwards every process has seen that it does."""
     server.freeze()
     try:
         yield
     finally:
         server.thaw()
+    time.sleep(SEEN_SECONDS)
 
 
 class Visitor:
@@ -116,7 +117,7 @@ def test_without_the_database_a_known_buyer_buys_and_the_rest_waits(town: Town, 
         promised = [data_of(visitor.ask("buy", AT_ONCE), 202)["id"] for _ in range(5)]
         data_of(visitor.ask("me", AT_ONCE), 200)
         data_of(visitor.ask("livez", AT_ONCE), 200)
-        assert data_of(visitor.ask("readyz", AT_ONCE), 503) == {"database": "down", "redis": "ok"}
+        assert data_of(visitor.ask("readyz", AT_ONCE), 503) == {"database": "down", "redis": "ok", "draining": False}
         for what in ("sign in", "list", "look", "orders", "order"):
             assert_unavailable(visitor.ask(what, IN_TIME), DATABASE_DOWN)
 

@@ -87,5 +87,6 @@ def test_the_plain_pages_speak_the_envelope(client: FlaskClient, path: str, stat
 
 
 def test_readiness_says_what_is_wrong_and_liveness_does_not_care(client: FlaskClient) -> None:
-    assert (client.get("/readyz").json or {})["data"] == {"database": "down", "redis": "degraded"}
+    words = {"database": "down", "redis": "degraded", "draining": False}
+    assert (client.get("/readyz").json or {})["data"] == words
     assert (client.get("/livez").json or {})["data"] == {}

@@ -1,0 +1,67 @@
+"""The whole table: each fault begins anew for each route, and eight clients ask at once. `make resilience`."""
+
+import sys
+import tempfile
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from tests.resilience.harbour import CROWD, ROUTES, Answered, Harbour, built, faults
+from tests.resilience.proxy import Fault
+from tests.support.mariadb import MariaDB
+from tests.support.valkey import Valkey
+
+SECONDS = 4.0
+
+
+def cell(harbour: Harbour, store: str, fault: Fault, route: str) -> tuple[list[Answered], float]:
+    """All answers of eight clients for a while, and the seconds after the fault until all is well."""
+    visitors = harbour.visitors()
+    with ThreadPoolExecutor(CROWD) as pool:
+        with harbour.stores[store].suffering(fault):
+            ends = time.monotonic() + SECONDS
+
+            def go(number: int) -> list[Answered]:
+                answers = []
+                while time.monotonic() < ends:
+                    answers.append(visitors[number].ask(route))
+                    time.sleep(0.02)
+                return answers
+
+            found = [answer for answers in pool.map(go, range(CROWD)) for answer in answers]
+        began = time.monotonic()
+        while time.monotonic() < began + 15:
+            tries = list(pool.map(lambda visitor: [visitor.ask(name) for name in ROUTES], visitors))
+            if all(answer.status in (200, 202) for one in tries for answer in one):
+                break
+        return found, time.monotonic() - began
+
+
+def say(line: str) -> None:
+    """Write a line of the table."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def main() -> None:
+    """Print the table as Markdown."""
+    valkey, mariadb = Valkey.create(fsync="everysec"), MariaDB.create()
+    try:
+        with built(Path(tempfile.mkdtemp()), valkey, mariadb) as harbour:
+            say("| store | fault | route | answers | slowest (s) | well again after (s) |\n|---|---|---|---|---|---|")
+            for store, fault in faults():
+                for route in ROUTES:
+                    answers, well = cell(harbour, store, fault, route)
+                    codes = Counter(str(answer.code) for answer in answers)
+                    told = ", ".join(f"{count} x {code}" for code, count in codes.most_common())
+                    slowest = max(answer.seconds for answer in answers)
+                    say(f"| {store} | {fault.name} | {route} | {told} | {slowest:.2f} | {well:.1f} |")
+            harbour.shop.verify(harbour.promised)
+    finally:
+        valkey.destroy()
+        mariadb.destroy()
+
+
+if __name__ == "__main__":
+    main()

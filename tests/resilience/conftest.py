@@ -1,0 +1,28 @@
+"""One shop behind proxies, which every test leaves well."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.resilience.harbour import Harbour, built
+from tests.support.mariadb import MariaDB
+from tests.support.valkey import Valkey
+
+
+@pytest.fixture(scope="session")
+def harbour(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Harbour]:
+    """A shop. Whatever its stores went through, its books are right in the end, and no promise is lost."""
+    valkey = Valkey.create(fsync="everysec")
+    try:
+        mariadb = MariaDB.create()
+    except BaseException:
+        valkey.destroy()
+        raise
+    try:
+        with built(tmp_path_factory.mktemp("harbour"), valkey, mariadb) as harbour:
+            yield harbour
+            harbour.shop.wait_until_quiet(harbour.item)
+            harbour.shop.verify(harbour.promised)
+    finally:
+        mariadb.destroy()
+        valkey.destroy()

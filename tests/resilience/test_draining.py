@@ -1,0 +1,127 @@
+"""A web server that is told to end: it says so first, and nobody who listens loses an answer."""
+
+import json
+import os
+import signal
+import socket
+import time
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+import pytest
+
+from tests.http.envelope import data_of
+from tests.http.shop import API
+from tests.support.http import HttpClient
+from tests.support.polling import eventually
+from tests.support.processes import MakeService, Service
+
+DRAIN_SECONDS = 1.5
+BODY = b'{"email": "nobody@example.com", "password": "Wrong-horse-1"}'
+UNKNOWN = 401101
+
+
+@pytest.fixture
+def service(make_service: MakeService) -> Service:
+    """A web server on tables without rows."""
+    service = make_service(env={"SHOP_DRAIN_SECONDS": str(DRAIN_SECONDS)})
+    service.run_cli("migrate")
+    service.start("web")
+    return service
+
+
+@dataclass
+class Crowd:
+    """Clients that ask until /readyz says that they should ask somebody else."""
+
+    service: Service
+    told: list[float] = field(default_factory=list)
+
+    def ask_kept(self) -> "Counter[int]":
+        """The answers over one kept connection."""
+        with self.service.client() as client:
+            return self._ask(lambda: client)
+
+    def ask_anew(self) -> "Counter[int]":
+        """The answers over connections that are each used once."""
+        return self._ask(self.service.client)
+
+    def _ask(self, connect: Callable[[], HttpClient]) -> "Counter[int]":
+        found: Counter[int] = Counter()
+        while True:
+            client = connect()
+            found[client.get(f"{API}/items").status] += 1
+            ready = client.get("/readyz")
+            if ready.status == 503:
+                assert data_of(ready, 503) == {"database": "ok", "redis": "ok", "draining": True}
+                self.told.append(time.monotonic())
+                return found
+
+
+def end(service: Service) -> float:
+    """Ask the server to end, and do not wait for it: the moment."""
+    os.kill(service.process("web").pid, signal.SIGTERM)
+    return time.monotonic()
+
+
+def test_no_answer_is_lost_to_clients_that_look_at_readyz(service: Service) -> None:
+    crowd = Crowd(service)
+    with ThreadPoolExecutor(8) as pool:
+        asking = [pool.submit(ask) for ask in (crowd.ask_kept, crowd.ask_anew) * 4]
+        time.sleep(1)
+        began = end(service)
+        answers = sum((done.result() for done in asking), Counter())
+
+    assert set(answers) == {200}
+    assert max(crowd.told) - began < DRAIN_SECONDS
+    eventually(lambda: service.process("web").returncode == 0, 10)
+
+
+def test_whoever_does_not_look_is_answered_for_a_while(service: Service) -> None:
+    with service.client() as kept:
+        kept.get("/livez")
+        began = end(service)
+        answers = []
+        while time.monotonic() < began + DRAIN_SECONDS - 0.3:
+            answers.append(kept.get(f"{API}/items").status)
+            with service.client() as new:
+                answers.append(new.get("/livez").status)
+
+    assert set(answers) == {200}
+    eventually(lambda: service.process("web").returncode == 0, 10)
+
+
+def test_what_is_under_way_is_finished(service: Service) -> None:
+    """A request that the server began to work on before it closed its door."""
+    with ThreadPoolExecutor(1) as pool:
+        slow: Future[int] = pool.submit(sign_in_slowly, service, DRAIN_SECONDS + 2.0)
+        time.sleep(0.5)
+        end(service)
+
+        assert slow.result() == UNKNOWN
+    eventually(lambda: service.process("web").returncode == 0, 10)
+
+
+def sign_in_slowly(service: Service, seconds: float) -> int:
+    """The code of the answer to a body that takes so long."""
+    address, _, port = service.bind().rpartition(":")
+    head = f"POST {API}/auth/login HTTP/1.1\r\nHost: shop\r\nConnection: close\r\nContent-Type: application/json\r\n"
+    with socket.create_connection((address, int(port)), timeout=10.0) as connection:
+        connection.sendall(f"{head}Content-Length: {len(BODY)}\r\n\r\n".encode())
+        for letter in BODY:
+            time.sleep(seconds / len(BODY))
+            connection.sendall(bytes([letter]))
+        return int(json.loads(connection.makefile("rb").read().partition(b"\r\n\r\n")[2])["code"])
+
+
+def test_a_second_signal_ends_it_at_once(make_service: MakeService) -> None:
+    service = make_service(env={"SHOP_DRAIN_SECONDS": "60"})
+    service.run_cli("migrate")
+    service.start("web")
+    end(service)
+    with service.client() as client:
+        eventually(lambda: client.get("/readyz").status == 503)
+
+    assert service.terminate("web") == 0

@@ -1,0 +1,30 @@
+"""The list of metrics in docs/operate is that of the code."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from re import findall
+
+_ROOT = Path(__file__).parents[2]
+
+
+def names_in(source: Path) -> Iterator[str]:
+    """Every metric that a file declares, by the name under which Prometheus has it."""
+    for node in ast.walk(ast.parse(source.read_text())):
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args):
+            continue
+        first, kind = node.args[0], node.func.id
+        if kind in ("Counter", "Histogram", "Reading") and isinstance(first, ast.Constant):
+            name = str(first.value)
+            yield f"{name}_total" if kind == "Counter" else name
+
+
+def test_the_operators_list_names_every_metric_and_no_other() -> None:
+    declared = {name for source in _ROOT.glob("shop/**/*.py") for name in names_in(source)}
+    rows = [
+        line for line in _ROOT.joinpath("docs/operate/README.md").read_text().splitlines() if line[:8] == "| `shop_"
+    ]
+    listed = {name for row in rows for name in findall(r"`(shop_\w+)`", row.split(" | ")[0])}
+
+    assert len(declared) > 20
+    assert listed == declared
