@@ -15,6 +15,7 @@ from shop.constants.item import (
     ItemStatus,
 )
 from shop.core.lists.words import Kind, Listing, Word
+from shop.core.translated import Translations
 from shop.core.wire import Text, WholeNumber, coded
 from shop.exception_codes.item import ItemExceptionCode as Code
 
@@ -23,7 +24,17 @@ class ItemValidator:
     """Fields of an item."""
 
     name = Text(NAME_MAX, least=1, required=True, metadata=coded(Code.NAME_FORMAT) | {"example": "Concert ticket"})
+    name_translations = Translations(
+        name,
+        "NameTranslations",
+        metadata=coded(Code.TRANSLATION_FORMAT) | {"example": {"zh-Hant": "音樂會門票", "zh-Hans": "音乐会门票"}},
+    )
     introduction = Text(INTRODUCTION_MAX, lines=True, metadata=coded(Code.INTRODUCTION_FORMAT))
+    introduction_translations = Translations(
+        introduction,
+        "IntroductionTranslations",
+        metadata=coded(Code.TRANSLATION_FORMAT) | {"example": {"zh-Hant": "座位自由入座。", "zh-Hans": None}},
+    )
     price_minor = WholeNumber(
         required=True, validate=Range(0, PRICE_MAX_MINOR), metadata=coded(Code.PRICE_FORMAT) | {"example": 2500}
     )
