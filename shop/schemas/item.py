@@ -1,7 +1,7 @@
 """The wire form of items."""
 
-from marshmallow import Schema, fields
-from marshmallow.validate import OneOf, Range
+from marshmallow import Schema
+from marshmallow.validate import Range
 
 from shop.constants.item import (
     CURRENCY_FORM,
@@ -13,9 +13,9 @@ from shop.constants.item import (
     URL_MAX,
     ItemStatus,
 )
+from shop.core.choices import Choice
 from shop.core.translated import Translations
 from shop.core.wire import Id, Moment, Text, WholeNumber
-
 
 _NAME = Text(NAME_MAX, least=1, required=True, metadata={"example": "Concert ticket"})
 _INTRODUCTION = Text(INTRODUCTION_MAX, lines=True, required=True)
@@ -30,7 +30,7 @@ class ItemSchema(Schema):
     price_minor = WholeNumber(required=True, validate=Range(0, PRICE_MAX_MINOR), metadata={"example": 2500})
     currency = Text(3, least=3, pattern=CURRENCY_FORM, required=True, metadata={"example": "EUR"})
     stock = WholeNumber(required=True, validate=Range(0, STOCK_HELD_MAX), metadata={"example": 100})
-    status = fields.String(required=True, validate=OneOf(list(ItemStatus)))
+    status = Choice(ItemStatus, required=True)
     max_per_user = WholeNumber(required=True, allow_none=True, validate=Range(1, PER_USER_MAX))
     photo_url = Text(
         URL_MAX,

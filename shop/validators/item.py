@@ -1,7 +1,6 @@
 """The words a request may use about an item, and the code each wrong word earns."""
 
-from marshmallow import fields
-from marshmallow.validate import OneOf, Range
+from marshmallow.validate import Range
 
 from shop.constants.item import (
     CURRENCY_FORM,
@@ -14,6 +13,7 @@ from shop.constants.item import (
     URL_MAX,
     ItemStatus,
 )
+from shop.core.choices import Choice
 from shop.core.lists.words import Kind, Listing, Word
 from shop.core.translated import Translations
 from shop.core.wire import Text, WholeNumber, coded
@@ -49,9 +49,9 @@ class ItemValidator:
     stock = WholeNumber(
         required=True, validate=Range(0, STOCK_MAX), metadata=coded(Code.STOCK_FORMAT) | {"example": 100}
     )
-    status = fields.String(
+    status = Choice(
+        ItemStatus,
         required=True,
-        validate=OneOf(list(ItemStatus)),
         metadata=coded(Code.STATUS_UNKNOWN) | {"example": ItemStatus.DRAFT},
     )
     max_per_user = WholeNumber(allow_none=True, validate=Range(1, PER_USER_MAX), metadata=coded(Code.LIMIT_FORMAT))

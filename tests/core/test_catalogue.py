@@ -12,14 +12,15 @@ from werkzeug.http import HTTP_STATUS_CODES
 
 import shop
 from shop.constants.order import OrderStatus
-from shop.constants.permission import Permission
 from shop.container import find_modules
+from shop.core.choices import Choices
 from shop.core.errors import ExceptionCode
 from shop.core.fingerprint import _SAME
 from shop.core.languages import TRANSLATED, catalogue
 from shop.core.lists.sentences import Sentence
 from shop.core.pagination import PageFields
 from shop.core.query import SAID_TWICE
+from shop.core.translated import UNKNOWN_LANGUAGE
 from shop.core.wire import WholeNumber
 
 ROOT = Path(shop.__file__).parent
@@ -96,7 +97,8 @@ def _without_docstrings(tree: ast.Module) -> ast.Module:
 
 @pytest.fixture(scope="module")
 def wanted() -> set[str]:
-    told = {*map(str, Sentence), SAID_TWICE, *(permission.sentence for permission in Permission)}
+    labels = {label for it in Choices().gather(find_modules("constants")).lists.values() for label in it.values()}
+    told = {*map(str, Sentence), SAID_TWICE, UNKNOWN_LANGUAGE, *labels}
     words = {*_SAME, *map(str, OrderStatus), *told}
     return codes() | set(of_fields()) | set(written()) | set(HTTP_STATUS_CODES.values()) | words
 

@@ -11,6 +11,7 @@ from argon2 import PasswordHasher
 from shop.constants.item import ItemStatus
 from shop.constants.permission import Permission
 from shop.constants.user import RoleFlag
+from shop.core.choices import name_of
 from shop.core.clock import Clock
 from shop.core.model import DEFAULT_TENANT
 from shop.core.tokens import Tokens
@@ -92,6 +93,7 @@ class Stage:
             "item_id": self.draft if hidden else self.item,
             "order_id": self.order,
             "session_id": self.session,
+            "constant": name_of(ItemStatus),
         }
 
     def token_of(self, actor: Actor, asked: str) -> str | None:

@@ -135,8 +135,8 @@ def test_a_wrong_translation_is_named(client: HttpClient, shop: Shop, said: Any,
     ("language", "sentence"),
     [
         ("en", "Not a language of translations; those are: zh-Hant, zh-Hans."),
-        ("zh-Hant", "沒有這種語言的譯文欄位；可用的語言：zh-Hant, zh-Hans。"),
-        ("zh-Hans", "没有这种语言的译文字段；可用的语言：zh-Hant, zh-Hans。"),
+        ("zh-Hant", "沒有這種語言的譯文欄位；可用的語言：zh-Hant, zh-Hans。"),  # noqa: RUF001 - Chinese marks
+        ("zh-Hans", "没有这种语言的译文字段；可用的语言：zh-Hant, zh-Hans。"),  # noqa: RUF001 - the same
     ],
 )
 def test_an_unknown_language_is_told_which_there_are(

@@ -11,7 +11,7 @@ from shop.models.item import Item
 from tests.lists import rows
 from tests.lists.stage import Stage
 
-NAME, INTRODUCTION = {"zh-Hant": "烏龍 50% \"a\\b\" 🍵", "zh-Hans": "乌龙"}, {"zh-Hans": "來自台灣 OOLONG"}
+NAME, INTRODUCTION = {"zh-Hant": '烏龍 50% "a\\b" 🍵', "zh-Hans": "乌龙"}, {"zh-Hans": "來自台灣 OOLONG"}
 
 
 @pytest.fixture(params=["stage", "embedded"])
@@ -39,7 +39,7 @@ def offered(stage: Stage, **words: Any) -> Iterator[None]:
         ("name:乌龙", "name:="),
         ("name:乌龙,x", "name:in"),
         ("name:50%", ""),
-        ("name:\"a", ""),
+        ('name:"a', ""),
         ("name:a\\\\b", ""),
         ("name:🍵", ""),
         ("introduction:oolong", ""),
