@@ -10,6 +10,7 @@ from shop.architecture.report.own import own_report
 from shop.container import Container, find_modules, find_resolver
 from shop.core.access import check_rules
 from shop.core.access_log import serve_access_log
+from shop.core.choices import ChoiceConverter, Choices
 from shop.core.cors import serve_cors
 from shop.core.dialect import speak
 from shop.core.docs_page import serve_documentation
@@ -53,7 +54,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     container.get(Tokens).check()
     container.get(Idempotency).resolve = find_resolver(settings)
     app.extensions["shop"] = container
-    api = _document(app)
+    api = _document(app, container.get(Choices).gather(find_modules("constants")))
     for module in find_modules("controllers"):
         blueprint: Any = module.blueprint
         api.register_blueprint(blueprint, url_prefix=API_PREFIX + (blueprint.url_prefix or ""))
@@ -81,12 +82,13 @@ def web_app() -> Flask:
     return app
 
 
-def _document(app: Flask) -> Api:
+def _document(app: Flask, choices: Choices) -> Api:
     app.config.update(API_TITLE="shop", API_VERSION="v1", OPENAPI_VERSION="3.1.0", OPENAPI_URL_PREFIX=None)
     api = Api(app)
     api.register_converter(
         IdConverter, lambda _: {"type": "integer", "minimum": 1, "maximum": 10**18 - 1, "example": 7}
     )
+    api.register_converter(ChoiceConverter, lambda _: {"type": "string", "enum": sorted(choices.lists)})
     api.register_converter(UUIDConverter, lambda _: {"type": "string", "format": "uuid", "example": UUID})
     api.spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"})
     return api

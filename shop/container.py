@@ -14,6 +14,7 @@ from typing import Any, TypeVar, get_type_hints
 from dependency_injector import containers, providers
 
 from shop.architecture.table import STRUCTURES, Structure, may_use, of_module
+from shop.core.choices import Choices
 from shop.core.clock import Clock
 from shop.core.codes import know_successes
 from shop.core.database import Database
@@ -37,7 +38,7 @@ from shop.core.tokens import Tokens
 # What core offers as a collaborator; each is built from the ones before it.
 FOUNDATION: tuple[type, ...] = (
     Clock, Database, RedisStores, Queue, Passwords, Tokens, SessionWatch, CursorSigner, Patience, Metrics, Limits,
-    Idempotency, Tenancy, Health, Doctor, LogBook,
+    Idempotency, Tenancy, Health, Doctor, LogBook, Choices,
 )  # fmt: skip
 
 T = TypeVar("T")

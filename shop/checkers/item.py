@@ -11,7 +11,9 @@ class CreateItemChecker(Schema):
     """Offer a new item."""
 
     name = ItemValidator.name
+    name_translations = ItemValidator.name_translations
     introduction = ItemValidator.introduction
+    introduction_translations = ItemValidator.introduction_translations
     price_minor = ItemValidator.price_minor
     currency = ItemValidator.currency
     stock = ItemValidator.stock
@@ -24,7 +26,9 @@ class ReviseItemChecker(Schema):
     """Change the words of an item. Its stock moves by sales and adjustments only."""
 
     name = ItemValidator.name
+    name_translations = ItemValidator.name_translations
     introduction = ItemValidator.introduction
+    introduction_translations = ItemValidator.introduction_translations
     price_minor = ItemValidator.price_minor
     currency = ItemValidator.currency
     status = ItemValidator.status

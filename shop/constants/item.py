@@ -22,3 +22,8 @@ class ItemStatus(StrEnum):
     DRAFT = "draft"
     ON_SALE = "on_sale"
     RETIRED = "retired"
+
+    @property
+    def label(self) -> str:
+        """What people call it."""
+        return self.replace("_", " ").capitalize()

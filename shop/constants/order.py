@@ -29,3 +29,8 @@ class OrderStatus(StrEnum):
     CONFIRMED = "confirmed"
     CANCELLED = "cancelled"
     REJECTED = "rejected"
+
+    @property
+    def label(self) -> str:
+        """What people call it."""
+        return self.replace("_", " ").capitalize()

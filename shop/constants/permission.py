@@ -2,6 +2,7 @@
 
 import re
 from enum import Enum, StrEnum
+from typing import Self
 
 SYSTEM_AREA = "000"
 # Of a sentence, in whatever language.
@@ -17,13 +18,24 @@ class PermissionKind(StrEnum):
     DATA = "data"
     SYSTEM = "system"
 
+    @property
+    def label(self) -> str:
+        """What people call it."""
+        return self.capitalize()
 
-class Permission(Enum):
-    """A permission. Its code never changes and is never used again; the first three digits are its area.
+
+class Permission(StrEnum):
+    """A permission, which is its code. That never changes and is never used again; the first three digits are its area.
 
     Area 000 is the system's, and only administrators have its permissions. A malformed or doubled code raises
     ValueError at import, so the service does not start with one.
     """
+
+    def __new__(cls, code: str, kind: PermissionKind, sentence: str) -> Self:  # noqa: ARG004 - the shape of __init__
+        """Its value is the code alone."""
+        self = str.__new__(cls, code)
+        self._value_ = code
+        return self
 
     def __init__(self, code: str, kind: PermissionKind, sentence: str) -> None:
         if not _CODE.fullmatch(code) or code.startswith(SYSTEM_AREA) is not (kind is PermissionKind.SYSTEM):
@@ -35,9 +47,14 @@ class Permission(Enum):
         self.sentence = sentence
 
     @property
-    def label(self) -> str:
-        """Its name for people: `items.create`."""
+    def dotted(self) -> str:
+        """Its name: `items.create`."""
         return self.name.lower().replace("_", ".", 1)
+
+    @property
+    def label(self) -> str:
+        """What people call it: what it lets them do."""
+        return self.sentence
 
     SYSTEM_APPOINT = "000001", PermissionKind.SYSTEM, "Make, change and disable administrators."
     SYSTEM_LOGS = "000002", PermissionKind.SYSTEM, "Search the log."

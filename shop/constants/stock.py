@@ -27,6 +27,21 @@ class StockReason(StrEnum):
     # No pieces: a number that was given to a reservation and that no order will ever have.
     VOID = "void"
 
+    @property
+    def label(self) -> str:
+        """What people call it."""
+        return _REASONS[self]
+
+
+_REASONS = {
+    StockReason.INITIAL: "Initial stock",
+    StockReason.SALE: "Sale",
+    StockReason.RETURN: "Return",
+    StockReason.ADJUSTMENT: "Adjustment by hand",
+    StockReason.CORRECTION: "Correction by a repair",
+    StockReason.VOID: "Number without an order",
+}
+
 
 class GateState(StrEnum):
     """Whether an item can be bought; what is retired only counts what was promised before."""
@@ -72,6 +87,18 @@ class Cause(StrEnum):
     # MySQL would not write what Redis had sold.
     REFUSED = "refused"
     ASKED = "asked"
+
+    @property
+    def label(self) -> str:
+        """What people call it."""
+        return _CAUSES[self]
+
+
+_CAUSES = {
+    Cause.DIFFERENT: "The stores disagreed",
+    Cause.REFUSED: "The database refused orders",
+    Cause.ASKED: "Somebody asked for it",
+}
 
 
 class Outcome(StrEnum):

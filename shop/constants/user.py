@@ -18,6 +18,14 @@ class UserRole(StrEnum):
     ADMIN = "admin"
     GENERAL = "general"
 
+    @property
+    def label(self) -> str:
+        """What people call it."""
+        return _ROLES[self]
+
+
+_ROLES = {UserRole.ADMIN: "Administrator", UserRole.GENERAL: "Ordinary user"}
+
 
 class RoleFlag(IntFlag):
     """The same as a row keeps them: a user may have several. ADMIN passes every gate of its tenant."""

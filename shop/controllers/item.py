@@ -12,7 +12,7 @@ from shop.core.envelope import Answer, created
 from shop.core.lists.asked import Asked
 from shop.core.lists.pages import Listed
 from shop.core.transaction import transactional
-from shop.schemas.item import ItemSchema
+from shop.schemas.item import ItemSchema, ItemTranslationsSchema
 from shop.services.item import ItemService
 from shop.supports.item import ItemPolicy
 
@@ -87,3 +87,18 @@ class RestoreItemController(Controller):
     def post(self, item_id: int) -> dict[str, Any]:
         """Bring a deleted item back as it was; one that is there stays as it is."""
         return self.items.restore(item_id)
+
+
+@blueprint.route("/<id:item_id>/translations")
+@dataclass(eq=False)
+class ItemTranslationsController(Controller):
+    """What is written about an item, in every language."""
+
+    items: ItemService
+
+    @blueprint.response(200, ItemTranslationsSchema, errors=(404,))
+    @signed_in(ItemPolicy.update)
+    @transactional
+    def get(self, item_id: int) -> dict[str, Any]:
+        """Read the texts of an item as they are kept, to edit them."""
+        return self.items.get_translations(item_id)

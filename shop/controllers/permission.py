@@ -25,4 +25,4 @@ class PermissionsController(Controller):
     @signed_in(SIGNED_IN)
     def get(self) -> list[dict[str, str]]:
         """List all permissions."""
-        return [{"code": it.code, "name": it.label, "kind": it.kind, "sentence": say(it.sentence)} for it in Permission]
+        return [{"code": it, "name": it.dotted, "kind": it.kind, "sentence": say(it.label)} for it in Permission]

@@ -18,7 +18,7 @@ class Permit(Protocol):
         """The code."""
 
     @property
-    def label(self) -> str:
+    def dotted(self) -> str:
         """The name."""
 
 
@@ -57,7 +57,7 @@ class Rule:
         return caller is not None and self.permission is not None and caller.may(self.permission.code)
 
     def __str__(self) -> str:
-        named = f"{self.permission.label} ({self.permission.code})" if self.permission else ""
+        named = f"{self.permission.dotted} ({self.permission.code})" if self.permission else ""
         if self.public:
             return f"Open to anybody; what is not public needs {named}." if named else "Open to anybody."
         if self.own:

@@ -74,6 +74,7 @@ class CoreExceptionCode(ExceptionCode):
     TOKEN_INVALID = 401_002, "The access token is not valid, or no longer."
     FORBIDDEN = 403_001, "You may not do this."
     TENANT_UNKNOWN = 404_001, "There is no tenant of this name."
+    CONSTANT_UNKNOWN = 404_002, "There is no list {name}; there are: {allowed}."
     NOT_ACCEPTABLE = 406_001, "Answers are application/json, failures application/problem+json too."
     KEY_DUPLICATE = 409_001, "This idempotency key was used already."
     KEY_IN_PROGRESS = 409_002, "A request with this idempotency key is being worked on; try again shortly."

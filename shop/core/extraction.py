@@ -13,12 +13,14 @@ from marshmallow import Schema, fields
 from marshmallow.validate import Length, Range, Validator
 from werkzeug.http import HTTP_STATUS_CODES
 
+from shop.core.choices import Choices
 from shop.core.errors import known_codes
 from shop.core.fingerprint import SAME
 from shop.core.languages import DEFAULT_LANGUAGE, LABEL, LANGUAGE_WORD
 from shop.core.lists.sentences import Sentence
 from shop.core.mistakes import WHOLE
 from shop.core.query import SAID_TWICE
+from shop.core.translated import UNKNOWN_LANGUAGE
 
 _FACT = re.compile(r"\{(\w*)\}")
 _FIELD = "field"
@@ -49,12 +51,14 @@ class Wanted:
 
 def wanted(constants: Iterable[ModuleType], validators: Iterable[ModuleType], checkers: Iterable[ModuleType]) -> Wanted:
     """What a project with these modules says to callers; its ExceptionCodes are known already."""
-    validators, checkers, enums = [*validators], [*checkers], [*_kinds(constants, Enum)]
+    constants, validators, checkers = [*constants], [*validators], [*checkers]
+    enums = [*_kinds(constants, Enum)]
     schemas = [kind() for kind in _kinds(checkers, Schema)]
     codes = {code.sentence for code in known_codes().values() if _is_ours(type(code))}
     told = {sentence for schema in schemas for sentence in _of_schema(schema)} | {SAID_TWICE}
     own = codes | {*_written([*validators, *checkers])} | {*HTTP_STATUS_CODES.values(), *SAME, *Sentence}
     own |= {member.sentence for kind in enums for member in kind if hasattr(member, "sentence")}
+    own |= {label for it in Choices().gather(constants).lists.values() for label in it.values()} | {UNKNOWN_LANGUAGE}
     # What stands in a sentence as {order_status} is a word of OrderStatus.
     asked = {"".join(part.title() for part in fact.split("_")) for code in codes for fact in _facts(code)}
     own |= {str(word) for kind in enums if issubclass(kind, StrEnum) and kind.__name__ in asked for word in kind}

@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 
 from shop.core.anteroom import Anteroom
 from shop.core.backoff import retry_after
+from shop.core.choices import ChoiceConverter
 from shop.core.envelope import auth_headers, respond
 from shop.core.errors import CoreExceptionCode, ExceptionCode, ShopError
 from shop.core.languages import DEFAULT_LANGUAGE, LANGUAGES, catalogue, say
@@ -42,6 +43,7 @@ def prepare(app: Flask, settings: Settings) -> None:
     app.ensure_sync = _as_it_is  # type: ignore[assignment, method-assign]  # the way Flask offers, but for a subclass
     app.json = OrjsonProvider(app)
     app.url_map.converters["id"] = IdConverter
+    app.url_map.converters["choice"] = ChoiceConverter
     # A redirect to the other spelling of a path would leave the envelope.
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False

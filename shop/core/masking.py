@@ -31,7 +31,7 @@ class Mask:
             row[self.field] = outline(row[self.field])
 
     def __str__(self) -> str:
-        needed = f"{self.permission.label} ({self.permission.code})"
+        needed = f"{self.permission.dotted} ({self.permission.code})"
         return f"Without {needed} others' `{self.field}` is masked."
 
 

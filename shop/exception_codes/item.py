@@ -16,3 +16,4 @@ class ItemExceptionCode(ExceptionCode):
     INTRODUCTION_FORMAT = 422_306, "The introduction is not valid."
     LIMIT_FORMAT = 422_307, "The limit per user is not valid."
     PHOTO_FORMAT = 422_308, "The photo address is not valid."
+    TRANSLATION_FORMAT = 422_309, "A translation is not valid."

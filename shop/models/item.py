@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, String, Text
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Index, String, Text
 from sqlalchemy.dialects import mysql
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Integer
@@ -24,7 +24,10 @@ class Item(Model):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     name: Mapped[str] = mapped_column(String(NAME_MAX))
+    # Language -> text, of those that have one. Whatever has none is told the plain text.
+    name_translations: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
     introduction: Mapped[str] = mapped_column(Text, default="")
+    introduction_translations: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
     price_minor: Mapped[int] = mapped_column(BigInteger)
     currency: Mapped[str] = mapped_column(String(3))
     stock: Mapped[int] = mapped_column(Unsigned)

@@ -7,6 +7,7 @@ from typing import cast
 from sqlalchemy import CursorResult, Update, select, update
 
 from shop.constants.item import ItemStatus
+from shop.core.languages import TRANSLATED
 from shop.core.lists.criteria import Criteria
 from shop.core.lists.source import Source
 from shop.core.repository import Repository
@@ -25,6 +26,10 @@ _SOURCE = Source(
         "max_per_user": Item.max_per_user,
         "created_at": Item.created_at,
         "updated_at": Item.updated_at,
+    },
+    also={
+        "name": tuple(Item.name_translations[language].as_string() for language in TRANSLATED),
+        "introduction": tuple(Item.introduction_translations[language].as_string() for language in TRANSLATED),
     },
 )
 

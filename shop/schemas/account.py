@@ -1,13 +1,14 @@
 """The wire form of users for those who look after them."""
 
 from marshmallow import Schema, fields
-from marshmallow.validate import Length, OneOf, Range
+from marshmallow.validate import Length, Range
 
 from shop.constants.item import CURRENCY_FORM, PRICE_MAX_MINOR, URL_MAX
 from shop.constants.item import NAME_MAX as ITEM_NAME_MAX
 from shop.constants.order import QUANTITY_MAX, QUANTITY_MIN, OrderStatus
 from shop.constants.permission import Permission
 from shop.constants.user import EMAIL_MAX, NAME_MAX, ORDERS_SHOWN_MAX, UserRole
+from shop.core.choices import Choice
 from shop.core.wire import ID_MAX, Id, Moment, Text, WholeNumber
 
 
@@ -25,7 +26,7 @@ class AccountOrderSchema(Schema):
     """An order of a user."""
 
     id = fields.UUID(required=True)
-    status = fields.String(required=True, validate=OneOf(list(OrderStatus)))
+    status = Choice(OrderStatus, required=True)
     item_id = Id(required=True)
     quantity = WholeNumber(required=True, validate=Range(QUANTITY_MIN, QUANTITY_MAX))
     total_minor = WholeNumber(required=True, validate=Range(0, PRICE_MAX_MINOR * QUANTITY_MAX))
@@ -41,11 +42,9 @@ class AccountSchema(Schema):
     name = Text(NAME_MAX, least=1, required=True, metadata={"example": "Ada"})
     # No e-mail address where it is masked.
     email = Text(EMAIL_MAX, least=1, required=True, metadata={"example": "a***@e***.com"})
-    roles = fields.List(
-        fields.String(validate=OneOf(list(UserRole))), required=True, validate=Length(max=len(UserRole))
-    )
+    roles = fields.List(Choice(UserRole), required=True, validate=Length(max=len(UserRole)))
     permissions = fields.List(
-        fields.String(validate=OneOf([it.code for it in Permission])),
+        Choice(Permission),
         required=True,
         validate=Length(max=len(Permission)),
         metadata={"description": "codes"},

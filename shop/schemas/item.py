@@ -1,7 +1,7 @@
 """The wire form of items."""
 
-from marshmallow import Schema, fields
-from marshmallow.validate import OneOf, Range
+from marshmallow import Schema
+from marshmallow.validate import Range
 
 from shop.constants.item import (
     CURRENCY_FORM,
@@ -13,19 +13,24 @@ from shop.constants.item import (
     URL_MAX,
     ItemStatus,
 )
+from shop.core.choices import Choice
+from shop.core.translated import Translations
 from shop.core.wire import Id, Moment, Text, WholeNumber
+
+_NAME = Text(NAME_MAX, least=1, required=True, metadata={"example": "Concert ticket"})
+_INTRODUCTION = Text(INTRODUCTION_MAX, lines=True, required=True)
 
 
 class ItemSchema(Schema):
     """Something for sale; `stock` is what can be bought now."""
 
     id = Id(required=True)
-    name = Text(NAME_MAX, least=1, required=True, metadata={"example": "Concert ticket"})
-    introduction = Text(INTRODUCTION_MAX, lines=True, required=True)
+    name = _NAME
+    introduction = _INTRODUCTION
     price_minor = WholeNumber(required=True, validate=Range(0, PRICE_MAX_MINOR), metadata={"example": 2500})
     currency = Text(3, least=3, pattern=CURRENCY_FORM, required=True, metadata={"example": "EUR"})
     stock = WholeNumber(required=True, validate=Range(0, STOCK_HELD_MAX), metadata={"example": 100})
-    status = fields.String(required=True, validate=OneOf(list(ItemStatus)))
+    status = Choice(ItemStatus, required=True)
     max_per_user = WholeNumber(required=True, allow_none=True, validate=Range(1, PER_USER_MAX))
     photo_url = Text(
         URL_MAX,
@@ -35,3 +40,13 @@ class ItemSchema(Schema):
     )
     created_at = Moment(required=True)
     updated_at = Moment(required=True)
+
+
+class ItemTranslationsSchema(Schema):
+    """What is written about an item: the plain texts, and those in other languages; null where there is none."""
+
+    id = Id(required=True)
+    name = _NAME
+    name_translations = Translations(_NAME, "NameTranslationsTold", required=True)
+    introduction = _INTRODUCTION
+    introduction_translations = Translations(_INTRODUCTION, "IntroductionTranslationsTold", required=True)

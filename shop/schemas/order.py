@@ -1,10 +1,11 @@
 """The wire form of orders."""
 
 from marshmallow import Schema, fields
-from marshmallow.validate import OneOf, Range
+from marshmallow.validate import Range
 
 from shop.constants.item import CURRENCY_FORM, NAME_MAX, PRICE_MAX_MINOR, URL_MAX
 from shop.constants.order import QUANTITY_MAX, QUANTITY_MIN, OrderStatus
+from shop.core.choices import Choice
 from shop.core.wire import Id, Moment, Text, WholeNumber
 
 
@@ -22,7 +23,7 @@ class OrderSchema(Schema):
     """A purchase: promised (pending), written (confirmed) or refused after all (rejected)."""
 
     id = fields.UUID(required=True)
-    status = fields.String(required=True, validate=OneOf(list(OrderStatus)))
+    status = Choice(OrderStatus, required=True)
     item_id = Id(required=True)
     quantity = WholeNumber(required=True, validate=Range(QUANTITY_MIN, QUANTITY_MAX))
     unit_price_minor = WholeNumber(required=True, validate=Range(0, PRICE_MAX_MINOR), metadata={"example": 2500})

@@ -4,13 +4,14 @@ from marshmallow import Schema, fields
 from marshmallow.validate import OneOf
 
 from shop.constants.permission import SENTENCE_MAX, Permission, PermissionKind
+from shop.core.choices import Choice
 from shop.core.wire import Text
 
 
 class PermissionSchema(Schema):
     """Something that a user can be given leave to do."""
 
-    code = fields.String(required=True, validate=OneOf([it.code for it in Permission]))
-    name = fields.String(required=True, validate=OneOf([it.label for it in Permission]))
-    kind = fields.String(required=True, validate=OneOf(list(PermissionKind)))
+    code = Choice(Permission, required=True)
+    name = fields.String(required=True, validate=OneOf([it.dotted for it in Permission]))
+    kind = Choice(PermissionKind, required=True)
     sentence = Text(SENTENCE_MAX, least=1, required=True, metadata={"example": Permission.USERS_VIEW_ANY.sentence})

@@ -1,10 +1,11 @@
 """The wire form of repairs."""
 
 from marshmallow import Schema, fields
-from marshmallow.validate import OneOf, Range
+from marshmallow.validate import Range
 
 from shop.constants.item import CURRENCY_FORM, NAME_MAX, PRICE_MAX_MINOR, URL_MAX
 from shop.constants.stock import STATEMENT_MAX, Cause
+from shop.core.choices import Choice
 from shop.core.wire import Id, Moment, Text, WholeNumber
 
 
@@ -23,7 +24,7 @@ class ReconcileRunSchema(Schema):
 
     id = Id(required=True)
     item_id = Id(required=True)
-    cause = fields.String(required=True, validate=OneOf(list(Cause)))
+    cause = Choice(Cause, required=True)
     expected = Text(STATEMENT_MAX, required=True)
     found = Text(STATEMENT_MAX, required=True)
     done = Text(STATEMENT_MAX, required=True)

@@ -1,12 +1,13 @@
 """The wire form of lines of the stock ledger."""
 
 from marshmallow import Schema, fields
-from marshmallow.validate import OneOf, Range
+from marshmallow.validate import Range
 
 from shop.constants.item import STOCK_HELD_MAX
 from shop.constants.stock import StockReason
 from shop.constants.stock_ledger import NOTE_MAX, REF_MAX
 from shop.constants.user import NAME_MAX
+from shop.core.choices import Choice
 from shop.core.wire import Id, Moment, Text, WholeNumber
 
 
@@ -22,7 +23,7 @@ class StockLedgerSchema(Schema):
 
     id = Id(required=True)
     delta = WholeNumber(required=True, validate=Range(-STOCK_HELD_MAX, STOCK_HELD_MAX), metadata={"example": 5})
-    reason = fields.String(required=True, validate=OneOf(list(StockReason)))
+    reason = Choice(StockReason, required=True)
     ref = Text(REF_MAX, least=1, required=True, metadata={"example": "item:7"})
     note = Text(NOTE_MAX, required=True, allow_none=True, metadata={"example": "found in the cellar"})
     actor = Id(required=True, allow_none=True)

@@ -4,6 +4,7 @@ from marshmallow import Schema, fields
 from marshmallow.validate import Length, OneOf, Range
 
 from shop.constants.user import EMAIL_MAX, NAME_MAX, UserRole
+from shop.core.choices import Choice
 from shop.core.tokens import TOKEN_MAX, TOKEN_TYPE
 from shop.core.wire import ID_MAX, Email, Id, Moment, Text, WholeNumber
 
@@ -14,9 +15,7 @@ class UserSchema(Schema):
     id = Id(required=True)
     name = Text(NAME_MAX, least=1, required=True, metadata={"example": "Ada"})
     email = Email(EMAIL_MAX, required=True, metadata={"example": "ada@example.com"})
-    roles = fields.List(
-        fields.String(validate=OneOf(list(UserRole))), required=True, validate=Length(max=len(UserRole))
-    )
+    roles = fields.List(Choice(UserRole), required=True, validate=Length(max=len(UserRole)))
     created_at = Moment(required=True)
 
 

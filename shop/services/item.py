@@ -12,12 +12,14 @@ from shop.constants.stock import StockReason
 from shop.core.clock import Clock
 from shop.core.errors import ShopError
 from shop.core.job import Queue
+from shop.core.languages import language
 from shop.core.lists.asked import Asked
 from shop.core.lists.pages import Listed
 from shop.core.lists.question import Question
 from shop.core.pagination import CursorSigner
 from shop.core.settings import Settings
 from shop.core.transaction import after_commit
+from shop.core.translated import settle, tell_in
 from shop.exception_codes.item import ItemExceptionCode
 from shop.repositories.item import ItemRepository
 from shop.repositories.stock_ledger import StockLedgerRepository
@@ -45,7 +47,8 @@ class ItemService:
         question = Question(asked, self.items.source(), criteria, ("items", everything))
         page = self.items.page_asked(question, self.cursors)
         available = self.stock.find_available([(item.tenant_id, item.id) for item in page.rows])
-        return page.with_rows([asked.tell(self.combine.card(item, available.get(item.id))) for item in page.rows])
+        cards = (self.combine.card(item, available.get(item.id)) for item in page.rows)
+        return page.with_rows([asked.tell(tell_in(language(), card)) for card in cards])
 
     def get(self, item_id: int, *, everything: bool) -> dict[str, Any]:
         """One item; drafts and retired ones only when `everything` may be seen. Raises ShopError NOT_FOUND."""
@@ -54,6 +57,10 @@ class ItemService:
             raise ShopError(ItemExceptionCode.NOT_FOUND, item_id=item_id)
         return self._card(item)
 
+    def get_translations(self, item_id: int) -> dict[str, Any]:
+        """What is written about an item, in all languages. Raises ShopError NOT_FOUND."""
+        return self.combine.texts(self._check(self.items.find(item_id), item_id))
+
     def is_empty(self) -> bool:
         """Whether there never was an item."""
         return not self.items.exists()
@@ -61,7 +68,7 @@ class ItemService:
     def create(self, actor: int | None, words: dict[str, Any]) -> dict[str, Any]:
         """A new item and the first line of its ledger."""
         now = self.clock.now()
-        item = self.items.create(created_at=now, updated_at=now, **words)
+        item = self.items.create(created_at=now, updated_at=now, **settle(words))
         self.ledger.create(
             item_id=item.id,
             delta=item.stock,
@@ -71,12 +78,12 @@ class ItemService:
             created_at=now,
         )
         self._load_after_commit(item)
-        return self.combine.card(item, None)
+        return tell_in(language(), self.combine.card(item, None))
 
     def revise(self, item_id: int, words: dict[str, Any]) -> dict[str, Any]:
         """Change the words of an item; raises ShopError NOT_FOUND."""
         item = self._check(self.items.lock(item_id), item_id)
-        for name, value in words.items():
+        for name, value in settle(words, item).items():
             setattr(item, name, value)
         item.updated_at = self.clock.now()
         self._close(item)
@@ -107,7 +114,7 @@ class ItemService:
 
     def _card(self, item: "Item") -> dict[str, Any]:
         available = self.stock.find_available([(item.tenant_id, item.id)])
-        return self.combine.card(item, available.get(item.id))
+        return tell_in(language(), self.combine.card(item, available.get(item.id)))
 
     def _close(self, item: "Item") -> None:
         if self.settings.purchase_strategy == Strategy.DB:

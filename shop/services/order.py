@@ -15,6 +15,7 @@ from shop.combinations.order import OrderCombination
 from shop.constants.order import Strategy
 from shop.core.caller import Caller
 from shop.core.errors import ShopError
+from shop.core.languages import language
 from shop.core.lists.asked import Asked
 from shop.core.lists.pages import Listed
 from shop.core.lists.question import Question
@@ -22,6 +23,7 @@ from shop.core.pagination import CursorSigner
 from shop.core.patience import Patience
 from shop.core.redis import RedisError
 from shop.core.settings import Settings
+from shop.core.translated import tell_in
 from shop.exception_codes.order import OrderExceptionCode
 from shop.repositories.item import ItemRepository
 from shop.repositories.order import OrderRepository
@@ -68,7 +70,7 @@ class OrderService:
         if "item" not in asked.included:
             return page.with_rows([asked.tell(card) for card in cards])
         items = self.items.find_many({order.item_id for order in page.rows})
-        briefs = {item_id: self.combine_item.brief(item) for item_id, item in items.items()}
+        briefs = {item_id: tell_in(language(), self.combine_item.brief(item)) for item_id, item in items.items()}
         return page.with_rows([asked.tell(card, item=briefs.get(card["item_id"])) for card in cards])
 
     def _search(self, order_id: UUID) -> Reservation | None:

@@ -5,11 +5,13 @@ from typing import Any
 
 from shop.combinations.item import ItemCombination
 from shop.combinations.reconcile_run import ReconcileRunCombination
+from shop.core.languages import language
 from shop.core.lists.asked import Asked
 from shop.core.lists.criteria import Criteria
 from shop.core.lists.pages import Listed
 from shop.core.lists.question import Question
 from shop.core.pagination import CursorSigner
+from shop.core.translated import tell_in
 from shop.repositories.item import ItemRepository
 from shop.repositories.reconcile_run import ReconcileRunRepository
 
@@ -33,5 +35,5 @@ class ReconcileRunListService:
         if "item" not in asked.included:
             return page.with_rows([asked.tell(card) for card in cards])
         items = self.items.find_many({run.item_id for run in page.rows})
-        briefs = {item_id: self.combine_item.brief(item) for item_id, item in items.items()}
+        briefs = {item_id: tell_in(language(), self.combine_item.brief(item)) for item_id, item in items.items()}
         return page.with_rows([asked.tell(card, item=briefs.get(card["item_id"])) for card in cards])

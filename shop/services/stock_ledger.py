@@ -17,9 +17,11 @@ from shop.core.caller import Caller
 from shop.core.clock import Clock
 from shop.core.errors import ShopError
 from shop.core.job import Queue
+from shop.core.languages import language
 from shop.core.patience import Patience
 from shop.core.settings import Settings
 from shop.core.transaction import after_commit, end_reading
+from shop.core.translated import tell_in
 from shop.exception_codes.item import ItemExceptionCode
 from shop.exception_codes.order import OrderExceptionCode
 from shop.exception_codes.stock_ledger import StockLedgerExceptionCode
@@ -95,7 +97,7 @@ class StockLedgerService:
         elif adjustment.delta < 0:
             item.stock += adjustment.delta
             self._write(item, adjustment.delta, **line)
-        return self.combine_item.card(item, available)
+        return tell_in(language(), self.combine_item.card(item, available))
 
     def _find(self, caller: Caller, order_id: UUID) -> "Order":
         order = self.orders.find(order_id)

@@ -9,11 +9,13 @@ from shop.combinations.item import ItemCombination
 from shop.combinations.order import OrderCombination
 from shop.combinations.user import UserCombination
 from shop.constants.user import ORDERS_SHOWN_MAX
+from shop.core.languages import language
 from shop.core.lists.asked import Asked
 from shop.core.lists.criteria import Criteria
 from shop.core.lists.pages import Listed
 from shop.core.lists.question import Question
 from shop.core.pagination import CursorSigner
+from shop.core.translated import tell_in
 from shop.repositories.item import ItemRepository
 from shop.repositories.order import OrderRepository
 from shop.repositories.user import UserRepository
@@ -60,4 +62,4 @@ class UserListService:
 
     def _find_items(self, item_ids: Collection[int]) -> dict[int, dict[str, Any]]:
         items = self.items.find_many(item_ids)
-        return {item_id: self.combine_item.brief(item) for item_id, item in items.items()}
+        return {item_id: tell_in(language(), self.combine_item.brief(item)) for item_id, item in items.items()}

@@ -1,7 +1,6 @@
 """The words a request may use about an item, and the code each wrong word earns."""
 
-from marshmallow import fields
-from marshmallow.validate import OneOf, Range
+from marshmallow.validate import Range
 
 from shop.constants.item import (
     CURRENCY_FORM,
@@ -14,7 +13,9 @@ from shop.constants.item import (
     URL_MAX,
     ItemStatus,
 )
+from shop.core.choices import Choice
 from shop.core.lists.words import Kind, Listing, Word
+from shop.core.translated import Translations
 from shop.core.wire import Text, WholeNumber, coded
 from shop.exception_codes.item import ItemExceptionCode as Code
 
@@ -23,7 +24,17 @@ class ItemValidator:
     """Fields of an item."""
 
     name = Text(NAME_MAX, least=1, required=True, metadata=coded(Code.NAME_FORMAT) | {"example": "Concert ticket"})
+    name_translations = Translations(
+        name,
+        "NameTranslations",
+        metadata=coded(Code.TRANSLATION_FORMAT) | {"example": {"zh-Hant": "音樂會門票", "zh-Hans": "音乐会门票"}},
+    )
     introduction = Text(INTRODUCTION_MAX, lines=True, metadata=coded(Code.INTRODUCTION_FORMAT))
+    introduction_translations = Translations(
+        introduction,
+        "IntroductionTranslations",
+        metadata=coded(Code.TRANSLATION_FORMAT) | {"example": {"zh-Hant": "座位自由入座。", "zh-Hans": None}},
+    )
     price_minor = WholeNumber(
         required=True, validate=Range(0, PRICE_MAX_MINOR), metadata=coded(Code.PRICE_FORMAT) | {"example": 2500}
     )
@@ -38,9 +49,9 @@ class ItemValidator:
     stock = WholeNumber(
         required=True, validate=Range(0, STOCK_MAX), metadata=coded(Code.STOCK_FORMAT) | {"example": 100}
     )
-    status = fields.String(
+    status = Choice(
+        ItemStatus,
         required=True,
-        validate=OneOf(list(ItemStatus)),
         metadata=coded(Code.STATUS_UNKNOWN) | {"example": ItemStatus.DRAFT},
     )
     max_per_user = WholeNumber(allow_none=True, validate=Range(1, PER_USER_MAX), metadata=coded(Code.LIMIT_FORMAT))

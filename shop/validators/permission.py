@@ -1,9 +1,10 @@
 """The words a request may use about permissions, and the code each wrong word earns."""
 
 from marshmallow import fields
-from marshmallow.validate import Length, OneOf
+from marshmallow.validate import Length
 
 from shop.constants.permission import Permission
+from shop.core.choices import Choice
 from shop.core.wire import coded
 from shop.exception_codes.permission import PermissionExceptionCode as Code
 
@@ -12,7 +13,7 @@ class PermissionValidator:
     """Fields of permissions."""
 
     codes = fields.List(
-        fields.String(validate=OneOf([it.code for it in Permission])),
+        Choice(Permission),
         required=True,
         validate=Length(max=len(Permission)),
         metadata=coded(Code.PERMISSIONS_FORMAT) | {"example": [Permission.USERS_GRANT.code]},

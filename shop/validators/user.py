@@ -3,9 +3,10 @@
 import re
 
 from marshmallow import ValidationError, fields
-from marshmallow.validate import Length, OneOf
+from marshmallow.validate import Length
 
 from shop.constants.user import EMAIL_MAX, NAME_MAX, PASSWORD_MAX, PASSWORD_MIN, UserRole
+from shop.core.choices import Choice
 from shop.core.lists.words import Kind, Listing, Word
 from shop.core.passwords import is_common
 from shop.core.wire import Email, Text, coded
@@ -41,7 +42,7 @@ class UserValidator:
         | {"allOf": [{"pattern": "[a-z]"}, {"pattern": "[A-Z]"}, {"pattern": "[0-9]"}]},
     )
     roles = fields.List(
-        fields.String(validate=OneOf(list(UserRole))),
+        Choice(UserRole),
         required=True,
         validate=Length(1, len(UserRole)),
         metadata=coded(Code.ROLES_FORMAT) | {"example": [UserRole.GENERAL]},

@@ -11,6 +11,7 @@ from argon2 import PasswordHasher
 from shop.constants.item import ItemStatus
 from shop.constants.permission import Permission
 from shop.constants.user import RoleFlag
+from shop.core.choices import name_of
 from shop.core.clock import Clock
 from shop.core.model import DEFAULT_TENANT
 from shop.core.tokens import Tokens
@@ -66,7 +67,8 @@ class Stage:
         shop.add_tenant(OTHER_TENANT)
         mark = f"marked{next(_numbers)}"
         self.owner = self.enter(password_hash=HASHED, name=f"{mark}name", email=f"{mark}mail@{mark}mail.example")
-        self.item = shop.offer(50, price_minor=PRICE, name=f"{mark}item")
+        texts = {"zh-Hant": f"{mark}text"}
+        self.item = shop.offer(50, price_minor=PRICE, name=f"{mark}item", name_translations=texts)
         self.draft = self._draft(f"{mark}draft")
         shop.adjust(self.item, shop.admin_token, delta=1, reason=f"{mark}note")
         self.order = shop.own(self.item, self.owner.token, QUANTITY)
@@ -78,6 +80,8 @@ class Stage:
             "100": f"{mark}name",
             Permission.USERS_VIEW_EMAIL.code: f"{mark}mail",
             "300": f"{mark}draft",
+            # Told in English, nobody hears of other languages but whoever edits them.
+            Permission.ITEMS_UPDATE.code: f"{mark}text",
             "400": str(PRICE * QUANTITY),
             "500": f"{mark}note",
         }
@@ -89,6 +93,7 @@ class Stage:
             "item_id": self.draft if hidden else self.item,
             "order_id": self.order,
             "session_id": self.session,
+            "constant": name_of(ItemStatus),
         }
 
     def token_of(self, actor: Actor, asked: str) -> str | None:

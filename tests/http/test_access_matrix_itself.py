@@ -32,7 +32,8 @@ def test_there_is_something_to_compare(indoors: Indoors) -> None:
 
 def test_whoever_may_sees_every_mark(indoors: Indoors) -> None:
     stage = Stage(indoors)
-    asked = ("/users", "/items", "/orders/{order_id}", "/items/{item_id}/stock-ledger", "/items/{item_id}")
+    of_item = [f"/items/{{item_id}}{part}" for part in ("", "/stock-ledger", "/translations")]
+    asked = ("/users", "/items", "/orders/{order_id}", *of_item)
     cells = [Cell(route_of(indoors, f"GET {path}"), ADMIN, hidden=path == "/items/{item_id}") for path in asked]
 
     told = "".join(ask(stage, cell).text for cell in cells)

@@ -12,10 +12,13 @@ from tests.units.test_openapi import operations
 
 Document = dict[str, Any]
 DRAFTS = Permission.ITEMS_VIEW_DRAFTS
-UNASKED = {"postRegisterUser", "postSignInUser", "postRefreshSession", "putRefreshSession"}
+UNASKED = {
+    "postRegisterUser", "postSignInUser", "postRefreshSession", "putRefreshSession", "getConstants", "getConstant",
+}  # fmt: skip
 OPEN = {
     "POST /auth/register", "POST /auth/login", "POST /auth/refresh", "PUT /auth/refresh",
     "POST /items/{item_id}/purchase", "GET /permissions",
+    "GET /constants", "GET /constants/{constant}",
 }  # fmt: skip
 IDS = {
     "getAccounts", "getAccount", "putAccountRoles", "postDisableAccount", "postEnableAccount", "getPermissions",

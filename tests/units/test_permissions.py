@@ -16,11 +16,11 @@ GENERAL, ADMIN = int(RoleFlag.GENERAL), int(RoleFlag.ADMIN)
 def test_every_code_is_six_digits_and_no_two_are_the_same() -> None:
     codes = [permission.code for permission in Permission]
     assert [code for code in codes if not (len(code) == 6 and code.isdigit())] == []
-    assert len(set(codes)) == len(codes) == len({permission.label for permission in Permission})
+    assert len(set(codes)) == len(codes) == len({permission.dotted for permission in Permission})
 
 
 def test_an_area_has_one_noun() -> None:
-    nouns = {(permission.code[:3], permission.label.partition(".")[0]) for permission in Permission}
+    nouns = {(permission.code[:3], permission.dotted.partition(".")[0]) for permission in Permission}
     assert len(nouns) == len({area for area, _ in nouns}) == len({noun for _, noun in nouns})
 
 
@@ -34,7 +34,7 @@ def test_the_area_of_the_system_and_no_other_is_of_that_kind() -> None:
 # A change here takes rights away from whoever has the old code: only ever add.
 def test_codes_keep_their_meaning() -> None:
     assert {"000001": "system.appoint", "100003": "users.grant", "300002": "items.create"}.items() <= {
-        permission.code: permission.label for permission in Permission
+        permission.code: permission.dotted for permission in Permission
     }.items()
 
 

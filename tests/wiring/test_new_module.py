@@ -71,6 +71,7 @@ def test_the_new_module_is_found_wired_documented_and_served(copy: Path, tmp_pat
     assert package == str(copy / "__init__.py")
     assert {"CouponRepository", "CouponCombination", "CouponService", "CouponController"} <= wired.keys()
     assert "CouponRepository" in wired["CouponService"]
-    assert paths == ["/api/v1/coupons", "/api/v1/coupons/{coupon_id}", "/api/v1/coupons/{coupon_id}/restore"]
+    below = ("", "/{coupon_id}", "/{coupon_id}/restore", "/{coupon_id}/translations")
+    assert paths == [f"/api/v1/coupons{path}" for path in below]
     assert (page["code"], page["data"]["data"]) == (200, [])
     assert (missing["code"], missing["message"]) == (404_901, "Coupon 7 does not exist.")

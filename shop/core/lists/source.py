@@ -23,6 +23,8 @@ class Source:
     key: InstrumentedAttribute[Any]
     columns: Mapping[str, SQLColumnExpression[Any]]
     ways: Mapping[str, "Way"] = field(default_factory=dict)
+    # Name -> the same in other words: what a search of that name looks into, too.
+    also: Mapping[str, tuple[SQLColumnExpression[Any], ...]] = field(default_factory=dict)
 
     def to_one(self, name: str, by: str, other: "Source") -> "Source":
         """A way to the row of another Source that one of our columns names."""
@@ -49,7 +51,7 @@ class Source:
     def _meets(self, condition: Condition) -> Criterion:
         first, *rest = condition.path
         if not rest:
-            return _compare(self.columns[first], condition)
+            return or_(*(_compare(column, condition) for column in (self.columns[first], *self.also.get(first, ()))))
         way = self.ways[first]
         inner = select(way.inner).where(way.source._meets(condition._replace(path=tuple(rest))))
         return way.outer.in_(inner.correlate(None))

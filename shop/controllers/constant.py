@@ -1,0 +1,44 @@
+"""Lists to select from over HTTP."""
+
+from dataclasses import dataclass
+
+from shop.core.access import anybody
+from shop.core.blueprint import Blueprint
+from shop.core.choices import Choices
+from shop.core.controller import Controller
+from shop.core.documentation import Shape
+from shop.core.envelope import VARY, Answer
+from shop.schemas.constant import ConstantSchema, OptionSchema
+
+blueprint = Blueprint("constants", __name__, url_prefix="/constants", description="Lists to select from")
+
+# They change with a new version only. The language may be a cookie's, which everything else never is kept for.
+_KEPT = {"Cache-Control": "public, max-age=300", "Vary": f"{VARY}, Cookie"}
+
+
+@blueprint.route("")
+@dataclass(eq=False)
+class ConstantsController(Controller):
+    """All lists."""
+
+    choices: Choices
+
+    @blueprint.response(200, ConstantSchema, shape=Shape.LIST)
+    @anybody
+    def get(self) -> Answer:
+        """List the states, roles, permissions and the like that there are, with what people call them."""
+        return Answer(self.choices.tell_all(), headers=_KEPT)
+
+
+@blueprint.route("/<choice:constant>")
+@dataclass(eq=False)
+class ConstantController(Controller):
+    """One list."""
+
+    choices: Choices
+
+    @blueprint.response(200, OptionSchema, shape=Shape.LIST, errors=(404,))
+    @anybody
+    def get(self, constant: str) -> Answer:
+        """Read the values of one list, with what people call them."""
+        return Answer(self.choices.tell(constant), headers=_KEPT)

@@ -1,0 +1,23 @@
+"""Names and introductions of items in other languages."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0007"
+down_revision = "0006"
+
+COLUMNS = ("name_translations", "introduction_translations")
+
+
+def upgrade() -> None:
+    """Go forward."""
+    with op.batch_alter_table("items") as items:
+        for name in COLUMNS:
+            items.add_column(sa.Column(name, sa.JSON))
+
+
+def downgrade() -> None:
+    """Go back; the translations are lost, the plain texts stay."""
+    with op.batch_alter_table("items") as items:
+        for name in COLUMNS:
+            items.drop_column(name)

@@ -1,0 +1,24 @@
+"""The wire form of lists to select from."""
+
+from marshmallow import Schema, fields
+from marshmallow.validate import Length
+
+from shop.constants.item import ItemStatus
+from shop.core.choices import NAME_MAX, name_of
+from shop.core.wire import SENTENCE_MAX, Text
+
+OPTIONS_MAX = 100
+
+
+class OptionSchema(Schema):
+    """A value that requests and answers use, and what people call it."""
+
+    value = Text(NAME_MAX, least=1, required=True, metadata={"example": ItemStatus.ON_SALE})
+    label = Text(SENTENCE_MAX, least=1, required=True, metadata={"example": ItemStatus.ON_SALE.label})
+
+
+class ConstantSchema(Schema):
+    """A list to select from."""
+
+    name = Text(NAME_MAX, least=1, required=True, metadata={"example": name_of(ItemStatus)})
+    options = fields.List(fields.Nested(OptionSchema), required=True, validate=Length(1, OPTIONS_MAX))

@@ -1,0 +1,83 @@
+"""Lists to select from, over HTTP."""
+
+import pytest
+
+from tests.http.envelope import data_of
+from tests.http.shop import API, Shop
+from tests.purchase.indoors import Indoors
+from tests.support.counting import counted_sql
+from tests.support.http import HttpClient
+
+
+@pytest.mark.parametrize(
+    ("language", "labels"),
+    [
+        ("en", ["Draft", "On sale", "Retired"]),
+        ("zh-Hant", ["草稿", "販售中", "已下架"]),
+        ("zh-Hans", ["草稿", "在售", "已下架"]),
+    ],
+)
+def test_a_list_is_in_the_language_of_the_caller(client: HttpClient, language: str, labels: list[str]) -> None:
+    answer = client.get(f"{API}/constants/item_status", headers={"Accept-Language": language})
+
+    values = ["draft", "on_sale", "retired"]
+    assert data_of(answer, 200) == [{"value": v, "label": it} for v, it in zip(values, labels, strict=True)]
+    assert answer.headers["Content-Language"] == language
+
+
+def test_all_lists_are_those_one_by_one(client: HttpClient) -> None:
+    lists = data_of(client.get(f"{API}/constants?lang=zh-Hant"), 200)
+
+    assert [it["name"] for it in lists] == sorted(it["name"] for it in lists)
+    assert {"item_status", "order_status", "language", "permission"} <= {it["name"] for it in lists}
+    for it in lists:
+        assert data_of(client.get(f"{API}/constants/{it['name']}?lang=zh-Hant"), 200) == it["options"]
+
+
+def test_an_unknown_list_is_not_there_and_one_hears_which_are(client: HttpClient) -> None:
+    answer = client.get(f"{API}/constants/weather?lang=zh-Hans")
+
+    assert "item_status" in data_of(answer, 404002)["allowed"]
+    assert answer.json["message"].startswith("没有名为 weather 的列表；可用的列表：cause, ")  # noqa: RUF001 - Chinese marks
+
+
+@pytest.mark.parametrize("name", ["Item_Status", "a" * 65, "item-status", "__class__1", "item_status/draft", "%00"])
+def test_what_is_no_name_is_no_path(client: HttpClient, name: str) -> None:
+    data_of(client.get(f"{API}/constants/{name}"), 404)
+
+
+def test_lists_may_be_kept_by_language_for_a_while(client: HttpClient) -> None:
+    for path in ("", "/order_status"):
+        answer = client.get(f"{API}/constants{path}")
+        assert answer.headers["Cache-Control"] == "public, max-age=300"
+        assert {"Accept-Language", "Cookie"} <= set(answer.headers["Vary"].split(", "))
+
+
+def test_a_list_asks_no_database(indoors: Indoors) -> None:
+    # Which tenant it is for, a process asks once.
+    assert indoors.send("GET", "/constants", None).status_code == 200
+
+    with counted_sql(indoors.database.engine) as statements:
+        for path in ("/constants", "/constants/permission"):
+            assert indoors.send("GET", path, None).status_code == 200
+
+    assert statements == []
+
+
+def test_a_wrong_value_is_answered_with_the_list_of_what_there_is(client: HttpClient, shop: Shop) -> None:
+    words = {"name": "x", "price_minor": 1, "currency": "EUR", "stock": 1, "status": ["draft"]}
+    told = [
+        data_of(client.post(f"{API}/items?lang=zh-Hant", {**words, "status": said}, token=shop.admin()), 422305)
+        for said in ("sold", ["draft"], 1, True, {"draft": 1})
+    ]
+
+    assert told[0] == {"status": ["必須是其中之一：draft, on_sale, retired。"]}  # noqa: RUF001 - a Chinese colon
+    assert [one.keys() for one in told] == [{"status"}] * 5
+
+
+def test_unknown_roles_and_permissions_are_answered_so_too(client: HttpClient, shop: Shop) -> None:
+    path, words = f"{API}/users/{shop.enter().id}/roles", {"roles": ["king"], "permissions": ["000000"]}
+    told = data_of(client.request("PUT", path, words, token=shop.admin()), 422111)
+
+    assert told["roles.0"] == ["Must be one of: admin, general."]
+    assert told["permissions.0"][0].startswith("Must be one of: 000001, 000002, ")

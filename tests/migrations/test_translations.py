@@ -1,0 +1,26 @@
+"""An item keeps its plain texts whether it may have others or not."""
+
+from sqlalchemy import Engine, insert, select
+
+from shop.migrations.runner import downgrade, upgrade
+from shop.models.item import Item
+from tests.lists.rows import item_row
+
+TEXTS = {"zh-Hant": "茶", "zh-Hans": "茶 🍵"}
+
+
+def kept(engine: Engine) -> list[tuple[object, ...]]:
+    with engine.connect() as connection:
+        return [tuple(row) for row in connection.execute(select(Item.name, Item.introduction, Item.name_translations))]
+
+
+def test_plain_texts_stay_up_and_down_and_up(engine: Engine) -> None:
+    upgrade(engine)
+    with engine.begin() as connection:
+        connection.execute(insert(Item), {**item_row("Tea", 1, None), "name_translations": TEXTS})
+    assert kept(engine) == [("Tea", "All about tea.", TEXTS)]
+
+    downgrade(engine, "0006")
+    upgrade(engine)
+
+    assert kept(engine) == [("Tea", "All about tea.", None)]
