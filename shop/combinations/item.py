@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from shop.core.clock import rfc3339
+from shop.core.conditions import version_of
 
 if TYPE_CHECKING:
     from shop.models.item import Item
@@ -23,18 +24,25 @@ class ItemCombination:
             "photo_url": item.photo_url,
         }
 
-    def card(self, item: "Item", available: int | None) -> dict[str, Any]:
-        """JSON-safe; `stock` is what can be bought now, or what the orders written so far have left."""
-        return {
+    def info(self, item: "Item") -> dict[str, Any]:
+        """What an item says to whoever may see it, its stock apart; JSON-safe, and kept by the cache.
+
+        `version` changes with every word of it, and with nothing else.
+        """
+        words = {
             "id": item.id,
             "name": item.name,
             "introduction": item.introduction,
             "price_minor": item.price_minor,
             "currency": item.currency,
-            "stock": item.stock if available is None else available,
             "status": item.status,
             "max_per_user": item.max_per_user,
             "photo_url": item.photo_url,
             "created_at": rfc3339(item.created_at),
-            "updated_at": rfc3339(item.updated_at),
         }
+        version = version_of(words)
+        return {**words, "updated_at": rfc3339(item.updated_at), "tenant_id": item.tenant_id, "version": version}
+
+    def card(self, info: dict[str, Any], stock: int) -> dict[str, Any]:
+        """An item as it is told: what it says, and how many can be bought now."""
+        return {**info, "stock": stock}

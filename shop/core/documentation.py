@@ -1,6 +1,6 @@
 """What is said about the API in OpenAPI 3.1: envelopes, failures, headers, who may call."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from copy import deepcopy
 from enum import Enum
 from functools import cache
@@ -21,7 +21,7 @@ from shop.core.pagination import PER_PAGE_MAX, PageMetaSchema
 from shop.core.problem import CODE_MAX, ERRORS_PATH, JSON, PROBLEM, ProblemSchema
 from shop.core.wire import SENTENCE_MAX, Text, WholeNumber
 
-_ERRORS = (400, 401, 403, 404, 406, 409, 413, 415, 422, 429, 500, 503)
+_ERRORS = (400, 401, 403, 404, 406, 409, 412, 413, 415, 422, 429, 500, 503)
 
 
 class Shape(Enum):
@@ -122,6 +122,13 @@ def error_name(status: int) -> str:
 def headers_of(status: int) -> dict[str, Any]:
     """The headers that an answer of that status has."""
     return {**_SPOKEN, **_HEADERS.get(status, {}), **(FIELDS if status >= 400 else {})}
+
+
+def in_other_words(status: int, example: Mapping[str, Any]) -> dict[str, Any]:
+    """What differs where an answer comes with that status."""
+    phrase = HTTP_STATUS_CODES[status]
+    told = {**example, "code": status, "message": phrase}
+    return {"description": phrase, "headers": headers_of(status), "example": told}
 
 
 def _failure(status: int) -> dict[str, Any]:

@@ -24,6 +24,8 @@ class Answer:
     code: int | None = None
     message: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    # Of what it says, for those who change it later.
+    version: str = ""
 
 
 def success(data: Any = None, message: str | None = None, code: int | None = None) -> Answer:
@@ -39,6 +41,11 @@ def created(data: Any, location: str, code: int = 201) -> Answer:
 def accepted(data: Any, location: str) -> Answer:
     """Something will be done; `location` tells how far it is."""
     return Answer(data, 202, headers={"Location": location})
+
+
+def versioned(card: Mapping[str, Any]) -> Answer:
+    """A thing that tells its version."""
+    return Answer(card, version=card["version"])
 
 
 def refused(code: ExceptionCode) -> Response:
