@@ -24,6 +24,7 @@ from shop.core.documentation import (
     in_other_words,
     name_operations,
     tell,
+    with_description,
 )
 from shop.core.envelope import Answer, respond
 from shop.core.errors import CoreExceptionCode, ShopError
@@ -118,7 +119,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
                 checked.__asks__ = True  # type: ignore[attr-defined]  # a mark, carried upwards by functools.wraps
             described = describe(view)
             described._apidoc["arguments"]["responses"] = {status: error_name(status) for status in statuses}
-            words_checked: F = _with_description(checked, described)
+            words_checked: F = with_description(checked, described)
             return words_checked
 
         return decorator
@@ -160,7 +161,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
             for mask in masks:
                 tell(answer, str(mask))
             answer.__masks__ = masks  # type: ignore[attr-defined]  # a mark of the route
-            described: F = _with_description(answer, describe(answer))
+            described: F = with_description(answer, describe(answer))
             answers = described._apidoc["response"]["responses"]  # type: ignore[attr-defined]  # flask-smorest's
             for status in also:
                 answers[status] = [{**answer, **in_other_words(status, example)} for answer in answers[status_code]]
@@ -183,13 +184,6 @@ def _describe(doc: dict[str, Any], doc_info: dict[str, Any], *, app: Flask, meth
     describe_tags(doc, doc_info, method.upper())
     describe_limits(doc)
     return doc
-
-
-def _with_description(view: Callable[..., Any], described: Callable[..., Any]) -> Any:
-    # What flask-smorest says about a view, without the wrapper it says it with: that asks the app at each request
-    # how to call an async view, and we have none.
-    view._apidoc = described._apidoc  # type: ignore[attr-defined]  # flask-smorest's own place for it
-    return view
 
 
 def _answer(result: Any, status: int, dump: Callable[..., Any] | None, *, tagged: bool) -> Response:

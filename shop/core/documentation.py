@@ -173,6 +173,13 @@ def document(view: Callable[..., Any], **operation: Any) -> None:
     view._apidoc = apidoc  # type: ignore[attr-defined]  # flask-smorest's own place for it
 
 
+def with_description(view: Callable[..., Any], described: Callable[..., Any]) -> Any:
+    """The view, with what flask-smorest says about another one."""
+    # Without the wrapper it says it with: that asks the app at each request how to call an async view; we have none.
+    view._apidoc = described._apidoc  # type: ignore[attr-defined]  # flask-smorest's own place for it
+    return view
+
+
 def tell(view: Callable[..., Any], sentence: str) -> None:
     """Add a sentence to the description of a view."""
     told = getattr(view, "_apidoc", {}).get("manual_doc", {}).get("description")
