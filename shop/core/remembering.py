@@ -25,7 +25,7 @@ from shop.core.transaction import is_fresh
 LEASE_SECONDS = 3.0
 # How long the others wait for the one who builds; then they build for themselves.
 WAIT_SECONDS = 0.4
-PAUSE_SECONDS = 0.01
+PAUSE_SECONDS, PAUSE_MAX_SECONDS = 0.004, 0.03
 # Longer than a commit may take. It also ends by itself when there was no commit, or nobody was left to forget.
 MARK_SECONDS = 10.0
 # What is larger would cost the store of the sale more memory than it saves the database work.
@@ -62,7 +62,7 @@ class Place:
 
     def _find(self) -> tuple[str, str] | None:
         """What is kept, or our lease; None where it cannot be kept, or not soon enough."""
-        deadline = time.monotonic() + WAIT_SECONDS
+        deadline, pause = time.monotonic() + WAIT_SECONDS, PAUSE_SECONDS
         while True:
             try:
                 answer, text = self._look()
@@ -72,7 +72,8 @@ class Place:
                 return answer, text
             if answer == "closed" or time.monotonic() >= deadline:
                 return None
-            time.sleep(random.uniform(0, PAUSE_SECONDS * 2))
+            time.sleep(random.uniform(pause / 2, pause))
+            pause = min(pause * 2, PAUSE_MAX_SECONDS)
 
     def _look(self) -> tuple[str, str]:
         own = secrets.token_hex(8)
