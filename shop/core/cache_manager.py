@@ -99,9 +99,15 @@ class CacheManager:
         Just before it nobody is told it any longer, nor keeps what it was; whoever dies then leaves nothing behind that
         lasts. Without Redis there is no commit: RedisError.
         """
-        client, name, mark = self.stores.cache, _own(key, parts), secrets.token_hex(8)
-        before_commit(close, client, name, mark)
-        after_commit(forget, client, name, mark)
+        name, mark = _own(key, parts), secrets.token_hex(8)
+        before_commit(self._close, name, mark)
+        after_commit(self._forget, name, mark)
+
+    def _close(self, name: str, mark: str) -> None:
+        close(self.stores.cache, name, mark)
+
+    def _forget(self, name: str, mark: str) -> None:
+        forget(self.stores.cache, name, mark)
 
     def _name_group(self, group: Key, parts: Mapping[str, object]) -> str:
         return _own(group, {name: value for name, value in parts.items() if name in group.parts})

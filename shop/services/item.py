@@ -47,19 +47,21 @@ class ItemService:
 
     def page(self, asked: Asked, *, everything: bool) -> Listed[dict[str, Any]]:
         """What buyers may see, with the true stock; drafts and retired ones only when `everything` may be seen."""
-        ask = partial(self._ask, asked, everything=everything)
+        seen: dict[int, int] = {}
+        ask = partial(self._ask, asked, seen, everything=everything)
         # Whoever sees drafts shares no page with those who do not.
         page = ask() if everything or self._direct else self.cache.remember_page(asked, ask)
-        return page.with_rows([asked.tell(card) for card in self._tell(page.rows)])
+        return page.with_rows([asked.tell(card) for card in self._tell(page.rows, seen)])
 
     def get(self, item_id: int, *, everything: bool) -> dict[str, Any]:
         """One item; drafts and retired ones only when `everything` may be seen. Raises ShopError NOT_FOUND."""
-        ask = partial(self._find, item_id)
+        seen: dict[int, int] = {}
+        ask = partial(self._find, item_id, seen)
         # Where the database sells it is asked for the stock anyway, and what it says needs no Redis to be true.
         info = ask() if self._direct else self.cache.remember_info(item_id, ask)
         if info is None or not (everything or info["status"] == ItemStatus.ON_SALE):
             raise ShopError(ItemExceptionCode.NOT_FOUND, item_id=item_id)
-        return self._tell([info])[0]
+        return self._tell([info], seen)[0]
 
     def is_empty(self) -> bool:
         """Whether there never was an item."""
@@ -111,15 +113,20 @@ class ItemService:
     def _direct(self) -> bool:
         return self.settings.purchase_strategy == Strategy.DB
 
-    def _ask(self, asked: Asked, *, everything: bool) -> Listed[dict[str, Any]]:
+    def _ask(self, asked: Asked, seen: dict[int, int], *, everything: bool) -> Listed[dict[str, Any]]:
+        """What the items of a page say; their stocks, which nobody is to remember, are noted as `seen`."""
         criteria = self.items.present() if everything else self.items.on_sale()
         question = Question(asked, self.items.source(), criteria, ("items", everything))
         page = self.items.page_asked(question, self.cursors)
+        seen |= {item.id: item.stock for item in page.rows}
         return page.with_rows([self.combine.info(item) for item in page.rows])
 
-    def _find(self, item_id: int) -> dict[str, Any] | None:
+    def _find(self, item_id: int, seen: dict[int, int]) -> dict[str, Any] | None:
         item = self.items.find(item_id)
-        return None if item is None or item.deleted_at else self.combine.info(item)
+        if item is None or item.deleted_at:
+            return None
+        seen[item.id] = item.stock
+        return self.combine.info(item)
 
     def _lock(self, item_id: int, condition: Condition) -> "Item":
         item = self.items.lock(item_id)
@@ -129,11 +136,11 @@ class ItemService:
         return item
 
     def _card(self, item: "Item") -> dict[str, Any]:
-        return self._tell([self.combine.info(item)])[0]
+        return self._tell([self.combine.info(item)], {item.id: item.stock})[0]
 
-    def _tell(self, infos: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-        """What items say, with the stock of this moment: that of Redis, else of the orders written so far."""
-        stocks = self.stock.find_available([(info["tenant_id"], info["id"]) for info in infos])
+    def _tell(self, infos: Sequence[dict[str, Any]], seen: dict[int, int]) -> list[dict[str, Any]]:
+        """What items say, with the stock of this moment: that of Redis, else what the orders written so far left."""
+        stocks = seen | self.stock.find_available([(info["tenant_id"], info["id"]) for info in infos])
         if unknown := [info["id"] for info in infos if info["id"] not in stocks]:
             stocks |= self.items.find_stocks(unknown)
         return [self.combine.card(info, stocks.get(info["id"], 0)) for info in infos]
