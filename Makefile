@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run demo bench bench-keys bench-limits bench-lists bench-logs bench-sign-in chaos chaos-keys fuzz fuzz-lists resilience test lint contracts types unit report report-test lock clean help
+.PHONY: run demo bench bench-catalogue bench-keys bench-limits bench-lists bench-logs bench-sign-in chaos chaos-keys fuzz fuzz-lists resilience test lint contracts types unit report report-test lock clean help
 
 help: ## Say what there is to make
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -25,6 +25,9 @@ demo: $(VENV)/.ready ## 500 buyers after 100 pieces, then the invariants
 
 bench: $(VENV)/.ready ## Every way to sell under load, in rounds that take turns; WRITE=1 renews the page in docs
 	@$(BIN)/python -m benchmarks.purchase $(if $(filter 1,$(WRITE)),--write)
+
+bench-catalogue: $(VENV)/.ready ## An item and a page of items, warm and uncached, of a bare route's rate; in turns
+	@$(BIN)/python -m benchmarks.catalogue
 
 bench-keys: $(VENV)/.ready ## What a key costs: writes and purchases with and without, in rounds that take turns
 	@$(BIN)/python -m benchmarks.keys

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from shop.core.cache_manager import CacheManager, Key, Script
+from shop.core.cache_manager import CacheManager, Key
+from shop.core.script import Script
 from shop.core.ticket import Ticket
 
 _release = Script(Path(__file__).parent / "lua" / "release.lua")

@@ -14,9 +14,10 @@ from uuid import UUID
 from zlib import crc32
 
 from shop.constants.stock import BATCH, PARTITIONS, Credit, GateState, Outcome, Readmission, Taking
-from shop.core.cache_manager import COUNTING, CacheManager, Key, Script
+from shop.core.cache_manager import CacheManager, Key
 from shop.core.clock import at_microseconds
 from shop.core.redis import RedisError
+from shop.core.script import COUNTING, Script
 from shop.core.tenant import current_tenant
 from shop.core.ticket import Ticket
 from shop.core.windows import Told

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from shop.core.clock import rfc3339
+from shop.core.conditions import version_of
 from shop.core.translated import list_translations
 
 if TYPE_CHECKING:
@@ -35,16 +36,23 @@ class ItemCombination:
             "introduction_translations": list_translations(item.introduction_translations),
         }
 
-    def card(self, item: "Item", available: int | None) -> dict[str, Any]:
-        """JSON-safe; `stock` is what can be bought now, or what the orders written so far have left."""
-        return {
+    def info(self, item: "Item") -> dict[str, Any]:
+        """What an item says to whoever may see it, in all languages, its stock apart; JSON-safe, and kept by the cache.
+
+        `version` changes with every word of it, and with nothing else.
+        """
+        words = {
             **self.texts(item),
             "price_minor": item.price_minor,
             "currency": item.currency,
-            "stock": item.stock if available is None else available,
             "status": item.status,
             "max_per_user": item.max_per_user,
             "photo_url": item.photo_url,
             "created_at": rfc3339(item.created_at),
-            "updated_at": rfc3339(item.updated_at),
         }
+        version = version_of(words)
+        return {**words, "updated_at": rfc3339(item.updated_at), "tenant_id": item.tenant_id, "version": version}
+
+    def card(self, info: dict[str, Any], stock: int) -> dict[str, Any]:
+        """An item as it is told: what it says, and how many can be bought now."""
+        return {**info, "stock": stock}

@@ -6,9 +6,10 @@ from typing import Any
 from shop.checkers.item import CreateItemChecker, PageItemChecker, ReviseItemChecker
 from shop.core.blueprint import Blueprint
 from shop.core.caller import Caller
+from shop.core.conditions import Condition, IfMatchChecker, tagged
 from shop.core.controller import Controller, signed_in
 from shop.core.documentation import Shape
-from shop.core.envelope import Answer, created
+from shop.core.envelope import Answer, created, versioned
 from shop.core.lists.asked import Asked
 from shop.core.lists.pages import Listed
 from shop.core.transaction import transactional
@@ -27,6 +28,7 @@ class ItemsController(Controller):
     items: ItemService
 
     @blueprint.response(200, ItemSchema, shape=Shape.ASKED)
+    @tagged
     @signed_in(ItemPolicy.view_any, optional=True)
     @blueprint.arguments(PageItemChecker, location="query")
     @transactional
@@ -52,26 +54,30 @@ class ItemController(Controller):
     items: ItemService
 
     @blueprint.response(200, ItemSchema, errors=(404,))
+    @tagged
     @signed_in(ItemPolicy.view, optional=True)
     @transactional
-    def get(self, item_id: int, caller: Caller | None) -> dict[str, Any]:
+    def get(self, item_id: int, caller: Caller | None) -> Answer:
         """Read an item."""
-        return self.items.get(item_id, everything=ItemPolicy.view.holds(caller))
+        return versioned(self.items.get(item_id, everything=ItemPolicy.view.holds(caller)))
 
-    @blueprint.response(200, ItemSchema, errors=(404,))
+    @blueprint.response(200, ItemSchema, errors=(404, 412))
+    @tagged
     @signed_in(ItemPolicy.update)
     @blueprint.arguments(ReviseItemChecker(partial=True))
+    @blueprint.arguments(IfMatchChecker, location="headers")
     @transactional
-    def patch(self, words: dict[str, Any], item_id: int) -> dict[str, Any]:
+    def patch(self, words: dict[str, Any], condition: Condition, item_id: int) -> Answer:
         """Change the words of an item."""
-        return self.items.revise(item_id, words)
+        return versioned(self.items.revise(item_id, words, condition))
 
-    @blueprint.response(200, errors=(404,))
+    @blueprint.response(200, errors=(400, 404, 412))
     @signed_in(ItemPolicy.delete)
+    @blueprint.arguments(IfMatchChecker, location="headers")
     @transactional
-    def delete(self, item_id: int) -> None:
+    def delete(self, condition: Condition, item_id: int) -> None:
         """Take an item out of the catalogue."""
-        self.items.delete(item_id)
+        self.items.delete(item_id, condition)
 
 
 @blueprint.route("/<id:item_id>/restore")
@@ -82,11 +88,12 @@ class RestoreItemController(Controller):
     items: ItemService
 
     @blueprint.response(200, ItemSchema, errors=(404,))
+    @tagged
     @signed_in(ItemPolicy.restore)
     @transactional
-    def post(self, item_id: int) -> dict[str, Any]:
+    def post(self, item_id: int) -> Answer:
         """Bring a deleted item back as it was; one that is there stays as it is."""
-        return self.items.restore(item_id)
+        return versioned(self.items.restore(item_id))
 
 
 @blueprint.route("/<id:item_id>/translations")

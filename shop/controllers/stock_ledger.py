@@ -6,8 +6,10 @@ from typing import Any
 from shop.checkers.stock_ledger import AdjustStockChecker, PageStockLedgerChecker
 from shop.core.blueprint import Blueprint
 from shop.core.caller import Caller
+from shop.core.conditions import Condition, IfMatchChecker, tagged
 from shop.core.controller import Controller, signed_in
 from shop.core.documentation import Shape
+from shop.core.envelope import Answer, versioned
 from shop.core.lists.asked import Asked
 from shop.core.lists.pages import Listed
 from shop.core.transaction import transactional
@@ -29,17 +31,19 @@ class StockAdjustmentsController(Controller):
 
     ledger: StockLedgerService
 
-    @blueprint.response(200, ItemSchema, errors=(404, 409))
+    @blueprint.response(200, ItemSchema, errors=(404, 409, 412))
+    @tagged
     @signed_in(StockLedgerPolicy.create)
     @blueprint.arguments(AdjustStockChecker)
+    @blueprint.arguments(IfMatchChecker, location="headers")
     @transactional
-    def post(self, words: dict[str, Any], item_id: int, caller: Caller) -> dict[str, Any]:
+    def post(self, words: dict[str, Any], condition: Condition, item_id: int, caller: Caller) -> Answer:
         """Add pieces to an item or take some away, relative to now or to what was seen."""
         seen = words.get("expected_stock")
         delta = words["delta"] if seen is None else words["stock"] - seen
         # The same name however often the transaction is replayed: what was taken once is not taken twice.
         wish = Adjustment(str(request_uuid()), delta, seen, words["reason"])
-        return self.ledger.adjust(caller, item_id, wish)
+        return versioned(self.ledger.adjust(caller, item_id, wish, condition))
 
 
 @blueprint.route("/<id:item_id>/stock-ledger")

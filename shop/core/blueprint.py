@@ -1,6 +1,6 @@
 """The Blueprint of Controllers: flask-smorest's, speaking the envelope."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial, wraps
 from typing import Any, TypeVar
 
@@ -14,7 +14,18 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.http import HTTP_STATUS_CODES
 
 from shop.core.body import read_body, read_json
-from shop.core.documentation import Shape, document, enveloped, error_name, headers_of, name_operations, tell
+from shop.core.conditions import describe_tags, is_tagged, tag
+from shop.core.documentation import (
+    Shape,
+    document,
+    enveloped,
+    error_name,
+    headers_of,
+    in_other_words,
+    name_operations,
+    tell,
+    with_description,
+)
 from shop.core.envelope import Answer, respond
 from shop.core.errors import CoreExceptionCode, ShopError
 from shop.core.examples import example_of
@@ -108,7 +119,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
                 checked.__asks__ = True  # type: ignore[attr-defined]  # a mark, carried upwards by functools.wraps
             described = describe(view)
             described._apidoc["arguments"]["responses"] = {status: error_name(status) for status in statuses}
-            words_checked: F = _with_description(checked, described)
+            words_checked: F = with_description(checked, described)
             return words_checked
 
         return decorator
@@ -133,12 +144,13 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
 
         """
         dump = masked(schema().dump, masks) if schema else None
-        render = partial(_answer, status=status_code, dump=dump)
         said = enveloped(schema, shape)
         example = example_of(said) | {"code": status_code, "message": HTTP_STATUS_CODES[status_code]}
         describe = super().response(status_code, said, example=example, headers=headers_of(status_code), **options)
 
         def decorator(view: F) -> F:
+            render = partial(_answer, status=status_code, dump=dump, tagged=is_tagged(view))
+
             @wraps(view)
             def answer(*args: Any, **kwargs: Any) -> ResponseReturnValue:
                 # For whoever must know the answer before the transaction ends.
@@ -149,10 +161,10 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
             for mask in masks:
                 tell(answer, str(mask))
             answer.__masks__ = masks  # type: ignore[attr-defined]  # a mark of the route
-            described: F = _with_description(answer, describe(answer))
+            described: F = with_description(answer, describe(answer))
             answers = described._apidoc["response"]["responses"]  # type: ignore[attr-defined]  # flask-smorest's
             for status in also:
-                answers[status] = [{**answer, **_in_other_words(status, example)} for answer in answers[status_code]]
+                answers[status] = [{**answer, **in_other_words(status, example)} for answer in answers[status_code]]
             return described
 
         return decorator
@@ -162,12 +174,6 @@ def _asks_for_something(schema: Schema) -> bool:
     return schema.partial is not True and any(field.required for field in schema.fields.values())
 
 
-def _in_other_words(status: int, example: Mapping[str, Any]) -> dict[str, Any]:
-    phrase = HTTP_STATUS_CODES[status]
-    told = {**example, "code": status, "message": phrase}
-    return {"description": phrase, "headers": headers_of(status), "example": told}
-
-
 def _describe(doc: dict[str, Any], doc_info: dict[str, Any], *, app: Flask, method: str, **_: Any) -> dict[str, Any]:
     # flask-smorest calls it for each operation of each app, whose settings have their say.
     settings = app.config["SETTINGS"]
@@ -175,18 +181,12 @@ def _describe(doc: dict[str, Any], doc_info: dict[str, Any], *, app: Flask, meth
     describe_tenant(doc)
     if method.upper() in WRITES and (policy := in_force(doc_info.get("keyed"), method.upper(), settings)):
         describe_key(doc, policy, settings)
+    describe_tags(doc, doc_info, method.upper())
     describe_limits(doc)
     return doc
 
 
-def _with_description(view: Callable[..., Any], described: Callable[..., Any]) -> Any:
-    # What flask-smorest says about a view, without the wrapper it says it with: that asks the app at each request
-    # how to call an async view, and we have none.
-    view._apidoc = described._apidoc  # type: ignore[attr-defined]  # flask-smorest's own place for it
-    return view
-
-
-def _answer(result: Any, status: int, dump: Callable[..., Any] | None) -> Response:
+def _answer(result: Any, status: int, dump: Callable[..., Any] | None, *, tagged: bool) -> Response:
     if isinstance(result, Response):
         return result
     answer = result if isinstance(result, Answer) else Answer(result)
@@ -196,4 +196,5 @@ def _answer(result: Any, status: int, dump: Callable[..., Any] | None) -> Respon
         headers = {**links, **headers}
     elif dump and data is not None:
         data = dump(data, many=isinstance(data, list))
-    return respond(answer.code or status, data, answer.message, headers)
+    response = respond(answer.code or status, data, answer.message, headers)
+    return tag(response, answer.version) if tagged else response

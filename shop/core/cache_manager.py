@@ -1,29 +1,27 @@
 """The base of CacheManagers: declared keys with a life, and what can be done with them."""
 
-import hashlib
 import random
 import re
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+import secrets
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from string import Formatter
 from typing import Any
 
 import orjson
-from redis import Redis
-from redis.exceptions import NoScriptError
 
 from shop.core.metrics import Counter, Metrics
-from shop.core.redis import RedisError, RedisStores
+from shop.core.redis import RedisStores
+from shop.core.remembering import Life, Place, close, forget, is_value
 from shop.core.tenant import current_tenant
+from shop.core.transaction import after_commit, before_commit
 
 CACHE = Counter("shop_cache", "Looks into the cache, by key and by whether something was kept.", ("key", "outcome"))
 # A tenth off or on, so that keys written together do not expire together.
 JITTER = 0.1
-# What a script begins with that counts requests for limits.
-COUNTING = Path(__file__).parent / "lua" / "count.lua"
+# Of a group's stamp, which says nothing: it may end whenever nobody asks any longer.
+GROUP_LIFE_MS = 24 * 3600 * 1000
 _PART = re.compile(r"[A-Za-z0-9_.@+-]+")
 _declared: dict[str, str] = {}
 
@@ -31,12 +29,20 @@ _declared: dict[str, str] = {}
 class Key:
     """A key template with a life: `card = Key("{tenant}:item:{item}:card", ttl=timedelta(minutes=10))`.
 
-    Two templates that could ever produce the same key stop the import.
+    `nothing`: how long it is remembered that there is none. `group`: the key whose change is a change of this one, too;
+    its parts are among ours. Two templates that could ever produce the same key stop the import.
     """
 
-    def __init__(self, template: str, *, ttl: timedelta | None = None) -> None:
+    def __init__(
+        self,
+        template: str,
+        *,
+        ttl: timedelta | None = None,
+        nothing: timedelta | None = None,
+        group: "Key | None" = None,
+    ) -> None:
         self.template = self.name = template
-        self.ttl = ttl
+        self.ttl, self.nothing, self.group = ttl, nothing, group
         self.parts = frozenset(name for _, name, _, _ in Formatter().parse(template) if name)
 
     def __set_name__(self, owner: type, name: str) -> None:
@@ -56,21 +62,6 @@ class Key:
         return self.template.format(**parts)
 
 
-class Script:
-    """A Lua script in a file, perhaps with others before it; sent whole only to a server that does not know it yet."""
-
-    def __init__(self, path: Path, *before: Path) -> None:
-        self._text = "".join(part.read_text() for part in (*before, path))
-        self._sha = hashlib.sha1(self._text.encode(), usedforsecurity=False).hexdigest()
-
-    def __call__(self, client: "Redis", keys: Sequence[str], arguments: Sequence[Any]) -> Any:
-        """Run it: one round trip. Raises RedisError."""
-        try:
-            return client.evalsha(self._sha, len(keys), *keys, *arguments)
-        except NoScriptError:
-            return client.eval(self._text, len(keys), *keys, *arguments)
-
-
 @dataclass(frozen=True)
 class CacheManager:
     """Get, put, remember and forget JSON-safe information, of the tenant that is worked for."""
@@ -81,12 +72,13 @@ class CacheManager:
     def get(self, key: Key, **parts: object) -> Any | None:
         """What was put, or None; raises RedisError."""
         text = self.stores.cache.get(_own(key, parts))
-        self.metrics.count(CACHE, key.name, "miss" if text is None else "hit")
-        return None if text is None else orjson.loads(text)
+        found = text if text is not None and is_value(str(text)) else None
+        self.metrics.count(CACHE, key.name, "miss" if found is None else "hit")
+        return None if found is None else orjson.loads(found)
 
     def put(self, key: Key, value: Any, seconds: float | None = None, /, **parts: object) -> None:
         """Keep a JSON-safe value for so long, else for the key's life; raises RedisError."""
-        life = _milliseconds(seconds) if seconds else _life(key)
+        life = _milliseconds(seconds) if seconds else _life(key.ttl)
         self.stores.cache.set(_own(key, parts), orjson.dumps(value), px=life)
 
     def add(self, key: Key, value: Any, seconds: float, /, **parts: object) -> None:
@@ -94,19 +86,46 @@ class CacheManager:
         self.stores.cache.set(_own(key, parts), orjson.dumps(value), px=_milliseconds(seconds), nx=True)
 
     def remember(self, key: Key, build: Callable[[], Any], **parts: object) -> Any:
-        """What was put, else what `build` makes of it, kept (None is not). Without Redis: what `build` makes."""
-        try:
-            value = self.get(key, **parts)
-        except RedisError:
+        """What is kept, else what `build` makes of it, kept: one caller builds, the others wait for it a little.
+
+        `build` asks the database what is committed, before anything else in the transaction does; where something did,
+        and without Redis, it is asked and nothing is kept. None is kept where the key says for how long.
+        """
+        life = Life(_life(key.ttl), _life(key.nothing))
+        group = (self._name_group(key.group, parts), _life(key.group.ttl) or GROUP_LIFE_MS) if key.group else None
+        place, outcome = Place(self.stores.cache, _own(key, parts), life, group), "hit"
+
+        def miss() -> Any:
+            nonlocal outcome
+            outcome = "miss"
             return build()
-        if value is None and (value := build()) is not None:
-            with suppress(RedisError):
-                self.put(key, value, **parts)
+
+        value = place.remember(miss)
+        self.metrics.count(CACHE, key.name, outcome)
         return value
 
     def forget(self, key: Key, **parts: object) -> None:
-        """Drop what was put; raises RedisError, since stale information would stay."""
-        self.stores.cache.delete(_own(key, parts))
+        """Drop what was put, or everything in a group; raises RedisError, since stale information would stay."""
+        forget(self.stores.cache, _own(key, parts))
+
+    def supersede(self, key: Key, **parts: object) -> None:
+        """Let what was put, or everything in a group, end with the commit of the running transaction.
+
+        Just before it nobody is told it any longer, nor keeps what it was; whoever dies then leaves nothing behind that
+        lasts. Without Redis there is no commit: RedisError.
+        """
+        name, mark = _own(key, parts), secrets.token_hex(8)
+        before_commit(self._close, name, mark)
+        after_commit(self._forget, name, mark)
+
+    def _close(self, name: str, mark: str) -> None:
+        close(self.stores.cache, name, mark)
+
+    def _forget(self, name: str, mark: str) -> None:
+        forget(self.stores.cache, name, mark)
+
+    def _name_group(self, group: Key, parts: Mapping[str, object]) -> str:
+        return _own(group, {name: value for name, value in parts.items() if name in group.parts})
 
 
 def _own(key: Key, parts: Mapping[str, object]) -> str:
@@ -118,10 +137,8 @@ def _milliseconds(seconds: float) -> int:
     return max(1, int(seconds * 1000))
 
 
-def _life(key: Key) -> int | None:
-    if key.ttl is None:
-        return None
-    return int(key.ttl.total_seconds() * 1000 * random.uniform(1 - JITTER, 1 + JITTER))
+def _life(life: timedelta | None) -> int | None:
+    return None if life is None else _milliseconds(life.total_seconds() * random.uniform(1 - JITTER, 1 + JITTER))
 
 
 def _may_meet(one: str, other: str) -> bool:

@@ -1,6 +1,6 @@
 """What is said about the API in OpenAPI 3.1: envelopes, failures, headers, who may call."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from copy import deepcopy
 from enum import Enum
 from functools import cache
@@ -21,7 +21,7 @@ from shop.core.pagination import PER_PAGE_MAX, PageMetaSchema
 from shop.core.problem import CODE_MAX, ERRORS_PATH, JSON, PROBLEM, ProblemSchema
 from shop.core.wire import SENTENCE_MAX, Text, WholeNumber
 
-_ERRORS = (400, 401, 403, 404, 406, 409, 413, 415, 422, 429, 500, 503)
+_ERRORS = (400, 401, 403, 404, 406, 409, 412, 413, 415, 422, 429, 500, 503)
 
 
 class Shape(Enum):
@@ -124,6 +124,13 @@ def headers_of(status: int) -> dict[str, Any]:
     return {**_SPOKEN, **_HEADERS.get(status, {}), **(FIELDS if status >= 400 else {})}
 
 
+def in_other_words(status: int, example: Mapping[str, Any]) -> dict[str, Any]:
+    """What differs where an answer comes with that status."""
+    phrase = HTTP_STATUS_CODES[status]
+    told = {**example, "code": status, "message": phrase}
+    return {"description": phrase, "headers": headers_of(status), "example": told}
+
+
 def _failure(status: int) -> dict[str, Any]:
     phrase, kind = HTTP_STATUS_CODES[status], "error" if status < 500 else "fail"
     told = {"type": f"{ERRORS_PATH}/{status}", "title": phrase, "status": status, "detail": phrase, "code": status}
@@ -169,6 +176,13 @@ def document(view: Callable[..., Any], **operation: Any) -> None:
     for key, value in operation.items():
         manual[key] = {**manual.get(key, {}), **value} if isinstance(value, dict) else value
     view._apidoc = apidoc  # type: ignore[attr-defined]  # flask-smorest's own place for it
+
+
+def with_description(view: Callable[..., Any], described: Callable[..., Any]) -> Any:
+    """The view, with what flask-smorest says about another one."""
+    # Without the wrapper it says it with: that asks the app at each request how to call an async view; we have none.
+    view._apidoc = described._apidoc  # type: ignore[attr-defined]  # flask-smorest's own place for it
+    return view
 
 
 def tell(view: Callable[..., Any], sentence: str) -> None:

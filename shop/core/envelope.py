@@ -24,6 +24,8 @@ class Answer:
     code: int | None = None
     message: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    # Of what it says, for those who change it later.
+    version: str = ""
 
 
 def success(data: Any = None, message: str | None = None, code: int | None = None) -> Answer:
@@ -54,6 +56,11 @@ def fail(message: str | None = None, code: int = 400, data: Any = None) -> NoRet
     if status < 400:
         raise ValueError(f"{code} is no failure.")
     abort(respond(code, data, message, auth_headers(status)))
+
+
+def versioned(card: Mapping[str, Any]) -> Answer:
+    """A thing that tells its version."""
+    return Answer(card, version=card["version"])
 
 
 def refused(code: ExceptionCode) -> Response:

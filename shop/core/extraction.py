@@ -14,6 +14,7 @@ from marshmallow.validate import Length, Range, Validator
 from werkzeug.http import HTTP_STATUS_CODES
 
 from shop.core.choices import Choices
+from shop.core.conditions import IfMatchChecker
 from shop.core.errors import known_codes
 from shop.core.fingerprint import SAME
 from shop.core.languages import DEFAULT_LANGUAGE, LABEL, LANGUAGE_WORD
@@ -53,7 +54,7 @@ def wanted(constants: Iterable[ModuleType], validators: Iterable[ModuleType], ch
     """What a project with these modules says to callers; its ExceptionCodes are known already."""
     constants, validators, checkers = [*constants], [*validators], [*checkers]
     enums = [*_kinds(constants, Enum)]
-    schemas = [kind() for kind in _kinds(checkers, Schema)]
+    schemas: list[Schema] = [IfMatchChecker(), *(kind() for kind in _kinds(checkers, Schema))]
     codes = {code.sentence for code in known_codes().values() if _is_ours(type(code))}
     told = {sentence for schema in schemas for sentence in _of_schema(schema)} | {SAID_TWICE}
     own = codes | {*_written([*validators, *checkers])} | {*HTTP_STATUS_CODES.values(), *SAME, *Sentence}

@@ -12,10 +12,11 @@ from flask import g, has_request_context
 
 from shop.core.breaker import Breaker
 from shop.core.budget import Budget, Quota, Standing, rate_of
-from shop.core.cache_manager import COUNTING, Key, Script
+from shop.core.cache_manager import Key
 from shop.core.errors import CoreExceptionCode, ShopError
 from shop.core.metrics import Counter, Metrics
 from shop.core.redis import RedisConnectionError, RedisError, RedisStores, RedisTimeoutError
+from shop.core.script import COUNTING, Script
 from shop.core.settings import Settings
 from shop.core.tenant import current_tenant
 from shop.core.windows import Told, Windows

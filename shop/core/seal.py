@@ -12,7 +12,7 @@ from shop.core.clock import Clock
 from shop.core.ticket import Keeper, Kept, Ticket
 
 BODY_KEPT_BYTES = 1024 * 1024
-_NEVER_KEPT = {401, 403, 408, 409, 423, 425, 429}
+_NEVER_KEPT = {401, 403, 408, 409, 412, 423, 425, 429}
 # Of one sending, not of the answer.
 _HEADERS_DROPPED = {
     "connection", "content-length", "date", "keep-alive", "server", "set-cookie", "traceparent", "transfer-encoding",

@@ -43,6 +43,8 @@ class Transaction:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        # What is done just before the commit, and what after it.
+        self.last_steps: list[Callable[[], object]] = []
         self.held_back: list[Callable[[], object]] = []
 
     @cached_property
@@ -74,6 +76,17 @@ def current_session() -> Session:
     if session.info[SCOPE] != current_scope():
         raise TenantError("A transaction is one tenant's: enter the tenant first, then begin.")
     return session
+
+
+def is_fresh() -> bool:
+    """Whether nothing was asked of the database yet in the running transaction, or none is running."""
+    transaction = _current.get()
+    return transaction is None or not transaction.started
+
+
+def before_commit(call: Callable[..., object], *args: object, **kwargs: object) -> None:
+    """Make a call when everything is written, as the last thing before the commit; if it fails nothing is committed."""
+    _require().last_steps.append(partial(call, *args, **kwargs))
 
 
 def after_commit(call: Callable[..., object], *args: object, **kwargs: object) -> None:
@@ -146,6 +159,9 @@ def _attempt(database: Database, work: Callable[[], R]) -> R:
         result = work()
         if transaction.started:
             transaction.session.flush()
+        for step in transaction.last_steps:
+            step()
+        if transaction.started:
             _commit(transaction.session)
     finally:
         _current.reset(token)

@@ -68,6 +68,10 @@ class ItemRepository(Repository[Item]):
         """The row as it is now, held against other writers until the transaction ends."""
         return self.session.get(Item, item_id, with_for_update=True, populate_existing=True)
 
+    def find_stocks(self, item_ids: Collection[int]) -> dict[int, int]:
+        """Item id -> what the orders written so far have left."""
+        return dict(self.session.execute(select(Item.id, Item.stock).where(Item.id.in_(item_ids))).all())
+
     def find_loaded_after(self, item_id: int, limit: int) -> Sequence[Item]:
         """Some of what was ever opened for sale, in the order of ids and beginning after one."""
         query = select(Item).where(Item.epoch > 0, Item.id > item_id).order_by(Item.id).limit(limit)

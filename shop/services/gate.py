@@ -4,11 +4,13 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from shop.cache_managers.item import ItemCacheManager
 from shop.cache_managers.stock import Claim, Opening, StockCacheManager
 from shop.constants.order import Strategy
 from shop.constants.stock import GateState
 from shop.core.clock import Clock
 from shop.core.settings import Settings
+from shop.core.transaction import after_commit
 from shop.repositories.item import ItemRepository
 from shop.repositories.order import OrderRepository
 from shop.supports.stock import read_count
@@ -21,6 +23,7 @@ class GateService:
     items: ItemRepository
     orders: OrderRepository
     stock: StockCacheManager
+    cache: ItemCacheManager
     clock: Clock
     settings: Settings
 
@@ -59,6 +62,8 @@ class GateService:
         sold_in = read_count(self.stock.state(item.tenant_id, item_id).get("epoch"))
         last = self.orders.find_last_epoch(item_id)
         item.epoch = max(item.epoch, last, sold_in) + 1
+        # A load repairs; and it follows a change of strategy, before which others may have changed the words.
+        after_commit(self.cache.forget_item, item_id)
         return Opening(
             stock=item.stock,
             epoch=item.epoch,

@@ -1,15 +1,20 @@
 """Rules of the catalogue."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from shop.cache_managers.item import ItemCacheManager
 from shop.cache_managers.stock import Claim, StockCacheManager
 from shop.combinations.item import ItemCombination
+from shop.constants.item import ItemStatus
 from shop.constants.job import JobName
 from shop.constants.order import Strategy
 from shop.constants.stock import StockReason
 from shop.core.clock import Clock
+from shop.core.conditions import Condition
 from shop.core.errors import ShopError
 from shop.core.job import Queue
 from shop.core.languages import language
@@ -34,6 +39,7 @@ class ItemService:
 
     items: ItemRepository
     ledger: StockLedgerRepository
+    cache: ItemCacheManager
     stock: StockCacheManager
     combine: ItemCombination
     cursors: CursorSigner
@@ -43,23 +49,28 @@ class ItemService:
 
     def page(self, asked: Asked, *, everything: bool) -> Listed[dict[str, Any]]:
         """What buyers may see, with the true stock; drafts and retired ones only when `everything` may be seen."""
-        criteria = self.items.present() if everything else self.items.on_sale()
-        question = Question(asked, self.items.source(), criteria, ("items", everything))
-        page = self.items.page_asked(question, self.cursors)
-        available = self.stock.find_available([(item.tenant_id, item.id) for item in page.rows])
-        cards = (self.combine.card(item, available.get(item.id)) for item in page.rows)
-        return page.with_rows([asked.tell(tell_in(language(), card)) for card in cards])
+        seen: dict[int, int] = {}
+        ask = partial(self._ask, asked, seen, everything=everything)
+        # Whoever sees drafts shares no page with those who do not.
+        page = ask() if everything or self._direct else self.cache.remember_page(asked, ask)
+        return page.with_rows([asked.tell(card) for card in self._tell(page.rows, seen)])
 
     def get(self, item_id: int, *, everything: bool) -> dict[str, Any]:
         """One item; drafts and retired ones only when `everything` may be seen. Raises ShopError NOT_FOUND."""
-        item = self._check(self.items.find(item_id), item_id)
-        if not (item.sellable or everything):
+        seen: dict[int, int] = {}
+        ask = partial(self._find, item_id, seen)
+        # Where the database sells it is asked for the stock anyway, and what it says needs no Redis to be true.
+        info = ask() if self._direct else self.cache.remember_info(item_id, ask)
+        if info is None or not (everything or info["status"] == ItemStatus.ON_SALE):
             raise ShopError(ItemExceptionCode.NOT_FOUND, item_id=item_id)
-        return self._card(item)
+        return self._tell([info], seen)[0]
 
     def get_translations(self, item_id: int) -> dict[str, Any]:
         """What is written about an item, in all languages. Raises ShopError NOT_FOUND."""
-        return self.combine.texts(self._check(self.items.find(item_id), item_id))
+        item = self.items.find(item_id)
+        if item is None or item.deleted_at:
+            raise ShopError(ItemExceptionCode.NOT_FOUND, item_id=item_id)
+        return self.combine.texts(item)
 
     def is_empty(self) -> bool:
         """Whether there never was an item."""
@@ -77,25 +88,25 @@ class ItemService:
             actor=actor,
             created_at=now,
         )
-        self._load_after_commit(item)
-        return tell_in(language(), self.combine.card(item, None))
+        self._publish(item)
+        return tell_in(language(), self.combine.card(self.combine.info(item), item.stock))
 
-    def revise(self, item_id: int, words: dict[str, Any]) -> dict[str, Any]:
-        """Change the words of an item; raises ShopError NOT_FOUND."""
-        item = self._check(self.items.lock(item_id), item_id)
+    def revise(self, item_id: int, words: dict[str, Any], condition: Condition) -> dict[str, Any]:
+        """Change the words of an item; raises ShopError NOT_FOUND, STATE_CHANGED."""
+        item = self._lock(item_id, condition)
         for name, value in settle(words, item).items():
             setattr(item, name, value)
         item.updated_at = self.clock.now()
         self._close(item)
-        self._load_after_commit(item)
+        self._publish(item)
         return self._card(item)
 
-    def delete(self, item_id: int) -> None:
-        """Take an item away for good buyers and bad; its orders stay. Raises ShopError NOT_FOUND."""
-        item = self._check(self.items.lock(item_id), item_id)
+    def delete(self, item_id: int, condition: Condition) -> None:
+        """Take an item away for good buyers and bad; its orders stay. Raises ShopError NOT_FOUND, STATE_CHANGED."""
+        item = self._lock(item_id, condition)
         item.deleted_at = item.updated_at = self.clock.now()
         self._close(item)
-        self._load_after_commit(item)
+        self._publish(item)
 
     def restore(self, item_id: int) -> dict[str, Any]:
         """Undo a deletion; raises ShopError NOT_FOUND when there never was such an item."""
@@ -104,20 +115,48 @@ class ItemService:
             raise ShopError(ItemExceptionCode.NOT_FOUND, item_id=item_id)
         if item.deleted_at:
             item.deleted_at, item.updated_at = None, self.clock.now()
-            self._load_after_commit(item)
+            self._publish(item)
         return self._card(item)
 
-    def _check(self, item: "Item | None", item_id: int) -> "Item":
+    @property
+    def _direct(self) -> bool:
+        return self.settings.purchase_strategy == Strategy.DB
+
+    def _ask(self, asked: Asked, seen: dict[int, int], *, everything: bool) -> Listed[dict[str, Any]]:
+        """What the items of a page say; their stocks, which nobody is to remember, are noted as `seen`."""
+        criteria = self.items.present() if everything else self.items.on_sale()
+        question = Question(asked, self.items.source(), criteria, ("items", everything))
+        page = self.items.page_asked(question, self.cursors)
+        seen |= {item.id: item.stock for item in page.rows}
+        return page.with_rows([self.combine.info(item) for item in page.rows])
+
+    def _find(self, item_id: int, seen: dict[int, int]) -> dict[str, Any] | None:
+        item = self.items.find(item_id)
+        if item is None or item.deleted_at:
+            return None
+        seen[item.id] = item.stock
+        return self.combine.info(item)
+
+    def _lock(self, item_id: int, condition: Condition) -> "Item":
+        item = self.items.lock(item_id)
         if item is None or item.deleted_at:
             raise ShopError(ItemExceptionCode.NOT_FOUND, item_id=item_id)
+        condition.check(self.combine.info(item)["version"])
         return item
 
     def _card(self, item: "Item") -> dict[str, Any]:
-        available = self.stock.find_available([(item.tenant_id, item.id)])
-        return tell_in(language(), self.combine.card(item, available.get(item.id)))
+        return self._tell([self.combine.info(item)], {item.id: item.stock})[0]
+
+    def _tell(self, infos: Sequence[dict[str, Any]], seen: dict[int, int]) -> list[dict[str, Any]]:
+        """What items say in the caller's language, with the stock of this moment: that of Redis, else of the orders."""
+        stocks = seen | self.stock.find_available([(info["tenant_id"], info["id"]) for info in infos])
+        if unknown := [info["id"] for info in infos if info["id"] not in stocks]:
+            stocks |= self.items.find_stocks(unknown)
+        spoken = language()
+        return [tell_in(spoken, self.combine.card(info, stocks.get(info["id"], 0))) for info in infos]
 
     def _close(self, item: "Item") -> None:
-        if self.settings.purchase_strategy == Strategy.DB:
+        if self._direct:
             # The words bind what is sold from here on, and nobody needs Redis for that.
             item.epoch += 1
             return
@@ -125,7 +164,12 @@ class ItemService:
         # now waits for our row lock.
         self.stock.claim(item.tenant_id, item.id, Claim(uuid.uuid4().hex, self.clock.microseconds()))
 
-    def _load_after_commit(self, item: "Item") -> None:
+    def _publish(self, item: "Item") -> None:
+        if self._direct:
+            # Nobody reads it here; others may, where the strategy is being changed.
+            after_commit(self.cache.forget_item, item.id)
+        else:
+            self.cache.supersede_item(item.id)
         # One that was on sale before is loaded, too: not to be bought, but for what was promised and waits.
         if item.sellable or item.epoch:
             after_commit(self.queue.enqueue, JobName.LOAD_STOCK, tenant_id=item.tenant_id, item_id=item.id)

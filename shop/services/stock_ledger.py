@@ -15,6 +15,7 @@ from shop.constants.stock import Credit, StockReason, Taking
 from shop.core.backoff import retry_after
 from shop.core.caller import Caller
 from shop.core.clock import Clock
+from shop.core.conditions import Condition
 from shop.core.errors import ShopError
 from shop.core.job import Queue
 from shop.core.languages import language
@@ -72,14 +73,17 @@ class StockLedgerService:
         self._credit(item, order.quantity, order.user_id, **line)
         return self.combine_order.card(order)
 
-    def adjust(self, caller: Caller, item_id: int, adjustment: Adjustment) -> dict[str, Any]:
-        """Add or take pieces by hand; the item.
+    def adjust(self, caller: Caller, item_id: int, adjustment: Adjustment, condition: Condition) -> dict[str, Any]:
+        """Add or take pieces by hand; the item, whose words are as the condition wants them.
 
-        Raises ShopError: NOT_FOUND, STOCK_CHANGED, STOCK_INSUFFICIENT, STOCK_FULL, SYSTEM_BUSY (the gate is closed).
+        Raises ShopError: NOT_FOUND, STATE_CHANGED, STOCK_CHANGED, STOCK_INSUFFICIENT, STOCK_FULL, SYSTEM_BUSY (the gate
+        is closed).
         """
         item = self.items.lock(item_id)
         if item is None or item.deleted_at:
             raise ShopError(ItemExceptionCode.NOT_FOUND, item_id=item_id)
+        info = self.combine_item.info(item)
+        condition.check(info["version"])
         if item.stock + adjustment.delta > STOCK_MAX:
             raise ShopError(StockLedgerExceptionCode.STOCK_FULL, item_id=item_id, most=STOCK_MAX)
         if adjustment.delta < 0 or adjustment.seen is not None:
@@ -97,7 +101,7 @@ class StockLedgerService:
         elif adjustment.delta < 0:
             item.stock += adjustment.delta
             self._write(item, adjustment.delta, **line)
-        return tell_in(language(), self.combine_item.card(item, available))
+        return tell_in(language(), self.combine_item.card(info, item.stock if available is None else available))
 
     def _find(self, caller: Caller, order_id: UUID) -> "Order":
         order = self.orders.find(order_id)
@@ -156,8 +160,8 @@ class StockLedgerService:
         after_commit(self._deliver, item.tenant_id, item.id, note)
 
     def _write(self, item: "Item", delta: int, **line: Any) -> None:
-        item.updated_at = now = self.clock.now()
-        self.ledger.create(item_id=item.id, delta=delta, created_at=now, **line)
+        # `updated_at` of the item is that of its words: of its stock the ledger tells.
+        self.ledger.create(item_id=item.id, delta=delta, created_at=self.clock.now(), **line)
 
     def _deliver(self, tenant_id: int, item_id: int, note: CreditNote) -> None:
         apply = partial(self.stock.apply, tenant_id, item_id, note)

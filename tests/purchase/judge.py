@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import event
 
 from shop.cache_managers import stock
-from shop.core.cache_manager import COUNTING, Script
+from shop.core.script import COUNTING, Script
 from shop.jobs.audit import VerifyAuditJob
 from tests.purchase.indoors import Indoors
 

@@ -27,7 +27,7 @@ class FakeItems:
         self.name = name
 
     def get(self, item_id: int, *, everything: bool) -> dict[str, Any]:
-        return {"id": item_id, "name": self.name, "everything": everything}
+        return {"id": item_id, "name": self.name, "everything": everything, "version": "1"}
 
 
 @pytest.fixture
