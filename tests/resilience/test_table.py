@@ -12,7 +12,7 @@ from tests.resilience.proxy import Fault
 from tests.support.polling import eventually
 
 # Every answer, and those that ask how we are.
-IN_TIME, AT_ONCE = 2.5, 0.5
+IN_TIME, AT_ONCE = 2.5, 1.0
 BACK_SECONDS = 5.0
 FAULT_SECONDS = 2.5
 WELL = {"login": 200102, "purchase": 202} | dict.fromkeys(("list", "item", "orders", "livez", "readyz"), 200)
