@@ -19,6 +19,8 @@ from shop.core.settings import Settings
 
 __all__ = ["RedisConnectionError", "RedisError", "RedisStores", "RedisTimeoutError", "WatchError", "watching"]
 
+# More than a request waits: on a full machine an answer may be late for many, and the server is there.
+PROBE_SECONDS = 1.0
 R = TypeVar("R", bound=Redis)
 
 
@@ -64,20 +66,20 @@ class RedisStores:
 
     def _pulse(self, address: str) -> Pulse:
         # A client of its own, which nobody else keeps waiting and which asks although the server is away.
-        asking = self._plain(address, Redis)
+        asking = self._plain(address, Redis, PROBE_SECONDS)
         return Pulse("redis", lambda: "ok" if asking.ping() else "silent")
 
     def _client(self, address: str, kind: type[Watched] = Client, **options: Any) -> "Redis":
-        client = self._plain(address, kind, **options)
+        client = self._plain(address, kind, self.settings.redis_timeout, **options)
         client.pulse = self.pulses[address]
         return client
 
-    def _plain(self, address: str, kind: type[R], **options: Any) -> R:
+    def _plain(self, address: str, kind: type[R], seconds: float, **options: Any) -> R:
         # redis-py retries by default and would repeat a script whose answer was lost; here a caller decides.
         return kind.from_url(  # type: ignore[return-value]  # redis-py says Redis of every kind
             address,
-            socket_timeout=self.settings.redis_timeout,
-            socket_connect_timeout=self.settings.redis_timeout,
+            socket_timeout=seconds,
+            socket_connect_timeout=seconds,
             retry=Retry(NoBackoff(), 0),
             protocol=2,
             driver_info=None,

@@ -119,7 +119,7 @@ def faults(redis_late: float = 0.2, database_late: float = 0.1) -> list[tuple[st
         ("redis", refused),
         ("redis", frozen),
         ("redis", Fault("slow", late=redis_late)),
-        ("redis", Fault("too slow", late=1.0)),
+        ("redis", Fault("too slow", late=1.5)),
         ("mariadb", refused),
         ("mariadb", frozen),
         ("mariadb", Fault("slow", late=database_late)),
