@@ -70,7 +70,7 @@ def write(shop: Indoors, what: str, item: int, **headers: str) -> TestResponse:
     """The answer to a write that names what it saw."""
     if what == "PATCH":
         return rename(shop, item, "New", **headers)
-    said = {"Authorization": f"Bearer {shop.admin_token}", "Idempotency-Key": "once"}
+    said = {"Authorization": f"Bearer {shop.admin_token}", "Idempotency-Key": what}
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     path = f"{API}/items/{item}"
     if what == "DELETE":
