@@ -33,7 +33,7 @@ def has_body(route: Route) -> bool:
 # How a route is asked -> the statuses that it may answer, which routes are asked so, and the request.
 WRONGLY: dict[str, tuple[set[int], Callable[[Route], bool], Ask]] = {
     "without a token": (
-        {401}, lambda route: 401 in route.statuses and route.asks and not route.rule.public,
+        {401}, lambda route: route.asks and not route.rule.public,
         partial(send, headers={"Authorization": None}),
     ),
     "as a stranger": ({403}, lambda route: 403 in route.statuses, as_stranger),
