@@ -98,6 +98,18 @@ def test_a_command_is_sent_once(make_valkey: Callable[[], Valkey]) -> None:
     assert client.get("count") == "1"
 
 
+def test_commands_together_are_sent_once(make_valkey: Callable[[], Valkey]) -> None:
+    # Another way through redis-py, with tries of its own.
+    server = make_valkey()
+    client = client_of(server)
+    client.pipeline().set("count", 0).execute()
+    server.freeze()
+    with pytest.raises(RedisTimeoutError):
+        client.pipeline().incr("count").incr("count").execute()
+    server.thaw()
+    assert client.get("count") == "2"
+
+
 def test_what_changes_while_it_is_watched_stops_the_transaction(valkey: Valkey) -> None:
     client = client_of(valkey)
 

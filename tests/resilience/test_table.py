@@ -18,7 +18,9 @@ FAULT_SECONDS = 2.5
 WELL = {"login": 200102, "purchase": 202} | dict.fromkeys(("list", "item", "orders", "livez", "readyz"), 200)
 NO_DATABASE, NO_REDIS = 503001, 503002
 WITHOUT_REDIS = {"purchase": {NO_REDIS}}
-WITHOUT_DATABASE = {route: {NO_DATABASE} for route in ("login", "list", "item", "orders")} | {"readyz": {503}}
+# What the catalogue says is remembered for a minute.
+CATALOGUE = dict.fromkeys(("list", "item"), {200, NO_DATABASE})
+WITHOUT_DATABASE = {"login": {NO_DATABASE}, "orders": {NO_DATABASE}, "readyz": {503}} | CATALOGUE
 # What a store that only is slow may add: who asks for many things gives up in the end.
 WITH_SLOW_REDIS: dict[str, set[int]] = {"purchase": {202, NO_REDIS}}
 WITH_SLOW_DATABASE = {"login": {200102, NO_DATABASE}, "readyz": {200, 503}}
