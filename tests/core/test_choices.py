@@ -90,5 +90,7 @@ def test_two_lists_of_one_name_stop_the_start() -> None:
 
 
 def test_a_list_is_called_after_its_enum() -> None:
-    assert name_of(Colour) == "colour"
-    assert name_of(StrEnum("StockReason", {"A": "a"})) == "stock_reason"
+    class DeepColour(StrEnum):
+        """An enum of two words."""
+
+    assert (name_of(Colour), name_of(DeepColour)) == ("colour", "deep_colour")
