@@ -79,10 +79,12 @@ def test_a_thousand_who_ask_for_nothing_cost_one_question(here: Indoors) -> None
 
 
 def test_an_item_is_seen_at_once_under_a_number_that_nobody_had(here: Indoors, there: Indoors) -> None:
-    first = here.offer(stock=1)
-    assert read(there, first + 1) == NOT_FOUND
-    assert here.offer(stock=1) == first + 1
-    assert read(there, first + 1)["stock"] == 1
+    admin, first = here.admin_token, here.offer(stock=1)
+    words = {"name": "Second", "price_minor": 1, "currency": "EUR", "stock": 2, "status": "on_sale"}
+    assert (read(there, first + 1), names(there)) == (NOT_FOUND, ["Thing"])
+    # Nobody has loaded it yet, which would have it read again, too.
+    assert data_of(here.send("POST", "/items", admin, words), 201)["id"] == first + 1
+    assert (read(there, first + 1)["stock"], names(there)) == (2, ["Second", "Thing"])
 
 
 @pytest.mark.parametrize("query", ["?search=thing", "?orderBy=name", "?page=6"])

@@ -1,8 +1,8 @@
 """A store is gone or frozen: every answer comes in time, and nothing has to be restarted afterwards."""
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 
 import pytest
 
@@ -60,6 +60,7 @@ class Visitor:
             return client.post(f"{API}/auth/login", {"email": "who@example.com", "password": "Wrong-1"})
         paths = {
             "list": f"{API}/items",
+            "search": f"{API}/items?search=item",
             "look": f"{API}/items/{self.item}",
             "me": f"{API}/auth/me",
             "orders": f"{API}/orders",
@@ -102,6 +103,17 @@ def test_a_frozen_valkey_delays_answers_but_not_for_long(town: Town, visitor: Vi
     data_of(town.shop.buy(visitor.item, visitor.token, Prefer="wait=10"), 201)
 
 
+@pytest.mark.parametrize("away", [stopped, frozen])
+def test_without_the_database_the_catalogue_is_read_on(
+    town: Town, visitor: Visitor, away: Callable[[ManagedProcess], AbstractContextManager[None]]
+) -> None:
+    for what in ("list", "look"):
+        data_of(visitor.ask(what, IN_TIME), 200)
+    with away(town.mariadb):
+        for what in ("list", "look"):
+            data_of(visitor.ask(what, AT_ONCE), 200)
+
+
 def test_a_frozen_valkey_sells_nothing_to_those_who_were_told_to_come_again(town: Town, visitor: Visitor) -> None:
     with frozen(town.valkey):
         for _ in range(3):
@@ -127,7 +139,7 @@ def test_without_the_database_a_known_buyer_buys_and_the_rest_waits(town: Town, 
     town.shop.verify(promised)
 
 
-@pytest.mark.parametrize("what", ["sign in", "list", "orders"])
+@pytest.mark.parametrize("what", ["sign in", "search", "orders"])
 def test_a_frozen_database_delays_answers_but_not_for_long(town: Town, visitor: Visitor, what: str) -> None:
     for _ in range(8):
         visitor.ask("list", AT_ONCE)  # every web process has connections that freeze, too
