@@ -19,7 +19,7 @@ WELL = {"login": 200102, "purchase": 202} | dict.fromkeys(("list", "item", "orde
 NO_DATABASE, NO_REDIS = 503001, 503002
 WITHOUT_REDIS = {"purchase": {NO_REDIS}}
 # What the catalogue says is remembered for a minute.
-CATALOGUE = dict.fromkeys(("list", "item"), {200, NO_DATABASE})
+CATALOGUE: dict[str, set[int]] = {route: {200, NO_DATABASE} for route in ("list", "item")}
 WITHOUT_DATABASE = {"login": {NO_DATABASE}, "orders": {NO_DATABASE}, "readyz": {503}} | CATALOGUE
 # What a store that only is slow may add: who asks for many things gives up in the end.
 WITH_SLOW_REDIS: dict[str, set[int]] = {"purchase": {202, NO_REDIS}}
