@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 
 from shop.core.backoff import retry_after
 from shop.core.errors import CoreExceptionCode, ShopError
-from shop.core.haste import make_haste
+from shop.core.haste import in_haste
 
 # How many bodies of a process may be on their way at a time.
 SEATS = 256
@@ -38,15 +38,17 @@ class Anteroom:
         if _has_body(environ, self._body_max):
             environ["wsgi.input"] = self._read(environ["wsgi.input"])
         if environ.get("PATH_INFO") in NOT_WORK:
-            make_haste()
-            return self._app(environ, start_response)  # type: ignore[no-any-return]  # WSGI
+            return self._work(environ, start_response)
         self._enter()
-        make_haste()
         try:
-            answer: Iterable[bytes] = self._app(environ, start_response)
-            return answer
+            return self._work(environ, start_response)
         finally:
             self._leave()
+
+    def _work(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        with in_haste():
+            answer: Iterable[bytes] = self._app(environ, start_response)
+            return answer
 
     def _read(self, stream: Any) -> Any:
         with self._lock:

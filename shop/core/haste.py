@@ -33,9 +33,14 @@ class _Haste:
 _current: ContextVar[_Haste | None] = ContextVar("haste", default=None)
 
 
-def make_haste() -> None:
-    """A request begins: from here on it is counted what this thread waits."""
-    _current.set(_Haste())
+@contextmanager
+def in_haste() -> Iterator[None]:
+    """While the context lasts, a request is served: it is counted what this thread waits."""
+    token = _current.set(_Haste())
+    try:
+        yield
+    finally:
+        _current.reset(token)
 
 
 @contextmanager

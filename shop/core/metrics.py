@@ -16,7 +16,7 @@ from prometheus_client.mmap_dict import mmap_key
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-from shop.core.haste import make_haste
+from shop.core.haste import in_haste
 from shop.core.redis import RedisError
 from shop.core.settings import Settings
 from shop.core.sheet import LEVEL, Sheet, clean, living
@@ -159,9 +159,10 @@ class _Readings(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """What there is; of what a store knows nothing while it does not answer, and not for long."""
-        make_haste()
         families: dict[str, GaugeMetricFamily] = {}
-        for reading in (*_levels(self.folder), *self._measure()):
+        with in_haste():
+            readings = [*_levels(self.folder), *self._measure()]
+        for reading in readings:
             labels = [reading.case[0]] if reading.case else []
             family = families.setdefault(reading.name, GaugeMetricFamily(reading.name, reading.says, labels=labels))
             family.add_metric([reading.case[1]] if reading.case else [], reading.value)

@@ -49,10 +49,7 @@ class Transaction:
 
     @cached_property
     def session(self) -> Session:
-        """The session, of the tenant that is worked for; a transaction that never asks for it costs nothing.
-
-        Raises DatabaseAway.
-        """
+        """The session, of the tenant that is worked for; never asked for, it costs nothing. Raises DatabaseAway."""
         self._database.refuse_away()
         return self._database.session_maker(info={SCOPE: current_scope()})
 

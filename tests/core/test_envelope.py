@@ -37,8 +37,9 @@ def test_the_code_decides_status_and_word(code: int, status: int, word: str) -> 
     assert list(said) == ["status", "code", "message", "data"]
 
 
-def test_the_message_is_the_phrase_unless_one_is_given() -> None:
-    assert envelope(404_301)["message"] == "Not Found"
+def test_the_message_is_the_sentence_of_the_code_else_the_phrase_unless_one_is_given() -> None:
+    assert envelope(404_301)["message"] == "Item … does not exist."
+    assert envelope(404)["message"] == "Not Found"
     assert envelope(404_301, message="Gone fishing.")["message"] == "Gone fishing."
     assert envelope(200, message="")["message"] == ""
 

@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 from shop.core import haste
 from shop.core.database import Database
-from shop.core.haste import make_haste, may_ask_redis, seconds_left, waited_for_redis, waiting, without_haste
+from shop.core.haste import in_haste, may_ask_redis, seconds_left, waited_for_redis, waiting, without_haste
 from shop.core.redis import RedisStores, RedisTimeoutError
 from shop.core.settings import Settings
 from shop.core.transaction import current_session, in_transaction
@@ -22,10 +22,8 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A request begins, which will wait half a second and not two."""
     monkeypatch.setattr(haste, "ENOUGH_SECONDS", 0.5)
     monkeypatch.setattr(haste, "NOTICED_SECONDS", 0.05)
-    make_haste()
-    yield
-    # No other test is in haste.
-    haste._current.set(None)
+    with in_haste():
+        yield
 
 
 def test_what_was_waited_for_is_missing_afterwards() -> None:
@@ -35,6 +33,14 @@ def test_what_was_waited_for_is_missing_afterwards() -> None:
         with waiting():
             time.sleep(0.1)
     assert 0.1 < seconds_left(2.0) <= 0.2
+
+
+def test_what_comes_after_a_request_is_in_no_haste() -> None:
+    with waiting():
+        time.sleep(0.6)
+    with in_haste():
+        assert seconds_left(2.0) == 2.0
+    assert seconds_left(2.0) == 0
 
 
 def test_what_is_computed_does_not_count() -> None:
@@ -65,8 +71,8 @@ def test_redis_is_not_asked_by_those_who_have_waited_for_it(valkey: Valkey) -> N
     for ask in (stores.cache.ping, stores.queue.ping, pipe.ping().execute):
         with pytest.raises(RedisTimeoutError, match="long enough"):
             ask()
-    make_haste()
-    assert stores.cache.ping()
+    with in_haste():
+        assert stores.cache.ping()
 
 
 @pytest.mark.usefixtures("every_tenant")
@@ -82,8 +88,8 @@ def test_statements_that_are_slow_together_end_in_time(database_url: str) -> Non
         in_transaction(database, work)
 
     assert time.monotonic() - began < 1.0
-    make_haste()
-    assert in_transaction(database, lambda: current_session().scalar(text("SELECT 1"))) == 1
+    with in_haste():
+        assert in_transaction(database, lambda: current_session().scalar(text("SELECT 1"))) == 1
     database.engine.dispose()
 
 
