@@ -58,9 +58,9 @@ def test_a_lease_of_somebody_who_died_ends(cache: LeafCacheManager, valkey: Valk
         with valkey.client() as client:
             assert 0 < client.pttl("{1:test-leaf:7}") <= remembering.LEASE_SECONDS * 1000
             client.pexpire("{1:test-leaf:7}", 1)
+        time.sleep(0.02)
 
     cache.remember(cache.leaf, die, **LEAF)
-    time.sleep(0.01)
     build = Source()
     assert [look(cache, build), look(cache, build)] == [1, 1]
     assert build.asked == 1
