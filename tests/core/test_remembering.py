@@ -56,11 +56,15 @@ def test_who_has_waited_long_enough_builds_for_itself_and_keeps_nothing(cache: L
     assert look(cache, quick) == "slow"
 
 
-def test_a_lease_of_somebody_who_died_ends(cache: LeafCacheManager, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(remembering, "LEASE_SECONDS", 0.2)
-    cache.stores.cache.set("{1:test-leaf:7}", "?dead", px=200)
+def test_a_lease_of_somebody_who_died_ends(cache: LeafCacheManager, valkey: Valkey) -> None:
+    def die() -> None:
+        with valkey.client() as client:
+            assert 0 < client.pttl("{1:test-leaf:7}") <= remembering.LEASE_SECONDS * 1000
+            client.pexpire("{1:test-leaf:7}", 1)
+        time.sleep(0.02)
+
+    cache.remember(cache.leaf, die, **LEAF)
     build = Source()
-    time.sleep(0.25)
     assert [look(cache, build), look(cache, build)] == [1, 1]
     assert build.asked == 1
 
