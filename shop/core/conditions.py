@@ -10,10 +10,11 @@ from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar
 
 import orjson
-from flask import Response, request
+from flask import Response, current_app, request
 from marshmallow import Schema, post_load
 
 from shop.core.documentation import document
+from shop.core.envelope_settings import EnvelopeSettings
 from shop.core.errors import CoreExceptionCode, ShopError
 from shop.core.wire import Text, coded
 
@@ -82,8 +83,10 @@ def version_of(info: Any) -> str:
 
 def tag(answer: Response, version: str = "") -> Response:
     """The answer with its tag, or 304 for whoever reads and has it."""
-    # The language is in the body, and so is the envelope; an empty page says the same in every language.
-    about = (answer.headers.get("Content-Type", ""), answer.headers.get("Content-Language", ""))
+    # An empty page says the same in every language; the keys get their names at the edge, after this.
+    settings: EnvelopeSettings = current_app.config["SETTINGS"]
+    dialect = (*settings.envelope_names, "", *settings.envelope_hide, "", *settings.envelope_extra)
+    about = (answer.headers.get("Content-Type", ""), answer.headers.get("Content-Language", ""), *dialect)
     digest = hashlib.sha256("|".join(about).encode() + answer.get_data()).hexdigest()[:20]
     told = f'"{version}.{digest}"' if version else f'"{digest}"'
     answer.headers["ETag"] = told

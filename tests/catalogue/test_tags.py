@@ -1,5 +1,6 @@
 """Tags: whoever has it already is told so, and whoever saw something else changes nothing."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from werkzeug.test import TestResponse
 from tests.catalogue.reader import names, read, rename
 from tests.http.shop import API
 from tests.purchase.indoors import Indoors, data_of
+from tests.support.valkey import Valkey
 
 CHANGED, MALFORMED, MISSING = 412001, 400006, 404301
 
@@ -51,6 +53,15 @@ def test_a_sale_and_a_change_make_another_answer(here: Indoors, item: int, path:
 
     assert len(set(tags)) == 3
     assert get(here, path.format(item=item), If_None_Match=", ".join(tags[:2])).status_code == 200
+
+
+def test_an_envelope_with_other_keys_has_tags_of_its_own(
+    here: Indoors, item: int, clean_database: str, valkey: Valkey, tmp_path: Path
+) -> None:
+    other = Indoors(clean_database, valkey.url, tmp_path, envelope_names=("message=msg",))
+    tags = [get(shop, f"/items/{item}").headers["ETag"] for shop in (here, other)]
+    other.close()
+    assert tags[0] != tags[1]
 
 
 def test_each_language_has_tags_of_its_own(here: Indoors, item: int) -> None:
