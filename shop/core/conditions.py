@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar
 
 import orjson
-from flask import Response, request
+from flask import Response, current_app, request
 from marshmallow import Schema, post_load
 
 from shop.core.documentation import document
@@ -82,8 +82,11 @@ def version_of(info: Any) -> str:
 
 def tag(answer: Response, version: str = "") -> Response:
     """The answer with its tag, or 304 for whoever reads and has it."""
-    # The language is in the body, and so is the envelope; an empty page says the same in every language.
-    about = (answer.headers.get("Content-Type", ""), answer.headers.get("Content-Language", ""))
+    # The language is in the body, but an empty page says the same in every language; of the envelope, what is made of
+    # it at the edge is not there yet.
+    settings = current_app.config["SETTINGS"]
+    kind = (answer.headers.get("Content-Type", ""), answer.headers.get("Content-Language", ""))
+    about = (*kind, *settings.envelope_names, *settings.envelope_hide)
     digest = hashlib.sha256("|".join(about).encode() + answer.get_data()).hexdigest()[:20]
     told = f'"{version}.{digest}"' if version else f'"{digest}"'
     answer.headers["ETag"] = told
