@@ -68,6 +68,7 @@ class _Door(NamedTuple):
 
     def _visit(self, request: Request, answer: Response, trace: Trace) -> "Visit":
         environ, rule = request.environ, request.url_rule
+        body, query = environ.get(BODY), environ.get("QUERY_STRING", "")
         return Visit(
             method=request.method,
             path=request.path,
@@ -80,8 +81,9 @@ class _Door(NamedTuple):
             clients=self.clients,
             claims=g.get("claims"),
             key=environ.get(f"HTTP_{self.key_header.upper().replace('-', '_')}", ""),
-            query=environ.get("QUERY_STRING", ""),
-            body=environ.get(BODY),
+            # Thousands may wait to be written: what is only measured is not kept until then.
+            query=query if len(query) <= SHOWN_MAX else len(query),
+            body=body if body is None or len(body) <= SHOWN_MAX else len(body),
             announced=environ.get("CONTENT_LENGTH", ""),
             kind=environ.get("CONTENT_TYPE", ""),
             failure=g.get("failure"),
@@ -90,7 +92,10 @@ class _Door(NamedTuple):
 
 
 class Visit(NamedTuple):
-    """A request and its answer, as they lay there when it ended. `key` is that of an idempotent write."""
+    """A request and its answer, as they lay there when it ended. `key` is that of an idempotent write.
+
+    Of a long query, and of a long body, there is the length.
+    """
 
     method: str
     path: str
@@ -103,8 +108,8 @@ class Visit(NamedTuple):
     clients: Clients
     claims: Claims | None
     key: str
-    query: str
-    body: bytes | None
+    query: str | int
+    body: bytes | int | None
     announced: str
     kind: str
     failure: Mapping[str, Any] | None
@@ -139,8 +144,9 @@ class Visit(NamedTuple):
     def _json(self) -> Any:
         if self.body is None:
             return f"{self.announced} bytes, unread" if self.announced not in ("", "0") else None
-        if len(self.body) > SHOWN_MAX or "json" not in self.kind:
-            return f"{len(self.body)} bytes of {self.kind or 'no type'}" if self.body else None
+        if isinstance(self.body, int) or "json" not in self.kind:
+            size = self.body if isinstance(self.body, int) else len(self.body)
+            return f"{size} bytes of {self.kind or 'no type'}" if size else None
         try:
             value = orjson.loads(self.body)
         except orjson.JSONDecodeError:
@@ -149,9 +155,9 @@ class Visit(NamedTuple):
         return value if isinstance(value, dict) else f"a {type(value).__name__}"
 
 
-def _query(text: str) -> Any:
-    if len(text) > SHOWN_MAX:
-        return f"{len(text)} bytes"
+def _query(text: str | int) -> Any:
+    if isinstance(text, int):
+        return f"{text} bytes"
     try:
         pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=_FIELDS_MAX)
     except ValueError:

@@ -23,10 +23,15 @@ __all__ = ["Database", "DatabaseAway", "OperationalError"]
 POOL_WAIT_SECONDS = 0.5
 # Addresses and password hashes are among the values of statements, and an error that tells them goes into the log.
 _QUIET = {"hide_parameters": True}
+# A server goes on with a statement that nobody listens to any longer, until it is told when to end. Later than whoever
+# listens, so that it is the same error for everybody. MariaDB reads the first comment, MySQL the second.
+_STATEMENT_SECONDS = 3
 _MYSQL_CONNECT: dict[str, Any] = {
     "connect_timeout": CONNECT_SECONDS,
     # Shorter than the read time-out, or a wait for a lock would look like a lost connection.
-    "init_command": "SET SESSION innodb_lock_wait_timeout=1, time_zone='+00:00'",
+    "init_command": "SET SESSION innodb_lock_wait_timeout=1, time_zone='+00:00'"
+    f" /*M!100101 , max_statement_time={_STATEMENT_SECONDS} */"
+    f" /*!80000 , max_execution_time={_STATEMENT_SECONDS}000 */",
 }
 
 

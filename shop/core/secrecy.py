@@ -97,10 +97,13 @@ class Secrecy:
 
     @cached_property
     def _patterns(self) -> list[tuple[re.Pattern[str], Any]]:
-        # A bare value ends where the next member begins; a quoted one at its quote.
-        value = r"""(?:"[^"]*"|'[^']*'|[^\s"'&,;}\])]+)"""
+        # A quoted value ends at its quote, whatever is escaped within, or is quoted itself; one that was cut, with its
+        # line. Of many values, some hundred letters. A bare one ends where the next member begins.
+        quoted = r"""[bru]{0,2}+(?:"(?:[^"\\]|\\.)*+"|'(?:[^'\\]|\\.)*+'|["'][^\r\n]*+)"""
+        within = r"""\\{1,9}+["'](?:.*?\\{1,9}+["']|[^\r\n]*+)"""
+        value = rf"""(?:{quoted}|{within}|[\[{{(][^\]}})]{{0,300}}+|[^\s"'&,;}}\])]+)"""
         # Each part is bounded: however a text repeats itself, no letter is read more than a few dozen times.
-        names = re.compile(rf"""(?i)({self._any})([\w-]{{0,40}}+["']?\s{{0,9}}+[:=]\s{{0,9}}+){value}""")
+        names = re.compile(rf"""(?is)({self._any})([\w-]{{0,40}}+(?:\\{{0,9}}+["'])?\s{{0,9}}+[:=]\s{{0,9}}+){value}""")
         return [
             (_HEADER, rf"\1\2{STARS}"),
             (_BEARER, rf"\1 {STARS}"),

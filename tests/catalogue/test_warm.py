@@ -32,6 +32,16 @@ def test_reading_costs_no_sql_and_two_round_trips(here: Indoors, valkey: Valkey,
     assert len([command for command in commands if not command.startswith("HMGET")]) == 1, commands
 
 
+def test_strangers_do_not_fill_the_store_of_the_sale_with_pages(here: Indoors) -> None:
+    here.offer(stock=5)
+    kept = here.redis.dbsize()
+    for size in range(1, 101):
+        for mode in ("page", "simple", "cursor"):
+            assert here.send("GET", f"/items?pagination={mode}&per_page={size}", None).status_code == 200
+
+    assert here.redis.dbsize() - kept < 30
+
+
 def test_whoever_is_signed_in_costs_one_more(here: Indoors, valkey: Valkey) -> None:
     item, token = here.offer(stock=5), here.buyer()
 

@@ -4,16 +4,19 @@ import logging
 from collections.abc import Callable, Iterator
 from typing import Any, NoReturn
 
+import orjson
 import pytest
-from flask import Flask
+from flask import Flask, request
 from redis.exceptions import ConnectionError as RedisConnectionError
 from sqlalchemy.exc import OperationalError
 from werkzeug.test import TestResponse
 
 from shop.core.access_log import serve_access_log
+from shop.core.body import read_body
 from shop.core.errors import CoreExceptionCode, ShopError
 from shop.core.http import prepare
 from shop.core.log import TracedRecord
+from shop.core.log_entry import TELL
 from shop.core.secrecy import Secrecy
 from shop.core.settings import Settings
 from shop.core.trace import Trace, current_trace
@@ -42,12 +45,12 @@ def shelf() -> Iterator[Shelf]:
     logging.setLogRecordFactory(factory)
 
 
-def ask(view: Callable[[], Any], settings: Settings | None = None, path: str = "/it", **request: Any) -> TestResponse:
+def ask(view: Callable[[], Any], settings: Settings | None = None, path: str = "/it", **said: Any) -> TestResponse:
     app, settings = Flask("test"), settings or Settings()
     serve_access_log(app, settings)
     prepare(app, settings)
     app.add_url_rule("/it", view_func=view, endpoint="it", methods=["GET", "POST"])
-    return app.test_client().open(path, **request)
+    return app.test_client().open(path, **said)
 
 
 def told(shelf: Shelf) -> dict[str, Any]:
@@ -97,6 +100,16 @@ def test_a_body_that_nobody_read_is_only_measured(shelf: Shelf) -> None:
     ask(lambda: "", method="POST", data=b'{"password": "Hunter-2"}', content_type="application/json")
 
     assert told(shelf)["input"] == {"json": "24 bytes, unread"}
+
+
+def test_a_long_body_is_only_measured_and_not_kept(shelf: Shelf) -> None:
+    long = orjson.dumps({"note": "x" * 500_000})
+
+    ask(lambda: str(len(read_body(request))), method="POST", data=long, content_type="application/json")
+
+    assert told(shelf)["input"] == {"json": f"{len(long)} bytes of application/json"}
+    visit = vars(shelf.seen[-1])[TELL].__self__
+    assert len(str(visit)) < 10_000
 
 
 @pytest.mark.parametrize(

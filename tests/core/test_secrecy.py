@@ -23,6 +23,12 @@ TEXTS = [
     f"Cookie: session={SECRET}; other={SECRET}",
     f"{{'password': '{SECRET}', 'name': 'Ann'}}",
     f'{{"new_password": "{SECRET}"}}',
+    f'{{"password": "a\\"{SECRET}", "name": "Ann"}}',
+    f"{{'password': 'it\\'s {SECRET}'}}",
+    f'{{\\"password\\": \\"{SECRET}\\"}}',
+    f"{{'password': b'{SECRET}'}}",
+    f"{{'tokens': ['{SECRET}', '{SECRET}']}}",
+    f'it was cut: {{"password": "{SECRET}',
     "GET /x?access_token=Hunter-2&y=1",
     "password=Hunter-2",
     "mysql+pymysql://root:Hunter-2@db/shop",
@@ -107,7 +113,24 @@ def test_texts_are_bounded(secrecy: Secrecy) -> None:
 
 
 @pytest.mark.parametrize(
-    "letters", ["a", "a.", "password", "eyJ", "://a:", "bearer ", "Cookie: ", "a@", "$argon2", "'"]
+    "letters",
+    [
+        "a",
+        "a.",
+        "password",
+        "eyJ",
+        "://a:",
+        "bearer ",
+        "Cookie: ",
+        "a@",
+        "$argon2",
+        "'",
+        "token=[",
+        "token='x\n",
+        'token=\\"x',
+        'token="\\',
+        "\\",
+    ],
 )
 def test_no_text_takes_long(secrecy: Secrecy, letters: str) -> None:
     text = letters * (100_000 // len(letters))
