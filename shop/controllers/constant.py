@@ -7,13 +7,13 @@ from shop.core.blueprint import Blueprint
 from shop.core.choices import Choices
 from shop.core.controller import Controller
 from shop.core.documentation import Shape
-from shop.core.envelope import VARY, Answer
+from shop.core.envelope import Answer
 from shop.schemas.constant import ConstantSchema, OptionSchema
 
 blueprint = Blueprint("constants", __name__, url_prefix="/constants", description="Lists to select from")
 
-# They change with a new version only. The language may be a cookie's, which everything else never is kept for.
-_KEPT = {"Cache-Control": "public, max-age=300", "Vary": f"{VARY}, Cookie"}
+# They change with a new version only.
+_KEPT = {"Cache-Control": "public, max-age=300"}
 
 
 @blueprint.route("")

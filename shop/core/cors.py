@@ -14,10 +14,12 @@ from shop.core.settings import Settings
 ANY = "*"
 # What a page may read beside what browsers let it read anyhow.
 EXPOSED = (
-    "Allow, Idempotency-Relayed, Idempotency-Replay, Idempotent-Replayed, Link, Location, RateLimit, RateLimit-Policy,"
+    "Allow, ETag, Idempotency-Relayed, Idempotency-Replay, Idempotent-Replayed, Link, Location, RateLimit, RateLimit-Policy,"
     " Retry-After, traceparent, WWW-Authenticate, X-Request-ID"
 )
-_SENT = "Accept-Language, Authorization, Content-Type, Prefer, traceparent, X-Request-ID, X-Tenant"
+_SENT = (
+    "Accept-Language, Authorization, Content-Type, If-Match, If-None-Match, Prefer, traceparent, X-Request-ID, X-Tenant"
+)
 _ASKS = "Access-Control-Request-Method"
 _REMEMBERED_SECONDS = 600
 

@@ -20,7 +20,8 @@ ID_MAX = 2**63 - 1
 MOMENT_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?Z$"
 # What we say ourselves, with what we tell back.
 SENTENCE_MAX = 2000
-_DIGITS = re.compile(r"-?[0-9]{1,18}")
+_DIGITS = re.compile(r"-?[0-9]+")
+_DIGITS_MOST = 18
 # Cc of Unicode; and halves of characters, which UTF-8 does not know and no database takes.
 _CONTROL = r"\x00-\x1f\x7f-\x9f"
 _CONTROL_IN_LINES = r"\x00-\x08\x0b-\x1f\x7f-\x9f"
@@ -81,12 +82,17 @@ class WholeNumber(fields.Integer):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:  # noqa: ARG002 - given shape
         if self.from_text and isinstance(value, str) and _DIGITS.fullmatch(value):
-            return int(value)
+            return self._read(value)
         if isinstance(value, bool) or not isinstance(value, int | float) or value != value // 1:
             raise self.make_error("invalid", input=value)
         if abs(value) > ID_MAX:
             raise self.make_error("too_large", input=value)
         return int(value)
+
+    def _read(self, digits: str) -> int:
+        if len(digits.lstrip("-")) > _DIGITS_MOST:
+            raise self.make_error("too_large", input=digits)
+        return int(digits)
 
 
 class Text(fields.String):

@@ -48,6 +48,11 @@ def test_digits_of_a_query_are_read(text: Any, number: int) -> None:
     assert WholeNumber(from_text=True).deserialize(text) == number
 
 
+def test_digits_that_are_too_many_are_a_whole_number_too_large() -> None:
+    with pytest.raises(ValidationError, match="Number too large"):
+        WholeNumber(from_text=True).deserialize("9" * 19)
+
+
 @pytest.mark.parametrize("text", REFUSED_AS_TEXT, ids=lambda text: text[:20])
 def test_other_text_of_a_query_is_refused(text: str) -> None:
     with pytest.raises(ValidationError):
