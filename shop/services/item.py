@@ -165,11 +165,13 @@ class ItemService:
         self.stock.claim(item.tenant_id, item.id, Claim(uuid.uuid4().hex, self.clock.microseconds()))
 
     def _publish(self, item: "Item") -> None:
-        if self._direct:
-            # Nobody reads it here; others may, where the strategy is being changed.
+        # One that was on sale before is loaded, too: not to be bought, but for what was promised and waits.
+        offered = item.sellable or item.epoch
+        if self._direct or not offered:
+            # Nobody reads it here, or only editors do, who can do without Redis; others may read it here, where the
+            # strategy is being changed.
             after_commit(self.cache.forget_item, item.id)
         else:
             self.cache.supersede_item(item.id)
-        # One that was on sale before is loaded, too: not to be bought, but for what was promised and waits.
-        if item.sellable or item.epoch:
+        if offered:
             after_commit(self.queue.enqueue, JobName.LOAD_STOCK, tenant_id=item.tenant_id, item_id=item.id)

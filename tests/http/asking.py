@@ -14,7 +14,7 @@ from tests.http.stage import ACTORS, Stage
 
 ADMIN = next(actor for actor in ACTORS if actor.name == "an administrator")
 STRANGER = next(actor for actor in ACTORS if actor.name == "another user")
-LOST = {"item_id": 999_999, "user_id": 999_999, "order_id": uuid4(), "session_id": uuid4()}
+LOST = {"item_id": 999_999, "user_id": 999_999, "order_id": uuid4(), "session_id": uuid4(), "constant": "nothing"}
 
 Ask = Callable[[Stage, Route, Voice], TestResponse]
 """Sends one request to a route."""
