@@ -21,18 +21,20 @@ def town(clean_database: str, make_valkey: Callable[[], Valkey], tmp_path: Path)
 
 
 @pytest.mark.parametrize(("ruin", "mend"), [("stop", "start"), ("freeze", "thaw")])
-def test_while_redis_is_away_the_database_answers_and_nothing_is_changed(
+def test_while_redis_is_away_the_database_answers_and_nothing_is_changed_that_is_sold(
     town: tuple[Indoors, Valkey], ruin: str, mend: str
 ) -> None:
     shop, valkey = town
     item, admin = shop.offer(stock=5), shop.admin_token
-    words = {"name": "Second", "price_minor": 1, "currency": "EUR", "stock": 5, "status": "draft"}
+    words = {"name": "Second", "price_minor": 1, "currency": "EUR", "stock": 5, "status": "on_sale"}
     read(shop, item, admin)
     getattr(valkey, ruin)()
     try:
         assert (read(shop, item)["stock"], names(shop)) == (5, ["Thing"])
         assert rename(shop, item, "New").get_json()["code"] == REDIS_DOWN
         assert shop.send("POST", "/items", admin, words).get_json()["code"] == REDIS_DOWN
+        # Nobody buys by what a draft says.
+        assert shop.send("POST", "/items", admin, {**words, "status": "draft"}).get_json()["code"] == 201
         assert names(shop) == ["Thing"]
     finally:
         getattr(valkey, mend)()
