@@ -15,8 +15,8 @@ from shop.core.access_log import serve_access_log
 from shop.core.body import read_body
 from shop.core.errors import CoreExceptionCode, ShopError
 from shop.core.http import prepare
-from shop.core.log_entry import TELL
 from shop.core.log import TracedRecord
+from shop.core.log_entry import TELL
 from shop.core.secrecy import Secrecy
 from shop.core.settings import Settings
 from shop.core.trace import Trace, current_trace

@@ -137,7 +137,8 @@ def test_a_child_has_the_time_that_it_was_given(
     monkeypatch.setattr(processes, "STOP_SECONDS", 0.3)
     said = "import signal, sys, time; signal.signal(15, lambda *_: (time.sleep(1), sys.exit(7))); print(1, flush=True)"
     with subprocess.Popen([sys.executable, "-c", f"{said}; time.sleep(60)"], stdout=subprocess.PIPE) as process:
-        assert process.stdout and process.stdout.readline()
+        assert process.stdout
+        assert process.stdout.readline()
 
         Child("web", more_seconds, process).stop()
 
