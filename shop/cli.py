@@ -167,7 +167,8 @@ def up() -> None:
         accounts = jobs[JobName.SEED].run()
         _open_sales(jobs)
         container.get(Database).engine.dispose()
-        family = Family([Child("web"), Child("scheduler"), Child("worker")])
+        web = Child("web", more_seconds=settings.drain_seconds + settings.web_stop_seconds)
+        family = Family([web, Child("scheduler"), Child("worker")])
         family.run(ready=lambda: answers(settings.bind), announce=lambda: _greet(settings, accounts))
 
 

@@ -22,8 +22,8 @@ class LogAway(Exception):  # noqa: N818 - it says what it is
 
 
 class _Shelf(Protocol):
-    def find(self, field: str, values: Collection[str], most: int) -> Iterator[Any]:
-        """Entries whose field is, or holds, one of the values."""
+    def find(self, field: str, values: Collection[str], most: int, tenant: str | None) -> Iterator[Any]:
+        """Entries whose field is, or holds, one of the values; None: of every tenant."""
 
 
 @dataclass
@@ -37,19 +37,23 @@ class LogBook:
         """Whether records are kept anywhere that can be searched."""
         return bool(self.settings.log_mongo_url or self.settings.log_folder)
 
-    def find(self, field: str, values: Collection[str]) -> list[Entry]:
-        """The first thousand entries whose field is, or holds, one of the values; raises LogAway."""
-        found = islice(self._find(field, values), FOUND_MAX)
+    def find(self, field: str, values: Collection[str], tenant: str | None = None) -> list[Entry]:
+        """The first thousand entries whose field is, or holds, one of the values; raises LogAway.
+
+        Of one tenant, where one is named: others, who may use the same ids, hide nothing of it.
+        """
+        found = islice(self._find(field, values, tenant), FOUND_MAX)
         return [{**entry, "time": _told(entry["time"])} for entry in found]
 
-    def _find(self, field: str, values: Collection[str]) -> Iterator[Entry]:
+    def _find(self, field: str, values: Collection[str], tenant: str | None) -> Iterator[Entry]:
         if not values:
             return
         if self.settings.log_mongo_url:
-            yield from self._store.find(field, values, FOUND_MAX)
+            yield from self._store.find(field, values, FOUND_MAX, tenant)
         elif folder := self.settings.log_folder:
             words = [orjson.dumps(value) for value in values]
-            yield from (entry for line in find_lines(folder, words) if (entry := _read(line, field, values)))
+            entries = (entry for line in find_lines(folder, words) if (entry := _read(line, field, values)))
+            yield from (entry for entry in entries if tenant in (None, entry.get("tenant")))
 
     @cached_property
     def _store(self) -> _Shelf:

@@ -135,11 +135,12 @@ class Store:
             return sum(refusal["code"] != _DOUBLE for refusal in error.details["writeErrors"])
         return 0
 
-    def find(self, field: str, values: Collection[str], most: int) -> Iterator[Any]:
-        """Entries whose field is, or holds, one of the values; raises LogAway."""
+    def find(self, field: str, values: Collection[str], most: int, tenant: str | None = None) -> Iterator[Any]:
+        """Entries whose field is, or holds, one of the values; None: of every tenant. Raises LogAway."""
+        asked = {field: {"$in": list(values)}} | ({"tenant": tenant} if tenant else {})
         try:
             for name in sorted(self._database.list_collection_names(filter={"name": {"$regex": "^log_"}})):
-                yield from self._database[name].find({field: {"$in": list(values)}}, {"_id": 0}, limit=most)
+                yield from self._database[name].find(asked, {"_id": 0}, limit=most)
         except PyMongoError as error:
             raise LogAway(str(error)) from error
 

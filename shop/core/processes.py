@@ -19,9 +19,10 @@ _log = logging.getLogger(__name__)
 
 @dataclass
 class Child:
-    """A `flask shop NAME` process."""
+    """A `flask shop NAME` process, which may take `more_seconds` to end than the others."""
 
     name: str
+    more_seconds: float = 0.0
     process: subprocess.Popen[bytes] | None = None
     restart_at: float = 0.0
 
@@ -44,7 +45,7 @@ class Child:
             return
         self.process.terminate()
         try:
-            self.process.wait(STOP_SECONDS)
+            self.process.wait(STOP_SECONDS + self.more_seconds)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()

@@ -26,7 +26,7 @@ class LogService:
 
         The tenant's own records, and those of system work that name what its request made, without the rest they name.
         """
-        own = [entry for entry in self._find("request_id", [request_id]) if entry.get("tenant") == str(tenant_id)]
+        own = self._find("request_id", [request_id], str(tenant_id))
         made = _made(own)
         late = [{**entry, "about": sorted(made & {*entry["about"]})} for entry in self._find("about", made)]
         entries = _sorted(own, late)
@@ -38,11 +38,11 @@ class LogService:
         own = self._find("request_id", [request_id])
         return _sorted(own, self._find("about", _made(own)))
 
-    def _find(self, field: str, values: Iterable[str]) -> list[Entry]:
+    def _find(self, field: str, values: Iterable[str], tenant: str | None = None) -> list[Entry]:
         if not self.book.kept:
             raise ShopError(LogExceptionCode.NOT_KEPT)
         try:
-            return self.book.find(field, [*values])
+            return self.book.find(field, [*values], tenant)
         except LogAway as error:
             raise ShopError(LogExceptionCode.AWAY, retry_after=retry_after()) from error
 

@@ -7,7 +7,9 @@ import orjson
 import pytest
 
 from shop.core.log_book import FOUND_MAX, LogBook
+from shop.core.pagination import PageRequest
 from shop.core.settings import Settings
+from shop.services.log import LogService
 
 
 def book_of(folder: Path, *entries: dict[str, Any] | bytes) -> LogBook:
@@ -42,6 +44,13 @@ def test_a_search_finds_a_bounded_number(tmp_path: Path) -> None:
     book = book_of(tmp_path, *({"request_id": "a", "n": n} for n in range(FOUND_MAX + 5)))
 
     assert len(book.find("request_id", ["a"])) == FOUND_MAX
+
+
+def test_others_who_use_the_same_id_hide_nothing(tmp_path: Path) -> None:
+    others = ({"request_id": "a", "tenant": "2"} for _ in range(FOUND_MAX))
+    book = book_of(tmp_path, *others, {"request_id": "a", "tenant": "1", "n": 1}, {"request_id": "a"})
+
+    assert [entry["more"]["n"] for entry in LogService(book).page(1, "a", PageRequest()).rows] == [1]
 
 
 def test_it_knows_whether_anything_is_kept(tmp_path: Path) -> None:

@@ -75,11 +75,14 @@ def test_the_moment_of_a_record_says_where_it_goes(server: Mongo, lost: Lost, sp
 
 def test_what_was_written_is_found(server: Mongo, lost: Lost) -> None:
     sink = sink_of(server.url, lost)
-    sink.write([page_of("one", request_id="r-1"), page_of("two", about=["x", "y"]), page_of("three", request_id="r-2")])
+    others = page_of("other", request_id="r-1", tenant="2")
+    sink.write([others, page_of("one", request_id="r-1", tenant="1"), page_of("two", about=["x", "y"])])
+    sink.write([page_of("three", request_id="r-2")])
     sink.finish(5)
     store = Store(server.url)
 
-    assert [entry["message"] for entry in store.find("request_id", ["r-1"], 10)] == ["one"]
+    assert [entry["message"] for entry in store.find("request_id", ["r-1"], 10)] == ["other", "one"]
+    assert [entry["message"] for entry in store.find("request_id", ["r-1"], 1, "1")] == ["one"]
     assert [entry["message"] for entry in store.find("about", ["z", "y"], 10)] == ["two"]
     assert [entry["time"] for entry in store.find("request_id", ["r-2"], 10)] == [MOMENT]
 

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -11,7 +12,8 @@ from threading import Thread
 
 import pytest
 
-from shop.core.processes import answers
+from shop.core import processes
+from shop.core.processes import Child, answers
 from tests.support.managed_process import ManagedProcess
 from tests.support.polling import Eventually
 from tests.support.ports import free_port
@@ -126,3 +128,18 @@ def test_a_web_server_is_ready_when_it_says_so(status: int, ready: bool) -> None
 
 def test_nobody_there_is_not_ready() -> None:
     assert not answers(f"127.0.0.1:{free_port()}")
+
+
+@pytest.mark.parametrize(("more_seconds", "status"), [(0.0, -signal.SIGKILL), (10.0, 7)])
+def test_a_child_has_the_time_that_it_was_given(
+    monkeypatch: pytest.MonkeyPatch, more_seconds: float, status: int
+) -> None:
+    monkeypatch.setattr(processes, "STOP_SECONDS", 0.3)
+    said = "import signal, sys, time; signal.signal(15, lambda *_: (time.sleep(1), sys.exit(7))); print(1, flush=True)"
+    with subprocess.Popen([sys.executable, "-c", f"{said}; time.sleep(60)"], stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        assert process.stdout.readline()
+
+        Child("web", more_seconds, process).stop()
+
+        assert process.returncode == status
