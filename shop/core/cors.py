@@ -14,8 +14,8 @@ from shop.core.settings import Settings
 ANY = "*"
 # What a page may read beside what browsers let it read anyhow.
 EXPOSED = (
-    "Allow, ETag, Idempotency-Relayed, Idempotency-Replay, Idempotent-Replayed, Link, Location, RateLimit, RateLimit-Policy,"
-    " Retry-After, traceparent, WWW-Authenticate, X-Request-ID"
+    "Allow, ETag, Idempotency-Relayed, Idempotency-Replay, Idempotent-Replayed, Link, Location, RateLimit,"
+    " RateLimit-Policy, Retry-After, traceparent, WWW-Authenticate, X-Request-ID"
 )
 _SENT = (
     "Accept-Language, Authorization, Content-Type, If-Match, If-None-Match, Prefer, traceparent, X-Request-ID, X-Tenant"
