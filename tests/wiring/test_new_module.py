@@ -44,7 +44,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def retell(text: str) -> str:
     told = text.replace("item", "coupon").replace("Item", "Coupon")
-    return re.sub(r"\b(4\d\d)_3(\d\d)\b", r"\1_9\2", told)
+    return re.sub(r"\b(4\d\d)_3(\d\d)\b", r"\1_990_\2", told)
 
 
 def digests(folder: Path) -> dict[str, str]:
@@ -74,4 +74,4 @@ def test_the_new_module_is_found_wired_documented_and_served(copy: Path, tmp_pat
     below = ("", "/{coupon_id}", "/{coupon_id}/restore", "/{coupon_id}/translations")
     assert paths == [f"/api/v1/coupons{path}" for path in below]
     assert (page["code"], page["data"]["data"]) == (200, [])
-    assert (missing["code"], missing["message"]) == (404_901, "Coupon 7 does not exist.")
+    assert (missing["code"], missing["message"]) == (404_990_01, "Coupon 7 does not exist.")
