@@ -5,13 +5,13 @@ from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Connection as Connected
-from sqlalchemy import Engine, NullPool, PoolProxiedConnection, QueuePool, create_engine, event, text
+from sqlalchemy import Engine, ExceptionContext, NullPool, PoolProxiedConnection, QueuePool, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session, sessionmaker
 
-from shop.core.mysql import CONNECT_SECONDS, Connection
+from shop.core.mysql import CONNECT_SECONDS, Connection, is_late
 from shop.core.pulse import Pulse
 from shop.core.settings import Settings
 from shop.core.sql_log import watch_sql
@@ -90,6 +90,7 @@ class Database:
             **_QUIET,
         )
         event.listen(engine, "do_connect", self._connect)
+        event.listen(engine, "handle_error", _keep_the_others)
         return engine
 
     def _connect(self, _dialect: object, _record: object, arguments: Any, words: Any) -> Connection:
@@ -120,6 +121,12 @@ class Database:
         """Raise DatabaseAway while the database is away."""
         if self.pulse.away:
             raise DatabaseAway(self.pulse.away)
+
+
+def _keep_the_others(context: ExceptionContext) -> None:
+    # One answer that comes late says nothing about the connections that others have; a lost one does.
+    if is_late(context.original_exception):
+        context.invalidate_pool_on_disconnect = False
 
 
 class _Probe:

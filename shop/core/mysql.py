@@ -11,6 +11,12 @@ from shop.core.pulse import Pulse
 
 CONNECT_SECONDS = 1.0
 ANSWER_SECONDS = 2.0
+_LONG_ENOUGH = "This request has waited long enough for its stores."
+
+
+def is_late(error: BaseException | None) -> bool:
+    """Whether a connection was given up because its answer did not come in time; it may be the only one."""
+    return isinstance(error, err.OperationalError) and any(said in str(error) for said in ("timed out", _LONG_ENOUGH))
 
 
 class Connection(PyMySQLConnection):
@@ -51,5 +57,5 @@ class Connection(PyMySQLConnection):
         if not left:
             # Closed, and not only left alone: the server rolls back whatever was begun.
             self._force_close()  # type: ignore[attr-defined]  # the same
-            raise err.OperationalError(CR.CR_SERVER_LOST, "This request has waited long enough for its stores.")
+            raise err.OperationalError(CR.CR_SERVER_LOST, _LONG_ENOUGH)
         self._read_timeout = self._write_timeout = left

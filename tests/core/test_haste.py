@@ -93,6 +93,23 @@ def test_statements_that_are_slow_together_end_in_time(database_url: str) -> Non
     database.engine.dispose()
 
 
+def test_an_answer_that_is_late_costs_no_connection_but_its_own(database_url: str) -> None:
+    engine = Database(Settings(database_url=database_url)).engine
+    mine, other = engine.connect(), engine.connect()
+    number = other.scalar(text("SELECT CONNECTION_ID()"))
+    other.close()
+
+    with waiting():
+        time.sleep(0.2)
+    with pytest.raises(OperationalError):
+        mine.execute(text("SELECT SLEEP(1)"))
+    mine.close()
+
+    with in_haste(), engine.connect() as again:
+        assert again.scalar(text("SELECT CONNECTION_ID()")) == number
+    engine.dispose()
+
+
 @pytest.mark.usefixtures("every_tenant")
 def test_what_was_begun_in_too_much_haste_is_undone(database_url: str) -> None:
     database = Database(Settings(database_url=database_url))
