@@ -71,5 +71,10 @@ def _force(document: dict[str, Any], status: int) -> None:
             continue
         fresh = {"description": HTTP_STATUS_CODES[status], "headers": headers_of(404)}
         answer = answers.setdefault(str(status), fresh)
+        answer["headers"] = {
+            # What only successes have, failures of the same status come without.
+            name: header if name in fresh["headers"] else {**header, "required": False}
+            for name, header in answer.get("headers", {}).items()
+        }
         said = answer.setdefault("content", {}).setdefault(JSON, {"example": example})
         said["schema"] = {"anyOf": [said["schema"], _ERROR]} if "schema" in said else _ERROR
