@@ -71,10 +71,9 @@ def _force(document: dict[str, Any], status: int) -> None:
             continue
         fresh = {"description": HTTP_STATUS_CODES[status], "headers": headers_of(404)}
         answer = answers.setdefault(str(status), fresh)
-        # A failure beside a success has none of its own: neither tag nor place.
-        kept = headers_of(404)
         answer["headers"] = {
-            name: header if name in kept else {**header, "required": False}
+            # What only successes have, failures of the same status come without.
+            name: header if name in fresh["headers"] else {**header, "required": False}
             for name, header in answer.get("headers", {}).items()
         }
         said = answer.setdefault("content", {}).setdefault(JSON, {"example": example})

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 from flask import request
-from marshmallow import Schema
+from marshmallow import Schema, fields
 from marshmallow.validate import Length
 
 from shop.core.languages import LANGUAGE_MAX, LANGUAGE_WORD
@@ -13,6 +14,9 @@ from shop.core.wire import InvalidWords
 SAID_TWICE = "Said more than once."
 _NOBODY_ASKS = Schema()
 _UNKNOWN = _NOBODY_ASKS.error_messages["unknown"]
+_NO_UTF_8 = str(fields.String.default_error_messages["invalid_utf8"])
+# Werkzeug leaves bytes that are no UTF-8 as they are written: `%ff` would be looked for as three letters.
+_LEFT = "%"
 _TOO_LONG = Length(max=LANGUAGE_MAX).message_max.format(max=LANGUAGE_MAX)
 
 
@@ -35,3 +39,13 @@ def _mistakes(name: str, said: list[str], *, known: bool) -> Iterator[str]:
         yield SAID_TWICE
     elif name == LANGUAGE_WORD and len(said[0]) > LANGUAGE_MAX:
         yield _TOO_LONG
+    elif _LEFT in said[0] and not _is_utf_8(request.query_string):
+        yield _NO_UTF_8
+
+
+def _is_utf_8(query: bytes) -> bool:
+    try:
+        unquote_to_bytes(query).decode()
+    except UnicodeDecodeError:
+        return False
+    return True

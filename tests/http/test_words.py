@@ -164,3 +164,13 @@ def test_a_change_that_says_nothing_is_no_change(shop: Shop, client: HttpClient,
     headers = {"Authorization": f"Bearer {shop.admin()}", "Idempotency-Key": "silence"}
 
     data_of(client.send("PATCH", f"{API}/items/{item}", body, headers), 400001)
+
+
+@pytest.mark.parametrize("query", ["search=name:%ff", "search=%E8%8C", "search=%25%ff", "lang=%ff"])
+def test_a_query_that_is_no_utf_8_is_not_read_as_something_else(client: HttpClient, query: str) -> None:
+    word = query.partition("=")[0]
+    assert data_of(client.get(f"{API}/items?{query}"), FIELD)[word][0].endswith("must be a text in UTF-8.")
+
+
+def test_a_percent_sign_may_be_searched(client: HttpClient) -> None:
+    data_of(client.get(f"{API}/items?search=100%25"), 200)
