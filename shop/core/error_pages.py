@@ -15,6 +15,7 @@ from shop.core.errors import ExceptionCode, known_code, known_codes
 from shop.core.examples import example_of
 from shop.core.languages import language, say
 from shop.core.problem import CODE_MAX, ERRORS_PATH, JSON, PAGE, prefers_page
+from shop.core.query import check_query
 from shop.core.wire import SENTENCE_MAX, IdConverter, Text, WholeNumber
 
 _CODES_MAX = 10_000
@@ -50,12 +51,14 @@ def serve_errors(app: Flask, api: Api) -> None:
 
     @app.get(ERRORS_PATH)
     def errors() -> Response:
+        check_query(errors)
         cards = [_card(code) for code in known_codes().values()]
         return _page("Errors", cards) if _is_browser() else respond(200, cards)
 
     # flask-smorest looks into the defaults.
     @app.get(f"{ERRORS_PATH}/<code:code>", defaults={})
     def error(code: int) -> Response:
+        check_query(error)
         if known := known_code(code):
             card = _card(known)
         elif 400 <= code <= 599 and code in HTTP_STATUS_CODES:
@@ -67,9 +70,9 @@ def serve_errors(app: Flask, api: Api) -> None:
 
     cards = fields.List(fields.Nested(ErrorCardSchema), validate=Length(max=_CODES_MAX))
     rules = {rule.endpoint: rule for rule in app.url_map.iter_rules()}
-    listed = _operation("getErrors", "List every way to fail.", around(cards, "ErrorCards"), 500)
+    listed = _operation("getErrors", "List every way to fail.", around(cards, "ErrorCards"), 422, 500)
     shown = _operation(
-        "getError", "Read what a code means.", around(fields.Nested(ErrorCardSchema), "ErrorCard"), 404, 500
+        "getError", "Read what a code means.", around(fields.Nested(ErrorCardSchema), "ErrorCard"), 404, 422, 500
     )
     for endpoint, operation in (("errors", listed), ("error", shown)):
         api.spec.path(rule=rules[endpoint], operations={"get": operation})

@@ -4,7 +4,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from tests.http.envelope import data_of
+from tests.http.envelope import assert_refused, data_of
 from tests.http.shop import API
 from tests.support.http import HttpClient, Response
 
@@ -76,3 +76,9 @@ def test_whoever_does_not_prefer_a_page_is_given_json(client: HttpClient, accept
 
 def test_nothing_else_is_a_page(client: HttpClient) -> None:
     data_of(client.get(f"{API}/items", headers=BROWSER), 200)
+
+
+@pytest.mark.parametrize("query", ["nope=1", "lang=en&lang=en", f"lang={'x' * 36}"])
+@pytest.mark.parametrize("path", ["/errors", "/errors/404301"])
+def test_a_query_that_nobody_asks_for_is_refused_here_too(client: HttpClient, path: str, query: str) -> None:
+    assert_refused(client.get(f"{path}?{query}"), 422001, query.partition("=")[0])
