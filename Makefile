@@ -72,7 +72,7 @@ contracts: $(VENV)/.ready ## The architecture contracts
 	$(BIN)/lint-imports --config importlinter.ini --no-cache
 
 unit: $(VENV)/.ready ## The tests
-	$(BIN)/pytest -n auto --dist worksteal
+	$(BIN)/pytest -n $(or $(WORKERS),3) --dist worksteal
 
 report: $(VENV)/.ready ## Renew docs/architecture/report.html after the structure changed
 	$(BIN)/flask shop arch report
