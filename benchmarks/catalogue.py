@@ -4,7 +4,6 @@ The kinds take turns request by request on one server, so that whatever else the
 trust the ratios.
 """
 
-import argparse
 import http.client
 from collections.abc import Callable, Mapping
 from statistics import median
@@ -12,10 +11,10 @@ from statistics import median
 from benchmarks.accounts import Accounts
 from benchmarks.client import Client
 from benchmarks.databases import open_databases
-from benchmarks.keys import WARM, Asker, measure
+from benchmarks.keys import Asker
 from benchmarks.sale import offer, sign_in, wait_for
 from benchmarks.service import Shop, free_port, open_shop, stop, wait_until_ready
-from benchmarks.table import percentile
+from benchmarks.turns import options, take_turns
 
 ITEMS = 15
 PIECES = 1_000_000
@@ -24,35 +23,20 @@ BARE = "bare route"
 
 def main() -> None:
     """Print the medians of each kind, and how many requests a second it makes of the bare route's one."""
-    options = _options()
+    said = options(__doc__, rounds=9)
     with open_databases() as databases, open_shop(database_url=databases.ours) as shop:
         print(f"{ITEMS} items a page, on {databases.what}", flush=True)
         bind = f"127.0.0.1:{free_port()}"
         process = shop.start("benchmarks.uncached", SHOP_BIND=bind)
         try:
             wait_until_ready(shop, bind, process)
-            taken, ratios = _rounds(_kinds(shop, bind), options)
+            kinds = _kinds(shop, bind)
+            turns = take_turns(kinds, dict.fromkeys(kinds, BARE), said)
         finally:
             stop(process)
-    print(f"{'kind':<20}{'p50 ms':>9}{'p99 ms':>9}{'of the bare route':>20}")
-    for name, seconds in taken.items():
-        ordered, rate = sorted(seconds), median(ratios[name])
-        print(f"{name:<20}{percentile(ordered, 50) * 1000:>9.2f}{percentile(ordered, 99) * 1000:>9.2f}{rate:>20.2f}")
-
-
-def _rounds(
-    kinds: Mapping[str, Callable[[], float]], options: argparse.Namespace
-) -> tuple[dict[str, list[float]], dict[str, list[float]]]:
-    measure(kinds, WARM, {name: [] for name in kinds})
-    taken: dict[str, list[float]] = {name: [] for name in kinds}
-    ratios: dict[str, list[float]] = {name: [] for name in kinds}
-    for number in range(options.rounds):
-        once: dict[str, list[float]] = {name: [] for name in kinds}
-        measure(kinds, options.requests, once, backwards=bool(number % 2))
-        for name, seconds in once.items():
-            taken[name] += seconds
-            ratios[name].append(median(once[BARE]) / median(seconds))
-    return taken, ratios
+    turns.print_times(width=20)
+    for name, ratio in turns.ratios.items():
+        print(f"{f'requests a second, {name} / {BARE}':<52}{1 / median(ratio):.2f}")
 
 
 def _kinds(shop: Shop, bind: str) -> Mapping[str, Callable[[], float]]:
@@ -86,13 +70,6 @@ def _tag(bind: str, path: str) -> str:
     tag = connection.getresponse().headers["ETag"]
     connection.close()
     return str(tag)
-
-
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=9, help="how often to measure")
-    parser.add_argument("--requests", type=int, default=200, help="requests of each kind in a round")
-    return parser.parse_args()
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 The kinds take turns within each round, so that whatever else the machine does troubles all of them: trust the ratios.
 """
 
-import argparse
 import http.client
 import os
 import sys
@@ -16,11 +15,11 @@ from benchmarks.accounts import Accounts
 from benchmarks.client import Client
 from benchmarks.sale import offer, wait_for
 from benchmarks.service import Shop, open_shop
-from benchmarks.table import percentile
+from benchmarks.turns import options, take_turns
 from shop.jobs.seed import DEMO_ADMIN
 
 PIECES = 1_000_000_000
-WARM = 50
+AGAINST = {"keyed write": "write", "replayed write": "write", "keyed purchase": "purchase"}
 
 
 class Asker:
@@ -55,30 +54,15 @@ class Asker:
 
 def main() -> None:
     """Print the medians of each kind, and their ratios."""
-    options = _options()
+    said = options(__doc__, rounds=5)
     database = os.environ.get("SHOP_DATABASE_URL", "")
     words = {"database_url": database} if database else {}
     with open_shop(idempotency_required="false", **words) as shop:
         kinds = _kinds(shop)
-        measure(kinds, WARM, {name: [] for name in kinds})
-        taken: dict[str, list[float]] = {name: [] for name in kinds}
-        ratios: dict[str, list[float]] = {"write": [], "purchase": [], "replay": []}
-        for number in range(options.rounds):
-            once: dict[str, list[float]] = {name: [] for name in kinds}
-            measure(kinds, options.requests, once, backwards=bool(number % 2))
-            for name, seconds in once.items():
-                taken[name] += seconds
-            for name, ratio in ratios.items():
-                plain = "write" if name == "replay" else name
-                keyed = "replayed write" if name == "replay" else f"keyed {name}"
-                ratio.append(median(once[keyed]) / median(once[plain]))
-    print(f"{'kind':<16}{'p50 ms':>9}{'p99 ms':>9}")
-    for name, seconds in taken.items():
-        ordered = sorted(seconds)
-        print(f"{name:<16}{percentile(ordered, 50) * 1000:>9.2f}{percentile(ordered, 99) * 1000:>9.2f}")
-    print(f"\nkeyed write / write        {median(ratios['write']):.2f}")
-    print(f"replayed write / write     {median(ratios['replay']):.2f}")
-    print(f"keyed purchase / purchase  {median(ratios['purchase']):.2f}")
+        turns = take_turns(kinds, AGAINST, said)
+    turns.print_times(width=16)
+    for name, other in AGAINST.items():
+        print(f"{f'{name} / {other}':<27}{median(turns.ratios[name]):.2f}")
 
 
 def _kinds(shop: Shop) -> Mapping[str, Callable[[], float]]:
@@ -98,23 +82,6 @@ def _kinds(shop: Shop) -> Mapping[str, Callable[[], float]]:
         "purchase": purchase.ask,
         "keyed purchase": purchase.ask_keyed,
     }
-
-
-def measure(
-    kinds: Mapping[str, Callable[[], float]], count: int, taken: dict[str, list[float]], *, backwards: bool = False
-) -> None:
-    """Add the seconds of so many requests of each kind."""
-    # One request of each in turn: they share whatever else the machine does in this moment.
-    for _ in range(count):
-        for name in list(kinds)[:: -1 if backwards else 1]:
-            taken[name].append(kinds[name]())
-
-
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5, help="how often to measure")
-    parser.add_argument("--requests", type=int, default=200, help="requests of each kind in a round")
-    return parser.parse_args()
 
 
 if __name__ == "__main__":

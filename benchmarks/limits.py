@@ -4,17 +4,16 @@ The two servers share their stores and take turns request by request, so that wh
 both: trust the ratios.
 """
 
-import argparse
 import os
 from collections.abc import Callable, Mapping
 from statistics import median
 
 from benchmarks.accounts import Accounts
 from benchmarks.client import Client
-from benchmarks.keys import PIECES, WARM, Asker, measure
+from benchmarks.keys import PIECES, Asker
 from benchmarks.sale import offer, wait_for
 from benchmarks.service import LIMITS, Shop, free_port, open_shop, stop, wait_until_ready
-from benchmarks.table import percentile
+from benchmarks.turns import options, take_turns
 
 # Counted as any other, but never reached.
 GENEROUS = "900000000/minute"
@@ -23,7 +22,7 @@ KINDS = ("look", "unknown path", "purchase", "keyed purchase")
 
 def main() -> None:
     """Print the medians of each kind, and their ratios."""
-    options = _options()
+    said = options(__doc__, rounds=9)
     database = os.environ.get("SHOP_DATABASE_URL", "")
     words = {"database_url": database} if database else {}
     with open_shop(**words) as shop:
@@ -31,32 +30,13 @@ def main() -> None:
         process = shop.start("flask", "shop", "web", SHOP_BIND=bind, **dict.fromkeys(LIMITS, GENEROUS))
         try:
             wait_until_ready(shop, bind, process)
-            taken, ratios = _rounds(_kinds(shop, bind), options)
+            against = {f"limited {name}": name for name in KINDS}
+            turns = take_turns(_kinds(shop, bind), against, said)
         finally:
             stop(process)
-    print(f"{'kind':<24}{'p50 ms':>9}{'p99 ms':>9}")
-    for name, seconds in taken.items():
-        ordered = sorted(seconds)
-        print(f"{name:<24}{percentile(ordered, 50) * 1000:>9.2f}{percentile(ordered, 99) * 1000:>9.2f}")
-    print()
-    for name, ratio in ratios.items():
-        print(f"{f'limited {name} / {name}':<42}{median(ratio):.2f}")
-
-
-def _rounds(
-    kinds: Mapping[str, Callable[[], float]], options: argparse.Namespace
-) -> tuple[dict[str, list[float]], dict[str, list[float]]]:
-    measure(kinds, WARM, {name: [] for name in kinds})
-    taken: dict[str, list[float]] = {name: [] for name in kinds}
-    ratios: dict[str, list[float]] = {name: [] for name in KINDS}
-    for number in range(options.rounds):
-        once: dict[str, list[float]] = {name: [] for name in kinds}
-        measure(kinds, options.requests, once, backwards=bool(number % 2))
-        for name, seconds in once.items():
-            taken[name] += seconds
-        for name, ratio in ratios.items():
-            ratio.append(median(once[f"limited {name}"]) / median(once[name]))
-    return taken, ratios
+    turns.print_times(width=24)
+    for name, ratio in turns.ratios.items():
+        print(f"{f'{name} / {against[name]}':<42}{median(ratio):.2f}")
 
 
 def _kinds(shop: Shop, limited: str) -> Mapping[str, Callable[[], float]]:
@@ -72,13 +52,6 @@ def _of(word: str, bind: str, item_id: int, token: str) -> dict[str, Callable[[]
     purchase = Asker(bind, f"{path}/purchase", token, b'{"quantity": 1}')
     asked = (look.ask, nowhere.ask, purchase.ask, purchase.ask_keyed)
     return {f"{word}{name}": ask for name, ask in zip(KINDS, asked, strict=True)}
-
-
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=9, help="how often to measure")
-    parser.add_argument("--requests", type=int, default=200, help="requests of each kind in a round")
-    return parser.parse_args()
 
 
 if __name__ == "__main__":
