@@ -18,6 +18,7 @@ from tests.support.guards import guards  # noqa: F401 - a fixture, on for every 
 from tests.support.leaks import no_secret_is_printed  # noqa: F401 - a fixture, on for every test
 from tests.support.mariadb import MariaDB
 from tests.support.mariadb_tools import MariaDBAbsent
+from tests.support.mongo import Mongo
 from tests.support.own_log import own_log_ends  # noqa: F401 - a fixture, on for every test
 from tests.support.polling import Eventually
 from tests.support.processes import MakeService, Service
@@ -139,3 +140,11 @@ def every_tenant() -> Iterator[None]:
 def eventually() -> Eventually:
     """`eventually(assertion, timeout)`: poll until the assertion holds."""
     return polling.eventually
+
+
+@pytest.fixture
+def mongo() -> Iterator[Mongo]:
+    """A server that speaks MongoDB's wire protocol."""
+    server = Mongo()
+    yield server
+    server.destroy()

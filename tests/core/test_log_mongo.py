@@ -2,7 +2,6 @@
 
 import os
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -34,13 +33,6 @@ class Lost:
 
 
 @pytest.fixture
-def server() -> Iterator[Mongo]:
-    server = Mongo()
-    yield server
-    server.destroy()
-
-
-@pytest.fixture
 def lost() -> Lost:
     return Lost()
 
@@ -54,32 +46,32 @@ def sink_of(url: str, lost: Lost, split: str = "day", most: int = 1000) -> Mongo
     return MongoSink(url, split, most, lost)
 
 
-def told(server: Mongo, name: str = DAY) -> list[str]:
-    return [document["message"] for document in server.documents(name)]
+def told(mongo: Mongo, name: str = DAY) -> list[str]:
+    return [document["message"] for document in mongo.documents(name)]
 
 
 @pytest.mark.parametrize(("split", "name"), [("day", DAY), ("month", "log_2026_11"), ("year", "log_2026")])
-def test_the_moment_of_a_record_says_where_it_goes(server: Mongo, lost: Lost, split: str, name: str) -> None:
-    sink = sink_of(server.url, lost, split)
+def test_the_moment_of_a_record_says_where_it_goes(mongo: Mongo, lost: Lost, split: str, name: str) -> None:
+    sink = sink_of(mongo.url, lost, split)
 
     sink.write([page_of("last", about=["a", "b"]), page_of("first", datetime(2027, 1, 1, tzinfo=UTC))])
     sink.finish(5)
 
-    assert told(server, name) == ["last"]
-    assert len(server.collections) == 2
-    (document,) = server.documents(name)
+    assert told(mongo, name) == ["last"]
+    assert len(mongo.collections) == 2
+    (document,) = mongo.documents(name)
     assert document["about"] == ["a", "b"]
     assert document["time"] == MOMENT.replace(tzinfo=None)
-    assert server.indexes[name] == ["request_id", "about"]
+    assert mongo.indexes[name] == ["request_id", "about"]
 
 
-def test_what_was_written_is_found(server: Mongo, lost: Lost) -> None:
-    sink = sink_of(server.url, lost)
+def test_what_was_written_is_found(mongo: Mongo, lost: Lost) -> None:
+    sink = sink_of(mongo.url, lost)
     others = page_of("other", request_id="r-1", tenant="2")
     sink.write([others, page_of("one", request_id="r-1", tenant="1"), page_of("two", about=["x", "y"])])
     sink.write([page_of("three", request_id="r-2")])
     sink.finish(5)
-    store = Store(server.url)
+    store = Store(mongo.url)
 
     assert [entry["message"] for entry in store.find("request_id", ["r-1"], 10)] == ["other", "one"]
     assert [entry["message"] for entry in store.find("request_id", ["r-1"], 1, "1")] == ["one"]
@@ -87,15 +79,15 @@ def test_what_was_written_is_found(server: Mongo, lost: Lost) -> None:
     assert [entry["time"] for entry in store.find("request_id", ["r-2"], 10)] == [MOMENT]
 
 
-def test_whoever_logs_does_not_wait_for_a_late_server(server: Mongo, lost: Lost) -> None:
-    server.delay = 1.0
-    sink = sink_of(server.url, lost)
+def test_whoever_logs_does_not_wait_for_a_late_server(mongo: Mongo, lost: Lost) -> None:
+    mongo.delay = 1.0
+    sink = sink_of(mongo.url, lost)
 
     began = time.perf_counter()
     sink.write([page_of(f"number {number}") for number in range(200)])
     assert time.perf_counter() - began < 0.5
 
-    eventually(lambda: len(told(server)) == 200, 15)
+    eventually(lambda: len(told(mongo)) == 200, 15)
     assert lost.count == 0
 
 
@@ -126,29 +118,29 @@ def test_only_so_much_waits_and_the_rest_is_counted(lost: Lost) -> None:
     assert lost.count == 26
 
 
-def test_a_write_whose_answer_was_lost_is_done_once(server: Mongo, lost: Lost) -> None:
-    server.lose_answers = 1
-    sink = sink_of(server.url, lost)
+def test_a_write_whose_answer_was_lost_is_done_once(mongo: Mongo, lost: Lost) -> None:
+    mongo.lose_answers = 1
+    sink = sink_of(mongo.url, lost)
 
     sink.write([page_of("one"), page_of("two")])
-    eventually(lambda: server.lose_answers == 0, 5)
+    eventually(lambda: mongo.lose_answers == 0, 5)
     sink.write([page_of("three")])
-    eventually(lambda: len(told(server)) >= 3, 15)
+    eventually(lambda: len(told(mongo)) >= 3, 15)
     sink.finish(5)
 
-    assert sorted(told(server)) == ["one", "three", "two"]
+    assert sorted(told(mongo)) == ["one", "three", "two"]
     assert lost.count == 0
 
 
-def test_what_the_library_refuses_does_not_come_back(server: Mongo, lost: Lost) -> None:
-    sink = sink_of(server.url, lost)
+def test_what_the_library_refuses_does_not_come_back(mongo: Mongo, lost: Lost) -> None:
+    sink = sink_of(mongo.url, lost)
 
     sink.write([page_of("no name may be so", more={"a\0b": 1})])
     eventually(lambda: lost.count == 1, 10)
     sink.write([page_of("after")])
     sink.finish(5)
 
-    assert told(server) == ["after"]
+    assert told(mongo) == ["after"]
 
 
 def test_a_search_says_when_the_server_is_away() -> None:

@@ -23,13 +23,6 @@ Serve = Callable[..., Service]
 
 
 @pytest.fixture
-def server() -> Iterator[Mongo]:
-    server = Mongo()
-    yield server
-    server.destroy()
-
-
-@pytest.fixture
 def serve(shop: Shop, own_database: str, own_redis: str, tmp_path: Path) -> Iterator[Serve]:
     """Web servers of their own, on the tables of the shop, with tokens of its keys."""
     services: list[Service] = []
@@ -66,13 +59,13 @@ def seconds_of(client: HttpClient) -> float:
     return perf_counter() - began
 
 
-def test_a_sink_that_takes_a_second_slows_no_request(serve: Serve, server: Mongo) -> None:
-    server.delay = 1.0
-    with client_of(serve(SHOP_LOG_MONGO_URL=server.url)) as slow, client_of(serve()) as plain:
+def test_a_sink_that_takes_a_second_slows_no_request(serve: Serve, mongo: Mongo) -> None:
+    mongo.delay = 1.0
+    with client_of(serve(SHOP_LOG_MONGO_URL=mongo.url)) as slow, client_of(serve()) as plain:
         assert seconds_more(slow, plain) < BARELY
 
-    server.delay = 0.0
-    eventually(lambda: sum(map(len, server.collections.values())) >= ROUNDS * ASKED, 20)
+    mongo.delay = 0.0
+    eventually(lambda: sum(map(len, mongo.collections.values())) >= ROUNDS * ASKED, 20)
 
 
 def test_a_sink_that_is_away_slows_no_request_and_what_it_misses_is_counted(serve: Serve) -> None:
@@ -83,9 +76,9 @@ def test_a_sink_that_is_away_slows_no_request_and_what_it_misses_is_counted(serv
         eventually(lambda: value(read(slow), "shop_log_dropped_total", sink="mongo") > 0, 10)
 
 
-def test_a_search_asks_the_store_that_the_settings_name(serve: Serve, server: Mongo, shop: Shop) -> None:
+def test_a_search_asks_the_store_that_the_settings_name(serve: Serve, mongo: Mongo, shop: Shop) -> None:
     admin = shop.admin()
-    with client_of(serve(SHOP_LOG_MONGO_URL=server.url, SHOP_LOG_FILE="")) as client:
+    with client_of(serve(SHOP_LOG_MONGO_URL=mongo.url, SHOP_LOG_FILE="")) as client:
         client.get("/nowhere", headers={"X-Request-ID": "mongo-1"})
         client.get(f"{API}/auth/me", token=admin, headers={"X-Request-ID": "mongo-1"})
 
@@ -95,7 +88,7 @@ def test_a_search_asks_the_store_that_the_settings_name(serve: Serve, server: Mo
 
         eventually(told, 10)
 
-        server.destroy()
+        mongo.destroy()
         answer = client.get(f"{API}/logs?request_id=mongo-1", token=admin)
         data_of(answer, 503801)
         assert answer.headers["Retry-After"]
