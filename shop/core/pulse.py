@@ -77,7 +77,10 @@ class Pulse:
                 self._learn(error if time.monotonic() - began > AT_ONCE_SECONDS else None)
                 self._done += 1
                 self._turn.notify_all()
-            self.told()
+            try:
+                self.told()
+            except Exception:  # noqa: BLE001 - whoever is told may fail; who stops looking shuts the store for ever
+                _log.exception("Nobody could be told how %s is", self.what)
 
     def _pause(self) -> float | None:
         if not self._followed:
@@ -87,7 +90,7 @@ class Pulse:
     def _beat(self, began: float) -> Exception | None:
         try:
             self._said = self._ask()
-        except Exception as error:  # noqa: BLE001 - whatever it was: who stops looking shuts the store for ever
+        except Exception as error:  # noqa: BLE001 - the same
             # This thread may have been late itself. Who was answered meanwhile knows better.
             return None if self._said and self._worked > began else error
         return None

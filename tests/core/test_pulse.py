@@ -97,3 +97,17 @@ def test_many_who_look_share_their_questions(store: Store) -> None:
 
     assert {store.pulse.look(number, time.monotonic() + 2.0) for number in numbers} == {"here"}
     assert store.asked < 50
+
+
+def test_whoever_cannot_be_told_stops_nobody_from_looking(store: Store, eventually: Eventually) -> None:
+    def fail() -> None:
+        raise ValueError("nobody listens")
+
+    store.pulse.told = fail
+    store.pulse.follow()
+    store.silent = True
+    eventually(lambda: store.pulse.away is not None)
+
+    store.silent = False
+
+    eventually(lambda: store.pulse.away is None)
