@@ -1,6 +1,7 @@
 """Rules of orders, as a buyer sees them."""
 
 import logging
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -67,11 +68,11 @@ class OrderService:
         question = Question(asked, source, self.orders.own(user_id), ("orders", user_id))
         page = self.orders.page_asked(question, self.cursors)
         cards = [self.combine.card(order) for order in page.rows]
-        if "item" not in asked.included:
-            return page.with_rows([asked.tell(card) for card in cards])
-        items = self.items.find_many({order.item_id for order in page.rows})
-        briefs = {item_id: tell_in(language(), self.combine_item.brief(item)) for item_id, item in items.items()}
-        return page.with_rows([asked.tell(card, item=briefs.get(card["item_id"])) for card in cards])
+        return page.with_rows(asked.tell_with("item", "item_id", self._find_items, cards))
+
+    def _find_items(self, item_ids: Collection[int]) -> dict[int, dict[str, Any]]:
+        items = self.items.find_many(item_ids)
+        return {item_id: tell_in(language(), self.combine_item.brief(item)) for item_id, item in items.items()}
 
     def _search(self, order_id: UUID) -> Reservation | None:
         try:

@@ -1,5 +1,6 @@
 """Repairs as a list."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,8 +33,8 @@ class ReconcileRunListService:
         question = Question(asked, source, Criteria(), ("repairs",))
         page = self.runs.page_asked(question, self.cursors)
         cards = [self.combine.card(run) for run in page.rows]
-        if "item" not in asked.included:
-            return page.with_rows([asked.tell(card) for card in cards])
-        items = self.items.find_many({run.item_id for run in page.rows})
-        briefs = {item_id: tell_in(language(), self.combine_item.brief(item)) for item_id, item in items.items()}
-        return page.with_rows([asked.tell(card, item=briefs.get(card["item_id"])) for card in cards])
+        return page.with_rows(asked.tell_with("item", "item_id", self._find_items, cards))
+
+    def _find_items(self, item_ids: Collection[int]) -> dict[int, dict[str, Any]]:
+        items = self.items.find_many(item_ids)
+        return {item_id: tell_in(language(), self.combine_item.brief(item)) for item_id, item in items.items()}

@@ -1,5 +1,6 @@
 """The stock ledger as a list."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,8 +37,7 @@ class StockLedgerListService:
         question = Question(asked, source, self.ledger.of_item(item_id), ("stock ledger", item_id))
         page = self.ledger.page_asked(question, self.cursors)
         cards = [self.combine.card(line) for line in page.rows]
-        if "user" not in asked.included:
-            return page.with_rows([asked.tell(card) for card in cards])
-        users = self.users.find_many({line.actor for line in page.rows if line.actor is not None})
-        briefs = {user_id: self.combine_user.brief(user) for user_id, user in users.items()}
-        return page.with_rows([asked.tell(card, user=briefs.get(card["actor"])) for card in cards])
+        return page.with_rows(asked.tell_with("user", "actor", self._find_users, cards))
+
+    def _find_users(self, user_ids: Collection[int]) -> dict[int, dict[str, Any]]:
+        return {user_id: self.combine_user.brief(user) for user_id, user in self.users.find_many(user_ids).items()}

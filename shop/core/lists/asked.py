@@ -1,13 +1,16 @@
 """A question to a list that was understood: every name in it is one that the list knows, every value has its type."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from shop.core.lists.values import Value
 from shop.core.lists.words import Kind, Mode, Operator
 from shop.core.pagination import PageRequest
+
+# Ids -> what is told of those rows that there are.
+Find = Callable[[Collection[Any]], Mapping[Any, Mapping[str, Any]]]
 
 
 class Condition(NamedTuple):
@@ -57,3 +60,13 @@ class Asked:
         """What to say of a row: what was asked for, and what was asked to come with it."""
         told = {name: value for name, value in card.items() if not self.shown or name in self.shown}
         return {**told, **related}
+
+    def tell_with(self, name: str, by: str, find: Find, cards: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """What to say of each row, and below `name`, where that was asked for, what each one's `by` leads to.
+
+        All of that is found at once.
+        """
+        if name not in self.included:
+            return [self.tell(card) for card in cards]
+        found = find({card[by] for card in cards if card[by] is not None})
+        return [self.tell(card, **{name: found.get(card[by])}) for card in cards]
