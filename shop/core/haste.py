@@ -7,9 +7,11 @@ who works for nobody that waits: jobs, commands, threads in the background.
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+
+from shop.core.scoped import holding
 
 ENOUGH_SECONDS = 2.0
 # Whoever waited less has not waited: time-outs stay as they are, for to change one costs a call of the system.
@@ -33,24 +35,14 @@ class _Haste:
 _current: ContextVar[_Haste | None] = ContextVar("haste", default=None)
 
 
-@contextmanager
-def in_haste() -> Iterator[None]:
+def in_haste() -> AbstractContextManager[object]:
     """While the context lasts, a request is served: it is counted what this thread waits."""
-    token = _current.set(_Haste())
-    try:
-        yield
-    finally:
-        _current.reset(token)
+    return holding(_current, _Haste())
 
 
-@contextmanager
-def without_haste() -> Iterator[None]:
+def without_haste() -> AbstractContextManager[object]:
     """While the context lasts, nothing is counted: the client has asked to wait."""
-    token = _current.set(None)
-    try:
-        yield
-    finally:
-        _current.reset(token)
+    return holding(_current, None)
 
 
 def seconds_left(most: float) -> float:

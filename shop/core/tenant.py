@@ -1,11 +1,13 @@
 """Whose rows: the tenant that the running request or job works for, or, where it says so, every tenant."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from enum import StrEnum
 from functools import wraps
 from typing import Any, Final, TypeVar
+
+from shop.core.scoped import holding
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -25,14 +27,9 @@ class TenantError(RuntimeError):
     """The code asks for rows without saying whose, or for somebody else's; never the caller's fault."""
 
 
-@contextmanager
-def in_tenant(tenant_id: int) -> Iterator[None]:
+def in_tenant(tenant_id: int) -> AbstractContextManager[object]:
     """While the context lasts, all rows are the tenant's: others are neither seen nor written."""
-    token = _scope.set(tenant_id)
-    try:
-        yield
-    finally:
-        _scope.reset(token)
+    return holding(_scope, tenant_id)
 
 
 @contextmanager
@@ -41,11 +38,8 @@ def in_every_tenant() -> Iterator[None]:
 
     For system work alone. It can stand above a Job's method as a decorator; a test lists the places.
     """
-    token = _scope.set(EVERY)
-    try:
+    with holding(_scope, EVERY):
         yield
-    finally:
-        _scope.reset(token)
 
 
 def in_its_tenant(method: F) -> F:

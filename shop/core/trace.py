@@ -10,6 +10,8 @@ from typing import Any
 
 from uuid_utils.compat import uuid7
 
+from shop.core.scoped import holding
+
 # Nothing that could end a line, a header or a quoted text, and no token that somebody took for an id.
 REQUEST_ID = re.compile(r"(?!eyJ)[A-Za-z0-9._:/+=~-]{1,128}")
 # The same for whoever matches from its beginning to its end.
@@ -69,11 +71,8 @@ def in_job(job: str, carried: Mapping[str, Any]) -> Iterator[Trace]:
     """While the context lasts, work comes from a job, and from what asked for it when that is `carried`."""
     own = uuid7().hex
     trace = Trace(str(carried.get("request_id") or own), str(carried.get("trace_id") or own), job=job)
-    token = _current.set(trace)
-    try:
+    with holding(_current, trace):
         yield trace
-    finally:
-        _current.reset(token)
 
 
 def make_known(*ids: object) -> None:

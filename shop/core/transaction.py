@@ -3,8 +3,8 @@
 import logging
 import random
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from functools import cached_property, partial, wraps
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from shop.core.database import Database
 from shop.core.haste import seconds_left
+from shop.core.scoped import holding
 from shop.core.tenant import TenantError, current_scope
 from shop.core.tenant_sql import SCOPE
 
@@ -91,14 +92,9 @@ def after_commit(call: Callable[..., object], *args: object, **kwargs: object) -
     _require().held_back.append(partial(call, *args, **kwargs))
 
 
-@contextmanager
-def sealing(seal: Callable[[Callable[[], Any]], Any]) -> Iterator[None]:
+def sealing(seal: Callable[[Callable[[], Any]], Any]) -> AbstractContextManager[object]:
     """While the context lasts, what a @transactional method does is done by `seal`, within its transaction."""
-    token = _seal.set(seal)
-    try:
-        yield
-    finally:
-        _seal.reset(token)
+    return holding(_seal, seal)
 
 
 def end_reading() -> None:
