@@ -7,11 +7,11 @@ from uuid_utils.compat import uuid7
 from shop.constants.user import RoleFlag
 from shop.container import Container
 from shop.core.clock import Clock
-from shop.core.database import Database
-from shop.core.model import DEFAULT_TENANT
-from shop.core.passwords import Passwords
+from shop.core.crypto.passwords import Passwords
+from shop.core.database.engine import Database
+from shop.core.database.model import DEFAULT_TENANT
+from shop.core.database.transaction import transactional
 from shop.core.tenant import in_tenant
-from shop.core.transaction import transactional
 from shop.repositories.user import UserRepository
 from shop.services.session import SessionService
 

@@ -12,17 +12,18 @@ from flask import Flask, Response, request
 from shop.app import create_app
 from shop.checkers.order import PurchaseHeadersChecker, PurchaseItemChecker
 from shop.container import Container
-from shop.core.blueprint import Blueprint
-from shop.core.controller import Controller, with_token
-from shop.core.envelope import Answer, accepted, envelope
-from shop.core.keyed import Policy, keyed
-from shop.core.sessions import Doorkeeper
-from shop.core.settings import Settings
-from shop.core.tenancy import Register
-from shop.core.ticket import Keeper
-from shop.core.tokens import Claims, Tokens
-from shop.core.transaction import transactional
-from shop.core.web import serve
+from shop.core.api.blueprint import Blueprint
+from shop.core.api.controller import Controller
+from shop.core.auth.guards import with_token
+from shop.core.auth.session_watch import Doorkeeper
+from shop.core.auth.tenant_resolver import Register
+from shop.core.crypto.tokens import Claims, Tokens
+from shop.core.database.transaction import transactional
+from shop.core.http.envelope import Answer, accepted, envelope
+from shop.core.idempotency.policy import Policy, keyed
+from shop.core.idempotency.record import Keeper
+from shop.core.operations.web_server import serve
+from shop.core.settings.settings import Settings
 from shop.schemas.order import OrderSchema
 from shop.supports.order import OrderPolicy
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import make_url
 
-from tests.support.databases import create_database, drop_database
 from tests.support.folders import short_folder
-from tests.support.mariadb import MariaDB
-from tests.support.mariadb_tools import find, search_path
+from tests.support.servers.databases import create_database, drop_database
+from tests.support.servers.mariadb import MariaDB
+from tests.support.servers.mariadb_tools import find, search_path
 
 
 @dataclass(frozen=True)

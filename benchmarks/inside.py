@@ -11,7 +11,7 @@ from benchmarks.sampled import ask, sampling
 from benchmarks.stand import patient
 from benchmarks.usage import counting
 from shop.app import create_app
-from shop.core.database import Database
+from shop.core.database.engine import Database
 
 COUNTED = 500
 SAMPLED = 4000

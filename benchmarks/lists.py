@@ -24,7 +24,7 @@ from benchmarks.databases import open_databases
 from benchmarks.service import open_shop
 from shop.constants.item import ItemStatus
 from shop.constants.order import OrderStatus
-from shop.core.model import DEFAULT_TENANT
+from shop.core.database.model import DEFAULT_TENANT
 from shop.models.item import Item
 from shop.models.order import Order
 

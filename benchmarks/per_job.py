@@ -8,10 +8,10 @@ from shop.app import create_app
 from shop.cache_managers.stock import Purchase, Reserved, StockCacheManager
 from shop.constants.stock import Outcome
 from shop.container import Container
-from shop.core.metrics import Metrics
-from shop.core.settings import Settings
-from shop.core.web import serve
-from shop.core.windows import Told
+from shop.core.metrics.metrics import Metrics
+from shop.core.operations.web_server import serve
+from shop.core.rate_limiting.windows import Told
+from shop.core.settings.settings import Settings
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from benchmarks.printed import as_text
 from benchmarks.report import Findings
 from benchmarks.site import open_site
 from benchmarks.stand import open_stands, patient
-from shop.core.tokens import Tokens
+from shop.core.crypto.tokens import Tokens
 
 # Parts of a run that do not take turns.
 CROWDS, INSIDE = "crowds", "inside"

@@ -16,11 +16,11 @@ from shop.combinations.order import OrderCombination
 from shop.constants.job import JobName
 from shop.container import Container
 from shop.core.clock import Clock
-from shop.core.envelope import envelope
-from shop.core.job import Queue
-from shop.core.settings import Settings
-from shop.core.tokens import Tokens
-from shop.core.web import serve
+from shop.core.crypto.tokens import Tokens
+from shop.core.http.envelope import envelope
+from shop.core.jobs.queue import Queue
+from shop.core.operations.web_server import serve
+from shop.core.settings.settings import Settings
 
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 

@@ -15,10 +15,10 @@ from types import FrameType
 from typing import NoReturn
 
 from shop.container import Container
-from shop.core.environment import PREFIX
-from shop.core.processes import answers
-from shop.core.rate import Rate
-from shop.core.settings import Settings
+from shop.core.operations.supervisor import answers
+from shop.core.settings.loader import PREFIX
+from shop.core.settings.rate import Rate
+from shop.core.settings.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 LIMITS = [PREFIX + field.name.upper() for field in fields(Settings) if field.type is Rate]

@@ -14,10 +14,10 @@ from benchmarks.site import Site
 from shop.cache_managers.stock import StockCacheManager
 from shop.constants.stock import PARTITIONS
 from shop.container import Container
-from shop.core.database import Database
-from shop.core.job import QUEUE_HIGH
-from shop.core.redis import RedisStores
-from shop.core.settings import Settings
+from shop.core.database.engine import Database
+from shop.core.jobs.queue import QUEUE_HIGH
+from shop.core.redis.stores import RedisStores
+from shop.core.settings.settings import Settings
 from shop.models.order import Order
 
 

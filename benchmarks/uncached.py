@@ -14,20 +14,21 @@ from shop.app import create_app
 from shop.cache_managers.item import ItemCacheManager
 from shop.checkers.item import PageItemChecker
 from shop.container import Container
-from shop.core.blueprint import Blueprint
+from shop.core.api.blueprint import Blueprint
+from shop.core.api.conditional import tagged
+from shop.core.api.controller import Controller
+from shop.core.auth.guards import signed_in
+from shop.core.auth.session_watch import Doorkeeper
+from shop.core.auth.tenant_resolver import Register
 from shop.core.caller import Caller
-from shop.core.conditions import tagged
-from shop.core.controller import Controller, signed_in
-from shop.core.documentation import Shape
-from shop.core.envelope import Answer, envelope, versioned
-from shop.core.lists.asked import Asked
-from shop.core.lists.pages import Listed
-from shop.core.sessions import Doorkeeper
-from shop.core.settings import Settings
-from shop.core.tenancy import Register
-from shop.core.ticket import Keeper
-from shop.core.transaction import transactional
-from shop.core.web import serve
+from shop.core.database.transaction import transactional
+from shop.core.http.envelope import Answer, envelope, versioned
+from shop.core.idempotency.record import Keeper
+from shop.core.openapi.envelopes import Shape
+from shop.core.operations.web_server import serve
+from shop.core.pagination.pages import Listed
+from shop.core.query.query import Asked
+from shop.core.settings.settings import Settings
 from shop.schemas.item import ItemSchema
 from shop.services.item import ItemService
 from shop.supports.item import ItemPolicy

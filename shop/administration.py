@@ -8,11 +8,11 @@ import click
 
 from shop.constants.job import JobName
 from shop.container import find_modules
-from shop.core import key_ring
-from shop.core.extraction import wanted
-from shop.core.languages import LANGUAGES, catalogue
-from shop.core.log_entry import as_json, as_text
-from shop.core.settings import Settings
+from shop.core.crypto import signing_keys as key_ring
+from shop.core.i18n.languages import LANGUAGES, catalogue
+from shop.core.logging.entry import as_json, as_text
+from shop.core.operations.translation_check import wanted
+from shop.core.settings.settings import Settings
 
 FindJob = Callable[[JobName], Any]
 

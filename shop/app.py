@@ -8,33 +8,33 @@ from werkzeug.routing import UUIDConverter
 
 from shop.architecture.report.own import own_report
 from shop.container import Container, find_modules, find_resolver
-from shop.core.access import check_rules
-from shop.core.access_log import serve_access_log
-from shop.core.choices import ChoiceConverter, Choices
-from shop.core.cors import serve_cors
-from shop.core.dialect import speak
-from shop.core.docs_page import serve_documentation
-from shop.core.documentation import Api
-from shop.core.error_pages import serve_errors
-from shop.core.examples import UUID
-from shop.core.health import Health
-from shop.core.http import prepare
-from shop.core.idempotency import Idempotency
-from shop.core.keyed import check_keys
-from shop.core.limit_door import serve_limits
-from shop.core.limits import Limits
-from shop.core.log import load_settings, trace_records
-from shop.core.measuring import serve_metrics
-from shop.core.metrics import Measured, Metrics
-from shop.core.passwords import Passwords
-from shop.core.report import serve_report
-from shop.core.sessions import Doorkeeper, SessionWatch
-from shop.core.settings import Settings
-from shop.core.shield import serve_shield
-from shop.core.tenancy import Register, Tenancy
-from shop.core.ticket import Keeper
-from shop.core.tokens import Tokens
-from shop.core.wire import IdConverter
+from shop.core.api.error_pages import serve_errors
+from shop.core.api.setup import prepare
+from shop.core.auth.policy import check_rules
+from shop.core.auth.session_watch import Doorkeeper, SessionWatch
+from shop.core.auth.tenant_resolver import Register, Tenancy
+from shop.core.crypto.passwords import Passwords
+from shop.core.crypto.tokens import Tokens
+from shop.core.http.converters import ChoiceConverter, IdConverter
+from shop.core.http.custom_envelope import speak
+from shop.core.idempotency.guard import Idempotency
+from shop.core.idempotency.policy import check_keys
+from shop.core.idempotency.record import Keeper
+from shop.core.logging.setup import load_settings, trace_records
+from shop.core.metrics.exporter import serve_metrics
+from shop.core.metrics.metrics import Measured, Metrics
+from shop.core.middleware.access_log import serve_access_log
+from shop.core.middleware.cors import serve_cors
+from shop.core.middleware.rate_limit import serve_limits
+from shop.core.middleware.security_headers import serve_shield
+from shop.core.openapi.docs_page import serve_documentation
+from shop.core.openapi.examples import UUID
+from shop.core.openapi.spec import Api
+from shop.core.operations.architecture_page import serve_report
+from shop.core.operations.health import Health
+from shop.core.rate_limiting.limiter import Limits
+from shop.core.settings.settings import Settings
+from shop.core.validation.choices import Choices
 from shop.migrations.runner import latest_version
 
 API_PREFIX = "/api/v1"

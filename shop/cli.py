@@ -13,19 +13,19 @@ from shop.architecture.commands import arch_commands
 from shop.constants.job import JobName
 from shop.constants.stock import Cause
 from shop.container import Container, find_resolver
-from shop.core.database import Database, OperationalError
-from shop.core.doctor import Doctor
-from shop.core.embedded import embedded_valkey
-from shop.core.environment import SettingsError
+from shop.core.crypto.tokens import Tokens
+from shop.core.database.engine import Database, OperationalError
+from shop.core.database.model import DEFAULT_TENANT
 from shop.core.errors import ShopError
-from shop.core.log import load_settings
-from shop.core.metrics import Metrics
-from shop.core.model import DEFAULT_TENANT
-from shop.core.processes import Child, Family, answers
-from shop.core.redis import RedisError
-from shop.core.settings import Settings
-from shop.core.tokens import Tokens
-from shop.core.web import claim, serve
+from shop.core.logging.setup import load_settings
+from shop.core.metrics.metrics import Metrics
+from shop.core.operations.embedded_redis import embedded_valkey
+from shop.core.operations.store_check import Doctor
+from shop.core.operations.supervisor import Child, Family, answers
+from shop.core.operations.web_server import claim, serve
+from shop.core.redis.stores import RedisError
+from shop.core.settings.loader import SettingsError
+from shop.core.settings.settings import Settings
 from shop.migrations import runner
 
 PROBLEMS_SHOWN = 10

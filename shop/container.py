@@ -14,26 +14,26 @@ from typing import Any, TypeVar, get_type_hints
 from dependency_injector import containers, providers
 
 from shop.architecture.table import STRUCTURES, Structure, may_use, of_module
-from shop.core.choices import Choices
+from shop.core.auth.session_watch import SessionWatch
+from shop.core.auth.tenant_resolver import Tenancy
 from shop.core.clock import Clock
-from shop.core.codes import know_successes
-from shop.core.database import Database
-from shop.core.doctor import Doctor
-from shop.core.environment import SettingsError
-from shop.core.health import Health
-from shop.core.idempotency import Idempotency
-from shop.core.job import Queue
-from shop.core.limits import Limits
-from shop.core.log_book import LogBook
-from shop.core.metrics import Metrics
-from shop.core.pagination import CursorSigner
-from shop.core.passwords import Passwords
-from shop.core.patience import Patience
-from shop.core.redis import RedisStores
-from shop.core.sessions import SessionWatch
-from shop.core.settings import Settings
-from shop.core.tenancy import Tenancy
-from shop.core.tokens import Tokens
+from shop.core.crypto.passwords import Passwords
+from shop.core.crypto.tokens import Tokens
+from shop.core.database.engine import Database
+from shop.core.i18n.messages import know_successes
+from shop.core.idempotency.guard import Idempotency
+from shop.core.jobs.queue import Queue
+from shop.core.logging.search import LogBook
+from shop.core.metrics.metrics import Metrics
+from shop.core.operations.health import Health
+from shop.core.operations.store_check import Doctor
+from shop.core.pagination.cursor import CursorSigner
+from shop.core.rate_limiting.limiter import Limits
+from shop.core.redis.stores import RedisStores
+from shop.core.resilience.bounded_wait import Patience
+from shop.core.settings.loader import SettingsError
+from shop.core.settings.settings import Settings
+from shop.core.validation.choices import Choices
 
 # What core offers as a collaborator; each is built from the ones before it.
 FOUNDATION: tuple[type, ...] = (

@@ -15,11 +15,12 @@ from rq.exceptions import StopRequested
 from rq.serializers import JSONSerializer
 
 from shop.container import Container
-from shop.core.job import QUEUE_HIGH, Job, Queue, do
-from shop.core.measuring import serve_apart
-from shop.core.metrics import Measured, Metrics
-from shop.core.redis import RedisError, RedisStores
-from shop.core.settings import Settings
+from shop.core.jobs.job import Job, do
+from shop.core.jobs.queue import QUEUE_HIGH, Queue
+from shop.core.metrics.exporter import serve_apart
+from shop.core.metrics.metrics import Measured, Metrics
+from shop.core.redis.stores import RedisError, RedisStores
+from shop.core.settings.settings import Settings
 from shop.core.trace import in_job
 
 TICK_SECONDS = 0.2

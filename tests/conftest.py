@@ -10,19 +10,19 @@ from contextlib import ExitStack
 
 import pytest
 
-from shop.core.model import DEFAULT_TENANT
+from shop.core.database.model import DEFAULT_TENANT
 from shop.core.tenant import in_every_tenant, in_tenant
 from tests.support import polling
-from tests.support.databases import create_database, drop_database, empty_database
 from tests.support.guards import guards  # noqa: F401 - a fixture, on for every test
 from tests.support.leaks import no_secret_is_printed  # noqa: F401 - a fixture, on for every test
-from tests.support.mariadb import MariaDB
-from tests.support.mariadb_tools import MariaDBAbsent
-from tests.support.mongo import Mongo
 from tests.support.own_log import own_log_ends  # noqa: F401 - a fixture, on for every test
 from tests.support.polling import Eventually
-from tests.support.processes import MakeService, Service
-from tests.support.valkey import Valkey, borrow_database
+from tests.support.processes.processes import MakeService, Service
+from tests.support.servers.databases import create_database, drop_database, empty_database
+from tests.support.servers.mariadb import MariaDB
+from tests.support.servers.mariadb_tools import MariaDBAbsent
+from tests.support.servers.mongo import Mongo
+from tests.support.servers.valkey import Valkey, borrow_database
 
 SERVER_URL = "SHOP_TEST_DATABASE_URL"
 REDIS_URL = "SHOP_TEST_REDIS_URL"

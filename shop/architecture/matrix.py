@@ -1,5 +1,6 @@
 """Runs the contracts of importlinter.ini over a graph of modules that need not exist as files."""
 
+import re
 from collections.abc import Iterator
 from copy import deepcopy
 from functools import cache
@@ -42,6 +43,12 @@ def listed(contract: Contract, option: str) -> list[str]:
     return [line for line in ([value] if isinstance(value, str) else value) if line]
 
 
+def core_layers() -> list[list[str]]:
+    """Return the packages of the core from the top layer down, as their contract lists them."""
+    (contract,) = (contract for contract in load() if listed(contract, "containers") == ["shop.core"])
+    return [re.findall(r"\w+", line) for line in listed(contract, "layers")]
+
+
 def libraries(contracts: tuple[Contract, ...]) -> set[str]:
     """Return the outside libraries that have a place."""
     return {
@@ -53,7 +60,9 @@ def _modules() -> Iterator[str]:
     yield "shop"
     yield from (f"shop.{name}" for name in (*ASSEMBLY, "architecture", "core", "migrations"))
     yield from ("shop.architecture.table", "shop.architecture.commands", "shop.migrations.env")
-    yield from (f"shop.core.{name}" for name in ("alpha", "beta", "passwords", "tokens"))
+    for row in core_layers():
+        for name in row:
+            yield from (f"shop.core.{name}{inside}" for inside in ("", ".alpha", ".beta"))
     for structure in STRUCTURES:
         yield f"shop.{structure.folder}"
         yield from (f"shop.{structure.folder}.{noun}" for noun in ("alpha", "beta"))

@@ -59,14 +59,14 @@ class Guard:
 SQL = Guard(
     "sql_origin",
     "Repository",
-    ("shop.core.transaction",),
+    ("shop.core.database.transaction",),
     "SQL",
     "Only Repositories ask the database: give one a method that says what is asked for",
 )
 REDIS = Guard(
     "redis_origin",
     "CacheManager",
-    ("rq", "shop.core.job", "shop.core.limits"),
+    ("rq", "shop.core.jobs.job", "shop.core.rate_limiting.limiter"),
     "a Redis command",
     "Each key has one owner: declare it in a CacheManager and use its methods",
 )

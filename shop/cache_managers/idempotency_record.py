@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from shop.core.cache_manager import CacheManager, Key
-from shop.core.script import Script
-from shop.core.ticket import Ticket
+from shop.core.cache.cache_manager import CacheManager
+from shop.core.cache.key import Key
+from shop.core.idempotency.record import Ticket
+from shop.core.redis.script import Script
 
 _release = Script(Path(__file__).parent / "lua" / "release.lua")
 

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from shop.core.cache_manager import CacheManager, Key
-from shop.core.lists.asked import Asked
-from shop.core.lists.kept import name_of, pack, unpack
-from shop.core.lists.pages import Listed
+from shop.core.cache.cache_manager import CacheManager
+from shop.core.cache.key import Key
+from shop.core.pagination.pages import Listed
+from shop.core.query.page_cache import name_of, pack, unpack
+from shop.core.query.query import Asked
 
 # Raised with every change of what is kept.
 FORM = 1

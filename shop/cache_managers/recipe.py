@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from shop.constants.stock import GateState, Outcome
-from shop.core.backoff import Backoff
-from shop.core.cache_manager import CacheManager, Key
-from shop.core.lock import locked
-from shop.core.redis import WatchError, watching
+from shop.core.cache.cache_manager import CacheManager
+from shop.core.cache.key import Key
+from shop.core.redis.lock import locked
+from shop.core.redis.stores import WatchError, watching
+from shop.core.resilience.backoff import Backoff
 
 BUSY = (Outcome.BUSY, "", 0)
 

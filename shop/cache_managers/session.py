@@ -6,8 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from shop.constants.session import RECENT_SECONDS
-from shop.core.cache_manager import CacheManager, Key
-from shop.core.tokens import Claims
+from shop.core.cache.cache_manager import CacheManager
+from shop.core.cache.key import Key
+from shop.core.crypto.tokens import Claims
 
 ENDED = "ended"
 # Raised with every change of what is kept.

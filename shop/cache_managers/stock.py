@@ -14,13 +14,15 @@ from uuid import UUID
 from zlib import crc32
 
 from shop.constants.stock import BATCH, PARTITIONS, Credit, GateState, Outcome, Readmission, Taking
-from shop.core.cache_manager import CacheManager, Key
+from shop.core.cache.cache_manager import CacheManager
+from shop.core.cache.key import Key
 from shop.core.clock import at_microseconds
-from shop.core.redis import RedisError
-from shop.core.script import COUNTING, Script
+from shop.core.idempotency.record import Ticket
+from shop.core.rate_limiting.limiter import COUNTING
+from shop.core.rate_limiting.windows import Told
+from shop.core.redis.script import Script
+from shop.core.redis.stores import RedisError
 from shop.core.tenant import current_tenant
-from shop.core.ticket import Ticket
-from shop.core.windows import Told
 
 RECEIPT_LIFE_SECONDS = 24 * 3600
 TAKEN_LIFE_SECONDS = 3600

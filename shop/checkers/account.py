@@ -6,8 +6,8 @@ from marshmallow import Schema
 
 from shop.constants.permission import SYSTEM_CODES
 from shop.constants.user import UserRole
-from shop.core.lists.checker import ListChecker
-from shop.core.lists.words import Relation
+from shop.core.query.checker import ListChecker
+from shop.core.query.spec import Relation
 from shop.supports.order import OrderPolicy
 from shop.supports.user import UserPolicy
 from shop.validators.item import ItemValidator

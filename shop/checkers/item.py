@@ -2,7 +2,7 @@
 
 from marshmallow import Schema
 
-from shop.core.lists.checker import ListChecker
+from shop.core.query.checker import ListChecker
 from shop.supports.item import ItemPolicy
 from shop.validators.item import ItemValidator
 

@@ -2,8 +2,8 @@
 
 from marshmallow import Schema
 
-from shop.core.lists.checker import ListChecker
-from shop.core.lists.words import Relation
+from shop.core.query.checker import ListChecker
+from shop.core.query.spec import Relation
 from shop.validators.item import ItemValidator
 from shop.validators.order import OrderValidator
 

@@ -1,7 +1,7 @@
 """What requests about repairs may say."""
 
-from shop.core.lists.checker import ListChecker
-from shop.core.lists.words import Relation
+from shop.core.query.checker import ListChecker
+from shop.core.query.spec import Relation
 from shop.validators.item import ItemValidator
 from shop.validators.reconcile_run import ReconcileRunValidator
 

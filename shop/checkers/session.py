@@ -2,7 +2,7 @@
 
 from marshmallow import Schema
 
-from shop.core.pagination import PageFields
+from shop.core.pagination.schemas import PageFields
 from shop.validators.session import SessionValidator
 
 

@@ -4,8 +4,8 @@ from typing import Any, ClassVar
 
 from marshmallow import Schema, ValidationError, validates_schema
 
-from shop.core.lists.checker import ListChecker
-from shop.core.lists.words import Relation
+from shop.core.query.checker import ListChecker
+from shop.core.query.spec import Relation
 from shop.validators.stock_ledger import StockLedgerValidator
 from shop.validators.user import UserValidator
 

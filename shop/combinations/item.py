@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from shop.core.clock import rfc3339
-from shop.core.conditions import version_of
-from shop.core.translated import list_translations
+from shop.core.http.etag import version_of
+from shop.core.validation.translations import list_translations
 
 if TYPE_CHECKING:
     from shop.models.item import Item

@@ -5,14 +5,15 @@ from typing import Any
 
 from shop.checkers.account import AssignAccountChecker, PageAccountChecker
 from shop.constants.permission import Permission
-from shop.core.blueprint import Blueprint
+from shop.core.api.blueprint import Blueprint
+from shop.core.api.controller import Controller
+from shop.core.auth.guards import signed_in
+from shop.core.auth.masking import Mask
 from shop.core.caller import Caller
-from shop.core.controller import Controller, signed_in
-from shop.core.documentation import Shape
-from shop.core.lists.asked import Asked
-from shop.core.lists.pages import Listed
-from shop.core.masking import Mask
-from shop.core.transaction import transactional
+from shop.core.database.transaction import transactional
+from shop.core.openapi.envelopes import Shape
+from shop.core.pagination.pages import Listed
+from shop.core.query.query import Asked
 from shop.schemas.account import AccountSchema
 from shop.service_managers.account import AccountServiceManager
 from shop.services.account import AccountService

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from shop.core.access import anybody
-from shop.core.blueprint import Blueprint
-from shop.core.choices import Choices
-from shop.core.controller import Controller
-from shop.core.documentation import Shape
-from shop.core.envelope import Answer
+from shop.core.api.blueprint import Blueprint
+from shop.core.api.controller import Controller
+from shop.core.auth.policy import anybody
+from shop.core.http.envelope import Answer
+from shop.core.openapi.envelopes import Shape
+from shop.core.validation.choices import Choices
 from shop.schemas.constant import ConstantSchema, OptionSchema
 
 blueprint = Blueprint("constants", __name__, url_prefix="/constants", description="Lists to select from")

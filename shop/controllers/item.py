@@ -4,15 +4,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from shop.checkers.item import CreateItemChecker, PageItemChecker, ReviseItemChecker
-from shop.core.blueprint import Blueprint
+from shop.core.api.blueprint import Blueprint
+from shop.core.api.conditional import IfMatchChecker, tagged
+from shop.core.api.controller import Controller
+from shop.core.auth.guards import signed_in
 from shop.core.caller import Caller
-from shop.core.conditions import Condition, IfMatchChecker, tagged
-from shop.core.controller import Controller, signed_in
-from shop.core.documentation import Shape
-from shop.core.envelope import Answer, created, versioned
-from shop.core.lists.asked import Asked
-from shop.core.lists.pages import Listed
-from shop.core.transaction import transactional
+from shop.core.database.transaction import transactional
+from shop.core.http.envelope import Answer, created, versioned
+from shop.core.http.etag import Condition
+from shop.core.openapi.envelopes import Shape
+from shop.core.pagination.pages import Listed
+from shop.core.query.query import Asked
 from shop.schemas.item import ItemSchema, ItemTranslationsSchema
 from shop.services.item import ItemService
 from shop.supports.item import ItemPolicy

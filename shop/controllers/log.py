@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from shop.checkers.log import PageLogChecker
-from shop.core.blueprint import Blueprint
+from shop.core.api.blueprint import Blueprint
+from shop.core.api.controller import Controller
+from shop.core.auth.guards import signed_in
 from shop.core.caller import Caller
-from shop.core.controller import Controller, signed_in
-from shop.core.documentation import Shape
-from shop.core.pagination import Page, PageRequest
+from shop.core.openapi.envelopes import Shape
+from shop.core.pagination.pages import Page, PageRequest
 from shop.schemas.log import LogSchema
 from shop.services.log import LogService
 from shop.supports.log import LogPolicy

@@ -9,22 +9,23 @@ from flask import request
 from shop.cache_managers.stock import Purchase
 from shop.checkers.order import PageOrderChecker, PurchaseHeadersChecker, PurchaseItemChecker
 from shop.constants.order import OrderStatus
-from shop.core.blueprint import Blueprint
-from shop.core.budget import Budget
+from shop.core.api.blueprint import Blueprint
+from shop.core.api.controller import Controller
+from shop.core.auth.guards import signed_in, with_token
 from shop.core.caller import Caller
 from shop.core.clock import Clock
-from shop.core.controller import Controller, signed_in, with_token
-from shop.core.documentation import Shape
-from shop.core.envelope import Answer, accepted, created
-from shop.core.keyed import Policy, keyed
-from shop.core.limited import limited
-from shop.core.lists.asked import Asked
-from shop.core.lists.pages import Listed
-from shop.core.ticket import current_ticket
-from shop.core.tokens import Claims
+from shop.core.crypto.tokens import Claims
+from shop.core.database.transaction import transactional
+from shop.core.http.envelope import Answer, accepted, created
+from shop.core.http.request import request_uuid
+from shop.core.idempotency.policy import Policy, keyed
+from shop.core.idempotency.record import current_ticket
+from shop.core.openapi.envelopes import Shape
+from shop.core.pagination.pages import Listed
+from shop.core.query.query import Asked
+from shop.core.rate_limiting.quota import Budget
+from shop.core.rate_limiting.route_limit import limited
 from shop.core.trace import make_known
-from shop.core.transaction import transactional
-from shop.core.wire import request_uuid
 from shop.schemas.order import OrderSchema
 from shop.service_managers.order import OrderServiceManager
 from shop.services.account import AccountService

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 
 from shop.constants.permission import Permission
-from shop.core.access import SIGNED_IN
-from shop.core.blueprint import Blueprint
-from shop.core.controller import Controller, signed_in
-from shop.core.documentation import Shape
-from shop.core.languages import say
+from shop.core.api.blueprint import Blueprint
+from shop.core.api.controller import Controller
+from shop.core.auth.guards import signed_in
+from shop.core.auth.policy import SIGNED_IN
+from shop.core.i18n.languages import say
+from shop.core.openapi.envelopes import Shape
 from shop.schemas.permission import PermissionSchema
 from shop.services.user import UserService
 

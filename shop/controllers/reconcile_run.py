@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from shop.checkers.reconcile_run import PageReconcileRunChecker
-from shop.core.blueprint import Blueprint
-from shop.core.controller import Controller, signed_in
-from shop.core.documentation import Shape
-from shop.core.lists.asked import Asked
-from shop.core.lists.pages import Listed
-from shop.core.transaction import transactional
+from shop.core.api.blueprint import Blueprint
+from shop.core.api.controller import Controller
+from shop.core.auth.guards import signed_in
+from shop.core.database.transaction import transactional
+from shop.core.openapi.envelopes import Shape
+from shop.core.pagination.pages import Listed
+from shop.core.query.query import Asked
 from shop.schemas.reconcile_run import ReconcileRunSchema
 from shop.services.reconcile_run_list import ReconcileRunListService
 from shop.supports.reconcile_run import ReconcileRunPolicy

@@ -6,17 +6,18 @@ from uuid import UUID
 
 from shop.checkers.session import PageSessionChecker, RefreshSessionChecker
 from shop.constants.session import SessionEnd
-from shop.core.access import anybody
-from shop.core.blueprint import Blueprint
-from shop.core.budget import Budget
+from shop.core.api.blueprint import Blueprint
+from shop.core.api.controller import Controller
+from shop.core.auth.guards import signed_in
+from shop.core.auth.policy import anybody
 from shop.core.caller import Caller
-from shop.core.controller import Controller, signed_in
-from shop.core.documentation import Shape
-from shop.core.envelope import refused
-from shop.core.keyed import Policy
-from shop.core.limited import limited
-from shop.core.pagination import Page, PageRequest
-from shop.core.transaction import transactional
+from shop.core.database.transaction import transactional
+from shop.core.http.envelope import refused
+from shop.core.idempotency.policy import Policy
+from shop.core.openapi.envelopes import Shape
+from shop.core.pagination.pages import Page, PageRequest
+from shop.core.rate_limiting.quota import Budget
+from shop.core.rate_limiting.route_limit import limited
 from shop.exception_codes.session import SessionExceptionCode
 from shop.schemas.session import SessionSchema, TokenSchema
 from shop.services.session import SessionService

@@ -4,16 +4,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from shop.checkers.stock_ledger import AdjustStockChecker, PageStockLedgerChecker
-from shop.core.blueprint import Blueprint
+from shop.core.api.blueprint import Blueprint
+from shop.core.api.conditional import IfMatchChecker, tagged
+from shop.core.api.controller import Controller
+from shop.core.auth.guards import signed_in
 from shop.core.caller import Caller
-from shop.core.conditions import Condition, IfMatchChecker, tagged
-from shop.core.controller import Controller, signed_in
-from shop.core.documentation import Shape
-from shop.core.envelope import Answer, versioned
-from shop.core.lists.asked import Asked
-from shop.core.lists.pages import Listed
-from shop.core.transaction import transactional
-from shop.core.wire import request_uuid
+from shop.core.database.transaction import transactional
+from shop.core.http.envelope import Answer, versioned
+from shop.core.http.etag import Condition
+from shop.core.http.request import request_uuid
+from shop.core.openapi.envelopes import Shape
+from shop.core.pagination.pages import Listed
+from shop.core.query.query import Asked
 from shop.schemas.item import ItemSchema
 from shop.schemas.stock_ledger import StockLedgerSchema
 from shop.services.stock_ledger import StockLedgerService

@@ -7,16 +7,17 @@ from flask import request
 
 from shop.checkers.user import ChangePasswordChecker, RegisterUserChecker, SignInUserChecker
 from shop.constants.user import UserSuccessCode
-from shop.core.access import anybody
-from shop.core.blueprint import Blueprint
-from shop.core.budget import Budget
+from shop.core.api.blueprint import Blueprint
+from shop.core.api.controller import Controller
+from shop.core.auth.guards import signed_in
+from shop.core.auth.policy import anybody
 from shop.core.caller import Caller
-from shop.core.controller import Controller, signed_in
-from shop.core.envelope import Answer, created, success
-from shop.core.keyed import Policy
-from shop.core.limited import limited
-from shop.core.limits import Limits, at_this_address
-from shop.core.transaction import transactional
+from shop.core.database.transaction import transactional
+from shop.core.http.envelope import Answer, created, success
+from shop.core.idempotency.policy import Policy
+from shop.core.rate_limiting.limiter import Limits, at_this_address
+from shop.core.rate_limiting.quota import Budget
+from shop.core.rate_limiting.route_limit import limited
 from shop.schemas.session import TokenSchema
 from shop.schemas.user import RegistrationSchema, UserSchema
 from shop.service_managers.user import UserServiceManager

@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import wraps
 from typing import Any, Final, TypeVar
 
-from shop.core.scoped import holding
+from shop.core.context import holding
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from uuid_utils.compat import uuid7
 
-from shop.core.scoped import holding
+from shop.core.context import holding
 
 # Nothing that could end a line, a header or a quoted text, and no token that somebody took for an id.
 REQUEST_ID = re.compile(r"(?!eyJ)[A-Za-z0-9._:/+=~-]{1,128}")

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from shop.constants.job import JobName
-from shop.core.job import Job
+from shop.core.database.transaction import transactional
+from shop.core.jobs.job import Job
 from shop.core.tenant import in_every_tenant
-from shop.core.transaction import transactional
 from shop.services.audit import AuditService, Verdict
 
 LOOKS = 4

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from shop.constants.job import JobName
-from shop.core.job import Job, Queue
+from shop.core.jobs.job import Job
+from shop.core.jobs.queue import Queue
 from shop.services.dead_letter import DeadLetterService
 
 

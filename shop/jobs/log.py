@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from shop.constants.job import JobName
-from shop.core.job import Job
+from shop.core.jobs.job import Job
 from shop.services.log import LogService
 
 

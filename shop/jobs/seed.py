@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 from shop.constants.item import ItemStatus
 from shop.constants.job import JobName
 from shop.constants.user import UserRole
-from shop.core.job import Job
-from shop.core.model import DEFAULT_TENANT
-from shop.core.settings import Settings
+from shop.core.database.model import DEFAULT_TENANT
+from shop.core.database.transaction import transactional
+from shop.core.jobs.job import Job
+from shop.core.settings.settings import Settings
 from shop.core.tenant import in_every_tenant, in_its_tenant
-from shop.core.transaction import transactional
 from shop.services.item import ItemService
 from shop.services.tenant import TenantService
 from shop.services.user import UserService

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from shop.constants.job import JobName
-from shop.core.job import Job
+from shop.core.database.transaction import transactional
+from shop.core.jobs.job import Job
 from shop.core.tenant import in_every_tenant
-from shop.core.transaction import transactional
 from shop.services.session import SessionService
 
 

@@ -11,10 +11,11 @@ from datetime import timedelta
 from shop.cache_managers.stock import Opening
 from shop.constants.job import JobName
 from shop.constants.stock import BATCH, BATCH_SMALL, GATHER_SECONDS, GATHER_SECONDS_MAX, Cause
+from shop.core.database.transaction import transactional
 from shop.core.errors import DuplicateRow, ImpossibleRow, TryAgain
-from shop.core.job import Job, Queue
+from shop.core.jobs.job import Job
+from shop.core.jobs.queue import Queue
 from shop.core.tenant import in_every_tenant, in_its_tenant
-from shop.core.transaction import transactional
 from shop.services.gate import GateService
 from shop.services.outbox import OutboxService
 from shop.services.reconcile_run import ReconcileRunService

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from shop.constants.job import JobName
 from shop.constants.user import UserRole
-from shop.core.job import Job
-from shop.core.tenancy import Listed
+from shop.core.auth.tenant_resolver import Listed
+from shop.core.database.transaction import transactional
+from shop.core.jobs.job import Job
 from shop.core.tenant import in_every_tenant, in_its_tenant
-from shop.core.transaction import transactional
 from shop.services.tenant import TenantService
 from shop.services.user import UserService
 

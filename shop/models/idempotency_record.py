@@ -7,7 +7,7 @@ from sqlalchemy.dialects import mysql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shop.constants.idempotency_record import FINGERPRINT_MAX, KEY_MAX, METHOD_MAX, PATH_MAX, SCOPE_MAX
-from shop.core.model import Model
+from shop.core.database.model import Model
 
 # Letter by letter, and one byte for each: what is a key is ASCII.
 Exact = {"charset": "ascii", "collation": "ascii_bin"}

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Integer
 
 from shop.constants.item import NAME_MAX, URL_MAX, ItemStatus
-from shop.core.model import BigId, Model
+from shop.core.database.model import Model
+from shop.core.database.types import BigId
 
 Unsigned = Integer().with_variant(mysql.INTEGER(unsigned=True), "mysql", "mariadb")
 

@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shop.constants.session import AGENT_MAX, REASON_MAX
-from shop.core.model import Model
+from shop.core.database.model import Model
 
 
 class Session(Model):

@@ -6,7 +6,8 @@ from sqlalchemy import BigInteger, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shop.constants.stock_ledger import NOTE_MAX, REF_MAX
-from shop.core.model import BigId, Model
+from shop.core.database.model import Model
+from shop.core.database.types import BigId
 
 
 class StockLedger(Model):

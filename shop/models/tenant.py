@@ -6,7 +6,7 @@ from sqlalchemy import String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shop.constants.tenant import HOST_MAX, NAME_MAX, SLUG_MAX
-from shop.core.model import Model
+from shop.core.database.model import Model
 
 
 class Tenant(Model):

@@ -7,7 +7,8 @@ from sqlalchemy.dialects import mysql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shop.constants.user import EMAIL_MAX, NAME_MAX, PERMISSIONS_MAX, RoleFlag
-from shop.core.model import BigId, Model
+from shop.core.database.model import Model
+from shop.core.database.types import BigId
 
 # Letter by letter: MySQL would otherwise take e and é for one, and two people for one account.
 Name = String(NAME_MAX).with_variant(mysql.VARCHAR(NAME_MAX, collation="utf8mb4_bin"), "mysql", "mariadb")

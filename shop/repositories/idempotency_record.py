@@ -7,7 +7,7 @@ from typing import cast
 
 from sqlalchemy import CursorResult, delete, select, tuple_
 
-from shop.core.repository import Repository
+from shop.core.database.repository import Repository
 from shop.models.idempotency_record import IdempotencyRecord
 
 _KEYS = (IdempotencyRecord.tenant_id, IdempotencyRecord.scope, IdempotencyRecord.key)

@@ -7,10 +7,10 @@ from typing import cast
 from sqlalchemy import CursorResult, Update, select, update
 
 from shop.constants.item import ItemStatus
-from shop.core.languages import TRANSLATED
-from shop.core.lists.criteria import Criteria
-from shop.core.lists.source import Source
-from shop.core.repository import Repository
+from shop.core.database.columns import Source
+from shop.core.database.criteria import Criteria
+from shop.core.database.repository import Repository
+from shop.core.i18n.languages import TRANSLATED
 from shop.models.item import Item
 
 _ON_SALE = (Item.status == ItemStatus.ON_SALE, Item.deleted_at.is_(None))

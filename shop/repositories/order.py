@@ -10,9 +10,9 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from shop.constants.order import OrderStatus
-from shop.core.lists.criteria import Criteria
-from shop.core.lists.source import Source
-from shop.core.repository import Repository
+from shop.core.database.columns import Source
+from shop.core.database.criteria import Criteria
+from shop.core.database.repository import Repository
 from shop.models.order import Order
 
 LINES = 5000

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import case, select
 
-from shop.core.lists.source import Source
-from shop.core.repository import Repository
+from shop.core.database.columns import Source
+from shop.core.database.repository import Repository
 from shop.models.reconcile_run import ReconcileRun
 
 _SOURCE = Source(

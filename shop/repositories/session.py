@@ -8,8 +8,8 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, CursorResult, delete, or_, select
 
-from shop.core.pagination import Page, PageRequest
-from shop.core.repository import Repository
+from shop.core.database.repository import Repository
+from shop.core.pagination.pages import Page, PageRequest
 from shop.models.session import Session
 
 

@@ -7,9 +7,9 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 
 from shop.constants.stock import StockReason
-from shop.core.lists.criteria import Criteria
-from shop.core.lists.source import Source
-from shop.core.repository import Repository
+from shop.core.database.columns import Source
+from shop.core.database.criteria import Criteria
+from shop.core.database.repository import Repository
 from shop.models.stock_ledger import StockLedger
 
 LINES = 5000

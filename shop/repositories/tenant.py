@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from shop.core.repository import Repository
+from shop.core.database.repository import Repository
 from shop.models.tenant import Tenant
 
 

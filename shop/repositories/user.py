@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from shop.core.lists.source import Source
-from shop.core.repository import Repository
+from shop.core.database.columns import Source
+from shop.core.database.repository import Repository
 from shop.models.user import User
 
 _SOURCE = Source(User.id, {"id": User.id, "name": User.name, "email": User.email, "created_at": User.created_at})

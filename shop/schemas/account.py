@@ -8,8 +8,8 @@ from shop.constants.item import NAME_MAX as ITEM_NAME_MAX
 from shop.constants.order import QUANTITY_MAX, QUANTITY_MIN, OrderStatus
 from shop.constants.permission import Permission
 from shop.constants.user import EMAIL_MAX, NAME_MAX, ORDERS_SHOWN_MAX, UserRole
-from shop.core.choices import Choice
-from shop.core.wire import ID_MAX, Id, Moment, Text, WholeNumber
+from shop.core.validation.choices import Choice
+from shop.core.validation.fields import ID_MAX, Id, Moment, Text, WholeNumber
 
 
 class AccountItemSchema(Schema):

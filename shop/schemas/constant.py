@@ -4,8 +4,8 @@ from marshmallow import Schema, fields
 from marshmallow.validate import Length
 
 from shop.constants.item import ItemStatus
-from shop.core.choices import NAME_MAX, name_of
-from shop.core.wire import SENTENCE_MAX, Text
+from shop.core.validation.choices import NAME_MAX, name_of
+from shop.core.validation.fields import SENTENCE_MAX, Text
 
 OPTIONS_MAX = 100
 

@@ -13,9 +13,9 @@ from shop.constants.item import (
     URL_MAX,
     ItemStatus,
 )
-from shop.core.choices import Choice
-from shop.core.translated import Translations
-from shop.core.wire import Id, Moment, Text, WholeNumber
+from shop.core.validation.choices import Choice
+from shop.core.validation.fields import Id, Moment, Text, WholeNumber
+from shop.core.validation.translations import Translations
 
 _NAME = Text(NAME_MAX, least=1, required=True, metadata={"example": "Concert ticket"})
 _INTRODUCTION = Text(INTRODUCTION_MAX, lines=True, required=True)

@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields
 
 from shop.constants.log import MESSAGE_MAX, NAME_MAX, REQUEST_ID_MAX
-from shop.core.wire import Moment, Text
+from shop.core.validation.fields import Moment, Text
 
 
 class LogSchema(Schema):

@@ -5,8 +5,8 @@ from marshmallow.validate import Range
 
 from shop.constants.item import CURRENCY_FORM, NAME_MAX, PRICE_MAX_MINOR, URL_MAX
 from shop.constants.order import QUANTITY_MAX, QUANTITY_MIN, OrderStatus
-from shop.core.choices import Choice
-from shop.core.wire import Id, Moment, Text, WholeNumber
+from shop.core.validation.choices import Choice
+from shop.core.validation.fields import Id, Moment, Text, WholeNumber
 
 
 class OrderItemSchema(Schema):

@@ -4,8 +4,8 @@ from marshmallow import Schema, fields
 from marshmallow.validate import OneOf
 
 from shop.constants.permission import SENTENCE_MAX, Permission, PermissionKind
-from shop.core.choices import Choice
-from shop.core.wire import Text
+from shop.core.validation.choices import Choice
+from shop.core.validation.fields import Text
 
 
 class PermissionSchema(Schema):

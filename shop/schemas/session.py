@@ -4,8 +4,8 @@ from marshmallow import Schema, fields
 from marshmallow.validate import OneOf, Range
 
 from shop.constants.session import AGENT_MAX
-from shop.core.tokens import TOKEN_MAX, TOKEN_TYPE
-from shop.core.wire import ID_MAX, Moment, Text, WholeNumber
+from shop.core.crypto.tokens import TOKEN_MAX, TOKEN_TYPE
+from shop.core.validation.fields import ID_MAX, Moment, Text, WholeNumber
 
 
 class TokenSchema(Schema):

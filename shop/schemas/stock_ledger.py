@@ -7,8 +7,8 @@ from shop.constants.item import STOCK_HELD_MAX
 from shop.constants.stock import StockReason
 from shop.constants.stock_ledger import NOTE_MAX, REF_MAX
 from shop.constants.user import NAME_MAX
-from shop.core.choices import Choice
-from shop.core.wire import Id, Moment, Text, WholeNumber
+from shop.core.validation.choices import Choice
+from shop.core.validation.fields import Id, Moment, Text, WholeNumber
 
 
 class StockLedgerUserSchema(Schema):

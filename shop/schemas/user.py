@@ -4,9 +4,9 @@ from marshmallow import Schema, fields
 from marshmallow.validate import Length, OneOf, Range
 
 from shop.constants.user import EMAIL_MAX, NAME_MAX, UserRole
-from shop.core.choices import Choice
-from shop.core.tokens import TOKEN_MAX, TOKEN_TYPE
-from shop.core.wire import ID_MAX, Email, Id, Moment, Text, WholeNumber
+from shop.core.crypto.tokens import TOKEN_MAX, TOKEN_TYPE
+from shop.core.validation.choices import Choice
+from shop.core.validation.fields import ID_MAX, Email, Id, Moment, Text, WholeNumber
 
 
 class UserSchema(Schema):

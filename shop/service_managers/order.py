@@ -5,13 +5,13 @@ from typing import Any
 
 from shop.cache_managers.stock import Purchase, Reservation
 from shop.constants.order import Strategy
-from shop.core.backoff import retry_after
+from shop.core.crypto.tokens import Claims
+from shop.core.database.transaction import after_commit, end_reading
 from shop.core.errors import CoreExceptionCode, ShopError
-from shop.core.limits import Limits
-from shop.core.metrics import Counter, Metrics
-from shop.core.settings import Settings
-from shop.core.tokens import Claims
-from shop.core.transaction import after_commit, end_reading
+from shop.core.metrics.metrics import Counter, Metrics
+from shop.core.rate_limiting.limiter import Limits
+from shop.core.resilience.backoff import retry_after
+from shop.core.settings.settings import Settings
 from shop.exception_codes.order import OrderExceptionCode
 from shop.services.direct_sale import DirectSaleService
 from shop.services.order import OrderService

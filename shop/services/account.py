@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from shop.combinations.user import UserCombination
 from shop.constants.permission import Permission
 from shop.constants.user import UserRole
-from shop.core.access import Rule
+from shop.core.auth.policy import Rule
 from shop.core.caller import Caller
 from shop.core.clock import Clock
 from shop.core.errors import ShopError

@@ -12,7 +12,7 @@ from shop.cache_managers.stock import Reservation, StockCacheManager, read_reser
 from shop.constants.order import Strategy
 from shop.constants.stock import PARTITIONS, StockReason
 from shop.core.clock import Clock
-from shop.core.settings import Settings
+from shop.core.settings.settings import Settings
 from shop.repositories.item import ItemRepository
 from shop.repositories.order import OrderRepository
 from shop.repositories.stock_ledger import StockLedgerRepository

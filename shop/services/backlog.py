@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from shop.cache_managers.stock import StockCacheManager
 from shop.core.clock import Clock
-from shop.core.job import Queue
-from shop.core.metrics import Measured, Reading
+from shop.core.jobs.queue import Queue
+from shop.core.metrics.metrics import Measured, Reading, Unmeasured
+from shop.core.redis.stores import RedisError
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,13 @@ class BacklogService(Measured):
     clock: Clock
 
     def measure(self) -> Iterator[Reading]:
-        """What waits, since when, and what was set aside, over all partitions; raises RedisError."""
+        """What waits, since when, and what was set aside, over all partitions; raises Unmeasured."""
+        try:
+            yield from self._measure()
+        except RedisError as error:
+            raise Unmeasured(str(error)) from error
+
+    def _measure(self) -> Iterator[Reading]:
         waits = self.stock.backlogs()
         yield Reading(
             "shop_outbox_orders", "Orders that are promised and not written yet.", sum(w.waiting for w in waits)

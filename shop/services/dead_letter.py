@@ -7,7 +7,7 @@ from typing import NamedTuple
 from shop.cache_managers.stock import DeadLetter, StockCacheManager
 from shop.constants.job import JobName
 from shop.constants.stock import PARTITIONS
-from shop.core.job import Queue
+from shop.core.jobs.queue import Queue
 
 
 class Found(NamedTuple):

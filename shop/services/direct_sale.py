@@ -9,7 +9,7 @@ from shop.constants.order import OrderStatus
 from shop.constants.stock import StockReason
 from shop.core.clock import at_microseconds
 from shop.core.errors import CoreExceptionCode, ShopError
-from shop.core.ticket import mark_answer
+from shop.core.idempotency.record import mark_answer
 from shop.exception_codes.item import ItemExceptionCode
 from shop.exception_codes.order import OrderExceptionCode
 from shop.repositories.item import ItemRepository

@@ -9,8 +9,8 @@ from shop.cache_managers.stock import Claim, Opening, StockCacheManager
 from shop.constants.order import Strategy
 from shop.constants.stock import GateState
 from shop.core.clock import Clock
-from shop.core.settings import Settings
-from shop.core.transaction import after_commit
+from shop.core.database.transaction import after_commit
+from shop.core.settings.settings import Settings
 from shop.repositories.item import ItemRepository
 from shop.repositories.order import OrderRepository
 from shop.supports.stock import read_count

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from shop.cache_managers.idempotency_record import IdempotencyRecordCacheManager
 from shop.constants.idempotency_record import PURGE_BATCH
 from shop.core.clock import Clock
-from shop.core.settings import Settings
-from shop.core.ticket import Keeper, Kept, Ticket
+from shop.core.idempotency.record import Keeper, Kept, Ticket
+from shop.core.settings.settings import Settings
 from shop.repositories.idempotency_record import IdempotencyRecordRepository
 
 

@@ -14,17 +14,17 @@ from shop.constants.job import JobName
 from shop.constants.order import Strategy
 from shop.constants.stock import StockReason
 from shop.core.clock import Clock
-from shop.core.conditions import Condition
+from shop.core.database.select import Question
+from shop.core.database.transaction import after_commit
 from shop.core.errors import ShopError
-from shop.core.job import Queue
-from shop.core.languages import language
-from shop.core.lists.asked import Asked
-from shop.core.lists.pages import Listed
-from shop.core.lists.question import Question
-from shop.core.pagination import CursorSigner
-from shop.core.settings import Settings
-from shop.core.transaction import after_commit
-from shop.core.translated import settle, tell_in
+from shop.core.http.etag import Condition
+from shop.core.i18n.languages import language
+from shop.core.jobs.queue import Queue
+from shop.core.pagination.cursor import CursorSigner
+from shop.core.pagination.pages import Listed
+from shop.core.query.query import Asked
+from shop.core.settings.settings import Settings
+from shop.core.validation.translations import settle, tell_in
 from shop.exception_codes.item import ItemExceptionCode
 from shop.repositories.item import ItemRepository
 from shop.repositories.stock_ledger import StockLedgerRepository

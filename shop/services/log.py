@@ -4,10 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from shop.core.backoff import retry_after
 from shop.core.errors import ShopError
-from shop.core.log_book import LogAway, LogBook
-from shop.core.pagination import Page, PageRequest
+from shop.core.logging.search import LogBook
+from shop.core.logging.sink import LogAway
+from shop.core.pagination.pages import Page, PageRequest
+from shop.core.resilience.backoff import retry_after
 from shop.exception_codes.log import LogExceptionCode
 
 Entry = dict[str, Any]

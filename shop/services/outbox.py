@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from shop.cache_managers.stock import StockCacheManager
 from shop.constants.job import JobName
 from shop.constants.stock import BATCH, PARTITIONS
-from shop.core.job import Queue
-from shop.core.redis import RedisError
+from shop.core.jobs.queue import Queue
+from shop.core.redis.stores import RedisError
 from shop.repositories.order import OrderRepository
 
 # A drain at work leaves nothing this old; what is older was forgotten by somebody.

@@ -19,17 +19,17 @@ from shop.cache_managers.stock import (
 from shop.constants.job import JobName
 from shop.constants.order import SOLD_OUT_ITEMS, SOLD_OUT_SECONDS, Strategy
 from shop.constants.stock import Outcome
-from shop.core.backoff import retry_after
 from shop.core.clock import microseconds_of
 from shop.core.errors import CoreExceptionCode, ShopError
-from shop.core.job import Queue
-from shop.core.key_metrics import KEYED
-from shop.core.limits import Limits
-from shop.core.memory import Memory
-from shop.core.metrics import Metrics
-from shop.core.redis import RedisError
-from shop.core.settings import Settings
-from shop.core.ticket import compare, mark_answer
+from shop.core.idempotency.metrics import KEYED
+from shop.core.idempotency.record import compare, mark_answer
+from shop.core.jobs.queue import Queue
+from shop.core.metrics.metrics import Metrics
+from shop.core.rate_limiting.limiter import Limits
+from shop.core.redis.stores import RedisError
+from shop.core.resilience.backoff import retry_after
+from shop.core.resilience.ttl_cache import Memory
+from shop.core.settings.settings import Settings
 from shop.exception_codes.item import ItemExceptionCode
 from shop.exception_codes.order import OrderExceptionCode
 from shop.repositories.item import ItemRepository

@@ -10,10 +10,10 @@ from shop.cache_managers.stock import CreditNote, Opening, StockCacheManager
 from shop.constants.order import Strategy
 from shop.constants.stock import Cause, GateState, StockReason
 from shop.core.clock import Clock
-from shop.core.metrics import Counter, Metrics
-from shop.core.patience import Patience
-from shop.core.settings import Settings
-from shop.core.transaction import after_commit
+from shop.core.database.transaction import after_commit
+from shop.core.metrics.metrics import Counter, Metrics
+from shop.core.resilience.bounded_wait import Patience
+from shop.core.settings.settings import Settings
 from shop.repositories.item import ItemRepository
 from shop.repositories.order import OrderRepository
 from shop.repositories.reconcile_run import ReconcileRunRepository

@@ -6,13 +6,13 @@ from typing import Any
 
 from shop.combinations.item import ItemCombination
 from shop.combinations.reconcile_run import ReconcileRunCombination
-from shop.core.languages import language
-from shop.core.lists.asked import Asked
-from shop.core.lists.criteria import Criteria
-from shop.core.lists.pages import Listed
-from shop.core.lists.question import Question
-from shop.core.pagination import CursorSigner
-from shop.core.translated import tell_in
+from shop.core.database.criteria import Criteria
+from shop.core.database.select import Question
+from shop.core.i18n.languages import language
+from shop.core.pagination.cursor import CursorSigner
+from shop.core.pagination.pages import Listed
+from shop.core.query.query import Asked
+from shop.core.validation.translations import tell_in
 from shop.repositories.item import ItemRepository
 from shop.repositories.reconcile_run import ReconcileRunRepository
 

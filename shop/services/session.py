@@ -13,15 +13,15 @@ from shop.cache_managers.stock import StockCacheManager
 from shop.combinations.session import SessionCombination
 from shop.combinations.user import UserCombination
 from shop.constants.session import AGENT_MAX, KEPT_SECONDS, PURGE_BATCH, SessionEnd
+from shop.core.auth.session_watch import Change, Doorkeeper, SessionWatch
 from shop.core.caller import Caller
 from shop.core.clock import Clock, microseconds_of
+from shop.core.crypto.tokens import Claims, Grant, Tokens, new_id
+from shop.core.database.transaction import after_commit
 from shop.core.errors import ShopError
-from shop.core.pagination import Page, PageRequest
-from shop.core.redis import RedisError
-from shop.core.sessions import Change, Doorkeeper, SessionWatch
-from shop.core.settings import Settings
-from shop.core.tokens import Claims, Grant, Tokens, new_id
-from shop.core.transaction import after_commit
+from shop.core.pagination.pages import Page, PageRequest
+from shop.core.redis.stores import RedisError
+from shop.core.settings.settings import Settings
 from shop.exception_codes.session import SessionExceptionCode
 from shop.repositories.session import SessionRepository
 from shop.repositories.user import UserRepository

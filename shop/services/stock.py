@@ -15,10 +15,10 @@ from shop.constants.job import JobName
 from shop.constants.order import OrderStatus, Strategy
 from shop.constants.stock import BATCH, Cause, GateState, Readmission, StockReason
 from shop.core.clock import Clock, at_microseconds
-from shop.core.job import Queue
-from shop.core.metrics import Histogram, Metrics
-from shop.core.settings import Settings
-from shop.core.transaction import after_commit
+from shop.core.database.transaction import after_commit
+from shop.core.jobs.queue import Queue
+from shop.core.metrics.metrics import Histogram, Metrics
+from shop.core.settings.settings import Settings
 from shop.repositories.item import ItemRepository
 from shop.repositories.order import OrderRepository
 from shop.repositories.stock_ledger import StockLedgerRepository

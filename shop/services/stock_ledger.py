@@ -12,17 +12,17 @@ from shop.constants.item import STOCK_MAX
 from shop.constants.job import JobName
 from shop.constants.order import CANCEL_WAIT_SECONDS, OrderStatus, Strategy
 from shop.constants.stock import Credit, StockReason, Taking
-from shop.core.backoff import retry_after
 from shop.core.caller import Caller
 from shop.core.clock import Clock
-from shop.core.conditions import Condition
+from shop.core.database.transaction import after_commit, end_reading
 from shop.core.errors import ShopError
-from shop.core.job import Queue
-from shop.core.languages import language
-from shop.core.patience import Patience
-from shop.core.settings import Settings
-from shop.core.transaction import after_commit, end_reading
-from shop.core.translated import tell_in
+from shop.core.http.etag import Condition
+from shop.core.i18n.languages import language
+from shop.core.jobs.queue import Queue
+from shop.core.resilience.backoff import retry_after
+from shop.core.resilience.bounded_wait import Patience
+from shop.core.settings.settings import Settings
+from shop.core.validation.translations import tell_in
 from shop.exception_codes.item import ItemExceptionCode
 from shop.exception_codes.order import OrderExceptionCode
 from shop.exception_codes.stock_ledger import StockLedgerExceptionCode

@@ -6,11 +6,11 @@ from typing import Any
 
 from shop.combinations.stock_ledger import StockLedgerCombination
 from shop.combinations.user import UserCombination
+from shop.core.database.select import Question
 from shop.core.errors import ShopError
-from shop.core.lists.asked import Asked
-from shop.core.lists.pages import Listed
-from shop.core.lists.question import Question
-from shop.core.pagination import CursorSigner
+from shop.core.pagination.cursor import CursorSigner
+from shop.core.pagination.pages import Listed
+from shop.core.query.query import Asked
 from shop.exception_codes.item import ItemExceptionCode
 from shop.repositories.item import ItemRepository
 from shop.repositories.stock_ledger import StockLedgerRepository

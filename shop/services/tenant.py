@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from shop.constants.tenant import HOST_PATTERN, SLUG_PATTERN
+from shop.core.auth.tenant_resolver import Listed, Register
 from shop.core.clock import Clock
 from shop.core.errors import DuplicateRow, ShopError
-from shop.core.tenancy import Listed, Register
 from shop.exception_codes.tenant import TenantExceptionCode
 from shop.repositories.tenant import TenantRepository
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 from shop.combinations.user import UserCombination
 from shop.constants.user import UserRole
 from shop.core.clock import Clock
+from shop.core.crypto.passwords import Passwords
+from shop.core.database.transaction import end_reading
 from shop.core.errors import DuplicateRow, ShopError
-from shop.core.passwords import Passwords
-from shop.core.transaction import end_reading
 from shop.exception_codes.user import UserExceptionCode
 from shop.repositories.user import UserRepository
 from shop.supports.user import flags_of

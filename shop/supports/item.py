@@ -1,7 +1,7 @@
 """Who may do what with items."""
 
 from shop.constants.permission import Permission
-from shop.core.access import permission, public_or
+from shop.core.auth.policy import permission, public_or
 
 
 class ItemPolicy:

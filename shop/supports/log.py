@@ -1,7 +1,7 @@
 """Who may look into the log."""
 
 from shop.constants.permission import Permission
-from shop.core.access import permission
+from shop.core.auth.policy import permission
 
 
 class LogPolicy:

@@ -1,7 +1,7 @@
 """Who may do what with orders."""
 
 from shop.constants.permission import Permission
-from shop.core.access import OWNER, SIGNED_IN, owner_or, permission
+from shop.core.auth.policy import OWNER, SIGNED_IN, owner_or, permission
 
 
 class OrderPolicy:

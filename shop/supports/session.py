@@ -1,6 +1,6 @@
 """Who may do what with sessions."""
 
-from shop.core.access import OWNER
+from shop.core.auth.policy import OWNER
 
 
 class SessionPolicy:

@@ -1,7 +1,7 @@
 """Who may do what with changes of stock."""
 
 from shop.constants.permission import Permission
-from shop.core.access import permission
+from shop.core.auth.policy import permission
 
 
 class StockLedgerPolicy:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from shop.constants.permission import SYSTEM_AREA, Permission
 from shop.constants.user import RoleFlag, UserRole
-from shop.core.access import OWNER, owner_or, permission
+from shop.core.auth.policy import OWNER, owner_or, permission
 from shop.core.caller import Caller
 
 

@@ -13,10 +13,10 @@ from shop.constants.item import (
     URL_MAX,
     ItemStatus,
 )
-from shop.core.choices import Choice
-from shop.core.lists.words import Kind, Listing, Word
-from shop.core.translated import Translations
-from shop.core.wire import Text, WholeNumber, coded
+from shop.core.query.spec import Kind, Listing, Word
+from shop.core.validation.choices import Choice
+from shop.core.validation.fields import Text, WholeNumber, coded
+from shop.core.validation.translations import Translations
 from shop.exception_codes.item import ItemExceptionCode as Code
 
 

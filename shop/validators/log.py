@@ -2,7 +2,7 @@
 
 from shop.constants.log import REQUEST_ID_MAX
 from shop.core.trace import WHOLE_REQUEST_ID
-from shop.core.wire import Text, coded
+from shop.core.validation.fields import Text, coded
 from shop.exception_codes.log import LogExceptionCode as Code
 
 

@@ -3,8 +3,8 @@
 from marshmallow.validate import Range
 
 from shop.constants.order import PREFER_MAX, QUANTITY_MAX, QUANTITY_MIN, OrderStatus
-from shop.core.lists.words import Listing, Mode, Word
-from shop.core.wire import Hint, WholeNumber, coded
+from shop.core.query.spec import Listing, Mode, Word
+from shop.core.validation.fields import Hint, WholeNumber, coded
 from shop.exception_codes.order import OrderExceptionCode as Code
 
 

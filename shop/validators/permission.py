@@ -4,8 +4,8 @@ from marshmallow import fields
 from marshmallow.validate import Length
 
 from shop.constants.permission import Permission
-from shop.core.choices import Choice
-from shop.core.wire import coded
+from shop.core.validation.choices import Choice
+from shop.core.validation.fields import coded
 from shop.exception_codes.permission import PermissionExceptionCode as Code
 
 

@@ -1,6 +1,6 @@
 """The words a request may use about a repair."""
 
-from shop.core.lists.words import Listing, Word
+from shop.core.query.spec import Listing, Word
 
 
 class ReconcileRunValidator:

@@ -1,7 +1,7 @@
 """The words a request may use about a session, and the code each wrong word earns."""
 
-from shop.core.tokens import TOKEN_MAX
-from shop.core.wire import Text, coded
+from shop.core.crypto.tokens import TOKEN_MAX
+from shop.core.validation.fields import Text, coded
 from shop.exception_codes.session import SessionExceptionCode as Code
 
 

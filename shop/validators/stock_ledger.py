@@ -4,8 +4,8 @@ from marshmallow.validate import NoneOf, Range
 
 from shop.constants.stock import StockReason
 from shop.constants.stock_ledger import DELTA_MAX, NOTE_MAX
-from shop.core.lists.words import Listing, Mode, Word
-from shop.core.wire import Text, WholeNumber, coded
+from shop.core.query.spec import Listing, Mode, Word
+from shop.core.validation.fields import Text, WholeNumber, coded
 from shop.exception_codes.stock_ledger import StockLedgerExceptionCode as Code
 
 

@@ -6,10 +6,10 @@ from marshmallow import ValidationError, fields
 from marshmallow.validate import Length
 
 from shop.constants.user import EMAIL_MAX, NAME_MAX, PASSWORD_MAX, PASSWORD_MIN, UserRole
-from shop.core.choices import Choice
-from shop.core.lists.words import Kind, Listing, Word
-from shop.core.passwords import is_common
-from shop.core.wire import Email, Text, coded
+from shop.core.crypto.passwords import is_common
+from shop.core.query.spec import Kind, Listing, Word
+from shop.core.validation.choices import Choice
+from shop.core.validation.fields import Email, Text, coded
 from shop.exception_codes.user import UserExceptionCode as Code
 
 _RULES = (

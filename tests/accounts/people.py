@@ -1,9 +1,9 @@
 """Whoever is signed in, as two processes see it."""
 
-from shop.core.sessions import SessionWatch
-from shop.core.tokens import Claims, Tokens
+from shop.core.auth.session_watch import SessionWatch
+from shop.core.crypto.tokens import Claims, Tokens
 from shop.services.session import SessionService
-from tests.purchase.indoors import Indoors
+from tests.purchase.support.indoors import Indoors
 
 OUT = 401
 

@@ -8,12 +8,12 @@ import pytest
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from shop.cache_managers.session import SessionCacheManager
+from shop.core.database.transaction import in_transaction
 from shop.core.tenant import in_tenant
-from shop.core.transaction import in_transaction
 from shop.services.session import SessionService
 from tests.accounts.people import OUT, claims_of, look, status
-from tests.purchase.indoors import Indoors
-from tests.support.valkey import Valkey
+from tests.purchase.support.indoors import Indoors
+from tests.support.servers.valkey import Valkey
 
 
 def snapshot(valkey: Valkey) -> dict[bytes, tuple[bytes, int]]:

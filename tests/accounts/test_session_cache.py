@@ -6,13 +6,13 @@ import pytest
 from shop.cache_managers.session import SessionCacheManager
 from shop.cache_managers.stock import Purchase
 from shop.constants.stock import Outcome
-from shop.core.sessions import SessionWatch
+from shop.core.auth.session_watch import SessionWatch
+from shop.core.crypto.tokens import new_id
 from shop.core.tenant import in_tenant
-from shop.core.tokens import new_id
 from tests.accounts.people import OUT, claims_of, look, status
-from tests.purchase.indoors import Indoors
+from tests.purchase.support.indoors import Indoors
 from tests.support.counting import counted_sql
-from tests.support.valkey import Valkey
+from tests.support.servers.valkey import Valkey
 
 
 def test_the_second_request_asks_no_table_in_any_process(here: Indoors, there: Indoors) -> None:

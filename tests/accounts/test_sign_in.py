@@ -7,11 +7,11 @@ import pytest
 from argon2 import PasswordHasher
 
 from shop.constants.user import UserRole
-from shop.core.passwords import Passwords
+from shop.core.crypto.passwords import Passwords
+from shop.core.database.transaction import in_transaction
 from shop.core.tenant import in_tenant
-from shop.core.transaction import in_transaction
 from shop.services.user import UserService
-from tests.purchase.indoors import Indoors
+from tests.purchase.support.indoors import Indoors
 
 PASSWORD = "Correct-horse-1"
 ANN = "ann@example.com"

@@ -11,9 +11,9 @@ from shop.architecture.facts import Facts
 from shop.architecture.linter import CHECKOUT
 from shop.architecture.routes import find_chains
 from shop.architecture.table import STRUCTURES
+from shop.core.database.model import Model
 from shop.core.errors import CoreExceptionCode, ExceptionCode
-from shop.core.model import Model
-from shop.core.settings import Settings
+from shop.core.settings.settings import Settings
 from tests.architecture.projects import pears
 
 

@@ -13,12 +13,12 @@ from shop.architecture.matrix import broken_by
 from shop.architecture.table import ASSEMBLY, INDEPENDENTS, STRUCTURES, Structure, may_use, structure
 from shop.architecture.verdicts import sentence_of
 from shop.container import Container, WiringError
-from shop.core.settings import Settings
+from shop.core.settings.settings import Settings
 from tests.architecture.units import unit
 
 PAGE = CHECKOUT / "docs" / "audit" / "README.md"
 BESIDE = {
-    "core": ("shop.core.alpha", "shop.core.beta"),
+    "core": ("shop.core.api.alpha", "shop.core.clock"),
     "migrations": ("shop.migrations.env",) * 2,
     "architecture": ("shop.architecture.commands", "shop.architecture.table"),
     **{name: (f"shop.{name}",) * 2 for name in ASSEMBLY},

@@ -11,7 +11,7 @@ from shop.checkers.item import PageItemChecker
 from shop.container import Container
 from shop.controllers.item import ItemController, ItemsController
 from shop.core.clock import Clock
-from shop.core.database import Database
+from shop.core.database.engine import Database
 from shop.models.item import Item
 from shop.repositories.item import ItemRepository
 from shop.repositories.order import OrderRepository

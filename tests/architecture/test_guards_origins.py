@@ -16,12 +16,12 @@ from shop.cache_managers.session import SessionCacheManager
 from shop.cache_managers.stock import StockCacheManager
 from shop.constants.job import JobName
 from shop.container import Container
-from shop.core.database import Database
-from shop.core.job import Queue
-from shop.core.model import Model
-from shop.core.redis import RedisStores
-from shop.core.settings import Settings
-from shop.core.transaction import current_session, in_transaction
+from shop.core.database.engine import Database
+from shop.core.database.model import Model
+from shop.core.database.transaction import current_session, in_transaction
+from shop.core.jobs.queue import Queue
+from shop.core.redis.stores import RedisStores
+from shop.core.settings.settings import Settings
 from shop.migrations.runner import upgrade
 from shop.models.stock_ledger import StockLedger
 from shop.repositories.item import ItemRepository

@@ -70,5 +70,5 @@ def test_a_guest_struck_from_a_door_is_missed(rewritten: Rewrite) -> None:
 
 
 def test_a_map_that_is_not_exhaustive_overlooks_a_new_package(rewritten: Rewrite) -> None:
-    contracts = rewritten("exhaustive = true", "exhaustive = false")
+    contracts = rewritten("    shop\nexhaustive = true", "    shop\nexhaustive = false")
     assert broken_by("shop.helpers", "json", contracts) == []

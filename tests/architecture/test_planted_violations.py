@@ -14,7 +14,7 @@ from shop.architecture.planted.plant import GUARD, NOBODY, WIRING, Plant, read_p
 from shop.architecture.prove import Bench, prepare, prove
 from shop.architecture.rulebook import RULES, Rule
 from shop.container import Container
-from shop.core.settings import Settings
+from shop.core.settings.settings import Settings
 
 PLANTS = read_plants()
 HERE = [plant for plant in PLANTS if plant.caught_by != GUARD]

@@ -9,8 +9,8 @@ from flask.testing import FlaskClient
 
 from shop.app import create_app
 from shop.architecture.report import own
-from shop.core.report import serve_report
-from shop.core.settings import Settings
+from shop.core.operations.architecture_page import serve_report
+from shop.core.settings.settings import Settings
 
 
 def client(settings: Settings, build: Callable[[], str | None]) -> FlaskClient:

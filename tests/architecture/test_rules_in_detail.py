@@ -9,8 +9,9 @@ from shop.architecture.source import Sources, read
 SERVICE, CONTROLLER = "shop/services/planted.py", "shop/controllers/planted.py"
 JOB, REPOSITORY, CODES = "shop/jobs/planted.py", "shop/repositories/planted.py", "shop/exception_codes/planted.py"
 HEAD = (
-    "from dataclasses import dataclass\nfrom shop.core.controller import Controller\nfrom shop.core.job import Job\n"
-    "from shop.core.transaction import after_commit, transactional\nfrom shop.services.item import ItemService\n"
+    "from dataclasses import dataclass\nfrom shop.core.api.controller import Controller\n"
+    "from shop.core.jobs.job import Job\nfrom shop.core.database.transaction import after_commit, transactional\n"
+    "from shop.services.item import ItemService\n"
     "from shop.services.stock import StockService\nfrom shop.repositories.item import ItemRepository\n"
     "from shop.cache_managers.session import SessionCacheManager\n@dataclass(frozen=True)\n"
 )
@@ -18,7 +19,7 @@ ALLOWED = [
     ("closed_world", "shop/services/readme.txt", "words"),
     ("closed_world", "shop/repositories/__init__.py", "# only a comment\n"),
     ("declared_libraries", SERVICE, "import json\nfrom marshmallow import fields\nimport shop.core.errors\n"),
-    ("own_names", SERVICE, "from shop.core.redis import RedisError\nfrom shop.services.audit import Verdict\n"),
+    ("own_names", SERVICE, "from shop.core.redis.stores import RedisError\nfrom shop.services.audit import Verdict\n"),
     ("own_names", SERVICE, "import shop.core.errors\nerror = shop.core.errors.ShopError\n"),
     ("own_names", SERVICE, "from shop.migrations import runner\nrun = runner.latest_version()\n"),
     ("own_names", SERVICE, "from shop.core import errors as failures\nerror = failures.ShopError\n"),
@@ -39,8 +40,12 @@ ALLOWED = [
     ("hand_wiring", SERVICE, f"{HEAD}class PlantedService:\n    items: ItemRepository\n    clock: 'Clock'\n"),
     ("hand_wiring", CONTROLLER, "from shop.checkers.item import CreateItemChecker\nchecker = CreateItemChecker()\n"),
     ("hand_wiring", SERVICE, "class PlantedService:\n    def revise(self, item):\n        item.name = 'x'\n"),
-    ("own_bases", CONTROLLER, "from shop.core.controller import signed_in\nfrom shop.core.job import Queue\n"),
-    ("own_bases", SERVICE, "from shop.core.model import DEFAULT_TENANT\nfrom shop.core.errors import ShopError\n"),
+    ("own_bases", CONTROLLER, "from shop.core.api.controller import signed_in\nfrom shop.core.jobs.job import Queue\n"),
+    (
+        "own_bases",
+        SERVICE,
+        "from shop.core.database.model import DEFAULT_TENANT\nfrom shop.core.errors import ShopError\n",
+    ),
     (
         "reach",
         CONTROLLER,
@@ -56,7 +61,7 @@ ALLOWED = [
     ("sessions", REPOSITORY, "class PlantedRepository:\n    def find(self):\n        return self.session.execute(1)\n"),
     ("sessions", JOB, "from shop.core.tenant import in_every_tenant, in_its_tenant\n"),
     ("sessions", REPOSITORY, "def find(query, item):\n    return query.order_by(item.tenant_id)\n"),
-    ("sessions", SERVICE, "from shop.core.transaction import after_commit\nWORDS = 'commit to the plan'\n"),
+    ("sessions", SERVICE, "from shop.core.database.transaction import after_commit\nWORDS = 'commit to the plan'\n"),
     ("sessions", "shop/migrations/planted.py", "def run(engine):\n    with engine.begin():\n        pass\n"),
     (
         "transactional_writes",
@@ -88,7 +93,7 @@ ALLOWED = [
     (
         "one_model",
         REPOSITORY,
-        "from shop.core.repository import Repository\nfrom shop.models.item import Item\n"
+        "from shop.core.database.repository import Repository\nfrom shop.models.item import Item\n"
         "class PlantedRepository(Repository[Item]):\n    model = Item\n"
         "class PlantedRecommendRepository(Repository[Item]):\n    model = Item\n",
     ),

@@ -33,30 +33,30 @@ def test_the_assembly_uses_the_independents_and_no_other_structure(kind: Structu
 
 
 @KINDS
-@pytest.mark.parametrize("beside", ["architecture.table", "migrations.env", "core.alpha"])
+@pytest.mark.parametrize("beside", ["architecture.table", "migrations.env", "core.clock"])
 def test_rules_migrations_and_core_import_no_structure(kind: Structure, beside: str) -> None:
     assert door_of(kind.folder) in broken_by(f"shop.{beside}", f"shop.{kind.folder}.alpha")
 
 
 @KINDS
 def test_every_structure_but_constants_stands_on_the_core(kind: Structure) -> None:
-    red = broken_by(f"shop.{kind.folder}.alpha", "shop.core.alpha")
+    red = broken_by(f"shop.{kind.folder}.alpha", "shop.core.clock")
     assert red == ([] if kind.uses_core else [MAP, CORE_DOOR])
 
 
 @pytest.mark.parametrize("above", ABOVE)
 def test_the_core_imports_nothing_that_stands_above(above: str) -> None:
-    assert MAP in broken_by("shop.core.alpha", f"shop.{above}")
+    assert MAP in broken_by("shop.core.clock", f"shop.{above}")
 
 
-@pytest.mark.parametrize("importer", [*ASSEMBLY, "core.beta", "migrations.env"])
+@pytest.mark.parametrize("importer", [*ASSEMBLY, "core.api.alpha", "migrations.env"])
 def test_what_runs_stands_on_the_core(importer: str) -> None:
-    assert broken_by(f"shop.{importer}", "shop.core.alpha") == []
+    assert broken_by(f"shop.{importer}", "shop.core.clock") == []
 
 
 @pytest.mark.parametrize("importer", ["architecture.table", "services", "controllers"])
 def test_rules_and_folders_do_not_stand_on_the_core(importer: str) -> None:
-    assert broken_by(f"shop.{importer}", "shop.core.alpha") == [CORE_DOOR]
+    assert broken_by(f"shop.{importer}", "shop.core.clock") == [CORE_DOOR]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from shop.container import Container
-from shop.core.settings import Settings
+from shop.core.settings.settings import Settings
 
 
 def make_container(folder: Path) -> Container:

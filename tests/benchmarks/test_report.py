@@ -132,7 +132,7 @@ def test_a_picture_of_nothing_is_a_picture() -> None:
     ("file", "part"),
     [
         ("site-packages/redis/connection.py", REDIS),
-        ("/x/shop/core/redis.py", REDIS),
+        ("/x/shop/core/redis/stores.py", REDIS),
         ("/x/shop/services/order.py", "shop: reservation, its keys, its card"),
         ("/x/site-packages/werkzeug/routing/map.py", "werkzeug"),
         ("/lib/python3.11/uuid.py", None),

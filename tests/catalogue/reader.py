@@ -7,8 +7,8 @@ from uuid import uuid4
 
 from werkzeug.test import TestResponse
 
-from tests.http.shop import API
-from tests.purchase.indoors import Indoors, data_of
+from tests.http.support.shop import API
+from tests.purchase.support.indoors import Indoors, data_of
 
 T = TypeVar("T")
 

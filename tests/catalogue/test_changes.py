@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from redis.exceptions import ConnectionError as RedisConnectionError
 
-from shop.core.conditions import Condition
+from shop.core.http.etag import Condition
 from shop.services.item import ItemService
 from tests.catalogue.reader import meanwhile, names, read, rename
-from tests.purchase.indoors import Indoors, data_of
+from tests.purchase.support.indoors import Indoors, data_of
 
 NOT_FOUND = 404301
 
@@ -74,7 +74,7 @@ def test_a_writer_that_dies_before_it_forgets_leaves_nothing_stale(
     item = here.offer(stock=5)
     assert (read(there, item)["name"], names(there)) == ("Thing", ["Thing"])
     with monkeypatch.context() as patch:
-        patch.setattr("shop.core.transaction._release", id)
+        patch.setattr("shop.core.database.transaction._release", id)
         data_of(rename(here, item, "New"), 200)
     assert (read(there, item)["name"], names(there)) == ("New", ["New"])
 
@@ -89,7 +89,7 @@ def test_a_redis_that_dies_with_the_commit_leaves_nothing_stale(
         raise RedisConnectionError("away")
 
     with monkeypatch.context() as patch:
-        patch.setattr("shop.core.cache_manager.forget", away)
+        patch.setattr("shop.core.cache.cache_manager.forget", away)
         data_of(rename(here, item, "New"), 200)
     assert (read(there, item)["name"], names(there)) == ("New", ["New"])
 

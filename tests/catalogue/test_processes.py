@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.http.envelope import data_of
-from tests.http.shop import API, Shop
-from tests.support.databases import create_database
-from tests.support.mariadb import MariaDB
-from tests.support.processes import Service
+from tests.http.support.envelope import data_of
+from tests.http.support.shop import API, Shop
+from tests.support.processes.processes import Service
+from tests.support.servers.databases import create_database
+from tests.support.servers.mariadb import MariaDB
 
 WEBS = ("web", "web.2")
 CROWD = 200

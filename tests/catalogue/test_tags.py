@@ -7,9 +7,9 @@ import pytest
 from werkzeug.test import TestResponse
 
 from tests.catalogue.reader import names, read, rename
-from tests.http.shop import API
-from tests.purchase.indoors import Indoors, data_of
-from tests.support.valkey import Valkey
+from tests.http.support.shop import API
+from tests.purchase.support.indoors import Indoors, data_of
+from tests.support.servers.valkey import Valkey
 
 CHANGED, MALFORMED, MISSING = 412001, 400006, 404301
 

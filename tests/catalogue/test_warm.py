@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from tests.catalogue.reader import names, read
-from tests.purchase.indoors import Indoors, data_of
+from tests.purchase.support.indoors import Indoors, data_of
 from tests.support.counting import counted_commands, counted_sql
-from tests.support.valkey import Valkey
+from tests.support.servers.valkey import Valkey
 
 NOT_FOUND = 404301
 

@@ -1,9 +1,9 @@
 """Whose answer it is: what one may see, another is not shown because it was remembered."""
 
-from shop.core.tokens import Tokens
+from shop.core.crypto.tokens import Tokens
 from tests.catalogue.reader import names, read
-from tests.http.users import new_users
-from tests.purchase.indoors import Indoors
+from tests.http.support.users import new_users
+from tests.purchase.support.indoors import Indoors
 
 NOT_FOUND = 404301
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.catalogue.reader import names, read, rename
-from tests.purchase.indoors import Indoors, data_of
+from tests.purchase.support.indoors import Indoors, data_of
 from tests.support.counting import counted_sql
-from tests.support.valkey import Valkey
+from tests.support.servers.valkey import Valkey
 
 REDIS_DOWN = 503002
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from tests.chaos.campaign import run
-from tests.chaos.city import built
-from tests.chaos.schedule import make_schedule
+from tests.chaos.harness.campaign import run
+from tests.chaos.harness.city import built
+from tests.chaos.harness.schedule import make_schedule
 
 
 @click.command()

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.http.shop import Shop, opened
+from tests.http.support.shop import Shop, opened
 from tests.purchase.conftest import stores  # noqa: F401 - a fixture: servers that lose no answered write
-from tests.support.databases import create_database
-from tests.support.mariadb import MariaDB
-from tests.support.valkey import Valkey
+from tests.support.servers.databases import create_database
+from tests.support.servers.mariadb import MariaDB
+from tests.support.servers.valkey import Valkey
 
 SABOTAGE = Path(__file__).parent / "sabotage"
 ROOT = Path(__file__).parents[2]

@@ -18,14 +18,14 @@ from uuid import uuid4
 
 import click
 
-from tests.chaos.city import ENV
-from tests.http.keyed import DRAFT, Write, drafts
-from tests.http.shop import Shop
-from tests.support import groups
-from tests.support.databases import create_database
-from tests.support.mariadb import MariaDB
-from tests.support.processes import Service
-from tests.support.valkey import Valkey
+from tests.chaos.harness.city import ENV
+from tests.http.support.keyed import DRAFT, Write, drafts
+from tests.http.support.shop import Shop
+from tests.support.processes import groups
+from tests.support.processes.processes import Service
+from tests.support.servers.databases import create_database
+from tests.support.servers.mariadb import MariaDB
+from tests.support.servers.valkey import Valkey
 
 GROUPS, CLIENTS = 4, 3
 WEBS = ("web", "web.2")

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from tests.chaos.campaign import run
-from tests.chaos.city import built
-from tests.chaos.client_log import Result
-from tests.chaos.schedule import make_schedule
+from tests.chaos.harness.campaign import run
+from tests.chaos.harness.city import built
+from tests.chaos.harness.client_log import Result
+from tests.chaos.harness.schedule import make_schedule
 
 SEED, SECONDS = 11, 20.0
 

@@ -8,12 +8,12 @@ import pytest
 from shop.jobs.audit import VerifyAuditJob
 from shop.jobs.stock import SyncStockJob
 from shop.services.audit import Verdict
-from tests.chaos.acts import ACTS, repairs, returned
-from tests.chaos.points import POINTS, Point
-from tests.http.shop import Shop
-from tests.purchase.storm import Storm
-from tests.support import groups
+from tests.chaos.harness.acts import ACTS, repairs, returned
+from tests.chaos.harness.points import POINTS, Point
+from tests.http.support.shop import Shop
+from tests.purchase.support.storm import Storm
 from tests.support.polling import happens
+from tests.support.processes import groups
 
 PIECES = 100_000
 REACHED_SECONDS = 15.0

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from tests.chaos.client_log import Op, Operation, Result, Wish, read_log
-from tests.chaos.evidence import Evidence, ItemRow, OrderRow
-from tests.chaos.judge import CHECKS, excused
-from tests.chaos.report import Report
+from tests.chaos.harness.client_log import Op, Operation, Result, Wish, read_log
+from tests.chaos.harness.evidence import Evidence, ItemRow, OrderRow
+from tests.chaos.harness.judge import CHECKS, excused
+from tests.chaos.harness.report import Report
 
 ANN, BEN, ITEM, LIMITED = 1, 2, 7, 8
 OK, FAIL, UNKNOWN = Result.OK, Result.FAIL, Result.UNKNOWN

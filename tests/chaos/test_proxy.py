@@ -8,9 +8,9 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from tests.chaos.proxy import Proxy
+from tests.chaos.harness.proxy import Proxy
 from tests.support.folders import remove_folder, short_folder
-from tests.support.valkey import Valkey
+from tests.support.servers.valkey import Valkey
 
 
 @pytest.fixture

@@ -4,14 +4,16 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.chaos.faults import Saboteur
-from tests.chaos.schedule import KINDS, NETWORK, PROCESSES, STORES, make_schedule
+from tests.chaos.harness.faults import Saboteur
+from tests.chaos.harness.schedule import KINDS, NETWORK, PROCESSES, STORES, make_schedule
 
 ROOT = Path(__file__).parents[2]
 
 
 def test_the_same_seed_makes_the_same_schedule_in_another_process() -> None:
-    program = "from tests.chaos.schedule import make_schedule; print(*make_schedule(7, 60, flush=True), sep='\\n')"
+    program = (
+        "from tests.chaos.harness.schedule import make_schedule; print(*make_schedule(7, 60, flush=True), sep='\\n')"
+    )
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
 
     assert done.stdout.splitlines() == [str(fault) for fault in make_schedule(7, 60, flush=True)]

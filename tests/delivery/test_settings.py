@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from shop.core.settings import Settings
+from shop.core.settings.settings import Settings
 from tests.delivery.files import ROOT
 
 KNOWN = {f"SHOP_{field.name.upper()}" for field in dataclasses.fields(Settings)}

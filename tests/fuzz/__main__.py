@@ -8,10 +8,10 @@ from pathlib import Path
 import click
 
 from tests.fuzz.campaign import CALLERS, CHEAP, run, searched
-from tests.http.shop import opened
-from tests.support.databases import create_database
-from tests.support.mariadb import MariaDB
-from tests.support.valkey import Valkey
+from tests.http.support.shop import opened
+from tests.support.servers.databases import create_database
+from tests.support.servers.mariadb import MariaDB
+from tests.support.servers.valkey import Valkey
 
 SEEDS_MIN = 3
 EXAMPLES_MIN, CASES_PER_EXAMPLE = 5, 200

@@ -7,8 +7,8 @@ import pytest
 
 from tests.fuzz.campaign import CHEAP, searched
 from tests.http.conftest import own_redis  # noqa: F401 - a fixture
-from tests.http.shop import Shop, opened
-from tests.support.databases import create_database, drop_database
+from tests.http.support.shop import Shop, opened
+from tests.support.servers.databases import create_database, drop_database
 
 
 @pytest.fixture(scope="session")

@@ -21,15 +21,15 @@ from schemathesis.wfc.escalation import EscalatingAuthProvider
 
 from shop.constants.item import ItemStatus
 from shop.container import Container
-from shop.core.model import DEFAULT_TENANT
-from shop.core.settings import Settings
-from shop.core.tenancy import HEADER
+from shop.core.auth.tenant_resolver import HEADER
+from shop.core.database.model import DEFAULT_TENANT
+from shop.core.settings.settings import Settings
 from shop.services.gate import GateService
 from tests.fuzz.campaign import ADMINISTRATOR, gated
 from tests.fuzz.identities import ROLES, Identity
 from tests.fuzz.questions import is_list, sensible
-from tests.http.envelope import data_of
-from tests.http.shop import API
+from tests.http.support.envelope import data_of
+from tests.http.support.shop import API
 from tests.support.http import HttpClient
 from tests.support.polling import eventually
 

@@ -6,9 +6,9 @@ from sqlalchemy import Engine, NullPool, create_engine
 
 from shop.constants.user import UserRole
 from shop.container import Container
-from shop.core.settings import Settings
-from shop.core.tokens import Claims, Tokens
-from tests.http.users import new_session, new_users
+from shop.core.crypto.tokens import Claims, Tokens
+from shop.core.settings.settings import Settings
+from tests.http.support.users import new_session, new_users
 from tests.support.http import HttpClient
 
 ROLES = {"ada": UserRole.GENERAL, "admin": UserRole.ADMIN, "bob": UserRole.GENERAL}

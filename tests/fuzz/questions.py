@@ -6,7 +6,7 @@ Random searches are asked by tests/lists; here one stands for all, so that every
 from collections.abc import Mapping
 from typing import Any
 
-from shop.core.lists.words import SORTS_MAX, Mode
+from shop.core.query.spec import SORTS_MAX, Mode
 
 Query = dict[str, Any]
 SEPARATED = ("filter", "orderBy", "with", "include", "withCount")

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.fuzz.campaign import ADMINISTRATOR, WHOEVER_MAY, run
-from tests.http.shop import Shop
+from tests.http.support.shop import Shop
 
 SEED, EXAMPLES = 1, 3
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.http.shop import Shop, opened
-from tests.purchase.indoors import Indoors
-from tests.support.databases import create_database, drop_database
+from tests.http.support.shop import Shop, opened
+from tests.purchase.support.indoors import Indoors
 from tests.support.http import HttpClient
-from tests.support.valkey import Valkey, borrow_database
+from tests.support.servers.databases import create_database, drop_database
+from tests.support.servers.valkey import Valkey, borrow_database
 
 
 @pytest.fixture(scope="session")

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.http.envelope import data_of
-from tests.http.shop import API, Shop
+from tests.http.support.envelope import data_of
+from tests.http.support.shop import API, Shop
 from tests.support.http import HttpClient
 
 NOT_ACCEPTABLE = 406001

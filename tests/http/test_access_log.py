@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from tests.http.accounts import open_account
-from tests.http.log_lines import entries, folder_of, record_of
-from tests.http.shop import API, Shop
+from tests.http.support.accounts import open_account
+from tests.http.support.log_lines import entries, folder_of, record_of
+from tests.http.support.shop import API, Shop
 from tests.support.http import HttpClient
 from tests.support.leaks import PLANTED
 
@@ -117,4 +117,4 @@ def test_what_asks_whether_we_live_is_not_logged(shop: Shop, client: HttpClient)
     client.get("/nowhere", headers={"X-Request-ID": "alive-2"})
     record_of(shop, "alive-2")
 
-    assert entries(shop, request_id="alive-1", logger="shop.core.access_log") == []
+    assert entries(shop, request_id="alive-1", logger="shop.core.middleware.access_log") == []

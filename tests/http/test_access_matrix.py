@@ -5,9 +5,9 @@ A new route joins by itself: its path and verb are read from the app, its body f
 
 import pytest
 
-from tests.http.matrix import mistakes_of
-from tests.http.stage import ACTORS, Actor
-from tests.purchase.indoors import Indoors
+from tests.http.support.matrix import mistakes_of
+from tests.http.support.stage import ACTORS, Actor
+from tests.purchase.support.indoors import Indoors
 
 
 @pytest.mark.parametrize("actor", ACTORS, ids=lambda actor: actor.name.replace(" ", "_"))

@@ -5,16 +5,17 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import with_loader_criteria
 
-from shop.core import masking, tenant_sql
-from shop.core.access import Rule
-from shop.core.tokens import Claims
+from shop.core.auth import masking
+from shop.core.auth.policy import Rule
+from shop.core.crypto.tokens import Claims
+from shop.core.database import tenant_filter as tenant_sql
 from shop.models.order import Order
 from shop.services.order import OrderService
 from shop.services.session import SessionService
-from tests.http.matrix import Cell, ask, mistakes_in, mistakes_of
-from tests.http.routes import Route, example, routes_of
-from tests.http.stage import ACTORS, Stage
-from tests.purchase.indoors import Indoors
+from tests.http.support.matrix import Cell, ask, mistakes_in, mistakes_of
+from tests.http.support.routes import Route, example, routes_of
+from tests.http.support.stage import ACTORS, Stage
+from tests.purchase.support.indoors import Indoors
 
 BY_NAME = {actor.name: actor for actor in ACTORS}
 STRANGER, ADMIN = BY_NAME["another user"], BY_NAME["an administrator"]

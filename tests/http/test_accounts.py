@@ -4,8 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.http.envelope import assert_refused, data_of
-from tests.http.shop import API, Shop
+from tests.http.support.envelope import assert_refused, data_of
+from tests.http.support.shop import API, Shop
 from tests.support.http import HttpClient, Response
 
 PASSWORD = "Correct-horse-1"

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.http.envelope import data_of
-from tests.http.shop import API, Shop
-from tests.purchase.indoors import Indoors
+from tests.http.support.envelope import data_of
+from tests.http.support.shop import API, Shop
+from tests.purchase.support.indoors import Indoors
 from tests.support.counting import counted_sql
 from tests.support.http import HttpClient
 

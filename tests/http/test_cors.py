@@ -6,10 +6,10 @@ from uuid import uuid4
 
 import pytest
 
-from tests.http.envelope import data_of
-from tests.http.shop import API, Shop
+from tests.http.support.envelope import data_of
+from tests.http.support.shop import API, Shop
 from tests.support.http import HttpClient, Response
-from tests.support.processes import Service
+from tests.support.processes.processes import Service
 
 OURS, FOREIGN = "https://shop.example", "https://evil.example"
 PURCHASE = f"{API}/items/1/purchase"

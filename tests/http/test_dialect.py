@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from tests.http.shop import API
-from tests.purchase.indoors import Indoors
+from tests.http.support.shop import API
+from tests.purchase.support.indoors import Indoors
 
 NAMES = {
     "envelope_names": ("message=msg", "data.data=list"),
@@ -106,10 +106,10 @@ def test_successes_problems_and_heads_keep_their_status(smoothed: Indoors) -> No
 
 
 def test_the_log_and_the_metrics_see_the_true_status(smoothed: Indoors, caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.INFO, "shop.core.access_log"):
+    with caplog.at_level(logging.INFO, "shop.core.middleware.access_log"):
         assert smoothed.http.get(LOST).status_code == 200
 
-    (line,) = (record.args for record in caplog.records if record.name == "shop.core.access_log")
+    (line,) = (record.args for record in caplog.records if record.name == "shop.core.middleware.access_log")
     assert isinstance(line, tuple)
     assert line[-1] == 404
     assert 'route="/api/v1/items/<id:item_id>",status="404"' in smoothed.http.get("/metrics").text

@@ -3,12 +3,12 @@
 import pytest
 
 from shop.constants.permission import Permission
-from shop.core.passwords import Passwords
-from tests.http.envelope import data_of
-from tests.http.shop import API, Shop
+from shop.core.crypto.passwords import Passwords
+from tests.http.support.envelope import data_of
+from tests.http.support.shop import API, Shop
 from tests.http.test_accounts import PASSWORD, REGISTERED, SIGNED_IN, register, sign_in
 from tests.http.test_rights import NO_USER, OWN_RIGHTS, statuses
-from tests.purchase.indoors import Indoors
+from tests.purchase.support.indoors import Indoors
 from tests.support.http import HttpClient
 
 WRONG, INVALID = 401101, 401002

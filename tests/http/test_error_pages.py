@@ -4,8 +4,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from tests.http.envelope import assert_refused, data_of
-from tests.http.shop import API
+from tests.http.support.envelope import assert_refused, data_of
+from tests.http.support.shop import API
 from tests.support.http import HttpClient, Response
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from shop.app import API_PREFIX
-from tests.http.asking import Ask, as_stranger, everywhere, lost, mistakes, rightly, send
-from tests.http.promises import GOOD_VOICES
-from tests.http.routes import Route
-from tests.http.stage import Stage
-from tests.purchase.indoors import Indoors
+from tests.http.support.asking import Ask, as_stranger, everywhere, lost, mistakes, rightly, send
+from tests.http.support.promises import GOOD_VOICES
+from tests.http.support.routes import Route
+from tests.http.support.stage import Stage
+from tests.purchase.support.indoors import Indoors
 
 BIG = b'{"a": "' + b"a" * 1024 * 1024 + b'"}'
 JSON = {"Content-Type": "application/json"}

@@ -9,14 +9,14 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from shop.app import API_PREFIX, create_app
-from shop.core import controller
-from shop.core.rate import Rate
-from shop.core.settings import Settings
-from tests.http.asking import document_of, everywhere, mistakes, rightly, send
-from tests.http.promises import JSON, VOICES, Voice, broken, documented
-from tests.http.routes import Route, routes_of
-from tests.http.stage import Stage
-from tests.purchase.indoors import Indoors
+from shop.core.api import controller
+from shop.core.settings.rate import Rate
+from shop.core.settings.settings import Settings
+from tests.http.support.asking import document_of, everywhere, mistakes, rightly, send
+from tests.http.support.promises import JSON, VOICES, Voice, broken, documented
+from tests.http.support.routes import Route, routes_of
+from tests.http.support.stage import Stage
+from tests.purchase.support.indoors import Indoors
 from tests.support.limits import NAMES, UNLIMITED
 
 # What is served beside the API; a new one says here whether it is an envelope.

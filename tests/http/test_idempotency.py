@@ -4,8 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.http.envelope import data_of
-from tests.http.shop import Shop
+from tests.http.support.envelope import data_of
+from tests.http.support.shop import Shop
 
 KEY, OTHER_PATH, OTHER_BODY = 400003, 422003, 422004
 

@@ -6,12 +6,12 @@ from uuid import uuid4
 
 import pytest
 
-from shop.core.fingerprint import Fingerprint, fingerprint
+from shop.core.idempotency.fingerprint import Fingerprint, fingerprint
 from shop.services.idempotency_record import IdempotencyRecordService
-from tests.http.envelope import data_of
-from tests.http.keyed import DRAFT, IN_PROGRESS, Write, drafts, is_replay, request_of, ticket_of
-from tests.http.shop import Shop
-from tests.support.processes import Service
+from tests.http.support.envelope import data_of
+from tests.http.support.keyed import DRAFT, IN_PROGRESS, Write, drafts, is_replay, request_of, ticket_of
+from tests.http.support.shop import Shop
+from tests.support.processes.processes import Service
 
 MISSING, USED, OTHER_REQUEST = 400002, 409001, 422004
 WAIT_SECONDS, PRECISION_SECONDS = 0.5, 0.05

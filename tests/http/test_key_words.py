@@ -4,9 +4,9 @@ from uuid import uuid4
 
 import pytest
 
-from tests.http.envelope import assert_refused, data_of
-from tests.http.keyed import DRAFT, Write, drafts, is_replay
-from tests.http.shop import API, Shop
+from tests.http.support.envelope import assert_refused, data_of
+from tests.http.support.keyed import DRAFT, Write, drafts, is_replay
+from tests.http.support.shop import API, Shop
 from tests.support.http import HttpClient
 
 MISSING, MALFORMED = 400002, 400003

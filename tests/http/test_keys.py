@@ -9,11 +9,11 @@ import pytest
 
 from shop.cache_managers.session import SessionCacheManager
 from shop.constants.user import RoleFlag
+from shop.core.crypto.tokens import Tokens
 from shop.core.tenant import in_tenant
-from shop.core.tokens import Tokens
-from tests.http.envelope import data_of
-from tests.http.keyed import DRAFT, IN_PROGRESS, Write, at_once, drafts, is_replay, is_worked_on, lines
-from tests.http.shop import SECOND, Shop
+from tests.http.support.envelope import data_of
+from tests.http.support.keyed import DRAFT, IN_PROGRESS, Write, at_once, drafts, is_replay, is_worked_on, lines
+from tests.http.support.shop import SECOND, Shop
 from tests.support.polling import eventually
 
 MISSING, MALFORMED = 400002, 400003

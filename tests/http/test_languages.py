@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from tests.http.envelope import data_of
-from tests.http.shop import API, Shop
+from tests.http.support.envelope import data_of
+from tests.http.support.shop import API, Shop
 from tests.support.http import HttpClient
 
 HANT = {"Accept-Language": "zh-TW,zh;q=0.9,en;q=0.8"}

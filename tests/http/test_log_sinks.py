@@ -7,14 +7,14 @@ from time import perf_counter
 
 import pytest
 
-from tests.http.envelope import data_of
-from tests.http.readings import read, value
-from tests.http.shop import API, Shop
+from tests.http.support.envelope import data_of
+from tests.http.support.readings import read, value
+from tests.http.support.shop import API, Shop
 from tests.support.http import HttpClient
-from tests.support.mongo import Mongo
 from tests.support.polling import eventually
-from tests.support.ports import free_port
-from tests.support.processes import Service
+from tests.support.processes.ports import free_port
+from tests.support.processes.processes import Service
+from tests.support.servers.mongo import Mongo
 
 ROUNDS, ASKED = 6, 25
 # Next to the second that the sink takes; how much a sink costs is for benchmarks/logs.py to say.

@@ -5,12 +5,12 @@ from typing import Any
 import orjson
 import pytest
 
-from tests.http.envelope import assert_refused, data_of
-from tests.http.log_lines import entries, record_of, search
-from tests.http.shop import API, Shop
+from tests.http.support.envelope import assert_refused, data_of
+from tests.http.support.log_lines import entries, record_of, search
+from tests.http.support.shop import API, Shop
 from tests.support.http import HttpClient
 from tests.support.polling import eventually
-from tests.support.processes import MakeService
+from tests.support.processes.processes import MakeService
 
 NOT_KEPT, FORBIDDEN, SIGN_IN, WORDS = 404801, 403001, 401001, 422801
 WRITTEN = "orders are written"
@@ -77,7 +77,7 @@ def test_records_come_in_pages_oldest_first(shop: Shop, client: HttpClient) -> N
     admin = shop.admin()
     for item in range(999_901, 999_906):
         client.get(f"{API}/items/{item}", headers={"X-Request-ID": "paged-1"})
-    eventually(lambda: len(entries(shop, request_id="paged-1", logger="shop.core.access_log")) == 5, 10)
+    eventually(lambda: len(entries(shop, request_id="paged-1", logger="shop.core.middleware.access_log")) == 5, 10)
 
     pages = [search(shop, "paged-1", admin, per_page=2, page=page) for page in range(1, 5)]
     everything = search(shop, "paged-1", admin, per_page=100)

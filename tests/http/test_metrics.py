@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from tests.http.envelope import data_of
-from tests.http.readings import labels, read, total, value
-from tests.http.shop import API, Shop
-from tests.support.groups import members
+from tests.http.support.envelope import data_of
+from tests.http.support.readings import labels, read, total, value
+from tests.http.support.shop import API, Shop
 from tests.support.http import HttpClient
 from tests.support.polling import eventually
-from tests.support.ports import free_port
-from tests.support.processes import Service
+from tests.support.processes.groups import members
+from tests.support.processes.ports import free_port
+from tests.support.processes.processes import Service
 
 REQUESTS, KEYED = "shop_http_request_seconds_count", "shop_idempotency_total"
 

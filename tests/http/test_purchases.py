@@ -4,8 +4,8 @@ from uuid import uuid4
 
 import pytest
 
-from tests.http.envelope import data_of
-from tests.http.shop import API, Shop
+from tests.http.support.envelope import data_of
+from tests.http.support.shop import API, Shop
 from tests.support.http import HttpClient
 from tests.support.polling import Eventually
 

@@ -4,9 +4,9 @@ import time
 
 import pytest
 
-from tests.http.envelope import data_of
-from tests.http.raw import Reply, connect, request, send
-from tests.http.shop import API, Shop
+from tests.http.support.envelope import data_of
+from tests.http.support.raw import Reply, connect, request, send
+from tests.http.support.shop import API, Shop
 from tests.support.http import HttpClient
 
 GOOD = b'{"quantity":1}'

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.http.raw import Reply, request, send
-from tests.http.shop import API, Shop
+from tests.http.support.raw import Reply, request, send
+from tests.http.support.shop import API, Shop
 
 GOOD = b'{"quantity":1}'
 ROUTES = {

@@ -8,10 +8,10 @@ from threading import Barrier
 
 import pytest
 
-from shop.core.tokens import Tokens
-from tests.http.accounts import Account, open_account
-from tests.http.envelope import data_of
-from tests.http.shop import API, Shop
+from shop.core.crypto.tokens import Tokens
+from tests.http.support.accounts import Account, open_account
+from tests.http.support.envelope import data_of
+from tests.http.support.shop import API, Shop
 from tests.support.http import HttpClient, Response
 
 RACES = int(os.environ.get("SHOP_TEST_RACES", "8"))

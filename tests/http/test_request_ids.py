@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.http.log_lines import entries, record_of
-from tests.http.shop import API, Shop
+from tests.http.support.log_lines import entries, record_of
+from tests.http.support.shop import API, Shop
 from tests.support.http import HttpClient
 
 PURCHASE = f"{API}/items/1/purchase"

@@ -7,9 +7,9 @@ import pytest
 
 from shop.constants.permission import Permission
 from shop.constants.user import RoleFlag
-from tests.http.envelope import assert_refused, data_of
-from tests.http.shop import API, Shop
-from tests.http.users import NewUser
+from tests.http.support.envelope import assert_refused, data_of
+from tests.http.support.shop import API, Shop
+from tests.http.support.users import NewUser
 from tests.support.http import Response
 
 FORBIDDEN, OWN_RIGHTS, ADMINISTRATOR, NOT_HELD = 403001, 403101, 403102, 403701

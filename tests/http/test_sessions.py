@@ -4,10 +4,10 @@ from uuid import uuid4
 
 import pytest
 
-from shop.core.tokens import Tokens
-from tests.http.accounts import ENDED, PASSWORD, SPENT, Account, open_account
-from tests.http.envelope import assert_refused, data_of
-from tests.http.shop import API, Shop
+from shop.core.crypto.tokens import Tokens
+from tests.http.support.accounts import ENDED, PASSWORD, SPENT, Account, open_account
+from tests.http.support.envelope import assert_refused, data_of
+from tests.http.support.shop import API, Shop
 
 WRONG = 401101
 

@@ -4,8 +4,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from shop.app import create_app
-from shop.core.settings import Settings
-from tests.http.shop import API, Shop
+from shop.core.settings.settings import Settings
+from tests.http.support.shop import API, Shop
 from tests.support.http import HttpClient, Response
 
 SHIELD = {

@@ -8,9 +8,9 @@ from threading import Event, Thread
 
 import pytest
 
-from tests.http.envelope import data_of
-from tests.http.raw import connect, request
-from tests.http.shop import API, Shop
+from tests.http.support.envelope import data_of
+from tests.http.support.raw import connect, request
+from tests.http.support.shop import API, Shop
 
 # Many more than threads that work: two processes of four.
 MANY = 200

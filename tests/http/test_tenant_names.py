@@ -6,8 +6,8 @@ from uuid import uuid4
 
 import pytest
 
-from tests.http.envelope import data_of
-from tests.http.shop import API, SECOND, Shop
+from tests.http.support.envelope import data_of
+from tests.http.support.shop import API, SECOND, Shop
 from tests.support.http import HttpClient, Response
 from tests.support.polling import eventually
 

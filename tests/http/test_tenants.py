@@ -6,9 +6,9 @@ from uuid import uuid4
 
 import pytest
 
-from shop.core.tokens import Tokens
-from tests.http.envelope import data_of
-from tests.http.shop import API, SECOND, Shop
+from shop.core.crypto.tokens import Tokens
+from tests.http.support.envelope import data_of
+from tests.http.support.shop import API, SECOND, Shop
 from tests.support.grants import access
 from tests.support.http import HttpClient
 from tests.support.polling import eventually

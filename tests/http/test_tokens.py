@@ -7,9 +7,9 @@ from typing import Any
 import jwt
 import pytest
 
-from shop.core.tokens import Tokens
-from tests.http.envelope import data_of
-from tests.http.shop import API, Shop
+from shop.core.crypto.tokens import Tokens
+from tests.http.support.envelope import data_of
+from tests.http.support.shop import API, Shop
 from tests.support.http import HttpClient
 
 MISSING, INVALID = 401001, 401002

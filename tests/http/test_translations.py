@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from shop.constants.permission import Permission
-from tests.http.envelope import assert_refused, data_of
-from tests.http.shop import API, Shop
+from tests.http.support.envelope import assert_refused, data_of
+from tests.http.support.shop import API, Shop
 from tests.support.http import HttpClient
 
 HANT, HANS = {"zh-Hant": "音樂會門票", "zh-Hans": "音乐会门票"}.values()

@@ -4,8 +4,8 @@ import pytest
 
 from shop.constants.permission import Permission
 from shop.constants.user import RoleFlag
-from tests.http.envelope import data_of
-from tests.http.shop import API, Shop
+from tests.http.support.envelope import data_of
+from tests.http.support.shop import API, Shop
 from tests.support.http import HttpClient
 
 NO_USER, NO_ORDER, NO_ITEM = 404101, 404401, 404301

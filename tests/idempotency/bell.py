@@ -9,14 +9,15 @@ from flask import Response
 from marshmallow import INCLUDE, Schema
 from werkzeug.test import TestResponse
 
-from shop.core.blueprint import Blueprint
-from shop.core.controller import Controller, signed_in
-from shop.core.keyed import Policy, check_keys, keyed
-from shop.core.sessions import Doorkeeper
-from shop.core.tenancy import Register
-from shop.core.ticket import Keeper
-from shop.core.transaction import transactional
-from tests.purchase.indoors import Indoors
+from shop.core.api.blueprint import Blueprint
+from shop.core.api.controller import Controller
+from shop.core.auth.guards import signed_in
+from shop.core.auth.session_watch import Doorkeeper
+from shop.core.auth.tenant_resolver import Register
+from shop.core.database.transaction import transactional
+from shop.core.idempotency.policy import Policy, check_keys, keyed
+from shop.core.idempotency.record import Keeper
+from tests.purchase.support.indoors import Indoors
 
 blueprint = Blueprint("bells", __name__, url_prefix="/bells")
 chimes = Blueprint("chimes", __name__, url_prefix="/chimes", keyed=Policy(required=False, ttl=60))

@@ -7,12 +7,12 @@ from typing import Any, Protocol
 
 import pytest
 
-from tests.http.shop import Shop, opened
+from tests.http.support.shop import Shop, opened
 from tests.idempotency.bell import Bell
 from tests.purchase.conftest import MakeIndoors, Town, make_indoors, stores  # noqa: F401 - fixtures
-from tests.support.databases import create_database
-from tests.support.mariadb import MariaDB
-from tests.support.valkey import Valkey
+from tests.support.servers.databases import create_database
+from tests.support.servers.mariadb import MariaDB
+from tests.support.servers.valkey import Valkey
 
 ROOT = Path(__file__).parents[2]
 SABOTAGE = ROOT / "tests" / "chaos" / "sabotage"

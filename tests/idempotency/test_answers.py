@@ -8,7 +8,7 @@ from flask import abort
 from sqlalchemy.exc import OperationalError
 
 from shop.core.errors import CoreExceptionCode, ShopError
-from shop.core.seal import BODY_KEPT_BYTES
+from shop.core.idempotency.recorder import BODY_KEPT_BYTES
 from shop.exception_codes.item import ItemExceptionCode
 from shop.exception_codes.order import OrderExceptionCode
 from tests.idempotency.bell import Bell, is_replay, plain

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from shop.constants.stock import StockReason
-from tests.http.envelope import data_of
-from tests.http.keyed import IN_PROGRESS, Write, at_once, is_replay, is_worked_on, lines
-from tests.http.shop import Shop
+from tests.http.support.envelope import data_of
+from tests.http.support.keyed import IN_PROGRESS, Write, at_once, is_replay, is_worked_on, lines
+from tests.http.support.shop import Shop
 from tests.idempotency.victims import armed, assert_dies, made, new_draft, paused, wake
 from tests.purchase.conftest import Town
 from tests.support.http import Response
@@ -57,7 +57,7 @@ def test_death_before_the_commit_undoes_all_and_the_lease_ends(mortal: Shop, tmp
     assert (is_replay(answer), made(mortal, write)) == (False, 1)
 
 
-@pytest.mark.parametrize("where", ["shop.core.transaction:_release:before", f"{KEEPER}.release:before"])
+@pytest.mark.parametrize("where", ["shop.core.database.transaction:_release:before", f"{KEEPER}.release:before"])
 def test_death_after_the_commit_is_answered_at_once(mortal: Shop, tmp_path: Path, where: str) -> None:
     item, admin = mortal.offer(stock=3), mortal.admin()
     words = {"delta": 2, "reason": "found"}

@@ -7,7 +7,7 @@ import pytest
 from flask import Request
 from werkzeug.test import EnvironBuilder
 
-from shop.core.fingerprint import Fingerprint, fingerprint
+from shop.core.idempotency.fingerprint import Fingerprint, fingerprint
 
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 

@@ -8,14 +8,15 @@ import pytest
 from flask import Request
 
 from shop.app import create_app
-from shop.core.controller import Controller, signed_in
-from shop.core.environment import SettingsError
-from shop.core.keyed import Policy, check_keys, keyed
-from shop.core.settings import Settings
-from shop.core.ticket import Who
+from shop.core.api.controller import Controller
+from shop.core.auth.guards import signed_in
+from shop.core.idempotency.policy import Policy, check_keys, keyed
+from shop.core.idempotency.record import Who
+from shop.core.settings.loader import SettingsError
+from shop.core.settings.settings import Settings
 from tests.idempotency.bell import Bell, is_replay
 from tests.idempotency.conftest import MakeBell
-from tests.purchase.indoors import data_of
+from tests.purchase.support.indoors import data_of
 
 MISSING = 400002
 NOT_A_FUNCTION = "nobody"

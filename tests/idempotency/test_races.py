@@ -5,7 +5,7 @@ from threading import Thread
 import pytest
 from werkzeug.test import TestResponse
 
-from shop.core.ticket import Ticket
+from shop.core.idempotency.record import Ticket
 from shop.services.idempotency_record import IdempotencyRecordService
 from tests.idempotency.bell import Bell, is_replay
 

@@ -9,8 +9,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
-from tests.http.keyed import DRAFT, Write, drafts
-from tests.http.shop import Shop
+from tests.http.support.keyed import DRAFT, Write, drafts
+from tests.http.support.shop import Shop
 from tests.support.http import Response
 from tests.support.polling import happens
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import pytest
 
 from tests.lists.stage import Stage
-from tests.purchase.indoors import Indoors
-from tests.support.databases import create_database, drop_database
-from tests.support.valkey import Valkey
+from tests.purchase.support.indoors import Indoors
+from tests.support.servers.databases import create_database, drop_database
+from tests.support.servers.valkey import Valkey
 
 
 @pytest.fixture(scope="session")

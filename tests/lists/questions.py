@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from random import Random
 
-from shop.core.lists.grammar import escape
-from shop.core.lists.words import Kind, Listing, Word
+from shop.core.query.lexer import escape
+from shop.core.query.spec import Kind, Listing, Word
 
 NOISE = (
     "'", '"', "`", "\\", ";", ":", ",", ".", "%", "_", "--", "/*", "*/", "#", "(", ")", " or 1=1", "null", "\x00", "\n",

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, insert
 from shop.constants.item import ItemStatus
 from shop.constants.order import OrderStatus
 from shop.constants.stock import Cause, StockReason
-from shop.core.model import DEFAULT_TENANT
+from shop.core.database.model import DEFAULT_TENANT
 from shop.models.item import Item
 from shop.models.order import Order
 from shop.models.reconcile_run import ReconcileRun

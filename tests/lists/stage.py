@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy import update
 
-from shop.core.lists.checker import ListChecker
+from shop.core.query.checker import ListChecker
 from shop.models.user import User
-from tests.http.shop import API
+from tests.http.support.shop import API
 from tests.lists import rows
-from tests.purchase.indoors import Indoors
+from tests.purchase.support.indoors import Indoors
 from tests.support.counting import counted_sql
 
 Said = dict[str, Any]

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from shop.core.lists.describing import EXAMPLES
-from shop.core.lists.spelling import PARAMETERS
-from shop.core.lists.words import Operator, Word
-from tests.http.shop import API
+from shop.core.query.openapi import EXAMPLES
+from shop.core.query.spec import Operator, Word
+from shop.core.settings.parameter_names import PARAMETERS
+from tests.http.support.shop import API
 from tests.lists.stage import Stage, checker_of
 
 LISTS = range(6)

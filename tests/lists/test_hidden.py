@@ -2,7 +2,7 @@
 
 import pytest
 
-from shop.core.model import Model
+from shop.core.database.model import Model
 from tests.lists.stage import NOBODY, Stage, checker_of
 
 SPELLINGS = (

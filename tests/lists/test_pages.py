@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tests.http.shop import API
+from tests.http.support.shop import API
 from tests.lists.rows import ON_SALE
 from tests.lists.stage import Stage
 

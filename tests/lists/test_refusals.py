@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from shop.core.lists.words import CONDITIONS_MAX, VALUE_MAX, VALUES_MAX
+from shop.core.query.spec import CONDITIONS_MAX, VALUE_MAX, VALUES_MAX
 from tests.lists.stage import Stage
 
 SEARCHED = "id, name, introduction, price_minor, currency, max_per_user, created_at, updated_at"

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from shop.core.database import Database
-from shop.core.settings import Settings
-from tests.support.databases import create_database, drop_database
+from shop.core.database.engine import Database
+from shop.core.settings.settings import Settings
+from tests.support.servers.databases import create_database, drop_database
 
 
 @pytest.fixture(params=["mariadb", "sqlite"])

@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 
 from shop.container import find_modules
 from shop.core.clock import Clock
-from shop.core.model import Model
+from shop.core.database.model import Model
 from shop.migrations.runner import downgrade, latest_version, upgrade
 from shop.models.item import Item
 from tests.migrations.schema import ALEMBIC, schema_of

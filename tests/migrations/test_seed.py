@@ -9,11 +9,11 @@ from sqlalchemy import Engine, text
 from shop.constants.job import JobName
 from shop.constants.user import RoleFlag
 from shop.container import Container
-from shop.core.settings import Settings
+from shop.core.settings.settings import Settings
 from shop.jobs.seed import Account
 from shop.migrations.runner import upgrade
 from shop.worker import jobs_of
-from tests.support.valkey import Valkey
+from tests.support.servers.valkey import Valkey
 
 TABLES = ("tenants", "users", "items", "orders", "stock_ledger")
 Seed = Callable[..., list[Account]]

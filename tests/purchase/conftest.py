@@ -9,12 +9,12 @@ from typing import Any, NamedTuple, Protocol
 import pytest
 from sqlalchemy.engine import make_url
 
-from tests.http.shop import Shop, opened
-from tests.purchase.indoors import Indoors
-from tests.purchase.judge import without_floor
-from tests.support.databases import create_database, drop_database
-from tests.support.mariadb import MariaDB
-from tests.support.valkey import Valkey
+from tests.http.support.shop import Shop, opened
+from tests.purchase.support.indoors import Indoors
+from tests.purchase.support.judge import without_floor
+from tests.support.servers.databases import create_database, drop_database
+from tests.support.servers.mariadb import MariaDB
+from tests.support.servers.valkey import Valkey
 
 
 @dataclass(frozen=True)

@@ -5,14 +5,14 @@ from uuid import UUID
 
 import pytest
 
-from shop.core.model import DEFAULT_TENANT
+from shop.core.database.model import DEFAULT_TENANT
 from shop.jobs.stock import PreloadStockJob
 from tests.purchase.conftest import MakeIndoors
-from tests.purchase.indoors import Indoors
+from tests.purchase.support.indoors import Indoors
 from tests.purchase.test_dead_letters import buy_impossibly, names, widen
 from tests.purchase.test_direct_sale import problems
 from tests.purchase.test_drains import status
-from tests.support.valkey import Valkey
+from tests.support.servers.valkey import Valkey
 
 
 def take_over(make_indoors: MakeIndoors) -> Indoors:

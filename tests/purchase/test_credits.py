@@ -9,10 +9,10 @@ import pytest
 from shop.cache_managers.stock import CreditNote, StockCacheManager
 from shop.constants.job import JobName
 from shop.constants.stock import Credit
-from shop.core.model import DEFAULT_TENANT
+from shop.core.database.model import DEFAULT_TENANT
 from shop.jobs.stock import SyncStockJob
 from shop.services.gate import GateService
-from tests.purchase.indoors import Indoors, data_of
+from tests.purchase.support.indoors import Indoors, data_of
 from tests.purchase.test_drains import assert_right
 
 

@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from tests.http.envelope import data_of
+from tests.http.support.envelope import data_of
 from tests.purchase.conftest import Town
 
 INSUFFICIENT = 409301

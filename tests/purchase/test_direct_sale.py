@@ -5,12 +5,12 @@ from collections.abc import Callable
 import pytest
 
 from shop.cache_managers.stock import Claim
-from shop.core.model import DEFAULT_TENANT
+from shop.core.database.model import DEFAULT_TENANT
 from shop.jobs.audit import VerifyAuditJob
 from shop.jobs.stock import LoadStockJob, PreloadStockJob
 from tests.purchase.conftest import MakeIndoors
-from tests.purchase.indoors import Indoors
-from tests.support.valkey import Valkey
+from tests.purchase.support.indoors import Indoors
+from tests.support.servers.valkey import Valkey
 
 
 @pytest.fixture

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from shop.core.model import DEFAULT_TENANT
+from shop.core.database.model import DEFAULT_TENANT
 from shop.jobs.audit import VerifyAuditJob
 from shop.jobs.stock import LoadStockJob
 from shop.services.gate import GateService
-from tests.http.shop import API
-from tests.purchase.indoors import Indoors
-from tests.support.valkey import Valkey
+from tests.http.support.shop import API
+from tests.purchase.support.indoors import Indoors
+from tests.support.servers.valkey import Valkey
 
 
 class Killed(BaseException):

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.http.envelope import data_of
-from tests.http.shop import Shop, opened
-from tests.support.valkey import Valkey
+from tests.http.support.envelope import data_of
+from tests.http.support.shop import Shop, opened
+from tests.support.servers.valkey import Valkey
 
 
 @pytest.fixture

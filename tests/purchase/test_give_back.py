@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from shop.jobs.tenant import TenantJob
-from tests.purchase.indoors import Indoors, data_of
+from tests.purchase.support.indoors import Indoors, data_of
 from tests.purchase.test_drains import assert_right, begin_epoch_without_draining, status
 
 CLOSED, NOT_WRITTEN, NOT_FOUND, LIMIT = 409402, 409403, 404401, 409401

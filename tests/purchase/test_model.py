@@ -7,8 +7,8 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from shop.jobs import stock as stock_jobs
-from tests.purchase.indoors import Indoors
-from tests.purchase.sale_model import Sale
+from tests.purchase.support.indoors import Indoors
+from tests.purchase.support.sale_model import Sale
 
 EXAMPLES, STEPS = int(os.environ.get("SHOP_TEST_EXAMPLES", "15")), 20
 

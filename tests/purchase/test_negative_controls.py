@@ -5,10 +5,10 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from tests.purchase.classic import Classic, finish
-from tests.purchase.indoors import Indoors
-from tests.purchase.judge import red
-from tests.support.valkey import Valkey
+from tests.purchase.support.classic import Classic, finish
+from tests.purchase.support.indoors import Indoors
+from tests.purchase.support.judge import red
+from tests.support.servers.valkey import Valkey
 
 Open = Callable[[int], Classic]
 

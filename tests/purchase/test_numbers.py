@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import text
 
 from shop.core.clock import Clock
+from shop.core.database.transaction import in_transaction
 from shop.core.tenant import in_every_tenant, in_tenant
-from shop.core.transaction import in_transaction
 from shop.repositories.order import OrderRepository
-from tests.purchase.indoors import Indoors
+from tests.purchase.support.indoors import Indoors
 
 ORDERS = 300
 # Looking something up in an index takes a step or two; reading what is there takes one for each order.

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from shop.core.model import DEFAULT_TENANT
+from shop.core.database.model import DEFAULT_TENANT
 from shop.jobs.stock import SweepStockJob, SyncStockJob
 from tests.purchase.conftest import MakeIndoors
-from tests.purchase.indoors import Indoors
+from tests.purchase.support.indoors import Indoors
 from tests.purchase.test_drains import status
 
 

@@ -5,14 +5,14 @@ from typing import Any
 import pytest
 
 from shop.cache_managers.stock import StockCacheManager
+from shop.core.database.model import DEFAULT_TENANT
 from shop.core.errors import TryAgain
-from shop.core.model import DEFAULT_TENANT
-from shop.core.redis import RedisError
+from shop.core.redis.stores import RedisError
 from shop.jobs.audit import VerifyAuditJob
 from shop.jobs.stock import LoadStockJob
 from shop.services.gate import GateService
 from tests.purchase.conftest import Sale
-from tests.purchase.indoors import Indoors
+from tests.purchase.support.indoors import Indoors
 from tests.purchase.test_dead_letters import buy_impossibly
 from tests.purchase.test_drains import begin_epoch_without_draining, status
 

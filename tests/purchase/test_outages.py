@@ -2,7 +2,7 @@
 
 import time
 
-from tests.http.envelope import data_of
+from tests.http.support.envelope import data_of
 from tests.purchase.conftest import Town
 from tests.support.polling import eventually
 

@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 
 from shop.cache_managers import stock
-from shop.core.model import DEFAULT_TENANT
+from shop.core.database.model import DEFAULT_TENANT
 from shop.repositories.item import ItemRepository
 from shop.services.gate import GateService
-from tests.http.shop import API
-from tests.purchase.indoors import Indoors
-from tests.purchase.judge import altered, red, without_condition
+from tests.http.support.shop import API
+from tests.purchase.support.indoors import Indoors
+from tests.purchase.support.judge import altered, red, without_condition
 from tests.purchase.test_drains import begin_epoch_without_draining
-from tests.support.valkey import Valkey
+from tests.support.servers.valkey import Valkey
 
 ON_AND_OFF = pytest.mark.parametrize("protected", [True, False], ids=["on", "off"])
 

@@ -6,8 +6,8 @@ import pytest
 
 from shop.constants.order import Strategy
 from tests.purchase.conftest import MakeIndoors
-from tests.purchase.indoors import Indoors, data_of
-from tests.support.valkey import Valkey
+from tests.purchase.support.indoors import Indoors, data_of
+from tests.support.servers.valkey import Valkey
 
 OTHER_PATH, OTHER_REQUEST = 422003, 422004
 ELSEWHERE = "elsewhere"

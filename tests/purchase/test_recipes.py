@@ -8,14 +8,14 @@ import pytest
 
 from shop.cache_managers import recipe
 from shop.cache_managers.stock import Claim
-from shop.core.lock import locked
-from shop.core.model import DEFAULT_TENANT
+from shop.core.database.model import DEFAULT_TENANT
+from shop.core.redis.lock import locked
 from shop.jobs.stock import LoadStockJob
 from tests.purchase.conftest import MakeIndoors
-from tests.purchase.indoors import Indoors
+from tests.purchase.support.indoors import Indoors
 from tests.purchase.test_drains import assert_right
 from tests.support.counting import counted_commands
-from tests.support.valkey import Valkey
+from tests.support.servers.valkey import Valkey
 
 BOTH = pytest.mark.parametrize("strategy", ["lock", "watch"])
 QUICK = {"lock_base": 0.0001, "lock_cap": 0.0001}

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from shop.core.model import DEFAULT_TENANT
+from shop.core.database.model import DEFAULT_TENANT
 from tests.purchase.conftest import Sale
-from tests.purchase.indoors import Indoors
+from tests.purchase.support.indoors import Indoors
 from tests.purchase.test_drains import assert_right, begin_epoch_without_draining, status
 
 

@@ -9,11 +9,11 @@ import pytest
 from shop.cache_managers.stock import StockCacheManager
 from shop.constants.job import JobName
 from shop.constants.stock import Credit
-from shop.core.model import DEFAULT_TENANT
+from shop.core.database.model import DEFAULT_TENANT
 from shop.jobs.stock import SyncStockJob
 from shop.repositories.stock_ledger import StockLedgerRepository
 from tests.purchase.conftest import Sale
-from tests.purchase.indoors import Indoors
+from tests.purchase.support.indoors import Indoors
 from tests.purchase.test_drains import Killed, assert_right, begin_epoch_without_draining, killed_at, status
 from tests.purchase.test_reconcile import runs
 

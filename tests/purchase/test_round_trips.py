@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.purchase.indoors import Indoors
+from tests.purchase.support.indoors import Indoors
 from tests.support.counting import counted_commands, counted_sql
-from tests.support.valkey import Valkey
+from tests.support.servers.valkey import Valkey
 
 
 @pytest.fixture

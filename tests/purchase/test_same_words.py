@@ -8,10 +8,10 @@ import pytest
 from shop.cache_managers.recipe import RecipeCacheManager
 from shop.cache_managers.stock import Claim, Opening, Purchase, Reserved, StockCacheManager, read_answer
 from shop.constants.stock import GateState
-from shop.core.metrics import Metrics
-from shop.core.redis import RedisStores
-from shop.core.settings import Settings
-from tests.support.valkey import Valkey
+from shop.core.metrics.metrics import Metrics
+from shop.core.redis.stores import RedisStores
+from shop.core.settings.settings import Settings
+from tests.support.servers.valkey import Valkey
 
 TENANT, ITEM, OTHER, CLOSED, BACKLOG_MAX = 1, 7, 8, 9, 5
 # (order, item, user, quantity); a user above nine is unknown.

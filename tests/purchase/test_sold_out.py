@@ -4,13 +4,13 @@ import pytest
 
 from shop.cache_managers.stock import Claim
 from shop.constants.order import SOLD_OUT_SECONDS
-from shop.core.memory import Memory
-from shop.core.model import DEFAULT_TENANT
+from shop.core.database.model import DEFAULT_TENANT
+from shop.core.resilience.ttl_cache import Memory
 from shop.jobs.stock import LoadStockJob
 from shop.services.purchase import PurchaseService
-from tests.purchase.indoors import Indoors
+from tests.purchase.support.indoors import Indoors
 from tests.support.counting import counted_commands
-from tests.support.valkey import Valkey
+from tests.support.servers.valkey import Valkey
 
 
 class FakeTime:

@@ -6,11 +6,11 @@ from contextlib import AbstractContextManager, contextmanager
 
 import pytest
 
-from tests.http.envelope import data_of
-from tests.http.shop import API
+from tests.http.support.envelope import data_of
+from tests.http.support.shop import API
 from tests.purchase.conftest import Town
 from tests.support.http import HttpClient, Response
-from tests.support.managed_process import ManagedProcess
+from tests.support.processes.managed_process import ManagedProcess
 
 DATABASE_DOWN, REDIS_DOWN, WRONG_PASSWORD = 503001, 503002, 401101
 AT_ONCE, IN_TIME, SEEN_SECONDS = 1.0, 2.5, 0.5

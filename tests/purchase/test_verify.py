@@ -8,8 +8,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from shop.cli import shop as commands
-from tests.purchase.indoors import Indoors
-from tests.purchase.plants import (
+from tests.purchase.support.indoors import Indoors
+from tests.purchase.support.plants import (
     PLANTS,
     cancel_without_a_return,
     delete_an_order,
@@ -17,9 +17,9 @@ from tests.purchase.plants import (
     renumber_an_order,
     return_what_was_not_cancelled,
 )
-from tests.purchase.scene import Scene
+from tests.purchase.support.scene import Scene
 from tests.purchase.test_drains import begin_epoch_without_draining, killed_at
-from tests.support.valkey import Valkey
+from tests.support.servers.valkey import Valkey
 
 NUMBERS = set(range(1, 17))
 

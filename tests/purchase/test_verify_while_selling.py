@@ -9,11 +9,11 @@ from types import SimpleNamespace
 import pytest
 
 from shop.constants.stock import GateState
-from shop.core.model import DEFAULT_TENANT
+from shop.core.database.model import DEFAULT_TENANT
 from shop.jobs.audit import VerifyAuditJob
 from shop.jobs.stock import PreloadStockJob
 from tests.purchase.conftest import MakeIndoors, Sale
-from tests.purchase.indoors import Indoors
+from tests.purchase.support.indoors import Indoors
 
 STOCK = 100_000
 

@@ -9,15 +9,15 @@ import pytest
 
 from shop.cache_managers.stock import Purchase, StockCacheManager
 from shop.constants.stock import Outcome
-from shop.core.model import DEFAULT_TENANT
-from shop.core.redis import RedisError
-from shop.core.tokens import Tokens
+from shop.core.crypto.tokens import Tokens
+from shop.core.database.model import DEFAULT_TENANT
+from shop.core.redis.stores import RedisError
 from shop.jobs.stock import DrainStockJob, LoadStockJob
 from shop.repositories.item import ItemRepository
-from tests.http.shop import API
-from tests.purchase.indoors import Indoors
+from tests.http.support.shop import API
+from tests.purchase.support.indoors import Indoors
 from tests.purchase.test_drains import assert_right, begin_epoch_without_draining, status
-from tests.support.valkey import Valkey
+from tests.support.servers.valkey import Valkey
 
 
 def test_a_drain_that_comes_late_does_not_reject_what_another_one_wrote(

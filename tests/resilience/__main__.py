@@ -9,8 +9,8 @@ from pathlib import Path
 
 from tests.resilience.harbour import CROWD, ROUTES, Answered, Harbour, built, faults
 from tests.resilience.proxy import Fault
-from tests.support.mariadb import MariaDB
-from tests.support.valkey import Valkey
+from tests.support.servers.mariadb import MariaDB
+from tests.support.servers.valkey import Valkey
 
 SECONDS = 4.0
 

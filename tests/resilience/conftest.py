@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.resilience.harbour import Harbour, built
-from tests.support.mariadb import MariaDB
-from tests.support.valkey import Valkey
+from tests.support.servers.mariadb import MariaDB
+from tests.support.servers.valkey import Valkey
 
 
 @pytest.fixture(scope="session")

@@ -9,13 +9,13 @@ from typing import Any, NamedTuple
 
 from argon2 import PasswordHasher
 
-from tests.http.shop import API, Shop
+from tests.http.support.shop import API, Shop
 from tests.resilience.proxy import Fault, Proxy
-from tests.support.databases import create_database
 from tests.support.http import HttpClient, Response
-from tests.support.mariadb import MariaDB
-from tests.support.processes import Service
-from tests.support.valkey import Valkey
+from tests.support.processes.processes import Service
+from tests.support.servers.databases import create_database
+from tests.support.servers.mariadb import MariaDB
+from tests.support.servers.valkey import Valkey
 
 PASSWORD = "Correct-horse-1"
 CHEAP = {"SHOP_ARGON2_TIME": "1", "SHOP_ARGON2_MEMORY_KIB": "8", "SHOP_ARGON2_LANES": "1"}

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from tests.http.envelope import data_of
-from tests.http.shop import API
+from tests.http.support.envelope import data_of
+from tests.http.support.shop import API
 from tests.support.http import HttpClient
 from tests.support.polling import eventually
-from tests.support.processes import MakeService, Service
+from tests.support.processes.processes import MakeService, Service
 
 DRAIN_SECONDS = 1.5
 BODY = b'{"email": "nobody@example.com", "password": "Wrong-horse-1"}'

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from shop.constants.job import JobName
-from shop.core.job import Queue
-from tests.http.envelope import data_of
-from tests.http.readings import labels, read, total, value
+from shop.core.jobs.queue import Queue
+from tests.http.support.envelope import data_of
+from tests.http.support.readings import labels, read, total, value
 from tests.resilience.harbour import CROWD, Harbour
 from tests.resilience.proxy import Fault
 from tests.support.polling import eventually

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.http.envelope import data_of
+from tests.http.support.envelope import data_of
 from tests.resilience.harbour import CROWD, ROUTES, Answered, Harbour, Visitor, faults
 from tests.resilience.proxy import Fault
 from tests.support.polling import eventually

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.support.managed_process import ManagedProcess, ProcessFailed
+from tests.support.processes.managed_process import ManagedProcess, ProcessFailed
 
 ANSWER_SECONDS = 30.0
 # --no-sandbox: a container's root has no sandbox to enter. --disable-dev-shm-usage: its shared memory is small.

@@ -5,7 +5,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from tests.support.mariadb_tools import may_install
+from tests.support.servers.mariadb_tools import may_install
 
 VARIABLE = "SHOP_TEST_BROWSER"
 PACKAGE = "chromium"

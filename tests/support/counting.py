@@ -6,7 +6,7 @@ from itertools import takewhile
 
 from sqlalchemy import Engine, event
 
-from tests.support.valkey import Valkey
+from tests.support.servers.valkey import Valkey
 
 
 @contextmanager

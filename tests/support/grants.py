@@ -3,7 +3,7 @@
 import time
 from typing import Any
 
-from shop.core.tokens import Grant, Tokens, new_id
+from shop.core.crypto.tokens import Grant, Tokens, new_id
 
 
 def pair(tokens: Tokens, user_id: int = 7, tenant_id: int = 1) -> dict[str, Any]:

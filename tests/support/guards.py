@@ -12,7 +12,7 @@ from shop.architecture import origins
 from shop.architecture.finding import Finding
 from shop.architecture.guards import check_objects, check_providers
 from shop.container import Container
-from shop.core.redis_client import Client
+from shop.core.redis.client import Client
 
 
 @pytest.fixture(autouse=True)

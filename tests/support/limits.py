@@ -2,8 +2,8 @@
 
 from dataclasses import fields
 
-from shop.core.rate import OFF, Rate
-from shop.core.settings import Settings
+from shop.core.settings.rate import OFF, Rate
+from shop.core.settings.settings import Settings
 
 NAMES = [field.name for field in fields(Settings) if field.type is Rate]
 # For Settings in this process, and for the environment of others.

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from shop.core import log
+from shop.core.logging import setup as log
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from tests.support.polling import Eventually
-from tests.support.valkey import Valkey
+from tests.support.servers.valkey import Valkey
 
 
 @pytest.mark.parametrize("_turn", [1, 2])

@@ -2,7 +2,7 @@
 
 import sys
 
-from tests.support.processes import Service
+from tests.support.processes.processes import Service
 
 
 class StandIn(Service):

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import NullPool, create_engine, text
 
-from tests.support.databases import create_database, drop_database, empty_database
+from tests.support.servers.databases import create_database, drop_database, empty_database
 
 
 def ask(url: str, *statements: str) -> object:

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.leaks import Ear, find_leaks
-from tests.support.managed_process import ManagedProcess
 from tests.support.polling import eventually
+from tests.support.processes.managed_process import ManagedProcess
 
 TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI3In0.c2lnbmF0dXJl"
 
@@ -75,7 +75,7 @@ def test_files_that_come_later_are_heard_too(tmp_path: Path) -> None:
 @pytest.mark.parametrize("place", ["/dev/stdout", "/dev/stderr", "$SHOP_LOG_FILE/shop-2026-11-20.jsonl"])
 def test_every_process_of_the_suite_is_heard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str) -> None:
     ear, folder = Ear(), tmp_path / "logs"
-    monkeypatch.setattr("tests.support.managed_process.EAR", ear)
+    monkeypatch.setattr("tests.support.processes.managed_process.EAR", ear)
     folder.mkdir()
 
     command = ["sh", "-c", f"echo {TOKEN} >> {place}; sleep 30"]

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import groups
-from tests.support.managed_process import ManagedProcess, ProcessFailed
 from tests.support.polling import Eventually
+from tests.support.processes import groups
+from tests.support.processes.managed_process import ManagedProcess, ProcessFailed
 
 SLEEP = "import time; time.sleep(60)"
 WITH_CHILD = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {SLEEP!r}]); {SLEEP}"

@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import NullPool, create_engine, text
 from sqlalchemy.exc import OperationalError
 
-from tests.support.databases import create_database
-from tests.support.mariadb import MariaDB
+from tests.support.servers.databases import create_database
+from tests.support.servers.mariadb import MariaDB
 
 
 def run(url: str, sql: str) -> None:

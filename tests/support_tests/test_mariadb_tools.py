@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import mariadb_tools
-from tests.support.mariadb_tools import ABSENT, MariaDBAbsent, Tools
+from tests.support.servers import mariadb_tools
+from tests.support.servers.mariadb_tools import ABSENT, MariaDBAbsent, Tools
 
 
 def put(folder: Path, *names: str) -> None:

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import groups
-from tests.support.managed_process import ProcessFailed
 from tests.support.polling import Eventually
-from tests.support.processes import MakeService, Service
+from tests.support.processes import groups
+from tests.support.processes.managed_process import ProcessFailed
+from tests.support.processes.processes import MakeService, Service
 from tests.support_tests.stand_in import StandIn
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import groups
 from tests.support.polling import Eventually
+from tests.support.processes import groups
 
 ROOT = Path(__file__).parents[2]
 REHEARSAL = "tests/support_tests/rehearsal.py"

@@ -3,7 +3,7 @@ from collections.abc import Callable
 import pytest
 import redis
 
-from tests.support.valkey import Valkey
+from tests.support.servers.valkey import Valkey
 
 
 @pytest.fixture

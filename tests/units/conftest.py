@@ -1,23 +1,5 @@
-"""One app for all tests of this folder; nothing of it reaches a store."""
+"""An app without stores."""
 
-from typing import Any
+from tests.support.offline_app import client, document
 
-import pytest
-from flask.testing import FlaskClient
-
-from shop.app import create_app
-from shop.core.settings import Settings
-
-
-@pytest.fixture(scope="session")
-def client(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
-    """A client of an app without stores."""
-    folder = tmp_path_factory.mktemp("units")
-    settings = Settings(var=str(folder), redis_url="unix:///nowhere.sock", database_url=f"sqlite:///{folder}/none/x")
-    return create_app(settings).test_client()
-
-
-@pytest.fixture(scope="session")
-def document(client: FlaskClient) -> dict[str, Any]:
-    """The OpenAPI document."""
-    return client.get("/openapi.json").json or {}
+__all__ = ["client", "document"]

@@ -8,8 +8,8 @@ from marshmallow import Schema, fields
 from marshmallow.validate import Length, OneOf, Range
 
 from shop.container import find_modules
-from shop.core.wire import Hint, Text, WholeNumber
-from tests.units.test_openapi import Document, api_operations, operations, resolve
+from shop.core.validation.fields import Hint, Text, WholeNumber
+from tests.openapi.test_document import Document, api_operations, operations, resolve
 
 # Kinds with as many values as their form has.
 CLOSED = (fields.Boolean, fields.UUID)

@@ -9,9 +9,9 @@ from marshmallow.validate import OneOf
 
 from shop.constants.language import Language
 from shop.container import find_modules
-from shop.core.choices import Choice, Choices, name_of
-from shop.core.languages import LANGUAGES, TRANSLATED, catalogue
-from shop.core.lists.checker import ListChecker
+from shop.core.i18n.languages import LANGUAGES, TRANSLATED, catalogue
+from shop.core.query.checker import ListChecker
+from shop.core.validation.choices import Choice, Choices, name_of
 from shop.schemas.constant import OPTIONS_MAX
 
 LISTS = Choices().gather(find_modules("constants")).lists

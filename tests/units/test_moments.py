@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from shop.core.clock import rfc3339
-from shop.core.wire import MOMENT_PATTERN
-from tests.units.test_openapi import Document
+from shop.core.validation.fields import MOMENT_PATTERN
+from tests.openapi.test_document import Document
 
 
 def properties(value: Any) -> Iterator[tuple[str, Document]]:

@@ -7,7 +7,7 @@ import pytest
 
 from shop.constants.permission import Permission
 from shop.container import find_modules
-from shop.core.access import Rule
+from shop.core.auth.policy import Rule
 from shop.core.caller import Caller
 
 OWNER_ID, SESSION = 7, UUID(int=1)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from shop.core.rate import Rate
+from shop.core.settings.rate import Rate
 
 
 def place(monkeypatch: pytest.MonkeyPatch, module: str, name: str, **collaborators: type) -> type:

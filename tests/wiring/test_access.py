@@ -6,7 +6,7 @@ import pytest
 
 from shop.architecture.table import STRUCTURES, Structure, may_use
 from shop.container import Container, WiringError
-from shop.core.settings import Settings
+from shop.core.settings.settings import Settings
 from shop.repositories.item import ItemRepository
 from shop.services.item import ItemService
 from shop.services.user import UserService

@@ -11,9 +11,9 @@ from shop.app import create_app
 from shop.container import Container
 from shop.controllers.item import ItemController
 from shop.core.clock import Clock
-from shop.core.database import Database
-from shop.core.redis import RedisStores
-from shop.core.settings import Settings
+from shop.core.database.engine import Database
+from shop.core.redis.stores import RedisStores
+from shop.core.settings.settings import Settings
 from shop.migrations.runner import upgrade
 from shop.repositories.item import ItemRepository
 from shop.services.item import ItemService

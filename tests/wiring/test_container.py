@@ -8,10 +8,11 @@ from threading import Barrier
 
 import pytest
 
+from shop.architecture.rules import hand_wiring
 from shop.architecture.table import STRUCTURES, structure
 from shop.container import FOUNDATION, Container, WiringError, fields_of, find_classes, find_modules
-from shop.core.database import Database
-from shop.core.settings import Settings
+from shop.core.database.engine import Database
+from shop.core.settings.settings import Settings
 from shop.services.item import ItemService
 from shop.services.user import UserService
 from tests.wiring.objects import place
@@ -112,3 +113,8 @@ def written_in(kind: type) -> set[str]:
     file = sys.modules[kind.__module__].__file__
     methods = {name: getattr(value, "__code__", None) for name, value in vars(kind).items()}
     return {name for name, code in methods.items() if code and code.co_filename == file}
+
+
+def test_the_rule_on_hand_made_collaborators_lists_the_foundation_of_the_container() -> None:
+    listed = {f"{kind.__module__}.{kind.__qualname__}" for kind in (*FOUNDATION, Settings)}
+    assert listed | {"shop.core.settings.settings.Settings.load"} == hand_wiring.FOUNDATION

@@ -17,9 +17,9 @@ PROGRAM = """
 import json, sys
 import shop.models.coupon
 from shop.app import create_app
-from shop.core.database import Database
-from shop.core.model import Model
-from shop.core.settings import Settings
+from shop.core.database.engine import Database
+from shop.core.database.model import Model
+from shop.core.settings.settings import Settings
 from shop.migrations.runner import upgrade
 app = create_app(Settings(var=sys.argv[1]))
 container = app.extensions["shop"]

@@ -10,10 +10,11 @@ from shop.constants.permission import Permission
 from shop.container import Container
 from shop.controllers.item import ItemController
 from shop.controllers.order import CancelOrderController
-from shop.core.access import ANYBODY, OWNER, SIGNED_IN, Rule, anybody, check_rules, permission, public_or, rule_of
-from shop.core.controller import Controller, signed_in, with_token
-from shop.core.keyed import Policy, keyed
-from shop.core.settings import Settings
+from shop.core.api.controller import Controller
+from shop.core.auth.guards import signed_in, with_token
+from shop.core.auth.policy import ANYBODY, OWNER, SIGNED_IN, Rule, anybody, check_rules, permission, public_or, rule_of
+from shop.core.idempotency.policy import Policy, keyed
+from shop.core.settings.settings import Settings
 from shop.supports.item import ItemPolicy
 from shop.supports.order import OrderPolicy
 

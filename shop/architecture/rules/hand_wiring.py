@@ -16,18 +16,25 @@ SHARED = "An instance serves all threads at once: pass values as arguments, and 
 FOUNDATION = {
     f"shop.core.{name}"
     for name in (
+        "auth.session_watch.SessionWatch",
+        "auth.tenant_resolver.Tenancy",
         "clock.Clock",
-        "database.Database",
-        "doctor.Doctor",
-        "health.Health",
-        "job.Queue",
-        "pagination.CursorSigner",
-        "passwords.Passwords",
-        "patience.Patience",
-        "redis.RedisStores",
-        "settings.Settings",
-        "settings.Settings.load",
-        "tokens.Tokens",
+        "crypto.passwords.Passwords",
+        "crypto.tokens.Tokens",
+        "database.engine.Database",
+        "idempotency.guard.Idempotency",
+        "jobs.queue.Queue",
+        "logging.search.LogBook",
+        "metrics.metrics.Metrics",
+        "operations.health.Health",
+        "operations.store_check.Doctor",
+        "pagination.cursor.CursorSigner",
+        "rate_limiting.limiter.Limits",
+        "redis.stores.RedisStores",
+        "resilience.bounded_wait.Patience",
+        "settings.settings.Settings",
+        "settings.settings.Settings.load",
+        "validation.choices.Choices",
     )
 }
 BANS = (

@@ -107,7 +107,7 @@ def _is_own(stem: str, file: str) -> bool:
 
 def _has_table(one: Class) -> bool:
     names = {target.id for part in one.node.body if isinstance(part, ast.Assign) for target in _names(part)}
-    return "__tablename__" in names or "__table__" in names or "shop.core.model.Model" in one.bases
+    return "__tablename__" in names or "__table__" in names or "shop.core.database.model.Model" in one.bases
 
 
 def _names(part: ast.Assign) -> Iterator[ast.Name]:

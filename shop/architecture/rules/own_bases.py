@@ -8,12 +8,12 @@ from shop.architecture.source import Sources
 
 RULE = "own_bases"
 HOMES = {
-    "shop.core.repository": "repositories",
-    "shop.core.model.Model": "models",
-    "shop.core.cache_manager": "cache_managers",
-    "shop.core.job.Job": "jobs",
-    "shop.core.controller": "controllers",
-    "shop.core.blueprint": "controllers",
+    "shop.core.database.repository": "repositories",
+    "shop.core.database.model.Model": "models",
+    "shop.core.cache.cache_manager": "cache_managers",
+    "shop.core.jobs.job.Job": "jobs",
+    "shop.core.api.controller": "controllers",
+    "shop.core.api.blueprint": "controllers",
     "shop.core.errors.ExceptionCode": "exception_codes",
 }
 BANS = tuple(

@@ -31,7 +31,7 @@ BANS = (
         ("shop.cache_managers",),
     ),
     Ban(
-        (".stores", ".stock_servers", "shop.core.redis.RedisStores"),
+        (".stores", ".stock_servers", "shop.core.redis.stores.RedisStores"),
         "`{word}` holds the Redis clients.",
         OWNER,
         ("shop.cache_managers",),
@@ -54,7 +54,7 @@ def check(sources: Sources) -> Iterator[Finding]:
 
 def _declared(source: Source) -> Iterator[str]:
     for call in source.nodes(ast.Call):
-        if dotted(source, call.func) == "shop.core.cache_manager.Key" and call.args:
+        if dotted(source, call.func) == "shop.core.cache.key.Key" and call.args:
             template = call.args[0]
             if isinstance(template, ast.Constant):
                 yield str(template.value)

@@ -18,14 +18,14 @@ BANS = (
         (".commit", ".rollback", ".begin", ".begin_nested", ".begin_twophase"),
         "`{word}` moves the borders of a transaction.",
         ENTRANCE,
-        ("shop.core.transaction", "shop.core.database", "shop.migrations"),
+        ("shop.core.database.transaction", "shop.core.database.engine", "shop.migrations"),
         everywhere=True,
     ),
     Ban(
         (".flush",),
         "`{word}` sends SQL at a moment that the core chooses.",
         "Use create or create_many, which send at once and know what a refusal means.",
-        ("shop.core.transaction", "shop.core.repository"),
+        ("shop.core.database.transaction", "shop.core.database.repository"),
         everywhere=True,
     ),
     Ban(
@@ -35,15 +35,15 @@ BANS = (
         ("shop.repositories",),
     ),
     Ban(
-        (".session_maker", ".engine", ".database", "shop.core.database"),
+        (".session_maker", ".engine", ".database", "shop.core.database.engine"),
         "`{word}` opens a way to the database beside the transaction.",
         REPOSITORY,
     ),
     Ban(
         (
-            "shop.core.transaction.current_session",
-            "shop.core.transaction.in_transaction",
-            "shop.core.transaction.Transaction",
+            "shop.core.database.transaction.current_session",
+            "shop.core.database.transaction.in_transaction",
+            "shop.core.database.transaction.Transaction",
         ),
         "`{word}` belongs to the core.",
         "Mark an entrance's method @transactional; below it, a Repository has the session.",

@@ -21,7 +21,7 @@ BANS = (
     Ban(
         ("os", "sys", "shutil", "tempfile", "glob", "open", "input"),
         "`{word}` makes the result depend on the machine.",
-        "Add a setting to shop.core.settings and take Settings as a collaborator.",
+        "Add a setting to shop.core.settings.settings and take Settings as a collaborator.",
     ),
     Ban(("print",), "`{word}` speaks to nobody.", "Log it; what an operator shall read is printed by shop.cli."),
     Ban(
@@ -43,7 +43,7 @@ BANS = (
     Ban(
         ("time.sleep", "time.monotonic", "time.perf_counter"),
         "`{word}` holds a thread that others wait for.",
-        "Wait in a Job, or through shop.core.patience, which is bounded.",
+        "Wait in a Job, or through shop.core.resilience.bounded_wait, which is bounded.",
         ("shop.jobs",),
     ),
 )

@@ -9,7 +9,7 @@ from shop.architecture.names import dotted, imports_of, inside
 from shop.architecture.source import Source, Sources
 
 RULE = "transactional_writes"
-MARK = "shop.core.transaction.transactional"
+MARK = "shop.core.database.transaction.transactional"
 WRITES = ("post", "put", "patch", "delete")
 READS = ("get", "head", "options")
 ADD = "Put @transactional directly above the method; it costs nothing where no SQL is sent."

@@ -1,0 +1,115 @@
+"""/errors and /errors/{code}: what a code means, as JSON and as a page. The `type` of every problem leads here."""
+
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+from flask import Flask, Response, request
+from marshmallow import Schema, fields
+from marshmallow.validate import Length, Range
+from werkzeug.http import HTTP_STATUS_CODES
+
+from shop.core.errors import ExceptionCode, known_code, known_codes
+from shop.core.http.converters import CodeConverter
+from shop.core.http.envelope import VARY, fail, respond
+from shop.core.http.negotiation import JSON, PAGE, prefers_page
+from shop.core.http.problem import CODE_MAX, ERRORS_PATH
+from shop.core.http.query_string import check_query
+from shop.core.i18n.languages import language, say
+from shop.core.openapi.envelopes import around, error_name, headers_of
+from shop.core.openapi.examples import example_of
+from shop.core.openapi.spec import Api
+from shop.core.validation.fields import SENTENCE_MAX, Text, WholeNumber
+
+_CODES_MAX = 10_000
+_PAGE_MAX = 10_000_000
+_CSP = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+_HTML = """<!doctype html>
+<html lang="{language}"><meta charset="utf-8"><title>{title}</title>
+<h1>{title}</h1>
+<table>
+{rows}</table>
+"""
+
+
+class ErrorCardSchema(Schema):
+    """What a code means; `sentence` has its facts in braces. A failure of HTTP itself has no name of its own."""
+
+    code = WholeNumber(required=True, validate=Range(400, CODE_MAX), metadata={"example": 404301})
+    error_code = Text(100, least=1, metadata={"example": "NOT_FOUND"})
+    status = WholeNumber(required=True, validate=Range(400, 599), metadata={"example": 404})
+    sentence = Text(SENTENCE_MAX, least=1, required=True, metadata={"example": "Item {item_id} does not exist."})
+
+
+def serve_errors(app: Flask, api: Api) -> None:
+    """Serve the list of codes, and each of them."""
+    app.url_map.converters["code"] = CodeConverter
+    api.register_converter(
+        CodeConverter, lambda _: {"type": "integer", "minimum": 400, "maximum": CODE_MAX, "example": 404301}
+    )
+
+    @app.get(ERRORS_PATH)
+    def errors() -> Response:
+        check_query(errors)
+        cards = [_card(code) for code in known_codes().values()]
+        return _page("Errors", cards) if _is_browser() else respond(200, cards)
+
+    # flask-smorest looks into the defaults.
+    @app.get(f"{ERRORS_PATH}/<code:code>", defaults={})
+    def error(code: int) -> Response:
+        check_query(error)
+        if known := known_code(code):
+            card = _card(known)
+        elif 400 <= code <= 599 and code in HTTP_STATUS_CODES:
+            # Failures of HTTP itself, such as 405, have no number of their own.
+            card = {"code": code, "status": code, "sentence": say(HTTP_STATUS_CODES[code])}
+        else:
+            fail(code=404)
+        return _page(str(code), [card]) if _is_browser() else respond(200, card)
+
+    cards = fields.List(fields.Nested(ErrorCardSchema), validate=Length(max=_CODES_MAX))
+    rules = {rule.endpoint: rule for rule in app.url_map.iter_rules()}
+    listed = _operation("getErrors", "List every way to fail.", around(cards, "ErrorCards"), 422, 500)
+    shown = _operation(
+        "getError", "Read what a code means.", around(fields.Nested(ErrorCardSchema), "ErrorCard"), 404, 422, 500
+    )
+    for endpoint, operation in (("errors", listed), ("error", shown)):
+        api.spec.path(rule=rules[endpoint], operations={"get": operation})
+
+
+def _card(code: ExceptionCode) -> dict[str, Any]:
+    return {
+        "code": code.number,
+        "error_code": code.name,
+        "status": code.status,
+        "sentence": say(code.sentence),
+    }
+
+
+def _is_browser() -> bool:
+    return prefers_page(request.headers.get("Accept", ""))
+
+
+def _page(title: str, cards: Sequence[dict[str, Any]]) -> Response:
+    rows = (
+        f'<tr><td><a href="{ERRORS_PATH}/{card["code"]}">{card["code"]}</a><td>{card.get("error_code", "")}'
+        f"<td>{escape(card['sentence'])}\n"
+        for card in cards
+    )
+    html = _HTML.format(language=language(), title=title, rows="".join(rows))
+    said = {"Content-Language": language(), "Content-Security-Policy": _CSP, "Vary": VARY}
+    return Response(html, mimetype=PAGE, headers=said)
+
+
+def _operation(name: str, summary: str, schema: Schema, *failures: int) -> dict[str, Any]:
+    page = {"schema": {"type": "string", "maxLength": _PAGE_MAX}, "example": "<!doctype html>"}
+    told = {"schema": schema, "example": example_of(schema) | {"code": 200}}
+    found = {"description": "OK", "headers": headers_of(200), "content": {JSON: told, PAGE: page}}
+    return {
+        "operationId": name,
+        "summary": summary,
+        "tags": ["errors"],
+        "security": [],
+        "parameters": ["Language"],
+        "responses": {"200": found, **{str(status): error_name(status) for status in failures}},
+    }

@@ -1,0 +1,191 @@
+"""Access and refresh tokens: JWT by HS256 or EdDSA, with strict text and claims."""
+
+import json
+import logging
+import re
+import time
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import jwt
+from uuid_utils.compat import uuid7
+
+from shop.core.crypto.signing_keys import KeyRing, keys_file, read_keys
+from shop.core.errors import CoreExceptionCode, ShopError
+from shop.core.settings.loader import SettingsError
+from shop.core.settings.settings import Settings
+
+# What each claim must be, and none may be missing: PyJWT takes a text for a number, and a token without `exp`.
+CLAIMS: dict[str, type] = {
+    "iss": str, "aud": str, "exp": int, "iat": int, "nbf": int, "jti": str, "sub": str, "tenant": int, "sid": str,
+    "typ": str,
+}  # fmt: skip
+TOKEN_MAX = 4096
+TOKEN_TYPE = "bearer"  # noqa: S105 - what kind of token, not a token
+_REMEMBERED_MAX = 20_000
+# How often the file of keys is looked at.
+_LOOK_SECONDS = 1.0
+# PyJWT tolerates a trailing `=`: then one token would have several texts.
+_SYNTAX = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
+_ID = re.compile(r"[1-9][0-9]{0,17}")
+_log = logging.getLogger(__name__)
+
+
+class TokenKind(StrEnum):
+    """What a token is for: requests, or the next pair of tokens."""
+
+    ACCESS = "access"
+    REFRESH = "refresh"
+
+
+class Claims(NamedTuple):
+    """What a verified token says; `expires` in seconds since 1970."""
+
+    user_id: int
+    tenant_id: int
+    session_id: UUID
+    token_id: UUID
+    expires: float
+
+
+class Grant(NamedTuple):
+    """Whose tokens are issued: a session, the id of its refresh token, and when that began, in seconds since 1970."""
+
+    user_id: int
+    tenant_id: int
+    session_id: UUID
+    refresh_id: UUID
+    since: int
+
+
+def new_id() -> UUID:
+    """An id that nobody can guess, and that sorts by its moment (UUIDv7)."""
+    return uuid7()
+
+
+class _State(NamedTuple):
+    # Each ring has its own memory: what a key verified that is gone is forgotten with it.
+    ring: KeyRing
+    remembered: dict[str, Claims]
+    written: int
+
+
+@dataclass
+class Tokens:
+    """Issues and verifies tokens. A file of keys that changes is read again, so keys change without a restart."""
+
+    settings: Settings
+    _state: _State | None = field(default=None, repr=False)
+    _looked: float = 0.0
+
+    def check(self) -> None:
+        """Read the keys now, so that a bad file stops the start and not the first sign-in; raises SettingsError."""
+        _ = self.ring
+
+    def issue(self, grant: Grant) -> dict[str, Any]:
+        """What a client gets for signing in; `expires_in` is in seconds. The same grant has the same refresh token."""
+        now, access, refresh = int(time.time()), self.settings.access_lifetime, self.settings.refresh_lifetime
+        return {
+            "access_token": self._sign(grant, TokenKind.ACCESS, new_id(), now, now + access),
+            "refresh_token": self._sign(grant, TokenKind.REFRESH, grant.refresh_id, grant.since, grant.since + refresh),
+            "token_type": TOKEN_TYPE,
+            "expires_in": access,
+        }
+
+    def verify(self, token: str) -> Claims:
+        """The claims of a good access token; raises ShopError TOKEN_INVALID. It is remembered while it lives."""
+        ring, remembered, _ = self._in_force()
+        claims = remembered.get(token)
+        if claims is None:
+            claims = self._decode(token, TokenKind.ACCESS, ring)
+            if len(remembered) >= _REMEMBERED_MAX:
+                remembered.clear()
+            remembered[token] = claims
+        if claims.expires + self.settings.token_leeway <= time.time():
+            raise ShopError(CoreExceptionCode.TOKEN_INVALID)
+        return claims
+
+    def verify_refresh(self, token: str) -> Claims:
+        """The claims of a good refresh token; raises ShopError TOKEN_INVALID."""
+        return self._decode(token, TokenKind.REFRESH, self.ring)
+
+    @property
+    def ring(self) -> KeyRing:
+        """The keys in force; raises SettingsError when there never were any."""
+        return self._in_force().ring
+
+    def _in_force(self) -> _State:
+        now = time.monotonic()
+        if self._state is None or now - self._looked >= _LOOK_SECONDS:
+            self._looked = now
+            self._state = self._look(self._state)
+        return self._state
+
+    def _look(self, known: _State | None) -> _State:
+        try:
+            path = keys_file(self.settings)
+            # Before it is read: whoever writes meanwhile is seen the next time.
+            written = path.stat().st_mtime_ns if path.exists() else 0
+            if known and known.written == written:
+                return known
+            return _State(read_keys(path), {}, written)
+        except SettingsError as error:
+            if known is None:
+                raise
+            _log.error("The signing keys stay as they were: %s", error)
+            return known
+
+    def _sign(self, grant: Grant, kind: TokenKind, token_id: UUID, since: int, until: int) -> str:
+        ring = self.ring
+        signing = ring.keys[ring.active]
+        claims = {
+            "iss": self.settings.jwt_issuer,
+            "aud": self.settings.jwt_audience,
+            "iat": since,
+            "nbf": since,
+            "exp": until,
+            "jti": str(token_id),
+            "sid": str(grant.session_id),
+            "sub": str(grant.user_id),
+            "tenant": grant.tenant_id,
+            "typ": str(kind),
+        }
+        return jwt.encode(claims, signing.key, signing.algorithm, headers={"kid": ring.active})
+
+    def _decode(self, token: str, kind: TokenKind, ring: KeyRing) -> Claims:
+        try:
+            payload = self._payload(token, ring)
+            if {name: type(payload[name]) for name in CLAIMS} != CLAIMS or payload["typ"] != kind:
+                raise jwt.InvalidTokenError("a claim is of another kind")
+            if not _ID.fullmatch(payload["sub"]):
+                raise jwt.InvalidTokenError("not a user")
+            return Claims(
+                int(payload["sub"]), payload["tenant"], UUID(payload["sid"]), UUID(payload["jti"]), payload["exp"]
+            )
+        except (jwt.InvalidTokenError, KeyError, TypeError, ValueError, RecursionError) as error:
+            raise ShopError(CoreExceptionCode.TOKEN_INVALID) from error
+
+    def _payload(self, token: str, ring: KeyRing) -> dict[str, Any]:
+        if len(token) > TOKEN_MAX or not _SYNTAX.fullmatch(token):
+            raise jwt.DecodeError("not three parts of base64url")
+        for part in token.split(".")[:2]:
+            json.loads(jwt.utils.base64url_decode(part), object_pairs_hook=_once)
+        signing = ring.keys[jwt.get_unverified_header(token)["kid"]]
+        payload: dict[str, Any] = jwt.decode(
+            token,
+            signing.key,
+            [signing.algorithm],
+            leeway=self.settings.token_leeway,
+            issuer=self.settings.jwt_issuer,
+            audience=self.settings.jwt_audience,
+        )
+        return payload
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    # Of two claims with one name, another reader might believe the other.
+    if len(dict(pairs)) != len(pairs):
+        raise jwt.DecodeError("a name stands there twice")
+    return dict(pairs)

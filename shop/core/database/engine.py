@@ -1,0 +1,176 @@
+"""The database: an engine with short time-outs, MySQL/MariaDB or SQLite."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import Connection as Connected
+from sqlalchemy import Engine, ExceptionContext, NullPool, PoolProxiedConnection, QueuePool, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.orm import Session, sessionmaker
+
+from shop.core.database.mysql import CONNECT_SECONDS, Connection, is_late
+from shop.core.database.statement_log import watch_sql
+from shop.core.database.tenant_filter import hold_engine, hold_sessions
+from shop.core.resilience.store_monitor import Pulse
+from shop.core.settings.settings import Settings
+from shop.core.tenant import in_every_tenant
+
+__all__ = ["Database", "DatabaseAway", "OperationalError"]
+
+POOL_WAIT_SECONDS = 0.5
+# Addresses and password hashes are among the values of statements, and an error that tells them goes into the log.
+_QUIET = {"hide_parameters": True}
+# A server goes on with a statement that nobody listens to any longer, until it is told when to end. Later than whoever
+# listens, so that it is the same error for everybody. MariaDB reads the first comment, MySQL the second.
+_STATEMENT_SECONDS = 3
+_MYSQL_CONNECT: dict[str, Any] = {
+    "connect_timeout": CONNECT_SECONDS,
+    # Shorter than the read time-out, or a wait for a lock would look like a lost connection.
+    "init_command": "SET SESSION innodb_lock_wait_timeout=1, time_zone='+00:00'"
+    f" /*M!100101 , max_statement_time={_STATEMENT_SECONDS} */"
+    f" /*!80000 , max_execution_time={_STATEMENT_SECONDS}000 */",
+}
+
+
+_MYSQL_PROBE = dict.fromkeys(("connect_timeout", "read_timeout", "write_timeout"), CONNECT_SECONDS)
+
+
+class DatabaseAway(OperationalError):  # noqa: N818 - it reads as what it is
+    """The database was seen to be away, so it was not asked."""
+
+    def __init__(self, why: Exception) -> None:
+        super().__init__("", None, ConnectionError(f"It is away: {why}"))
+
+
+class WatchedPool(QueuePool):
+    """SQLAlchemy's, which counts who waited in vain."""
+
+    in_vain = 0
+
+    def connect(self) -> PoolProxiedConnection:
+        """A connection; raises TimeoutError."""
+        try:
+            return super().connect()
+        except PoolTimeoutError:
+            self.in_vain += 1
+            raise
+
+
+@dataclass(frozen=True)
+class Database:
+    """Where sessions come from; one per app."""
+
+    settings: Settings
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The engine; it connects at the first statement, not before."""
+        engine = self._engine()
+        hold_engine(engine)
+        watch_sql(engine, self.settings.log_sql_slower)
+        return engine
+
+    def _engine(self) -> Engine:
+        address = self.settings.database_address
+        if make_url(address).get_backend_name() == "sqlite":
+            return _sqlite(address)
+        # No pre-ping: the transaction replays when its connection is dead, and a frozen one would be waited for twice.
+        engine = create_engine(
+            address,
+            connect_args=_MYSQL_CONNECT,
+            isolation_level="READ COMMITTED",
+            poolclass=WatchedPool,
+            pool_size=self.settings.database_pool,
+            max_overflow=0,
+            pool_timeout=POOL_WAIT_SECONDS,
+            pool_recycle=1800,
+            **_QUIET,
+        )
+        event.listen(engine, "do_connect", self._connect)
+        event.listen(engine, "handle_error", _keep_the_others)
+        return engine
+
+    def _connect(self, _dialect: object, _record: object, arguments: Any, words: Any) -> Connection:
+        connection = Connection(*arguments, **words)
+        connection.pulse = self.pulse
+        return connection
+
+    def patient_engine(self) -> Engine:
+        """Another engine, for migrations: to alter a big table takes longer than any request may."""
+        address = self.settings.database_address
+        if make_url(address).get_backend_name() == "sqlite":
+            return _sqlite(address)
+        return create_engine(address, poolclass=NullPool, connect_args={"connect_timeout": CONNECT_SECONDS}, **_QUIET)
+
+    @cached_property
+    def session_maker(self) -> sessionmaker[Session]:
+        """Makes sessions whose rows stay readable after the commit, each for one tenant or for every."""
+        maker = sessionmaker(self.engine, expire_on_commit=False)
+        hold_sessions(maker)
+        return maker
+
+    @cached_property
+    def pulse(self) -> Pulse:
+        """Its sign of life, which tells the version of the schema."""
+        return Pulse("database", _Probe(self.settings.database_address).ask)
+
+    def refuse_away(self) -> None:
+        """Raise DatabaseAway while the database is away."""
+        if self.pulse.away:
+            raise DatabaseAway(self.pulse.away)
+
+
+def _keep_the_others(context: ExceptionContext) -> None:
+    # One answer that comes late says nothing about the connections that others have; a lost one does.
+    if is_late(context.original_exception):
+        context.invalidate_pool_on_disconnect = False
+
+
+class _Probe:
+    """A connection of its own, which nobody keeps waiting; used by one thread."""
+
+    def __init__(self, address: str) -> None:
+        limits = {} if make_url(address).get_backend_name() == "sqlite" else _MYSQL_PROBE
+        # It never begins a transaction, so it has none to end.
+        self._engine = create_engine(
+            address, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=limits, **_QUIET
+        )
+        self._kept: Connected | None = None
+
+    def ask(self) -> str:
+        """The version of the schema; raises SQLAlchemyError."""
+        connection, self._kept = self._kept or self._engine.connect(), None
+        try:
+            version = connection.scalar(text("SELECT version_num FROM alembic_version"))
+        except ProgrammingError:
+            # It answers; there are no tables yet.
+            version = None
+        except BaseException:
+            connection.close()
+            raise
+        self._kept = connection
+        return str(version)
+
+
+def _sqlite(address: str) -> Engine:
+    engine = create_engine(address, connect_args={"timeout": 2}, **_QUIET)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    # The driver's own BEGIN comes too late to keep reads and writes of one transaction together.
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Any) -> None:
+    # The write lock from the start: a read lock raised later may find another writer and must give up.
+    # Words that ask for nobody's rows.
+    with in_every_tenant():
+        connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -1,0 +1,29 @@
+"""The base of Models, and the column types that behave alike on MySQL, MariaDB and SQLite."""
+
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import MetaData
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from shop.core.database.types import BinaryUuid, UtcDateTime
+
+# Whose a request is that names none.
+DEFAULT_TENANT = 1
+
+
+class Model(DeclarativeBase):
+    """One table. `tenant_id` stands on every row; whoever adds one leaves it to the session to write it there."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: UtcDateTime(), UUID: BinaryUuid()}
+
+    tenant_id: Mapped[int] = mapped_column()

@@ -1,0 +1,21 @@
+"""URL converters for ids, choices and codes in paths."""
+
+from werkzeug.routing import BaseConverter, IntegerConverter
+
+from shop.core.validation.choices import NAME_MAX
+
+
+class ChoiceConverter(BaseConverter):
+    """The name of a list in a path: `/constants/<choice:constant>`."""
+
+    regex = rf"[a-z_]{{1,{NAME_MAX}}}"
+
+
+class IdConverter(IntegerConverter):
+    """A positive id that fits a BIGINT: `/items/<id:item_id>`; anything else is an unknown path."""
+
+    regex = r"[0-9]{1,18}"
+
+
+class CodeConverter(IdConverter):
+    """A code in a path."""

@@ -1,0 +1,36 @@
+"""What becomes of keyed requests, counted and timed."""
+
+from collections.abc import Callable
+from time import perf_counter
+from typing import Any
+
+from flask import g
+
+from shop.core.errors import CoreExceptionCode, ShopError
+from shop.core.metrics.metrics import Counter, Histogram, Metrics
+from shop.core.validation.errors import InvalidWords
+
+KEYED = Counter("shop_idempotency", "Requests with an idempotency key, by what became of them.", ("outcome",))
+KEYED_SECONDS = Histogram("shop_idempotency_seconds", "Seconds a keyed request took behind its key.", ("outcome",))
+_MISMATCHES = {
+    CoreExceptionCode.KEY_OTHER_METHOD,
+    CoreExceptionCode.KEY_OTHER_PATH,
+    CoreExceptionCode.KEY_OTHER_REQUEST,
+}
+
+
+def measured(metrics: Metrics, run: Callable[[], Any]) -> Any:
+    """What `run` answers. It says in `g.keyed` what became of it; whoever says nothing has failed."""
+    began, g.keyed = perf_counter(), "failed"
+    try:
+        return run()
+    except ShopError as error:
+        if error.code in _MISMATCHES:
+            g.keyed = "mismatch"
+        raise
+    except InvalidWords:
+        g.keyed = "refused"
+        raise
+    finally:
+        metrics.count(KEYED, g.keyed)
+        metrics.observe(KEYED_SECONDS, perf_counter() - began, g.keyed)

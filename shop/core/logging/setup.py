@@ -1,0 +1,139 @@
+"""The log: each record says whose it is and where it comes from, and goes where the settings say."""
+
+import logging
+import os
+import sys
+import threading
+from dataclasses import dataclass
+from logging.handlers import MemoryHandler
+from multiprocessing.util import Finalize
+from typing import Any
+
+from flask import g, has_request_context
+
+from shop.core.logging.daily_files import DayFiles
+from shop.core.logging.entry import NOBODY, Scribe
+from shop.core.logging.pipeline import Intake, Lines, Losses, Writer
+from shop.core.logging.redaction import Secrecy
+from shop.core.logging.sink import Sink
+from shop.core.metrics.metrics import Counter, Metrics
+from shop.core.settings.loader import SettingsError
+from shop.core.settings.settings import Settings
+from shop.core.tenant import known_scope
+from shop.core.trace import current_trace
+
+OURS = "shop"
+STDERR = 2
+# How long a process that ends waits for its last records, at each place.
+FINISH_SECONDS = 2.0
+DROPPED = Counter("shop_log_dropped", "Records of the log that were not written, by where they got lost.", ("sink",))
+_log = logging.getLogger(__name__)
+
+
+class TracedRecord(logging.LogRecord):
+    """Knows tenant, request, trace and job of what is running, of the request that has just failed included."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        of_request = g.get("tenant") if has_request_context() else None
+        self.tenant = str(known_scope() or of_request or NOBODY)
+        trace = current_trace()
+        self.request_id = trace.request_id if trace else NOBODY
+        self.trace_id = trace.trace_id if trace else NOBODY
+        self.job = trace.job or NOBODY if trace else NOBODY
+
+
+@dataclass
+class Log:
+    """The log of this process, from its start to its end."""
+
+    pid: int
+    intake: Intake
+    writer: Writer
+    sinks: dict[str, Sink]
+
+    def finish(self) -> None:
+        """Write what waits still, for a few seconds at most; from then on nothing is taken."""
+        if self.intake not in logging.root.handlers:
+            return
+        logging.root.removeHandler(self.intake)
+        if self.pid != os.getpid():
+            # Another process's, before the fork: its threads did not come along.
+            return
+        self.writer.finish(FINISH_SECONDS)
+        for sink in self.sinks.values():
+            sink.finish(FINISH_SECONDS)
+
+
+_running: list[Log] = []
+
+
+def trace_records() -> None:
+    """From now on every record of this process knows where it comes from."""
+    logging.setLogRecordFactory(TracedRecord)
+
+
+def load_settings(process: str) -> Settings:
+    """Load the settings and log as they say, what there was to say about them included; raises SettingsError."""
+    trace_records()
+    early = MemoryHandler(1000, flushLevel=sys.maxsize, target=logging.lastResort)
+    logging.root.addHandler(early)
+    try:
+        settings = Settings.load()
+        early.setTarget(start_log(settings, process).intake)
+        return settings
+    finally:
+        logging.root.removeHandler(early)
+        early.close()
+
+
+def start_log(settings: Settings, process: str) -> Log:
+    """Log from now on as the settings say; what was begun before ends. Raises SettingsError.
+
+    Libraries speak from warnings on: what they say at lower levels may hold values that nobody has looked at.
+    """
+    trace_records()
+    while _running:
+        _running.pop().finish()
+    metrics = Metrics(settings)
+    losses = Losses(lambda sink: metrics.count(DROPPED, sink))
+    sinks = _sinks(settings, losses)
+    intake = Intake(settings.log_queue, losses)
+    log = Log(os.getpid(), intake, Writer(intake, Scribe(Secrecy(settings.log_secrets), process), sinks, losses), sinks)
+    logging.root.addHandler(intake)
+    logging.getLogger(OURS).setLevel(settings.log_level.upper())
+    logging.captureWarnings(capture=True)
+    sys.excepthook, threading.excepthook = _tell_crash, lambda crash: _tell_crash(*crash[:3])
+    log.writer.start()
+    _running.append(log)
+    # Not by atexit, which is not asked in a process that multiprocessing made, as web processes are.
+    Finalize(None, log.finish, exitpriority=0)
+    return log
+
+
+def _sinks(settings: Settings, losses: Losses) -> dict[str, Sink]:
+    sinks: dict[str, Sink] = {"stderr": Lines(STDERR, json=settings.log_format == "json")}
+    if settings.log_folder:
+        try:
+            sinks["file"] = DayFiles(settings.log_folder, settings.log_keep_days)
+        except OSError as error:
+            raise SettingsError(f"SHOP_LOG_FILE={settings.log_file} cannot be written: {error.strerror}.") from error
+    if settings.log_mongo_url:
+        sinks["mongo"] = _mongo(settings, losses)
+    return sinks
+
+
+def _mongo(settings: Settings, losses: Losses) -> Sink:
+    try:
+        # Here: who has no MongoDB needs no library for one.
+        from shop.core.logging.mongo import MongoSink  # noqa: PLC0415 - see above
+    except ImportError as error:
+        raise SettingsError("SHOP_LOG_MONGO_URL needs PyMongo: install shop[mongo].") from error
+    return MongoSink(settings.log_mongo_url, settings.log_mongo_split, settings.log_queue, losses.add)
+
+
+def _tell_crash(kind: type[BaseException], error: BaseException | None, trace: Any) -> None:
+    if issubclass(kind, Exception) and error:
+        _log.critical("Nobody expected this", exc_info=(kind, error, trace))
+    else:
+        sys.__excepthook__(kind, error or kind(), trace)

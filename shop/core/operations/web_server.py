@@ -1,0 +1,91 @@
+"""The web server: granian, whose threads wait in the Anteroom until there is something to work on."""
+
+import signal
+import socket
+from pathlib import Path
+from threading import Timer
+from typing import Any
+
+from granian import Granian
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+
+from shop.core.middleware.admission import SEATS, STANDING
+from shop.core.operations.draining import announcing
+from shop.core.settings.addresses import parted
+from shop.core.settings.loader import SettingsError
+from shop.core.settings.settings import Settings
+
+BACKLOG = 2048
+# Its records go where all go.
+_LOG = {"version": 1, "disable_existing_loggers": False, "handlers": {}, "loggers": {"_granian": {"propagate": True}}}
+# As the proxy has it: what a client may take to say what it wants, and how long that may be.
+HEAD_MILLISECONDS = 10_000
+HEAD_MAX_BYTES = 32 * 1024
+
+
+def claim(settings: Settings) -> None:
+    """Raise SettingsError when `SHOP_BIND` or `SHOP_METRICS_BIND` is taken: whoever answers there is somebody else."""
+    _claim("SHOP_BIND", settings.bind)
+    if settings.metrics_bind:
+        _claim("SHOP_METRICS_BIND", settings.metrics_bind)
+
+
+def _claim(name: str, bind: str) -> None:
+    address, port = parted(bind)
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((address, port))
+        except OSError as error:
+            raise SettingsError(f"{name}={bind} cannot be served: {error.strerror}.") from error
+
+
+class _Server(Granian):  # type: ignore[misc, valid-type]  # one of two, chosen by the library
+    """Granian, which after a SIGTERM goes on for a while, saying that it will end."""
+
+    place: Path
+    drain_seconds: float
+
+    def signal_handler_interrupt(self, *signals: Any, **_: Any) -> None:
+        """End: after a while when a SIGTERM asks for the first time, else at once."""
+        end = super().signal_handler_interrupt
+        if signals[:1] != (signal.SIGTERM,) or self.place.exists():
+            end()
+            return
+        self.place.touch()
+        timer = Timer(self.drain_seconds, end)
+        timer.daemon = True
+        timer.start()
+
+
+def serve(settings: Settings, factory: str = "shop.app:web_app") -> None:
+    """Serve the app that `factory` makes on `SHOP_BIND` until told to stop; a worker that dies is replaced."""
+    claim(settings)
+    with announcing() as place:
+        server = _server(settings, factory)
+        server.place, server.drain_seconds = place, settings.drain_seconds
+        server.serve()
+
+
+def _server(settings: Settings, factory: str) -> _Server:
+    address, port = parted(settings.bind)
+    return _Server(
+        factory,
+        factory=True,
+        address=address,
+        port=port,
+        interface=Interfaces.WSGI,
+        # A connection of HTTP/2 would have as many slow bodies as it likes, and nobody speaks it without TLS.
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=HEAD_MILLISECONDS, max_buffer_size=HEAD_MAX_BYTES),
+        workers=settings.web_workers,
+        blocking_threads=settings.web_threads + SEATS + STANDING,
+        backlog=BACKLOG,
+        websockets=False,
+        respawn_failed_workers=True,
+        workers_kill_timeout=settings.web_stop_seconds,
+        log_level="warning",
+        log_dictconfig=_LOG,
+    )

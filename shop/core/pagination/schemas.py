@@ -1,0 +1,76 @@
+"""Request fields and response schemas of paginated lists."""
+
+from copy import copy
+
+from marshmallow import Schema, fields
+from marshmallow.validate import Range
+
+from shop.core.pagination.cursor import CURSOR_EXAMPLE, CURSOR_MAX
+from shop.core.pagination.pages import LINK_MAX, PAGE_MAX, PER_PAGE_DEFAULT, PER_PAGE_MAX
+from shop.core.validation.fields import ID_MAX, Text, WholeNumber
+
+
+class PageFields:
+    """The words of a query that asks for a page."""
+
+    page = WholeNumber(from_text=True, load_default=1, validate=Range(1, PAGE_MAX))
+    per_page = WholeNumber(from_text=True, load_default=PER_PAGE_DEFAULT, validate=Range(1, PER_PAGE_MAX))
+    cursor = Text(CURSOR_MAX, least=1, metadata={"example": CURSOR_EXAMPLE})
+
+
+class LinksSchema(Schema):
+    """Where the pages beside this one are; null at the ends."""
+
+    next = Text(LINK_MAX, required=True, allow_none=True)
+    previous = Text(LINK_MAX, required=True, allow_none=True)
+
+
+class PaginationSchema(Schema):
+    """A page among numbered ones; `count` rows are on it."""
+
+    total = WholeNumber(required=True, validate=Range(0, ID_MAX))
+    count = WholeNumber(required=True, validate=Range(0, PER_PAGE_MAX))
+    per_page = WholeNumber(required=True, validate=Range(1, PER_PAGE_MAX))
+    current_page = WholeNumber(required=True, validate=Range(1, PAGE_MAX))
+    total_pages = WholeNumber(required=True, validate=Range(1, ID_MAX))
+    links = fields.Nested(LinksSchema, required=True)
+
+
+class PageMetaSchema(Schema):
+    """What is said about the rows."""
+
+    pagination = fields.Nested(PaginationSchema, required=True)
+
+
+class ListLinksSchema(Schema):
+    """Where the pages beside this one are; null at the ends. By a cursor one goes on only."""
+
+    next = Text(LINK_MAX, required=True, allow_none=True)
+    previous = Text(LINK_MAX, allow_none=True)
+
+
+class ListPaginationSchema(Schema):
+    """Where a page stands: `total` and `total_pages` of `page`, `current_page` of `simple` too, else `next_cursor`."""
+
+    count = WholeNumber(required=True, validate=Range(0, PER_PAGE_MAX))
+    per_page = WholeNumber(required=True, validate=Range(1, PER_PAGE_MAX))
+    total = WholeNumber(validate=Range(0, ID_MAX))
+    total_pages = WholeNumber(validate=Range(1, ID_MAX))
+    current_page = WholeNumber(validate=Range(1, PAGE_MAX))
+    next_cursor = Text(CURSOR_MAX, allow_none=True)
+    links = fields.Nested(ListLinksSchema, required=True)
+
+
+class ListMetaSchema(Schema):
+    """What is said about the rows."""
+
+    pagination = fields.Nested(ListPaginationSchema, required=True)
+
+
+def as_row(schema: type[Schema]) -> type[Schema]:
+    """What a row of a list may say: no field is sure to be there, since `filter` names those that are wanted."""
+    words = {}
+    for name, field in schema().fields.items():
+        words[name] = copy(field)
+        words[name].required = False
+    return Schema.from_dict(words, name=f"{schema.__name__.removesuffix('Schema')}RowSchema")

@@ -1,0 +1,88 @@
+"""The grammar of lists: a text into its parts. It knows no field; that is checked afterwards.
+
+Parts end at `;`, the values of one part at `,`, and a name ends at the first `:`. A backslash before one of these, or
+before another backslash, takes it for a letter.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from shop.core.query.errors import Sentence, Unheard
+
+PART, VALUE, NAME = ";", ",", ":"
+_ESCAPED = re.compile(r"\\(.?)", re.DOTALL)
+
+
+class Term(NamedTuple):
+    """A part of a search: a name and a value, or a value for whatever can hold it. The value keeps its backslashes."""
+
+    name: str | None
+    value: str
+
+
+def parse_search(text: str) -> tuple[Term, ...]:
+    """The terms of `name:tea;stock:5;cup`; raises Unheard."""
+    return tuple(_term(part) for part in parse_parts(text))
+
+
+def parse_operators(text: str) -> tuple[tuple[str, str | None], ...]:
+    """The pairs of `name:like;id`; raises Unheard."""
+    terms = (_cut(part) for part in parse_parts(text))
+    return tuple((value, None) if name is None else (name, value) for name, value in terms)
+
+
+def parse_parts(text: str) -> list[str]:
+    """What stands between the semicolons, each with its backslashes; raises Unheard when one is empty."""
+    parts = split(text, PART)
+    if not all(parts):
+        raise Unheard(Sentence.EMPTY)
+    return parts
+
+
+def split(text: str, at: str, most: int = -1) -> list[str]:
+    """The parts of a text, which keep their backslashes; after `most` cuts the rest stays whole."""
+    cuts = [place for place in _plain_places(text) if text[place] == at]
+    cuts = cuts if most < 0 else cuts[:most]
+    begins, ends = [0, *(place + 1 for place in cuts)], [*cuts, len(text)]
+    return [text[begin:end] for begin, end in zip(begins, ends, strict=True)]
+
+
+def unescape(text: str) -> str:
+    """The text without its backslashes; raises Unheard when one stands before something else."""
+    return _ESCAPED.sub(_letter, text)
+
+
+def escape(text: str) -> str:
+    """The text as it is written within a search, wherever it stands."""
+    return re.sub(r"([\\;:,])", r"\\\1", text)
+
+
+def _term(part: str) -> Term:
+    name, value = _cut(part)
+    if not value:
+        raise Unheard(Sentence.NO_VALUE, token=name or part)
+    return Term(name, value)
+
+
+def _cut(part: str) -> Term:
+    name, *rest = split(part, NAME, 1)
+    if rest and not name:
+        raise Unheard(Sentence.EMPTY)
+    return Term(name, rest[0]) if rest else Term(None, part)
+
+
+def _plain_places(text: str) -> Iterator[int]:
+    place = 0
+    while place < len(text):
+        if text[place] == "\\":
+            place += 1
+        else:
+            yield place
+        place += 1
+
+
+def _letter(found: re.Match[str]) -> str:
+    if not found[1] or found[1] not in f"{PART}{VALUE}{NAME}\\":
+        raise Unheard(Sentence.ESCAPE)
+    return found[1]

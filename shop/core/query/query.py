@@ -1,0 +1,72 @@
+"""A question to a list that was understood: every name in it is one that the list knows, every value has its type."""
+
+import hashlib
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from shop.core.pagination.pages import PageRequest
+from shop.core.query.spec import Kind, Mode, Operator
+from shop.core.query.values import Value
+
+# Ids -> what is told of those rows that there are.
+Find = Callable[[Collection[Any]], Mapping[Any, Mapping[str, Any]]]
+
+
+class Condition(NamedTuple):
+    """A comparison; the last name of the path is a word, those before it are relations."""
+
+    path: tuple[str, ...]
+    operator: Operator
+    values: tuple[Value, ...]
+
+
+class Sort(NamedTuple):
+    """A word that rows are sorted by."""
+
+    path: tuple[str, ...]
+    kind: Kind
+    descending: bool
+
+
+# One term of a search: a row fits it that meets any of these.
+Alternatives = tuple[Condition, ...]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What to find, in which order, what to say of each row, and how to cut the list."""
+
+    terms: tuple[Alternatives, ...] = ()
+    # Whether a row must fit every term, or one of them.
+    every: bool = False
+    order: tuple[Sort, ...] = ()
+    # Whether that is the order in which the list comes when nobody asks for another.
+    usual: bool = True
+    # What to say of a row; nothing: all.
+    shown: tuple[str, ...] = ()
+    included: frozenset[str] = frozenset()
+    counted: frozenset[str] = frozenset()
+    mode: Mode = Mode.PAGE
+    request: PageRequest = field(default_factory=PageRequest)
+    cursor: str | None = None
+
+    def seal(self, about: tuple[object, ...]) -> str:
+        """What a cursor belongs to: the list `about` something, this search, this order."""
+        said = repr((about, self.terms, self.every, self.order))
+        return hashlib.sha256(said.encode()).hexdigest()[:32]
+
+    def tell(self, card: Mapping[str, Any], **related: Any) -> dict[str, Any]:
+        """What to say of a row: what was asked for, and what was asked to come with it."""
+        told = {name: value for name, value in card.items() if not self.shown or name in self.shown}
+        return {**told, **related}
+
+    def tell_with(self, name: str, by: str, find: Find, cards: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """What to say of each row, and below `name`, where that was asked for, what each one's `by` leads to.
+
+        All of that is found at once.
+        """
+        if name not in self.included:
+            return [self.tell(card) for card in cards]
+        found = find({card[by] for card in cards if card[by] is not None})
+        return [self.tell(card, **{name: found.get(card[by])}) for card in cards]

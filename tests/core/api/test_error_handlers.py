@@ -1,0 +1,142 @@
+"""Failures over HTTP: in the envelope, and no more of them than a stranger may know."""
+
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+import pytest
+from flask import Flask, abort, request
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import OutOfMemoryError, ReadOnlyError, ResponseError
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from werkzeug.exceptions import MethodNotAllowed, TooManyRequests
+from werkzeug.test import TestResponse
+
+from shop.core.api.setup import BODY_MAX_BYTES, prepare
+from shop.core.errors import CoreExceptionCode, ShopError
+from shop.core.settings.settings import Settings
+
+SECRET = "hunter2"
+
+
+def answer_of(fail: Callable[[], Any], settings: Settings | None = None, **request_options: Any) -> TestResponse:
+    app = Flask(__name__)
+    prepare(app, settings or Settings())
+    app.add_url_rule("/", view_func=fail, methods=["GET", "POST"], endpoint="it")
+    return app.test_client().open("/", **request_options)
+
+
+def fail_with(error: Exception) -> Callable[[], NoReturn]:
+    def fail() -> NoReturn:
+        raise error
+
+    return fail
+
+
+def sign_in(password: str) -> NoReturn:
+    raise RuntimeError(f"it went wrong after {len(password)} letters")
+
+
+def fail_with_an_argument() -> NoReturn:
+    sign_in(SECRET)
+
+
+def test_production_never_says_what_went_wrong() -> None:
+    answer = answer_of(fail_with_an_argument, Settings(env="production", debug=True))
+    assert answer.status_code == 500
+    assert answer.json == {"status": "fail", "code": 500, "message": "Internal Server Error", "data": {}}
+
+
+def test_without_debug_nobody_says_what_went_wrong() -> None:
+    assert (answer_of(fail_with_an_argument).json or {})["data"] == {}
+
+
+def test_with_debug_the_answer_says_where_it_went_wrong() -> None:
+    data = (answer_of(fail_with_an_argument, Settings(debug=True)).json or {})["data"]
+    assert list(data) == ["exception", "file", "line", "trace"]
+    assert data["exception"] == "RuntimeError: it went wrong after 7 letters"
+    assert data["file"] == __file__
+    assert data["trace"][-1] == f"{__file__}:{data['line']} sign_in"
+
+
+def test_what_looks_like_a_secret_is_starred_in_the_text_of_the_exception() -> None:
+    text = f"refused: password={SECRET} Authorization: Bearer eyJhbGciOiJIUzI1NiJ9.e30.abc for ada@example.com"
+    data = (answer_of(fail_with(RuntimeError(text)), Settings(debug=True)).json or {})["data"]
+    assert data["exception"].startswith("RuntimeError: refused: password=***")
+    assert not any(word in data["exception"] for word in (SECRET, "eyJ", "ada@"))
+
+
+def test_the_trace_never_carries_arguments() -> None:
+    assert SECRET not in answer_of(fail_with_an_argument, Settings(debug=True)).text
+
+
+def test_a_failure_of_ours_is_its_code_its_sentence_and_its_facts() -> None:
+    answer = answer_of(fail_with(ShopError(CoreExceptionCode.FORBIDDEN, item_id=7)))
+    assert answer.status_code == 403
+    assert answer.json == {
+        "status": "error",
+        "code": 403_001,
+        "message": "You may not do this.",
+        "data": {"error_code": "FORBIDDEN", "item_id": 7},
+    }
+
+
+def test_a_failure_of_a_field_stands_at_that_field() -> None:
+    answer = answer_of(fail_with(ShopError(CoreExceptionCode.FIELD_INVALID, field="cursor")))
+    assert (answer.json or {})["data"] == {"cursor": ["Cursor is not valid."]}
+
+
+def test_a_fact_retry_after_becomes_the_header() -> None:
+    answer = answer_of(fail_with(ShopError(CoreExceptionCode.REDIS_UNAVAILABLE, retry_after=3)))
+    assert answer.headers["Retry-After"] == "3"
+    assert (answer.json or {})["data"] == {"error_code": "REDIS_UNAVAILABLE"}
+
+
+def test_whoever_must_sign_in_is_told_how() -> None:
+    answer = answer_of(fail_with(ShopError(CoreExceptionCode.TOKEN_MISSING)))
+    assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, "Bearer")
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (OperationalError("SELECT 1", {"password": SECRET}, Exception("gone")), 503_001),
+        (PoolTimeoutError("the pool is empty"), 503_001),
+        (RedisConnectionError("refused"), 503_002),
+        (ReadOnlyError("You can't write against a read only replica."), 503_002),
+        (OutOfMemoryError("command not allowed"), 503_002),
+        (ResponseError("MISCONF Errors writing to the AOF file"), 503_002),
+    ],
+)
+def test_a_store_that_does_not_answer_is_a_503_without_its_words(error: Exception, code: int) -> None:
+    answer = answer_of(fail_with(error), Settings(debug=True))
+    assert (answer.status_code, (answer.json or {})["code"]) == (503, code)
+    assert answer.headers["Retry-After"] in {"1", "2", "3"}
+    assert SECRET not in answer.text
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 406, 410, 413, 414, 415, 429, 503])
+def test_every_http_error_speaks_the_envelope(status: int) -> None:
+    answer = answer_of(lambda: abort(status), headers={"Accept": "text/html"})
+    assert answer.status_code == status
+    assert answer.mimetype == "application/json"
+    assert list(answer.json or {}) == ["status", "code", "message", "data"]
+
+
+def test_headers_that_belong_to_an_error_stay_with_it() -> None:
+    assert answer_of(fail_with(MethodNotAllowed(["GET", "PUT"]))).headers["Allow"] == "GET, PUT"
+    assert answer_of(fail_with(TooManyRequests(retry_after=5))).headers["Retry-After"] == "5"
+
+
+def read_the_body() -> bytes:
+    return request.get_data()
+
+
+def test_a_body_above_the_limit_is_refused() -> None:
+    answer = answer_of(read_the_body, method="POST", data=b"x" * (BODY_MAX_BYTES + 1))
+    assert answer.status_code == 413
+
+
+def test_a_sentence_of_another_library_does_not_leave_the_house() -> None:
+    answer = answer_of(lambda: abort(400, description=SECRET))
+    assert SECRET not in answer.text

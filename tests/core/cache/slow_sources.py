@@ -1,0 +1,53 @@
+"""Things that are slow to find, and worth remembering."""
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from shop.core.cache.cache_manager import CacheManager
+from shop.core.cache.key import Key
+from shop.core.tenant import in_tenant
+
+LEAF, BRANCH = {"leaf": 7}, {"branch": 7}
+
+
+@dataclass(frozen=True)
+class LeafCacheManager(CacheManager):
+    leaf = Key("{{{tenant}:test-leaf:{leaf}}}", ttl=timedelta(seconds=30), nothing=timedelta(seconds=20))
+    tree = Key("{{{tenant}:test-tree}}", ttl=timedelta(seconds=100))
+    branch = Key("{{{tenant}:test-tree}}:branch:{branch}", ttl=timedelta(seconds=30), group=tree)
+
+
+class Source:
+    """Where leaves come from: counts how often it was asked, and takes its time."""
+
+    def __init__(self, value: Any = 1, seconds: float = 0.0) -> None:
+        self.value, self.seconds, self.asked = value, seconds, 0
+
+    def __call__(self) -> Any:
+        self.asked += 1
+        value = self.value
+        time.sleep(self.seconds)
+        return value
+
+
+def in_another_thread(work: Callable[[], Any]) -> Any:
+    """What a caller gets that knows nothing of ours."""
+
+    def enter() -> Any:
+        with in_tenant(1):
+            return work()
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(enter).result()
+
+
+def look(cache: LeafCacheManager, build: Source) -> Any:
+    return in_another_thread(lambda: cache.remember(cache.leaf, build, **LEAF))
+
+
+def look_at_branch(cache: LeafCacheManager, build: Source) -> Any:
+    return in_another_thread(lambda: cache.remember(cache.branch, build, **BRANCH))

@@ -1,0 +1,164 @@
+"""Access tokens: what is refused, and what the keys may be."""
+
+import base64
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import jwt
+import pytest
+
+from shop.core.crypto.tokens import Tokens
+from shop.core.errors import CoreExceptionCode, ShopError
+from shop.core.settings.settings import Settings
+from tests.support.grants import access
+
+OLD, NEW = "o" * 48, "n" * 48
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+CLAIMS = ["iss", "aud", "exp", "iat", "nbf", "jti", "sub", "tenant", "sid", "typ"]
+MakeTokens = Callable[..., Tokens]
+
+
+@pytest.fixture
+def make_tokens(tmp_path: Path) -> MakeTokens:
+    def make(active: str = "old", keys: dict[str, str] | None = None, **settings: Any) -> Tokens:
+        path = tmp_path / f"{time.monotonic_ns()}.json"
+        path.write_text(json.dumps({"active": active, "keys": keys or {"old": OLD}}))
+        return Tokens(Settings(jwt_keys_file=str(path), **settings))
+
+    return make
+
+
+@pytest.fixture
+def tokens(make_tokens: MakeTokens) -> Tokens:
+    return make_tokens()
+
+
+def claims_of(tokens: Tokens) -> dict[str, Any]:
+    claims: dict[str, Any] = jwt.decode(access(tokens, 7, 1), options={"verify_signature": False})
+    return claims
+
+
+def sign(claims: dict[str, Any], key: str = OLD, algorithm: str = "HS256", kid: Any = "old") -> str:
+    return jwt.encode(claims, key, algorithm, headers={"kid": kid})
+
+
+def refuses(tokens: Tokens, token: str) -> bool:
+    try:
+        tokens.verify(token)
+    except ShopError as error:
+        return error.code is CoreExceptionCode.TOKEN_INVALID
+    return False
+
+
+def test_a_token_says_who_and_until_when(tokens: Tokens) -> None:
+    claims = tokens.verify(access(tokens, 7, 3))
+    assert (claims.user_id, claims.tenant_id) == (7, 3)
+    assert claims.expires == pytest.approx(time.time() + 3600, abs=3)
+
+
+def test_a_token_carries_every_required_claim(tokens: Tokens) -> None:
+    assert sorted(claims_of(tokens)) == sorted(CLAIMS)
+
+
+def test_our_own_signature_over_our_own_claims_is_good(tokens: Tokens) -> None:
+    assert not refuses(tokens, sign(claims_of(tokens)))
+
+
+@pytest.mark.parametrize("claim", CLAIMS)
+def test_a_token_without_one_of_them_is_refused(tokens: Tokens, claim: str) -> None:
+    claims = claims_of(tokens)
+    del claims[claim]
+    assert refuses(tokens, sign(claims))
+
+
+@pytest.mark.parametrize(
+    ("claim", "value"),
+    [
+        ("iss", "somebody else"),
+        ("aud", "another service"),
+        ("typ", "refresh"),
+        ("typ", None),
+        ("exp", 1),
+        ("exp", "tomorrow"),
+        ("nbf", 4_000_000_000),
+        ("iat", 4_000_000_000),
+        ("sub", "seven"),
+        ("sub", ""),
+        ("sub", None),
+        ("tenant", None),
+        ("tenant", "x"),
+        ("tenant", []),
+    ],
+)
+def test_a_claim_that_says_something_else_is_refused(tokens: Tokens, claim: str, value: Any) -> None:
+    claims = {**claims_of(tokens), claim: value}
+    # Not by PyJWT, which would not sign some of these.
+    token = jwt.api_jws.encode(json.dumps(claims).encode(), OLD, "HS256", headers={"kid": "old"})
+    assert refuses(tokens, token)
+
+
+def test_a_token_of_another_key_is_refused(tokens: Tokens) -> None:
+    assert refuses(tokens, sign(claims_of(tokens), key=NEW))
+
+
+@pytest.mark.parametrize("kid", ["unknown", "", "../old", "None"])
+def test_a_token_of_an_unknown_key_is_refused(tokens: Tokens, kid: str) -> None:
+    assert refuses(tokens, sign(claims_of(tokens), kid=kid))
+
+
+def test_a_token_without_a_key_id_is_refused(tokens: Tokens) -> None:
+    assert refuses(tokens, jwt.encode(claims_of(tokens), OLD, "HS256"))
+
+
+@pytest.mark.parametrize("algorithm", ["HS384", "HS512"])
+def test_a_token_of_another_algorithm_is_refused(tokens: Tokens, algorithm: str) -> None:
+    assert refuses(tokens, sign(claims_of(tokens), algorithm=algorithm, key=OLD * 2))
+    assert refuses(tokens, sign(claims_of(tokens), algorithm=algorithm))
+
+
+@pytest.mark.parametrize("algorithm", ["none", "None", "NONE", "nOnE"])
+def test_an_unsigned_token_is_refused(tokens: Tokens, algorithm: str) -> None:
+    head = base64.urlsafe_b64encode(json.dumps({"alg": algorithm, "kid": "old"}).encode()).decode().rstrip("=")
+    body = access(tokens, 7, 1).split(".")[1]
+    assert refuses(tokens, f"{head}.{body}.")
+    assert refuses(tokens, f"{head}.{body}.{access(tokens, 7, 1).split('.')[2]}")
+
+
+@pytest.mark.parametrize("tail", ["=", "==", " ", "\n", ".", ".x", "\0", "é"])
+def test_a_token_with_anything_behind_it_is_refused(tokens: Tokens, tail: str) -> None:
+    assert refuses(tokens, access(tokens, 7, 1) + tail)
+
+
+def test_one_token_has_one_text(tokens: Tokens) -> None:
+    token = access(tokens, 7, 1)
+    assert [letter for letter in LETTERS if not refuses(tokens, token[:-1] + letter)] == [token[-1]]
+
+
+@pytest.mark.parametrize("text", ["", ".", "..", "a.b.c", "a.b", "Bearer x", "x" * 10_000])
+def test_what_never_was_a_token_is_refused(tokens: Tokens, text: str) -> None:
+    assert refuses(tokens, text)
+
+
+def test_an_expired_token_is_refused_although_it_is_remembered(make_tokens: MakeTokens) -> None:
+    tokens = make_tokens(access_lifetime=1)
+    token = access(tokens, 7, 1)
+    tokens.verify(token)
+    time.sleep(max(0, claims_of(tokens)["exp"] - time.time()) + 0.05)
+    assert token in tokens._in_force().remembered
+    assert refuses(tokens, token)
+
+
+def test_a_refused_token_is_not_remembered(tokens: Tokens) -> None:
+    assert refuses(tokens, sign(claims_of(tokens), key=NEW))
+    assert tokens._in_force().remembered == {}
+
+
+def test_tokens_of_both_keys_verify_while_keys_change(make_tokens: MakeTokens) -> None:
+    before, between = make_tokens("old", {"old": OLD}), make_tokens("new", {"old": OLD, "new": NEW})
+    assert between.verify(access(before, 7, 1)).user_id == 7
+    assert between.verify(access(between, 8, 1)).user_id == 8
+    assert refuses(before, access(between, 8, 1))
+    assert refuses(make_tokens("new", {"new": NEW}), access(before, 7, 1))

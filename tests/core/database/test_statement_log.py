@@ -1,0 +1,106 @@
+"""Statements: counted always, logged when they are slow, and never with their values."""
+
+import logging
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import Column, Engine, Integer, MetaData, String, Table, create_engine, insert, select, text
+from sqlalchemy.exc import IntegrityError
+
+from shop.core.database.engine import Database
+from shop.core.database.statement_log import watch_sql
+from shop.core.logging.redaction import Secrecy
+from shop.core.settings.settings import Settings
+from shop.core.trace import in_job
+from tests.core.logging.recording_sinks import Shelf
+
+LOGGER = "shop.core.database.statement_log"
+people = Table(
+    "people", MetaData(), Column("id", Integer, primary_key=True), Column("user_id", Integer),
+    Column("age", Integer), Column("email", String(99)), Column("password_hash", String(99)),
+)  # fmt: skip
+ANN = {"id": 7, "user_id": 8, "age": 33, "email": "ann@example.com", "password_hash": "$argon2id$x"}
+
+
+@pytest.fixture
+def shelf() -> Iterator[Shelf]:
+    """What was logged of statements."""
+    shelf, logger = Shelf(), logging.getLogger(LOGGER)
+    logger.addHandler(shelf)
+    logger.setLevel(logging.INFO)
+    yield shelf
+    logger.removeHandler(shelf)
+    logger.setLevel(logging.NOTSET)
+
+
+def engine_of(slower: float | None) -> Engine:
+    engine = create_engine("sqlite://", hide_parameters=True)
+    people.metadata.create_all(engine)
+    watch_sql(engine, slower)
+    return engine
+
+
+def told(shelf: Shelf) -> list[dict[str, Any]]:
+    records: list[Any] = shelf.seen
+    return [record.tell(Secrecy()) for record in records]
+
+
+def test_with_zero_every_statement_is_logged_with_what_it_was_bound_to_in_outline(shelf: Shelf) -> None:
+    with engine_of(0).begin() as connection:
+        connection.execute(insert(people), ANN)
+
+    (entry,) = told(shelf)
+    assert entry["statement"].startswith("INSERT INTO people")
+    assert entry["bindings"] == {"id": 7, "user_id": 8, "age": "int", "email": "str(15)", "password_hash": "str(11)"}
+    assert (entry["sets"], entry["rows"]) == (1, 1)
+    assert 0 < entry["ms"] < 5000
+
+
+def test_many_rows_at_once_are_one_record(shelf: Shelf) -> None:
+    with engine_of(0).begin() as connection:
+        connection.execute(insert(people), [{**ANN, "id": number} for number in range(1, 40)])
+
+    assert [entry["sets"] for entry in told(shelf)] == [39]
+    assert "ann@" not in str(told(shelf))
+
+
+def test_words_that_were_put_into_a_statement_are_scrubbed(shelf: Shelf) -> None:
+    with engine_of(0).connect() as connection:
+        connection.execute(text("SELECT 'password=Hunter-2'"))
+        connection.exec_driver_sql("SELECT ?, ?", ("Hunter-2", 7))
+
+    assert "Hunter" not in str(told(shelf))
+
+
+@pytest.mark.parametrize(("slower", "logged"), [(None, 0), (0, 2), (150, 1), (5000, 0)])
+def test_only_what_takes_longer_is_logged(shelf: Shelf, slower: float | None, logged: int) -> None:
+    engine = engine_of(slower)
+    with engine.connect() as connection:
+        connection.connection.driver_connection.create_function("rest", 1, time.sleep)  # type: ignore[union-attr]  # sqlite3's
+        connection.execute(select(people.c.id))
+        connection.execute(text("SELECT rest(0.2)"))
+
+    assert len(shelf.seen) == logged
+
+
+def test_statements_are_counted_for_the_work_that_sends_them() -> None:
+    engine = engine_of(None)
+
+    with in_job("job-1", {}) as trace, engine.connect() as connection:
+        for _ in range(3):
+            connection.execute(select(people.c.id))
+
+    assert trace.sql == 3
+
+
+def test_a_failure_of_the_database_tells_no_values(tmp_path: Any) -> None:
+    engine = Database(Settings(var=str(tmp_path)))._engine()
+    people.metadata.create_all(engine)
+
+    with pytest.raises(IntegrityError) as failed, engine.begin() as connection:
+        connection.execute(insert(people), [ANN, ANN])
+
+    assert "ann@" not in str(failed.value)
+    assert "argon2" not in str(failed.value)

@@ -1,0 +1,124 @@
+"""What a tenant changes, adds and deletes is its own; anything else is refused before it leaves."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import column as bare_column
+from sqlalchemy import delete, insert, literal_column, select, table, text, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.orm import Session
+
+from shop.core.tenant import TenantError
+from shop.models.item import Item
+from shop.models.order import Order
+from shop.repositories.item import ItemRepository
+from shop.repositories.order import OrderRepository
+from tests.core.database.two_tenants import OURS, THEIRS, Question, Worlds, item_row, order_row, rows_of_theirs
+
+QUIET = {"synchronize_session": False}
+numbers = select(Order.seq)
+CHANGES: dict[str, Callable[[Session], Any]] = {
+    "a change of all": lambda s: s.execute(update(Item).values(stock=Item.stock + 1)),
+    "a change, quietly": lambda s: s.execute(update(Item).values(stock=0), execution_options=QUIET),
+    "a change by a question": lambda s: s.execute(update(Item).where(Item.id.in_(numbers)).values(name="x")),
+    "a change of one of theirs": lambda s: s.execute(update(Item).where(Item.id == 3).values(stock=0)),
+    "the older way of changing": lambda s: s.query(Item).update({"stock": 0}),
+    "a deletion of all": lambda s: s.execute(delete(Order)),
+    "a deletion, quietly": lambda s: s.execute(delete(Item), execution_options=QUIET),
+    "the older way of deleting": lambda s: s.query(Order).delete(),
+    "a sale of one of theirs": lambda _: ItemRepository().sell(3, 1),
+    "pieces given back to one of theirs": lambda _: ItemRepository().put_back(1, 5),
+}
+bare: Any = Item.__table__
+bought = Order.__table__.c.seq
+REFUSED: dict[str, Callable[[Session], Any]] = {
+    "words of SQL": lambda s: s.execute(text("SELECT * FROM items")),
+    "words for rows": lambda s: s.scalars(select(Item).from_statement(text("SELECT * FROM items"))).all(),
+    "words in a condition": lambda s: s.scalars(select(Item.id).where(text("1 = 1 OR 1 = 1"))).all(),
+    "words for a column": lambda s: s.execute(select(Item.id, literal_column("(SELECT COUNT(*) FROM orders)"))).all(),
+    "words to the driver": lambda s: s.connection().exec_driver_sql("SELECT 1"),
+    "words that change": lambda s: s.connection().execute(text("UPDATE items SET stock = 0")),
+    "a bare table": lambda s: s.execute(select(bare)).all(),
+    "a bare table in a condition": lambda s: s.scalars(select(Item.id).where(Item.id.in_(select(bought)))).all(),
+    "a bare table beside": lambda s: s.execute(select(Item.id, bought).where(bought == Item.id)).all(),
+    "a bare table joined": lambda s: s.execute(select(Item.id).join(Order.__table__, bought == Item.id)).all(),
+    "a bare table under another name": lambda s: s.execute(select(bare.alias("mine").c.id)).all(),
+    "a table by its name": lambda s: s.execute(select(table("items", bare_column("id")))).all(),
+    "a question past the session": lambda s: s.connection().execute(select(Item.id)).all(),
+    "the rows of another, by name": lambda s: s.scalars(select(Item.id).where(Item.tenant_id == THEIRS)).all(),
+    "a bare table, of another": lambda s: s.execute(select(bare.c.id).where(bare.c.tenant_id == THEIRS)).all(),
+    "a change of a bare table": lambda s: s.execute(update(bare).values(stock=0)),
+    "a deletion from a bare table": lambda s: s.execute(delete(bare)),
+    "changes by keys": lambda s: s.execute(update(Item), [{"id": 3, "stock": 0}]),
+    "a row of theirs": lambda _: ItemRepository().create(**item_row(9, THEIRS)),
+    "rows of theirs": lambda _: OrderRepository().create_many([order_row(8, OURS), order_row(9, THEIRS)]),
+    "rows of theirs, by hand": lambda s: s.execute(insert(Item), [item_row(9, THEIRS)]),
+    "a row without a tenant, by hand": lambda s: s.execute(insert(Item).values(id=9, name="x")),
+    "rows out of a question": lambda s: s.execute(insert(Order).from_select(["seq"], select(Order.seq))),
+    "a row added or else changed": lambda s: s.execute(
+        upsert(bare).on_conflict_do_update(index_elements=["id"], set_={"stock": 0}), [item_row(3, OURS)]
+    ),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_a_change_leaves_the_rows_of_the_others_as_they_are(worlds: Worlds, change: Callable[[Session], Any]) -> None:
+    def before_and_after(session: Session) -> tuple[object, object]:
+        before = rows_of_theirs(session)
+        change(session)
+        return before, rows_of_theirs(session)
+
+    before, after = worlds.ours(before_and_after)
+    assert before == after
+    before, after = worlds.whole(before_and_after)
+    assert before != after
+
+
+@pytest.mark.parametrize("deed", REFUSED.values(), ids=REFUSED)
+def test_what_cannot_be_filtered_is_refused(worlds: Worlds, deed: Callable[[Session], Any]) -> None:
+    with pytest.raises(TenantError):
+        worlds.ours(deed)
+
+
+def test_it_is_refused_each_time(worlds: Worlds) -> None:
+    for _ in range(3):
+        with pytest.raises(TenantError, match="orders is asked here for the rows of every tenant"):
+            worlds.ours(REFUSED["a bare table beside"])
+
+
+def test_a_row_that_says_nothing_is_the_tenants(worlds: Worlds) -> None:
+    words = {name: value for name, value in item_row(9, OURS).items() if name != "tenant_id"}
+    assert worlds.ours(lambda _: ItemRepository().create(**words).tenant_id) == OURS
+
+
+def test_rows_that_say_nothing_are_the_tenants(worlds: Worlds) -> None:
+    words = {name: value for name, value in order_row(9, OURS).items() if name != "tenant_id"}
+
+    def write(session: Session) -> int:
+        OrderRepository().create_many([words, order_row(8, OURS)])
+        return session.query(Order).filter(Order.seq > 7).count()
+
+    assert worlds.ours(write) == 2
+
+
+def test_a_row_stays_with_its_tenant(worlds: Worlds) -> None:
+    def give_away(session: Session) -> None:
+        session.get_one(Item, 2).tenant_id = THEIRS
+        session.flush()
+
+    with pytest.raises(TenantError, match="A row of items says tenant 2, and this is work of 1"):
+        worlds.ours(give_away)
+
+
+@pytest.mark.parametrize(
+    "nobodys",
+    [
+        lambda _: ItemRepository().create(name="x"),
+        lambda _: OrderRepository().create_many([{"id": UUID(int=9)}]),
+    ],
+)
+def test_in_every_tenant_a_new_row_has_to_say_whose_it_is(worlds: Worlds, nobodys: Question) -> None:
+    with pytest.raises(TenantError):
+        worlds.whole(nobodys)

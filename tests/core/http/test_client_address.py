@@ -1,0 +1,63 @@
+"""Who a client is, when all that is known is where it comes from and what headers claim."""
+
+import pytest
+
+from shop.core.http.client_address import UNKNOWN, Clients
+
+NOBODY, PROXIES = Clients(()), Clients(("10.0.0.0/8", "192.0.2.7", "fd00::/8"))
+PROXY = "10.1.2.3"
+
+
+@pytest.mark.parametrize(
+    ("peer", "name"),
+    [
+        ("203.0.113.9", "203.0.113.9"),
+        ("::ffff:203.0.113.9", "203.0.113.9"),
+        ("2001:db8:1:2:3:4:5:6", "20010db800010002"),
+        ("2001:db8:1:2::", "20010db800010002"),
+        ("2001:db8:1:3::", "20010db800010003"),
+        ("fe80::1%eth0", "fe80000000000000"),
+        ("", UNKNOWN),
+        (None, UNKNOWN),
+        ("unix:", UNKNOWN),
+        ("203.0.113.9:4711", UNKNOWN),
+    ],
+)
+def test_an_address_has_one_name(peer: str | None, name: str) -> None:
+    assert NOBODY.name(peer, None) == name
+
+
+@pytest.mark.parametrize("peer", ["203.0.113.9", "192.0.2.8", "::ffff:203.0.113.9"])
+@pytest.mark.parametrize("claimed", ["1.1.1.1", PROXY, "192.0.2.7", "1.1.1.1, 10.0.0.1", "nonsense", ""])
+def test_who_is_no_trusted_proxy_is_not_believed(peer: str, claimed: str) -> None:
+    assert PROXIES.name(peer, claimed) == PROXIES.name(peer, None)
+
+
+def test_without_the_setting_nobody_is_believed() -> None:
+    assert NOBODY.name("127.0.0.1", "1.1.1.1") == "127.0.0.1"
+
+
+@pytest.mark.parametrize(
+    ("forwarded", "name"),
+    [
+        ("203.0.113.9", "203.0.113.9"),
+        ("1.1.1.1, 203.0.113.9", "203.0.113.9"),
+        ("1.1.1.1,203.0.113.9, 10.9.9.9,192.0.2.7", "203.0.113.9"),
+        ("1.1.1.1, nonsense, 10.9.9.9, 203.0.113.9", "203.0.113.9"),
+        ("2001:db8:1:2::5", "20010db800010002"),
+        ("::ffff:203.0.113.9", "203.0.113.9"),
+        # What cannot be read is nobody: then it is the proxy's own request.
+        ("203.0.113.9, nonsense", PROXY),
+        ("203.0.113.9, 10.9.9.9, ", PROXY),
+        ("203.0.113.9:80", PROXY),
+        ("10.9.9.9, 192.0.2.7", PROXY),
+        (",", PROXY),
+    ],
+)
+def test_a_trusted_proxy_speaks_for_the_last_that_is_none(forwarded: str, name: str) -> None:
+    assert PROXIES.name(PROXY, forwarded) == name
+
+
+@pytest.mark.parametrize("peer", ["192.0.2.7", "fd00::1", "::ffff:10.1.2.3"])
+def test_a_trusted_proxy_is_known_by_any_of_its_addresses(peer: str) -> None:
+    assert PROXIES.name(peer, "203.0.113.9") == "203.0.113.9"

@@ -1,0 +1,35 @@
+"""A JSON answer has the headers it needs, though werkzeug does not look them over again."""
+
+from flask import Flask, Response
+
+from shop.core.api.setup import prepare
+from shop.core.http.envelope import respond
+from shop.core.settings.settings import Settings
+
+LOCATION = "/api/v1/orders/01a1f8b9-6fb6-769b-b74e-21f10587bf2c"
+
+
+def app_with_one_route() -> Flask:
+    app = Flask("test")
+    prepare(app, Settings())
+
+    @app.get("/")
+    def answer() -> Response:
+        return respond(202, {"name": "Größe"}, headers={"Location": LOCATION})
+
+    return app
+
+
+def test_length_type_and_location_are_sent() -> None:
+    answer = app_with_one_route().test_client().get("/")
+    assert answer.status_code == 202
+    assert answer.headers["Content-Length"] == str(len(answer.data))
+    assert answer.headers["Content-Type"] == "application/json"
+    assert answer.headers["Location"] == LOCATION
+
+
+def test_a_head_request_gets_the_headers_alone() -> None:
+    client = app_with_one_route().test_client()
+    answer = client.head("/")
+    assert answer.data == b""
+    assert answer.headers["Content-Length"] == client.get("/").headers["Content-Length"]

@@ -1,0 +1,44 @@
+"""Which language a request gets."""
+
+import pytest
+
+from shop.core.i18n.languages import choose, look_up, retell, say
+
+TAGS = {
+    "en": "en", "EN-us": "en", "en-GB-oxendict": "en",
+    "zh": "zh-Hans", "zh-CN": "zh-Hans", "zh-Hans-SG": "zh-Hans", "zh_CN": "zh-Hans", "zh-Hans-TW": "zh-Hans",
+    "zh-TW": "zh-Hant", "zh-HK": "zh-Hant", "zh-hant": "zh-Hant", "zh-Hant-MO": "zh-Hant",
+    "fr": None, "*": None, "": None, "zhx": None, "x-en": None,
+}  # fmt: skip
+
+ACCEPTED = {
+    "zh-TW,zh;q=0.9,en;q=0.8": "zh-Hant",
+    "fr, zh-CN;q=0.5, en;q=0.4": "zh-Hans",
+    "en;q=0.1, zh-Hant;q=0.9": "zh-Hant",
+    "zh-TW;q=0, en": "en",
+    "fr, de": "en",
+    "*": "en",
+    ";;;q=,,": "en",
+}
+
+
+@pytest.mark.parametrize(("tag", "language"), TAGS.items())
+def test_a_tag_is_cut_from_behind_until_it_is_known(tag: str, language: str | None) -> None:
+    assert look_up(tag) == language
+
+
+@pytest.mark.parametrize(("accepted", "language"), ACCEPTED.items())
+def test_the_best_liked_known_language_is_taken(accepted: str, language: str) -> None:
+    assert choose(None, None, accepted) == language
+
+
+def test_the_query_goes_before_the_cookie_and_the_cookie_before_the_header() -> None:
+    assert choose("en", "zh-Hant", "zh-Hans") == "en"
+    assert choose(None, "zh-Hant", "zh-Hans") == "zh-Hant"
+    assert choose("klingon", "nonsense", "zh-Hans") == "zh-Hans"
+    assert choose(None, None, None) == "en"
+
+
+def test_outside_of_a_request_sentences_are_english() -> None:
+    assert say("Item {item_id} does not exist.", {"item_id": 7}) == "Item 7 does not exist."
+    assert retell("Unknown field.", "sort") == "sort is not known here."

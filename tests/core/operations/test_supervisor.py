@@ -1,0 +1,145 @@
+"""One parent for all processes: what dies is started again, and nobody is left behind."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from shop.core.operations import supervisor as processes
+from shop.core.operations.supervisor import Child, answers
+from tests.support.polling import Eventually
+from tests.support.processes.managed_process import ManagedProcess
+from tests.support.processes.ports import free_port
+
+Start = Callable[..., ManagedProcess]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    parents: list[ManagedProcess] = []
+
+    def run(*names: str) -> ManagedProcess:
+        command = [sys.executable, "-m", "tests.core.operations.stub_processes", str(tmp_path), *names]
+        environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
+        parents.append(ManagedProcess(command, tmp_path / "log", env=environment))
+        parents[-1].start()
+        return parents[-1]
+
+    yield run
+    for parent in parents:
+        parent.kill()
+    # The children have sessions of their own, so the parent's group does not hold them.
+    for pid in [pid for file in tmp_path.iterdir() if file.name != "log" for pid in starts(file)]:
+        if lives(pid):
+            os.kill(pid, signal.SIGKILL)
+
+
+def starts(file: Path) -> list[int]:
+    return [int(line) for line in file.read_text().splitlines()] if file.exists() else []
+
+
+def lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def running(folder: Path, *names: str) -> Callable[[], bool]:
+    return lambda: all(starts(folder / name) and lives(starts(folder / name)[-1]) for name in names)
+
+
+def test_all_children_are_started(start: Start, tmp_path: Path, eventually: Eventually) -> None:
+    start("web", "worker")
+    eventually(running(tmp_path, "web", "worker"), 20)
+
+
+def test_a_dead_child_is_started_again_after_a_pause_and_the_others_are_left_alone(
+    start: Start, tmp_path: Path, eventually: Eventually
+) -> None:
+    start("web", "worker")
+    eventually(running(tmp_path, "web", "worker"), 20)
+    killed = time.monotonic()
+    os.kill(starts(tmp_path / "web")[0], signal.SIGKILL)
+    eventually(lambda: len(starts(tmp_path / "web")) == 2, 20)
+    assert time.monotonic() - killed >= 0.3
+    assert len(starts(tmp_path / "worker")) == 1
+
+
+def test_a_child_is_started_again_however_often_it_dies(start: Start, tmp_path: Path, eventually: Eventually) -> None:
+    start("web")
+    for count in (1, 2, 3):
+        eventually(lambda count=count: len(starts(tmp_path / "web")) == count, 20)
+        os.kill(starts(tmp_path / "web")[-1], signal.SIGKILL)
+    eventually(lambda: len(starts(tmp_path / "web")) == 4, 20)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_a_signal_stops_all_of_them(
+    start: Start, tmp_path: Path, eventually: Eventually, number: signal.Signals
+) -> None:
+    parent = start("web", "worker", "scheduler")
+    eventually(running(tmp_path, "web", "worker", "scheduler"), 20)
+    os.kill(parent.pid, number)
+    eventually(lambda: parent.returncode == 0, 20)
+    assert [pid for name in ("web", "worker", "scheduler") for pid in starts(tmp_path / name) if lives(pid)] == []
+    assert "stopped" in parent.output
+
+
+def test_a_child_that_does_not_stop_is_made_to(start: Start, tmp_path: Path, eventually: Eventually) -> None:
+    parent = start("stubborn", "web")
+    eventually(running(tmp_path, "stubborn", "web"), 20)
+    assert parent.stop(5) == 0
+    assert not any(lives(pid) for name in ("stubborn", "web") for pid in starts(tmp_path / name))
+
+
+def test_readiness_is_announced_once(start: Start, tmp_path: Path, eventually: Eventually) -> None:
+    parent = start("web")
+    eventually(running(tmp_path, "web"), 20)
+    assert parent.output == ""
+    (tmp_path / "ready").touch()
+    eventually(lambda: "ready" in parent.output, 20)
+    time.sleep(0.3)
+    assert parent.output.count("ready") == 1
+
+
+@pytest.mark.parametrize(("status", "ready"), [(200, True), (503, False), (500, False)])
+def test_a_web_server_is_ready_when_it_says_so(status: int, ready: bool) -> None:
+    class Server(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(status if self.path == "/readyz" else 404)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), Server) as server:
+        Thread(target=server.handle_request).start()
+        assert answers(f"127.0.0.1:{server.server_port}") is ready
+
+
+def test_nobody_there_is_not_ready() -> None:
+    assert not answers(f"127.0.0.1:{free_port()}")
+
+
+@pytest.mark.parametrize(("more_seconds", "status"), [(0.0, -signal.SIGKILL), (10.0, 7)])
+def test_a_child_has_the_time_that_it_was_given(
+    monkeypatch: pytest.MonkeyPatch, more_seconds: float, status: int
+) -> None:
+    monkeypatch.setattr(processes, "STOP_SECONDS", 0.3)
+    said = "import signal, sys, time; signal.signal(15, lambda *_: (time.sleep(1), sys.exit(7))); print(1, flush=True)"
+    with subprocess.Popen([sys.executable, "-c", f"{said}; time.sleep(60)"], stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        assert process.stdout.readline()
+
+        Child("web", more_seconds, process).stop()
+
+        assert process.returncode == status

@@ -1,0 +1,79 @@
+"""The grammar of lists: what stands between the marks, and that any text can be said."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shop.core.query.errors import Unheard
+from shop.core.query.lexer import Term, escape, parse_operators, parse_parts, parse_search, split, unescape
+
+TEXTS = st.text(min_size=1, max_size=30)
+MARKED = st.text(alphabet="ab;:,\\", max_size=20)
+
+
+@pytest.mark.parametrize(
+    ("text", "terms"),
+    [
+        ("tea", [Term(None, "tea")]),
+        ("name:tea", [Term("name", "tea")]),
+        ("name:a:b", [Term("name", "a:b")]),
+        ("name:tea;5;id:7", [Term("name", "tea"), Term(None, "5"), Term("id", "7")]),
+        ("a\\;b;c", [Term(None, "a\\;b"), Term(None, "c")]),
+        ("12\\:30", [Term(None, "12\\:30")]),
+        ("a\\\\;b", [Term(None, "a\\\\"), Term(None, "b")]),
+        ("name:0", [Term("name", "0")]),
+        ("name: ", [Term("name", " ")]),
+    ],
+)
+def test_a_search_is_taken_apart(text: str, terms: list[Term]) -> None:
+    assert list(parse_search(text)) == terms
+
+
+@pytest.mark.parametrize("text", ["", ";", "a;", ";a", "a;;b", ":a", "name:", "a;name:", ";;;"])
+def test_a_search_with_an_empty_part_is_refused(text: str) -> None:
+    with pytest.raises(Unheard):
+        parse_search(text)
+
+
+def test_a_name_may_stand_without_an_operator() -> None:
+    assert parse_operators("name:like;id") == (("name", "like"), ("id", None))
+
+
+@given(MARKED)
+def test_what_is_taken_apart_can_be_put_together(text: str) -> None:
+    assert ";".join(split(text, ";")) == text
+    assert ":".join(split(text, ":", 1)) == text
+
+
+@given(st.lists(TEXTS, min_size=1, max_size=5), st.lists(TEXTS, min_size=1, max_size=5))
+def test_any_text_can_be_searched_for_under_any_name(names: list[str], values: list[str]) -> None:
+    pairs = list(zip(names, values, strict=False))
+    said = ";".join(f"{escape(name)}:{escape(value)}" for name, value in pairs)
+    assert [(unescape(term.name or ""), unescape(term.value)) for term in parse_search(said)] == pairs
+
+
+@given(st.lists(TEXTS, min_size=1, max_size=5))
+def test_any_texts_can_be_a_list_of_values(values: list[str]) -> None:
+    said = ",".join(map(escape, values))
+    assert [unescape(part) for part in split(said, ",")] == values
+
+
+@given(TEXTS)
+def test_any_text_can_be_looked_for_without_a_name(text: str) -> None:
+    assert parse_search(escape(text)) == (Term(None, escape(text)),)
+
+
+@given(MARKED)
+def test_a_text_is_taken_apart_or_refused(text: str) -> None:
+    try:
+        parts = parse_parts(text)
+        words = [unescape(part) for part in parts]
+    except Unheard:
+        return
+    assert all(words)
+
+
+@pytest.mark.parametrize("text", ["\\", "a\\", "\\a", "a\\b;c", "\\\n"])
+def test_a_backslash_before_anything_else_is_refused(text: str) -> None:
+    with pytest.raises(Unheard):
+        unescape(text)

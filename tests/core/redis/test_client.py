@@ -1,0 +1,149 @@
+"""The short way of the Redis client takes the turns that redis-py's own way takes."""
+
+import gc
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from redis.exceptions import ResponseError
+
+from shop.core.redis.client import Client
+from shop.core.redis.stores import RedisConnectionError, RedisStores, RedisTimeoutError, WatchError, watching
+from shop.core.settings.settings import Settings
+from tests.support.servers.valkey import Valkey
+
+
+def client_of(server: Valkey) -> Client:
+    client = RedisStores(Settings(redis_url=server.url)).cache
+    assert isinstance(client, Client)
+    return client
+
+
+def connections_of(client: Client) -> int:
+    return int(client.info("clients")["connected_clients"])
+
+
+def test_answers_have_the_types_redis_py_gives_them(valkey: Valkey) -> None:
+    client = client_of(valkey)
+    assert client.set("name", "value") is True
+    assert client.get("name") == "value"
+    assert client.hset("hash", mapping={"a": 1}) == 1
+    assert client.hgetall("hash") == {"a": "1"}
+    assert list(client.scan_iter("h*")) == ["hash"]
+
+
+def test_one_thread_needs_one_connection(valkey: Valkey) -> None:
+    client = client_of(valkey)
+    before = connections_of(client)
+    for _ in range(20):
+        client.ping()
+    assert connections_of(client) == before
+
+
+def test_threads_never_read_each_others_answers(valkey: Valkey) -> None:
+    client = client_of(valkey)
+    gc.collect()
+    before = connections_of(client)
+
+    def echo(word: int) -> bool:
+        return bool(client.echo(str(word)) == str(word))
+
+    with ThreadPoolExecutor(8) as threads:
+        assert all(threads.map(echo, range(2000)))
+    gc.collect()
+    assert connections_of(client) < before + 10
+
+
+def test_a_refused_command_keeps_its_connection(valkey: Valkey) -> None:
+    client = client_of(valkey)
+    client.set("text", "value")
+    with pytest.raises(ResponseError):
+        client.incr("text")
+    assert client.get("text") == "value"
+
+
+def test_a_restarted_server_is_found_by_the_first_command(make_valkey: Callable[[], Valkey]) -> None:
+    server = make_valkey()
+    client = client_of(server)
+    client.set("name", "value")
+    server.kill()
+    with pytest.raises(RedisConnectionError):
+        client.get("name")
+    server.start()
+    assert client.get("name") == "value"
+    server.kill()
+    server.start()
+    assert client.get("name") == "value"
+
+
+def test_a_late_answer_is_nobodys_answer(make_valkey: Callable[[], Valkey]) -> None:
+    server = make_valkey()
+    client = client_of(server)
+    client.set("name", "early")
+    server.freeze()
+    with pytest.raises(RedisTimeoutError):
+        client.get("name")
+    server.thaw()
+    assert client.echo("now") == "now"
+
+
+def test_a_command_is_sent_once(make_valkey: Callable[[], Valkey]) -> None:
+    server = make_valkey()
+    client = client_of(server)
+    client.set("count", 0)
+    server.freeze()
+    with pytest.raises(RedisTimeoutError):
+        client.incr("count")
+    server.thaw()
+    assert client.get("count") == "1"
+
+
+def test_commands_together_are_sent_once(make_valkey: Callable[[], Valkey]) -> None:
+    # Another way through redis-py, with tries of its own.
+    server = make_valkey()
+    client = client_of(server)
+    client.pipeline().set("count", 0).execute()
+    server.freeze()
+    with pytest.raises(RedisTimeoutError):
+        client.pipeline().incr("count").incr("count").execute()
+    server.thaw()
+    assert client.get("count") == "2"
+
+
+def test_what_changes_while_it_is_watched_stops_the_transaction(valkey: Valkey) -> None:
+    client = client_of(valkey)
+
+    def be_overtaken() -> None:
+        with watching(client, "name") as pipe:
+            client.set("name", "theirs")
+            pipe.multi()
+            pipe.set("name", "ours")
+            pipe.execute()
+
+    with pytest.raises(WatchError):
+        be_overtaken()
+    assert client.get("name") == "theirs"
+
+
+@pytest.mark.parametrize("begun", [False, True])
+def test_a_connection_that_broke_while_it_watched_is_not_taken_for_a_change(valkey: Valkey, begun: bool) -> None:
+    def be_cut_off() -> None:
+        with watching(client_of(valkey), "name") as pipe:
+            valkey.client().client_kill_filter(_type="normal", skipme=True)
+            if begun:
+                pipe.multi()
+            pipe.set("name", "ours")
+            pipe.execute()
+
+    with pytest.raises(RedisConnectionError):
+        be_cut_off()
+
+
+def test_a_watch_that_ended_keeps_nothing_from_the_next(valkey: Valkey) -> None:
+    client = client_of(valkey)
+    with watching(client, "name"):
+        client.set("name", "changed")
+    with watching(client, "other") as pipe:
+        pipe.multi()
+        pipe.set("other", "ours")
+        assert pipe.execute() == [True]

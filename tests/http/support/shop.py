@@ -1,0 +1,180 @@
+"""A shop to test against: real processes, and a hand inside to set the stage and to look behind it."""
+
+import itertools
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import NullPool, create_engine, insert, select
+
+from shop.cache_managers.stock import StockCacheManager
+from shop.constants.job import JobName
+from shop.constants.permission import Permission
+from shop.constants.user import UserRole
+from shop.container import Container
+from shop.core.clock import Clock
+from shop.core.crypto.tokens import Tokens
+from shop.core.database.model import DEFAULT_TENANT
+from shop.core.jobs.queue import Queue
+from shop.core.settings.settings import Settings
+from shop.migrations import runner
+from shop.models.tenant import Tenant
+from shop.services.gate import GateService
+from tests.http.support.envelope import data_of
+from tests.http.support.users import NewUser, new_user, new_users
+from tests.support.http import HttpClient, Response
+from tests.support.polling import eventually
+from tests.support.processes.processes import Service
+
+API = "/api/v1"
+# Its id and its host.
+SECOND = 2, "second.shop.example"
+_numbers = itertools.count(1)
+
+
+class Shop:
+    """A Service, and the same collaborators that its processes have."""
+
+    def __init__(self, service: Service) -> None:
+        self.service = service
+        # The settings of the processes: the same stores, and tokens signed with the same key. Only more patient.
+        ours = {"SHOP_VAR": str(service.folder / "var"), "SHOP_REDIS_TIMEOUT": "5"}
+        self.container = Container(Settings.load({**service.env, **ours}))
+        # A connection for each question: no pool keeps one of a server that a test has killed meanwhile.
+        self.engine = create_engine(self.container.get(Settings).database_address, poolclass=NullPool)
+        self.stock = self.container.get(StockCacheManager)
+
+    def prepare(self) -> "Shop":
+        """Make the tables and a second tenant."""
+        runner.upgrade(self.engine)
+        second = {"tenant_id": SECOND[0], "slug": "second", "name": "Second", "host": SECOND[1]}
+        with self.engine.begin() as connection:
+            if not connection.scalar(select(Tenant.slug).where(Tenant.tenant_id == SECOND[0])):
+                connection.execute(insert(Tenant), {**second, "created_at": Clock().now()})
+        return self
+
+    def open(self) -> "Shop":
+        """Make the tables and start all processes."""
+        self.prepare().service.start("worker", "scheduler", "web")
+        return self
+
+    def close(self) -> None:
+        """End all processes."""
+        self.service.kill_all()
+
+    def client(self, timeout: float = 10.0) -> HttpClient:
+        """Make an HTTP client."""
+        return self.service.client(timeout=timeout)
+
+    def buyers(self, count: int, tenant_id: int = DEFAULT_TENANT) -> list[str]:
+        """Access tokens of new users."""
+        return new_users(self.engine, self.container.get(Tokens), count, tenant_id=tenant_id)
+
+    def buyer(self, tenant_id: int = DEFAULT_TENANT) -> str:
+        """The access token of a new user."""
+        return self.buyers(1, tenant_id)[0]
+
+    def admin(self, tenant_id: int = DEFAULT_TENANT) -> str:
+        """The access token of a new administrator."""
+        return new_users(self.engine, self.container.get(Tokens), 1, UserRole.ADMIN, tenant_id)[0]
+
+    def enter(self, *permissions: Permission, **columns: Any) -> NewUser:
+        """A new user with these permissions."""
+        codes = " ".join(permission.code for permission in permissions)
+        return new_user(self.engine, self.container.get(Tokens), permissions=codes, **columns)
+
+    def offer(self, *, stock: int = 10, tenant_id: int = DEFAULT_TENANT, **words: Any) -> int:
+        """The id of a new item, whose sale is open when it is on sale."""
+        said = {"name": f"Item {next(_numbers)}", "price_minor": 250, "currency": "EUR", "status": "on_sale", **words}
+        with self.client() as client:
+            item = data_of(client.post(f"{API}/items", {**said, "stock": stock}, token=self.admin(tenant_id)), 201)
+        if item["status"] == "on_sale":
+            self.wait_until_open(item["id"], tenant_id)
+        return int(item["id"])
+
+    def revise(self, item_id: int, **words: Any) -> None:
+        """Change an item, as an administrator does."""
+        with self.client() as client:
+            data_of(client.request("PATCH", f"{API}/items/{item_id}", words, token=self.admin()), 200)
+
+    def wait_until_open(self, item_id: int, tenant_id: int = DEFAULT_TENANT) -> None:
+        """Wait until the item can be bought, by whatever strategy."""
+        eventually(lambda: self.container.get(GateService).is_loaded(tenant_id, item_id), 10)
+
+    def gate(self, item_id: int) -> dict[str, str]:
+        """What Redis holds of the item."""
+        return dict(self.stock.state(DEFAULT_TENANT, item_id))
+
+    def buy(self, item_id: int, token: str, quantity: Any = 1, **headers: str) -> Response:
+        """Send one purchase over a connection of its own; `Idempotency_Key` stands for the header."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        with self.client() as client:
+            return client.post(f"{API}/items/{item_id}/purchase", {"quantity": quantity}, token=token, headers=named)
+
+    def buy_at_once(self, item_id: int, tokens: Sequence[str]) -> list[Response]:
+        """One purchase for each token, all at the same time."""
+        with ThreadPoolExecutor(len(tokens)) as pool:
+            return list(pool.map(lambda token: self.buy(item_id, token), tokens))
+
+    def order(self, order_id: str, token: str) -> Response:
+        """Read an order."""
+        with self.client() as client:
+            return client.get(f"{API}/orders/{order_id}", token=token)
+
+    def item(self, item_id: int) -> dict[str, Any]:
+        """Read an item as anybody may."""
+        with self.client() as client:
+            return dict(data_of(client.get(f"{API}/items/{item_id}"), 200))
+
+    def wait_until_written(self, item_id: int, count: int, timeout: float = 15.0) -> None:
+        """Wait until the item has that many orders in the database, and no other."""
+        eventually(lambda: self.written(item_id) == count, timeout)
+
+    def wait_until_quiet(self, item_id: int, timeout: float = 20.0) -> None:
+        """Wait until no order of the item waits to be written."""
+        eventually(lambda: self.gate(item_id).get("pend") == "0", timeout)
+
+    def ask_to_drain(self, item_id: int, *, times: int) -> None:
+        """Ask the workers to write what waits, as often as if many had forgotten that somebody else did."""
+        for _ in range(times):
+            partition = self.stock.partition(DEFAULT_TENANT, item_id)
+            self.container.get(Queue).enqueue(JobName.DRAIN_STOCK, partition=partition)
+
+    def written(self, item_id: int) -> int:
+        """How many orders of the item stand in the database."""
+        return int(self.ask("SELECT COUNT(*) FROM orders WHERE item_id = %s", item_id))
+
+    def ask(self, sql: str, *values: object) -> Any:
+        """The first column of the first row; a statement that changes rows is committed."""
+        with self.engine.begin() as connection:
+            result = connection.exec_driver_sql(sql, values)
+            return result.scalar() if result.returns_rows else None
+
+    def verify(self, acknowledged: Sequence[str] = ()) -> None:
+        """Hold the invariants against both stores, as an operator does; raises ProcessFailed with what is broken."""
+        path = Path(self.service.folder, f"acknowledged-{time.monotonic_ns()}")
+        path.write_text("".join(f"{UUID(order_id)}\n" for order_id in acknowledged))
+        self.service.run_cli("verify", "--acknowledged", str(path))
+
+    @contextmanager
+    def without(self, name: str) -> Iterator[None]:
+        """Do without a process for a while: ask it to end, then start it again."""
+        self.service.terminate(name)
+        try:
+            yield
+        finally:
+            self.service.start(name)
+
+
+@contextmanager
+def opened(folder: Path, database_url: str, redis_url: str, **env: str) -> Iterator[Shop]:
+    """A shop with all its processes running, which end with the context."""
+    shop = Shop(Service(folder, database_url, redis_url, env))
+    try:
+        yield shop.open()
+    finally:
+        shop.close()

@@ -1,0 +1,73 @@
+"""Users who never sign in: nobody pays for hashing a password that is never asked for."""
+
+import itertools
+import time
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Engine, insert
+
+from shop.constants.user import UserRole
+from shop.core.clock import Clock
+from shop.core.crypto.tokens import Grant, Tokens, new_id
+from shop.core.database.model import DEFAULT_TENANT
+from shop.models.session import Session
+from shop.models.user import User
+from shop.supports.user import flags_of
+
+_numbers = itertools.count(1)
+
+
+class NewUser(NamedTuple):
+    """Somebody who is signed in."""
+
+    id: int
+    token: str
+
+
+def new_users(
+    engine: Engine,
+    tokens: Tokens,
+    count: int,
+    role: UserRole = UserRole.GENERAL,
+    tenant_id: int = DEFAULT_TENANT,
+) -> list[str]:
+    """Access tokens of that many new users."""
+    columns = {"roles": flags_of([role]), "tenant_id": tenant_id}
+    with engine.begin() as connection:
+        return [_enter(connection, tokens, columns).token for _ in range(count)]
+
+
+def new_user(engine: Engine, tokens: Tokens, **columns: Any) -> NewUser:
+    """A new user with these columns: `roles` as flags, `permissions` as the row keeps them."""
+    with engine.begin() as connection:
+        return _enter(connection, tokens, columns)
+
+
+def new_session(connection: Connection, tokens: Tokens, user_id: int, tenant_id: int = DEFAULT_TENANT) -> Any:
+    """The tokens of a new session of a user."""
+    now = Clock().now().replace(microsecond=0)
+    grant = Grant(user_id, tenant_id, new_id(), new_id(), int(now.timestamp()))
+    row = {
+        "id": grant.session_id,
+        "tenant_id": tenant_id,
+        "user_id": user_id,
+        "refresh_id": grant.refresh_id,
+        "agent": "",
+        "created_at": now,
+        "refreshed_at": now,
+        "expires_at": now + timedelta(seconds=tokens.settings.refresh_lifetime),
+    }
+    connection.execute(insert(Session), row)
+    return tokens.issue(grant)
+
+
+def _enter(connection: Connection, tokens: Tokens, columns: Mapping[str, Any]) -> NewUser:
+    now, name = Clock().now(), f"user-{next(_numbers)}-{time.monotonic_ns()}"
+    account = {"name": name, "email": f"{name}@example.com", "password_hash": "nobody signs in"}
+    row = {"tenant_id": DEFAULT_TENANT, "created_at": now, "updated_at": now, **account, **columns}
+    key = connection.execute(insert(User), row).inserted_primary_key
+    assert key
+    user_id = int(key[0])
+    return NewUser(user_id, new_session(connection, tokens, user_id, row["tenant_id"])["access_token"])

@@ -1,0 +1,5 @@
+"""An app without stores."""
+
+from tests.support.offline_app import client, document
+
+__all__ = ["client", "document"]

@@ -1,0 +1,95 @@
+"""What a dictionary in memory knows of a sale, and how the shop is asked the same."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any, ClassVar
+from uuid import uuid4
+
+from hypothesis.stateful import RuleBasedStateMachine
+from sqlalchemy import event
+
+from shop.core.database.model import DEFAULT_TENANT
+from tests.purchase.support.indoors import Indoors
+from tests.purchase.test_drains import Killed
+
+STOCK = 12
+LIMIT = 6
+
+
+class SaleState(RuleBasedStateMachine):
+    """The state of the model."""
+
+    indoors: ClassVar[Indoors]
+    tokens: ClassVar[list[str]]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.item = 0
+        self.orders: dict[str, str] = {}  # key -> order id
+        self.buyer_of: dict[str, int] = {}
+        self.stock = STOCK
+        # Order id -> (buyer, pieces) of what was promised and neither cancelled nor lost.
+        self.held: dict[str, tuple[int, int]] = {}
+        self.unwritten: set[str] = set()
+        # Order id -> pieces of written orders that were reserved again, because Redis lost the receipt.
+        self.doubled: dict[str, int] = {}
+        self.ended: set[str] = set()
+
+    @property
+    def left(self) -> int:
+        """What the model says can be bought."""
+        return self.stock - sum(quantity for _, quantity in self.held.values()) - sum(self.doubled.values())
+
+    def send(self, purchase: tuple[int, int, str]) -> None:
+        """A purchase is sent, and answered as the model says."""
+        buyer, quantity, key = purchase
+        answer = self.post(
+            f"/items/{self.item}/purchase", buyer, json={"quantity": quantity}, headers={"Idempotency-Key": key}
+        )
+        if key in self.orders:
+            data, order = answer.get_json()["data"], self.orders[key]
+            assert data["id"] == order
+            if data["status"] == "pending" and order not in self.unwritten:
+                self.doubled[order] = quantity
+            return
+        if not self.is_open():
+            assert answer.status_code == 503
+            return
+        held = sum(pieces for who, pieces in self.held.values() if who == buyer)
+        held += sum(pieces for order, pieces in self.doubled.items() if self.buyer_of[order] == buyer)
+        fits = quantity <= self.left and held + quantity <= LIMIT
+        assert (answer.status_code == 202) == fits, (answer.get_data(), self.left, held)
+        if fits:
+            self.orders[key] = order = answer.get_json()["data"]["id"]
+            self.held[order] = buyer, quantity
+            self.buyer_of[order] = buyer
+            self.unwritten.add(order)
+
+    def post(self, path: str, buyer: int | None, headers: dict[str, str] | None = None, **said: Any) -> Any:
+        """The answer to a request of a buyer, or of the administrator."""
+        token = self.indoors.admin_token if buyer is None else self.tokens[buyer]
+        signed = {"Authorization": f"Bearer {token}", "Idempotency-Key": uuid4().hex, **(headers or {})}
+        return self.indoors.http.post(f"/api/v1{path}", headers=signed, **said)
+
+    @contextmanager
+    def killed_at(self, moment: str) -> Iterator[None]:
+        """Whoever writes dies at that moment of the transaction."""
+        event.listen(self.indoors.database.session_maker, moment, _die)
+        try:
+            with suppress(Killed):
+                yield
+        finally:
+            event.remove(self.indoors.database.session_maker, moment, _die)
+
+    def all_written(self) -> None:
+        """Nothing waits any longer."""
+        self.unwritten.clear()
+        self.doubled.clear()
+
+    def is_open(self) -> bool:
+        """Whether the item can be bought."""
+        return bool(self.indoors.gates.is_open(DEFAULT_TENANT, self.item))
+
+
+def _die(*_: object) -> None:
+    raise Killed

@@ -1,0 +1,67 @@
+"""Buyers who do not give up: each purchase has a key, and is sent again until it is answered for good."""
+
+import http.client
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import uuid4
+
+from tests.http.support.shop import API, Shop
+from tests.support.http import HttpClient
+
+BUYERS = 8
+PAUSE_SECONDS = 0.004
+PATIENCE_SECONDS = 20.0
+
+
+class Storm:
+    """Buys one piece after the other of some items, over several connections at once."""
+
+    def __init__(self, shop: Shop, items: list[int], pause: float = PAUSE_SECONDS) -> None:
+        self.shop, self.items, self.pause = shop, items, pause
+        self.promised: dict[str, str] = {}  # key -> order id
+        self.gave_up: list[str] = []
+        self._over = threading.Event()
+
+    @contextmanager
+    def blowing(self) -> Iterator[None]:
+        """While the context lasts; afterwards every purchase that was begun has been answered."""
+        threads = [threading.Thread(target=self._buy_on, args=(token,)) for token in self.shop.buyers(BUYERS)]
+        for thread in threads:
+            thread.start()
+        try:
+            yield
+        finally:
+            self._over.set()
+            for thread in threads:
+                thread.join()
+
+    def _buy_on(self, token: str) -> None:
+        with self.shop.client(timeout=5.0) as client:
+            number = 0
+            while not self._over.is_set():
+                self._buy(client, token, self.items[number % len(self.items)])
+                number += 1
+                time.sleep(self.pause)
+
+    def _buy(self, client: HttpClient, token: str, item: int) -> None:
+        key, deadline = uuid4().hex, time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < deadline:
+            order_id = self._try(client, token, item, key)
+            if order_id:
+                self.promised[key] = order_id
+                return
+            time.sleep(0.05)
+        self.gave_up.append(key)
+
+    def _try(self, client: HttpClient, token: str, item: int, key: str) -> str | None:
+        path, headers = f"{API}/items/{item}/purchase", {"Idempotency-Key": key}
+        try:
+            answer = client.post(path, {"quantity": 1}, token=token, headers=headers)
+        except (OSError, http.client.HTTPException):
+            return None  # nobody knows whether it was bought; the key makes it safe to ask again
+        if answer.status in (201, 202):
+            return str(answer.json["data"]["id"])
+        assert answer.status == 503, answer.body
+        return None

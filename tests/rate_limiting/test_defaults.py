@@ -1,0 +1,35 @@
+"""The limits as they come, over HTTP."""
+
+from tests.http.support.shop import API, Shop
+from tests.rate_limiting.fields import Told, told
+from tests.support.limits import UNLIMITED_ENV
+from tests.support.processes.processes import MakeService
+
+
+def test_whoever_sets_nothing_is_limited(make_service: MakeService) -> None:
+    service = make_service()
+    for name in UNLIMITED_ENV:
+        del service.env[name]
+    shop = Shop(service).prepare()
+    service.start("web")
+    account = {"email": "ada@example.com", "password": "Correct-horse-1"}
+
+    with shop.client() as client:
+        look = client.get(f"{API}/items")
+        register = client.post(f"{API}/auth/register", {**account, "name": "Ada"})
+        sign_in = client.post(f"{API}/auth/login", account)
+        token = sign_in.json["data"]["access_token"]
+        purchase = client.post(f"{API}/items/999/purchase", {"quantity": 1}, token=token)
+
+    answers = [look, register, sign_in, purchase]
+    assert [answer.status for answer in answers] == [200, 201, 200, 404]
+    assert [told(answer.headers) for answer in answers] == [
+        [Told("default", 1000, 60, 999, 60)],
+        [Told("register", 20, 60, 19, 60)],
+        [
+            Told("login", 20, 60, 19, 60),
+            Told("login-address", 100, 60, 99, 60),
+            Told("login-account", 200, 60, 199, 60),
+        ],
+        [Told("purchase", 60, 60, 59, 60)],
+    ]

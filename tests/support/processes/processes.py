@@ -1,0 +1,137 @@
+"""The whole service as it runs in production: web, worker and scheduler, each a real process."""
+
+import http.client
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Protocol
+
+from tests.support.http import HttpClient
+from tests.support.leaks import EAR
+from tests.support.limits import UNLIMITED_ENV
+from tests.support.processes.managed_process import ManagedProcess, ProcessFailed
+from tests.support.processes.ports import free_port
+
+_ROOT = Path(__file__).parents[3]
+_NOT_INHERITED = ("SHOP_", "FLASK_", "PYTEST_")
+_CLI_SECONDS = 60.0
+
+
+class WebProcess(ManagedProcess):
+    """A process that serves HTTP on `bind` and says at /readyz when."""
+
+    bind: str
+
+    def is_ready(self) -> bool:
+        """Whether /readyz answers 200."""
+        try:
+            with HttpClient(self.bind, timeout=1.0) as client:
+                return client.get("/readyz").status == 200
+        except (OSError, http.client.HTTPException):
+            return False
+
+
+class Service:
+    """The processes of `flask shop` on one database and one Redis, in a folder of their own.
+
+    A name is a command, with a number where a test needs several: `web`, `web.2`, `worker`, `scheduler`.
+    `env` may be changed between two starts.
+    """
+
+    command: tuple[str, ...] = (sys.executable, "-m", "flask", "shop")
+    patience = 30.0
+
+    def __init__(self, folder: Path, database_url: str, redis_url: str, env: Mapping[str, str] | None = None) -> None:
+        self.folder = folder
+        stores = {"SHOP_DATABASE_URL": database_url, "SHOP_REDIS_URL": redis_url}
+        self.env = {**UNLIMITED_ENV, **stores, **(env or {})}
+        self._processes: dict[str, ManagedProcess] = {}
+        self._binds: dict[str, str] = {}
+
+    def run_cli(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """Run `flask shop <arguments>` to its end; raises ProcessFailed with its output when it fails."""
+        command = [*self.command, *arguments]
+        done = subprocess.run(
+            command,
+            # Nobody waits for its answers but the test, and the machine may be full.
+            env={**self._environment("cli"), "SHOP_REDIS_TIMEOUT": "5"},
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=_CLI_SECONDS,
+        )
+        # Not stdout: `seed` prints the demo accounts.
+        EAR.hear(done.stderr)
+        if check and done.returncode != 0:
+            raise ProcessFailed(f"{' '.join(command)} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
+        return done
+
+    def prepare(self) -> None:
+        """Make the tables and the demo data."""
+        self.run_cli("migrate")
+        self.run_cli("seed")
+
+    def start(self, *names: str) -> None:
+        """Start processes, for the first time or again; a web is ready then. Raises ProcessFailed."""
+        for name in names:
+            process = self._processes.setdefault(name, self._make(name))
+            process.env = self._environment(name)
+            process.start()
+
+    def process(self, name: str) -> ManagedProcess:
+        """The process of that name: its pid, its output, `freeze()` and `thaw()`."""
+        return self._processes[name]
+
+    def kill(self, name: str) -> None:
+        """End the process and all its children at once (SIGKILL)."""
+        self._processes[name].kill()
+
+    def terminate(self, name: str, timeout: float = 15.0) -> int:
+        """Ask the process to end (SIGTERM), return its exit code; raises ProcessFailed after `timeout` s."""
+        return self._processes[name].stop(timeout)
+
+    def kill_all(self) -> None:
+        """End whatever still runs."""
+        for process in self._processes.values():
+            process.kill()
+
+    def bind(self, name: str = "web") -> str:
+        """Address and port of a web process; the same after a restart."""
+        return self._binds.setdefault(name, f"127.0.0.1:{free_port()}")
+
+    def client(self, name: str = "web", timeout: float = 10.0) -> HttpClient:
+        """Make an HTTP client of a web process; one for each thread."""
+        return HttpClient(self.bind(name), timeout)
+
+    def _make(self, name: str) -> ManagedProcess:
+        command = name.partition(".")[0]
+        kind = WebProcess if command == "web" else ManagedProcess
+        log = self.folder / f"{name}.log"
+        process = kind([*self.command, command], log, cwd=self.folder, patience=self.patience)
+        if isinstance(process, WebProcess):
+            process.bind = self.bind(name)
+        return process
+
+    def _environment(self, name: str) -> dict[str, str]:
+        inherited = {key: value for key, value in os.environ.items() if not key.startswith(_NOT_INHERITED)}
+        return {
+            **inherited,
+            "PYTHONPATH": str(_ROOT),  # The code beside these tests, whichever copy is installed.
+            "PYTHONUNBUFFERED": "1",
+            "FLASK_SKIP_DOTENV": "1",
+            "SHOP_ENV": "development",
+            "SHOP_VAR": str(self.folder / "var"),
+            "SHOP_BIND": self.bind(name),
+            **self.env,
+        }
+
+
+class MakeService(Protocol):
+    """Makes a Service; without addresses, on this test worker's database and Valkey, both emptied."""
+
+    def __call__(
+        self, *, database_url: str = "", redis_url: str = "", env: Mapping[str, str] | None = None
+    ) -> Service: ...
