@@ -53,8 +53,8 @@ class Asked:
 
     def seal(self, about: tuple[object, ...]) -> str:
         """What a cursor belongs to: the list `about` something, this search, this order."""
-        said = repr((about, self.terms, self.every, self.order))
-        return hashlib.sha256(said.encode()).hexdigest()[:32]
+        text = _stable_repr((about, self.terms, self.every, self.order))
+        return hashlib.sha256(text.encode()).hexdigest()[:32]
 
     def tell(self, card: Mapping[str, Any], **related: Any) -> dict[str, Any]:
         """What to say of a row: what was asked for, and what was asked to come with it."""
@@ -70,3 +70,24 @@ class Asked:
             return [self.tell(card) for card in cards]
         found = find({card[by] for card in cards if card[by] is not None})
         return [self.tell(card, **{name: found.get(card[by])}) for card in cards]
+
+
+# The kinds under the names that cursors in the field were made with.
+_CURSOR_KINDS = {Kind.WHOLE: "WHOLE", Kind.TRUTH: "TRUTH", Kind.MOMENT: "MOMENT"}
+
+
+def _stable_repr(value: object) -> str:
+    """Return the text that a cursor's digest is made of.
+
+    It never changes: a client goes on with a cursor of the release before.
+    """
+    if isinstance(value, Condition):
+        operator = f"<Operator.{value.operator.name}: {value.operator.value!r}>"
+        return f"Condition(path={value.path!r}, operator={operator}, values={value.values!r})"
+    if isinstance(value, Sort):
+        kind = f"<Kind.{_CURSOR_KINDS.get(value.kind, value.kind.name)}: {value.kind.value!r}>"
+        return f"Sort(path={value.path!r}, kind={kind}, descending={value.descending!r})"
+    if isinstance(value, tuple):
+        inner = ", ".join(map(_stable_repr, value))
+        return f"({inner},)" if len(value) == 1 else f"({inner})"
+    return repr(value)
