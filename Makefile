@@ -24,25 +24,25 @@ demo: $(VENV)/.ready ## 500 buyers after 100 pieces, then the invariants
 	@$(BIN)/python -m benchmarks.demo
 
 bench: $(VENV)/.ready ## Every way to sell under load, in rounds that take turns; WRITE=1 renews the page in docs
-	@$(BIN)/python -m benchmarks.purchase $(if $(filter 1,$(WRITE)),--write)
+	@$(BIN)/python -m benchmarks.bench_purchase $(if $(filter 1,$(WRITE)),--write)
 
 bench-catalogue: $(VENV)/.ready ## An item and a page of items, warm and uncached, of a bare route's rate; in turns
-	@$(BIN)/python -m benchmarks.catalogue
+	@$(BIN)/python -m benchmarks.bench_catalogue
 
 bench-keys: $(VENV)/.ready ## What a key costs: writes and purchases with and without, in rounds that take turns
-	@$(BIN)/python -m benchmarks.keys
+	@$(BIN)/python -m benchmarks.bench_idempotency_keys
 
 bench-limits: $(VENV)/.ready ## What limits cost: looks and purchases with and without, request by request in turns
-	@$(BIN)/python -m benchmarks.limits
+	@$(BIN)/python -m benchmarks.bench_rate_limits
 
 bench-logs: $(VENV)/.ready ## What it costs a purchase that its request is logged, in rounds that take turns
-	@$(BIN)/python -m benchmarks.logs
+	@$(BIN)/python -m benchmarks.bench_logging
 
 bench-sign-in: $(VENV)/.ready ## Whether time tells a known address from an unknown one; PAIRS=1000
-	@$(BIN)/python -m benchmarks.sign_in --pairs $(or $(PAIRS),1000)
+	@$(BIN)/python -m benchmarks.bench_sign_in --pairs $(or $(PAIRS),1000)
 
 bench-lists: $(VENV)/.ready ## A walk by cursor over 100,000 rows while others insert and delete; ROWS=100000
-	@$(BIN)/python -m benchmarks.lists --rows $(or $(ROWS),100000)
+	@$(BIN)/python -m benchmarks.bench_lists --rows $(or $(ROWS),100000)
 
 fuzz-lists: $(VENV)/.ready ## Random questions to every list; QUERIES=10000, and SEED=1 to ask the same ones again
 	@SHOP_TEST_QUERIES=$(or $(QUERIES),10000) SHOP_TEST_SEED=$(or $(SEED),0) $(BIN)/pytest tests/lists/test_fuzz.py

@@ -6,11 +6,11 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 
-from benchmarks.accounts import Accounts
-from benchmarks.client import Client
-from benchmarks.sale import PATIENCE_SECONDS, offer, wait_for
-from benchmarks.service import Shop, open_shop
-from benchmarks.table import Outcomes, show_while_running
+from benchmarks.load.accounts import Accounts
+from benchmarks.load.http_client import Client
+from benchmarks.load.sale_setup import PATIENCE_SECONDS, offer, wait_for
+from benchmarks.report.outcome_table import Outcomes, show_while_running
+from benchmarks.targets.temporary_shop import Shop, open_shop
 
 BUYERS = 500
 PIECES = 100

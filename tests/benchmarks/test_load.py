@@ -8,7 +8,7 @@ from itertools import cycle
 
 import pytest
 
-from benchmarks.load import BUSY, drive, drive_at, keyed, post
+from benchmarks.load.load_generator import BUSY, drive, drive_at, keyed, post
 
 REQUEST = post("/x", "token", b"{}")
 Answer = Callable[[int], int]

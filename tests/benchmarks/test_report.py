@@ -4,16 +4,16 @@ from xml.etree import ElementTree
 
 import pytest
 
-from benchmarks.bench import Turn
-from benchmarks.inside import Inside
-from benchmarks.kinds import KINDS
-from benchmarks.load import Load
-from benchmarks.plot import Bar, draw
-from benchmarks.printed import as_markdown, as_text
-from benchmarks.report import Findings, Goal, cpu, crowd_row, goals, milliseconds, ratio
-from benchmarks.sampled import REDIS, REST, part_of
-from benchmarks.table import percentile
-from benchmarks.written import NOTES, page, tables
+from benchmarks.load.load_generator import Load
+from benchmarks.load.scenario_runner import Turn
+from benchmarks.load.scenarios import KINDS
+from benchmarks.report.bar_chart import Bar, draw
+from benchmarks.report.figures import Findings, Goal, cpu, crowd_row, goals, milliseconds, ratio
+from benchmarks.report.outcome_table import percentile
+from benchmarks.report.page import NOTES, page, tables
+from benchmarks.report.profiler import REDIS, REST, part_of
+from benchmarks.report.purchase_profile import Inside
+from benchmarks.report.tables import as_markdown, as_text
 
 
 def turn(accepted: int, *, refused: int = 0, latency: float = 0.01, drained: float = 1.0) -> Turn:

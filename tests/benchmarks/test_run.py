@@ -14,7 +14,7 @@ def test_a_short_run_sells_counts_and_verifies() -> None:
     words = ["--rounds", "1", "--seconds", "0.2", "--only", "raw,script,sold out,backlog,script at 300/s,inside"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "SHOP_DATABASE_URL": os.environ[SERVER_URL]}
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.purchase", *words],
+        [sys.executable, "-m", "benchmarks.bench_purchase", *words],
         cwd=ROOT,
         env=environment,
         capture_output=True,

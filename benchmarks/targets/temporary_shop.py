@@ -20,7 +20,7 @@ from shop.core.processes import answers
 from shop.core.rate import Rate
 from shop.core.settings import Settings
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 LIMITS = [PREFIX + field.name.upper() for field in fields(Settings) if field.type is Rate]
 READY_SECONDS = 60.0
 # The parent of all processes gives each of its three children fifteen seconds.

@@ -11,11 +11,11 @@ from collections.abc import Callable, Mapping
 from statistics import median
 from uuid import uuid4
 
-from benchmarks.accounts import Accounts
-from benchmarks.client import Client
-from benchmarks.sale import offer, wait_for
-from benchmarks.service import Shop, open_shop
-from benchmarks.turns import options, take_turns
+from benchmarks.load.accounts import Accounts
+from benchmarks.load.http_client import Client
+from benchmarks.load.interleaved_rounds import options, take_turns
+from benchmarks.load.sale_setup import offer, wait_for
+from benchmarks.targets.temporary_shop import Shop, open_shop
 from shop.jobs.seed import DEMO_ADMIN
 
 PIECES = 1_000_000_000

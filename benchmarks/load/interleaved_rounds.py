@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from statistics import median
 
-from benchmarks.table import percentile
+from benchmarks.report.outcome_table import percentile
 
 WARM = 50
 # The seconds that one request took.

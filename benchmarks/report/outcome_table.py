@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from benchmarks.client import Answer
+from benchmarks.load.http_client import Answer
 
 REDRAWS_PER_SECOND = 10
 

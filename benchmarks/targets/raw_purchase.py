@@ -74,4 +74,4 @@ def create() -> RawPurchase:
 
 
 if __name__ == "__main__":
-    serve(Settings.load(), "benchmarks.raw:create")
+    serve(Settings.load(), "benchmarks.targets.raw_purchase:create")

@@ -18,10 +18,10 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import Engine, create_engine, delete, insert
 
-from benchmarks.accounts import Accounts
-from benchmarks.client import Client
-from benchmarks.databases import open_databases
-from benchmarks.service import open_shop
+from benchmarks.load.accounts import Accounts
+from benchmarks.load.http_client import Client
+from benchmarks.targets.databases import open_databases
+from benchmarks.targets.temporary_shop import open_shop
 from shop.constants.item import ItemStatus
 from shop.constants.order import OrderStatus
 from shop.core.model import DEFAULT_TENANT

@@ -1,6 +1,6 @@
 """What the audit costs when the shop has grown: 100 more modules, made from `item`, in a copy of the checkout.
 
-python -m benchmarks.hundred_modules [NUMBER]
+python -m benchmarks.bench_architecture_check [NUMBER]
 """
 
 import hashlib

@@ -8,12 +8,12 @@ import os
 from collections.abc import Callable, Mapping
 from statistics import median
 
-from benchmarks.accounts import Accounts
-from benchmarks.client import Client
-from benchmarks.keys import PIECES, Asker
-from benchmarks.sale import offer, wait_for
-from benchmarks.service import LIMITS, Shop, free_port, open_shop, stop, wait_until_ready
-from benchmarks.turns import options, take_turns
+from benchmarks.bench_idempotency_keys import PIECES, Asker
+from benchmarks.load.accounts import Accounts
+from benchmarks.load.http_client import Client
+from benchmarks.load.interleaved_rounds import options, take_turns
+from benchmarks.load.sale_setup import offer, wait_for
+from benchmarks.targets.temporary_shop import LIMITS, Shop, free_port, open_shop, stop, wait_until_ready
 
 # Counted as any other, but never reached.
 GENEROUS = "900000000/minute"

@@ -130,4 +130,4 @@ def create() -> Flask:
 
 
 if __name__ == "__main__":
-    serve(Settings.load(), "benchmarks.uncached:create")
+    serve(Settings.load(), "benchmarks.targets.uncached_catalogue:create")

@@ -9,13 +9,13 @@ from contextlib import ExitStack, contextmanager
 from itertools import cycle
 from statistics import median
 
-from benchmarks.accounts import Accounts
-from benchmarks.client import Client
-from benchmarks.kinds import CONNECTIONS, PURCHASE
-from benchmarks.load import drive, post
-from benchmarks.sale import offer, wait_for
-from benchmarks.service import Shop, free_port, open_shop, stop, wait_until_ready
-from benchmarks.usage import cpu_seconds
+from benchmarks.load.accounts import Accounts
+from benchmarks.load.http_client import Client
+from benchmarks.load.load_generator import drive, post
+from benchmarks.load.sale_setup import offer, wait_for
+from benchmarks.load.scenarios import CONNECTIONS, PURCHASE
+from benchmarks.targets.resource_usage import cpu_seconds
+from benchmarks.targets.temporary_shop import Shop, free_port, open_shop, stop, wait_until_ready
 
 PIECES = 1_000_000_000
 MOST = 15_000

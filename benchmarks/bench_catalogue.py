@@ -8,13 +8,13 @@ import http.client
 from collections.abc import Callable, Mapping
 from statistics import median
 
-from benchmarks.accounts import Accounts
-from benchmarks.client import Client
-from benchmarks.databases import open_databases
-from benchmarks.keys import Asker
-from benchmarks.sale import offer, sign_in, wait_for
-from benchmarks.service import Shop, free_port, open_shop, stop, wait_until_ready
-from benchmarks.turns import options, take_turns
+from benchmarks.bench_idempotency_keys import Asker
+from benchmarks.load.accounts import Accounts
+from benchmarks.load.http_client import Client
+from benchmarks.load.interleaved_rounds import options, take_turns
+from benchmarks.load.sale_setup import offer, sign_in, wait_for
+from benchmarks.targets.databases import open_databases
+from benchmarks.targets.temporary_shop import Shop, free_port, open_shop, stop, wait_until_ready
 
 ITEMS = 15
 PIECES = 1_000_000
@@ -27,7 +27,7 @@ def main() -> None:
     with open_databases() as databases, open_shop(database_url=databases.ours) as shop:
         print(f"{ITEMS} items a page, on {databases.what}", flush=True)
         bind = f"127.0.0.1:{free_port()}"
-        process = shop.start("benchmarks.uncached", SHOP_BIND=bind)
+        process = shop.start("benchmarks.targets.uncached_catalogue", SHOP_BIND=bind)
         try:
             wait_until_ready(shop, bind, process)
             kinds = _kinds(shop, bind)

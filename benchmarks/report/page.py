@@ -4,11 +4,11 @@ import os
 from pathlib import Path
 from statistics import median
 
-from benchmarks import printed
-from benchmarks.kinds import HOT, KINDS, MANY, Kind
-from benchmarks.plot import Bar, draw
-from benchmarks.printed import Rows, as_markdown
-from benchmarks.report import Findings, Turns, rate
+from benchmarks.load.scenarios import HOT, KINDS, MANY, Kind
+from benchmarks.report import tables as printed
+from benchmarks.report.bar_chart import Bar, draw
+from benchmarks.report.figures import Findings, Turns, rate
+from benchmarks.report.tables import Rows, as_markdown
 
 PAGE, PICTURE = "benchmark.md", "benchmark.svg"
 TITLE = "Accepted purchases per second"
@@ -35,7 +35,7 @@ has to be the number of written orders (a 5xx may have bought something: it coun
 BROKEN, ends with 1, and writes no page.
 
     make bench                                   # about five minutes
-    .venv/bin/python -m benchmarks.purchase --rounds 3 --seconds 1 --only script,lock,same,crowds
+    .venv/bin/python -m benchmarks.bench_purchase --rounds 3 --seconds 1 --only script,lock,same,crowds
 
 `SHOP_DATABASE_URL` names the server that holds the databases of the run: two new ones, dropped at the end. Without it
 a MariaDB is started where one is installed, else SQLite is used, which says little about `db`.

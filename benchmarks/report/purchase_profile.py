@@ -4,12 +4,12 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from benchmarks.bench import BODY, Bench
-from benchmarks.kinds import PURCHASE, Goods
-from benchmarks.load import post
-from benchmarks.sampled import ask, sampling
-from benchmarks.stand import patient
-from benchmarks.usage import counting
+from benchmarks.load.load_generator import post
+from benchmarks.load.scenario_runner import BODY, Bench
+from benchmarks.load.scenarios import PURCHASE, Goods
+from benchmarks.load.shop_context import patient
+from benchmarks.report.profiler import ask, sampling
+from benchmarks.targets.resource_usage import counting
 from shop.app import create_app
 from shop.core.database import Database
 

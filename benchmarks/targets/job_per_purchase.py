@@ -37,4 +37,4 @@ def create() -> Flask:
 
 
 if __name__ == "__main__":
-    serve(Settings.load(), "benchmarks.per_job:create")
+    serve(Settings.load(), "benchmarks.targets.job_per_purchase:create")

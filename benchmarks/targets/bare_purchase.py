@@ -84,4 +84,4 @@ def _order(item_id: int, quantity: int) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    serve(Settings.load(), "benchmarks.bare:create")
+    serve(Settings.load(), "benchmarks.targets.bare_purchase:create")

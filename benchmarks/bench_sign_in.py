@@ -12,8 +12,8 @@ from itertools import count
 from math import erf, sqrt
 from statistics import median
 
-from benchmarks.client import Client
-from benchmarks.service import open_shop
+from benchmarks.load.http_client import Client
+from benchmarks.targets.temporary_shop import open_shop
 from shop.jobs.seed import DEMO_BUYER
 
 PATH = "/api/v1/auth/login"

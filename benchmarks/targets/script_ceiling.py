@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from uuid_utils.compat import uuid7
 
-from benchmarks.load import Load
+from benchmarks.load.load_generator import Load
 from shop.cache_managers.stock import Purchase, StockCacheManager
 from shop.constants.job import JobName
 from shop.constants.stock import Outcome

@@ -12,16 +12,16 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
-from benchmarks import written
-from benchmarks.bench import Bench, Turn, stock_up
-from benchmarks.ceiling import open_ceiling
-from benchmarks.inside import look_inside
-from benchmarks.kinds import KINDS, STRATEGIES, Goods, Kind
-from benchmarks.load import Load
-from benchmarks.printed import as_text
-from benchmarks.report import Findings
-from benchmarks.site import open_site
-from benchmarks.stand import open_stands, patient
+from benchmarks.load.load_generator import Load
+from benchmarks.load.scenario_runner import Bench, Turn, stock_up
+from benchmarks.load.scenarios import KINDS, STRATEGIES, Goods, Kind
+from benchmarks.load.shop_context import open_stands, patient
+from benchmarks.report import page as written
+from benchmarks.report.figures import Findings
+from benchmarks.report.purchase_profile import look_inside
+from benchmarks.report.tables import as_text
+from benchmarks.targets.deployment import open_site
+from benchmarks.targets.script_ceiling import open_ceiling
 from shop.core.tokens import Tokens
 
 # Parts of a run that do not take turns.

@@ -3,8 +3,8 @@
 import sys
 import time
 
-from benchmarks.client import Client
-from benchmarks.service import Shop
+from benchmarks.load.http_client import Client
+from benchmarks.targets.temporary_shop import Shop
 from shop.jobs.seed import DEMO_ADMIN
 
 PATIENCE_SECONDS = 30.0

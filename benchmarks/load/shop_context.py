@@ -6,11 +6,11 @@ from rq import Queue as RqQueue
 from rq.serializers import JSONSerializer
 from sqlalchemy import func, select
 
-from benchmarks.accounts import Accounts
-from benchmarks.kinds import CONNECTIONS, Goods
-from benchmarks.sale import PATIENCE_SECONDS, sign_in
-from benchmarks.service import Shop
-from benchmarks.site import Site
+from benchmarks.load.accounts import Accounts
+from benchmarks.load.sale_setup import PATIENCE_SECONDS, sign_in
+from benchmarks.load.scenarios import CONNECTIONS, Goods
+from benchmarks.targets.deployment import Site
+from benchmarks.targets.temporary_shop import Shop
 from shop.cache_managers.stock import StockCacheManager
 from shop.constants.stock import PARTITIONS
 from shop.container import Container

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from benchmarks.bench import Turn
-from benchmarks.inside import Inside
-from benchmarks.load import BUSY, Load
-from benchmarks.table import percentile
+from benchmarks.load.load_generator import BUSY, Load
+from benchmarks.load.scenario_runner import Turn
+from benchmarks.report.outcome_table import percentile
+from benchmarks.report.purchase_profile import Inside
 
 # Instead of a part: all of them together.
 ALL = "all"

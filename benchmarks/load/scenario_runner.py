@@ -10,13 +10,13 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from itertools import cycle
 
-from benchmarks.ceiling import Ceiling
-from benchmarks.client import Client
-from benchmarks.kinds import CONNECTIONS, PURCHASE, Goods, Kind
-from benchmarks.load import Load, drive, drive_at, keyed, post
-from benchmarks.sale import offer, wait_for
-from benchmarks.site import Site
-from benchmarks.stand import Stand
+from benchmarks.load.http_client import Client
+from benchmarks.load.load_generator import Load, drive, drive_at, keyed, post
+from benchmarks.load.sale_setup import offer, wait_for
+from benchmarks.load.scenarios import CONNECTIONS, PURCHASE, Goods, Kind
+from benchmarks.load.shop_context import Stand
+from benchmarks.targets.deployment import Site
+from benchmarks.targets.script_ceiling import Ceiling
 from shop.constants.order import QUANTITY_MAX
 from shop.constants.stock import PARTITIONS
 

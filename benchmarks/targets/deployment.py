@@ -5,15 +5,15 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
-from benchmarks.databases import Databases, open_databases
-from benchmarks.service import Shop, free_port, open_shop, stop, wait_until_ready
-from benchmarks.usage import cpu_seconds, find_process
+from benchmarks.targets.databases import Databases, open_databases
+from benchmarks.targets.resource_usage import cpu_seconds, find_process
+from benchmarks.targets.temporary_shop import Shop, free_port, open_shop, stop, wait_until_ready
 
 # Server -> module that serves it, and the strategy. Those of the shops themselves stand apart.
 EXTRA = {
-    "raw": (("benchmarks.raw",), "script"),
-    "bare": (("benchmarks.bare",), "script"),
-    "jobs": (("benchmarks.per_job",), "script"),
+    "raw": (("benchmarks.targets.raw_purchase",), "script"),
+    "bare": (("benchmarks.targets.bare_purchase",), "script"),
+    "jobs": (("benchmarks.targets.job_per_purchase",), "script"),
     "watch": (("flask", "shop", "web"), "watch"),
     "lock": (("flask", "shop", "web"), "lock"),
 }

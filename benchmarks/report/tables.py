@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from statistics import median
 
-from benchmarks.kinds import BACKLOG, HOT, MANY, OPEN, STORMS, Kind
-from benchmarks.report import (
+from benchmarks.load.scenarios import BACKLOG, HOT, MANY, OPEN, STORMS, Kind
+from benchmarks.report.figures import (
     ALL,
     Findings,
     Turns,

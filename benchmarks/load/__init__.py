@@ -1,0 +1,1 @@
+"""Clients, accounts and load generators of the benchmarks."""
