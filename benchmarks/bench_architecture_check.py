@@ -1,6 +1,6 @@
-"""What the audit costs when the shop has grown: 100 more modules, made from `item`, in a copy of the checkout.
+"""Duration of the architecture checks after 100 more modules.
 
-python -m benchmarks.bench_architecture_check [NUMBER]
+Copies the checkout, and adds modules that are made from `item`.
 """
 
 import hashlib
@@ -13,48 +13,55 @@ import tempfile
 import time
 from pathlib import Path
 
+from benchmarks.load.options import parse_options
+
 CHECKOUT = Path(__file__).parents[1]
-ASKED = {
+COMMANDS = {
     "lint-imports": ["lint-imports", "--config", "importlinter.ini", "--no-cache"],
     "flask shop arch check": ["flask", "shop", "arch", "check"],
 }
 
 
 def main() -> int:
-    """Time both commands on the project as it is and on the grown copy."""
-    number = int(sys.argv[1]) if len(sys.argv) > 1 else 100
+    """Time both commands on this checkout and on the larger copy.
+
+    Returns the larger exit code of both.
+    """
+    number = parse_options(__doc__, modules=(100, "number of modules to add")).modules
     with tempfile.TemporaryDirectory() as folder:
-        grown = Path(folder) / "shop"
+        copy = Path(folder) / "shop"
         for name in ("shop", "docs", "importlinter.ini", "setup.cfg"):
-            _copy(CHECKOUT / name, grown / name)
-        before = _fingerprint(grown)
-        files = sum(_add(grown, index) for index in range(1, number + 1))
-        print(f"{number} modules, {files} files added; importlinter.ini unchanged: {_fingerprint(grown) == before}")
-        return max(_compare(name, command, grown) for name, command in ASKED.items())
+            _copy(CHECKOUT / name, copy / name)
+        before = _hash_contracts(copy)
+        files = sum(_add_module(copy, index) for index in range(1, number + 1))
+        unchanged = _hash_contracts(copy) == before
+        print(f"{number} modules, {files} files added; importlinter.ini unchanged: {unchanged}")
+        return max(_compare(name, command, copy) for name, command in COMMANDS.items())
 
 
-def _compare(name: str, command: list[str], grown: Path) -> int:
+def _compare(name: str, command: list[str], copy: Path) -> int:
     today, _ = _run(command, CHECKOUT)
-    seconds, status = _run(command, grown)
-    print(f"{name:<24}{today:6.1f} s today {seconds:8.1f} s grown, exit code {status}")
+    seconds, status = _run(command, copy)
+    print(f"{name:<24}{today:6.1f} s today {seconds:8.1f} s with the modules, exit code {status}")
     return status
 
 
 def _run(command: list[str], folder: Path) -> tuple[float, int]:
     program = Path(sys.executable).parent / command[0]
     environment = {**os.environ, "PYTHONPATH": str(folder)}
-    began = time.perf_counter()
+    started = time.perf_counter()
     done = subprocess.run(
         [str(program), *command[1:]], cwd=folder, env=environment, capture_output=True, text=True, check=False
     )
     if done.returncode:
         print(done.stdout[-3000:], done.stderr[-3000:])
-    return time.perf_counter() - began, done.returncode
+    return time.perf_counter() - started, done.returncode
 
 
-def _add(grown: Path, index: int) -> int:
+def _add_module(copy: Path, index: int) -> int:
+    """Add a renamed copy of module `item`, and count its files."""
     noun = f"thing{index:03}"
-    sources = sorted((grown / "shop").glob("*/item.py"))
+    sources = sorted((copy / "shop").glob("*/item.py"))
     for source in sources:
         text = re.sub(r"Item(s?)(?=[A-Z]|\b)", f"Thing{index:03}\\1", source.read_text())
         text = re.sub(r"(?<![a-z])item(s?)(?![a-z])", f"{noun}\\1", text)
@@ -71,7 +78,7 @@ def _copy(source: Path, target: Path) -> None:
         shutil.copy(source, target)
 
 
-def _fingerprint(folder: Path) -> str:
+def _hash_contracts(folder: Path) -> str:
     return hashlib.sha256((folder / "importlinter.ini").read_bytes()).hexdigest()
 
 

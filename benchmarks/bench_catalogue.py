@@ -1,20 +1,22 @@
-"""`make bench-catalogue`: an item and a page of items, warm and as the database says them, held against a bare route.
+"""Benchmark of an item and a page of items (`make bench-catalogue`).
 
-The kinds take turns request by request on one server, so that whatever else the machine does troubles all of them:
-trust the ratios.
+Compares cached and uncached responses with a bare route. The kinds of requests alternate on one server, so that other
+load on the machine slows all of them: trust the ratios.
 """
 
 import http.client
-from collections.abc import Callable, Mapping
-from statistics import median
+from collections.abc import Mapping
 
-from benchmarks.bench_idempotency_keys import Asker
-from benchmarks.load.accounts import Accounts
-from benchmarks.load.http_client import Client
-from benchmarks.load.interleaved_rounds import options, take_turns
-from benchmarks.load.sale_setup import offer, sign_in, wait_for
-from benchmarks.targets.databases import open_databases
-from benchmarks.targets.temporary_shop import Shop, free_port, open_shop, stop, wait_until_ready
+from benchmarks.load.accounts import AccountFactory
+from benchmarks.load.http_client import JsonClient
+from benchmarks.load.interleaved_rounds import OPTIONS, TimedCall, run_rounds
+from benchmarks.load.options import parse_options
+from benchmarks.load.request_timer import RequestTimer
+from benchmarks.load.sale_setup import create_item, sign_in_admin, wait_until_open
+from benchmarks.report.round_table import print_results
+from benchmarks.targets.databases import build_database_settings, create_databases
+from benchmarks.targets.temporary_shop import TemporaryShop, run_shop
+from benchmarks.targets.web_server import run_web_server
 
 ITEMS = 15
 PIECES = 1_000_000
@@ -22,54 +24,50 @@ BARE = "bare route"
 
 
 def main() -> None:
-    """Print the medians of each kind, and how many requests a second it makes of the bare route's one."""
-    said = options(__doc__, rounds=9)
-    with open_databases() as databases, open_shop(database_url=databases.ours) as shop:
-        print(f"{ITEMS} items a page, on {databases.what}", flush=True)
-        bind = f"127.0.0.1:{free_port()}"
-        process = shop.start("benchmarks.targets.uncached_catalogue", SHOP_BIND=bind)
-        try:
-            wait_until_ready(shop, bind, process)
-            kinds = _kinds(shop, bind)
-            turns = take_turns(kinds, dict.fromkeys(kinds, BARE), said)
-        finally:
-            stop(process)
-    turns.print_times(width=20)
-    for name, ratio in turns.ratios.items():
-        print(f"{f'requests a second, {name} / {BARE}':<52}{1 / median(ratio):.2f}")
+    """Print percentiles, and requests per second relative to the bare route."""
+    options = parse_options(__doc__, rounds=(9, "number of rounds"), **OPTIONS)
+    with create_databases() as databases, run_shop(**build_database_settings(databases.script_url)) as shop:
+        print(f"{ITEMS} items a page, on {databases.description}", flush=True)
+        with run_web_server(shop, "benchmarks.targets.uncached_catalogue") as server:
+            calls = _build_calls(shop, server.bind)
+            baselines = dict.fromkeys(calls, BARE)
+            results = run_rounds(calls, baselines, options)
+    print_results(results, baselines, as_rates=True)
 
 
-def _kinds(shop: Shop, bind: str) -> Mapping[str, Callable[[], float]]:
-    admin, buyer = sign_in(shop), Accounts.of(shop.container()).sign_up(1)[0]
-    items = [offer(shop, PIECES, admin) for _ in range(ITEMS)]
-    for item_id in items:
-        wait_for("accepted", Client(shop.bind, buyer), item_id, 1)
+def _build_calls(shop: TemporaryShop, bind: str) -> Mapping[str, TimedCall]:
+    admin_token = sign_in_admin(shop)
+    items = [create_item(shop, PIECES, admin_token) for _ in range(ITEMS)]
+    _open_sales(shop, items)
     item = f"/api/v1/items/{items[0]}"
-    # Its stock stays as it is: what is in the sale moves by sales only, and all of them are made.
-    known = _tag(bind, item)
     paths = {
         BARE: "/bare",
-        "item, at hand": f"/same/{items[0]}",
-        "item, warm": item,
+        "item, constant": f"/same/{items[0]}",
+        "item, cached": item,
         "item, uncached": f"/uncached/{items[0]}",
-        "page, warm": "/api/v1/items",
+        "page, cached": "/api/v1/items",
         "page, uncached": "/uncached",
     }
-    asked = {name: Asker(bind, path, "", None, "GET") for name, path in paths.items()}
-    asked["item, 304"] = Asker(bind, item, "", None, "GET", 304)
-    for asker in asked.values():
-        # Nobody in particular asks; and one of them has the answer already.
-        asker.headers.clear()
-    asked["item, 304"].headers["If-None-Match"] = known
-    return {name: asker.ask for name, asker in asked.items()}
+    timers = {name: RequestTimer(bind, path) for name, path in paths.items()}
+    # The stock stays as it is, and so does the ETag: only sales change the stock, and all of them are made.
+    timers["item, 304"] = RequestTimer(bind, item, status=304)
+    timers["item, 304"].headers["If-None-Match"] = _fetch_etag(bind, item)
+    return {name: timer.send for name, timer in timers.items()}
 
 
-def _tag(bind: str, path: str) -> str:
+def _open_sales(shop: TemporaryShop, items: list[int]) -> None:
+    (token,) = AccountFactory.from_container(shop.create_container()).create_buyers(1)
+    with JsonClient(shop.bind, token) as buyer:
+        for item_id in items:
+            wait_until_open(buyer, item_id)
+
+
+def _fetch_etag(bind: str, path: str) -> str:
     connection = http.client.HTTPConnection(bind, timeout=30)
     connection.request("GET", path)
-    tag = connection.getresponse().headers["ETag"]
+    etag = connection.getresponse().headers["ETag"]
     connection.close()
-    return str(tag)
+    return str(etag)
 
 
 if __name__ == "__main__":

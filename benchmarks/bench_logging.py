@@ -1,83 +1,83 @@
-"""`make bench-logs`: what it costs a purchase that its request is logged.
+"""Benchmark of the cost of a purchase's log record (`make bench-logs`).
 
-Web servers on one shop, each told something else about its log, take turns within each round: trust the ratios.
+Web servers of one shop with different log settings alternate within each round: trust the ratios.
 """
 
-import argparse
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from itertools import cycle
 from statistics import median
 
-from benchmarks.load.accounts import Accounts
-from benchmarks.load.http_client import Client
-from benchmarks.load.load_generator import drive, post
-from benchmarks.load.sale_setup import offer, wait_for
-from benchmarks.load.scenarios import CONNECTIONS, PURCHASE
-from benchmarks.targets.resource_usage import cpu_seconds
-from benchmarks.targets.temporary_shop import Shop, free_port, open_shop, stop, wait_until_ready
+from benchmarks.load.connection import build_post
+from benchmarks.load.interleaved_rounds import order_round
+from benchmarks.load.load_generator import run_closed_loop
+from benchmarks.load.options import parse_options
+from benchmarks.load.sale_setup import open_sale
+from benchmarks.load.scenarios import CONNECTIONS, PURCHASE_BODY, PURCHASE_PATH
+from benchmarks.report.table_format import format_text
+from benchmarks.targets.processes import read_cpu_seconds
+from benchmarks.targets.temporary_shop import TemporaryShop, run_shop
+from benchmarks.targets.web_server import SHOP_WEB, WebServer, run_web_server
 
-PIECES = 1_000_000_000
-MOST = 15_000
-BODY = b'{"quantity": 1}'
-# The first is what the others are held against: a purchase that succeeds is not logged there.
-SERVERS: Mapping[str, Mapping[str, str]] = {
+ANSWERS_MAX = 15_000
+# The first is the baseline: it does not log a purchase that succeeds.
+LOG_SETTINGS: Mapping[str, Mapping[str, str]] = {
     "not logged": {"SHOP_LOG_LEVEL": "error"},
     "stderr": {"SHOP_LOG_FORMAT": "console"},
     "stderr as JSON": {"SHOP_LOG_FORMAT": "json"},
-    "and a file a day": {"SHOP_LOG_FORMAT": "json", "SHOP_LOG_FILE": "logs"},
+    "JSON, daily file": {"SHOP_LOG_FORMAT": "json", "SHOP_LOG_FILE": "logs"},
 }
+Values = Mapping[str, list[float]]
 
 
 def main() -> None:
-    """Print purchases a second and CPU for each, and the median ratio of each round."""
-    options = _options()
-    rates: dict[str, list[float]] = {name: [] for name in SERVERS}
-    costs: dict[str, list[float]] = {name: [] for name in SERVERS}
-    with open_shop() as shop, _serving(shop) as servers:
-        buyers = Accounts.of(shop.container()).sign_up(CONNECTIONS)
-        item_id = offer(shop, PIECES)
-        wait_for("accepted", Client(shop.bind, buyers[0]), item_id, 1)
-        requests = [post(PURCHASE.format(item_id), token, BODY) for token in buyers]
+    """Print purchases per second, CPU time, and the median ratios."""
+    options = parse_options(
+        __doc__, rounds=(7, "number of rounds"), seconds=(2.0, "seconds of load on each server in a round")
+    )
+    rates: dict[str, list[float]] = {name: [] for name in LOG_SETTINGS}
+    costs: dict[str, list[float]] = {name: [] for name in LOG_SETTINGS}
+    with run_shop() as shop, _run_servers(shop) as servers:
+        item_id, tokens = open_sale(shop, CONNECTIONS)
+        requests = [build_post(PURCHASE_PATH.format(item_id), token, PURCHASE_BODY) for token in tokens]
         for number in range(options.rounds + 1):
-            # Every other round backwards: who goes first has no advantage.
-            for name, (port, pid) in list(servers.items())[:: -1 if number % 2 else 1]:
-                before = cpu_seconds(pid)
-                load = drive(port, [cycle([request]) for request in requests], options.seconds, MOST)
+            for name, server in order_round(servers.items(), number):
+                rate, cost = _measure(server, requests, options.seconds)
+                # The first round warms up.
                 if number:
-                    rates[name].append(load.accepted / load.seconds)
-                    costs[name].append((cpu_seconds(pid) - before) / load.accepted)
-    _print(rates, costs)
+                    rates[name].append(rate)
+                    costs[name].append(cost)
+    _print_results(rates, costs)
 
 
-def _print(rates: Mapping[str, list[float]], costs: Mapping[str, list[float]]) -> None:
-    print(f"{'log':<18}{'purchases/s':>12}{'ratio':>7}{'CPU us each':>13}{'ratio':>7}")
-    first = next(iter(rates))
+def _measure(server: WebServer, requests: list[bytes], seconds: float) -> tuple[float, float]:
+    """Return the purchases per second, and the CPU seconds of each."""
+    before = read_cpu_seconds(server.pid)
+    load = run_closed_loop(server.port, [cycle([request]) for request in requests], seconds, ANSWERS_MAX)
+    return load.accepted / load.seconds, (read_cpu_seconds(server.pid) - before) / load.accepted
+
+
+def _print_results(rates: Values, costs: Values) -> None:
+    rows = [("log", "purchases/s", "ratio", "CPU us each", "ratio")]
     for name in rates:
-        faster = median(mine / other for mine, other in zip(rates[name], rates[first], strict=True))
-        dearer = median(mine / other for mine, other in zip(costs[name], costs[first], strict=True))
-        cost = median(costs[name]) * 1e6
-        print(f"{name:<18}{median(rates[name]):>12,.0f}{faster:>7.2f}{cost:>13,.0f}{dearer:>7.2f}")
+        rate, cost = median(rates[name]), median(costs[name]) * 1e6
+        ratios = (f"{_compute_ratio(values, name):.2f}" for values in (rates, costs))
+        rows.append((name, f"{rate:,.0f}", next(ratios), f"{cost:,.0f}", next(ratios)))
+    print(format_text(rows))
+
+
+def _compute_ratio(values: Values, name: str) -> float:
+    baseline = values[next(iter(values))]
+    return median(one / other for one, other in zip(values[name], baseline, strict=True))
 
 
 @contextmanager
-def _serving(shop: Shop) -> Iterator[dict[str, tuple[int, int]]]:
-    servers: dict[str, tuple[int, int]] = {}
+def _run_servers(shop: TemporaryShop) -> Iterator[dict[str, WebServer]]:
     with ExitStack() as stack:
-        for name, told in SERVERS.items():
-            port = free_port()
-            process = shop.start("flask", "shop", "web", SHOP_BIND=f"127.0.0.1:{port}", **told)
-            stack.callback(stop, process)
-            wait_until_ready(shop, f"127.0.0.1:{port}", process)
-            servers[name] = port, process.pid
-        yield servers
-
-
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=7, help="how often the servers take turns")
-    parser.add_argument("--seconds", type=float, default=2.0, help="how long each turn lasts")
-    return parser.parse_args()
+        yield {
+            name: stack.enter_context(run_web_server(shop, *SHOP_WEB, **settings))
+            for name, settings in LOG_SETTINGS.items()
+        }
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
-"""`make bench`: purchases per second by every way to sell, against what the same server does without selling.
+"""Benchmark of purchases per second (`make bench`).
 
-The kinds take turns within each round, so that whatever else the machine does troubles all of them: trust the ratios.
+Compares every strategy with the same server without selling. The scenarios alternate in each round, so that
+other load on the machine slows all of them: trust the ratios.
 """
 
 import argparse
@@ -12,99 +13,107 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
-from benchmarks.load.load_generator import Load
-from benchmarks.load.scenario_runner import Bench, Turn, stock_up
-from benchmarks.load.scenarios import KINDS, STRATEGIES, Goods, Kind
-from benchmarks.load.shop_context import open_stands, patient
-from benchmarks.report import page as written
-from benchmarks.report.figures import Findings
-from benchmarks.report.purchase_profile import look_inside
-from benchmarks.report.tables import as_text
-from benchmarks.targets.deployment import open_site
-from benchmarks.targets.script_ceiling import open_ceiling
+from benchmarks.load.interleaved_rounds import order_round
+from benchmarks.load.load_result import LoadResult
+from benchmarks.load.scenario_runner import ScenarioRun, ScenarioRunner
+from benchmarks.load.scenarios import SCENARIOS, STRATEGIES, ItemSet, Scenario
+from benchmarks.load.shop_context import ShopContext, create_contexts, load_patient_settings
+from benchmarks.report.findings import Findings
+from benchmarks.report.page import write_page
+from benchmarks.report.purchase_profile import profile_purchase
+from benchmarks.report.table_format import format_text
+from benchmarks.report.tables import build_tables
+from benchmarks.targets.deployment import Deployment, run_deployment
+from benchmarks.targets.script_ceiling import ScriptCeiling, run_script_ceiling
 from shop.core.tokens import Tokens
 
-# Parts of a run that do not take turns.
-CROWDS, INSIDE = "crowds", "inside"
-CROWD = 300
-WARM_SECONDS = 0.4
+# Parts of a run outside the rounds.
+BURST, PROFILE = "burst", "profile"
+BURST_PIECES = 300
+WARM_UP_SECONDS = 0.4
 DOCS = Path(__file__).parents[1] / "docs" / "architecture"
 
 
 def main() -> int:
-    """The exit code: 1 when an invariant does not hold after the load, or a purchase was miscounted."""
-    options = _options()
-    kinds = [kind for kind in KINDS if not options.only or kind.name in options.only]
-    begun, before = time.monotonic(), os.getloadavg()[0]
-    with _bench(kinds) as bench:
-        findings = replace(_run(bench, kinds, options), load=before)
-        problems = [*_broken(bench), *bench.miscounted()]
-    for title, rows in written.tables(findings):
-        print(f"\n{title}\n\n{as_text(rows)}")
-    print(f"\n{time.monotonic() - begun:.0f} s. " + ("\n".join(["BROKEN", *problems]) if problems else "verified"))
+    """Run the benchmark, and print its tables.
+
+    Returns 1 when an invariant is broken after the load, or purchases were miscounted, else 0.
+    """
+    options = _parse_options()
+    scenarios = [scenario for scenario in SCENARIOS if not options.only or scenario.name in options.only]
+    started, load_average = time.monotonic(), os.getloadavg()[0]
+    with _run_runner(scenarios) as runner:
+        findings = replace(_measure(runner, scenarios, options), load_average=load_average)
+        problems = [*_find_broken_invariants(runner.deployment), *runner.find_miscounts()]
+    for title, rows in build_tables(findings):
+        print(f"\n{title}\n\n{format_text(rows)}")
+    print(f"\n{time.monotonic() - started:.0f} s. " + ("\n".join(["BROKEN", *problems]) if problems else "verified"))
     if options.write and not problems:
-        written.write(findings, DOCS, options.rounds, options.seconds)
+        write_page(findings, DOCS, options.rounds, options.seconds)
     return 1 if problems else 0
 
 
-def _run(bench: Bench, kinds: Sequence[Kind], options: argparse.Namespace) -> Findings:
-    def wants(part: str) -> bool:
-        return not options.only or part in options.only
-
-    for kind in kinds:
-        bench.turn(kind, WARM_SECONDS)
-    inside = look_inside(bench) if wants(INSIDE) else None
-    turns: dict[str, list[Turn]] = {kind.name: [] for kind in kinds}
+def _measure(runner: ScenarioRunner, scenarios: Sequence[Scenario], options: argparse.Namespace) -> Findings:
+    for scenario in scenarios:
+        runner.run(scenario, WARM_UP_SECONDS)
+    profile = profile_purchase(runner) if not options.only or PROFILE in options.only else None
+    runs: dict[str, list[ScenarioRun]] = {scenario.name: [] for scenario in scenarios}
     for number in range(options.rounds):
-        # Every other round backwards: who goes first has no advantage.
-        for kind in kinds[:: -1 if number % 2 else 1]:
-            turns[kind.name].append(bench.turn(kind, options.seconds))
-        print(_round(number, turns), file=sys.stderr, flush=True)
-    return Findings(turns, dict(_crowds(bench)) if wants(CROWDS) else {}, inside, bench.site.databases.what)
+        for scenario in order_round(scenarios, number):
+            runs[scenario.name].append(runner.run(scenario, options.seconds))
+        print(_format_round(number, runs), file=sys.stderr, flush=True)
+    bursts = dict(_run_bursts(runner)) if not options.only or BURST in options.only else {}
+    return Findings(runs, bursts, profile, runner.deployment.databases.description)
 
 
-def _crowds(bench: Bench) -> Iterator[tuple[str, Load]]:
+def _run_bursts(runner: ScenarioRunner) -> Iterator[tuple[str, LoadResult]]:
     for name in STRATEGIES:
-        if name in bench.site.servers:
-            yield name, bench.buy_all_at_once(name, CROWD)
+        if name in runner.deployment.servers:
+            yield name, runner.run_burst(name, BURST_PIECES)
 
 
-def _round(number: int, turns: dict[str, list[Turn]]) -> str:
-    told = (f"{name} {mine[-1].load.answered / mine[-1].load.seconds:,.0f}" for name, mine in turns.items())
-    return f"round {number + 1}, answers/s: " + ", ".join(told)
+def _format_round(number: int, runs: dict[str, list[ScenarioRun]]) -> str:
+    loads = {name: own_runs[-1].load for name, own_runs in runs.items()}
+    rates = (f"{name} {load.answered / load.seconds:,.0f}" for name, load in loads.items())
+    return f"round {number + 1}, answers/s: " + ", ".join(rates)
 
 
-def _broken(bench: Bench) -> Iterator[str]:
-    for name, shop in bench.site.shops.items():
-        holds, verdicts = shop.verify()
+def _find_broken_invariants(deployment: Deployment) -> Iterator[str]:
+    for name, shop in deployment.shops.items():
+        holds, lines = shop.verify()
         if not holds:
-            yield from (f"{name}: {verdict}" for verdict in verdicts)
+            yield from (f"{name}: {line}" for line in lines)
 
 
 @contextmanager
-def _bench(kinds: Collection[Kind]) -> Iterator[Bench]:
-    with open_site({kind.server for kind in kinds}) as site:
-        stands = open_stands(site)
-        bench = Bench(site, stands)
-        stock_up(bench, kinds)
-        ours = stands["script"]
-        tokens = ours.container.get(Tokens)
-        users = [tokens.verify(token) for token in ours.tokens]
-        alone = any(not kind.server for kind in kinds)
-        settings = patient(site.shops["script"])
-        with open_ceiling(settings, ours.items[Goods.HOT][0], users) if alone else nullcontext() as bench.ceiling:
-            yield bench
+def _run_runner(scenarios: Collection[Scenario]) -> Iterator[ScenarioRunner]:
+    with run_deployment({scenario.server for scenario in scenarios}) as deployment:
+        contexts = create_contexts(deployment)
+        runner = ScenarioRunner(deployment, contexts)
+        runner.create_items(scenarios)
+        needs_ceiling = any(not scenario.server for scenario in scenarios)
+        with _run_ceiling(deployment, contexts["script"]) if needs_ceiling else nullcontext() as runner.ceiling:
+            yield runner
 
 
-def _options() -> argparse.Namespace:
+@contextmanager
+def _run_ceiling(deployment: Deployment, context: ShopContext) -> Iterator[ScriptCeiling]:
+    tokens = context.container.get(Tokens)
+    users = [tokens.verify(token) for token in context.buyer_tokens]
+    settings = load_patient_settings(deployment.shops["script"])
+    with run_script_ceiling(settings, context.items[ItemSet.HOT][0], users) as ceiling:
+        yield ceiling
+
+
+def _parse_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5, help="how often the kinds take turns")
-    parser.add_argument("--seconds", type=float, default=1.5, help="how long each turn lasts")
-    names = [*(kind.name for kind in KINDS), CROWDS, INSIDE]
+    parser.add_argument("--rounds", type=int, default=5, help="number of rounds")
+    parser.add_argument("--seconds", type=float, default=1.5, help="seconds of load of each scenario in a round")
+    names = [*(scenario.name for scenario in SCENARIOS), BURST, PROFILE]
     parser.add_argument(
-        "--only", type=lambda text: text.split(","), default=[], metavar="A,B", help="of: " + ", ".join(names)
+        "--only", type=lambda text: text.split(","), default=[], metavar="A,B", help="some of: " + ", ".join(names)
     )
-    parser.add_argument("--write", action="store_true", help="renew docs/architecture/benchmark.md and its picture")
+    parser.add_argument("--write", action="store_true", help="write docs/architecture/benchmark.md and its picture")
     return parser.parse_args()
 
 

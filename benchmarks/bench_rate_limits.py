@@ -1,57 +1,48 @@
-"""`make bench-limits`: what limits add to a look at an item and to a purchase, held against the same server without.
+"""Benchmark of the cost of rate limits (`make bench-limits`).
 
-The two servers share their stores and take turns request by request, so that whatever else the machine does troubles
-both: trust the ratios.
+Compares a server with limits and one without. Both share their stores and alternate request by request, so that other
+load on the machine slows both: trust the ratios.
 """
 
 import os
-from collections.abc import Callable, Mapping
-from statistics import median
 
-from benchmarks.bench_idempotency_keys import PIECES, Asker
-from benchmarks.load.accounts import Accounts
-from benchmarks.load.http_client import Client
-from benchmarks.load.interleaved_rounds import options, take_turns
-from benchmarks.load.sale_setup import offer, wait_for
-from benchmarks.targets.temporary_shop import LIMITS, Shop, free_port, open_shop, stop, wait_until_ready
+from benchmarks.load.interleaved_rounds import OPTIONS, TimedCall, run_rounds
+from benchmarks.load.options import parse_options
+from benchmarks.load.request_timer import RequestTimer
+from benchmarks.load.sale_setup import open_sale
+from benchmarks.load.scenarios import PURCHASE_BODY, PURCHASE_PATH
+from benchmarks.report.round_table import print_results
+from benchmarks.targets.databases import build_database_settings
+from benchmarks.targets.temporary_shop import RATE_LIMITS, run_shop
+from benchmarks.targets.web_server import SHOP_WEB, run_web_server
 
 # Counted as any other, but never reached.
-GENEROUS = "900000000/minute"
-KINDS = ("look", "unknown path", "purchase", "keyed purchase")
+HIGH_LIMIT = "900000000/minute"
 
 
 def main() -> None:
-    """Print the medians of each kind, and their ratios."""
-    said = options(__doc__, rounds=9)
-    database = os.environ.get("SHOP_DATABASE_URL", "")
-    words = {"database_url": database} if database else {}
-    with open_shop(**words) as shop:
-        bind = f"127.0.0.1:{free_port()}"
-        process = shop.start("flask", "shop", "web", SHOP_BIND=bind, **dict.fromkeys(LIMITS, GENEROUS))
-        try:
-            wait_until_ready(shop, bind, process)
-            against = {f"limited {name}": name for name in KINDS}
-            turns = take_turns(_kinds(shop, bind), against, said)
-        finally:
-            stop(process)
-    turns.print_times(width=24)
-    for name, ratio in turns.ratios.items():
-        print(f"{f'{name} / {against[name]}':<42}{median(ratio):.2f}")
+    """Print percentiles, and ratios of time with and without limits."""
+    options = parse_options(__doc__, rounds=(9, "number of rounds"), **OPTIONS)
+    settings = build_database_settings(os.environ.get("SHOP_DATABASE_URL", ""))
+    limits = dict.fromkeys(RATE_LIMITS, HIGH_LIMIT)
+    with run_shop(**settings) as shop, run_web_server(shop, *SHOP_WEB, **limits) as limited:
+        item_id, (token,) = open_sale(shop)
+        calls = _build_calls(shop.bind, item_id, token)
+        limited_calls = _build_calls(limited.bind, item_id, token)
+        baselines = {f"limited {name}": name for name in calls}
+        both = calls | {f"limited {name}": call for name, call in limited_calls.items()}
+        results = run_rounds(both, baselines, options)
+    print_results(results, baselines)
 
 
-def _kinds(shop: Shop, limited: str) -> Mapping[str, Callable[[], float]]:
-    item_id = offer(shop, PIECES)
-    buyer = Accounts.of(shop.container()).sign_up(1)[0]
-    wait_for("accepted", Client(shop.bind, buyer), item_id, 1)
-    return {**_of("", shop.bind, item_id, buyer), **_of("limited ", limited, item_id, buyer)}
-
-
-def _of(word: str, bind: str, item_id: int, token: str) -> dict[str, Callable[[], float]]:
-    path = f"/api/v1/items/{item_id}"
-    look, nowhere = Asker(bind, path, token, None, "GET"), Asker(bind, "/api/v1/nowhere", token, None, "GET", 404)
-    purchase = Asker(bind, f"{path}/purchase", token, b'{"quantity": 1}')
-    asked = (look.ask, nowhere.ask, purchase.ask, purchase.ask_keyed)
-    return {f"{word}{name}": ask for name, ask in zip(KINDS, asked, strict=True)}
+def _build_calls(bind: str, item_id: int, token: str) -> dict[str, TimedCall]:
+    purchase = RequestTimer(bind, PURCHASE_PATH.format(item_id), token, PURCHASE_BODY, "POST")
+    return {
+        "read": RequestTimer(bind, f"/api/v1/items/{item_id}", token).send,
+        "unknown path": RequestTimer(bind, "/api/v1/nowhere", token, status=404).send,
+        "purchase": purchase.send,
+        "keyed purchase": purchase.send_with_new_key,
+    }
 
 
 if __name__ == "__main__":

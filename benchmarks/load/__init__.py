@@ -1,1 +1,1 @@
-"""Clients, accounts and load generators of the benchmarks."""
+"""Clients, accounts, scenarios and load generators of the benchmarks."""

@@ -1,4 +1,4 @@
-"""Accounts by the hundred: written in one transaction, signed in without a password."""
+"""Bulk creation of signed-in buyers."""
 
 from dataclasses import dataclass
 
@@ -17,8 +17,8 @@ from shop.services.session import SessionService
 
 
 @dataclass(frozen=True)
-class Accounts:
-    """Makes buyers with the shop's own collaborators."""
+class AccountFactory:
+    """Factory of buyers that uses the shop's own collaborators."""
 
     database: Database
     users: UserRepository
@@ -27,20 +27,20 @@ class Accounts:
     clock: Clock
 
     @classmethod
-    def of(cls, container: Container) -> "Accounts":
-        """Those of a shop."""
+    def from_container(cls, container: Container) -> "AccountFactory":
+        """Create a factory from a shop's container."""
         get = container.get
         return cls(get(Database), get(UserRepository), get(Passwords), get(SessionService), get(Clock))
 
-    def sign_up(self, count: int) -> list[str]:
-        """The access tokens of that many new buyers."""
+    def create_buyers(self, count: int) -> list[str]:
+        """Create new buyers, and return their access tokens."""
         # Argon2 is slow on purpose: a hash and a sign-in for each buyer would measure Argon2, not the purchase. So
-        # they share one hash, and their sessions are opened here as the shop itself opens them.
+        # all share one hash, and their sessions are opened here as the shop itself opens them.
         with in_tenant(DEFAULT_TENANT):
-            return self._create(count, self.passwords.hash("Buyers-share-1"))
+            return self._create_in_transaction(count, self.passwords.hash("Buyers-share-1"))
 
     @transactional
-    def _create(self, count: int, password_hash: str) -> list[str]:
+    def _create_in_transaction(self, count: int, password_hash: str) -> list[str]:
         now, run = self.clock.now(), uuid7().hex
         rows = [
             self.users.create(
@@ -53,5 +53,5 @@ class Accounts:
             )
             for number in range(count)
         ]
-        cards = [{"id": row.id, "tenant_id": DEFAULT_TENANT} for row in rows]
-        return [self.sessions.open(card, "benchmark")["access_token"] for card in cards]
+        profiles = [{"id": row.id, "tenant_id": DEFAULT_TENANT} for row in rows]
+        return [self.sessions.open(profile, "benchmark")["access_token"] for profile in profiles]

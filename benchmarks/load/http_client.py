@@ -1,4 +1,4 @@
-"""A very small HTTP client: one connection, JSON in and out; a failure is an answer too."""
+"""Small HTTP client: one connection, JSON in and out, failures as responses."""
 
 import http.client
 import json
@@ -11,8 +11,8 @@ TIMEOUT_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
-class Answer:
-    """An answer as it came, and how long it took; status 0 is none at all."""
+class JsonResponse:
+    """Response and its duration; status 0 stands for a failed connection."""
 
     status: int
     body: dict[str, Any]
@@ -20,19 +20,19 @@ class Answer:
 
     @property
     def data(self) -> dict[str, Any]:
-        """What stands in the envelope."""
-        found: dict[str, Any] = self.body.get("data", {})
-        return found
+        """Content of the envelope."""
+        data: dict[str, Any] = self.body.get("data", {})
+        return data
 
     @property
     def outcome(self) -> str:
-        """The word for what happened: `accepted`, the error code, or the status."""
+        """Name of the outcome: `accepted`, the error code or the status."""
         return "accepted" if self.status in (201, 202) else self.data.get("error_code") or f"status {self.status}"
 
 
 @dataclass
-class Client:
-    """Talks to one server as one user; belongs to one thread."""
+class JsonClient:
+    """Client of one server with one access token, for one thread."""
 
     bind: str
     token: str = ""
@@ -42,16 +42,16 @@ class Client:
         self._connection = http.client.HTTPConnection(self.bind, timeout=TIMEOUT_SECONDS)
 
     def connect(self) -> None:
-        """Open the connection before it is needed; raises OSError."""
+        """Open the connection in advance. Raises OSError."""
         self._connection.connect()
 
-    def get(self, path: str) -> Answer:
-        """GET the path."""
-        return self._ask("GET", path, None)
+    def get(self, path: str) -> JsonResponse:
+        """GET a path."""
+        return self._send("GET", path, None)
 
-    def post(self, path: str, words: dict[str, Any]) -> Answer:
-        """POST the words."""
-        return self._ask("POST", path, json.dumps(words).encode())
+    def post(self, path: str, body: dict[str, Any]) -> JsonResponse:
+        """POST a JSON body with a new idempotency key."""
+        return self._send("POST", path, json.dumps(body).encode())
 
     def __enter__(self) -> Self:
         return self
@@ -59,16 +59,16 @@ class Client:
     def __exit__(self, *_: object) -> None:
         self._connection.close()
 
-    def _ask(self, method: str, path: str, body: bytes | None) -> Answer:
+    def _send(self, method: str, path: str, body: bytes | None) -> JsonResponse:
         headers = {"Content-Type": "application/json", "Idempotency-Key": uuid4().hex} if body else {}
         if self.token:
             headers["Authorization"] = f"Bearer {self.token}"
-        begun = time.perf_counter()
+        started = time.perf_counter()
         try:
             self._connection.request(method, path, body, headers)
             response = self._connection.getresponse()
             content = json.loads(response.read())
         except (OSError, http.client.HTTPException, ValueError) as error:
             self._connection.close()
-            return Answer(0, {"data": {"error_code": type(error).__name__}}, time.perf_counter() - begun)
-        return Answer(response.status, content, time.perf_counter() - begun)
+            return JsonResponse(0, {"data": {"error_code": type(error).__name__}}, time.perf_counter() - started)
+        return JsonResponse(response.status, content, time.perf_counter() - started)

@@ -1,16 +1,17 @@
-"""What takes turns in each round: who is asked, for what, and how."""
+"""Scenarios of the purchase benchmark."""
 
 from enum import StrEnum
 from typing import NamedTuple
 
 CONNECTIONS = 64
-# Purchases a second of the open loop; its latencies are counted from the planned moments.
-RATE = 300
-PURCHASE = "/api/v1/items/{}/purchase"
+# Purchases a second of the open loop.
+OPEN_LOOP_RATE = 300
+PURCHASE_PATH = "/api/v1/items/{}/purchase"
+PURCHASE_BODY = b'{"quantity": 1}'
 
 
-class Goods(StrEnum):
-    """What the buyers of a turn want."""
+class ItemSet(StrEnum):
+    """Items that a scenario buys."""
 
     # One item that never runs out.
     HOT = "hot"
@@ -18,52 +19,58 @@ class Goods(StrEnum):
     QUIET = "quiet"
     # A hundred items.
     MANY = "many"
-    # One item with a hundredth of the pieces that are asked for.
+    # One item with pieces for about a hundredth of the requests.
     FEW = "few"
 
 
-class Kind(NamedTuple):
-    """One way to ask, which takes its turn in each round; `server` is empty where no server is asked."""
+class Scenario(NamedTuple):
+    """Way to send purchases; an empty `server` means the script without HTTP.
+
+    A `rate` of 0 means a closed loop.
+    """
 
     name: str
-    says: str
+    description: str
     server: str = "script"
-    path: str = PURCHASE
-    goods: Goods = Goods.HOT
+    path: str = PURCHASE_PATH
+    item_set: ItemSet = ItemSet.HOT
     rate: int = 0
-    keyed: bool = False
-    worker_stands: bool = False
+    with_keys: bool = False
+    worker_paused: bool = False
 
 
 STRATEGIES = ("script", "watch", "lock", "db")
-HOT = (
-    Kind("ceiling", "the script alone, no HTTP: two processes of four threads reserve in a loop", server=""),
-    Kind("raw", "a WSGI callable without Flask that checks the token, runs the same script, answers in JSON",
-         server="raw", path="/raw/{}"),
-    Kind("bare", "a plain Flask view: token, JSON in and out, nothing is bought", server="bare", path="/bare/{}"),
-    Kind("same", "the purchase's route with all its declarations, nothing is bought", server="bare",
-         path="/same/{}"),
-    Kind("script", "the purchase as it is: one script, one worker that writes in batches"),
-    Kind("jobs", "the same, but each purchase asks for an RQ job of its own", server="jobs"),
-    Kind("watch", "`SHOP_PURCHASE_STRATEGY=watch`", server="watch"),
-    Kind("lock", "`SHOP_PURCHASE_STRATEGY=lock`", server="lock"),
-    Kind("db", "`SHOP_PURCHASE_STRATEGY=db`", server="db"),
+HOT_ITEM = (
+    Scenario("ceiling", "the script alone, no HTTP: two processes of four threads reserve in a loop", server=""),
+    Scenario("raw", "a WSGI callable without Flask that checks the token, runs the same script, answers in JSON",
+             server="raw", path="/raw/{}"),
+    Scenario("bare", "a plain Flask view: token, JSON in and out, nothing is bought", server="bare", path="/bare/{}"),
+    Scenario("same", "the purchase's route with all its declarations, nothing is bought", server="bare",
+             path="/same/{}"),
+    Scenario("script", "the purchase as it is: one script, one worker that writes in batches"),
+    Scenario("jobs", "the same, but each purchase enqueues an RQ job of its own", server="jobs"),
+    Scenario("watch", "`SHOP_PURCHASE_STRATEGY=watch`", server="watch"),
+    Scenario("lock", "`SHOP_PURCHASE_STRATEGY=lock`", server="lock"),
+    Scenario("db", "`SHOP_PURCHASE_STRATEGY=db`", server="db"),
 )  # fmt: skip
-MANY = (Kind("100 items", "`script`, each of 64 connections buys another of 100 items in turn", goods=Goods.MANY),)
-STORMS = (
-    Kind("sold out", "`script`, pieces for about 1 % of the requests", goods=Goods.FEW),
-    Kind("sold out, keyed", "the same, each request with an Idempotency-Key", goods=Goods.FEW, keyed=True),
+MANY_ITEMS = (
+    Scenario("100 items", "`script`, each of 64 connections buys another of 100 items in turn", item_set=ItemSet.MANY),
 )
-OPEN = tuple(
-    Kind(
-        f"{name} at {RATE}/s",
-        f"`{name}`, {RATE} requests a second at planned moments",
-        name,
-        PURCHASE,
-        Goods.QUIET,
-        RATE,
+SOLD_OUT = (
+    Scenario("sold out", "`script`, pieces for about 1 % of the requests", item_set=ItemSet.FEW),
+    Scenario("sold out, keyed", "the same, each request with an Idempotency-Key", item_set=ItemSet.FEW, with_keys=True),
+)
+OPEN_LOOP = tuple(
+    Scenario(
+        f"{name} at {OPEN_LOOP_RATE}/s",
+        f"`{name}`, {OPEN_LOOP_RATE} requests a second at planned moments",
+        server=name,
+        item_set=ItemSet.QUIET,
+        rate=OPEN_LOOP_RATE,
     )
     for name in STRATEGIES
 )
-BACKLOG = (Kind("backlog", "`script` while the worker stands still; then it writes what waits", worker_stands=True),)
-KINDS = (*HOT, *MANY, *STORMS, *OPEN, *BACKLOG)
+BACKLOG = (
+    Scenario("backlog", "`script` while the worker is paused; then the worker writes the backlog", worker_paused=True),
+)
+SCENARIOS = (*HOT_ITEM, *MANY_ITEMS, *SOLD_OUT, *OPEN_LOOP, *BACKLOG)

@@ -1,4 +1,4 @@
-"""Where the processor time of a purchase goes: the app in this process, looked at every millisecond of its work."""
+"""Sampling CPU profiler of an app in this process."""
 
 import io
 import signal
@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from types import FrameType
 from typing import Any
 
+# CPU time between two samples.
 TICK_SECONDS = 0.001
-# Part -> what stands in the path of a file that belongs to it; the first that fits.
+# Part -> texts in the paths of its files; the first match counts.
 PARTS = {
     "shop: blueprint, controller, transaction, envelope, JSON": ("/shop/core/blueprint", "/shop/core/controller",
         "/shop/core/transaction", "/shop/core/envelope", "/shop/core/wire", "/shop/core/tokens", "/shop/core/http"),
@@ -27,38 +28,38 @@ REST = "the rest: server, standard library"
 
 
 @dataclass
-class Samples:
-    """How often each part was at work."""
+class CpuSamples:
+    """Number of samples by part."""
 
     counts: "Counter[str]" = field(default_factory=Counter)
 
-    def look(self, _: int, frame: FrameType | None) -> None:
-        """Count the part that works in this frame: that of its innermost file that belongs to one."""
+    def record(self, _: int, frame: FrameType | None) -> None:
+        """Count a sample for the innermost frame that belongs to a part."""
         while frame is not None:
-            if part := part_of(frame.f_code.co_filename):
+            if part := find_part(frame.f_code.co_filename):
                 self.counts[part] += 1
                 return
             frame = frame.f_back
         self.counts[REST] += 1
 
-    def shares(self) -> dict[str, float]:
-        """Part -> its share of the work, the largest first."""
+    def compute_shares(self) -> dict[str, float]:
+        """Return the share of each part, the largest first."""
         total = self.counts.total() or 1
         return {part: number / total for part, number in self.counts.most_common()}
 
 
-def part_of(file: str) -> str | None:
-    """The part a file belongs to."""
+def find_part(file: str) -> str | None:
+    """Return the part that a file belongs to, or None."""
     if CORE_REDIS in file:
         return REDIS
     return next((part for part, places in PARTS.items() if any(place in file for place in places)), None)
 
 
 @contextmanager
-def sampling() -> Iterator[Samples]:
-    """Look while the context lasts; only in the main thread."""
-    samples = Samples()
-    before = signal.signal(signal.SIGPROF, samples.look)
+def sample_cpu() -> Iterator[CpuSamples]:
+    """Sample the main thread while the context lasts."""
+    samples = CpuSamples()
+    before = signal.signal(signal.SIGPROF, samples.record)
     signal.setitimer(signal.ITIMER_PROF, TICK_SECONDS, TICK_SECONDS)
     try:
         yield samples
@@ -67,15 +68,28 @@ def sampling() -> Iterator[Samples]:
         signal.signal(signal.SIGPROF, before)
 
 
-def ask(app: Any, request: bytes) -> str:
-    """The status that a WSGI app answers a request with; no test client, which costs more than the app."""
+def call_wsgi(app: Any, request: bytes) -> str:
+    """Call a WSGI app with a raw request, and return the status.
+
+    Not a test client, since that costs more than the app.
+    """
+    statuses: list[str] = []
+    response = app(_build_environ(request), lambda status, *_: statuses.append(status))
+    b"".join(response)
+    if close := getattr(response, "close", None):
+        close()
+    return statuses[0]
+
+
+def _build_environ(request: bytes) -> dict[str, Any]:
     head, _, body = request.partition(b"\r\n\r\n")
     first, *lines = head.decode().split("\r\n")
+    method, path, _ = first.split(" ")
     headers = dict(line.split(": ", 1) for line in lines)
-    environ = {
-        "REQUEST_METHOD": first.split(" ")[0],
+    return {
+        "REQUEST_METHOD": method,
         "SCRIPT_NAME": "",
-        "PATH_INFO": first.split(" ")[1],
+        "PATH_INFO": path,
         "QUERY_STRING": "",
         "SERVER_NAME": "127.0.0.1",
         "SERVER_PORT": "80",
@@ -88,9 +102,3 @@ def ask(app: Any, request: bytes) -> str:
         "wsgi.input": io.BytesIO(body),
         "wsgi.errors": sys.stderr,
     }
-    told: list[str] = []
-    answer = app(environ, lambda status, *_: told.append(status))
-    b"".join(answer)
-    if close := getattr(answer, "close", None):
-        close()
-    return told[0]

@@ -1,143 +1,129 @@
-"""What a benchmark prints while it runs and when it is over."""
+"""Tables of the purchase benchmark."""
 
 from collections.abc import Sequence
 from statistics import median
 
-from benchmarks.load.scenarios import BACKLOG, HOT, MANY, OPEN, STORMS, Kind
-from benchmarks.report.figures import (
-    ALL,
-    Findings,
-    Turns,
-    cpu,
-    crowd_row,
-    drain_rate,
-    goals,
-    milliseconds,
-    rate,
-    ratio,
-    refusal_rate,
-)
+from benchmarks.load.load_result import BUSY, LoadResult
+from benchmarks.load.scenario_runner import ScenarioRun
+from benchmarks.load.scenarios import BACKLOG, HOT_ITEM, MANY_ITEMS, OPEN_LOOP, SOLD_OUT
+from benchmarks.report.figures import ALL, Runs, compute_cpu, compute_milliseconds, compute_ratio
+from benchmarks.report.findings import Findings
+from benchmarks.report.goals import evaluate_goals
+from benchmarks.report.table_format import Rows
 
-Rows = list[tuple[str, ...]]
 PARTS = ("web", "redis", "worker", "database")
+LATENCIES = ("p50 ms", "p95 ms", "p99 ms")
 
 
-def sales(turns: Turns, kinds: Sequence[Kind] = (*HOT, *MANY)) -> Rows:
-    """Purchases by kind: rate, its range, latencies, CPU by part, the script's multiple of it."""
-    head = (
-        "",
-        "accepted/s",
-        "rounds",
-        "p50 ms",
-        "p95 ms",
-        "p99 ms",
-        *(f"{part} us" for part in (*PARTS, ALL)),
-        "script / it",
-        "refused",
-    )
-    return [head, *(_sale(turns, kind.name) for kind in kinds if kind.name in turns)]
+def build_tables(findings: Findings) -> list[tuple[str, Rows]]:
+    """Return title and rows of each table that this run measured."""
+    runs = findings.runs
+    all_tables = {
+        "Goals": _build_goals(findings),
+        "Sales": _build_sales(runs),
+        "At a fixed rate": _build_open_loop(runs),
+        "Sold out": _build_sold_out(runs),
+        "Backlog": _build_backlog(runs),
+        "Burst": _build_bursts(findings),
+        "Profile": _build_profile(findings),
+    }
+    return [(title, rows) for title, rows in all_tables.items() if len(rows) > 1]
 
 
-def _sale(turns: Turns, name: str) -> tuple[str, ...]:
-    mine = turns[name]
-    rates = [rate(turn) for turn in mine]
+def _build_goals(findings: Findings) -> Rows:
+    head = ("", "found", "wanted", "reached", "rounds", "by processor time")
+    return [head, *(goal.row for goal in evaluate_goals(findings))]
+
+
+def _build_sales(runs: Runs) -> Rows:
+    cpu = (f"{part} us" for part in (*PARTS, ALL))
+    head = ("", "accepted/s", "rounds", *LATENCIES, *cpu, "ratio of script", "refused")
+    return [head, *(_build_sale(runs, scenario.name) for scenario in (*HOT_ITEM, *MANY_ITEMS) if scenario.name in runs)]
+
+
+def _build_sale(runs: Runs, name: str) -> tuple[str, ...]:
+    rates = [run.accepted_rate for run in runs[name]]
     return (
         name,
         f"{median(rates):,.0f}",
         f"{min(rates):,.0f} to {max(rates):,.0f}",
-        *(f"{milliseconds(mine, percent):.1f}" for percent in (50, 95, 99)),
-        *(f"{cpu(mine, part):,.0f}" for part in (*PARTS, ALL)),
-        f"{ratio(turns, 'script', name):.2f}" if "script" in turns else "",
-        str(sum(turn.load.refused for turn in mine)),
+        *_format_latencies(runs[name]),
+        *(f"{compute_cpu(runs[name], part):,.0f}" for part in (*PARTS, ALL)),
+        f"{compute_ratio(runs, 'script', name):.2f}" if "script" in runs else "",
+        str(sum(run.load.refused for run in runs[name])),
     )
 
 
-def opened(turns: Turns) -> Rows:
-    """The open loop: latencies from the planned moments, and how long until the row was written."""
-    head = ("", "p50 ms", "p95 ms", "p99 ms", "refused", "unsent", "to row p50 ms", "to row p99 ms")
-    return [head, *(_opened(turns, kind.name) for kind in OPEN if kind.name in turns)]
-
-
-def _opened(turns: Turns, name: str) -> tuple[str, ...]:
-    mine = turns[name]
-    return (
-        name,
-        *(f"{milliseconds(mine, percent):.1f}" for percent in (50, 95, 99)),
-        str(sum(turn.load.refused for turn in mine)),
-        str(sum(turn.load.unsent for turn in mine)),
-        *(f"{milliseconds(mine, percent, 'waits'):.1f}" for percent in (50, 99)),
-    )
-
-
-def storms(turns: Turns) -> Rows:
-    """Sold out: refusals a second, and how long one takes."""
-    head = ("", "refusals/s", "sold, a turn", "p50 ms", "p99 ms", "web us", "redis us")
+def _build_open_loop(runs: Runs) -> Rows:
+    head = ("", *LATENCIES, "refused", "unsent", "to row p50 ms", "to row p99 ms")
     return [
         head,
         *(
             (
-                kind.name,
-                f"{median(refusal_rate(turn) for turn in mine):,.0f}",
-                f"{median(turn.load.accepted for turn in mine):.0f}",
-                *(f"{milliseconds(mine, percent, 'refusals'):.1f}" for percent in (50, 99)),
-                *(f"{cpu(mine, part):,.0f}" for part in PARTS[:2]),
+                scenario.name,
+                *_format_latencies(own_runs),
+                str(sum(run.load.refused for run in own_runs)),
+                str(sum(run.load.unsent for run in own_runs)),
+                *(f"{compute_milliseconds(own_runs, percent, 'write_delays'):.1f}" for percent in (50, 99)),
             )
-            for kind in STORMS
-            if (mine := turns.get(kind.name))
+            for scenario in OPEN_LOOP
+            if (own_runs := runs.get(scenario.name))
         ),
     ]
 
 
-def backlog(turns: Turns) -> Rows:
-    """The worker against the buyers."""
-    head = ("", "accepted/s while it stood", "then written/s", "ratio")
+def _format_latencies(runs: Sequence[ScenarioRun]) -> list[str]:
+    return [f"{compute_milliseconds(runs, percent):.1f}" for percent in (50, 95, 99)]
+
+
+def _build_sold_out(runs: Runs) -> Rows:
+    head = ("", "refusals/s", "sold per round", "p50 ms", "p99 ms", "web us", "redis us")
     return [
         head,
         *(
             (
-                kind.name,
-                f"{median(rate(turn) for turn in mine):,.0f}",
-                f"{median(drain_rate(turn) for turn in mine):,.0f}",
-                f"{median(drain_rate(turn) / rate(turn) for turn in mine):.2f}",
+                scenario.name,
+                f"{median(run.refusal_rate for run in own_runs):,.0f}",
+                f"{median(run.load.accepted for run in own_runs):.0f}",
+                *(f"{compute_milliseconds(own_runs, percent, 'refusals'):.1f}" for percent in (50, 99)),
+                *(f"{compute_cpu(own_runs, part):,.0f}" for part in PARTS[:2]),
             )
-            for kind in BACKLOG
-            if (mine := turns.get(kind.name))
+            for scenario in SOLD_OUT
+            if (own_runs := runs.get(scenario.name))
         ),
     ]
 
 
-def crowds(findings: Findings) -> Rows:
-    """Three hundred buyers of three hundred pieces."""
+def _build_backlog(runs: Runs) -> Rows:
+    head = ("", "accepted/s while paused", "then written/s", "ratio")
+    return [
+        head,
+        *(
+            (
+                scenario.name,
+                f"{median(run.accepted_rate for run in own_runs):,.0f}",
+                f"{median(run.drain_rate for run in own_runs):,.0f}",
+                f"{median(run.drain_rate / run.accepted_rate for run in own_runs):.2f}",
+            )
+            for scenario in BACKLOG
+            if (own_runs := runs.get(scenario.name))
+        ),
+    ]
+
+
+def _build_bursts(findings: Findings) -> Rows:
     head = ("", "accepted", "busy (503)", "other refusals", "slowest ms")
-    return [head, *(crowd_row(name, load) for name, load in findings.crowds.items())]
+    return [head, *(format_burst(name, load) for name, load in findings.bursts.items())]
 
 
-def wanted(findings: Findings) -> Rows:
-    """The goals."""
-    return [("", "found", "wanted", "reached", "rounds", "by processor time"), *(goal.row for goal in goals(findings))]
+def format_burst(name: str, load: LoadResult) -> tuple[str, ...]:
+    """Format the result of a burst as a row."""
+    busy, others = load.statuses[BUSY], load.refused - load.statuses[BUSY]
+    slowest = max([*load.latencies, *load.refusals], default=0.0)
+    return name, str(load.accepted), str(busy), str(others), f"{slowest * 1000:,.0f}"
 
 
-def inside(findings: Findings) -> Rows:
-    """Where the web's time goes; microseconds by the web's CPU of a purchase."""
-    shares = findings.inside.shares if findings.inside else {}
-    whole = cpu(findings.turns["script"], "web") if "script" in findings.turns else 0.0
-    return [("", "share", "us"), *((part, f"{share:.0%}", f"{share * whole:,.0f}") for part, share in shares.items())]
-
-
-def as_text(rows: Sequence[tuple[str, ...]]) -> str:
-    """Columns in line; the first one to the left."""
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    return "\n".join(
-        "  ".join(
-            cell.rjust(width) if column else cell.ljust(width)
-            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in rows
-    )
-
-
-def as_markdown(rows: Sequence[tuple[str, ...]]) -> str:
-    """A table."""
-    head, *body = rows
-    rule = ["---", *("---:" for _ in head[1:])]
-    return "\n".join("| " + " | ".join(row) + " |" for row in (head, rule, *body))
+def _build_profile(findings: Findings) -> Rows:
+    shares = findings.profile.shares if findings.profile else {}
+    total = compute_cpu(findings.runs["script"], "web") if "script" in findings.runs else 0.0
+    return [("", "share", "us"), *((part, f"{share:.0%}", f"{share * total:,.0f}") for part, share in shares.items())]

@@ -1,7 +1,7 @@
-"""Two routes to hold the purchase against, served beside the shop's own by the shop's own server.
+"""Two reference routes for the purchase, served by the shop's own server.
 
-`/bare` is the least that any answer costs here: Flask, a verified token, JSON in and out. `/same` is the purchase's
-route with everything declared on it, but nothing is bought.
+`/bare` is the minimum that a response costs here: Flask, a verified token, JSON in and out. `/same` is the purchase's
+route with all its declarations, but without a purchase.
 """
 
 from dataclasses import dataclass
@@ -9,17 +9,14 @@ from typing import Any
 
 from flask import Flask, Response, request
 
+from benchmarks.targets.controllers import bind_controller
 from shop.app import create_app
 from shop.checkers.order import PurchaseHeadersChecker, PurchaseItemChecker
-from shop.container import Container
 from shop.core.blueprint import Blueprint
 from shop.core.controller import Controller, with_token
 from shop.core.envelope import Answer, accepted, envelope
 from shop.core.keyed import Policy, keyed
-from shop.core.sessions import Doorkeeper
 from shop.core.settings import Settings
-from shop.core.tenancy import Register
-from shop.core.ticket import Keeper
 from shop.core.tokens import Claims, Tokens
 from shop.core.transaction import transactional
 from shop.core.web import serve
@@ -32,7 +29,7 @@ blueprint = Blueprint("same", __name__)
 @blueprint.route("/same/<id:item_id>")
 @dataclass(eq=False)
 class SameController(Controller):
-    """The route of the purchase without the purchase."""
+    """Route of the purchase without the purchase."""
 
     @blueprint.response(202, OrderSchema, errors=(404, 409))
     @with_token(OrderPolicy.create)
@@ -40,36 +37,31 @@ class SameController(Controller):
     @blueprint.arguments(PurchaseItemChecker)
     @blueprint.arguments(PurchaseHeadersChecker, location="headers")
     @transactional
-    def post(self, words: dict[str, Any], headers: dict[str, Any], item_id: int, claims: Claims) -> Answer:  # noqa: ARG002 - the purchase's shape
-        """Answer as if something had been bought."""
-        order = _order(item_id, words["quantity"])
+    def post(self, body: dict[str, Any], headers: dict[str, Any], item_id: int, claims: Claims) -> Answer:  # noqa: ARG002 - the purchase's signature
+        """Answer with a constant order."""
+        order = _build_order(item_id, body["quantity"])
         return accepted(order, f"/api/v1/orders/{order['id']}")
 
 
-def create() -> Flask:
-    """The shop's app and the two routes."""
+def create_target() -> Flask:
+    """Create the shop's app with both reference routes."""
     app = create_app()
-    container: Container = app.extensions["shop"]
-    container.add(SameController)
     app.register_blueprint(blueprint)
-    same = container.get(SameController)
-    same.keeper, same.door = container.find_one(Keeper), container.find_one(Doorkeeper)
-    same.register = container.find_one(Register)
-    app.view_functions["same.SameController"] = same.dispatch_request
-    tokens = container.get(Tokens)
+    bind_controller(app, SameController, "same.SameController")
+    tokens = app.extensions["shop"].get(Tokens)
 
     @app.post("/bare/<id:item_id>")
     def bare(item_id: int) -> Response:
         tokens.verify(request.headers["Authorization"].partition(" ")[2])
-        words = request.get_json()
-        response: Response = app.json.response(envelope(202, _order(item_id, words["quantity"])))  # type: ignore[assignment]  # the app's own class
+        order = _build_order(item_id, request.get_json()["quantity"])
+        response: Response = app.json.response(envelope(202, order))  # type: ignore[assignment]  # the app's own class
         response.status_code = 202
         return response
 
     return app
 
 
-def _order(item_id: int, quantity: int) -> dict[str, Any]:
+def _build_order(item_id: int, quantity: int) -> dict[str, Any]:
     return {
         "id": "01a1f8b9-6fb6-769b-b74e-21f10587bf2c",
         "status": "pending",
@@ -84,4 +76,4 @@ def _order(item_id: int, quantity: int) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    serve(Settings.load(), "benchmarks.targets.bare_purchase:create")
+    serve(Settings.load(), "benchmarks.targets.bare_purchase:create_target")

@@ -1,4 +1,4 @@
-"""Databases for the shops: on the server of SHOP_DATABASE_URL, on a MariaDB of our own, or SQLite files."""
+"""Databases of the measured shops."""
 
 import os
 import secrets
@@ -16,38 +16,46 @@ from tests.support.mariadb_tools import find, search_path
 
 @dataclass(frozen=True)
 class Databases:
-    """Two empty databases: of the shop whose stock Redis sells, and of the one whose database sells.
+    """Two empty databases, for strategies `script` and `db`.
 
-    `pid`: the process of the server, 0 when it is not ours; an empty address is a SQLite file.
+    An empty URL means a SQLite file. `pid` is the process of the server, 0 when the benchmark did not start it.
     """
 
-    what: str
-    ours: str = ""
-    direct: str = ""
+    description: str
+    script_url: str = ""
+    db_url: str = ""
     pid: int = 0
 
 
 @contextmanager
-def open_databases() -> Iterator[Databases]:
-    """Such databases while the context lasts; nothing else on a given server is touched."""
-    address = os.environ.get("SHOP_DATABASE_URL", "")
+def create_databases() -> Iterator[Databases]:
+    """Create both databases, and drop them at the end of the context.
+
+    Uses the server of SHOP_DATABASE_URL, else a temporary MariaDB where one is installed, else SQLite.
+    """
+    url = os.environ.get("SHOP_DATABASE_URL", "")
     with ExitStack() as stack:
-        if address:
-            yield _create(stack, "the server of SHOP_DATABASE_URL", address)
+        if url:
+            yield _create_on_server(stack, "the server of SHOP_DATABASE_URL", url)
         elif tools := find(search_path()):
             server = MariaDB(tools, short_folder())
             stack.callback(server.destroy)
             server.initialise()
             server.start()
-            yield _create(stack, "a MariaDB of its own, on a socket", server.url(), server.pid)
+            yield _create_on_server(stack, "a MariaDB of its own, on a socket", server.url(), server.pid)
         else:
             yield Databases("SQLite, since no MariaDB is installed: `db` says little here")
 
 
-def _create(stack: ExitStack, what: str, address: str, pid: int = 0) -> Databases:
-    server = make_url(address).set(database="").render_as_string(hide_password=False)
+def build_database_settings(url: str) -> dict[str, str]:
+    """Return the setting of a database URL, or no setting if empty."""
+    return {"database_url": url} if url else {}
+
+
+def _create_on_server(stack: ExitStack, description: str, url: str, pid: int = 0) -> Databases:
+    server = make_url(url).set(database="").render_as_string(hide_password=False)
     names = [f"shop_bench_{secrets.token_hex(4)}" for _ in range(2)]
-    ours, direct = (create_database(server, name) for name in names)
+    script_url, db_url = (create_database(server, name) for name in names)
     for name in names:
         stack.callback(drop_database, server, name)
-    return Databases(what, ours, direct, pid)
+    return Databases(description, script_url, db_url, pid)

@@ -1,89 +1,66 @@
-"""Everything that a benchmark asks: two shops, their databases, and a web server for each way to sell."""
+"""Deployment of all measured shops, databases and web servers."""
 
 import sys
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
-from benchmarks.targets.databases import Databases, open_databases
-from benchmarks.targets.resource_usage import cpu_seconds, find_process
-from benchmarks.targets.temporary_shop import Shop, free_port, open_shop, stop, wait_until_ready
+from benchmarks.targets.databases import Databases, build_database_settings, create_databases
+from benchmarks.targets.processes import find_process, read_cpu_seconds
+from benchmarks.targets.temporary_shop import TemporaryShop, run_shop
+from benchmarks.targets.web_server import SHOP_WEB, WebServer, run_web_server
 
-# Server -> module that serves it, and the strategy. Those of the shops themselves stand apart.
-EXTRA = {
+# Name -> command and strategy of the servers beside those that the shops start themselves.
+EXTRA_SERVERS = {
     "raw": (("benchmarks.targets.raw_purchase",), "script"),
     "bare": (("benchmarks.targets.bare_purchase",), "script"),
     "jobs": (("benchmarks.targets.job_per_purchase",), "script"),
-    "watch": (("flask", "shop", "web"), "watch"),
-    "lock": (("flask", "shop", "web"), "lock"),
+    "watch": (SHOP_WEB, "watch"),
+    "lock": (SHOP_WEB, "lock"),
 }
 
 
 @dataclass(frozen=True)
-class Web:
-    """A web server: the shop it belongs to, where it listens, its process."""
+class Deployment:
+    """Running databases, shops and web servers by name.
 
-    shop: Shop
-    bind: str
-    pid: int
-
-    @property
-    def port(self) -> int:
-        """Its port."""
-        return int(self.bind.rpartition(":")[2])
-
-
-@dataclass(frozen=True)
-class Site:
-    """What runs. `shops` by name: `script` always, `db` when it is wanted."""
+    `shops` always has `script`; `db` only when a scenario needs it.
+    """
 
     databases: Databases
-    shops: Mapping[str, Shop]
-    servers: Mapping[str, Web]
+    shops: Mapping[str, TemporaryShop]
+    servers: Mapping[str, WebServer]
 
-    def shop_of(self, server: str) -> str:
-        """The name of the shop a server belongs to."""
+    def find_shop(self, server: str) -> str:
+        """Return the name of the shop that a server belongs to."""
         return "db" if server == "db" else "script"
 
-    def worker(self, shop: str) -> int:
-        """The process that writes the orders of a shop."""
+    def find_worker(self, shop: str) -> int:
+        """Return the process id of the worker that writes a shop's orders."""
         return find_process(self.shops[shop].pid, "shop worker")
 
-    def cpu(self, server: str) -> dict[str, float]:
-        """CPU seconds so far of all who have to do with a purchase there."""
-        shop = self.shop_of(server)
-        web = cpu_seconds(self.servers[server].pid) if server in self.servers else 0.0
-        redis = cpu_seconds(find_process(self.shops[shop].pid, "valkey-server"))
-        parts = {"web": web, "redis": redis, "worker": cpu_seconds(self.worker(shop))}
-        return parts | ({"database": cpu_seconds(self.databases.pid)} if self.databases.pid else {})
+    def read_cpu(self, server: str) -> dict[str, float]:
+        """Return the CPU seconds so far of each part of a purchase."""
+        shop = self.find_shop(server)
+        web = read_cpu_seconds(self.servers[server].pid) if server in self.servers else 0.0
+        redis = read_cpu_seconds(find_process(self.shops[shop].pid, "valkey-server"))
+        parts = {"web": web, "redis": redis, "worker": read_cpu_seconds(self.find_worker(shop))}
+        return parts | ({"database": read_cpu_seconds(self.databases.pid)} if self.databases.pid else {})
 
 
 @contextmanager
-def open_site(wanted: Collection[str]) -> Iterator[Site]:
-    """Run the wanted servers while the context lasts."""
+def run_deployment(names: Collection[str]) -> Iterator[Deployment]:
+    """Run the named servers while the context lasts."""
     with ExitStack() as stack:
-        databases = stack.enter_context(open_databases())
-        shop = stack.enter_context(open_shop(**_addressed(databases.ours)))
+        databases = stack.enter_context(create_databases())
+        shop = stack.enter_context(run_shop(**build_database_settings(databases.script_url)))
         shops = {"script": shop}
-        if "db" in wanted:
-            shops["db"] = stack.enter_context(open_shop(purchase_strategy="db", **_addressed(databases.direct)))
-        servers = {name: Web(one, one.bind, find_process(one.pid, "shop web")) for name, one in shops.items()}
-        for name in sorted(set(wanted) & set(EXTRA)):
-            servers[name] = stack.enter_context(_serve(shop, *EXTRA[name]))
-        print(f"{len(servers)} web servers run; the orders go to {databases.what}.", file=sys.stderr, flush=True)
-        yield Site(databases, shops, servers)
-
-
-@contextmanager
-def _serve(shop: Shop, command: tuple[str, ...], strategy: str) -> Iterator[Web]:
-    bind = f"127.0.0.1:{free_port()}"
-    process = shop.start(*command, SHOP_BIND=bind, SHOP_PURCHASE_STRATEGY=strategy)
-    try:
-        wait_until_ready(shop, bind, process)
-        yield Web(shop, bind, process.pid)
-    finally:
-        stop(process)
-
-
-def _addressed(address: str) -> dict[str, str]:
-    return {"database_url": address} if address else {}
+        if "db" in names:
+            settings = build_database_settings(databases.db_url)
+            shops["db"] = stack.enter_context(run_shop(purchase_strategy="db", **settings))
+        servers = {name: WebServer(one, one.bind, find_process(one.pid, "shop web")) for name, one in shops.items()}
+        for name in sorted(set(names) & set(EXTRA_SERVERS)):
+            command, strategy = EXTRA_SERVERS[name]
+            servers[name] = stack.enter_context(run_web_server(shop, *command, SHOP_PURCHASE_STRATEGY=strategy))
+        print(f"{len(servers)} web servers run; the orders go to {databases.description}.", file=sys.stderr, flush=True)
+        yield Deployment(databases, shops, servers)

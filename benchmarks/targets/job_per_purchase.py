@@ -1,4 +1,4 @@
-"""The shop's web server with one job per purchase: each reservation asks for a drain, as if it had woken it."""
+"""Shop web server that enqueues a drain job for each purchase."""
 
 from dataclasses import dataclass
 
@@ -16,18 +16,18 @@ from shop.core.windows import Told
 
 @dataclass(frozen=True)
 class WakingStockCacheManager(StockCacheManager):
-    """Says of each reservation that it has to wake the drain."""
+    """StockCacheManager whose every reservation wakes the drain."""
 
     def reserve(
         self, purchase: Purchase, backlog_max: int, asked: str | None = None, told: Told | None = None
     ) -> Reserved:
-        """Take the pieces, or say why not."""
+        """Reserve the pieces, and set `wake` when that succeeds."""
         reserved = super().reserve(purchase, backlog_max, asked, told)
         return reserved._replace(wake=True) if reserved.outcome is Outcome.RESERVED else reserved
 
 
-def create() -> Flask:
-    """The shop's app with the other StockCacheManager in it."""
+def create_target() -> Flask:
+    """Create the shop's app with the waking StockCacheManager."""
     app = create_app()
     container: Container = app.extensions["shop"]
     waking = WakingStockCacheManager(container.get(StockCacheManager).stores, container.get(Metrics))
@@ -37,4 +37,4 @@ def create() -> Flask:
 
 
 if __name__ == "__main__":
-    serve(Settings.load(), "benchmarks.targets.job_per_purchase:create")
+    serve(Settings.load(), "benchmarks.targets.job_per_purchase:create_target")

@@ -1,7 +1,7 @@
-"""A purchase without Flask: a WSGI callable that checks the token, runs the RESERVE script and answers in JSON.
+"""Purchase without Flask: a WSGI app that runs the RESERVE script.
 
-It is what the framework and the declarations of a route are held against. No limits on bodies, no checked words, no
-documentation, no refusal that says why: nothing to put on the network.
+It shows the cost of the framework and of a route's declarations. It has no body limits, no validation, no
+documentation and no refusal reasons, so it must not be served on a network.
 """
 
 from collections.abc import Callable, Iterable
@@ -26,52 +26,52 @@ StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 
 
 @dataclass(frozen=True)
-class RawPurchase:
-    """Answers `POST /raw/{item}`, and 200 to everything else."""
+class RawPurchaseApp:
+    """WSGI app that answers `POST /raw/{item}`, and 200 to all other requests."""
 
     tokens: Tokens
     stock: StockCacheManager
-    combine: OrderCombination
+    orders: OrderCombination
     queue: Queue
     clock: Clock
     backlog_max: int
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-        """One request."""
+        """Answer a request."""
         status, body = self._buy(environ) if environ["PATH_INFO"].startswith("/raw/") else ("200 OK", b"{}")
         start_response(status, [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
         return [body]
 
     def _buy(self, environ: dict[str, Any]) -> tuple[str, bytes]:
         claims = self.tokens.verify(environ["HTTP_AUTHORIZATION"].partition(" ")[2])
-        words = orjson.loads(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])))
+        body = orjson.loads(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])))
         item_id = int(environ["PATH_INFO"].rpartition("/")[2])
-        wish = Purchase(
+        purchase = Purchase(
             uuid7(),
             claims.tenant_id,
             item_id,
             claims.user_id,
-            words["quantity"],
+            body["quantity"],
             self.clock.microseconds(),
             ticket=None,
             session_id=claims.session_id,
         )
-        reserved = self.stock.reserve(wish, self.backlog_max)
+        reserved = self.stock.reserve(purchase, self.backlog_max)
         if reserved.reservation is None:
             return "409 Conflict", b"{}"
         if reserved.wake:
             self.queue.enqueue(JobName.DRAIN_STOCK, partition=self.stock.partition(claims.tenant_id, item_id))
-        return "202 Accepted", orjson.dumps(envelope(202, self.combine.promise(reserved.reservation)))
+        return "202 Accepted", orjson.dumps(envelope(202, self.orders.promise(reserved.reservation)))
 
 
-def create() -> RawPurchase:
-    """The callable, on the shop's own collaborators."""
+def create_target() -> RawPurchaseApp:
+    """Create the WSGI app from the shop's own collaborators."""
     settings = Settings.load()
     get = Container(settings).get
-    return RawPurchase(
+    return RawPurchaseApp(
         get(Tokens), get(StockCacheManager), get(OrderCombination), get(Queue), get(Clock), settings.backlog_max
     )
 
 
 if __name__ == "__main__":
-    serve(Settings.load(), "benchmarks.targets.raw_purchase:create")
+    serve(Settings.load(), "benchmarks.targets.raw_purchase:create_target")

@@ -1,8 +1,7 @@
-"""A shop of one's own: everything that `flask shop up` runs, in a temporary folder that is gone at the end."""
+"""Temporary shop: all processes of `flask shop up` in a temporary folder."""
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -14,6 +13,7 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
+from benchmarks.targets.processes import find_free_port, stop_process
 from shop.container import Container
 from shop.core.environment import PREFIX
 from shop.core.processes import answers
@@ -21,39 +21,41 @@ from shop.core.rate import Rate
 from shop.core.settings import Settings
 
 ROOT = Path(__file__).parents[2]
-LIMITS = [PREFIX + field.name.upper() for field in fields(Settings) if field.type is Rate]
+# Environment variables of all rate limits.
+RATE_LIMITS = [PREFIX + field.name.upper() for field in fields(Settings) if field.type is Rate]
 READY_SECONDS = 60.0
-# The parent of all processes gives each of its three children fifteen seconds.
-STOP_SECONDS = 60.0
 LOG_LINES = 30
 
 
 class NotReadyError(Exception):
-    """The shop did not come up; the sentence holds the end of its log."""
+    """Failure of a shop to start, with the end of its log."""
 
 
 @dataclass
-class Shop:
-    """A running shop: its folder, its address, the environment of its processes and the parent of them all."""
+class TemporaryShop:
+    """Running shop: its folder, its address and the environment of its processes.
+
+    `pid` is the supervisor of these processes.
+    """
 
     folder: Path
     bind: str
     environment: Mapping[str, str]
     pid: int = 0
 
-    def settings(self) -> Settings:
-        """What its processes were told."""
+    def load_settings(self) -> Settings:
+        """Load the settings that its processes use."""
         return Settings.load({name: value for name, value in self.environment.items() if name.startswith(PREFIX)})
 
-    def container(self) -> Container:
-        """Its own collaborators, on its stores."""
-        return Container(self.settings())
+    def create_container(self) -> Container:
+        """Create a container that is connected to its stores."""
+        return Container(self.load_settings())
 
-    def start(self, *words: str, **environment: str) -> "subprocess.Popen[bytes]":
-        """Start `python -m WORDS` in the shop's environment; what it says goes to the shop's log."""
+    def start(self, *arguments: str, **environment: str) -> "subprocess.Popen[bytes]":
+        """Start `python -m ARGUMENTS` in its environment, with output to its log."""
         with self.log.open("ab") as log:
             return subprocess.Popen(
-                [sys.executable, "-m", *words],
+                [sys.executable, "-m", *arguments],
                 cwd=self.folder,
                 env={**self.environment, **environment},
                 stdout=log,
@@ -63,10 +65,13 @@ class Shop:
             )
 
     def verify(self, acknowledged: Sequence[str] = ()) -> tuple[bool, list[str]]:
-        """Whether every invariant holds, and the verdicts, a line each."""
-        promised = self.folder / "acknowledged"
-        promised.write_text("\n".join(acknowledged))
-        command = [sys.executable, "-m", "flask", "shop", "verify", "--acknowledged", str(promised)]
+        """Run `flask shop verify` with the ids of acknowledged orders.
+
+        Returns True when every invariant holds, and the lines of output.
+        """
+        file = self.folder / "acknowledged"
+        file.write_text("\n".join(acknowledged))
+        command = [sys.executable, "-m", "flask", "shop", "verify", "--acknowledged", str(file)]
         done = subprocess.run(
             command, cwd=self.folder, env=self.environment, capture_output=True, text=True, check=False
         )
@@ -74,28 +79,34 @@ class Shop:
 
     @property
     def log(self) -> Path:
-        """Where its processes write."""
+        """Log file of its processes."""
         return self.folder / "log"
 
 
 @contextmanager
-def open_shop(**settings: str) -> Iterator[Shop]:
-    """Run a shop while the context lasts; `database_url="..."` sets SHOP_DATABASE_URL. Raises NotReadyError."""
-    signal.signal(signal.SIGTERM, _leave)
+def run_shop(**settings: str) -> Iterator[TemporaryShop]:
+    """Run a shop while the context lasts.
+
+    `database_url="..."` sets SHOP_DATABASE_URL. Raises NotReadyError when the shop does not start.
+    """
+    signal.signal(signal.SIGTERM, _exit_on_signal)
     with tempfile.TemporaryDirectory(prefix="shop-") as folder:
-        bind = f"127.0.0.1:{free_port()}"
-        shop = Shop(Path(folder), bind, _environment(folder, bind, settings))
+        bind = f"127.0.0.1:{find_free_port()}"
+        shop = TemporaryShop(Path(folder), bind, _build_environment(folder, bind, settings))
         process = shop.start("flask", "shop", "up")
         shop.pid = process.pid
         try:
             wait_until_ready(shop, bind, process)
             yield shop
         finally:
-            stop(process)
+            stop_process(process)
 
 
-def wait_until_ready(shop: Shop, bind: str, process: "subprocess.Popen[bytes]") -> None:
-    """Return when the process serves at the address; raises NotReadyError when it ended, or after a minute."""
+def wait_until_ready(shop: TemporaryShop, bind: str, process: "subprocess.Popen[bytes]") -> None:
+    """Wait until a process serves at an address.
+
+    Raises NotReadyError when the process ended, and after a minute.
+    """
     deadline = time.monotonic() + READY_SECONDS
     while not answers(bind):
         if process.poll() is not None or time.monotonic() > deadline:
@@ -104,38 +115,21 @@ def wait_until_ready(shop: Shop, bind: str, process: "subprocess.Popen[bytes]") 
         time.sleep(0.1)
 
 
-def stop(process: "subprocess.Popen[bytes]") -> None:
-    """Ask a process to end, and make it end when it does not."""
-    process.terminate()
-    try:
-        process.wait(STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-
-
-def free_port() -> int:
-    """A port of the loopback interface nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _environment(folder: str, bind: str, settings: Mapping[str, str]) -> dict[str, str]:
+def _build_environment(folder: str, bind: str, settings: Mapping[str, str]) -> dict[str, str]:
     # The working folder of the processes is the temporary one, so no `.env` adds settings of a real shop.
-    outside = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
-    inside = {PREFIX + name.upper(): value for name, value in settings.items()}
-    # One address and few buyers stand for thousands here.
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+    given = {PREFIX + name.upper(): value for name, value in settings.items()}
+    # One address and few accounts stand for thousands here, so that rate limits would refuse them.
     return {
-        **outside,
-        **dict.fromkeys(LIMITS, "off"),
+        **inherited,
+        **dict.fromkeys(RATE_LIMITS, "off"),
         "PYTHONPATH": str(ROOT),
         "SHOP_VAR": folder,
         "SHOP_BIND": bind,
-        **inside,
+        **given,
     }
 
 
-def _leave(number: int, _: FrameType | None) -> NoReturn:
-    # An ordinary exception, so that contexts stop what they started.
+def _exit_on_signal(number: int, _: FrameType | None) -> NoReturn:
+    # An ordinary exception, so that contexts stop the processes that they started.
     sys.exit(128 + number)

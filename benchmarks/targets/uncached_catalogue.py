@@ -1,19 +1,19 @@
-"""Routes to hold the catalogue against, served beside the shop's own by the shop's own server.
+"""Reference routes for the catalogue, served by the shop's own server.
 
-`/bare` is Flask and JSON of the same size. `/same` is the item's route with everything declared on it, but what it says
-is at hand. `/uncached` is the catalogue as it was: what items say is asked of the database each time.
+`/bare` is Flask and JSON of the same size. `/same` is the item's route with all its declarations and a constant
+response. `/uncached` is the catalogue without its cache: every request reads the database.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import Any
 
 from flask import Flask, Response
 
+from benchmarks.targets.controllers import bind_controller
 from shop.app import create_app
 from shop.cache_managers.item import ItemCacheManager
 from shop.checkers.item import PageItemChecker
-from shop.container import Container
 from shop.core.blueprint import Blueprint
 from shop.core.caller import Caller
 from shop.core.conditions import tagged
@@ -22,17 +22,14 @@ from shop.core.documentation import Shape
 from shop.core.envelope import Answer, envelope, versioned
 from shop.core.lists.asked import Asked
 from shop.core.lists.pages import Listed
-from shop.core.sessions import Doorkeeper
 from shop.core.settings import Settings
-from shop.core.tenancy import Register
-from shop.core.ticket import Keeper
 from shop.core.transaction import transactional
 from shop.core.web import serve
 from shop.schemas.item import ItemSchema
 from shop.services.item import ItemService
 from shop.supports.item import ItemPolicy
 
-CARD = {
+ITEM = {
     "id": 7,
     "name": "The last ones",
     "introduction": "",
@@ -48,36 +45,36 @@ CARD = {
 blueprint = Blueprint("uncached", __name__)
 
 
-class Forgetful(ItemCacheManager):
-    """Remembers nothing."""
+class DisabledItemCache(ItemCacheManager):
+    """Item cache that stores nothing."""
 
-    def remember_info(self, item_id: int, build: Callable[[], Any]) -> Any:  # noqa: ARG002 - given shape
-        """What is built."""
+    def remember_info(self, item_id: int, build: Callable[[], Any]) -> Any:  # noqa: ARG002 - inherited signature
+        """Build an item."""
         return build()
 
-    def remember_page(self, asked: Asked, build: Callable[[], Any]) -> Any:  # noqa: ARG002 - given shape
-        """What is built."""
+    def remember_page(self, asked: Asked, build: Callable[[], Any]) -> Any:  # noqa: ARG002 - inherited signature
+        """Build a page."""
         return build()
 
 
 @blueprint.route("/same/<id:item_id>")
 @dataclass(eq=False)
 class SameItemController(Controller):
-    """The route of an item without the item."""
+    """Route of an item with a constant response."""
 
     @blueprint.response(200, ItemSchema, errors=(404,))
     @tagged
     @signed_in(ItemPolicy.view, optional=True)
     @transactional
-    def get(self, item_id: int, caller: Caller | None) -> Answer:  # noqa: ARG002 - the item's shape
-        """Answer as if an item had been found."""
-        return versioned({**CARD, "version": "4b1c9e0d7a2f8356"})
+    def get(self, item_id: int, caller: Caller | None) -> Answer:  # noqa: ARG002 - the item's signature
+        """Answer with a constant item."""
+        return versioned({**ITEM, "version": "4b1c9e0d7a2f8356"})
 
 
 @blueprint.route("/uncached/<id:item_id>")
 @dataclass(eq=False)
 class UncachedItemController(Controller):
-    """An item as the database says it."""
+    """Route of an item without a cache."""
 
     items: ItemService
 
@@ -93,7 +90,7 @@ class UncachedItemController(Controller):
 @blueprint.route("/uncached")
 @dataclass(eq=False)
 class UncachedItemsController(Controller):
-    """All items as the database says them."""
+    """Route of all items without a cache."""
 
     items: ItemService
 
@@ -103,31 +100,26 @@ class UncachedItemsController(Controller):
     @blueprint.arguments(PageItemChecker, location="query")
     @transactional
     def get(self, asked: Asked, caller: Caller | None) -> Listed[dict[str, Any]]:
-        """List what is on sale."""
+        """List items on sale."""
         return self.items.page(asked, everything=ItemPolicy.view_any.holds(caller))
 
 
-def create() -> Flask:
-    """The shop's app and these routes."""
+def create_target() -> Flask:
+    """Create the shop's app with the reference routes."""
     app = create_app()
-    container: Container = app.extensions["shop"]
     app.register_blueprint(blueprint)
-    for kind in (SameItemController, UncachedItemController, UncachedItemsController):
-        container.add(kind)
-        controller = cast("Any", container.get(kind))
-        controller.keeper, controller.door = container.find_one(Keeper), container.find_one(Doorkeeper)
-        controller.register = container.find_one(Register)
-        if kind is not SameItemController:
-            items = controller.items
-            controller.items = replace(items, cache=Forgetful(items.cache.stores, items.cache.metrics))
-        app.view_functions[f"uncached.{kind.__name__}"] = controller.dispatch_request
+    bind_controller(app, SameItemController, "uncached.SameItemController")
+    for controller_class in (UncachedItemController, UncachedItemsController):
+        controller = bind_controller(app, controller_class, f"uncached.{controller_class.__name__}")
+        items = controller.items
+        controller.items = replace(items, cache=DisabledItemCache(items.cache.stores, items.cache.metrics))
 
     @app.get("/bare")
     def bare() -> Response:
-        return app.json.response(envelope(200, CARD))  # type: ignore[return-value]  # the app's own class
+        return app.json.response(envelope(200, ITEM))  # type: ignore[return-value]  # the app's own class
 
     return app
 
 
 if __name__ == "__main__":
-    serve(Settings.load(), "benchmarks.targets.uncached_catalogue:create")
+    serve(Settings.load(), "benchmarks.targets.uncached_catalogue:create_target")
