@@ -31,7 +31,7 @@ def build_tables(findings: Findings) -> list[tuple[str, Rows]]:
 
 
 def _build_goals(findings: Findings) -> Rows:
-    head = ("", "found", "wanted", "reached", "rounds", "by processor time")
+    head = ("", "found", "wanted", "reached", "rounds", "by CPU time")
     return [head, *(goal.row for goal in evaluate_goals(findings))]
 
 
