@@ -1,5 +1,6 @@
 """Figures, tables and charts of known runs."""
 
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -11,7 +12,7 @@ from benchmarks.report.bar_chart import Bar, draw_chart
 from benchmarks.report.figures import compute_cpu, compute_milliseconds, compute_percentile, compute_ratio
 from benchmarks.report.findings import Findings
 from benchmarks.report.goals import Goal, evaluate_goals
-from benchmarks.report.page import format_page
+from benchmarks.report.page import format_page, write_page
 from benchmarks.report.page_text import NOTES
 from benchmarks.report.profiler import REDIS, REST, find_part
 from benchmarks.report.purchase_profile import PurchaseProfile
@@ -119,6 +120,15 @@ def test_the_page_has_each_table_once_and_names_the_database() -> None:
     assert text.count("## Sales") == 1
     assert "a database" in text
     assert "5 rounds of 1.5 s" in text
+
+
+def test_the_page_and_the_chart_are_written_as_files(tmp_path: Path) -> None:
+    measured = create_findings(script=[create_run(100)], lock=[create_run(50)])
+
+    write_page(measured, tmp_path, 5, 1.5)
+
+    assert (tmp_path / "benchmark.md").read_text() == format_page(measured, 5, 1.5)
+    assert "script 100; lock 50" in (tmp_path / "benchmark.svg").read_text()
 
 
 def test_tables_are_aligned_as_text_and_ruled_as_markdown() -> None:
