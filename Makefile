@@ -20,29 +20,29 @@ $(VENV)/.ready: requirements.lock setup.cfg
 run: $(VENV)/.ready ## Set up, then run web, worker, scheduler and an embedded Valkey
 	@exec $(BIN)/flask shop up
 
-demo: $(VENV)/.ready ## 500 buyers after 100 pieces, then the invariants
+demo: $(VENV)/.ready ## 500 buyers for 100 pieces, then a check of every invariant
 	@$(BIN)/python -m benchmarks.demo
 
-bench: $(VENV)/.ready ## Every way to sell under load, in rounds that take turns; WRITE=1 renews the page in docs
-	@$(BIN)/python -m benchmarks.purchase $(if $(filter 1,$(WRITE)),--write)
+bench: $(VENV)/.ready ## Every purchase strategy under load, in interleaved rounds; WRITE=1 writes the page in docs
+	@$(BIN)/python -m benchmarks.bench_purchase $(if $(filter 1,$(WRITE)),--write)
 
-bench-catalogue: $(VENV)/.ready ## An item and a page of items, warm and uncached, of a bare route's rate; in turns
-	@$(BIN)/python -m benchmarks.catalogue
+bench-catalogue: $(VENV)/.ready ## An item and a page of items, cached and uncached, compared with a bare route
+	@$(BIN)/python -m benchmarks.bench_catalogue
 
-bench-keys: $(VENV)/.ready ## What a key costs: writes and purchases with and without, in rounds that take turns
-	@$(BIN)/python -m benchmarks.keys
+bench-keys: $(VENV)/.ready ## Cost of an idempotency key: writes and purchases with and without it
+	@$(BIN)/python -m benchmarks.bench_idempotency_keys
 
-bench-limits: $(VENV)/.ready ## What limits cost: looks and purchases with and without, request by request in turns
-	@$(BIN)/python -m benchmarks.limits
+bench-limits: $(VENV)/.ready ## Cost of rate limits: reads and purchases with and without them
+	@$(BIN)/python -m benchmarks.bench_rate_limits
 
-bench-logs: $(VENV)/.ready ## What it costs a purchase that its request is logged, in rounds that take turns
-	@$(BIN)/python -m benchmarks.logs
+bench-logs: $(VENV)/.ready ## Cost of the log record of a purchase, by log setting
+	@$(BIN)/python -m benchmarks.bench_logging
 
-bench-sign-in: $(VENV)/.ready ## Whether time tells a known address from an unknown one; PAIRS=1000
-	@$(BIN)/python -m benchmarks.sign_in --pairs $(or $(PAIRS),1000)
+bench-sign-in: $(VENV)/.ready ## Timing of refused sign-ins for known and unknown addresses; PAIRS=1000
+	@$(BIN)/python -m benchmarks.bench_sign_in --pairs $(or $(PAIRS),1000)
 
-bench-lists: $(VENV)/.ready ## A walk by cursor over 100,000 rows while others insert and delete; ROWS=100000
-	@$(BIN)/python -m benchmarks.lists --rows $(or $(ROWS),100000)
+bench-lists: $(VENV)/.ready ## Walk by cursor through 100,000 rows during inserts and deletes; ROWS=100000
+	@$(BIN)/python -m benchmarks.bench_lists --rows $(or $(ROWS),100000)
 
 fuzz-lists: $(VENV)/.ready ## Random questions to every list; QUERIES=10000, and SEED=1 to ask the same ones again
 	@SHOP_TEST_QUERIES=$(or $(QUERIES),10000) SHOP_TEST_SEED=$(or $(SEED),0) $(BIN)/pytest tests/lists/test_fuzz.py

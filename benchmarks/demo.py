@@ -1,4 +1,7 @@
-"""`make demo`: 500 buyers want one of 100 pieces, at the same moment. Ends with 1 when anything is not as promised."""
+"""Demo of 500 simultaneous buyers for 100 pieces (`make demo`).
+
+Ends with a check of every invariant.
+"""
 
 import sys
 import threading
@@ -6,72 +9,80 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 
-from benchmarks.accounts import Accounts
-from benchmarks.client import Client
-from benchmarks.sale import PATIENCE_SECONDS, offer, wait_for
-from benchmarks.service import Shop, open_shop
-from benchmarks.table import Outcomes, show_while_running
+from benchmarks.load.accounts import AccountFactory
+from benchmarks.load.http_client import JsonClient
+from benchmarks.load.sale_setup import SOLD_OUT, WAIT_SECONDS, create_item, wait_until_open_unsold
+from benchmarks.report.outcome_table import OutcomeTable, show_while_running
+from benchmarks.targets.temporary_shop import TemporaryShop, run_shop
 
 BUYERS = 500
 PIECES = 100
-SOLD_OUT = "STOCK_INSUFFICIENT"
 EXPECTED = {"accepted": PIECES, SOLD_OUT: BUYERS - PIECES}
 
 
 def main() -> int:
-    """The exit code."""
-    with open_shop() as shop:
-        item_id = offer(shop, PIECES)
-        tokens = Accounts.of(shop.container()).sign_up(BUYERS)
-        # More than there is: nothing is sold by asking, and the answer is 409 from the moment the sale is open.
-        wait_for(SOLD_OUT, Client(shop.bind, tokens[0]), item_id, PIECES + 1)
+    """Run the demo.
+
+    Returns 1 when the outcomes are not the expected ones, or an invariant is broken, else 0.
+    """
+    with run_shop() as shop:
+        item_id = create_item(shop, PIECES)
+        tokens = AccountFactory.from_container(shop.create_container()).create_buyers(BUYERS)
+        with JsonClient(shop.bind, tokens[0]) as client:
+            wait_until_open_unsold(client, item_id, PIECES)
         print(f"\n{BUYERS} buyers want one of {PIECES} pieces, all at once.\n")
-        outcomes, promised = storm(shop, item_id, tokens)
-        written = wait_until_written(shop, promised)
-        holds, verdicts = shop.verify(list(promised))
-    print("\nThe invariants:\n", *(f"\n  {line}" for line in verdicts), sep="")
-    found = Counter(answer.outcome for answer in outcomes.answers)
+        table, accepted = buy_at_once(shop, item_id, tokens)
+        written = wait_until_written(shop, accepted)
+        holds, lines = shop.verify(list(accepted))
+    print("\nThe invariants:\n", *(f"\n  {line}" for line in lines), sep="")
+    found = Counter(response.outcome for response in table.responses)
     failures = [
         *([] if found == EXPECTED else [f"the answers were {dict(found)}, not {EXPECTED}"]),
-        *([] if written else [f"not every promised order was written within {PATIENCE_SECONDS:.0f} s"]),
+        *([] if written else [f"not every accepted order was written within {WAIT_SECONDS:.0f} s"]),
         *([] if holds else ["an invariant is broken"]),
     ]
     print("\nFAILED: " + "; ".join(failures) if failures else f"\n{PIECES} sold, none twice, none lost.")
     return 1 if failures else 0
 
 
-def storm(shop: Shop, item_id: int, tokens: Sequence[str]) -> tuple[Outcomes, dict[str, str]]:
-    """Let every buyer buy one piece, all at once; the answers, and the token of the buyer of each promised order."""
-    promised: dict[str, str] = {}
-    outcomes = Outcomes(("accepted", SOLD_OUT, "SYSTEM_BUSY"))
+def buy_at_once(shop: TemporaryShop, item_id: int, tokens: Sequence[str]) -> tuple[OutcomeTable, dict[str, str]]:
+    """Buy one piece with every token, all at once.
+
+    Returns the outcomes, and the buyer's token by the id of each accepted order.
+    """
+    accepted: dict[str, str] = {}
+    table = OutcomeTable(("accepted", SOLD_OUT, "SYSTEM_BUSY"))
     start = threading.Barrier(len(tokens) + 1)
 
     def buy(token: str) -> None:
-        with Client(shop.bind, token) as client:
+        with JsonClient(shop.bind, token) as client:
             client.connect()
             start.wait()
-            answer = client.post(f"/api/v1/items/{item_id}/purchase", {"quantity": 1})
-        if answer.status == 202:
-            promised[answer.data["id"]] = token
-        outcomes.add(answer)
+            response = client.post(f"/api/v1/items/{item_id}/purchase", {"quantity": 1})
+        if response.status == 202:
+            accepted[response.data["id"]] = token
+        table.add(response)
 
     threads = [threading.Thread(target=buy, args=(token,), daemon=True) for token in tokens]
     for thread in threads:
         thread.start()
-    start.wait(PATIENCE_SECONDS)
-    outcomes.begun = time.perf_counter()
-    show_while_running(outcomes, threads)
-    return outcomes, promised
+    start.wait(WAIT_SECONDS)
+    table.started_at = time.perf_counter()
+    show_while_running(table, threads)
+    return table, accepted
 
 
-def wait_until_written(shop: Shop, promised: dict[str, str]) -> bool:
-    """Whether every promised order became `confirmed` in time, as its buyer sees it."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    return all(_is_confirmed(shop, token, order_id, deadline) for order_id, token in promised.items())
+def wait_until_written(shop: TemporaryShop, accepted: dict[str, str]) -> bool:
+    """Wait until every accepted order is `confirmed` for its buyer.
+
+    Returns False when one is not confirmed in time.
+    """
+    deadline = time.monotonic() + WAIT_SECONDS
+    return all(_wait_until_confirmed(shop, token, order_id, deadline) for order_id, token in accepted.items())
 
 
-def _is_confirmed(shop: Shop, token: str, order_id: str, deadline: float) -> bool:
-    with Client(shop.bind, token) as client:
+def _wait_until_confirmed(shop: TemporaryShop, token: str, order_id: str, deadline: float) -> bool:
+    with JsonClient(shop.bind, token) as client:
         while client.get(f"/api/v1/orders/{order_id}").data.get("status") != "confirmed":
             if time.monotonic() > deadline:
                 return False

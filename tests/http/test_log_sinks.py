@@ -17,7 +17,7 @@ from tests.support.processes.processes import Service
 from tests.support.servers.mongo import Mongo
 
 ROUNDS, ASKED = 6, 25
-# Next to the second that the sink takes; how much a sink costs is for benchmarks/logs.py to say.
+# Next to the second that the sink takes; how much a sink costs is for benchmarks/bench_logging.py to say.
 BARELY = 0.3
 Serve = Callable[..., Service]
 

@@ -1,0 +1,1 @@
+"""Clients, accounts, scenarios and load generators of the benchmarks."""

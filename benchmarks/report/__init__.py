@@ -1,0 +1,1 @@
+"""Figures, tables, charts and pages of the benchmarks."""

@@ -1,0 +1,66 @@
+"""Deployment of all measured shops, databases and web servers."""
+
+import sys
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+
+from benchmarks.targets.databases import Databases, build_database_settings, create_databases
+from benchmarks.targets.processes import find_process, read_cpu_seconds
+from benchmarks.targets.temporary_shop import TemporaryShop, run_shop
+from benchmarks.targets.web_server import SHOP_WEB, WebServer, run_web_server
+
+# Name -> command and strategy of the servers beside those that the shops start themselves.
+EXTRA_SERVERS = {
+    "raw": (("benchmarks.targets.raw_purchase",), "script"),
+    "bare": (("benchmarks.targets.bare_purchase",), "script"),
+    "jobs": (("benchmarks.targets.job_per_purchase",), "script"),
+    "watch": (SHOP_WEB, "watch"),
+    "lock": (SHOP_WEB, "lock"),
+}
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """Running databases, shops and web servers by name.
+
+    `shops` always has `script`; `db` only when a scenario needs it.
+    """
+
+    databases: Databases
+    shops: Mapping[str, TemporaryShop]
+    servers: Mapping[str, WebServer]
+
+    def find_shop(self, server: str) -> str:
+        """Return the name of the shop that a server belongs to."""
+        return "db" if server == "db" else "script"
+
+    def find_worker(self, shop: str) -> int:
+        """Return the process id of the worker that writes a shop's orders."""
+        return find_process(self.shops[shop].pid, "shop worker")
+
+    def read_cpu(self, server: str) -> dict[str, float]:
+        """Return the CPU seconds so far of each part of a purchase."""
+        shop = self.find_shop(server)
+        web = read_cpu_seconds(self.servers[server].pid) if server in self.servers else 0.0
+        redis = read_cpu_seconds(find_process(self.shops[shop].pid, "valkey-server"))
+        parts = {"web": web, "redis": redis, "worker": read_cpu_seconds(self.find_worker(shop))}
+        return parts | ({"database": read_cpu_seconds(self.databases.pid)} if self.databases.pid else {})
+
+
+@contextmanager
+def run_deployment(names: Collection[str]) -> Iterator[Deployment]:
+    """Run the named servers while the context lasts."""
+    with ExitStack() as stack:
+        databases = stack.enter_context(create_databases())
+        shop = stack.enter_context(run_shop(**build_database_settings(databases.script_url)))
+        shops = {"script": shop}
+        if "db" in names:
+            settings = build_database_settings(databases.db_url)
+            shops["db"] = stack.enter_context(run_shop(purchase_strategy="db", **settings))
+        servers = {name: WebServer(one, one.bind, find_process(one.pid, "shop web")) for name, one in shops.items()}
+        for name in sorted(set(names) & set(EXTRA_SERVERS)):
+            command, strategy = EXTRA_SERVERS[name]
+            servers[name] = stack.enter_context(run_web_server(shop, *command, SHOP_PURCHASE_STRATEGY=strategy))
+        print(f"{len(servers)} web servers run; the orders go to {databases.description}.", file=sys.stderr, flush=True)
+        yield Deployment(databases, shops, servers)
