@@ -51,7 +51,7 @@ chaos: $(VENV)/.ready ## Faults of every kind under load; SEED=1 MINUTES=1, and 
 	@$(BIN)/python -m tests.chaos --seed $(or $(SEED),1) --minutes $(or $(MINUTES),1) $(if $(filter 1,$(FLUSH)),--flush)
 
 chaos-keys: $(VENV)/.ready ## Servers die under clients that share idempotency keys; SEED=1 SECONDS=60
-	@$(BIN)/python -m tests.chaos.keys --seed $(or $(SEED),1) --seconds $(or $(SECONDS),60)
+	@$(BIN)/python -m tests.chaos.key_campaign --seed $(or $(SEED),1) --seconds $(or $(SECONDS),60)
 
 resilience: $(VENV)/.ready ## What every route answers while a store is gone, frozen or slow: the whole table, six minutes
 	@$(BIN)/python -m tests.resilience
@@ -78,7 +78,7 @@ report: $(VENV)/.ready ## Renew docs/architecture/report.html after the structur
 	$(BIN)/flask shop arch report
 
 report-test: $(VENV)/.ready ## Click through the report in a browser (installs Chromium where it may)
-	$(BIN)/pytest tests/architecture/click_through.py
+	$(BIN)/pytest tests/architecture/browser_checks.py
 
 lock: $(VENV)/.ready ## Renew requirements.lock from setup.cfg
 	$(BIN)/pip install --quiet uv

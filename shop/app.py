@@ -6,7 +6,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.routing import UUIDConverter
 
-from shop.architecture.report.own import own_report
+from shop.architecture.report.project_report import own_report
 from shop.container import Container, find_modules, find_resolver
 from shop.core.api.error_pages import serve_errors
 from shop.core.api.setup import prepare

@@ -14,10 +14,10 @@ from shop.core.database.model import DEFAULT_TENANT
 from shop.core.tenant import in_every_tenant, in_tenant
 from tests.support import polling
 from tests.support.guards import guards  # noqa: F401 - a fixture, on for every test
-from tests.support.leaks import no_secret_is_printed  # noqa: F401 - a fixture, on for every test
-from tests.support.own_log import own_log_ends  # noqa: F401 - a fixture, on for every test
+from tests.support.log_teardown import own_log_ends  # noqa: F401 - a fixture, on for every test
 from tests.support.polling import Eventually
 from tests.support.processes.processes import MakeService, Service
+from tests.support.secret_leaks import no_secret_is_printed  # noqa: F401 - a fixture, on for every test
 from tests.support.servers.databases import create_database, drop_database, empty_database
 from tests.support.servers.mariadb import MariaDB
 from tests.support.servers.mariadb_tools import MariaDBAbsent

@@ -15,12 +15,12 @@ from shop.checkers.order import PurchaseHeadersChecker, PurchaseItemChecker
 from shop.core.api.blueprint import Blueprint
 from shop.core.api.controller import Controller
 from shop.core.auth.guards import with_token
-from shop.core.http.envelope import Answer, accepted, envelope
-from shop.core.idempotency.policy import Policy, keyed
-from shop.core.settings.settings import Settings
 from shop.core.crypto.tokens import Claims, Tokens
 from shop.core.database.transaction import transactional
+from shop.core.http.envelope import Answer, accepted, envelope
+from shop.core.idempotency.policy import Policy, keyed
 from shop.core.operations.web_server import serve
+from shop.core.settings.settings import Settings
 from shop.schemas.order import OrderSchema
 from shop.supports.order import OrderPolicy
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import make_url
 
-from tests.support.servers.databases import create_database, drop_database
 from tests.support.folders import short_folder
+from tests.support.servers.databases import create_database, drop_database
 from tests.support.servers.mariadb import MariaDB
 from tests.support.servers.mariadb_tools import find, search_path
 

@@ -13,10 +13,10 @@ from shop.cache_managers.stock import Purchase, StockCacheManager
 from shop.constants.job import JobName
 from shop.constants.stock import Outcome
 from shop.container import Container
-from shop.core.jobs.queue import Queue
-from shop.core.database.model import DEFAULT_TENANT
-from shop.core.settings.settings import Settings
 from shop.core.crypto.tokens import Claims
+from shop.core.database.model import DEFAULT_TENANT
+from shop.core.jobs.queue import Queue
+from shop.core.settings.settings import Settings
 
 # As many as a web server has.
 PROCESSES, THREADS = 2, 4

@@ -15,8 +15,8 @@ from typing import NoReturn
 
 from benchmarks.targets.processes import find_free_port, stop_process
 from shop.container import Container
-from shop.core.settings.loader import PREFIX
 from shop.core.operations.supervisor import answers
+from shop.core.settings.loader import PREFIX
 from shop.core.settings.rate import Rate
 from shop.core.settings.settings import Settings
 

@@ -15,17 +15,17 @@ from shop.app import create_app
 from shop.cache_managers.item import ItemCacheManager
 from shop.checkers.item import PageItemChecker
 from shop.core.api.blueprint import Blueprint
-from shop.core.caller import Caller
 from shop.core.api.conditional import tagged
 from shop.core.api.controller import Controller
 from shop.core.auth.guards import signed_in
-from shop.core.openapi.envelopes import Shape
-from shop.core.http.envelope import Answer, envelope, versioned
-from shop.core.query.query import Asked
-from shop.core.pagination.pages import Listed
-from shop.core.settings.settings import Settings
+from shop.core.caller import Caller
 from shop.core.database.transaction import transactional
+from shop.core.http.envelope import Answer, envelope, versioned
+from shop.core.openapi.envelopes import Shape
 from shop.core.operations.web_server import serve
+from shop.core.pagination.pages import Listed
+from shop.core.query.query import Asked
+from shop.core.settings.settings import Settings
 from shop.schemas.item import ItemSchema
 from shop.services.item import ItemService
 from shop.supports.item import ItemPolicy

@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from shop.architecture.kinds import UnknownName
+from shop.architecture.source.module_kinds import UnknownName
 
 FORMATS = ("text", "json", "gitlab", "sarif", "junit", "github", "baseline")
 
@@ -111,7 +111,7 @@ def _named() -> Iterator[None]:
 
 def _answers() -> ModuleType:
     try:
-        from shop.architecture import answers  # noqa: PLC0415 - the service runs without what this imports
+        from shop.architecture.audit import command_results as answers  # noqa: PLC0415 - the service runs without what this imports
     except ModuleNotFoundError as missing:
         if (missing.name or "").partition(".")[0] not in {"grimp", "importlinter"}:
             raise

@@ -7,8 +7,8 @@ from typing import Any
 from grimp import ImportGraph
 from importlinter import Contract, ContractCheck, fields, output
 
-from shop.architecture.rulebook import BY_NAME
-from shop.architecture.source import Sources, read
+from shop.architecture.rule_registry import BY_NAME
+from shop.architecture.source.source import Sources, read
 
 CHECKOUT = Path(__file__).parents[2]
 

@@ -16,9 +16,9 @@ from shop.core.errors import DuplicateRow, ImpossibleRow, TryAgain
 from shop.core.jobs.job import Job
 from shop.core.jobs.queue import Queue
 from shop.core.tenant import in_every_tenant, in_its_tenant
-from shop.services.gate import GateService
 from shop.services.outbox import OutboxService
 from shop.services.reconcile_run import ReconcileRunService
+from shop.services.sale_gate import GateService
 from shop.services.stock import StockService
 from shop.supports.stock import Difference
 

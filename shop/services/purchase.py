@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
 from shop.cache_managers.idempotency_record import IdempotencyRecordCacheManager
-from shop.cache_managers.recipe import RecipeCacheManager
+from shop.cache_managers.optimistic_lock import RecipeCacheManager
 from shop.cache_managers.stock import (
     RECEIPT_LIFE_SECONDS,
     Purchase,

@@ -1,5 +1,5 @@
 """Two processes of one shop."""
 
-from tests.purchase.support.twins import here, there
+from tests.purchase.support.two_apps import here, there
 
 __all__ = ["here", "there"]

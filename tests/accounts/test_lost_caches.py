@@ -11,8 +11,8 @@ from shop.cache_managers.session import SessionCacheManager
 from shop.core.database.transaction import in_transaction
 from shop.core.tenant import in_tenant
 from shop.services.session import SessionService
-from tests.accounts.people import OUT, claims_of, look, status
-from tests.purchase.support.indoors import Indoors
+from tests.accounts.session_helpers import OUT, claims_of, look, status
+from tests.purchase.support.in_process_shop import Indoors
 from tests.support.servers.valkey import Valkey
 
 

@@ -9,9 +9,9 @@ from shop.constants.stock import Outcome
 from shop.core.auth.session_watch import SessionWatch
 from shop.core.crypto.tokens import new_id
 from shop.core.tenant import in_tenant
-from tests.accounts.people import OUT, claims_of, look, status
-from tests.purchase.support.indoors import Indoors
-from tests.support.counting import counted_sql
+from tests.accounts.session_helpers import OUT, claims_of, look, status
+from tests.purchase.support.in_process_shop import Indoors
+from tests.support.call_recording import counted_sql
 from tests.support.servers.valkey import Valkey
 
 

@@ -11,7 +11,7 @@ from shop.core.crypto.passwords import Passwords
 from shop.core.database.transaction import in_transaction
 from shop.core.tenant import in_tenant
 from shop.services.user import UserService
-from tests.purchase.support.indoors import Indoors
+from tests.purchase.support.in_process_shop import Indoors
 
 PASSWORD = "Correct-horse-1"
 ANN = "ann@example.com"

@@ -8,7 +8,7 @@ from functools import cache
 from html.parser import HTMLParser
 from typing import Any
 
-from shop.architecture import facts
+from shop.architecture.audit import facts
 
 VOID = {"meta", "link", "input", "path", "rect"}
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from shop.architecture import baseline
+from shop.architecture.audit import baseline
+from shop.architecture.audit.formats import FORMATS
 from shop.architecture.finding import Finding
-from shop.architecture.formats import FORMATS
-from tests.architecture.projects import finding, judged
+from tests.architecture.sample_projects import finding, judged
 
 OLD, NEW = finding(what="Old."), finding(what="New.")
 

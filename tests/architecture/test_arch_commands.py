@@ -12,15 +12,16 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from shop.architecture import answers, baseline
+from shop.architecture.audit import baseline
+from shop.architecture.audit import command_results as answers
+from shop.architecture.audit.linter import CHECKOUT, judge
 from shop.architecture.commands import arch_commands
 from shop.architecture.finding import Finding
-from shop.architecture.linter import CHECKOUT, judge
 from shop.cli import shop
 from shop.container import Container
 from shop.services.item import ItemService
 from shop.services.order import OrderService
-from tests.architecture.units import make_container
+from tests.architecture.sample_units import make_container
 
 
 @pytest.fixture
@@ -135,10 +136,10 @@ def test_prove_hands_over_the_wiring_and_the_guards(
         said = [str(root == CHECKOUT), *guard(wire())]
         return SimpleNamespace(holds=holds, lines=lambda: iter(said))
 
-    module = ModuleType("shop.architecture.prove")
+    module = ModuleType("shop.architecture.mutations.mutation_test")
     vars(module)["prove"] = plant
     monkeypatch.setitem(sys.modules, module.__name__, module)
-    monkeypatch.setattr("shop.architecture.prove", module, raising=False)
+    monkeypatch.setattr("shop.architecture.mutations.mutation_test", module, raising=False)
     said = run(bad, "prove")
     assert said.exit_code == (not holds)
     assert said.output.startswith("True\n")
@@ -149,7 +150,7 @@ def test_prove_hands_over_the_wiring_and_the_guards(
 def test_without_the_linter_there_is_one_clear_sentence(monkeypatch: pytest.MonkeyPatch, library: str) -> None:
     for name in [n for n in sys.modules if n.split(".")[0] == library or n.startswith("shop.architecture.")]:
         monkeypatch.delitem(sys.modules, name)
-    monkeypatch.delattr("shop.architecture.answers")
+    monkeypatch.delattr("shop.architecture.audit.command_results")
     monkeypatch.setitem(sys.modules, library, None)
     said = run(None, "matrix")
     assert said.exit_code == 1

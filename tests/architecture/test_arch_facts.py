@@ -6,15 +6,15 @@ from pathlib import Path
 import pytest
 
 from shop.app import create_app
-from shop.architecture import facts
-from shop.architecture.facts import Facts
-from shop.architecture.linter import CHECKOUT
-from shop.architecture.routes import find_chains
+from shop.architecture.audit import facts
+from shop.architecture.audit.facts import Facts
+from shop.architecture.audit.import_paths import find_chains
+from shop.architecture.audit.linter import CHECKOUT
 from shop.architecture.table import STRUCTURES
 from shop.core.database.model import Model
 from shop.core.errors import CoreExceptionCode, ExceptionCode
 from shop.core.settings.settings import Settings
-from tests.architecture.projects import pears
+from tests.architecture.sample_projects import pears
 
 
 @pytest.fixture

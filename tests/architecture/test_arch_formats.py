@@ -8,10 +8,10 @@ from xml.etree import ElementTree as ET
 import pytest
 from jsonschema import Draft202012Validator
 
+from shop.architecture.audit.check_results import Judgement
+from shop.architecture.audit.formats import FORMATS
 from shop.architecture.commands import FORMATS as OFFERED
-from shop.architecture.formats import FORMATS
-from shop.architecture.verdicts import Judgement
-from tests.architecture.projects import finding, judged
+from tests.architecture.sample_projects import finding, judged
 
 TEXT = {"type": "object", "required": ["text"], "properties": {"text": {"type": "string", "minLength": 1}}}
 # What SARIF 2.1.0 asks of the parts that are written here, in the words of its schema.

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from shop.architecture.guards import may_hold
-from shop.architecture.kinds import KINDS, grants, is_structure, kind_of
-from shop.architecture.linter import CHECKOUT
+from shop.architecture.audit.check_results import sentence_of
+from shop.architecture.audit.linter import CHECKOUT
+from shop.architecture.guards.runtime_guards import may_hold
 from shop.architecture.matrix import broken_by
+from shop.architecture.source.module_kinds import KINDS, grants, is_structure, kind_of
 from shop.architecture.table import ASSEMBLY, INDEPENDENTS, STRUCTURES, Structure, may_use, structure
-from shop.architecture.verdicts import sentence_of
 from shop.container import Container, WiringError
 from shop.core.settings.settings import Settings
-from tests.architecture.units import unit
+from tests.architecture.sample_units import unit
 
 PAGE = CHECKOUT / "docs" / "audit" / "README.md"
 BESIDE = {

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from shop.architecture.guards import check_objects
+from shop.architecture.guards.runtime_guards import check_objects
 from shop.checkers.item import PageItemChecker
 from shop.container import Container
 from shop.controllers.item import ItemController, ItemsController
@@ -18,8 +18,8 @@ from shop.repositories.order import OrderRepository
 from shop.services.item import ItemService
 from shop.services.order import OrderService
 from shop.worker import jobs_of
-from tests.architecture.units import make_container, unit
-from tests.architecture.wrappers import WRAPPERS
+from tests.architecture.object_holders import WRAPPERS
+from tests.architecture.sample_units import make_container, unit
 
 
 @pytest.fixture

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from dependency_injector import providers
 
-from shop.architecture.guards import check_providers
+from shop.architecture.guards.runtime_guards import check_providers
 from shop.container import Container
 from shop.services.item import ItemService
 from shop.services.order import OrderService
-from tests.architecture.units import make_container
+from tests.architecture.sample_units import make_container
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from shop.app import create_app
-from shop.architecture.report import own
+from shop.architecture.report import project_report as own
 from shop.core.operations.architecture_page import serve_report
 from shop.core.settings.settings import Settings
 

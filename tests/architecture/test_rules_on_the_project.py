@@ -8,8 +8,8 @@ from importlinter.api import read_configuration
 from shop.architecture import contracts
 from shop.architecture.contracts import CHECKOUT, RuleContract
 from shop.architecture.matrix import CONFIG
-from shop.architecture.rulebook import BY_NAME, RULES, Rule
-from shop.architecture.source import Sources, read
+from shop.architecture.rule_registry import BY_NAME, RULES, Rule
+from shop.architecture.source.source import Sources, read
 
 OPTIONS = read_configuration(str(CONFIG))
 OWN = {c["type"]: c for c in OPTIONS["contracts_options"] if c["type"] in BY_NAME}

@@ -8,8 +8,8 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 
 from shop.core.http.etag import Condition
 from shop.services.item import ItemService
-from tests.catalogue.reader import meanwhile, names, read, rename
-from tests.purchase.support.indoors import Indoors, data_of
+from tests.catalogue.catalogue_client import meanwhile, names, read, rename
+from tests.purchase.support.in_process_shop import Indoors, data_of
 
 NOT_FOUND = 404301
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.catalogue.reader import names, read, rename
-from tests.purchase.support.indoors import Indoors, data_of
-from tests.support.counting import counted_sql
+from tests.catalogue.catalogue_client import names, read, rename
+from tests.purchase.support.in_process_shop import Indoors, data_of
+from tests.support.call_recording import counted_sql
 from tests.support.servers.valkey import Valkey
 
 REDIS_DOWN = 503002

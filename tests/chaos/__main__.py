@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from tests.chaos.harness.campaign import run
-from tests.chaos.harness.city import built
-from tests.chaos.harness.schedule import make_schedule
+from tests.chaos.harness.environment import built
+from tests.chaos.harness.fault_schedule import make_schedule
 
 
 @click.command()

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from tests.chaos.harness.campaign import run
-from tests.chaos.harness.city import built
 from tests.chaos.harness.client_log import Result
-from tests.chaos.harness.schedule import make_schedule
+from tests.chaos.harness.environment import built
+from tests.chaos.harness.fault_schedule import make_schedule
 
 SEED, SECONDS = 11, 20.0
 

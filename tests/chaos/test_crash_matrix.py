@@ -5,15 +5,15 @@ from uuid import UUID
 
 import pytest
 
-from shop.jobs.audit import VerifyAuditJob
+from shop.jobs.invariant import VerifyAuditJob
 from shop.jobs.stock import SyncStockJob
-from shop.services.audit import Verdict
-from tests.chaos.harness.acts import ACTS, repairs, returned
-from tests.chaos.harness.points import POINTS, Point
+from shop.services.invariant import Verdict
+from tests.chaos.harness.crash_points import POINTS, Point
+from tests.chaos.harness.crash_scenarios import ACTS, repairs, returned
 from tests.http.support.shop import Shop
-from tests.purchase.support.storm import Storm
+from tests.purchase.support.buyer_load import Storm
 from tests.support.polling import happens
-from tests.support.processes import groups
+from tests.support.processes import process_groups as groups
 
 PIECES = 100_000
 REACHED_SECONDS = 15.0

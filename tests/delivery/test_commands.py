@@ -3,7 +3,7 @@
 import re
 
 from shop.cli import shop
-from tests.delivery.files import ROOT, final, ours, services
+from tests.delivery.delivery_files import ROOT, final, ours, services
 
 
 def test_every_command_of_the_stack_exists() -> None:

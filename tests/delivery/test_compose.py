@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from tests.delivery.files import ROOT, ours, services, yaml
+from tests.delivery.delivery_files import ROOT, ours, services, yaml
 
 ONE_SHOT = {"migrate", "seed"}
 LONG_RUNNING = sorted(set(services()) - ONE_SHOT)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.delivery.files import ROOT, copied, final, health_command, ignored, stages
+from tests.delivery.delivery_files import ROOT, copied, final, health_command, ignored, stages
 
 KEPT_OUT = [
     ".git/config",

@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from tests.delivery.files import ROOT, jobs, script, services, yaml
+from tests.delivery.delivery_files import ROOT, jobs, script, services, yaml
 
 
 def _made() -> set[str]:

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from shop.core.trace import WHOLE_REQUEST_ID
-from tests.delivery.files import ROOT, final, services
+from tests.delivery.delivery_files import ROOT, final, services
 
 TEXT = (ROOT / "deploy" / "nginx.conf").read_text()
 

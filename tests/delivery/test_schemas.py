@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from tests.delivery.files import ROOT
+from tests.delivery.delivery_files import ROOT
 
 
 @pytest.mark.parametrize(

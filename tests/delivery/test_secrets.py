@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import make_url
 
-from tests.delivery.files import ROOT, services, yaml
+from tests.delivery.delivery_files import ROOT, services, yaml
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from shop.core.settings.settings import Settings
-from tests.delivery.files import ROOT
+from tests.delivery.delivery_files import ROOT
 
 KNOWN = {f"SHOP_{field.name.upper()}" for field in dataclasses.fields(Settings)}
 FILES = ["Dockerfile", "docker-compose.yml", ".gitlab-ci.yml", "docs/operate/containers.md"]

@@ -6,7 +6,7 @@ import sys
 import zipfile
 from pathlib import Path
 
-from tests.delivery.files import ROOT, copied
+from tests.delivery.delivery_files import ROOT, copied
 
 
 def test_the_wheel_carries_every_file_of_the_package(tmp_path: Path) -> None:

@@ -24,10 +24,10 @@ from shop.container import Container
 from shop.core.auth.tenant_resolver import HEADER
 from shop.core.database.model import DEFAULT_TENANT
 from shop.core.settings.settings import Settings
-from shop.services.gate import GateService
+from shop.services.sale_gate import GateService
 from tests.fuzz.campaign import ADMINISTRATOR, gated
 from tests.fuzz.identities import ROLES, Identity
-from tests.fuzz.questions import is_list, sensible
+from tests.fuzz.list_queries import is_list, sensible
 from tests.http.support.envelope import data_of
 from tests.http.support.shop import API
 from tests.support.http import HttpClient

@@ -8,7 +8,7 @@ from shop.constants.user import UserRole
 from shop.container import Container
 from shop.core.crypto.tokens import Claims, Tokens
 from shop.core.settings.settings import Settings
-from tests.http.support.users import new_session, new_users
+from tests.http.support.user_rows import new_session, new_users
 from tests.support.http import HttpClient
 
 ROLES = {"ada": UserRole.GENERAL, "admin": UserRole.ADMIN, "bob": UserRole.GENERAL}

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.http.support.shop import Shop, opened
-from tests.purchase.support.indoors import Indoors
+from tests.purchase.support.in_process_shop import Indoors
 from tests.support.http import HttpClient
 from tests.support.servers.databases import create_database, drop_database
 from tests.support.servers.valkey import Valkey, borrow_database

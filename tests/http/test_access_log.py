@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from tests.http.support.accounts import open_account
+from tests.http.support.account_client import open_account
 from tests.http.support.log_lines import entries, folder_of, record_of
 from tests.http.support.shop import API, Shop
 from tests.support.http import HttpClient
-from tests.support.leaks import PLANTED
+from tests.support.secret_leaks import PLANTED
 
 # Planted: a test during which any process tells one of them fails.
 WORDS = {f"Planted-{name}-8f3a" for name in ("body", "deep", "list", "query", "form", "header", "path", "odd", "mail")}

@@ -5,9 +5,9 @@ A new route joins by itself: its path and verb are read from the app, its body f
 
 import pytest
 
-from tests.http.support.matrix import mistakes_of
-from tests.http.support.stage import ACTORS, Actor
-from tests.purchase.support.indoors import Indoors
+from tests.http.support.access_matrix import mistakes_of
+from tests.http.support.marked_rows import ACTORS, Actor
+from tests.purchase.support.in_process_shop import Indoors
 
 
 @pytest.mark.parametrize("actor", ACTORS, ids=lambda actor: actor.name.replace(" ", "_"))

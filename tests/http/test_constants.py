@@ -4,8 +4,8 @@ import pytest
 
 from tests.http.support.envelope import data_of
 from tests.http.support.shop import API, Shop
-from tests.purchase.support.indoors import Indoors
-from tests.support.counting import counted_sql
+from tests.purchase.support.in_process_shop import Indoors
+from tests.support.call_recording import counted_sql
 from tests.support.http import HttpClient
 
 

@@ -8,7 +8,7 @@ from time import perf_counter
 import pytest
 
 from tests.http.support.envelope import data_of
-from tests.http.support.readings import read, value
+from tests.http.support.metric_samples import read, value
 from tests.http.support.shop import API, Shop
 from tests.support.http import HttpClient
 from tests.support.polling import eventually

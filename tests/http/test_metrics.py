@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from tests.http.support.envelope import data_of
-from tests.http.support.readings import labels, read, total, value
+from tests.http.support.metric_samples import labels, read, total, value
 from tests.http.support.shop import API, Shop
 from tests.support.http import HttpClient
 from tests.support.polling import eventually
-from tests.support.processes.groups import members
 from tests.support.processes.ports import free_port
+from tests.support.processes.process_groups import members
 from tests.support.processes.processes import Service
 
 REQUESTS, KEYED = "shop_http_request_seconds_count", "shop_idempotency_total"

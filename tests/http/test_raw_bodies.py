@@ -5,7 +5,7 @@ import time
 import pytest
 
 from tests.http.support.envelope import data_of
-from tests.http.support.raw import Reply, connect, request, send
+from tests.http.support.raw_http import Reply, connect, request, send
 from tests.http.support.shop import API, Shop
 from tests.support.http import HttpClient
 

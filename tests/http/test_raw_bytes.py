@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.http.support.raw import Reply, request, send
+from tests.http.support.raw_http import Reply, request, send
 from tests.http.support.shop import API, Shop
 
 GOOD = b'{"quantity":1}'

@@ -9,7 +9,7 @@ from threading import Barrier
 import pytest
 
 from shop.core.crypto.tokens import Tokens
-from tests.http.support.accounts import Account, open_account
+from tests.http.support.account_client import Account, open_account
 from tests.http.support.envelope import data_of
 from tests.http.support.shop import API, Shop
 from tests.support.http import HttpClient, Response

@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 
 from shop.core.crypto.tokens import Tokens
-from tests.http.support.accounts import ENDED, PASSWORD, SPENT, Account, open_account
+from tests.http.support.account_client import ENDED, PASSWORD, SPENT, Account, open_account
 from tests.http.support.envelope import assert_refused, data_of
 from tests.http.support.shop import API, Shop
 

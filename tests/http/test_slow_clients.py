@@ -9,7 +9,7 @@ from threading import Event, Thread
 import pytest
 
 from tests.http.support.envelope import data_of
-from tests.http.support.raw import connect, request
+from tests.http.support.raw_http import connect, request
 from tests.http.support.shop import API, Shop
 
 # Many more than threads that work: two processes of four.

@@ -9,9 +9,9 @@ import pytest
 from shop.core.crypto.tokens import Tokens
 from tests.http.support.envelope import data_of
 from tests.http.support.shop import API, SECOND, Shop
-from tests.support.grants import access
 from tests.support.http import HttpClient
 from tests.support.polling import eventually
+from tests.support.session_tokens import access
 
 FIRST = 1
 NO_ITEM, NO_ORDER, INVALID = 404301, 404401, 401002

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import pytest
 
 from tests.http.support.shop import Shop, opened
-from tests.idempotency.bell import Bell
+from tests.idempotency.stub_routes import Bell
 from tests.purchase.conftest import MakeIndoors, Town, make_indoors, stores  # noqa: F401 - fixtures
 from tests.support.servers.databases import create_database
 from tests.support.servers.mariadb import MariaDB

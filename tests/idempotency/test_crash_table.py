@@ -6,9 +6,9 @@ import pytest
 
 from shop.constants.stock import StockReason
 from tests.http.support.envelope import data_of
-from tests.http.support.keyed import IN_PROGRESS, Write, at_once, is_replay, is_worked_on, lines
+from tests.http.support.idempotent_writes import IN_PROGRESS, Write, at_once, is_replay, is_worked_on, lines
 from tests.http.support.shop import Shop
-from tests.idempotency.victims import armed, assert_dies, made, new_draft, paused, wake
+from tests.idempotency.crash_helpers import armed, assert_dies, made, new_draft, paused, wake
 from tests.purchase.conftest import Town
 from tests.support.http import Response
 from tests.support.polling import eventually

@@ -14,9 +14,9 @@ from shop.core.idempotency.policy import Policy, check_keys, keyed
 from shop.core.idempotency.record import Who
 from shop.core.settings.loader import SettingsError
 from shop.core.settings.settings import Settings
-from tests.idempotency.bell import Bell, is_replay
 from tests.idempotency.conftest import MakeBell
-from tests.purchase.support.indoors import data_of
+from tests.idempotency.stub_routes import Bell, is_replay
+from tests.purchase.support.in_process_shop import data_of
 
 MISSING = 400002
 NOT_A_FUNCTION = "nobody"

@@ -7,7 +7,7 @@ from werkzeug.test import TestResponse
 
 from shop.core.idempotency.record import Ticket
 from shop.services.idempotency_record import IdempotencyRecordService
-from tests.idempotency.bell import Bell, is_replay
+from tests.idempotency.stub_routes import Bell, is_replay
 
 
 def meanwhile(bell: Bell, key: str) -> TestResponse:

@@ -8,8 +8,8 @@ import pytest
 
 from shop.jobs.idempotency_record import PurgeIdempotencyRecordsJob
 from shop.repositories.idempotency_record import IdempotencyRecordRepository
-from tests.idempotency.bell import Bell, is_replay
 from tests.idempotency.conftest import MakeBell
+from tests.idempotency.stub_routes import Bell, is_replay
 
 
 def test_a_key_ends_and_can_be_used_for_something_else(make_bell: MakeBell) -> None:

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.lists.stage import Stage
-from tests.purchase.support.indoors import Indoors
+from tests.lists.list_shop import Stage
+from tests.purchase.support.in_process_shop import Indoors
 from tests.support.servers.databases import create_database, drop_database
 from tests.support.servers.valkey import Valkey
 

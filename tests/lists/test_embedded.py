@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.lists.stage import Stage
+from tests.lists.list_shop import Stage
 from tests.lists.test_cursors import ORDERS
 
 

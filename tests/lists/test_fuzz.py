@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.lists.questions import Questions
-from tests.lists.stage import Stage, checker_of
+from tests.lists.list_shop import Stage, checker_of
+from tests.lists.random_queries import Questions
 
 QUERIES = int(os.environ.get("SHOP_TEST_QUERIES", "400"))
 SEED = int(os.environ.get("SHOP_TEST_SEED", "0")) or Random().randrange(2**32)

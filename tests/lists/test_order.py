@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.lists.stage import Stage
+from tests.lists.list_shop import Stage
 
 
 def test_rows_come_newest_first_unless_asked_otherwise(stage: Stage) -> None:

@@ -7,8 +7,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tests.http.support.shop import API
-from tests.lists.rows import ON_SALE
-from tests.lists.stage import Stage
+from tests.lists.list_rows import ON_SALE
+from tests.lists.list_shop import Stage
 
 ASKED = {"search": "name:e;price_minor:900", "orderBy": "name", "sortedBy": "desc", "lang": "zh-Hant", "filter": "id"}
 

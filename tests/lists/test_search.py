@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.lists import rows
-from tests.lists.stage import Stage
+from tests.lists import list_rows as rows
+from tests.lists.list_shop import Stage
 
 
 def test_a_bare_word_is_looked_for_in_every_field_that_can_hold_it(stage: Stage) -> None:

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import delete, insert
 
 from shop.models.item import Item
-from tests.lists import rows
-from tests.lists.stage import Stage
+from tests.lists import list_rows as rows
+from tests.lists.list_shop import Stage
 
 NAME, INTRODUCTION = {"zh-Hant": '烏龍 50% "a\\b" 🍵', "zh-Hans": "乌龙"}, {"zh-Hans": "來自台灣 OOLONG"}
 

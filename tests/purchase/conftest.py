@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from tests.http.support.shop import Shop, opened
-from tests.purchase.support.indoors import Indoors
-from tests.purchase.support.judge import without_floor
+from tests.purchase.support.in_process_shop import Indoors
+from tests.purchase.support.invariant_checks import without_floor
 from tests.support.servers.databases import create_database, drop_database
 from tests.support.servers.mariadb import MariaDB
 from tests.support.servers.valkey import Valkey

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from shop.core.database.model import DEFAULT_TENANT
-from shop.services.gate import GateService
-from tests.purchase.support.indoors import Indoors, data_of
+from shop.services.sale_gate import GateService
+from tests.purchase.support.in_process_shop import Indoors, data_of
 from tests.purchase.test_drains import assert_right
 
 FORBIDDEN, NOT_FOUND, TOO_FEW, CHANGED, FULL, BUSY = 403001, 404301, 409301, 409501, 409502, 503401

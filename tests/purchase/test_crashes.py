@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.purchase.conftest import Town
-from tests.purchase.support.storm import Storm
+from tests.purchase.support.buyer_load import Storm
 
 PIECES, KILLS = 100_000, 3
 Kill = Callable[[Town], None]

@@ -11,8 +11,8 @@ from shop.constants.job import JobName
 from shop.constants.stock import Credit
 from shop.core.database.model import DEFAULT_TENANT
 from shop.jobs.stock import SyncStockJob
-from shop.services.gate import GateService
-from tests.purchase.support.indoors import Indoors, data_of
+from shop.services.sale_gate import GateService
+from tests.purchase.support.in_process_shop import Indoors, data_of
 from tests.purchase.test_drains import assert_right
 
 

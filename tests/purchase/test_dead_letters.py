@@ -8,7 +8,7 @@ from click.testing import Result
 
 from shop.core.database.model import DEFAULT_TENANT
 from shop.jobs.stock import DrainStockJob
-from tests.purchase.support.indoors import Indoors, data_of
+from tests.purchase.support.in_process_shop import Indoors, data_of
 from tests.purchase.test_drains import assert_right, begin_epoch_without_draining, killed_at, status
 
 Letters = Callable[..., Result]

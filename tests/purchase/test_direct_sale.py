@@ -6,10 +6,10 @@ import pytest
 
 from shop.cache_managers.stock import Claim
 from shop.core.database.model import DEFAULT_TENANT
-from shop.jobs.audit import VerifyAuditJob
+from shop.jobs.invariant import VerifyAuditJob
 from shop.jobs.stock import LoadStockJob, PreloadStockJob
 from tests.purchase.conftest import MakeIndoors
-from tests.purchase.support.indoors import Indoors
+from tests.purchase.support.in_process_shop import Indoors
 from tests.support.servers.valkey import Valkey
 
 

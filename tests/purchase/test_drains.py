@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy import event
 
 from shop.core.database.model import DEFAULT_TENANT
-from shop.jobs.audit import VerifyAuditJob
+from shop.jobs.invariant import VerifyAuditJob
 from shop.jobs.stock import LoadStockJob
-from shop.services.gate import GateService
+from shop.services.sale_gate import GateService
 from tests.http.support.shop import API
-from tests.purchase.support.indoors import Indoors
+from tests.purchase.support.in_process_shop import Indoors
 from tests.support.servers.valkey import Valkey
 
 

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from shop.jobs import stock as stock_jobs
-from tests.purchase.support.indoors import Indoors
+from tests.purchase.support.in_process_shop import Indoors
 from tests.purchase.support.sale_model import Sale
 
 EXAMPLES, STEPS = int(os.environ.get("SHOP_TEST_EXAMPLES", "15")), 20

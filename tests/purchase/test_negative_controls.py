@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from tests.purchase.support.classic import Classic, finish
-from tests.purchase.support.indoors import Indoors
-from tests.purchase.support.judge import red
+from tests.purchase.support.in_process_shop import Indoors
+from tests.purchase.support.invariant_checks import red
+from tests.purchase.support.uncorrected_lock import Classic, finish
 from tests.support.servers.valkey import Valkey
 
 Open = Callable[[int], Classic]

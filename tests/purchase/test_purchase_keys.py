@@ -6,7 +6,7 @@ import pytest
 
 from shop.constants.order import Strategy
 from tests.purchase.conftest import MakeIndoors
-from tests.purchase.support.indoors import Indoors, data_of
+from tests.purchase.support.in_process_shop import Indoors, data_of
 from tests.support.servers.valkey import Valkey
 
 OTHER_PATH, OTHER_REQUEST = 422003, 422004

@@ -7,7 +7,7 @@ import pytest
 
 from shop.core.database.model import DEFAULT_TENANT
 from tests.purchase.conftest import Sale
-from tests.purchase.support.indoors import Indoors
+from tests.purchase.support.in_process_shop import Indoors
 from tests.purchase.test_drains import assert_right, begin_epoch_without_draining, status
 
 

@@ -10,7 +10,7 @@ from shop.cache_managers.stock import StockCacheManager, Withdrawal
 from shop.constants.stock import Credit, Taking
 from shop.core.database.model import DEFAULT_TENANT
 from shop.repositories.stock_ledger import StockLedgerRepository
-from tests.purchase.support.indoors import Indoors, data_of
+from tests.purchase.support.in_process_shop import Indoors, data_of
 from tests.purchase.test_drains import Killed, assert_right, begin_epoch_without_draining
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.purchase.support.indoors import Indoors
-from tests.support.counting import counted_commands, counted_sql
+from tests.purchase.support.in_process_shop import Indoors
+from tests.support.call_recording import counted_commands, counted_sql
 from tests.support.servers.valkey import Valkey
 
 

@@ -8,8 +8,8 @@ from shop.core.database.model import DEFAULT_TENANT
 from shop.core.resilience.ttl_cache import Memory
 from shop.jobs.stock import LoadStockJob
 from shop.services.purchase import PurchaseService
-from tests.purchase.support.indoors import Indoors
-from tests.support.counting import counted_commands
+from tests.purchase.support.in_process_shop import Indoors
+from tests.support.call_recording import counted_commands
 from tests.support.servers.valkey import Valkey
 
 

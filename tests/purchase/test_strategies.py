@@ -8,12 +8,12 @@ import pytest
 from shop.cache_managers.stock import Claim
 from shop.constants.order import Strategy
 from shop.core.database.model import DEFAULT_TENANT
-from shop.jobs.audit import VerifyAuditJob
+from shop.jobs.invariant import VerifyAuditJob
 from shop.jobs.stock import LoadStockJob
 from tests.purchase.conftest import MakeIndoors
-from tests.purchase.support.indoors import Indoors
+from tests.purchase.support.in_process_shop import Indoors
 from tests.purchase.test_drains import status
-from tests.support.counting import counted_commands
+from tests.support.call_recording import counted_commands
 from tests.support.servers.valkey import Valkey
 
 ALL = [strategy.value for strategy in Strategy]

@@ -8,8 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from shop.cli import shop as commands
-from tests.purchase.support.indoors import Indoors
-from tests.purchase.support.plants import (
+from tests.purchase.support.corruptions import (
     PLANTS,
     cancel_without_a_return,
     delete_an_order,
@@ -17,7 +16,8 @@ from tests.purchase.support.plants import (
     renumber_an_order,
     return_what_was_not_cancelled,
 )
-from tests.purchase.support.scene import Scene
+from tests.purchase.support.in_process_shop import Indoors
+from tests.purchase.support.running_sale import Scene
 from tests.purchase.test_drains import begin_epoch_without_draining, killed_at
 from tests.support.servers.valkey import Valkey
 
@@ -36,7 +36,7 @@ def scene(indoors: Indoors, valkey: Valkey) -> Scene:
 @pytest.fixture
 def verify(indoors: Indoors, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Result]:
     """`flask shop verify`, without the pauses that spare a live system its false alarms."""
-    monkeypatch.setattr("shop.jobs.audit.PAUSE_SECONDS", 0)
+    monkeypatch.setattr("shop.jobs.invariant.PAUSE_SECONDS", 0)
 
     def run(*acknowledged: str) -> Result:
         path = tmp_path / "acknowledged"

@@ -10,10 +10,10 @@ import pytest
 
 from shop.constants.stock import GateState
 from shop.core.database.model import DEFAULT_TENANT
-from shop.jobs.audit import VerifyAuditJob
+from shop.jobs.invariant import VerifyAuditJob
 from shop.jobs.stock import PreloadStockJob
 from tests.purchase.conftest import MakeIndoors, Sale
-from tests.purchase.support.indoors import Indoors
+from tests.purchase.support.in_process_shop import Indoors
 
 STOCK = 100_000
 
@@ -49,7 +49,7 @@ def selling(shop: Indoors, item: int) -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """Looks follow each other at once: what moves is then the likelier to be met while it moves."""
-    monkeypatch.setattr("shop.jobs.audit.PAUSE_SECONDS", 0)
+    monkeypatch.setattr("shop.jobs.invariant.PAUSE_SECONDS", 0)
 
 
 def test_a_healthy_item_that_sells_gives_no_alarm(indoors: Indoors) -> None:
@@ -77,7 +77,7 @@ def test_a_wrong_item_that_sells_between_two_looks_is_wrong_in_both(
     sale.shop.change("UPDATE stock_ledger SET delta = delta - 1 WHERE item_id = %s AND reason = 'initial'", sale.item)
     # The job's own clock: everybody else may sleep.
     clock = SimpleNamespace(sleep=lambda _: sale.shop.own(sale.item, sale.token))
-    monkeypatch.setattr("shop.jobs.audit.time", clock)
+    monkeypatch.setattr("shop.jobs.invariant.time", clock)
 
     assert wrong(sale.shop).keys() == {1, 3}
 

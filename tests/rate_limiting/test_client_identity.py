@@ -9,11 +9,11 @@ from shop.core.crypto.tokens import Tokens
 from shop.core.settings.rate import Rate
 from tests.http.support.shop import API
 from tests.purchase.conftest import MakeIndoors
-from tests.purchase.support.indoors import Indoors
-from tests.rate_limiting.fields import Told, counted, named, told
-from tests.support.counting import counted_commands
-from tests.support.grants import access
+from tests.purchase.support.in_process_shop import Indoors
+from tests.rate_limiting.limit_headers import Told, counted, named, told
+from tests.support.call_recording import counted_commands
 from tests.support.servers.valkey import Valkey
+from tests.support.session_tokens import access
 
 PASSWORD = "Correct-horse-1"
 CLAIMS = ("X-Forwarded-For", "Forwarded", "X-Real-IP", "X-Client-IP", "True-Client-IP", "CF-Connecting-IP", "Via")

@@ -1,7 +1,7 @@
 """The limits as they come, over HTTP."""
 
 from tests.http.support.shop import API, Shop
-from tests.rate_limiting.fields import Told, told
+from tests.rate_limiting.limit_headers import Told, told
 from tests.support.limits import UNLIMITED_ENV
 from tests.support.processes.processes import MakeService
 

@@ -8,11 +8,11 @@ from shop.core.crypto.tokens import Tokens
 from shop.core.settings.rate import OFF, Rate
 from tests.http.support.shop import API
 from tests.purchase.conftest import MakeIndoors
-from tests.purchase.support.indoors import Indoors
-from tests.rate_limiting.fields import counted, named, told
-from tests.support.counting import counted_commands, counted_sql
-from tests.support.grants import access
+from tests.purchase.support.in_process_shop import Indoors
+from tests.rate_limiting.limit_headers import counted, named, told
+from tests.support.call_recording import counted_commands, counted_sql
 from tests.support.servers.valkey import Valkey
+from tests.support.session_tokens import access
 
 MOST = 4
 STRATEGIES = ["script", "lock", "watch", "db"]

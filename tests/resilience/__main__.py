@@ -7,7 +7,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tests.resilience.harbour import CROWD, ROUTES, Answered, Harbour, built, faults
+from tests.resilience.proxied_shop import CROWD, ROUTES, Answered, Harbour, built, faults
 from tests.resilience.proxy import Fault
 from tests.support.servers.mariadb import MariaDB
 from tests.support.servers.valkey import Valkey

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.resilience.harbour import Harbour, built
+from tests.resilience.proxied_shop import Harbour, built
 from tests.support.servers.mariadb import MariaDB
 from tests.support.servers.valkey import Valkey
 

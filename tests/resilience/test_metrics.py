@@ -8,8 +8,8 @@ import pytest
 from shop.constants.job import JobName
 from shop.core.jobs.queue import Queue
 from tests.http.support.envelope import data_of
-from tests.http.support.readings import labels, read, total, value
-from tests.resilience.harbour import CROWD, Harbour
+from tests.http.support.metric_samples import labels, read, total, value
+from tests.resilience.proxied_shop import CROWD, Harbour
 from tests.resilience.proxy import Fault
 from tests.support.polling import eventually
 

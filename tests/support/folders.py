@@ -4,7 +4,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from tests.support.processes import leash
+from tests.support.processes import cleanup_watcher as leash
 
 # The kernel cuts a socket's path at 104 (macOS) or 108 bytes; the file names put here stay below 30.
 _LONGEST = 70

@@ -8,9 +8,9 @@ from redis import Redis
 from redis.client import Pipeline
 from sqlalchemy import Engine, event
 
-from shop.architecture import origins
 from shop.architecture.finding import Finding
-from shop.architecture.guards import check_objects, check_providers
+from shop.architecture.guards import caller_attribution as origins
+from shop.architecture.guards.runtime_guards import check_objects, check_providers
 from shop.container import Container
 from shop.core.redis.client import Client
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.http import HttpClient
-from tests.support_tests.stand_in import StandIn
+from tests.support_tests.stub_service import StandIn
 
 
 @pytest.fixture(scope="module")

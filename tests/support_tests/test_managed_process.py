@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.polling import Eventually
-from tests.support.processes import groups
+from tests.support.processes import process_groups as groups
 from tests.support.processes.managed_process import ManagedProcess, ProcessFailed
 
 SLEEP = "import time; time.sleep(60)"

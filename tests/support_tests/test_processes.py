@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from tests.support.polling import Eventually
-from tests.support.processes import groups
+from tests.support.processes import process_groups as groups
 from tests.support.processes.managed_process import ProcessFailed
 from tests.support.processes.processes import MakeService, Service
-from tests.support_tests.stand_in import StandIn
+from tests.support_tests.stub_service import StandIn
 
 
 @pytest.fixture

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from tests.support.polling import Eventually
-from tests.support.processes import groups
+from tests.support.processes import process_groups as groups
 
 ROOT = Path(__file__).parents[2]
-REHEARSAL = "tests/support_tests/rehearsal.py"
+REHEARSAL = "tests/support_tests/inner_run.py"
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from statistics import median
 
 import pytest
 
-from tests.units.sizes import functions_in, is_excused, python_files
+from tests.units.code_sizes import functions_in, is_excused, python_files
 
 ROOT = Path(__file__).parents[2]
 FILE_MAX = 200

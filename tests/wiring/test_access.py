@@ -10,7 +10,7 @@ from shop.core.settings.settings import Settings
 from shop.repositories.item import ItemRepository
 from shop.services.item import ItemService
 from shop.services.user import UserService
-from tests.wiring.objects import place
+from tests.wiring.object_walk import place
 
 INJECTABLE = [row for row in STRUCTURES if row.suffix]
 CELLS = [(importer, imported) for importer in INJECTABLE for imported in INJECTABLE]

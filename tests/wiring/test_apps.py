@@ -17,7 +17,7 @@ from shop.core.settings.settings import Settings
 from shop.migrations.runner import upgrade
 from shop.repositories.item import ItemRepository
 from shop.services.item import ItemService
-from tests.wiring.objects import reachable
+from tests.wiring.object_walk import reachable
 
 
 class FakeItems:

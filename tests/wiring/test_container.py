@@ -15,7 +15,7 @@ from shop.core.database.engine import Database
 from shop.core.settings.settings import Settings
 from shop.services.item import ItemService
 from shop.services.user import UserService
-from tests.wiring.objects import place
+from tests.wiring.object_walk import place
 
 WIRED = [kind for row in STRUCTURES for kind in find_classes(row)]
 

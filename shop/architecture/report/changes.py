@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from shop.architecture.report.fact_index import Fact, Material, short
 from shop.architecture.report.markup import Html, join, listing, section, table, tag
-from shop.architecture.report.material import Fact, Material, short
 from shop.architecture.report.sizes import functions_of, middle
 
 SENTENCE = (

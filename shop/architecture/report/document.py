@@ -9,9 +9,11 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from shop.architecture.report import changes, drawing, matrix, promises, sizes, slices, tree
+from shop.architecture.report import changes, matrix, sizes, slices, tree
+from shop.architecture.report import contracts as promises
+from shop.architecture.report import diagram as drawing
+from shop.architecture.report.fact_index import Material
 from shop.architecture.report.markup import Html, count, embed, tag
-from shop.architecture.report.material import Material
 
 STATIC = Path(__file__).parent / "static"
 STYLES = ("page.css", "views.css")

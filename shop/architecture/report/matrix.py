@@ -1,8 +1,8 @@
 """The matrix to look at: who imports whom, and whether he may."""
 
+from shop.architecture.report.components import collaborators, module, place, rule
+from shop.architecture.report.fact_index import Cell, Fact, Material
 from shop.architecture.report.markup import Html, count, join, listing, section, tag
-from shop.architecture.report.material import Cell, Fact, Material
-from shop.architecture.report.parts import collaborators, module, place, rule
 
 SENTENCE = (
     "A row imports a column: a number counts real imports, a dot is a grant nobody uses, an empty cell is forbidden "

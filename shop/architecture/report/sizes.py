@@ -2,9 +2,9 @@
 
 from statistics import median
 
+from shop.architecture.report.components import module, place
+from shop.architecture.report.fact_index import Fact, Material
 from shop.architecture.report.markup import Html, section, table, tag
-from shop.architecture.report.material import Fact, Material
-from shop.architecture.report.parts import module, place
 
 SENTENCE = "Who is leaned on most, how far one import reaches, and how long functions and files have become."
 SHOWN = 10

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from shop.architecture.report.components import described, place
+from shop.architecture.report.fact_index import Fact, Material
 from shop.architecture.report.markup import Html, count, fold, listing, pairs, section, table, tag
-from shop.architecture.report.material import Fact, Material
-from shop.architecture.report.parts import described, place
 
 SENTENCE = "One noun, one file in each layer it needs: a dot is a file, a row is a module, and below is all it holds."
 

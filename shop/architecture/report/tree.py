@@ -1,8 +1,8 @@
 """The way down: kind, file, class, line."""
 
+from shop.architecture.report.components import described, module
+from shop.architecture.report.fact_index import Fact, Material
 from shop.architecture.report.markup import Html, count, fold, join, listing, section, tag
-from shop.architecture.report.material import Fact, Material
-from shop.architecture.report.parts import described, module
 
 SENTENCE = "From each kind down to its files, their classes and the lines that import."
 

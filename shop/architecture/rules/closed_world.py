@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from shop.architecture.finding import Finding
-from shop.architecture.source import Source, Sources
+from shop.architecture.source.source import Source, Sources
 from shop.architecture.table import STRUCTURES
 
 RULE = "closed_world"

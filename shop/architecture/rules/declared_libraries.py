@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from configparser import ConfigParser
 
 from shop.architecture.finding import Finding
-from shop.architecture.names import imports_of
-from shop.architecture.source import Sources
+from shop.architecture.source.names import imports_of
+from shop.architecture.source.source import Sources
 
 RULE = "declared_libraries"
 # What a distribution is imported as, where that is not its own name.

@@ -4,10 +4,10 @@ import ast
 import re
 from collections.abc import Iterator
 
-from shop.architecture.bans import Ban, findings
 from shop.architecture.finding import Finding
-from shop.architecture.names import texts_of
-from shop.architecture.source import Source, Sources
+from shop.architecture.source.banned_names import Ban, findings
+from shop.architecture.source.names import texts_of
+from shop.architecture.source.source import Source, Sources
 
 RULE = "dynamic_code"
 IMPORT = "Import it at the top of the file, by name; the container finds the classes of the layers."

@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterator
 
 from shop.architecture.finding import Finding
-from shop.architecture.names import dotted
-from shop.architecture.source import Source, Sources
+from shop.architecture.source.names import dotted
+from shop.architecture.source.source import Source, Sources
 
 RULE = "exception_numbers"
 Member = tuple[Source, ast.Assign, str, int | None, str | None]

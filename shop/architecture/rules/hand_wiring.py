@@ -3,11 +3,11 @@
 import ast
 from collections.abc import Iterator
 
-from shop.architecture.bans import Ban, findings
-from shop.architecture.classes import Class, classes_of, is_wired
 from shop.architecture.finding import Finding
-from shop.architecture.names import dotted, inside
-from shop.architecture.source import Source, Sources
+from shop.architecture.source.banned_names import Ban, findings
+from shop.architecture.source.classes import Class, classes_of, is_wired
+from shop.architecture.source.names import dotted, inside
+from shop.architecture.source.source import Source, Sources
 
 RULE = "hand_wiring"
 FIELD = "Declare a dataclass field, typed by the class; the container fills it if the table allows it."

@@ -3,11 +3,11 @@
 import ast
 from collections.abc import Iterator
 
-from shop.architecture.classes import Class, Function, classes_of, kind_of
 from shop.architecture.finding import Finding
-from shop.architecture.names import inside, named_in
 from shop.architecture.rules.naming import methods_of
-from shop.architecture.source import Sources
+from shop.architecture.source.classes import Class, Function, classes_of, kind_of
+from shop.architecture.source.names import inside, named_in
+from shop.architecture.source.source import Sources
 from shop.architecture.table import of_module
 
 RULE = "method_names"

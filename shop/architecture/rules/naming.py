@@ -4,10 +4,10 @@ import ast
 import re
 from collections.abc import Iterator
 
-from shop.architecture.classes import Class, classes_of
 from shop.architecture.finding import Finding
-from shop.architecture.names import dotted
-from shop.architecture.source import Source, Sources
+from shop.architecture.source.classes import Class, classes_of
+from shop.architecture.source.names import dotted
+from shop.architecture.source.source import Source, Sources
 from shop.architecture.table import STRUCTURES
 
 RULE = "naming"

@@ -3,11 +3,11 @@
 import ast
 from collections.abc import Iterator
 
-from shop.architecture.classes import is_wired
 from shop.architecture.finding import Finding
-from shop.architecture.names import Import, bindings, dotted, imports_of, top_level
 from shop.architecture.rules.own_names import hands_on
-from shop.architecture.source import Source, Sources
+from shop.architecture.source.classes import is_wired
+from shop.architecture.source.names import Import, bindings, dotted, imports_of, top_level
+from shop.architecture.source.source import Source, Sources
 from shop.architecture.table import STRUCTURES, of_module
 
 RULE = "no_reexports"

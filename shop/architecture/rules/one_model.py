@@ -4,11 +4,11 @@ import ast
 import re
 from collections.abc import Iterator
 
-from shop.architecture.classes import Class, classes_of, kind_of
 from shop.architecture.finding import Finding
-from shop.architecture.names import imports_of, named_in, texts_of
 from shop.architecture.rules.naming import camel, stem_of
-from shop.architecture.source import Source, Sources
+from shop.architecture.source.classes import Class, classes_of, kind_of
+from shop.architecture.source.names import imports_of, named_in, texts_of
+from shop.architecture.source.source import Source, Sources
 from shop.architecture.table import of_module
 
 RULE = "one_model"

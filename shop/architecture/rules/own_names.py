@@ -4,8 +4,8 @@ import ast
 from collections.abc import Iterator
 
 from shop.architecture.finding import Finding
-from shop.architecture.names import Import, bindings, defined_in, dotted, imports_of, prefixes
-from shop.architecture.source import Source, Sources
+from shop.architecture.source.names import Import, bindings, defined_in, dotted, imports_of, prefixes
+from shop.architecture.source.source import Source, Sources
 from shop.architecture.table import of_module
 
 RULE = "own_names"

@@ -4,8 +4,8 @@ import ast
 from collections.abc import Iterator
 
 from shop.architecture.finding import Finding
-from shop.architecture.names import dotted
-from shop.architecture.source import Sources
+from shop.architecture.source.names import dotted
+from shop.architecture.source.source import Sources
 
 RULE = "plain_schemas"
 COMPUTED = {"marshmallow.fields.Method", "marshmallow.fields.Function"}

@@ -5,10 +5,10 @@ import re
 from collections.abc import Iterator
 from string import Formatter
 
-from shop.architecture.bans import Ban, findings
 from shop.architecture.finding import Finding
-from shop.architecture.names import dotted, texts_of
-from shop.architecture.source import Source, Sources
+from shop.architecture.source.banned_names import Ban, findings
+from shop.architecture.source.names import dotted, texts_of
+from shop.architecture.source.source import Source, Sources
 
 RULE = "redis_keys"
 OWNER = "Declare the key in a CacheManager and call its get, put, remember, forget or a method of your own."

@@ -4,10 +4,10 @@ import ast
 import re
 from collections.abc import Iterator
 
-from shop.architecture.bans import Ban, findings
 from shop.architecture.finding import Finding
-from shop.architecture.names import texts_of
-from shop.architecture.source import Source, Sources
+from shop.architecture.source.banned_names import Ban, findings
+from shop.architecture.source.names import texts_of
+from shop.architecture.source.source import Source, Sources
 
 RULE = "sessions"
 ENTRANCE = "Let the entrance's @transactional end it; what must wait for the commit goes through after_commit."

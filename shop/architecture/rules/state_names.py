@@ -4,8 +4,8 @@ import ast
 from collections.abc import Iterator
 
 from shop.architecture.finding import Finding
-from shop.architecture.names import dotted, texts_of
-from shop.architecture.source import Source, Sources
+from shop.architecture.source.names import dotted, texts_of
+from shop.architecture.source.source import Source, Sources
 
 RULE = "state_names"
 

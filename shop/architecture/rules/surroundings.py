@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from shop.architecture.bans import Ban, findings
 from shop.architecture.finding import Finding
-from shop.architecture.source import Sources
+from shop.architecture.source.banned_names import Ban, findings
+from shop.architecture.source.source import Sources
 
 RULE = "surroundings"
 BANS = (

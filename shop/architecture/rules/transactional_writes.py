@@ -3,10 +3,10 @@
 import ast
 from collections.abc import Iterator
 
-from shop.architecture.classes import Class, Function, World, classes_of, is_wired, kind_of, world_of
 from shop.architecture.finding import Finding
-from shop.architecture.names import dotted, imports_of, inside
-from shop.architecture.source import Source, Sources
+from shop.architecture.source.classes import Class, Function, World, classes_of, is_wired, kind_of, world_of
+from shop.architecture.source.names import dotted, imports_of, inside
+from shop.architecture.source.source import Source, Sources
 
 RULE = "transactional_writes"
 MARK = "shop.core.database.transaction.transactional"

@@ -12,13 +12,13 @@ from shop.constants.stock import PARTITIONS
 from shop.core.crypto.tokens import Tokens
 from shop.core.database.model import DEFAULT_TENANT
 from shop.supports.purchase import purchase_id
-from tests.chaos.harness.city import City
 from tests.chaos.harness.client_log import ClientLog, Operation, read_log
-from tests.chaos.harness.crowd import PURCHASE, Client, Market, Person, trading
-from tests.chaos.harness.evidence import Evidence, ItemRow, OrderRow
+from tests.chaos.harness.environment import City
+from tests.chaos.harness.fault_schedule import Fault
 from tests.chaos.harness.faults import Saboteur
+from tests.chaos.harness.history import Evidence, ItemRow, OrderRow
+from tests.chaos.harness.load_clients import PURCHASE, Client, Market, Person, trading
 from tests.chaos.harness.report import Report
-from tests.chaos.harness.schedule import Fault
 from tests.http.support.shop import API, Shop
 from tests.support.polling import happens
 

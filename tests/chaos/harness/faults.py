@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 from shop.cache_managers.stock import StockCacheManager
 from shop.constants.stock import PARTITIONS
-from tests.chaos.harness.city import City
-from tests.chaos.harness.schedule import Fault
+from tests.chaos.harness.environment import City
+from tests.chaos.harness.fault_schedule import Fault
 
 # Scripts are what must not be half done; other replies are lost by the cuts.
 SCRIPT = b"EVALSHA"

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from tests.chaos.harness.client_log import Op, Result
-from tests.chaos.harness.evidence import Evidence
-from tests.chaos.harness.judge import CHECKS, excused
+from tests.chaos.harness.history import Evidence
+from tests.chaos.harness.history_checks import CHECKS, excused
 
 SHOWN = 5
 

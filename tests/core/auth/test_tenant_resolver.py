@@ -15,7 +15,7 @@ from shop.core.errors import CoreExceptionCode, ShopError
 from shop.core.logging.setup import TracedRecord
 from shop.core.settings.settings import Settings
 from shop.core.tenant import TenantError, current_tenant
-from tests.support.grants import access
+from tests.support.session_tokens import access
 
 DEFAULT, SECOND = (
     Listed(1, "default", "Default", None, enabled=True),

@@ -12,11 +12,11 @@ from shop.core.crypto.signing_keys import keys_file
 from shop.core.crypto.tokens import Tokens
 from shop.core.settings.loader import SettingsError
 from shop.core.settings.settings import Settings
-from tests.support.grants import access
+from tests.support.session_tokens import access
 
 LONG = "k" * 32
 ISSUE = "import sys; from shop.core.settings.settings import Settings; from shop.core.crypto.tokens import Tokens\n"
-ISSUE += "from tests.support.grants import access\nprint(access(Tokens(Settings(var=sys.argv[1]))))"
+ISSUE += "from tests.support.session_tokens import access\nprint(access(Tokens(Settings(var=sys.argv[1]))))"
 
 
 def write(folder: Path, text: str) -> Settings:

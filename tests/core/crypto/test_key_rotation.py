@@ -14,7 +14,7 @@ from shop.core.errors import ShopError
 from shop.core.pagination.cursor import CursorSigner
 from shop.core.settings.loader import SettingsError
 from shop.core.settings.settings import Settings
-from tests.support.grants import access
+from tests.support.session_tokens import access
 
 
 @pytest.fixture(autouse=True)

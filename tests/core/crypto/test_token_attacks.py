@@ -17,7 +17,7 @@ from shop.core.crypto.signing_keys import new_key
 from shop.core.crypto.tokens import Tokens
 from shop.core.errors import CoreExceptionCode, ShopError
 from shop.core.settings.settings import Settings
-from tests.support.grants import access, pair
+from tests.support.session_tokens import access, pair
 
 MUTATIONS = int(os.environ.get("SHOP_TEST_MUTATIONS", "100000"))
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_=. +/\n\0é"

@@ -13,7 +13,7 @@ import pytest
 from shop.core.crypto.tokens import Tokens
 from shop.core.errors import CoreExceptionCode, ShopError
 from shop.core.settings.settings import Settings
-from tests.support.grants import access
+from tests.support.session_tokens import access
 
 OLD, NEW = "o" * 48, "n" * 48
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"

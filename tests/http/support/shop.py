@@ -23,9 +23,9 @@ from shop.core.jobs.queue import Queue
 from shop.core.settings.settings import Settings
 from shop.migrations import runner
 from shop.models.tenant import Tenant
-from shop.services.gate import GateService
+from shop.services.sale_gate import GateService
 from tests.http.support.envelope import data_of
-from tests.http.support.users import NewUser, new_user, new_users
+from tests.http.support.user_rows import NewUser, new_user, new_users
 from tests.support.http import HttpClient, Response
 from tests.support.polling import eventually
 from tests.support.processes.processes import Service

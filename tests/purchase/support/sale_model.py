@@ -9,7 +9,7 @@ from shop.cache_managers.stock import StockCacheManager
 from shop.core.database.model import DEFAULT_TENANT
 from shop.core.redis.stores import RedisError
 from shop.core.tenant import in_tenant
-from shop.jobs.audit import VerifyAuditJob
+from shop.jobs.invariant import VerifyAuditJob
 from shop.jobs.stock import LoadStockJob, SyncStockJob
 from tests.purchase.support.sale_state import LIMIT, STOCK, SaleState
 

@@ -9,7 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine
 from sqlalchemy import event
 
 from shop.core.database.model import DEFAULT_TENANT
-from tests.purchase.support.indoors import Indoors
+from tests.purchase.support.in_process_shop import Indoors
 from tests.purchase.test_drains import Killed
 
 STOCK = 12

@@ -9,9 +9,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
-from tests.support.leaks import EAR
 from tests.support.polling import PAUSE_SECONDS, happens
-from tests.support.processes import groups, leash
+from tests.support.processes import cleanup_watcher as leash
+from tests.support.processes import process_groups as groups
+from tests.support.secret_leaks import EAR
 
 _OUTPUT_SHOWN = 8_000
 

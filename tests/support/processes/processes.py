@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Protocol
 
 from tests.support.http import HttpClient
-from tests.support.leaks import EAR
 from tests.support.limits import UNLIMITED_ENV
 from tests.support.processes.managed_process import ManagedProcess, ProcessFailed
 from tests.support.processes.ports import free_port
+from tests.support.secret_leaks import EAR
 
 _ROOT = Path(__file__).parents[3]
 _NOT_INHERITED = ("SHOP_", "FLASK_", "PYTEST_")

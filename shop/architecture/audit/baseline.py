@@ -1,0 +1,66 @@
+"""Findings that a project had when it adopted the rules: listed, and only ever fewer.
+
+A new finding fails, and so does a listed one that was mended and still stands on the list. Findings are known by rule,
+path and what they say, with a count and without lines, so that code may move.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+from shop.architecture.audit.check_results import BASELINE, Judgement, Verdict
+from shop.architecture.finding import Finding
+
+NAME = "arch-baseline.json"
+RULE = "baseline"
+
+Known = tuple[str, str, str]
+
+
+def read(file: Path) -> Counter[Known]:
+    """What is listed; nothing where there is no list."""
+    text = file.read_text(encoding="utf-8") if file.exists() else ""
+    # A shell that writes the list empties it first.
+    entries = json.loads(text) if text.strip() else []
+    return Counter({(entry["rule"], entry["path"], entry["what"]): entry["count"] for entry in entries})
+
+
+def compare(judgement: Judgement, frozen: Counter[Known]) -> Judgement:
+    """The judgement without what is listed, and with a verdict on the list itself."""
+    if not frozen:
+        return judgement
+    left, new = Counter(frozen), []
+    for finding in judgement.findings:
+        if left[known(finding)] > 0:
+            left[known(finding)] -= 1
+        else:
+            new.append(finding)
+    mended = tuple(_mended(entry, count) for entry, count in sorted((+left).items()))
+    return judgement.only(new).plus(Verdict(BASELINE, RULE, "The baseline only shrinks", mended))
+
+
+def shrink(findings: Iterable[Finding], frozen: Counter[Known]) -> Counter[Known]:
+    """What stays listed: never more than there was, never more than there is."""
+    return frozen & Counter(map(known, findings))
+
+
+def write(frozen: Counter[Known]) -> str:
+    """The list as the file holds it."""
+    entries = [
+        {"rule": rule, "path": path, "what": what, "count": count}
+        for (rule, path, what), count in sorted(frozen.items())
+    ]
+    return json.dumps(entries, indent=2) + "\n"
+
+
+def known(finding: Finding) -> Known:
+    """What a finding is known by."""
+    return finding.rule, finding.path, finding.what
+
+
+def _mended(entry: Known, count: int) -> Finding:
+    rule, path, what = entry
+    often = f" ({count} times)" if count > 1 else ""
+    said = f"Mended, but still listed{often}: {path}: {rule}: {what}"
+    return Finding(NAME, 1, RULE, said, "Take it off the list: flask shop arch check --update-baseline.")

@@ -1,0 +1,115 @@
+"""Looks into live objects: everything one can reach from another without asking a library."""
+
+import functools
+import gc
+import sys
+import weakref
+from collections import deque
+from collections.abc import Iterator, Mapping
+from contextvars import ContextVar
+from types import CellType, FunctionType, MappingProxyType, MethodType, ModuleType
+from typing import Any
+
+from shop.architecture.source.module_kinds import is_structure, kind_of
+
+Part = tuple[str, Any]
+
+# These know everybody, so whatever hangs on them says nothing about who holds it.
+_CLOSED = frozenset({"importlib", "logging", "_frozen_importlib", "_frozen_importlib_external"})
+_PLAIN = (str, bytes, int, float, complex, bool, type(None), ModuleType)
+
+
+def parts_of(thing: Any) -> Iterator[Part]:
+    """What an object holds, with the words that lead there: attributes, items, bound objects, closures, arguments."""
+    if isinstance(thing, (*_PLAIN, type)):
+        return
+    for kinds, look in _LOOKS:
+        if isinstance(thing, kinds):
+            yield from look(thing)
+    if not is_foreign(type(thing)):
+        yield from _attributes(thing)
+
+
+def class_parts(kind: type) -> Iterator[Part]:
+    """What an object's class and its file hold for all of them, the closures of decorated methods included."""
+    for name, value in vars(sys.modules.get(kind.__module__, object)).items():
+        # Classes and functions stand there by import, and imports have contracts.
+        if not name.startswith("__") and not isinstance(value, (type, FunctionType, *_PLAIN)):
+            yield f" has in its file {name}, which", value
+    for base in kind.__mro__:
+        if base.__module__.partition(".")[0] == "shop":
+            yield from ((f".{name}", value) for name, value in vars(base).items() if not name.startswith("__"))
+
+
+def is_foreign(kind: type) -> bool:
+    """Whether a class belongs to a library, or is the core's form of such a class: those are not looked into."""
+    root = kind.__module__.partition(".")[0]
+    if root in sys.stdlib_module_names:
+        return root in _CLOSED
+    return not is_structure(kind_of(kind.__module__)) and any(map(_is_installed, kind.__mro__))
+
+
+def _is_installed(kind: type) -> bool:
+    root = kind.__module__.partition(".")[0]
+    place = getattr(sys.modules.get(root), "__file__", None) or ""
+    return "site-packages" in place or "dist-packages" in place
+
+
+def _attributes(thing: Any) -> Iterator[Part]:
+    yield from ((f".{name}", value) for name, value in getattr(thing, "__dict__", {}).items())
+    for base in type(thing).__mro__:
+        slots = base.__dict__.get("__slots__", ())
+        for name in (slots,) if isinstance(slots, str) else slots:
+            if hasattr(thing, name):
+                yield f".{name}", getattr(thing, name)
+
+
+def _items(thing: Any) -> Iterator[Part]:
+    yield from ((f"[{number}]", part) for number, part in enumerate(thing))
+
+
+def _entries(thing: Any) -> Iterator[Part]:
+    for key, value in thing.items():
+        yield f"[{key!r}]", value
+        yield " key", key
+
+
+def _function(thing: Any) -> Iterator[Part]:
+    for name, cell in zip(thing.__code__.co_freevars, thing.__closure__ or (), strict=True):
+        yield f" closure over {name}", cell
+    yield " defaults", thing.__defaults__
+    yield " defaults", thing.__kwdefaults__
+    yield " attributes", vars(thing)
+
+
+def _referents(thing: Any) -> Iterator[Part]:
+    yield from ((" inside", part) for part in gc.get_referents(thing) if not isinstance(part, type))
+
+
+def _cell(thing: Any) -> Iterator[Part]:
+    try:
+        yield "", thing.cell_contents
+    except ValueError:  # an empty cell
+        return
+
+
+def _property(thing: Any) -> Iterator[Part]:
+    yield from (("", getter) for getter in (thing.fget, thing.fset, thing.fdel))
+
+
+_LOOKS: tuple[tuple[Any, Any], ...] = (
+    ((list, tuple, set, frozenset, deque), _items),
+    ((Mapping, MappingProxyType), _entries),
+    (FunctionType, _function),
+    (CellType, _cell),
+    # Its function is its object's own; only what that function closes over is news.
+    (MethodType, lambda thing: [("", thing.__self__), *parts_of(thing.__func__)]),
+    (functools.partial, lambda thing: [("", thing.func), (" argument", thing.args), (" argument", thing.keywords)]),
+    ((staticmethod, classmethod), lambda thing: [("", thing.__func__)]),
+    (functools.cached_property, lambda thing: [("", thing.func)]),
+    (property, _property),
+    (weakref.ref, lambda thing: [("", thing())]),
+    (ContextVar, lambda thing: [(" now", thing.get(None))]),
+    # Iterators, generators and caches have no attribute to ask.
+    ((Iterator, type(functools.cache(repr))), _referents),
+)

@@ -1,0 +1,147 @@
+"""The access table at run time: what the container was told to give, and what the instances really hold.
+
+A sibling may arrive by constructor, attribute, list, bound method or closure with no import at all. Tests ask these
+guards after an app was built; production never does. Libraries' own objects are not looked into.
+"""
+
+import inspect
+from collections.abc import Iterator
+from typing import Any, Protocol
+
+from shop.architecture.audit.access_paths import article, instead, rule_between
+from shop.architecture.finding import Finding
+from shop.architecture.guards.caller_attribution import relative
+from shop.architecture.guards.object_parts import class_parts, parts_of
+from shop.architecture.source.module_kinds import grants, is_structure, kind_of
+from shop.architecture.table import structure
+
+OBJECTS = "object_graph"
+PROVIDERS = "provider_graph"
+LIBRARY = "dependency_injector"
+
+
+class Wired(Protocol):
+    """The container of an app; `providers` is dependency-injector's own."""
+
+    @property
+    def providers(self) -> Any:
+        """Holds a provider for each class, under `providers.providers`."""
+
+
+def check_objects(container: Wired) -> list[Finding]:
+    """Where an instance of a built container holds what the access table does not give it."""
+    roots = [provider() for provider in _providers(container)]
+    return sorted(set(_Walk(container, roots).findings()))
+
+
+def check_providers(container: Wired) -> list[Finding]:
+    """Where a provider is told to give a class what the access table does not give it."""
+    return sorted({finding for provider in _providers(container) for finding in _judge_provider(provider)})
+
+
+class _Walk:
+    """One walk over everything the roots hold; each root and each instance of a structure answers for its own."""
+
+    def __init__(self, container: Wired, roots: list[Any]) -> None:
+        self.forbidden = {id(container), id(container.providers)}
+        self.holders = [root for root in roots if kind_of(type(root).__module__)]
+        self.known = {id(holder) for holder in self.holders}
+
+    def findings(self) -> Iterator[Finding]:
+        for holder in self.holders:  # grows: an instance that is met holds things of its own
+            seen = {id(holder): holder}  # kept, so that no other object gets its number
+            waiting = [*parts_of(holder), *class_parts(type(holder))]
+            while waiting:
+                words, part = waiting.pop()
+                if id(part) in seen:
+                    continue
+                seen[id(part)] = part
+                if found := self._judge(holder, words, part):
+                    yield found
+                elif not self._answers_for_itself(holder, part):
+                    waiting += [(words + more, inner) for more, inner in parts_of(part)]
+
+    def _judge(self, holder: Any, words: str, part: Any) -> Finding | None:
+        owner = part if isinstance(part, type) else type(part)
+        if id(part) in self.forbidden or owner.__module__.partition(".")[0] == LIBRARY:
+            return _container_held(holder, words)
+        if not may_hold(type(holder), _unit(part)):
+            return _finding(OBJECTS, type(holder), f"{type(holder).__name__}{words} holds", _unit(part))
+        return None
+
+    def _answers_for_itself(self, holder: Any, part: Any) -> bool:
+        kind = kind_of(type(part).__module__)
+        if id(part) not in self.known and is_structure(kind) and type(part) is not type(holder):
+            self.known.add(id(part))
+            self.holders.append(part)
+        return id(part) in self.known
+
+
+def may_hold(holder: type, held: Any) -> bool:
+    """Say whether the access table lets an object of one class hold an object (or function) of the other."""
+    importer, imported = kind_of(holder.__module__), kind_of(getattr(held, "__module__", None) or "")
+    if not imported or held in holder.__mro__:
+        return True
+    if holder.__module__ == held.__module__:
+        return not (_is_unit(holder) and _is_unit(held))
+    return grants(importer, imported)
+
+
+def _is_unit(kind: Any) -> bool:
+    row = kind_of(kind.__module__)
+    suffix = structure(row).suffix if is_structure(row) else ""
+    return bool(suffix) and isinstance(kind, type) and kind.__name__.endswith(suffix)
+
+
+def _unit(part: Any) -> Any:
+    """The class or function whose place decides: a function stands for its file, an object for its class."""
+    return part if isinstance(part, type) or inspect.isfunction(part) else type(part)
+
+
+def _providers(container: Wired) -> list[Any]:
+    return [provider for provider in container.providers.providers.values() if type(provider).__name__ != "Self"]
+
+
+def _judge_provider(provider: Any) -> Iterator[Finding]:
+    holder = provider.provides if isinstance(getattr(provider, "provides", None), type) else None
+    if holder is None or not kind_of(holder.__module__):
+        return
+    # What takes the place of the class itself is judged where it is given.
+    waiting = [given for given in provider.related if given not in provider.overridden]
+    seen = {id(provider)}
+    while waiting:
+        given = waiting.pop()
+        if id(given) in seen:
+            continue
+        seen.add(id(given))
+        waiting += given.overridden
+        held = getattr(given, "provides", None)
+        if "Delegate" in type(given).__name__ or type(given).__name__ in {"Self", "Container"}:
+            yield _container_held(holder, f" (by {type(given).__name__})", PROVIDERS)
+        elif held is None or not kind_of(getattr(_unit(held), "__module__", "") or ""):
+            waiting += given.related
+        elif not may_hold(holder, _unit(held)):
+            yield _finding(PROVIDERS, holder, f"{holder.__name__} is given", _unit(held))
+
+
+def _container_held(holder: Any, words: str, rule: str = OBJECTS) -> Finding:
+    kind = holder if isinstance(holder, type) else type(holder)
+    what = f"{kind.__name__}{words} leads to the container, which would give it anything."
+    return Finding(*_place(kind), rule, what, "Ask for each collaborator as a dataclass field, typed by its class.")
+
+
+def _finding(rule: str, holder: type, verb: str, held: Any) -> Finding:
+    one, other = kind_of(holder.__module__), kind_of(held.__module__)
+    if is_structure(one) and is_structure(other):
+        why, advice = rule_between(one, other), instead(one, other)
+    else:
+        why, advice = "not on the table", "Hand the value in from above."
+    what = f"{verb} {held.__qualname__}, but {article(one)} may not use {article(other)} ({why})."
+    return Finding(*_place(holder), rule, what, advice)
+
+
+def _place(kind: type) -> tuple[str, int]:
+    try:
+        return relative(inspect.getsourcefile(kind) or kind.__module__), inspect.getsourcelines(kind)[1]
+    except (OSError, TypeError):  # a class that was made without a file
+        return f"{kind.__module__.replace('.', '/')}.py", 1

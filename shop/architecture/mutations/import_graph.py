@@ -1,0 +1,77 @@
+"""The imports of all planted files, as the linter's own scanner reads them: one copy of the tree, one process."""
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping
+from copy import deepcopy
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from grimp import ImportGraph
+
+from shop.architecture.mutations.mutation import STEM, Plant
+
+Edge = tuple[str, str]
+# A process of its own, since the scanner looks a package up by its name and ours is taken by the running one.
+SCAN = """
+import json, grimp
+graph = grimp.build_graph(
+    "shop", include_external_packages=True, exclude_type_checking_imports=True, cache_dir=None
+)
+print(json.dumps([[m, sorted(graph.find_modules_directly_imported_by(m))] for m in sorted(graph.modules)]))
+"""
+
+
+@dataclass(frozen=True)
+class PlantedGraph:
+    """The graph of the tree, and the edges that each planted file adds to it."""
+
+    imports: Mapping[str, tuple[str, ...]]
+
+    def base(self) -> ImportGraph:
+        """The graph without any plant."""
+        return _with(ImportGraph(), {module: found for module, found in self.imports.items() if STEM not in module})
+
+    def planted(self, base: ImportGraph, number: int) -> ImportGraph:
+        """The graph with one plant."""
+        own = f"{STEM}{number}"
+        added = {module: found for module, found in self.imports.items() if own in module.split(".")}
+        return _with(deepcopy(base), added)
+
+
+def scan(root: Path, planted: Iterable[tuple[int, Plant]]) -> PlantedGraph:
+    """Write all plants into one copy of the tree and read it."""
+    with TemporaryDirectory() as folder:
+        copy = Path(folder)
+        shutil.copytree(root / "shop", copy / "shop", ignore=shutil.ignore_patterns("__pycache__"))
+        for number, plant in planted:
+            for path, text in numbered(plant, number).items():
+                (copy / path).parent.mkdir(exist_ok=True)
+                (copy / path).write_text(text)
+        command = [sys.executable, "-c", SCAN]
+        answer = subprocess.run(command, cwd=copy, check=True, capture_output=True, text=True)
+    return PlantedGraph({module: tuple(found) for module, found in json.loads(answer.stdout)})
+
+
+def numbered(plant: Plant, number: int) -> dict[str, str]:
+    """The files of a plant under a stem of its own, so that many stand in one tree."""
+    own = f"{STEM}{number}"
+    return {path.replace(STEM, own): text.replace(STEM, own) for path, text in plant.files.items()}
+
+
+def _with(graph: ImportGraph, imports: Mapping[str, tuple[str, ...]]) -> ImportGraph:
+    for module in imports:
+        graph.add_module(module, is_squashed=not _is_shop(module))
+    for importer, found in imports.items():
+        for imported in found:
+            if imported not in graph.modules:
+                graph.add_module(imported, is_squashed=not _is_shop(imported))
+            graph.add_import(importer=importer, imported=imported, line_number=1, line_contents="")
+    return graph
+
+
+def _is_shop(module: str) -> bool:
+    return module.partition(".")[0] == "shop"

@@ -1,0 +1,58 @@
+"""What several views say in the same way: places, classes, contracts."""
+
+from shop.architecture.report.fact_index import Fact, Material, short
+from shop.architecture.report.markup import Html, join, listing, tag
+
+
+def place(path: str, line: int = 0) -> Html:
+    """A file, or a line of it, that leads to the file in the list of all files."""
+    return tag("a", tag("code", f"{path.removeprefix('shop/')}{f':{line}' if line else ''}"), href=f"#file-{path}")
+
+
+def module(material: Material, name: str) -> Html:
+    """A module that leads to its file."""
+    path = material.paths.get(name)
+    return tag("a", tag("code", short(name)), href=f"#file-{path}") if path else tag("code", name)
+
+
+def badge(*, kept: bool) -> Html:
+    """A verdict: a sign and a word, for nobody should need its colour."""
+    return tag("span", "✓ kept" if kept else "✕ broken", class_="kept" if kept else "broken")
+
+
+def collaborators(material: Material, found: Fact, imported: str = "") -> Html:
+    """What a class asks for, of one kind only when `imported`."""
+    wanted = [
+        (each["role"], material.classes[each["wanted"]])
+        for each in found["collaborators"]
+        if each["wanted"] in material.classes
+    ]
+    shown = [(role, other) for role, other in wanted if imported in ("", other["kind"])]
+    return join([[", " if i else "", f"{role}: ", tag("b", other["name"])] for i, (role, other) in enumerate(shown)])
+
+
+def described(material: Material, found: Fact) -> Html:
+    """A class with its sentence and its collaborators."""
+    asked = collaborators(material, found)
+    return join([tag("b", found["name"]), " ", found["sentence"], [" Asks for ", asked, "."] if asked else ""])
+
+
+def rule(contract: Fact | None) -> Html:
+    """A contract in short: its verdict, its sentence, its reason."""
+    if contract is None:
+        return Html()
+    sentence = tag("a", contract["name"], href=f"#contract-{contract['id']}")
+    return join([tag("p", badge(kept=contract["kept"]), " ", sentence, "."), tag("p", contract["guidance"])])
+
+
+def findings(contract: Fact) -> Html:
+    """Where a contract does not hold, and what to do instead."""
+    return listing(
+        (place(found["path"], found["line"]), " ", found["what"], _instead(found, contract))
+        for found in contract["findings"]
+    )
+
+
+def _instead(found: Fact, contract: Fact) -> Html:
+    """What to do instead, where the reason of the contract does not say it already."""
+    return Html() if found["instead"] in ("", contract["guidance"]) else join([" ", tag("em", found["instead"])])

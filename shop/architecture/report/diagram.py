@@ -1,0 +1,97 @@
+"""The layers as a drawing: a box for each kind, a line for each pair that really meets."""
+
+from shop.architecture.report.fact_index import Cell, Material
+from shop.architecture.report.layout import BOX_HEIGHT, BOX_WIDTH, HALF, HEAD, PITCH, WIDTH, Box, Point, arrange, dodge
+from shop.architecture.report.markup import Html, count, section, tag
+from shop.architecture.table import INDEPENDENTS
+
+SENTENCE = (
+    "Each storey uses what stands below it, and a line is as thick as its imports are many. Point at a box to see "
+    "whom it knows; open it to go down to its files. A dashed line with ✕ may not be."
+)
+GROUND = (*INDEPENDENTS, "core")
+CORNER, LOOP = 8, 26
+Ports = dict[tuple[str, str, str], float]
+
+
+def draw(material: Material) -> Html:
+    """The drawing."""
+    boxes = arrange(material)
+    cells = [cell for cell in material.cells.values() if cell.edges and {cell.importer, cell.imported} <= boxes.keys()]
+    ports = {**_ports(boxes, cells, "importer", "imported"), **_ports(boxes, cells, "imported", "importer")}
+    lines = [_line(cell, boxes, ports) for cell in sorted(cells, key=_depth)]
+    height = HEAD + max((box.storey for box in boxes.values()), default=0) * PITCH + HEAD
+    names = {"class_": "layers", "id": "drawing", "role": "group", "aria_labelledby": "layers-title"}
+    shapes = [*lines, *(_box(material, box) for box in boxes.values())]
+    picture = tag("svg", shapes, viewBox=f"0 0 {WIDTH + LOOP} {height}", **names)
+    switch = tag("label", tag("input", type="checkbox", id="ground"), " Leave out the lines to independents and core")
+    return section("layers", "The layers", SENTENCE, switch, tag("div", picture, class_="wide"))
+
+
+def _depth(cell: Cell) -> tuple[bool, bool, int]:
+    """What is drawn later lies on top: violations, then lines between the layers, then thick ones."""
+    return not cell.granted, cell.imported not in GROUND, cell.edges
+
+
+def _ports(boxes: dict[str, Box], cells: list[Cell], here: str, there: str) -> Ports:
+    """Where the lines touch a box on one side: one beside the other, in the order of where they go."""
+    ports: Ports = {}
+    for kind, box in boxes.items():
+        met = [getattr(cell, there) for cell in cells if getattr(cell, here) == kind]
+        others = sorted(met, key=lambda other: (boxes[other].x, other))
+        step = min(14.0, (BOX_WIDTH - 2 * CORNER) / max(len(others), 1))
+        for i, other in enumerate(others):
+            ports[here, kind, other] = round(box.x + (i - (len(others) - 1) / 2) * step, 1)
+    return ports
+
+
+def _line(cell: Cell, boxes: dict[str, Box], ports: Ports) -> Html:
+    one, other = boxes[cell.importer], boxes[cell.imported]
+    if one is other:
+        right = one.x + BOX_WIDTH / 2
+        return _path(cell, f"M{right} {one.y - 10}c28 -8 28 28 0 20", right + 24, one.y)
+    start, end = ports["importer", one.kind, other.kind], ports["imported", other.kind, one.kind]
+    if one.storey == other.storey:
+        y = one.y + HALF
+        return _path(cell, f"M{start} {y}C{start} {y + 34} {end} {y + 34} {end} {y}", (start + end) / 2, y + 26)
+    down = 1 if one.storey < other.storey else -1
+    points = [(start, one.y + down * HALF), (end, other.y - down * HALF)]
+    if down > 0:
+        points = dodge(boxes, *points)
+    (x, y), (to_x, to_y) = points[-2:]
+    return _path(cell, _curve(points), (x + to_x) / 2, (y + to_y) / 2)
+
+
+def _curve(points: list[Point]) -> str:
+    """Through all points, upright in each of them."""
+    (x, y), *rest = points
+    way = f"M{x:g} {y:g}"
+    for to_x, to_y in rest:
+        middle = (y + to_y) / 2
+        way += f"V{to_y:g}" if to_x == x else f"C{x:g} {middle:g} {to_x:g} {middle:g} {to_x:g} {to_y:g}"
+        x, y = to_x, to_y
+    return way
+
+
+def _path(cell: Cell, way: str, x: float, y: float) -> Html:
+    style = f"line{' ground' if cell.imported in GROUND else ''}{'' if cell.granted else ' violated'}"
+    stroke = tag("path", d=way, stroke_width=round(0.8 + cell.edges.bit_length() * 0.9, 1))
+    mark = Html() if cell.granted else tag("text", "✕", x=round(x), y=round(y) + 5)
+    panel = f"cell-{cell.importer}-{cell.imported}"
+    words = {"data_from": cell.importer, "data_to": cell.imported, "data_opens": panel}
+    return tag("g", tag("title", cell.sentence), stroke, mark, class_=style, **words)
+
+
+def _box(material: Material, box: Box) -> Html:
+    files = material.files_of.get(box.kind, [])
+    inner = material.cells[box.kind, box.kind].edges
+    size = f"{count(len(files), 'file')}{f', {inner} among them' if inner else ''}"
+    frame = tag("rect", x=box.left, y=box.y - HALF, width=BOX_WIDTH, height=BOX_HEIGHT, rx=CORNER)
+    name = tag("text", box.kind, x=box.x, y=box.y - 3, class_="name")
+    style = f"box{'' if files else ' empty'}{' ground' if box.kind in GROUND else ''}"
+    words = {
+        "href": f"#{'kind' if files else 'door'}-{box.kind}",
+        "data_kind": box.kind,
+        "aria_label": f"{box.kind}, {size}",
+    }
+    return tag("a", frame, name, tag("text", size, x=box.x, y=box.y + 14), class_=style, **words)

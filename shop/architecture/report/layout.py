@@ -1,0 +1,103 @@
+"""Where the boxes of the drawing stand: storeys from top to bottom, and in a storey below whom they serve."""
+
+from dataclasses import dataclass
+from functools import cache
+
+from shop.architecture.report.fact_index import Material
+
+WIDTH, PITCH, HEAD = 1176, 88, 34
+BOX_WIDTH, BOX_HEIGHT, GAP, MARGIN = 152, 46, 14, 6
+HALF = BOX_HEIGHT / 2
+ASIDE = BOX_WIDTH / 2 + MARGIN
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Box:
+    """One kind; x and y are its middle."""
+
+    kind: str
+    storey: int
+    x: float
+
+    @property
+    def y(self) -> int:
+        """The height of its storey's middle line."""
+        return HEAD + self.storey * PITCH
+
+    @property
+    def left(self) -> float:
+        """Its left side."""
+        return self.x - BOX_WIDTH / 2
+
+
+def dodge(boxes: dict[str, Box], start: Point, end: Point) -> list[Point]:
+    """Where a line goes on its way down: past the boxes of the storeys between, never behind them."""
+    between = [box for box in boxes.values() if start[1] + HALF < box.y < end[1] - HALF]
+    for box in sorted(between, key=lambda box: (box.y, box.x)):
+        if any(abs(across(start, end, box.y + part) - box.x) < ASIDE for part in (-HALF, 0, HALF)):
+            straight = across(start, end, box.y)
+            x = min((box.x - ASIDE, box.x + ASIDE), key=lambda side: abs(side - straight))
+            return [*dodge(boxes, start, (x, box.y - HALF)), *dodge(boxes, (x, box.y + HALF), end)]
+    return [start, end]
+
+
+def across(start: Point, end: Point, y: float) -> float:
+    """Where a curve that begins and ends upright is at a height."""
+    low, high = 0.0, 1.0
+    for _ in range(12):
+        t = (low + high) / 2
+        below = start[1] + (end[1] - start[1]) * (1.5 * t - 1.5 * t**2 + t**3) < y
+        low, high = (t, high) if below else (low, t)
+    return start[0] + (end[0] - start[0]) * (3 * low**2 - 2 * low**3)
+
+
+def storeys(material: Material) -> list[list[str]]:
+    """The kinds, storey by storey: first what stands beside the structures, then each below all that may use it."""
+    inner = [kind for kind in material.kinds if kind in material.structures or kind == "core"]
+
+    @cache
+    def depth(kind: str) -> int:
+        return 1 + max((depth(user) for user in material.users(kind) if user in inner and user != kind), default=0)
+
+    beside = [kind for kind in material.kinds if kind not in inner and _meets(material, kind)]
+    rows = [beside, *([kind for kind in inner if depth(kind) == i] for i in range(1, len(inner) + 1))]
+    return [row for row in rows if row]
+
+
+def _meets(material: Material, kind: str) -> bool:
+    return any(cell.edges for pair, cell in material.cells.items() if kind in pair)
+
+
+def arrange(material: Material) -> dict[str, Box]:
+    """A box for each kind."""
+    boxes: dict[str, Box] = {}
+    for number, row in enumerate(storeys(material)):
+        wishes = {kind: _wish(material, kind, boxes) for kind in row} if number > 1 else {}
+        ordered = sorted(row, key=lambda kind: wishes.get(kind, 0))
+        for kind, x in zip(ordered, _spread([wishes.get(kind) for kind in ordered]), strict=True):
+            boxes[kind] = Box(kind, number, x)
+    return boxes
+
+
+def _wish(material: Material, kind: str, boxes: dict[str, Box]) -> float:
+    """Below the middle of those who may use it; a kind without files stands aside."""
+    if kind not in material.files_of:
+        return WIDTH
+    shown = [user for user in material.users(kind) if user in boxes and user in material.structures]
+    users = [boxes[user].x for user in shown if user in material.files_of]
+    return sum(users) / len(users) if users else WIDTH / 2
+
+
+def _spread(wishes: list[float | None]) -> list[float]:
+    """The wishes as far as they can be granted without an overlap; evenly where there is no wish."""
+    step = WIDTH / len(wishes)
+    wanted = [step * (i + 0.5) if wish is None else wish for i, wish in enumerate(wishes)]
+    apart = min(BOX_WIDTH + GAP, step)
+    places = list(wanted)
+    for i in range(1, len(places)):
+        places[i] = max(places[i], places[i - 1] + apart)
+    # Keeping apart pushes to the right: go back by what the row went too far, but stay on the paper.
+    back = (sum(places) - sum(wanted)) / len(places)
+    shift = max(apart / 2 - places[0], min(WIDTH - apart / 2 - places[-1], -back))
+    return [round(place + shift, 1) for place in places]

@@ -1,0 +1,148 @@
+"""The classes of the structures: their collaborators, their methods, and the class an expression is of."""
+
+import ast
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from shop.architecture.source.names import dotted, inside, named_in
+from shop.architecture.source.source import Source, Sources
+from shop.architecture.table import Structure, of_module
+
+# The structures whose classes the container builds; the others are built where they are written.
+WIRED = (
+    "CacheManager",
+    "Repository",
+    "Combination",
+    "Service",
+    "CombinationManager",
+    "ServiceManager",
+    "Job",
+    "Controller",
+)
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@dataclass(frozen=True, eq=False)
+class Class:
+    """One class of shop; `fields` are annotated names -> the full names in their annotations."""
+
+    name: str
+    source: Source
+    node: ast.ClassDef
+    bases: tuple[str, ...]
+    fields: Mapping[str, tuple[str, ...]]
+    methods: Mapping[str, Function]
+
+    @property
+    def short(self) -> str:
+        """The name as its file says it."""
+        return self.node.name
+
+
+@dataclass(frozen=True, eq=False)
+class World:
+    """Every class of shop by its full name."""
+
+    classes: Mapping[str, Class]
+
+    def lineage(self, name: str) -> Iterator[Class]:
+        """A class and its bases, as far as they are classes of shop."""
+        if found := self.classes.get(name):
+            yield found
+            for base in found.bases:
+                yield from self.lineage(base)
+
+    def collaborators(self, name: str) -> dict[str, str]:
+        """Field -> full name of its class, of the fields that hold a class of shop."""
+        return {
+            field: kind
+            for one in reversed(list(self.lineage(name)))
+            for field, kinds in one.fields.items()
+            for kind in kinds
+            if kind in self.classes
+        }
+
+    def method(self, name: str, method: str) -> tuple[Class, Function] | None:
+        """A method and the class that has it."""
+        return next(((one, one.methods[method]) for one in self.lineage(name) if method in one.methods), None)
+
+    def types_in(self, owner: Class, function: Function) -> dict[str, str]:
+        """Local name -> full name of its class: self, annotated parameters, and what was assigned from them."""
+        known = {
+            arg.arg: kind
+            for arg in inside(function.args)
+            if isinstance(arg, ast.arg)
+            for kind in named_in(owner.source, arg.annotation)
+            if kind in self.classes
+        }
+        known["self"] = owner.name
+        for node in inside(function):
+            value, names = _bound(node)
+            if names and (kind := self.type_of(value, known)):
+                known |= dict.fromkeys(names, kind)
+        return known
+
+    def type_of(self, node: ast.AST | None, known: Mapping[str, str]) -> str | None:
+        """The full name of the class of an expression, where its annotations tell."""
+        if isinstance(node, ast.Name):
+            return known.get(node.id)
+        if isinstance(node, ast.NamedExpr):
+            return self.type_of(node.value, known)
+        if isinstance(node, (ast.BoolOp, ast.IfExp)):
+            parts = node.values if isinstance(node, ast.BoolOp) else [node.body, node.orelse]
+            return next((kind for part in parts if (kind := self.type_of(part, known))), None)
+        if isinstance(node, ast.Attribute) and (owner := self.type_of(node.value, known)):
+            return self.collaborators(owner).get(node.attr)
+        return None
+
+
+def world_of(sources: Sources) -> World:
+    """The classes of all files."""
+    return World({one.name: one for source in sources.files for one in classes_of(source)})
+
+
+@cache
+def classes_of(source: Source) -> tuple[Class, ...]:
+    """The classes at the top level of a file."""
+    return tuple(_class(source, node) for node in source.tree.body if isinstance(node, ast.ClassDef))
+
+
+def kind_of(name: str) -> Structure | None:
+    """The structure that a full class name belongs to by folder and suffix; None for values that stand beside."""
+    module, _, short = name.rpartition(".")
+    structure = of_module(module)
+    return structure if structure and structure.suffix and short.endswith(structure.suffix) else None
+
+
+def is_wired(name: str) -> bool:
+    """Whether the container builds the class."""
+    structure = kind_of(name)
+    return structure is not None and structure.name in WIRED
+
+
+def _bound(node: ast.AST) -> tuple[ast.expr | None, list[str]]:
+    """A value and the local names that it gets."""
+    match node:
+        case ast.Assign(targets=targets, value=value):
+            return value, [target.id for target in targets if isinstance(target, ast.Name)]
+        case (
+            ast.NamedExpr(target=ast.Name(id=name), value=value) | ast.AnnAssign(target=ast.Name(id=name), value=value)
+        ):
+            return value, [name]
+        case ast.Match(subject=subject, cases=cases):
+            captures = (part for case in cases for part in ast.walk(case.pattern) if isinstance(part, ast.MatchAs))
+            return subject, [part.name for part in captures if part.name]
+    return None, []
+
+
+def _class(source: Source, node: ast.ClassDef) -> Class:
+    annotated = [part for part in node.body if isinstance(part, ast.AnnAssign) and isinstance(part.target, ast.Name)]
+    return Class(
+        f"{source.module}.{node.name}",
+        source,
+        node,
+        tuple(dotted(source, base.value if isinstance(base, ast.Subscript) else base) for base in node.bases),
+        {part.target.id: tuple(named_in(source, part.annotation)) for part in annotated},  # type: ignore[union-attr]  # filtered above
+        {part.name: part for part in node.body if isinstance(part, Function)},
+    )

@@ -1,0 +1,112 @@
+"""What one file offers to the outside: routes, tables, Redis keys, exception codes; read without running it."""
+
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from shop.architecture.source.source import Source, Sources
+
+VERBS = ("get", "post", "put", "patch", "delete")
+
+
+@dataclass(frozen=True)
+class Route:
+    """One verb at one path; `summary` is the method's docstring."""
+
+    verb: str
+    path: str
+    controller: str
+    line: int
+    summary: str
+
+
+@dataclass(frozen=True)
+class Key:
+    """A declared Redis key; `life` is its time to live as it is written, empty for a key that stays."""
+
+    name: str
+    template: str
+    life: str
+
+
+@dataclass(frozen=True)
+class Code:
+    """An exception code; the first three digits of the number are the HTTP status."""
+
+    number: int
+    name: str
+    sentence: str
+
+
+def read_prefix(sources: Sources) -> str:
+    """What stands before every path: API_PREFIX of the app."""
+    lines = (line for source in sources.files if source.module == "shop.app" for line in source.tree.body)
+    return next((_text(value) for name, value in _assigned(lines) if name == "API_PREFIX"), "")
+
+
+def read_routes(source: Source, prefix: str) -> Iterator[Route]:
+    """The routes that a file of controllers serves."""
+    blueprints = {name: value for name, value in _assigned(source.tree.body) if _called(value) == "Blueprint"}
+    inner = {name: _text(_keyword(value, "url_prefix")) for name, value in blueprints.items()}
+    for node in _classes(source):
+        for decorator in node.decorator_list:
+            name, _, method = _called(decorator).rpartition(".")
+            if isinstance(decorator, ast.Call) and name in inner and method == "route" and decorator.args:
+                path = f"{prefix}{inner[name]}{_text(decorator.args[0])}"
+                yield from (
+                    Route(
+                        line.name.upper(), path, node.name, line.lineno, (ast.get_docstring(line) or "").split("\n")[0]
+                    )
+                    for line in node.body
+                    if isinstance(line, ast.FunctionDef) and line.name in VERBS
+                )
+
+
+def read_tables(source: Source) -> Iterator[str]:
+    """The tables that a file of models declares."""
+    for node in _classes(source):
+        for name, value in _assigned(node.body):
+            if name == "__tablename__":
+                yield _text(value)
+
+
+def read_keys(source: Source) -> Iterator[Key]:
+    """The keys that a file of cache managers declares."""
+    for node in _classes(source):
+        for name, value in _assigned(node.body):
+            if _called(value) == "Key" and isinstance(value, ast.Call) and value.args:
+                life = _keyword(value, "ttl")
+                yield Key(f"{node.name}.{name}", _text(value.args[0]), ast.unparse(life) if life else "")
+
+
+def read_codes(source: Source) -> Iterator[Code]:
+    """The codes that a file of exception codes declares."""
+    codes = (node for node in _classes(source) if "ExceptionCode" in map(ast.unparse, node.bases))
+    for node in codes:
+        for name, value in _assigned(node.body):
+            if isinstance(value, ast.Tuple):
+                number, sentence = ast.literal_eval(value)
+                yield Code(number, name, sentence)
+
+
+def _classes(source: Source) -> Iterator[ast.ClassDef]:
+    return (node for node in source.tree.body if isinstance(node, ast.ClassDef))
+
+
+def _assigned(lines: Iterable[ast.stmt]) -> Iterator[tuple[str, ast.expr]]:
+    for line in lines:
+        if isinstance(line, ast.Assign) and isinstance(line.targets[0], ast.Name):
+            yield line.targets[0].id, line.value
+
+
+def _called(node: ast.expr) -> str:
+    return ast.unparse(node.func) if isinstance(node, ast.Call) else ""
+
+
+def _keyword(node: ast.expr, name: str) -> ast.expr | None:
+    found = (keyword.value for keyword in node.keywords if keyword.arg == name) if isinstance(node, ast.Call) else ()
+    return next(iter(found), None)
+
+
+def _text(node: ast.expr | None) -> str:
+    return str(node.value) if isinstance(node, ast.Constant) else ""

@@ -1,0 +1,171 @@
+"""What the source says about itself: files and their functions, classes and their collaborators, modules."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from shop.architecture.source.declarations import (
+    Code,
+    Key,
+    Route,
+    read_codes,
+    read_keys,
+    read_prefix,
+    read_routes,
+    read_tables,
+)
+from shop.architecture.source.module_kinds import is_structure, kind_of
+from shop.architecture.source.source import Source, Sources
+
+
+@dataclass(frozen=True)
+class FunctionFact:
+    """A function and how many lines it has, its decorators not counted."""
+
+    name: str
+    line: int
+    lines: int
+
+
+@dataclass(frozen=True)
+class FileFact:
+    """One file; `sentence` is the first line of its docstring."""
+
+    module: str
+    path: str
+    kind: str
+    stem: str
+    sentence: str
+    lines: int
+    functions: tuple[FunctionFact, ...]
+
+
+@dataclass(frozen=True)
+class CollaboratorFact:
+    """A dataclass field without a default: its name, and the full name of the class it asks for."""
+
+    role: str
+    wanted: str
+
+
+@dataclass(frozen=True)
+class ClassFact:
+    """One class, with the collaborators it names itself and those of its bases."""
+
+    name: str
+    module: str
+    path: str
+    line: int
+    kind: str
+    stem: str
+    sentence: str
+    collaborators: tuple[CollaboratorFact, ...]
+
+
+@dataclass(frozen=True)
+class ModuleFact:
+    """Everything that one noun has: the files of one stem, and what stands in them."""
+
+    stem: str
+    files: tuple[str, ...]
+    classes: tuple[str, ...]
+    routes: tuple[Route, ...]
+    tables: tuple[str, ...]
+    keys: tuple[Key, ...]
+    codes: tuple[Code, ...]
+
+
+def read_files(sources: Sources) -> tuple[FileFact, ...]:
+    """Every file, in the order of paths."""
+    return tuple(
+        FileFact(
+            source.module, source.path, kind_of(source.module), stem_of(source), sentence_of(source.tree),
+            len(source.text.splitlines()), tuple(_functions(source)),
+        )
+        for source in sources.files
+    )  # fmt: skip
+
+
+def read_classes(sources: Sources) -> tuple[ClassFact, ...]:
+    """Every class at the top of a file, with its collaborators."""
+    places = {f"{source.module}.{node.name}": (source, node) for source in sources.files for node in _classes(source)}
+    return tuple(
+        ClassFact(
+            node.name, source.module, source.path, node.lineno, kind_of(source.module), stem_of(source),
+            sentence_of(node), tuple(CollaboratorFact(*field) for field in _fields(name, places).items()),
+        )
+        for name, (source, node) in places.items()
+    )  # fmt: skip
+
+
+def read_modules(sources: Sources, classes: tuple[ClassFact, ...]) -> tuple[ModuleFact, ...]:
+    """Every noun, in the order of stems."""
+    prefix = read_prefix(sources)
+    slices: dict[str, list[Source]] = {}
+    for source in sources.files:
+        if is_structure(kind_of(source.module)) and not source.path.endswith("__init__.py"):
+            slices.setdefault(stem_of(source), []).append(source)
+    return tuple(_module(stem, slices[stem], classes, prefix) for stem in sorted(slices))
+
+
+def stem_of(source: Source) -> str:
+    """The noun a file is about: its last name; empty for the `__init__` of a folder."""
+    return "" if source.path.endswith("__init__.py") else source.module.rpartition(".")[2]
+
+
+def sentence_of(node: ast.Module | ast.ClassDef | ast.FunctionDef) -> str:
+    """The first line of a docstring."""
+    return (ast.get_docstring(node) or "").partition("\n")[0]
+
+
+def _module(stem: str, files: list[Source], classes: tuple[ClassFact, ...], prefix: str) -> ModuleFact:
+    names = {source.module for source in files}
+    return ModuleFact(
+        stem,
+        tuple(source.path for source in files),
+        tuple(found.name for found in classes if found.module in names),
+        tuple(found for source in files for found in read_routes(source, prefix)),
+        tuple(found for source in files for found in read_tables(source)),
+        tuple(found for source in files for found in read_keys(source)),
+        tuple(found for source in files for found in read_codes(source)),
+    )
+
+
+def _functions(source: Source) -> Iterator[FunctionFact]:
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield FunctionFact(node.name, node.lineno, (node.end_lineno or node.lineno) - node.lineno + 1)
+
+
+def _classes(source: Source) -> Iterator[ast.ClassDef]:
+    return (node for node in source.tree.body if isinstance(node, ast.ClassDef))
+
+
+def _fields(name: str, places: dict[str, tuple[Source, ast.ClassDef]]) -> dict[str, str]:
+    """Role -> full name of the wanted class, those of the bases first."""
+    if name not in places:
+        return {}
+    source, node = places[name]
+    if not any("dataclass" in ast.unparse(decorator) for decorator in node.decorator_list):
+        return {}
+    imported = _imported(source)
+    fields: dict[str, str] = {}
+    for base in node.bases:
+        fields |= _fields(_full(source, imported, ast.unparse(base).partition("[")[0]), places)
+    for line in node.body:
+        if isinstance(line, ast.AnnAssign) and line.value is None and isinstance(line.target, ast.Name):
+            fields[line.target.id] = _full(source, imported, ast.unparse(line.annotation))
+    return {role: wanted for role, wanted in fields.items() if wanted in places}
+
+
+def _full(source: Source, imported: dict[str, str], name: str) -> str:
+    return imported.get(name, f"{source.module}.{name}")
+
+
+def _imported(source: Source) -> dict[str, str]:
+    return {
+        alias.asname or alias.name: f"{node.module}.{alias.name}"
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }

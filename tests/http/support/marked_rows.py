@@ -1,0 +1,132 @@
+"""Rows of an owner, marked so that any word of them is found again in an answer that should not hold it."""
+
+import itertools
+from collections.abc import Mapping
+from functools import partial
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from argon2 import PasswordHasher
+
+from shop.constants.item import ItemStatus
+from shop.constants.permission import Permission
+from shop.constants.user import RoleFlag
+from shop.core.clock import Clock
+from shop.core.crypto.tokens import Tokens
+from shop.core.database.model import DEFAULT_TENANT
+from shop.core.validation.choices import name_of
+from shop.services.item import ItemService
+from tests.http.support.user_rows import NewUser, new_user
+from tests.purchase.support.in_process_shop import Indoors
+
+OTHER_TENANT = 2
+PRICE, QUANTITY = 918_273, 3
+ON_SALE = "everybody"
+# Of the password that stands in the documentation's examples, and cheap.
+HASHED = PasswordHasher(1, 8, 1).hash("Correct-horse-1")
+_numbers = itertools.count(1)
+
+
+class Actor(NamedTuple):
+    """Somebody who calls. `owner`: whose rows they are; `holds`: the permission of the route, or all but that one."""
+
+    name: str
+    tenant_id: int = DEFAULT_TENANT
+    signed_in: bool = True
+    owner: bool = False
+    holds: str = ""
+    admin: bool = False
+    disabled: bool = False
+
+    def permissions(self, asked: str) -> list[str]:
+        """The codes it has where a route asks for one."""
+        if self.holds == "that":
+            return [asked]
+        return [it.code for it in Permission if it.code != asked] if self.holds == "others" else []
+
+
+ACTORS = (
+    Actor("nobody", signed_in=False),
+    Actor("the owner", owner=True),
+    Actor("another user"),
+    Actor("a disabled user", disabled=True),
+    Actor("a clerk with that permission", holds="that"),
+    Actor("a clerk with all others", holds="others"),
+    Actor("an administrator", admin=True),
+    Actor("a user of another tenant", OTHER_TENANT),
+    Actor("a clerk of another tenant", OTHER_TENANT, holds="that"),
+    Actor("an administrator of another tenant", OTHER_TENANT, admin=True),
+)
+
+
+class Stage:
+    """A user with an order, an item, a draft, and words in all of them that nobody else has."""
+
+    def __init__(self, shop: Indoors) -> None:
+        self.shop = shop
+        shop.add_tenant(OTHER_TENANT)
+        mark = f"marked{next(_numbers)}"
+        self.owner = self.enter(password_hash=HASHED, name=f"{mark}name", email=f"{mark}mail@{mark}mail.example")
+        texts = {"zh-Hant": f"{mark}text"}
+        self.item = shop.offer(50, price_minor=PRICE, name=f"{mark}item", name_translations=texts)
+        self.draft = self._draft(f"{mark}draft")
+        shop.adjust(self.item, shop.admin_token, delta=1, reason=f"{mark}note")
+        self.order = shop.own(self.item, self.owner.token, QUANTITY)
+        self.session = shop.container.get(Tokens).verify(self.owner.token).session_id
+        # The area of the permissions that show it -> the text; an address is shown by a permission of its own, and
+        # what is on sale to everybody of the tenant.
+        self.marks: Mapping[str, str] = {
+            ON_SALE: f"{mark}item",
+            "100": f"{mark}name",
+            Permission.USERS_VIEW_EMAIL.code: f"{mark}mail",
+            "300": f"{mark}draft",
+            # Told in English, nobody hears of other languages but whoever edits them.
+            Permission.ITEMS_UPDATE.code: f"{mark}text",
+            "400": str(PRICE * QUANTITY),
+            "500": f"{mark}note",
+        }
+
+    def ids(self, *, hidden: bool = False) -> dict[str, Any]:
+        """What stands for the words of a path."""
+        return {
+            "user_id": self.owner.id,
+            "item_id": self.draft if hidden else self.item,
+            "order_id": self.order,
+            "session_id": self.session,
+            "constant": name_of(ItemStatus),
+        }
+
+    def token_of(self, actor: Actor, asked: str) -> str | None:
+        """The token of an actor at a route that asks for a permission."""
+        if not actor.signed_in:
+            return None
+        if actor.owner:
+            return self.owner.token
+        rights = {
+            "password_hash": HASHED,
+            "tenant_id": actor.tenant_id,
+            "roles": int(RoleFlag.ADMIN if actor.admin else RoleFlag.GENERAL),
+            "permissions": " ".join(actor.permissions(asked)),
+            "disabled_at": Clock().now() if actor.disabled else None,
+        }
+        return self.enter(**rights).token
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        """The owner's rows as they stand in the database."""
+        tables = (
+            ("items", "id IN (%s, %s)", (self.item, self.draft)),
+            ("orders", "id = %s", (UUID(self.order).bytes,)),
+            ("users", "id = %s", (self.owner.id,)),
+        )
+        return [
+            row for table, which, ids in tables for row in self.shop.rows(f"SELECT * FROM {table} WHERE {which}", *ids)
+        ]
+
+    def enter(self, **columns: Any) -> NewUser:
+        """A new user."""
+        return new_user(self.shop.database.engine, self.shop.container.get(Tokens), **columns)
+
+    def _draft(self, name: str) -> int:
+        words = {"name": name, "price_minor": 1, "currency": "EUR", "stock": 1, "status": ItemStatus.DRAFT}
+        make = partial(self.shop.container.get(ItemService).create, None, words)
+        return int(self.shop.within(make)["id"])

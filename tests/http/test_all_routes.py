@@ -1,0 +1,88 @@
+"""Every route, asked rightly and wrongly, in three languages and in every form: each answer keeps the promises."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from shop.app import API_PREFIX
+from tests.http.support.answer_checks import GOOD_VOICES
+from tests.http.support.marked_rows import Stage
+from tests.http.support.route_requests import Ask, as_stranger, everywhere, lost, mistakes, rightly, send
+from tests.http.support.routes import Route
+from tests.purchase.support.in_process_shop import Indoors
+
+BIG = b'{"a": "' + b"a" * 1024 * 1024 + b'"}'
+JSON = {"Content-Type": "application/json"}
+# What is served beside the API; a new one says here whether it is an envelope.
+ENVELOPES, DOCUMENTS = (
+    {"/", "/livez", "/readyz"},
+    {"/openapi.json", "/docs", "/docs/<path:name>", "/architecture", "/metrics"},
+)
+
+
+def with_body(data: bytes, **headers: str) -> Ask:
+    return partial(send, data=data, headers={**JSON, **headers})
+
+
+def has_body(route: Route) -> bool:
+    return route.body is not None
+
+
+# How a route is asked -> the statuses that it may answer, which routes are asked so, and the request.
+WRONGLY: dict[str, tuple[set[int], Callable[[Route], bool], Ask]] = {
+    "without a token": (
+        {401}, lambda route: route.asks and not route.rule.public,
+        partial(send, headers={"Authorization": None}),
+    ),
+    "as a stranger": ({403}, lambda route: 403 in route.statuses, as_stranger),
+    "for what is not there": ({404}, lambda route: bool(route.words), lost),
+    "for what nobody answers": ({406}, everywhere, partial(send, headers={"Accept": "text/csv"})),
+    "with a word of the query that nobody knows": ({422}, everywhere, partial(send, query="?nonsense=1")),
+    "with a method that nobody knows": ({405}, everywhere, partial(send, verb="BREW")),
+    "what there is to ask": ({405}, everywhere, partial(send, verb="OPTIONS")),
+    "with half a body": ({400}, has_body, with_body(b'{"a":')),
+    "with a text": ({415}, has_body, with_body(b"{}", **{"Content-Type": "text/plain"})),
+    "with a word that nobody knows": ({422}, has_body, with_body(b'{"nonsense": 1}')),
+    "with a list": ({422}, has_body, with_body(b"[]")),
+    "with too much": ({413}, has_body, with_body(BIG)),
+}  # fmt: skip
+
+
+@pytest.fixture
+def stage(clean_database: str, redis_url: str, tmp_path: Path) -> Iterator[Stage]:
+    """A shop with rows of an owner."""
+    shop = Indoors(clean_database, redis_url, tmp_path, log_file=str(tmp_path))
+    yield Stage(shop)
+    shop.close()
+
+
+def test_every_route_keeps_its_promises_when_all_is_well(stage: Stage) -> None:
+    def expected(route: Route) -> set[int]:
+        # Where nobody is asked for a token, the body of the example proves nothing.
+        return route.successes | (set() if route.asks else {401} & route.statuses)
+
+    assert mistakes(stage, rightly, expected, everywhere, GOOD_VOICES) == []
+
+
+def test_where_something_new_stands_it_can_be_read(stage: Stage) -> None:
+    shop, owner = stage.shop, stage.owner.token
+    item = {"name": "Thing", "price_minor": 1, "currency": "EUR", "stock": 1, "status": "draft"}
+    ada = {"name": "Ada", "email": "ada@places.example", "password": "Correct-horse-1"}
+
+    made = shop.send("POST", "/items", shop.admin_token, item)
+    bought = shop.send("POST", f"/items/{stage.item}/purchase", owner, {"quantity": 1})
+    opened = shop.send("POST", "/auth/register", None, ada)
+
+    own = opened.get_json()["data"]["access_token"]
+    for answer, token in ((made, shop.admin_token), (bought, owner), (opened, own)):
+        place = answer.headers["Location"].removeprefix(API_PREFIX)
+        assert (answer.status_code, shop.send("GET", place, token).status_code) in {(201, 200), (202, 200)}, place
+
+
+@pytest.mark.parametrize("how", WRONGLY)
+def test_every_route_keeps_its_promises_when_it_is_asked_wrongly(stage: Stage, how: str) -> None:
+    statuses, which, ask = WRONGLY[how]
+
+    assert mistakes(stage, ask, lambda _: statuses, which) == []

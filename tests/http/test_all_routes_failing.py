@@ -1,0 +1,145 @@
+"""Every route when something is wrong with us, with the world, or with what stands beside the API."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from shop.app import API_PREFIX, create_app
+from shop.core.api import controller
+from shop.core.settings.rate import Rate
+from shop.core.settings.settings import Settings
+from tests.http.support.answer_checks import JSON, VOICES, Voice, broken, documented
+from tests.http.support.marked_rows import Stage
+from tests.http.support.route_requests import document_of, everywhere, mistakes, rightly, send
+from tests.http.support.routes import Route, routes_of
+from tests.purchase.support.in_process_shop import Indoors
+from tests.support.limits import NAMES, UNLIMITED
+
+# What is served beside the API; a new one says here whether it is an envelope.
+ENVELOPES = {"/", "/livez", "/readyz", "/errors", "/errors/<code:code>"}
+DOCUMENTS = {"/openapi.json", "/docs", "/docs/<path:name>", "/architecture", "/metrics"}
+ELSEWHERE = [
+    ("GET", "/", 200), ("GET", "/livez", 200), ("GET", "/readyz", 200), ("GET", "/errors", 200),
+    ("GET", "/errors/404301", 200), ("GET", "/errors/405", 200), ("GET", "/errors/1", 404), ("GET", "/nowhere", 404),
+    ("GET", "/api/v1/nowhere", 404), ("GET", "/docs/nothing.js", 404), ("POST", "/livez", 405), ("PUT", "/", 405),
+    ("OPTIONS", "/errors", 405), ("BREW", "/openapi.json", 405), ("DELETE", "/docs", 405),
+]  # fmt: skip
+DIALECTS: list[dict[str, Any]] = [
+    {"envelope_names": ("message=msg", "data.data=list"), "envelope_hide": ("status",), "envelope_extra": ("time",)},
+    {"envelope_error_status": "200"},
+    {"envelope_error_status": "500"},
+]
+
+
+@pytest.fixture
+def stage(clean_database: str, redis_url: str, tmp_path: Path) -> Iterator[Stage]:
+    """A shop with rows of an owner."""
+    shop = Indoors(clean_database, redis_url, tmp_path, log_file=str(tmp_path))
+    yield Stage(shop)
+    shop.close()
+
+
+def beside(stage: Stage, **words: Any) -> Flask:
+    """Another app on the same stores and with the same keys, which the stage is asked through from now on."""
+    known: dict[str, Any] = {"var": stage.shop.settings.var, "log_file": stage.shop.settings.log_file, **UNLIMITED}
+    stores = {"database_url": stage.shop.settings.database_url, "redis_url": stage.shop.settings.redis_url}
+    app = create_app(Settings(**(known | stores | words)))
+    stage.shop.http = app.test_client()
+    return app
+
+
+def test_every_route_keeps_its_promises_when_we_made_a_mistake(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: str) -> NoReturn:
+        raise RuntimeError("password=hunter2")
+
+    monkeypatch.setattr(controller, "is_acceptable", fail)
+
+    assert mistakes(stage, send, lambda _: {500}, everywhere) == []
+
+
+def test_every_route_keeps_its_promises_when_the_stores_are_away(stage: Stage) -> None:
+    token = stage.owner.token
+    beside(stage, database_url="sqlite:////nowhere/shop", redis_url="unix:///nowhere.sock")
+
+    def ask(stage: Stage, route: Route, voice: Voice) -> TestResponse:
+        return rightly(stage, route, voice, token, fresh=False)
+
+    assert mistakes(stage, ask, lambda _: {503}, everywhere) == []
+
+
+def test_every_route_keeps_its_promises_when_it_is_too_much(stage: Stage) -> None:
+    token = stage.owner.token
+    beside(stage, **dict.fromkeys(NAMES, Rate(1, 3600)))
+
+    def ask(stage: Stage, route: Route, voice: Voice) -> TestResponse:
+        # Whoever has signed out is a stranger from then on, and one address may sign in five times as often.
+        for _ in range(5 if voice == VOICES[0] else 0):
+            rightly(stage, route, voice, token, fresh=False)
+        return rightly(stage, route, voice, token, fresh=False)
+
+    assert mistakes(stage, ask, lambda _: {429}, everywhere) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("POST /items/{item_id}/purchase", {"quantity": 1000}),
+        ("POST /items/{item_id}/stock-adjustments", {"expected_stock": 1, "stock": 2, "reason": "counted"}),
+        ("POST /orders/{order_id}/cancel", None),
+    ],
+)
+def test_what_the_world_refuses_keeps_its_promises(stage: Stage, name: str, words: Any) -> None:
+    stage.shop.cancel(stage.order, stage.owner.token)
+
+    def ask(stage: Stage, route: Route, voice: Voice) -> TestResponse:
+        return send(stage, route, voice, json=words)
+
+    assert mistakes(stage, ask, lambda _: {409}, lambda route: route.name == name) == []
+
+
+@pytest.mark.parametrize(("method", "path", "status"), ELSEWHERE)
+def test_what_stands_beside_the_api_keeps_its_promises(stage: Stage, method: str, path: str, status: int) -> None:
+    document = document_of(stage.shop.http.application)
+    template = "/errors/{code}" if path.startswith("/errors/") else path
+    operation = document["paths"].get(template, {}).get(method.lower())
+    # The pages of codes are shown to browsers.
+    voices = [voice for voice in VOICES if voice.accept != "text/html" or operation is None]
+
+    wrong = [
+        f"{answer.status_code} to {voice}: {mistake}"
+        for voice in voices
+        for answer in (stage.shop.http.open(path, method=method, headers=voice.headers),)
+        for mistake in (*broken(answer, voice, operation, document), *_not(answer, status))
+    ]
+
+    assert wrong == []
+
+
+def _not(answer: TestResponse, status: int) -> list[str]:
+    return [] if answer.status_code == status else [f"not {status}"]
+
+
+def test_whatever_is_served_is_a_document_or_keeps_the_promises(stage: Stage) -> None:
+    rules = {rule.rule for rule in stage.shop.http.application.url_map.iter_rules()}
+
+    assert {rule for rule in rules if not rule.startswith(API_PREFIX)} == ENVELOPES | DOCUMENTS
+
+
+@pytest.mark.parametrize("words", DIALECTS, ids=["renamed", "as_200", "as_500"])
+def test_in_a_dialect_what_is_sent_is_what_the_document_says(stage: Stage, words: dict[str, Any]) -> None:
+    app = beside(stage, **words)
+    document, voice = document_of(app), Voice("en", JSON)
+
+    wrong = [
+        f"{route.name}: {mistake}"
+        for route in routes_of(app)
+        for answer in (send(stage, route, voice), rightly(stage, route, voice, fresh=False))
+        for said in (document["paths"][API_PREFIX + route.path][route.verb.lower()],)
+        for mistake in documented(answer, JSON, answer.get_json(), said, document)
+    ]
+
+    assert wrong == []

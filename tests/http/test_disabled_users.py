@@ -1,0 +1,76 @@
+"""Users who are shut out, and let in again."""
+
+import pytest
+
+from shop.constants.permission import Permission
+from shop.core.crypto.passwords import Passwords
+from tests.http.support.envelope import data_of
+from tests.http.support.shop import API, Shop
+from tests.http.test_accounts import PASSWORD, REGISTERED, SIGNED_IN, register, sign_in
+from tests.http.test_role_assignment import NO_USER, OWN_RIGHTS, statuses
+from tests.purchase.support.in_process_shop import Indoors
+from tests.support.http import HttpClient
+
+WRONG, INVALID = 401101, 401002
+
+
+def test_a_disabled_user_is_let_in_nowhere_until_it_is_enabled(shop: Shop, client: HttpClient) -> None:
+    account = data_of(register(shop, "shut@example.com"), REGISTERED)
+    path, token, admin = f"{API}/users/{account['user']['id']}", account["access_token"], shop.admin()
+    assert statuses(shop, token, "/auth/me") == {200}
+
+    assert data_of(client.post(f"{path}/disable", token=admin), 200)["disabled"] is True
+
+    assert statuses(shop, token, "/auth/me") == {401}
+    out, wrong = sign_in(client, "shut@example.com"), sign_in(client, "shut@example.com", "Wrong-1")
+    data_of(out, WRONG)
+    assert (out.body, out.headers["WWW-Authenticate"]) == (wrong.body, wrong.headers["WWW-Authenticate"])
+
+    assert data_of(client.post(f"{path}/enable", token=admin), 200)["disabled"] is False
+    # Its sessions are over, and it may open new ones.
+    assert statuses(shop, token, "/auth/me") == {401}
+    data_of(sign_in(client, "shut@example.com"), SIGNED_IN)
+
+
+def test_disabling_twice_keeps_the_first_moment(shop: Shop, client: HttpClient) -> None:
+    user, admin = shop.enter(), shop.admin()
+    for _ in range(2):
+        assert data_of(client.post(f"{API}/users/{user.id}/disable", token=admin), 200)["disabled"] is True
+    first, last = (shop.ask(f"SELECT {at} FROM users WHERE id = %s", user.id) for at in ("disabled_at", "updated_at"))
+    assert first < last
+
+
+def test_a_disabled_user_whom_the_gate_does_not_know_buys_nothing(shop: Shop, item: int, client: HttpClient) -> None:
+    user = shop.enter()
+    data_of(client.post(f"{API}/users/{user.id}/disable", token=shop.admin()), 200)
+
+    data_of(shop.buy(item, user.token), INVALID)
+
+
+@pytest.mark.parametrize("verb", ["disable", "enable"])
+def test_nobody_does_it_to_oneself_or_to_somebody_of_another_tenant(shop: Shop, client: HttpClient, verb: str) -> None:
+    clerk, stranger = shop.enter(Permission.USERS_DISABLE), shop.enter(tenant_id=2)
+
+    data_of(client.post(f"{API}/users/{clerk.id}/{verb}", token=clerk.token), OWN_RIGHTS)
+    data_of(client.post(f"{API}/users/{stranger.id}/{verb}", token=clerk.token), NO_USER)
+
+
+def test_the_password_of_a_disabled_user_is_checked_as_any_other(
+    indoors: Indoors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = {"name": "Ann", "email": "ann@example.com", "password": PASSWORD}
+    indoors.send("POST", "/auth/register", None, words)
+    indoors.change("UPDATE users SET disabled_at = created_at WHERE email = %s", "ann@example.com")
+    checked: list[str | None] = []
+
+    def verify(_: Passwords, kept: str | None, word: str) -> bool:
+        checked.append(kept)
+        return word == PASSWORD
+
+    monkeypatch.setattr(Passwords, "verify", verify)
+
+    del words["name"]
+    assert indoors.send("POST", "/auth/login", None, words).status_code == 401
+
+    # The time it takes is the time of a hash, and there was one: of its own password.
+    assert [str(kept).startswith("$argon2") for kept in checked] == [True]

@@ -1,0 +1,184 @@
+"""A key makes any write safe to send again."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from uuid import uuid4
+
+import pytest
+
+from shop.cache_managers.session import SessionCacheManager
+from shop.constants.user import RoleFlag
+from shop.core.crypto.tokens import Tokens
+from shop.core.tenant import in_tenant
+from tests.http.support.envelope import data_of
+from tests.http.support.idempotent_writes import (
+    DRAFT,
+    IN_PROGRESS,
+    Write,
+    at_once,
+    drafts,
+    is_replay,
+    is_worked_on,
+    lines,
+)
+from tests.http.support.shop import SECOND, Shop
+from tests.support.polling import eventually
+
+MISSING, MALFORMED = 400002, 400003
+OTHER_METHOD, OTHER_PATH, OTHER_REQUEST = 422002, 422003, 422004
+
+
+@pytest.fixture(scope="module")
+def admin(shop: Shop) -> str:
+    """The token of an administrator."""
+    return shop.admin()
+
+
+@pytest.fixture
+def key() -> str:
+    """A key that nobody has used."""
+    return uuid4().hex
+
+
+@contextmanager
+def held(shop: Shop, item: int) -> Iterator[None]:
+    """While the context lasts, whoever wants to change the item has to wait, for a few seconds at most."""
+    with shop.engine.begin() as connection:
+        connection.exec_driver_sql("SELECT id FROM items WHERE id = %s FOR UPDATE", (item,))
+        yield
+
+
+@pytest.mark.parametrize("count", [2, 10, 50])
+def test_however_many_come_at_once_one_is_done_and_all_hear_the_same(shop: Shop, admin: str, count: int) -> None:
+    write = Write(admin, uuid4().hex, words={**DRAFT, "name": uuid4().hex})
+
+    answers = at_once(shop, [write] * count)
+
+    again = write.send(shop)
+    assert drafts(shop, write.words["name"]) == 1
+    done = [answer for answer in answers if answer.status == 201]
+    assert {answer.body for answer in done} == {again.body}
+    assert [is_replay(answer) for answer in done].count(False) <= 1
+    for answer in answers:
+        # Those for whom the first took too long, or who found too many waiting.
+        assert answer.status == 201 or (answer.json["code"] == IN_PROGRESS and answer.headers["Retry-After"])
+
+
+def test_a_cancel_that_is_sent_at_once_gives_back_once(shop: Shop, key: str) -> None:
+    item, buyer = shop.offer(stock=3), shop.buyer()
+    order = data_of(shop.buy(item, buyer, Prefer="wait=5"), 201)["id"]
+    write = Write(buyer, key, f"/orders/{order}/cancel", None)
+
+    answers = at_once(shop, [write] * 10)
+
+    # One who waited too long is told so, and nobody that the order was cancelled before.
+    assert {answer.json["code"] for answer in answers} <= {200, IN_PROGRESS}
+    assert data_of(write.send(shop), 200)["status"] == "cancelled"
+    assert lines(shop, item, "return") == 1
+    assert shop.item(item)["stock"] == 3
+
+
+@pytest.mark.parametrize("delta", [4, -2])
+def test_an_adjustment_that_is_sent_at_once_is_one_line(shop: Shop, admin: str, key: str, delta: int) -> None:
+    item = shop.offer(stock=3)
+    write = Write(admin, key, f"/items/{item}/stock-adjustments", {"delta": delta, "reason": "counted"})
+
+    at_once(shop, [write] * 10)
+
+    assert data_of(write.send(shop), 200)["stock"] == 3 + delta
+    assert lines(shop, item, "adjustment") == 1
+
+
+def test_a_replay_is_the_first_answer_and_says_so(shop: Shop, admin: str, key: str) -> None:
+    write = Write(admin, key)
+
+    first, again = write.send(shop), write.send(shop)
+
+    assert (again.status, again.body) == (first.status, first.body)
+    assert again.headers["Location"] == first.headers["Location"]
+    assert (is_replay(first), is_replay(again)) == (False, True)
+    assert (again.headers["Idempotency-Relayed"], again.headers["Idempotent-Replayed"]) == (key, "true")
+
+
+def test_another_user_may_use_the_same_key(shop: Shop, key: str) -> None:
+    answers = [Write(token, key).send(shop) for token in (shop.admin(), shop.admin())]
+
+    assert len({data_of(answer, 201)["id"] for answer in answers}) == 2
+
+
+def test_another_tenant_may_use_the_same_key(shop: Shop, admin: str, key: str) -> None:
+    Write(admin, key).send(shop)
+    answer = Write(shop.admin(SECOND[0]), key).send(shop)
+
+    assert (answer.status, is_replay(answer)) == (201, False)
+    assert shop.ask("SELECT COUNT(*) FROM idempotency_records WHERE `key` = %s", key) == 2
+
+
+def test_users_and_keys_that_would_run_together_do_not(shop: Shop) -> None:
+    tokens = shop.container.get(Tokens)
+    one = shop.admin()
+    number = tokens.verify(one).user_id
+    # Joined by a colon, "user 1, key 1:k" and "user 1:1, key k" would be the same.
+    keys = [f"{number}:k", f"user:{number}:k", "k", f"1:user:{number}:k"]
+
+    answers = [Write(one, key).send(shop) for key in keys]
+
+    assert [is_replay(answer) for answer in answers] == [False] * 4
+
+
+@pytest.mark.parametrize(
+    ("part", "other", "code"),
+    [
+        ("body", {"words": {**DRAFT, "name": "Another"}}, OTHER_REQUEST),
+        ("query", {"path": "/items?lang=en"}, OTHER_REQUEST),
+        ("path", {"path": "/items/1/restore"}, OTHER_PATH),
+        ("method", {"verb": "PATCH", "path": "/items/1"}, OTHER_METHOD),
+    ],
+)
+def test_a_key_that_is_used_for_something_else_is_refused(
+    shop: Shop, admin: str, key: str, part: str, other: dict[str, str], code: int
+) -> None:
+    write = Write(admin, key)
+    first = write.send(shop)
+
+    assert data_of(write._replace(**other).send(shop), code)["part"] == part
+
+    assert write.send(shop).body == first.body
+
+
+def test_something_else_is_refused_while_the_first_is_being_worked_on(shop: Shop, admin: str, key: str) -> None:
+    item = shop.offer(stock=3)
+    write = Write(admin, key, f"/items/{item}/stock-adjustments", {"delta": 1, "reason": "one"})
+    with ThreadPoolExecutor(1) as pool:
+        with held(shop, item):
+            first = pool.submit(write.send, shop)
+            eventually(lambda: is_worked_on(shop, write))
+            other = write._replace(words={"delta": 2, "reason": "two"}).send(shop)
+        data_of(first.result(), 200)
+
+    assert data_of(other, OTHER_REQUEST)["part"] == "body"
+    assert shop.item(item)["stock"] == 4
+
+
+def test_a_replay_is_for_those_who_may_do_it_still(shop: Shop, key: str) -> None:
+    admin = shop.admin()
+    write, claims = Write(admin, key), shop.container.get(Tokens).verify(admin)
+    first = write.send(shop)
+
+    data_of(write._replace(token="").send(shop), 401001)
+    data_of(write._replace(token=shop.buyer()).send(shop), 403001)
+    shop.ask("UPDATE users SET roles = %s WHERE id = %s", int(RoleFlag.GENERAL), claims.user_id)
+    with in_tenant(claims.tenant_id):
+        shop.container.get(SessionCacheManager).outdate(claims.user_id, [claims.session_id])
+    data_of(write.send(shop), 403001)
+
+    assert first.status == 201
+
+
+def test_the_way_json_is_written_does_not_matter(shop: Shop, admin: str, key: str) -> None:
+    backwards = dict(reversed(DRAFT.items()))
+
+    first, again = Write(admin, key).send(shop), Write(admin, key, words=backwards).send(shop)
+
+    assert (again.body, is_replay(again)) == (first.body, True)

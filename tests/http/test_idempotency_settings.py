@@ -1,0 +1,132 @@
+"""Keys as an operator may want them, over HTTP: three web servers with settings of their own on the same stores."""
+
+import time
+from collections.abc import Iterator
+from uuid import uuid4
+
+import pytest
+
+from shop.core.idempotency.fingerprint import Fingerprint, fingerprint
+from shop.services.idempotency_record import IdempotencyRecordService
+from tests.http.support.envelope import data_of
+from tests.http.support.idempotent_writes import DRAFT, IN_PROGRESS, Write, drafts, is_replay, request_of, ticket_of
+from tests.http.support.shop import Shop
+from tests.support.processes.processes import Service
+
+MISSING, USED, OTHER_REQUEST = 400002, 409001, 422004
+WAIT_SECONDS, PRECISION_SECONDS = 0.5, 0.05
+CHANGED = {
+    "SHOP_IDEMPOTENCY_HEADER": "X-Request-Key",
+    "SHOP_IDEMPOTENCY_VERBS": "post, Delete",
+    "SHOP_IDEMPOTENCY_TTL": "2",
+    "SHOP_IDEMPOTENCY_WAIT_SECONDS": str(WAIT_SECONDS),
+}
+STRICT = {"SHOP_IDEMPOTENCY_ON_DUPLICATE": "error"}
+LAX = {"SHOP_IDEMPOTENCY_REQUIRED": "false"}
+
+
+@pytest.fixture(scope="module")
+def three(own_database: str, own_redis: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    """A shop with the web servers `web` (changed), `web.2` (strict) and `web.3` (lax), and nothing else."""
+    service = Service(tmp_path_factory.mktemp("three"), own_database, own_redis, {"SHOP_WEB_WORKERS": "1"})
+    shop = Shop(service).prepare()
+    try:
+        for name, env in (("web", CHANGED), ("web.2", STRICT), ("web.3", LAX)):
+            given, service.env = service.env, {**service.env, **env}
+            service.start(name)
+            service.env = given
+        yield shop
+    finally:
+        shop.close()
+
+
+@pytest.fixture
+def write(three: Shop) -> Write:
+    """A write that the first server protects."""
+    name = uuid4().hex
+    return Write(three.admin(), uuid4().hex, words={**DRAFT, "name": name}, header="X-Request-Key")
+
+
+def lease(shop: Shop, write: Write, token: str) -> str | None:
+    """Take the lease of a write, as a request that is being worked on has it."""
+    asks: Fingerprint = fingerprint(request_of(write))
+    return shop.container.get(IdempotencyRecordService).lease(ticket_of(shop, write, asks), token)
+
+
+def test_the_header_has_another_name(three: Shop, write: Write) -> None:
+    first, again = write.send(three), write.send(three)
+
+    assert (first.status, is_replay(again)) == (201, True)
+    assert data_of(write._replace(header="Idempotency-Key").send(three), MISSING)["header"] == "X-Request-Key"
+
+
+def test_verbs_are_named_in_any_case_and_others_take_no_keys(three: Shop, write: Write) -> None:
+    item = data_of(write.send(three), 201)["id"]
+    patch = write._replace(verb="PATCH", path=f"/items/{item}", words={"name": "New"}, key=None)
+    delete = write._replace(verb="DELETE", path=f"/items/{item}", words=None, key=None)
+
+    assert patch.send(three).status == 200
+    data_of(delete.send(three), MISSING)
+
+
+def test_a_key_lives_as_long_as_the_setting_says(three: Shop, write: Write) -> None:
+    write.send(three)
+    time.sleep(2.1)
+
+    assert not is_replay(write.send(three))
+    assert drafts(three, write.words["name"]) == 2
+
+
+def test_a_second_request_waits_no_longer_than_its_budget(three: Shop, write: Write) -> None:
+    assert lease(three, write, "another") is None
+    taken = []
+
+    for _ in range(5):
+        began = time.monotonic()
+        answer = write.send(three)
+        taken.append(time.monotonic() - began)
+        assert answer.headers["Retry-After"] in {"1", "2", "3"}
+        data_of(answer, IN_PROGRESS)
+
+    assert min(taken) >= WAIT_SECONDS
+    # The best of several: what a busy machine adds is not ours.
+    assert min(taken) <= WAIT_SECONDS + PRECISION_SECONDS
+    assert drafts(three, write.words["name"]) == 0
+
+
+def test_a_second_request_goes_on_as_soon_as_the_first_has_ended(three: Shop, write: Write) -> None:
+    lease(three, write, "another")
+    keeper = three.container.get(IdempotencyRecordService)
+    keeper.release(ticket_of(three, write), "somebody else")
+    data_of(write.send(three), IN_PROGRESS)
+
+    keeper.release(ticket_of(three, write), "another")
+
+    assert write.send(three).status == 201
+
+
+def test_another_request_hears_at_once_that_the_key_is_for_something_else(three: Shop, write: Write) -> None:
+    lease(three, write, "another")
+
+    other = write._replace(words={**DRAFT, "name": "Other"}).send(three)
+
+    assert data_of(other, OTHER_REQUEST)["part"] == "body"
+
+
+def test_a_used_key_may_be_an_error(three: Shop, write: Write) -> None:
+    strict = write._replace(header="Idempotency-Key", web="web.2")
+    assert strict.send(three).status == 201
+
+    data_of(strict.send(three), USED)
+    data_of(strict._replace(words=DRAFT).send(three), OTHER_REQUEST)
+
+    assert drafts(three, write.words["name"]) == 1
+
+
+def test_keys_may_be_left_out_where_the_setting_says_so(three: Shop, write: Write) -> None:
+    lax = write._replace(header="Idempotency-Key", web="web.3")
+
+    assert [lax._replace(key=None).send(three).status for _ in range(2)] == [201, 201]
+    lax.send(three)
+    assert is_replay(lax.send(three))
+    assert drafts(three, write.words["name"]) == 3

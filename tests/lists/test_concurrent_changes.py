@@ -1,0 +1,93 @@
+"""A walk by cursor while others insert and delete: every row that stays is seen exactly once."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Event, Thread
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import delete, insert
+
+from shop.models.order import Order
+from tests.lists.list_rows import order_row
+from tests.lists.list_shop import Stage
+
+COUNT = 600
+STABLE, COMING, GOING = 0, 10_000, 20_000
+
+
+@pytest.fixture
+def buyer(stage: Stage) -> Iterator[tuple[str, int]]:
+    """Somebody with many orders, whose numbers are far apart: others fit in between."""
+    token = stage.shop.buyer()
+    stage.tokens["carol"] = token
+    user_id = stage.answer("/auth/me", "carol")[1]["id"]
+    write(stage, user_id, [STABLE + n for n in range(COUNT)])
+    write(stage, user_id, [GOING + n for n in range(COUNT)])
+    yield token, user_id
+    with stage.shop.database.engine.begin() as connection:
+        connection.execute(delete(Order).where(Order.user_id == user_id))
+
+
+def write(stage: Stage, user_id: int, numbers: list[int]) -> None:
+    """Orders whose place in every order follows from the last digits of their numbers."""
+    rows = []
+    for number in numbers:
+        like = order_row(number % COMING, user_id, stage.items["Teapot"])
+        rows.append({**like, "id": uuid4(), "seq": number, "quantity": 1 + number % 7})
+    with stage.shop.database.engine.begin() as connection:
+        connection.execute(insert(Order), rows)
+
+
+@contextmanager
+def others(stage: Stage, user_id: int) -> Iterator[None]:
+    """Meanwhile somebody inserts orders and deletes others, everywhere in the order."""
+    stop = Event()
+
+    def work() -> None:
+        number = 0
+        while not stop.is_set() and number < COUNT:
+            write(stage, user_id, [COMING + (number * 37) % COUNT + COUNT * (number // COUNT)])
+            with stage.shop.database.engine.begin() as connection:
+                gone = Order.seq == GOING + (number * 41) % COUNT
+                connection.execute(delete(Order).where(Order.user_id == user_id, gone))
+            number += 1
+
+    worker = Thread(target=work)
+    worker.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        worker.join()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        {},
+        {"orderBy": "quantity;created_at", "sortedBy": "desc;asc"},
+        {"orderBy": "item.name;quantity", "sortedBy": "asc;desc"},
+    ],
+)
+def test_every_row_that_stays_is_seen_once(stage: Stage, buyer: tuple[str, int], words: dict[str, str]) -> None:
+    stable = stable_ids(stage, buyer[1])
+    before = all_ids(stage, buyer[1])
+    with others(stage, buyer[1]):
+        seen: list[Any] = [order["id"] for order in stage.walk("/orders", "carol", per_page=20, **words)]
+    assert len(seen) == len(set(seen))
+    assert stable <= set(seen)
+    # Else nothing came or went meanwhile.
+    assert before - all_ids(stage, buyer[1])
+    assert all_ids(stage, buyer[1]) - before
+
+
+def stable_ids(stage: Stage, user_id: int) -> set[str]:
+    return all_ids(stage, user_id, " AND seq < 10000")
+
+
+def all_ids(stage: Stage, user_id: int, more: str = "") -> set[str]:
+    return {
+        str(UUID(bytes=row[0])) for row in stage.shop.rows(f"SELECT id FROM orders WHERE user_id = %s{more}", user_id)
+    }

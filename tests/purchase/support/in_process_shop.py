@@ -1,0 +1,199 @@
+"""A shop without processes: the same collaborators on real stores, and jobs that are done when they are told to."""
+
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import UUID, uuid4
+
+from click.testing import CliRunner, Result
+from rq import Queue as RqQueue
+from rq.serializers import JSONSerializer
+from werkzeug.test import TestResponse
+
+from shop.app import create_app
+from shop.cache_managers.stock import StockCacheManager
+from shop.cli import shop as commands
+from shop.constants.item import ItemStatus
+from shop.constants.user import UserRole
+from shop.container import Container
+from shop.core.clock import Clock
+from shop.core.crypto.tokens import Tokens
+from shop.core.database.engine import Database
+from shop.core.database.model import DEFAULT_TENANT
+from shop.core.database.transaction import in_transaction
+from shop.core.jobs.queue import QUEUE_HIGH
+from shop.core.redis.stores import RedisStores
+from shop.core.settings.settings import Settings
+from shop.core.tenant import in_tenant
+from shop.jobs.stock import DrainStockJob, LoadStockJob, SyncStockJob
+from shop.migrations import runner
+from shop.services.item import ItemService
+from shop.services.sale_gate import GateService
+from tests.http.support.shop import API
+from tests.http.support.user_rows import new_users
+from tests.support.limits import UNLIMITED
+
+T = TypeVar("T")
+
+
+class Indoors:
+    """One app in this process."""
+
+    def __init__(self, database_url: str, redis_url: str, folder: Path, **words: Any) -> None:
+        # Generous: on a machine full of tests a server may stall, and here nobody tries again.
+        words = {"redis_timeout": 2.0, **UNLIMITED, **words}
+        self.settings = Settings(database_url=database_url, redis_url=redis_url, var=str(folder), **words)
+        app = create_app(self.settings)
+        self.container: Container = app.extensions["shop"]
+        self.database = self.container.get(Database)
+        self.stock = self.container.get(StockCacheManager)
+        self.gates = self.container.get(GateService)
+        self.http = app.test_client()
+        self.redis: Any = self.container.get(RedisStores).stock_servers[0]
+        runner.upgrade(self.database.engine)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.database.engine.dispose()
+
+    def buyer(self) -> str:
+        """The access token of a new user."""
+        return new_users(self.database.engine, self.container.get(Tokens), 1)[0]
+
+    @cached_property
+    def admin_token(self) -> str:
+        """The access token of an administrator."""
+        return new_users(self.database.engine, self.container.get(Tokens), 1, UserRole.ADMIN)[0]
+
+    def admin(self, tenant_id: int = DEFAULT_TENANT) -> str:
+        """The access token of a new administrator."""
+        return new_users(self.database.engine, self.container.get(Tokens), 1, UserRole.ADMIN, tenant_id)[0]
+
+    def send(self, method: str, path: str, token: str | None, body: Any = None) -> TestResponse:
+        """The answer to a request below the API's path."""
+        permit = {"Authorization": f"Bearer {token}"} if token else {}
+        headers = {"Idempotency-Key": uuid4().hex, **permit}
+        return self.http.open(f"{API}{path}", method=method, json=body, headers=headers)
+
+    def offer(self, stock: int, **words: Any) -> int:
+        """A new item whose sale is open."""
+        words = {"name": "Thing", "price_minor": 1, "currency": "EUR", "stock": stock, **words}
+        items = self.container.get(ItemService)
+        said = {"status": ItemStatus.ON_SALE, **words}
+        item = self.within(lambda: items.create(None, said))
+        self.container.get(LoadStockJob).run(DEFAULT_TENANT, item["id"])
+        assert self.gates.is_loaded(DEFAULT_TENANT, item["id"])
+        return int(item["id"])
+
+    def add_tenant(self, tenant_id: int) -> None:
+        """See to it that there is a tenant of that number."""
+        with self.database.engine.begin() as connection:
+            if not connection.exec_driver_sql("SELECT 1 FROM tenants WHERE tenant_id = %s", (tenant_id,)).first():
+                words = "tenant_id, slug, name, created_at"
+                values = (tenant_id, f"tenant-{tenant_id}", "Another", Clock().now().replace(tzinfo=None))
+                connection.exec_driver_sql(f"INSERT INTO tenants ({words}) VALUES (%s, %s, %s, %s)", values)
+
+    def within(self, work: Callable[[], T], tenant_id: int = DEFAULT_TENANT) -> T:
+        """What the work does in one transaction of a tenant, as the method of an entrance would."""
+        with in_tenant(tenant_id):
+            return in_transaction(self.database, work)
+
+    def ask(self, item_id: int, token: str, quantity: int = 1, key: str = "") -> TestResponse:
+        """Send one purchase; from any thread."""
+        headers = {"Authorization": f"Bearer {token}"} | ({"Idempotency-Key": key} if key else {})
+        client = self.http.application.test_client()
+        return client.post(f"{API}/items/{item_id}/purchase", json={"quantity": quantity}, headers=headers)
+
+    def buy(self, item_id: int, token: str, quantity: int = 1, key: str = "") -> str:
+        """The order id of a purchase that was accepted."""
+        answer = self.ask(item_id, token, quantity, key)
+        assert answer.status_code in {201, 202}, answer.get_data()
+        return str(answer.get_json()["data"]["id"])
+
+    def refusal(self, item_id: int, token: str, quantity: int = 1, key: str = "") -> dict[str, Any]:
+        """What a refused purchase was told."""
+        answer = self.ask(item_id, token, quantity, key)
+        assert answer.status_code >= 400, answer.get_data()
+        return dict(answer.get_json()["data"])
+
+    def card(self, item_id: int) -> dict[str, Any]:
+        """The item as anybody sees it."""
+        return dict(self.http.get(f"{API}/items/{item_id}").get_json()["data"])
+
+    def own(self, item_id: int, token: str, quantity: int = 1) -> str:
+        """The id of an order that is written."""
+        order_id = self.buy(item_id, token, quantity)
+        self.drain(item_id)
+        return order_id
+
+    def cancel(self, order_id: str, token: str) -> TestResponse:
+        """The answer to a cancel."""
+        return self.send("POST", f"/orders/{order_id}/cancel", token)
+
+    def adjust(self, item_id: int, token: str, **words: Any) -> TestResponse:
+        """The answer to a change of stock."""
+        return self.send("POST", f"/items/{item_id}/stock-adjustments", token, {"reason": "counted", **words})
+
+    def load(self, item_id: int) -> bool:
+        """Load an item that is not open."""
+        return bool(self.container.get(LoadStockJob).run(DEFAULT_TENANT, item_id))
+
+    def sync(self) -> list[str]:
+        """Reconcile; what was done."""
+        done: list[str] = self.container.get(SyncStockJob).run()
+        return done
+
+    def cli(self, *words: str) -> Result:
+        """`flask shop ...`."""
+        env = {"SHOP_DATABASE_URL": self.settings.database_url, "SHOP_REDIS_URL": self.settings.redis_url}
+        return CliRunner().invoke(commands, words, env=env)
+
+    def asked(self, name: str) -> list[dict[str, Any]]:
+        """What was asked of the jobs of that name."""
+        jobs = RqQueue(QUEUE_HIGH, connection=self.container.get(RedisStores).queue, serializer=JSONSerializer).jobs
+        return [job.kwargs["arguments"] for job in jobs if job.kwargs["name"] == name]
+
+    def gate(self, item_id: int) -> dict[str, str]:
+        """What Redis holds of the item."""
+        return dict(self.stock.state(DEFAULT_TENANT, item_id))
+
+    def edit(self, item_id: int, **fields: object) -> None:
+        """Do to Redis what nobody may do."""
+        self.redis.hset(self.key(item_id, f"item:{DEFAULT_TENANT}:{item_id}"), mapping=fields)
+
+    def key(self, item_id: int, name: str) -> str:
+        """A key of the item's partition, as the design draws it."""
+        return f"{{p{self.stock.partition(DEFAULT_TENANT, item_id):02d}}}:{name}"
+
+    def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        """The rows that the database answers."""
+        with self.database.engine.connect() as connection:
+            return [tuple(row) for row in connection.exec_driver_sql(sql, values)]
+
+    def drain(self, item_id: int) -> None:
+        """Write what waits."""
+        self.container.get(DrainStockJob).run(self.stock.partition(DEFAULT_TENANT, item_id))
+
+    def forget_stock(self) -> None:
+        """Lose everything that Redis holds."""
+        for server in self.container.get(RedisStores).servers:
+            server.flushall()
+
+    def orders_of(self, item_id: int) -> dict[str, str]:
+        """Order id -> status of an item's written orders."""
+        with self.database.engine.connect() as connection:
+            rows = connection.exec_driver_sql("SELECT id, status FROM orders WHERE item_id = %s", (item_id,))
+            return {str(UUID(bytes=order_id)): status for order_id, status in rows}
+
+    def change(self, sql: str, *values: object) -> None:
+        """Do to the database what nobody may do; exactly one row is changed."""
+        with self.database.engine.begin() as connection:
+            assert connection.exec_driver_sql(sql, values).rowcount == 1
+
+
+def data_of(answer: TestResponse, code: int) -> Any:
+    """The data of an answer with that code."""
+    body = answer.get_json()
+    assert body["code"] == code, body
+    return body["data"]

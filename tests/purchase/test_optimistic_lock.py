@@ -1,0 +1,151 @@
+"""What can go wrong between the look and the EXEC of the recipes."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from shop.cache_managers import optimistic_lock as recipe
+from shop.cache_managers.stock import Claim
+from shop.core.database.model import DEFAULT_TENANT
+from shop.core.redis.lock import locked
+from shop.jobs.stock import LoadStockJob
+from tests.purchase.conftest import MakeIndoors
+from tests.purchase.support.in_process_shop import Indoors
+from tests.purchase.test_drains import assert_right
+from tests.support.call_recording import counted_commands
+from tests.support.servers.valkey import Valkey
+
+BOTH = pytest.mark.parametrize("strategy", ["lock", "watch"])
+QUICK = {"lock_base": 0.0001, "lock_cap": 0.0001}
+
+
+def lock_of(shop: Indoors, item: int) -> str:
+    """The key of an item's lock."""
+    return f"{{p{shop.stock.partition(DEFAULT_TENANT, item):02}}}:lock:{DEFAULT_TENANT}:{item}"
+
+
+def between(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object], *, times: int = 1) -> None:
+    """Let something happen after a purchase has looked and before it takes, so many times."""
+    take, left = recipe._take, [None] * times
+
+    def late(*words: Any) -> Any:
+        if left:
+            left.pop()
+            # A thread of its own: it is another request, with its own transaction.
+            with ThreadPoolExecutor(1) as elsewhere:
+                elsewhere.submit(act).result()
+        return take(*words)
+
+    monkeypatch.setattr(recipe, "_take", late)
+
+
+def test_a_lock_that_was_lost_before_exec_sells_nothing_twice(
+    make_indoors: MakeIndoors, valkey: Valkey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop, other = make_indoors(purchase_strategy="lock", **QUICK), make_indoors()
+    item, slow, quick = shop.offer(stock=1), shop.buyer(), shop.buyer()
+
+    def lose() -> None:
+        valkey.client().delete(lock_of(shop, item))
+        other.buy(item, quick)
+
+    between(monkeypatch, lose)
+
+    assert shop.refusal(item, slow)["error_code"] == "STOCK_INSUFFICIENT"
+    shop.drain(item)
+    assert_right(shop, item, left=0)
+
+
+@BOTH
+def test_who_was_overtaken_looks_again(
+    make_indoors: MakeIndoors, monkeypatch: pytest.MonkeyPatch, strategy: str
+) -> None:
+    shop, other = make_indoors(purchase_strategy=strategy, **QUICK), make_indoors()
+    item, token = shop.offer(stock=10), shop.buyer()
+    between(monkeypatch, lambda: other.buy(item, token), times=3)
+
+    shop.buy(item, token)
+
+    shop.drain(item)
+    assert_right(shop, item, left=6)
+
+
+@BOTH
+def test_a_gate_that_closed_meanwhile_sells_nothing(
+    make_indoors: MakeIndoors, monkeypatch: pytest.MonkeyPatch, strategy: str
+) -> None:
+    shop = make_indoors(purchase_strategy=strategy, **QUICK)
+    item, token = shop.offer(stock=10), shop.buyer()
+    between(monkeypatch, lambda: shop.stock.claim(DEFAULT_TENANT, item, Claim("closed", moment=0)))
+
+    assert shop.refusal(item, token)["error_code"] == "SYSTEM_BUSY"
+    assert shop.container.get(LoadStockJob).run(DEFAULT_TENANT, item)
+    assert_right(shop, item, left=10)
+
+
+def test_who_is_always_overtaken_gives_up_after_its_tries(
+    make_indoors: MakeIndoors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop, other = make_indoors(purchase_strategy="watch", lock_tries=4, **QUICK), make_indoors()
+    item, token = shop.offer(stock=100), shop.buyer()
+    between(monkeypatch, lambda: other.buy(item, token), times=50)
+
+    assert shop.refusal(item, token)["error_code"] == "SYSTEM_BUSY"
+
+    shop.drain(item)
+    assert_right(shop, item, left=96)
+
+
+def test_who_finds_the_lock_taken_gives_up_after_its_tries(make_indoors: MakeIndoors, valkey: Valkey) -> None:
+    shop = make_indoors(purchase_strategy="lock", lock_tries=3, **QUICK)
+    item, token = shop.offer(stock=10), shop.buyer()
+
+    with locked(valkey.client(), lock_of(shop, item), 60), counted_commands(valkey) as commands:
+        assert shop.refusal(item, token)["error_code"] == "SYSTEM_BUSY"
+
+    assert sum(command.startswith("SET ") for command in commands) == 3
+    assert_right(shop, item, left=10)
+
+
+def test_the_lock_of_a_dead_owner_holds_nobody_up_for_longer_than_its_life(make_indoors: MakeIndoors) -> None:
+    settings = {"lock_life": 0.2, "lock_tries": 10_000, "lock_budget": 20.0}
+    shop = make_indoors(purchase_strategy="lock", **settings)
+    item, token = shop.offer(stock=10), shop.buyer()
+    dead = locked(shop.stock.stores.stock(0), lock_of(shop, item), shop.settings.lock_life)
+    assert dead.__enter__()
+
+    shop.buy(item, token)
+
+    shop.drain(item)
+    assert_right(shop, item, left=9)
+
+
+def test_a_lock_is_given_a_life_and_given_back(
+    make_indoors: MakeIndoors, valkey: Valkey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop, lives = make_indoors(purchase_strategy="lock", lock_life=9.0), []
+    item, token = shop.offer(stock=10), shop.buyer()
+    between(monkeypatch, lambda: lives.append(valkey.client().pttl(lock_of(shop, item))))
+
+    shop.buy(item, token)
+
+    assert 0 < lives[0] <= 9000
+    assert not valkey.client().exists(lock_of(shop, item))
+
+
+@BOTH
+def test_a_server_that_went_away_is_not_called_busy(
+    make_indoors: MakeIndoors, valkey: Valkey, monkeypatch: pytest.MonkeyPatch, strategy: str
+) -> None:
+    shop = make_indoors(purchase_strategy=strategy)
+    item, token = shop.offer(stock=10), shop.buyer()
+
+    def break_off() -> None:
+        valkey.client().client_kill_filter(_type="normal", skipme=True)
+
+    between(monkeypatch, break_off, times=50)
+
+    # Busy means that nothing was bought; here nobody knows.
+    assert shop.refusal(item, token)["error_code"] == "REDIS_UNAVAILABLE"

@@ -1,0 +1,69 @@
+"""The books of one item, on which everything is right, and ways to change one entry of them."""
+
+from collections import Counter
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from shop.supports.invariant import Book, Deal, Epoch, Ledger, Orders, Sale, Waiting
+
+EARLY, ONE, TWO, THREE, FIVE, LOST = (UUID(int=number) for number in (8, 1, 2, 3, 5, 99))
+WAITS = Waiting(THREE, epoch=2, seq=4, quantity=2, since=1000)
+ASIDE = Waiting(FIVE, epoch=2, seq=5, quantity=2, since=1000)
+DEAL = Deal(tenant=1, item=7, user=5, quantity=1, unit_price=250, currency="EUR")
+# Ten pieces. Number 1 of the first epoch was cancelled, and its return has not reached Redis yet. Of the second epoch
+# 1 and 2 are written (three pieces), 3 is void, 4 waits and 5 is set aside: seven in the database, two to buy.
+BOOK = Book(
+    item_id=7,
+    tenant_id=1,
+    stock=7,
+    epoch=2,
+    limit=2,
+    sale=Sale(
+        gate={"state": "open", "avail": "2", "pend": "4", "seq": "5", "epoch": "2", "hwm": "0"},
+        waiting=[WAITS],
+        dead=[ASIDE],
+        receipts={"P": {THREE}, "D": {FIVE}, "C": {EARLY, ONE, TWO}},
+        now=2000,
+    ),
+    orders=Orders(
+        units={EARLY: 1, ONE: 1, TWO: 2},
+        cancelled={EARLY},
+        recent={ONE, TWO},
+        epochs={1: Epoch(orders=1, seq_max=1), 2: Epoch(orders=2, seq_max=2)},
+        held=Counter({5: 1, 6: 2}),
+        buyers={5, 6},
+        tenants={1: ONE},
+        homes={5: 1, 6: 1},
+    ),
+    ledger=Ledger(
+        total=7,
+        unapplied=1,
+        sold={EARLY: 1, ONE: 1, TWO: 2},
+        returned={EARLY: 1},
+        voids={(2, 3)},
+        tenants=Counter({1: 6}),
+    ),
+)
+
+
+def sale(**changes: Any) -> dict[str, Any]:
+    """Another sale; `P`, `C`, `R`, `D` are the receipts in that state."""
+    states = {name: changes.pop(name) for name in "PCRD" if name in changes}
+    changed = replace(BOOK.sale, **changes)
+    return {"sale": replace(changed, receipts={**changed.receipts, **states})}
+
+
+def gate(**changes: str) -> dict[str, str]:
+    """Another gate."""
+    return {**BOOK.sale.gate, **changes}
+
+
+def orders(**changes: Any) -> dict[str, Any]:
+    """Other orders."""
+    return {"orders": replace(BOOK.orders, **changes)}
+
+
+def ledger(**changes: Any) -> dict[str, Any]:
+    """Another ledger."""
+    return {"ledger": replace(BOOK.ledger, **changes)}
