@@ -9,15 +9,15 @@ import click
 from shop.constants.job import JobName
 from shop.container import find_modules
 from shop.core.crypto import signing_keys as key_ring
-from shop.core.i18n.languages import LANGUAGES, catalogue
+from shop.core.i18n.languages import LANGUAGES, load_catalogue
 from shop.core.logging.entry import as_json, as_text
-from shop.core.operations.translation_check import wanted
+from shop.core.operations.translation_check import collect_expected_messages
 from shop.core.settings.settings import Settings
 
 FindJob = Callable[[JobName], Any]
 
 
-def administration(find_job: FindJob) -> list[click.Command]:
+def admin_commands(find_job: FindJob) -> list[click.Command]:
     """The commands; `find_job` makes a job of that name."""
     commands: list[click.Command] = [tenants, keys, dead_letters, logs, translations]
     for command in commands:
@@ -52,10 +52,10 @@ def add(
     admin_password: str | None,
 ) -> None:
     """Add a tenant, which requests call SLUG in `X-Tenant`."""
-    job, password = find_job(JobName.TENANTS), _ask(admin_password) if admin_email else None
+    job, password = find_job(JobName.TENANTS), _prompt_password(admin_password) if admin_email else None
     tenant_id = job.add(slug, name or slug, host)
     if admin_email:
-        job.employ(tenant_id, admin_email, password)
+        job.add_administrator(tenant_id, admin_email, password)
     click.echo(f"{slug} is tenant {tenant_id}.")
 
 
@@ -70,12 +70,12 @@ def employ(find_job: FindJob, slug: str, email: str, admin_password: str | None)
     known = {one.slug: one.tenant_id for one in job.run()}
     if slug not in known:
         raise click.ClickException(f"There is no tenant {slug}.")
-    if not job.employ(known[slug], email, _ask(admin_password)):
+    if not job.add_administrator(known[slug], email, _prompt_password(admin_password)):
         raise click.ClickException(f"{email} has an account there already; an administrator gives it rights.")
     click.echo(f"{email} is an administrator of {slug}.")
 
 
-def _ask(password: str | None) -> str:
+def _prompt_password(password: str | None) -> str:
     return password or str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
 
 
@@ -161,7 +161,7 @@ def logs(find_job: FindJob, request_id: str, whole: bool) -> None:  # noqa: FBT0
 def translations() -> None:
     """Say what the catalogues lack, and what nobody says any more; exit code 1 when there is anything."""
     find_modules("exception_codes")
-    asked = wanted(*(find_modules(folder) for folder in ("constants", "validators", "checkers")))
-    gaps = [(name, *gap) for name in LANGUAGES for gap in asked.gaps(name, catalogue(name))]
+    asked = collect_expected_messages(*(find_modules(folder) for folder in ("constants", "validators", "checkers")))
+    gaps = [(name, *gap) for name in LANGUAGES for gap in asked.problems(name, load_catalogue(name))]
     click.echo("\n".join(f"{name:<8} {what:<14} {key}" for name, what, key in gaps) or "The catalogues are complete.")
     sys.exit(bool(gaps))

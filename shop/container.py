@@ -15,30 +15,30 @@ from dependency_injector import containers, providers
 
 from shop.architecture.table import STRUCTURES, Structure, may_use, of_module
 from shop.core.auth.session_watch import SessionWatch
-from shop.core.auth.tenant_resolver import Tenancy
+from shop.core.auth.tenant_resolver import TenantResolver
 from shop.core.clock import Clock
 from shop.core.crypto.passwords import Passwords
 from shop.core.crypto.tokens import Tokens
 from shop.core.database.engine import Database
-from shop.core.i18n.messages import know_successes
-from shop.core.idempotency.guard import Idempotency
-from shop.core.jobs.queue import Queue
-from shop.core.logging.search import LogBook
+from shop.core.i18n.messages import register_success_codes
+from shop.core.idempotency.guard import IdempotencyGuard
+from shop.core.jobs.queue import JobQueue
+from shop.core.logging.search import LogSearch
 from shop.core.metrics.metrics import Metrics
 from shop.core.operations.health import Health
-from shop.core.operations.store_check import Doctor
+from shop.core.operations.store_check import StoreCheck
 from shop.core.pagination.cursor import CursorSigner
-from shop.core.rate_limiting.limiter import Limits
+from shop.core.rate_limiting.limiter import RateLimiter
 from shop.core.redis.stores import RedisStores
-from shop.core.resilience.bounded_wait import Patience
+from shop.core.resilience.bounded_wait import BoundedWait
 from shop.core.settings.loader import SettingsError
 from shop.core.settings.settings import Settings
 from shop.core.validation.choices import Choices
 
 # What core offers as a collaborator; each is built from the ones before it.
-FOUNDATION: tuple[type, ...] = (
-    Clock, Database, RedisStores, Queue, Passwords, Tokens, SessionWatch, CursorSigner, Patience, Metrics, Limits,
-    Idempotency, Tenancy, Health, Doctor, LogBook, Choices,
+CORE_CLASSES: tuple[type, ...] = (
+    Clock, Database, RedisStores, JobQueue, Passwords, Tokens, SessionWatch, CursorSigner, BoundedWait, Metrics,
+    RateLimiter,    IdempotencyGuard, TenantResolver, Health, StoreCheck, LogSearch, Choices,
 )  # fmt: skip
 
 T = TypeVar("T")
@@ -54,9 +54,9 @@ class Container:
     def __init__(self, settings: Settings) -> None:
         self.providers = containers.DynamicContainer()
         self._classes: dict[type, str] = {}
-        know_successes(find_modules("constants"))
-        self._offer(Settings, providers.Object(settings))
-        for kind in FOUNDATION:
+        register_success_codes(find_modules("constants"))
+        self._register(Settings, providers.Object(settings))
+        for kind in CORE_CLASSES:
             self.add(kind)
         for structure in STRUCTURES:
             for kind in find_classes(structure):
@@ -65,11 +65,11 @@ class Container:
     def add(self, kind: type) -> None:
         """Wire one class; raises WiringError when a field asks for what it may not have."""
         collaborators = {name: self._provider(kind, name, wanted) for name, wanted in fields_of(kind).items()}
-        self._offer(kind, providers.ThreadSafeSingleton(kind, **collaborators))
+        self._register(kind, providers.ThreadSafeSingleton(kind, **collaborators))
 
     def get(self, kind: type[T]) -> T:
         """The one instance of a class in this app."""
-        instance: T = self._named(kind)()
+        instance: T = self._provider_of(kind)()
         return instance
 
     def override(self, kind: type, stand_in: object) -> Any:
@@ -79,43 +79,43 @@ class Container:
     def build(self) -> None:
         """Make every instance now, so that no request waits for it and no mistake waits for a request."""
         for kind in self._classes:
-            self._named(kind)()
+            self._provider_of(kind)()
 
     def find(self, structure: str) -> list[type]:
         """The classes of one row of the access table."""
         return [kind for kind in self._classes if getattr(of_module(kind.__module__), "name", None) == structure]
 
-    def find_one(self, promise: type) -> Any:
+    def find_one(self, interface: type) -> Any:
         """The instance of the class that keeps a promise which core declares."""
-        return next(self.get(kind) for kind in self._classes if promise in kind.__mro__)
+        return next(self.get(kind) for kind in self._classes if interface in kind.__mro__)
 
     def describe(self) -> Iterator[tuple[str, list[str]]]:
         """Class name -> the names of its collaborators."""
         for kind in self._classes:
             yield kind.__name__, [wanted.__name__ for wanted in fields_of(kind).values()]
 
-    def holders(self, wanted: type) -> Iterator[tuple[object, str]]:
+    def find_holders(self, wanted: type) -> Iterator[tuple[object, str]]:
         """Every instance that was given one of a class, and the field it holds it in; stand-ins hold nothing."""
         for kind in self._classes:
-            instance: object = self._named(kind)()
+            instance: object = self._provider_of(kind)()
             if type(instance) is kind:
                 yield from ((instance, name) for name, asked in fields_of(kind).items() if asked is wanted)
 
-    def _offer(self, kind: type, provider: Any) -> None:
+    def _register(self, kind: type, provider: Any) -> None:
         self._classes[kind] = f"{kind.__module__}.{kind.__qualname__}".replace(".", "_")
         self.providers.set_provider(self._classes[kind], provider)
 
-    def _named(self, kind: type) -> Any:
+    def _provider_of(self, kind: type) -> Any:
         return self.providers.providers[self._classes[kind]]
 
     def _provider(self, kind: type, name: str, wanted: Any) -> Any:
         _check_access(kind, name, wanted)
         if wanted not in self._classes:
             raise WiringError(
-                f"{kind.__name__}.{name} asks for {_say(wanted)}, which nothing below it offers: a collaborator is"
-                " a class of core or of a structure that the access table allows."
+                f"{kind.__name__}.{name} asks for {_type_name(wanted)}, which nothing below it offers: a collaborator"
+                " is a class of core or of a structure that the access table allows."
             )
-        return self._named(wanted)
+        return self._provider_of(wanted)
 
 
 class _Override:
@@ -127,14 +127,14 @@ class _Override:
 
     def __enter__(self) -> Container:
         self._container.build()
-        for holder, name in self._container.holders(self._kind):
+        for holder, name in self._container.find_holders(self._kind):
             self._replaced.append((holder, name, getattr(holder, name)))
             object.__setattr__(holder, name, self._stand_in)  # the collaborators of a frozen class, too
-        self._container._named(self._kind).override(providers.Object(self._stand_in))
+        self._container._provider_of(self._kind).override(providers.Object(self._stand_in))
         return self._container
 
     def __exit__(self, *_: object) -> None:
-        self._container._named(self._kind).reset_last_overriding()
+        self._container._provider_of(self._kind).reset_last_overriding()
         for holder, name, instance in reversed(self._replaced):
             object.__setattr__(holder, name, instance)
 
@@ -183,10 +183,10 @@ def _check_access(kind: type, name: str, wanted: Any) -> None:
     if importer and imported and not may_use(importer.name, imported.name):
         rule = "no sibling access" if importer == imported else "no skipping, no upward access"
         raise WiringError(
-            f"{kind.__name__}.{name} asks for {_say(wanted)}, but a {importer.name} may not use a {imported.name}"
+            f"{kind.__name__}.{name} asks for {_type_name(wanted)}, but a {importer.name} may not use a {imported.name}"
             f" ({rule}); it may use: {', '.join(importer.may_use)}."
         )
 
 
-def _say(wanted: Any) -> str:
+def _type_name(wanted: Any) -> str:
     return getattr(wanted, "__name__", str(wanted))

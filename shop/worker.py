@@ -15,10 +15,10 @@ from rq.exceptions import StopRequested
 from rq.serializers import JSONSerializer
 
 from shop.container import Container
-from shop.core.jobs.job import Job, do
-from shop.core.jobs.queue import QUEUE_HIGH, Queue
-from shop.core.metrics.exporter import serve_apart
-from shop.core.metrics.metrics import Measured, Metrics
+from shop.core.jobs.job import Job, run_with_retries
+from shop.core.jobs.queue import QUEUE_HIGH, JobQueue
+from shop.core.metrics.exporter import start_metrics_server
+from shop.core.metrics.metrics import GaugeSource, Metrics
 from shop.core.redis.stores import RedisError, RedisStores
 from shop.core.settings.settings import Settings
 from shop.core.trace import in_job
@@ -30,18 +30,18 @@ _jobs: dict[str, Job] = {}
 _log = logging.getLogger(__name__)
 
 
-class PatientWorker(SimpleWorker):
+class ReconnectingWorker(SimpleWorker):
     """Ends when it is told to, and only then; RQ's own gives up when Redis goes away while it does a job.
 
     A SimpleWorker, because a fork for each job would cost more than the job.
     """
 
     max_connection_wait_time = PAUSE_SECONDS
-    told_to_stop = False
+    is_stopping = False
 
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
         """Finish the running job, then end."""
-        self.told_to_stop = True
+        self.is_stopping = True
         super().request_stop(signum, frame)  # type: ignore[no-untyped-call]  # RQ types few of its methods
 
     def perform_job(self, job: rq.job.Job, queue: RqQueue) -> bool:
@@ -50,7 +50,7 @@ class PatientWorker(SimpleWorker):
             return super().perform_job(job, queue)
 
 
-def jobs_of(container: Container) -> dict[str, Job]:
+def find_jobs(container: Container) -> dict[str, Job]:
     """Job name -> job of an app."""
     kinds: list[type[Job]] = container.find("Job")
     return {kind.name: container.get(kind) for kind in kinds}
@@ -58,65 +58,65 @@ def jobs_of(container: Container) -> dict[str, Job]:
 
 def perform(name: str, arguments: dict[str, Any]) -> Any:
     """Do one job: what RQ calls. The jobs stand ready, so none pays for building the app."""
-    return do(_jobs[name], arguments)
+    return run_with_retries(_jobs[name], arguments)
 
 
-def work(settings: Settings) -> None:
+def run_worker(settings: Settings) -> None:
     """Do jobs until told to stop; a job that is running is finished first."""
     container = Container(settings)
     container.build()
-    _jobs.update(jobs_of(container))
+    _jobs.update(find_jobs(container))
     if settings.worker_metrics_bind:
-        registry = container.get(Metrics).registry(container.find_one(Measured))
-        serve_apart(settings.worker_metrics_bind, registry)
+        registry = container.get(Metrics).create_registry(container.find_one(GaugeSource))
+        start_metrics_server(settings.worker_metrics_bind, registry)
     with suppress(StopRequested):
-        while not _work(container.get(Queue), container.get(RedisStores).queue):
+        while not _run_until_stopped(container.get(JobQueue), container.get(RedisStores).queue):
             time.sleep(PAUSE_SECONDS)
 
 
-def _work(queue: Queue, connection: Any) -> bool:
+def _run_until_stopped(queue: JobQueue, connection: Any) -> bool:
     """Do jobs until told to stop; False when Redis went away before that."""
-    worker: PatientWorker | None = None
+    worker: ReconnectingWorker | None = None
     try:
         for job in _jobs.values():
             if job.at_start:
-                queue.enqueue(job.name, life=timedelta(minutes=1))
+                queue.enqueue(job.name, expires_in=timedelta(minutes=1))
         queues = [RqQueue(QUEUE_HIGH, connection=connection, serializer=JSONSerializer)]
-        worker = PatientWorker(
+        worker = ReconnectingWorker(
             queues, connection=connection, serializer=JSONSerializer, maintenance_interval=MAINTENANCE_SECONDS
         )
         worker.log_job_description = False
         worker.work(logging_level="WARNING")
     except RedisError as error:
         _log.warning("The worker waits for Redis: %s", error)
-    return worker is not None and worker.told_to_stop
+    return worker is not None and worker.is_stopping
 
 
-def schedule(settings: Settings) -> None:
+def run_scheduler(settings: Settings) -> None:
     """Ask for the scheduled jobs until told to stop; several schedulers ask once."""
     container = Container(settings)
-    queue, jobs = container.get(Queue), jobs_of(container)
+    queue, jobs = container.get(JobQueue), find_jobs(container)
     timed = {job.name: job.every for job in jobs.values() if job.every}
     asked = dict.fromkeys(timed, -1)
-    running = _until_signal()
+    running = _running_until_signal()
     while running():
         for name, every in timed.items():
             slot = int(time.time() / every.total_seconds())
-            if slot != asked[name] and _ask(queue, name, slot, every):
+            if slot != asked[name] and _enqueue_due(queue, name, slot, every):
                 asked[name] = slot
         time.sleep(TICK_SECONDS)
 
 
-def _ask(queue: Queue, name: str, slot: int, every: timedelta) -> bool:
+def _enqueue_due(queue: JobQueue, name: str, slot: int, every: timedelta) -> bool:
     try:
-        queue.enqueue_once(name, slot, life=max(every * 2, timedelta(seconds=5)))
+        queue.enqueue_once(name, slot, expires_in=max(every * 2, timedelta(seconds=5)))
     except RedisError as error:
         _log.warning("The schedule waits for Redis: %s", error)
         return False
     return True
 
 
-def _until_signal() -> Any:
+def _running_until_signal() -> Any:
     stopped: list[int] = []
 
     def stop(number: int, _: FrameType | None) -> None:

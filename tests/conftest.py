@@ -11,7 +11,7 @@ from contextlib import ExitStack
 import pytest
 
 from shop.core.database.model import DEFAULT_TENANT
-from shop.core.tenant import in_every_tenant, in_tenant
+from shop.core.tenant import all_tenants, in_tenant
 from tests.support import polling
 from tests.support.guards import guards  # noqa: F401 - a fixture, on for every test
 from tests.support.log_teardown import own_log_ends  # noqa: F401 - a fixture, on for every test
@@ -132,7 +132,7 @@ def one_tenant() -> Iterator[None]:
 @pytest.fixture
 def every_tenant() -> Iterator[None]:
     """The test asks the database as system work does, for every tenant."""
-    with in_every_tenant():
+    with all_tenants():
         yield
 
 

@@ -114,7 +114,7 @@ class ScenarioRunner:
     def wait_until_drained(self, shop: str) -> float:
         """Wait until no order is left to write, and return the seconds."""
         started, stock = time.perf_counter(), self.contexts[shop].stock
-        while any(stock.oldest(partition) is not None for partition in range(PARTITIONS)):
+        while any(stock.find_oldest_age(partition) is not None for partition in range(PARTITIONS)):
             if time.perf_counter() > started + DRAIN_SECONDS:
                 sys.exit("The orders were not written in time.")
             time.sleep(0.02)

@@ -56,7 +56,7 @@ class ShopContext:
         connection = self.container.get(RedisStores).queue
         RqQueue(QUEUE_HIGH, connection=connection, serializer=JSONSerializer).empty()  # type: ignore[no-untyped-call]  # RQ types few of its methods
         for partition in range(PARTITIONS):
-            self.stock.sleep(partition)
+            self.stock.reset_wake_flag(partition)
 
 
 def load_patient_settings(shop: TemporaryShop) -> Settings:

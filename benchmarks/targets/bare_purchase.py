@@ -18,7 +18,7 @@ from shop.core.auth.guards import with_token
 from shop.core.crypto.tokens import Claims, Tokens
 from shop.core.database.transaction import transactional
 from shop.core.http.envelope import Answer, accepted, envelope
-from shop.core.idempotency.policy import Policy, keyed
+from shop.core.idempotency.policy import IdempotencyPolicy, idempotent
 from shop.core.operations.web_server import serve
 from shop.core.settings.settings import Settings
 from shop.schemas.order import OrderSchema
@@ -34,7 +34,7 @@ class SameController(Controller):
 
     @blueprint.response(202, OrderSchema, errors=(404, 409))
     @with_token(OrderPolicy.create)
-    @keyed(Policy(required=False, recorded=False))
+    @idempotent(IdempotencyPolicy(required=False, store_response=False))
     @blueprint.arguments(PurchaseItemChecker)
     @blueprint.arguments(PurchaseHeadersChecker, location="headers")
     @transactional

@@ -6,9 +6,9 @@ from flask import Flask
 
 from shop.container import Container
 from shop.core.api.controller import Controller
-from shop.core.auth.session_watch import Doorkeeper
-from shop.core.auth.tenant_resolver import Register
-from shop.core.idempotency.record import Keeper
+from shop.core.auth.session_watch import SessionAuthenticator
+from shop.core.auth.tenant_resolver import TenantDirectory
+from shop.core.idempotency.record import IdempotencyStore
 
 
 def bind_controller(app: Flask, controller_class: type[Controller], endpoint: str) -> Any:
@@ -19,7 +19,10 @@ def bind_controller(app: Flask, controller_class: type[Controller], endpoint: st
     container: Container = app.extensions["shop"]
     container.add(controller_class)
     controller: Any = container.get(controller_class)
-    controller.keeper, controller.door = container.find_one(Keeper), container.find_one(Doorkeeper)
-    controller.register = container.find_one(Register)
+    controller.idempotency_store, controller.authenticator = (
+        container.find_one(IdempotencyStore),
+        container.find_one(SessionAuthenticator),
+    )
+    controller.tenants = container.find_one(TenantDirectory)
     app.view_functions[endpoint] = controller.dispatch_request
     return controller

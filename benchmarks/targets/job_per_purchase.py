@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from flask import Flask
 
 from shop.app import create_app
-from shop.cache_managers.stock import Purchase, Reserved, StockCacheManager
-from shop.constants.stock import Outcome
+from shop.cache_managers.stock import Purchase, ReserveResult, StockCacheManager
+from shop.constants.stock import ReserveOutcome
 from shop.container import Container
 from shop.core.metrics.metrics import Metrics
 from shop.core.operations.web_server import serve
-from shop.core.rate_limiting.windows import Told
+from shop.core.rate_limiting.windows import WindowArgs
 from shop.core.settings.settings import Settings
 
 
@@ -19,11 +19,11 @@ class WakingStockCacheManager(StockCacheManager):
     """StockCacheManager whose every reservation wakes the drain."""
 
     def reserve(
-        self, purchase: Purchase, backlog_max: int, asked: str | None = None, told: Told | None = None
-    ) -> Reserved:
+        self, purchase: Purchase, backlog_max: int, asked: str | None = None, told: WindowArgs | None = None
+    ) -> ReserveResult:
         """Reserve the pieces, and set `wake` when that succeeds."""
         reserved = super().reserve(purchase, backlog_max, asked, told)
-        return reserved._replace(wake=True) if reserved.outcome is Outcome.RESERVED else reserved
+        return reserved._replace(woke_drain=True) if reserved.outcome is ReserveOutcome.RESERVED else reserved
 
 
 def create_target() -> Flask:

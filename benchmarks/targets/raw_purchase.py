@@ -18,7 +18,7 @@ from shop.container import Container
 from shop.core.clock import Clock
 from shop.core.crypto.tokens import Tokens
 from shop.core.http.envelope import envelope
-from shop.core.jobs.queue import Queue
+from shop.core.jobs.queue import JobQueue
 from shop.core.operations.web_server import serve
 from shop.core.settings.settings import Settings
 
@@ -32,7 +32,7 @@ class RawPurchaseApp:
     tokens: Tokens
     stock: StockCacheManager
     orders: OrderCombination
-    queue: Queue
+    queue: JobQueue
     clock: Clock
     backlog_max: int
 
@@ -59,9 +59,9 @@ class RawPurchaseApp:
         reserved = self.stock.reserve(purchase, self.backlog_max)
         if reserved.reservation is None:
             return "409 Conflict", b"{}"
-        if reserved.wake:
+        if reserved.woke_drain:
             self.queue.enqueue(JobName.DRAIN_STOCK, partition=self.stock.partition(claims.tenant_id, item_id))
-        return "202 Accepted", orjson.dumps(envelope(202, self.orders.promise(reserved.reservation)))
+        return "202 Accepted", orjson.dumps(envelope(202, self.orders.pending_card(reserved.reservation)))
 
 
 def create_target() -> RawPurchaseApp:
@@ -69,7 +69,7 @@ def create_target() -> RawPurchaseApp:
     settings = Settings.load()
     get = Container(settings).get
     return RawPurchaseApp(
-        get(Tokens), get(StockCacheManager), get(OrderCombination), get(Queue), get(Clock), settings.backlog_max
+        get(Tokens), get(StockCacheManager), get(OrderCombination), get(JobQueue), get(Clock), settings.backlog_max
     )
 
 

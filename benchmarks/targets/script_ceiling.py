@@ -11,11 +11,11 @@ from uuid_utils.compat import uuid7
 
 from shop.cache_managers.stock import Purchase, StockCacheManager
 from shop.constants.job import JobName
-from shop.constants.stock import Outcome
+from shop.constants.stock import ReserveOutcome
 from shop.container import Container
 from shop.core.crypto.tokens import Claims
 from shop.core.database.model import DEFAULT_TENANT
-from shop.core.jobs.queue import Queue
+from shop.core.jobs.queue import JobQueue
 from shop.core.settings.settings import Settings
 
 # As many as a web server has.
@@ -64,7 +64,7 @@ def _reserve_in_threads(item_id: int, user: Claims, seconds: float, limit: int) 
 
 def _reserve(item_id: int, user: Claims, seconds: float, limit: int) -> list[float]:
     container = _containers[0]
-    stock, queue = container.get(StockCacheManager), container.get(Queue)
+    stock, queue = container.get(StockCacheManager), container.get(JobQueue)
     backlog_max = container.get(Settings).backlog_max
     latencies: list[float] = []
     deadline = time.perf_counter() + seconds
@@ -72,9 +72,9 @@ def _reserve(item_id: int, user: Claims, seconds: float, limit: int) -> list[flo
         terms = (uuid7(), DEFAULT_TENANT, item_id, user.user_id, 1, time.time_ns() // 1000)
         purchase = Purchase(*terms, ticket=None, session_id=user.session_id)
         reserved = stock.reserve(purchase, backlog_max)
-        if reserved.outcome is not Outcome.RESERVED:
+        if reserved.outcome is not ReserveOutcome.RESERVED:
             raise RuntimeError(f"The script refused: {reserved}")
-        if reserved.wake:
+        if reserved.woke_drain:
             queue.enqueue(JobName.DRAIN_STOCK, partition=stock.partition(DEFAULT_TENANT, item_id))
         latencies.append(time.perf_counter() - started)
     return latencies

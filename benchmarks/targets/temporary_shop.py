@@ -15,7 +15,7 @@ from typing import NoReturn
 
 from benchmarks.targets.processes import find_free_port, stop_process
 from shop.container import Container
-from shop.core.operations.supervisor import answers
+from shop.core.operations.supervisor import is_ready
 from shop.core.settings.loader import PREFIX
 from shop.core.settings.rate import Rate
 from shop.core.settings.settings import Settings
@@ -108,7 +108,7 @@ def wait_until_ready(shop: TemporaryShop, bind: str, process: "subprocess.Popen[
     Raises NotReadyError when the process ended, and after a minute.
     """
     deadline = time.monotonic() + READY_SECONDS
-    while not answers(bind):
+    while not is_ready(bind):
         if process.poll() is not None or time.monotonic() > deadline:
             tail = "\n".join(shop.log.read_text(errors="replace").splitlines()[-LOG_LINES:])
             raise NotReadyError(f"Nothing is ready at {bind}:\n{tail}")

@@ -15,16 +15,16 @@ from shop.app import create_app
 from shop.cache_managers.item import ItemCacheManager
 from shop.checkers.item import PageItemChecker
 from shop.core.api.blueprint import Blueprint
-from shop.core.api.conditional import tagged
+from shop.core.api.conditional import with_etag
 from shop.core.api.controller import Controller
 from shop.core.auth.guards import signed_in
 from shop.core.caller import Caller
 from shop.core.database.transaction import transactional
-from shop.core.http.envelope import Answer, envelope, versioned
+from shop.core.http.envelope import Answer, envelope, with_version
 from shop.core.openapi.envelopes import Shape
 from shop.core.operations.web_server import serve
-from shop.core.pagination.pages import Listed
-from shop.core.query.query import Asked
+from shop.core.pagination.pages import AnyPage
+from shop.core.query.query import ListQuery
 from shop.core.settings.settings import Settings
 from shop.schemas.item import ItemSchema
 from shop.services.item import ItemService
@@ -53,7 +53,7 @@ class DisabledItemCache(ItemCacheManager):
         """Build an item."""
         return build()
 
-    def remember_page(self, asked: Asked, build: Callable[[], Any]) -> Any:  # noqa: ARG002 - inherited signature
+    def remember_page(self, asked: ListQuery, build: Callable[[], Any]) -> Any:  # noqa: ARG002 - inherited signature
         """Build a page."""
         return build()
 
@@ -64,12 +64,12 @@ class SameItemController(Controller):
     """Route of an item with a constant response."""
 
     @blueprint.response(200, ItemSchema, errors=(404,))
-    @tagged
+    @with_etag
     @signed_in(ItemPolicy.view, optional=True)
     @transactional
     def get(self, item_id: int, caller: Caller | None) -> Answer:  # noqa: ARG002 - the item's signature
         """Answer with a constant item."""
-        return versioned({**ITEM, "version": "4b1c9e0d7a2f8356"})
+        return with_version({**ITEM, "version": "4b1c9e0d7a2f8356"})
 
 
 @blueprint.route("/uncached/<id:item_id>")
@@ -80,12 +80,12 @@ class UncachedItemController(Controller):
     items: ItemService
 
     @blueprint.response(200, ItemSchema, errors=(404,))
-    @tagged
+    @with_etag
     @signed_in(ItemPolicy.view, optional=True)
     @transactional
     def get(self, item_id: int, caller: Caller | None) -> Answer:
         """Read an item."""
-        return versioned(self.items.get(item_id, everything=ItemPolicy.view.holds(caller)))
+        return with_version(self.items.get(item_id, include_hidden=ItemPolicy.view.has_permission(caller)))
 
 
 @blueprint.route("/uncached")
@@ -95,14 +95,14 @@ class UncachedItemsController(Controller):
 
     items: ItemService
 
-    @blueprint.response(200, ItemSchema, shape=Shape.ASKED)
-    @tagged
+    @blueprint.response(200, ItemSchema, shape=Shape.QUERY)
+    @with_etag
     @signed_in(ItemPolicy.view_any, optional=True)
     @blueprint.arguments(PageItemChecker, location="query")
     @transactional
-    def get(self, asked: Asked, caller: Caller | None) -> Listed[dict[str, Any]]:
+    def get(self, asked: ListQuery, caller: Caller | None) -> AnyPage[dict[str, Any]]:
         """List items on sale."""
-        return self.items.page(asked, everything=ItemPolicy.view_any.holds(caller))
+        return self.items.page(asked, include_hidden=ItemPolicy.view_any.has_permission(caller))
 
 
 def create_target() -> Flask:

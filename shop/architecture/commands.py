@@ -17,13 +17,13 @@ from shop.architecture.source.module_kinds import UnknownName
 FORMATS = ("text", "json", "gitlab", "sarif", "junit", "github", "baseline")
 
 
-def arch_commands(wire: Callable[[], Any]) -> click.Group:
+def arch_commands(make_container: Callable[[], Any]) -> click.Group:
     """The commands; `wire` makes the container whose providers and instances are judged."""
 
     @click.group("arch", help="Judge the architecture, and ask about it.")
     @click.pass_context
     def arch(context: click.Context) -> None:
-        context.obj = (_answers(), wire)
+        context.obj = (_import_results(), make_container)
 
     for command in (check, matrix, why, module, routes, prove, report):
         arch.add_command(command)
@@ -40,7 +40,7 @@ def check(tools: Any, form: str, baseline: Path | None, *, update_baseline: bool
     answers, wire = tools
     judged = answers.check(wire(), baseline, update=update_baseline)
     click.echo(answers.write(judged, form))
-    sys.exit(not judged.kept)
+    sys.exit(not judged.passed)
 
 
 @click.command()
@@ -56,7 +56,7 @@ def matrix(tools: Any) -> None:
 @click.pass_obj
 def why(tools: Any, importer: str, imported: str) -> None:
     """Say whether one may use the other: structures, classes, modules or files; exit code 1 when not."""
-    with _named():
+    with _report_unknown_names():
         granted, said = tools[0].why(importer, imported)
     click.echo(said)
     sys.exit(not granted)
@@ -67,7 +67,7 @@ def why(tools: Any, importer: str, imported: str) -> None:
 @click.pass_obj
 def module(tools: Any, noun: str) -> None:
     """Print everything that one noun has: files, classes, routes, tables, keys, codes."""
-    with _named():
+    with _report_unknown_names():
         click.echo(tools[0].module(noun))
 
 
@@ -102,14 +102,14 @@ def report(tools: Any, output: Path | None, against: Path | None) -> None:
 
 
 @contextmanager
-def _named() -> Iterator[None]:
+def _report_unknown_names() -> Iterator[None]:
     try:
         yield
     except UnknownName as unknown:
         raise click.UsageError(str(unknown)) from None
 
 
-def _answers() -> ModuleType:
+def _import_results() -> ModuleType:
     try:
         from shop.architecture.audit import command_results as answers  # noqa: PLC0415 - the service runs without what this imports
     except ModuleNotFoundError as missing:

@@ -7,7 +7,7 @@ from typing import Any
 from grimp import ImportGraph
 from importlinter import Contract, ContractCheck, fields, output
 
-from shop.architecture.rule_registry import BY_NAME
+from shop.architecture.rule_registry import RULES_BY_NAME
 from shop.architecture.source.source import Sources, read
 
 CHECKOUT = Path(__file__).parents[2]
@@ -27,7 +27,7 @@ class RuleContract(Contract):
 
     def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:  # noqa: ARG002, FBT001 - import-linter's shape
         """Run the rule over the files below the checkout."""
-        findings = sorted(BY_NAME[self.type_name].check(sources()))
+        findings = sorted(RULES_BY_NAME[self.type_name].check(sources()))
         return ContractCheck(kept=not findings, metadata={"findings": findings})
 
     def render_broken_contract(self, check: ContractCheck) -> None:

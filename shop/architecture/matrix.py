@@ -37,7 +37,7 @@ def load(config: Path = CONFIG) -> tuple[Contract, ...]:
     )
 
 
-def listed(contract: Contract, option: str) -> list[str]:
+def option_lines(contract: Contract, option: str) -> list[str]:
     """Return an option's lines as they stand in the file."""
     value = contract.contract_options.get(option, "")
     return [line for line in ([value] if isinstance(value, str) else value) if line]
@@ -45,14 +45,17 @@ def listed(contract: Contract, option: str) -> list[str]:
 
 def core_layers() -> list[list[str]]:
     """Return the packages of the core from the top layer down, as their contract lists them."""
-    (contract,) = (contract for contract in load() if listed(contract, "containers") == ["shop.core"])
-    return [re.findall(r"\w+", line) for line in listed(contract, "layers")]
+    (contract,) = (contract for contract in load() if option_lines(contract, "containers") == ["shop.core"])
+    return [re.findall(r"\w+", line) for line in option_lines(contract, "layers")]
 
 
 def libraries(contracts: tuple[Contract, ...]) -> set[str]:
     """Return the outside libraries that have a place."""
     return {
-        name for contract in contracts for name in listed(contract, "forbidden_modules") if not name.startswith("shop")
+        name
+        for contract in contracts
+        for name in option_lines(contract, "forbidden_modules")
+        if not name.startswith("shop")
     }
 
 
@@ -84,35 +87,35 @@ def is_broken(contract: Contract, graph: ImportGraph) -> bool:
 
 
 @cache
-def _real() -> tuple[tuple[Contract, ...], ImportGraph]:
+def _load_project() -> tuple[tuple[Contract, ...], ImportGraph]:
     return load(), build_graph()
 
 
 def broken_by(importer: str, imported: str, contracts: tuple[Contract, ...] | None = None) -> list[str]:
     """Return the names of the contracts that one added import turns red, by default of those in the file."""
-    real, graph = _real()
+    real, graph = _load_project()
     changed = deepcopy(graph)
     changed.add_import(importer=importer, imported=imported, line_number=1, line_contents="")
     return [contract.name for contract in (real if contracts is None else contracts) if is_broken(contract, changed)]
 
 
-def door_of(folder: str) -> str:
+def find_protecting_contract(folder: str) -> str:
     """Return the name of the contract that guards the files of `folder`."""
-    (door,) = (c.name for c in _real()[0] if listed(c, "protected_modules") == [f"shop.{folder}.*"])
+    (door,) = (c.name for c in _load_project()[0] if option_lines(c, "protected_modules") == [f"shop.{folder}.*"])
     return door
 
 
-def surprises() -> tuple[int, list[str]]:
+def find_mismatches() -> tuple[int, list[str]]:
     """How many cells the access table has, and those in which the contracts do not say what the table says.
 
     A granted import must leave every contract green, any other must turn the door of its row red.
     """
-    doors = {contract.name: (contract,) for contract in _real()[0]}
+    doors = {contract.name: (contract,) for contract in _load_project()[0]}
     cells = [(importer, imported) for importer in STRUCTURES for imported in STRUCTURES]
     wrong = []
     for importer, imported in cells:
         granted = may_use(importer.name, imported.name)
-        judges = None if granted else doors[door_of(imported.folder)]
+        judges = None if granted else doors[find_protecting_contract(imported.folder)]
         red = broken_by(f"shop.{importer.folder}.alpha", f"shop.{imported.folder}.beta", judges)
         if granted is bool(red):
             wrong.append(f"{importer.name} imports {imported.name}")

@@ -41,12 +41,12 @@ class Rule:
     check: Check
 
 
-def _rule(module: ModuleType) -> Rule:
+def _make_rule(module: ModuleType) -> Rule:
     return Rule(module.RULE, (module.__doc__ or "").strip(), module.check)
 
 
 RULES = tuple(
-    _rule(module)
+    _make_rule(module)
     for module in (
         closed_world,
         declared_libraries,
@@ -70,4 +70,4 @@ RULES = tuple(
         exception_numbers,
     )
 )
-BY_NAME = {rule.name: rule for rule in RULES}
+RULES_BY_NAME = {rule.name: rule for rule in RULES}

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from shop.core.cache.cache_manager import CacheManager
 from shop.core.cache.key import Key
-from shop.core.idempotency.record import Ticket
+from shop.core.idempotency.record import IdempotencyKey
 from shop.core.redis.script import Script
 
-_release = Script(Path(__file__).parent / "lua" / "release.lua")
+_release_lease = Script(Path(__file__).parent / "lua" / "release.lua")
 
 
 @dataclass(frozen=True)
@@ -18,30 +18,30 @@ class IdempotencyRecordCacheManager(CacheManager):
     # No ttl of its own: a lease and a note live differently long.
     lease = Key("{tenant}:idempotency:{name}")
 
-    def take(self, ticket: Ticket, token: str, seconds: float) -> str | None:
+    def acquire(self, ticket: IdempotencyKey, token: str, seconds: float) -> str | None:
         """None when the lease is ours, for so many seconds; else what its holder asks for."""
-        name, held = self.name(ticket), None
+        name, held = self.key_name(ticket), None
         while held is None:
-            if self.stores.cache.set(name, f"{token}|{ticket.asks.text}", nx=True, px=int(seconds * 1000)):
+            if self.stores.cache.set(name, f"{token}|{ticket.fingerprint.text}", nx=True, px=int(seconds * 1000)):
                 return None
             # None: it ended just now.
             held = self.stores.cache.get(name)
         holder, _, asks = str(held).partition("|")
         return None if holder == token else asks
 
-    def release(self, ticket: Ticket, token: str) -> None:
+    def release(self, ticket: IdempotencyKey, token: str) -> None:
         """Give a lease back; one that is not ours stays."""
-        _release(self.stores.cache, [self.name(ticket)], [f"{token}|"])
+        _release_lease(self.stores.cache, [self.key_name(ticket)], [f"{token}|"])
 
-    def asked(self, ticket: Ticket) -> str | None:
+    def find_fingerprint(self, ticket: IdempotencyKey) -> str | None:
         """What was asked for under this key."""
-        held = self.stores.cache.get(self.name(ticket))
+        held = self.stores.cache.get(self.key_name(ticket))
         return None if held is None else str(held).partition("|")[2]
 
-    def note(self, ticket: Ticket) -> None:
+    def store_fingerprint(self, ticket: IdempotencyKey) -> None:
         """Keep what was asked for."""
-        self.stores.cache.set(self.name(ticket), f"|{ticket.asks.text}", nx=True, ex=ticket.ttl)
+        self.stores.cache.set(self.key_name(ticket), f"|{ticket.fingerprint.text}", nx=True, ex=ticket.ttl)
 
-    def name(self, ticket: Ticket) -> str:
+    def key_name(self, ticket: IdempotencyKey) -> str:
         """The key in Redis."""
-        return self.lease(tenant=ticket.tenant_id, name=ticket.name)
+        return self.lease(tenant=ticket.tenant_id, name=ticket.digest)

@@ -7,15 +7,15 @@ from typing import Any
 
 from shop.core.cache.cache_manager import CacheManager
 from shop.core.cache.key import Key
-from shop.core.pagination.pages import Listed
-from shop.core.query.page_cache import name_of, pack, unpack
-from shop.core.query.query import Asked
+from shop.core.pagination.pages import AnyPage
+from shop.core.query.page_cache import dump_page, load_page, page_cache_key
+from shop.core.query.query import ListQuery
 
 # Raised with every change of what is kept.
-FORM = 1
+FORMAT_VERSION = 1
 # How long a Redis that came back older than it went may be believed; whatever else happens, a change is seen at once.
-LIFE = timedelta(minutes=1)
-NOTHING_LIFE = timedelta(seconds=10)
+TTL = timedelta(minutes=1)
+NEGATIVE_TTL = timedelta(seconds=10)
 
 
 @dataclass(frozen=True)
@@ -25,28 +25,30 @@ class ItemCacheManager(CacheManager):
     Pages are those of buyers: whoever may see drafts is answered from the database.
     """
 
-    info = Key("{{{tenant}:item:{item}}}:info:{form}", ttl=LIFE, nothing=NOTHING_LIFE)
+    info = Key("{{{tenant}:item:{item}}}:info:{form}", ttl=TTL, negative_ttl=NEGATIVE_TTL)
     pages = Key("{{{tenant}:items}}:pages", ttl=timedelta(days=1))
-    page = Key("{{{tenant}:items}}:page:{form}:{name}", ttl=LIFE, group=pages)
+    page = Key("{{{tenant}:items}}:page:{form}:{name}", ttl=TTL, tag=pages)
 
-    def remember_info(self, item_id: int, build: Callable[[], dict[str, Any] | None]) -> dict[str, Any] | None:
+    def get_or_build_info(self, item_id: int, build: Callable[[], dict[str, Any] | None]) -> dict[str, Any] | None:
         """What an item says; None where there is none."""
-        found: dict[str, Any] | None = self.remember(self.info, build, item=item_id, form=FORM)
+        found: dict[str, Any] | None = self.get_or_build(self.info, build, item=item_id, form=FORMAT_VERSION)
         return found
 
-    def remember_page(self, asked: Asked, build: Callable[[], Listed[Any]]) -> Listed[Any]:
+    def get_or_build_page(self, query: ListQuery, build: Callable[[], AnyPage[Any]]) -> AnyPage[Any]:
         """What the items of a page say; a page that few ask for is built each time."""
-        name = name_of(asked)
+        name = page_cache_key(query)
         if name is None:
             return build()
-        return unpack(self.remember(self.page, lambda: pack(build()), name=name, form=FORM), asked)
+        return load_page(
+            self.get_or_build(self.page, lambda: dump_page(build()), name=name, form=FORMAT_VERSION), query
+        )
 
-    def supersede_item(self, item_id: int) -> None:
+    def invalidate_item_on_commit(self, item_id: int) -> None:
         """Let what an item says, and the pages it may stand on, end with the commit of the running transaction."""
-        self.supersede(self.info, item=item_id, form=FORM)
-        self.supersede(self.pages)
+        self.invalidate_on_commit(self.info, item=item_id, form=FORMAT_VERSION)
+        self.invalidate_on_commit(self.pages)
 
-    def forget_item(self, item_id: int) -> None:
+    def delete_item(self, item_id: int) -> None:
         """Have it all read again; raises RedisError."""
-        self.forget(self.info, item=item_id, form=FORM)
-        self.forget(self.pages)
+        self.delete(self.info, item=item_id, form=FORMAT_VERSION)
+        self.delete(self.pages)

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from shop.constants.session import RECENT_SECONDS
+from shop.constants.session import STALE_SECONDS
 from shop.core.cache.cache_manager import CacheManager
 from shop.core.cache.key import Key
 from shop.core.crypto.tokens import Claims
 
 ENDED = "ended"
 # Raised with every change of what is kept.
-FORM = 1
-_ASK = "ask"
+FORMAT_VERSION = 1
+_STALE = "ask"
 
 
 @dataclass(frozen=True)
@@ -30,19 +30,19 @@ class SessionCacheManager(CacheManager):
         except ValueError:
             return None
         # What another release has kept, in a form of its own, is asked for again.
-        of_ours = isinstance(known, dict) and known.get("form") == FORM
+        of_ours = isinstance(known, dict) and known.get("form") == FORMAT_VERSION
         return known if of_ours or known == ENDED else None
 
-    def keep(self, claims: Claims, known: dict[str, Any], seconds: float) -> None:
+    def store(self, claims: Claims, entry: dict[str, Any], seconds: float) -> None:
         """Keep what the database said, unless the session changed since somebody asked it; raises RedisError."""
-        self.add(self.card, {**known, "form": FORM}, seconds, user=claims.user_id, session=claims.session_id)
+        self.add(self.card, {**entry, "form": FORMAT_VERSION}, seconds, user=claims.user_id, session=claims.session_id)
 
-    def outdate(self, user_id: int, session_ids: Iterable[UUID]) -> None:
+    def invalidate(self, user_id: int, session_ids: Iterable[UUID]) -> None:
         """Let everybody ask the database again; raises RedisError."""
         for session_id in session_ids:
-            self.put(self.card, _ASK, RECENT_SECONDS, user=user_id, session=session_id)
+            self.put(self.card, _STALE, STALE_SECONDS, user=user_id, session=session_id)
 
-    def end(self, user_id: int, session_ids: Iterable[UUID], seconds: float) -> None:
+    def mark_ended(self, user_id: int, session_ids: Iterable[UUID], seconds: float) -> None:
         """Let nobody in, for as long as a token may live; raises RedisError."""
         for session_id in session_ids:
             self.put(self.card, ENDED, seconds, user=user_id, session=session_id)

@@ -15,9 +15,9 @@ from shop.validators.order import OrderValidator
 from shop.validators.permission import PermissionValidator
 from shop.validators.user import UserValidator
 
-_BOUGHT = OrderValidator.words.pick(
+_ORDER_SPEC = OrderValidator.spec.pick(
     "id", "status", "item_id", "quantity", "total_minor", "currency", "created_at"
-).relate("item", Relation(ItemValidator.words.pick("name", "price_minor", "currency")))
+).with_relation("item", Relation(ItemValidator.spec.pick("name", "price_minor", "currency")))
 
 
 class AssignAccountChecker(Schema):
@@ -40,8 +40,8 @@ class PageAccountChecker(ListChecker):
     they are.
     """
 
-    listing = (
-        UserValidator.words.relate("orders", Relation(_BOUGHT, many=True, counted=True))
-        .only(UserPolicy.view_email.holds, "email")
-        .only(OrderPolicy.view_any.holds, "orders")
+    spec = (
+        UserValidator.spec.with_relation("orders", Relation(_ORDER_SPEC, many=True, counted=True))
+        .restrict(UserPolicy.view_email.has_permission, "email")
+        .restrict(OrderPolicy.view_any.has_permission, "orders")
     )

@@ -39,4 +39,4 @@ class ReviseItemChecker(Schema):
 class PageItemChecker(ListChecker):
     """Ask for items; whoever sees no drafts sees those of one state only."""
 
-    listing = ItemValidator.words.only(ItemPolicy.view_any.holds, "status")
+    spec = ItemValidator.spec.restrict(ItemPolicy.view_any.has_permission, "status")

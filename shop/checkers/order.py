@@ -23,4 +23,6 @@ class PurchaseHeadersChecker(Schema):
 class PageOrderChecker(ListChecker):
     """Ask for the caller's orders."""
 
-    listing = OrderValidator.words.relate("item", Relation(ItemValidator.words.pick("name", "price_minor", "currency")))
+    spec = OrderValidator.spec.with_relation(
+        "item", Relation(ItemValidator.spec.pick("name", "price_minor", "currency"))
+    )

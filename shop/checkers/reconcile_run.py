@@ -9,4 +9,4 @@ from shop.validators.reconcile_run import ReconcileRunValidator
 class PageReconcileRunChecker(ListChecker):
     """Ask for repairs."""
 
-    listing = ReconcileRunValidator.words.relate("item", Relation(ItemValidator.words.pick("name", "status")))
+    spec = ReconcileRunValidator.spec.with_relation("item", Relation(ItemValidator.spec.pick("name", "status")))

@@ -27,12 +27,12 @@ class AdjustStockChecker(Schema):
     }
 
     @validates_schema
-    def _one_way(self, words: dict[str, Any], **_: Any) -> None:
-        if set(words) - {"reason"} not in ({"delta"}, {"expected_stock", "stock"}):
+    def _check_exclusive(self, body: dict[str, Any], **_: Any) -> None:
+        if set(body) - {"reason"} not in ({"delta"}, {"expected_stock", "stock"}):
             raise ValidationError("Say either delta, or expected_stock and stock.", "delta")
 
 
 class PageStockLedgerChecker(ListChecker):
     """Ask for the lines of the ledger; `user` is the actor."""
 
-    listing = StockLedgerValidator.words.relate("user", Relation(UserValidator.words.pick("name")))
+    spec = StockLedgerValidator.spec.with_relation("user", Relation(UserValidator.spec.pick("name")))

@@ -31,8 +31,8 @@ class SignInUserChecker(Schema):
     }
 
     @validates_schema
-    def _one_way(self, words: dict[str, Any], **_: Any) -> None:
-        if ("email" in words) == ("name" in words):
+    def _check_exclusive(self, body: dict[str, Any], **_: Any) -> None:
+        if ("email" in body) == ("name" in body):
             raise ValidationError("Say either email or name.", "email")
 
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from shop.core.clock import rfc3339
-from shop.core.http.etag import version_of
+from shop.core.clock import format_rfc3339
+from shop.core.http.etag import compute_version
 from shop.core.validation.translations import list_translations
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class ItemCombination:
             "photo_url": item.photo_url,
         }
 
-    def texts(self, item: "Item") -> dict[str, Any]:
+    def translations(self, item: "Item") -> dict[str, Any]:
         """What is written about it; JSON-safe."""
         return {
             "id": item.id,
@@ -42,16 +42,16 @@ class ItemCombination:
         `version` changes with every word of it, and with nothing else.
         """
         words = {
-            **self.texts(item),
+            **self.translations(item),
             "price_minor": item.price_minor,
             "currency": item.currency,
             "status": item.status,
             "max_per_user": item.max_per_user,
             "photo_url": item.photo_url,
-            "created_at": rfc3339(item.created_at),
+            "created_at": format_rfc3339(item.created_at),
         }
-        version = version_of(words)
-        return {**words, "updated_at": rfc3339(item.updated_at), "tenant_id": item.tenant_id, "version": version}
+        version = compute_version(words)
+        return {**words, "updated_at": format_rfc3339(item.updated_at), "tenant_id": item.tenant_id, "version": version}
 
     def card(self, info: dict[str, Any], stock: int) -> dict[str, Any]:
         """An item as it is told: what it says, and how many can be bought now."""

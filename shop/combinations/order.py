@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 from shop.cache_managers.stock import Reservation
 from shop.constants.order import OrderStatus
-from shop.core.clock import at_microseconds, rfc3339
+from shop.core.clock import format_rfc3339, from_microseconds
 
 if TYPE_CHECKING:
     from shop.models.order import Order
 
-_STATES = {
+_STATUS_BY_STATE = {
     "P": OrderStatus.PENDING,
     "D": OrderStatus.PENDING,
     "C": OrderStatus.CONFIRMED,
@@ -32,16 +32,16 @@ class OrderCombination:
             "unit_price_minor": order.unit_price_minor,
             "total_minor": order.total_minor,
             "currency": order.currency,
-            "created_at": rfc3339(order.created_at),
-            "updated_at": rfc3339(order.updated_at),
+            "created_at": format_rfc3339(order.created_at),
+            "updated_at": format_rfc3339(order.updated_at),
         }
 
-    def promise(self, reservation: Reservation) -> dict[str, Any]:
+    def pending_card(self, reservation: Reservation) -> dict[str, Any]:
         """JSON-safe, from the receipt; the same keys as the row gives."""
-        moment = rfc3339(at_microseconds(reservation.moment))
+        moment = format_rfc3339(from_microseconds(reservation.moment))
         return {
             "id": str(reservation.order_id),
-            "status": _STATES[reservation.state],
+            "status": _STATUS_BY_STATE[reservation.state],
             "item_id": reservation.item_id,
             "quantity": reservation.quantity,
             "unit_price_minor": reservation.unit_price_minor,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from shop.core.clock import rfc3339
+from shop.core.clock import format_rfc3339
 
 if TYPE_CHECKING:
     from shop.models.reconcile_run import ReconcileRun
@@ -23,6 +23,6 @@ class ReconcileRunCombination:
             "found": run.found,
             "done": run.done,
             "open": not run.done,
-            "created_at": rfc3339(run.created_at),
-            "updated_at": rfc3339(run.updated_at),
+            "created_at": format_rfc3339(run.created_at),
+            "updated_at": format_rfc3339(run.updated_at),
         }

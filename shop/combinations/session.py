@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from shop.core.clock import rfc3339
+from shop.core.clock import format_rfc3339
 
 if TYPE_CHECKING:
     from shop.models.session import Session
@@ -20,7 +20,7 @@ class SessionCombination:
             "id": str(session.id),
             "agent": session.agent,
             "current": session.id == current,
-            "created_at": rfc3339(session.created_at),
-            "refreshed_at": rfc3339(session.refreshed_at),
-            "expires_at": rfc3339(session.expires_at),
+            "created_at": format_rfc3339(session.created_at),
+            "refreshed_at": format_rfc3339(session.refreshed_at),
+            "expires_at": format_rfc3339(session.expires_at),
         }

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from shop.core.clock import rfc3339
+from shop.core.clock import format_rfc3339
 
 if TYPE_CHECKING:
     from shop.models.stock_ledger import StockLedger
@@ -22,5 +22,5 @@ class StockLedgerCombination:
             "ref": line.ref,
             "note": line.note,
             "actor": line.actor,
-            "created_at": rfc3339(line.created_at),
+            "created_at": format_rfc3339(line.created_at),
         }

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from shop.core.clock import rfc3339
-from shop.supports.user import permissions_of, roles_of
+from shop.core.clock import format_rfc3339
+from shop.supports.user import decode_permissions, decode_roles
 
 if TYPE_CHECKING:
     from shop.models.user import User
@@ -25,8 +25,8 @@ class UserCombination:
             "tenant_id": user.tenant_id,
             "name": user.name,
             "email": user.email,
-            "roles": roles_of(user.roles),
-            "permissions": permissions_of(user.roles, user.permissions),
+            "roles": decode_roles(user.roles),
+            "permissions": decode_permissions(user.roles, user.permissions),
             "disabled": user.disabled_at is not None,
-            "created_at": rfc3339(user.created_at),
+            "created_at": format_rfc3339(user.created_at),
         }

@@ -7,8 +7,8 @@ from typing import Self
 SYSTEM_AREA = "000"
 # Of a sentence, in whatever language.
 SENTENCE_MAX = 200
-_CODE = re.compile(r"[0-9]{6}")
-_taken: dict[str, Enum] = {}
+_CODE_PATTERN = re.compile(r"[0-9]{6}")
+_by_code: dict[str, Enum] = {}
 
 
 class PermissionKind(StrEnum):
@@ -38,16 +38,16 @@ class Permission(StrEnum):
         return self
 
     def __init__(self, code: str, kind: PermissionKind, sentence: str) -> None:
-        if not _CODE.fullmatch(code) or code.startswith(SYSTEM_AREA) is not (kind is PermissionKind.SYSTEM):
+        if not _CODE_PATTERN.fullmatch(code) or code.startswith(SYSTEM_AREA) is not (kind is PermissionKind.SYSTEM):
             raise ValueError(f"{code} is no code of a {kind} permission: six digits, {SYSTEM_AREA} for the system.")
-        if _taken.setdefault(code, self) is not self:
-            raise ValueError(f"{code} belongs to {_taken[code].name} already.")
+        if _by_code.setdefault(code, self) is not self:
+            raise ValueError(f"{code} belongs to {_by_code[code].name} already.")
         self.code = code
         self.kind = kind
         self.sentence = sentence
 
     @property
-    def dotted(self) -> str:
+    def dotted_name(self) -> str:
         """Its name: `items.create`."""
         return self.name.lower().replace("_", ".", 1)
 

@@ -5,13 +5,13 @@ from enum import StrEnum
 AGENT_MAX = 200
 REASON_MAX = 16
 # What a row is kept for after its end, in seconds: long enough for every process to have read of it.
-KEPT_SECONDS = 86_400
+RETENTION_SECONDS = 86_400
 PURGE_BATCH = 1000
 # How long a cache asks the database after a change, in seconds: longer than any reading that began before it.
-RECENT_SECONDS = 10
+STALE_SECONDS = 10
 
 
-class SessionEnd(StrEnum):
+class SessionEndReason(StrEnum):
     """Why a session ended."""
 
     SIGNED_OUT = "signed_out"

@@ -11,7 +11,7 @@ BATCH_SMALL = 200
 GATHER_SECONDS = 0.005
 GATHER_SECONDS_MAX = 0.05
 CAUSE_MAX = 32
-STATEMENT_MAX = 500
+RUN_TEXT_MAX = 500
 
 
 class StockReason(StrEnum):
@@ -30,10 +30,10 @@ class StockReason(StrEnum):
     @property
     def label(self) -> str:
         """What people call it."""
-        return _REASONS[self]
+        return _REASON_LABELS[self]
 
 
-_REASONS = {
+_REASON_LABELS = {
     StockReason.INITIAL: "Initial stock",
     StockReason.SALE: "Sale",
     StockReason.RETURN: "Return",
@@ -51,27 +51,27 @@ class GateState(StrEnum):
     RETIRED = "retired"
 
 
-class Readmission(StrEnum):
+class ReadmitOutcome(StrEnum):
     """What READMIT answers."""
 
     READMITTED = "READMITTED"
     REJECTED = "REJECTED"
     CLOSED = "CLOSED"
-    WRONG = "WRONG"
+    DATA_LOST = "WRONG"
     GONE = "GONE"
 
 
-class Credit(StrEnum):
+class CreditOutcome(StrEnum):
     """What APPLY answers."""
 
     APPLIED = "APPLIED"
-    OLD = "OLD"
-    WAITS = "WAITS"
-    WRONG = "WRONG"
+    ALREADY_APPLIED = "OLD"
+    OUT_OF_ORDER = "WAITS"
+    DATA_LOST = "WRONG"
     CLOSED = "CLOSED"
 
 
-class Taking(StrEnum):
+class WithdrawalOutcome(StrEnum):
     """What TAKE answers."""
 
     TAKEN = "TAKEN"
@@ -86,27 +86,27 @@ class Cause(StrEnum):
     DIFFERENT = "different"
     # MySQL would not write what Redis had sold.
     REFUSED = "refused"
-    ASKED = "asked"
+    REQUESTED = "asked"
 
     @property
     def label(self) -> str:
         """What people call it."""
-        return _CAUSES[self]
+        return _CAUSE_LABELS[self]
 
 
-_CAUSES = {
+_CAUSE_LABELS = {
     Cause.DIFFERENT: "The stores disagreed",
     Cause.REFUSED: "The database refused orders",
-    Cause.ASKED: "Somebody asked for it",
+    Cause.REQUESTED: "Somebody asked for it",
 }
 
 
-class Outcome(StrEnum):
+class ReserveOutcome(StrEnum):
     """What RESERVE answers."""
 
-    STRANGER = "STRANGER"
+    UNKNOWN_BUYER = "STRANGER"
     LIMITED = "LIMITED"
-    REUSED = "REUSED"
+    KEY_REUSED = "REUSED"
     RESERVED = "RESERVED"
     DUPLICATE = "DUPLICATE"
     CLOSED = "CLOSED"

@@ -21,10 +21,10 @@ class UserRole(StrEnum):
     @property
     def label(self) -> str:
         """What people call it."""
-        return _ROLES[self]
+        return _ROLE_LABELS[self]
 
 
-_ROLES = {UserRole.ADMIN: "Administrator", UserRole.GENERAL: "Ordinary user"}
+_ROLE_LABELS = {UserRole.ADMIN: "Administrator", UserRole.GENERAL: "Ordinary user"}
 
 
 class RoleFlag(IntFlag):

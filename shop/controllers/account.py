@@ -12,8 +12,8 @@ from shop.core.auth.masking import Mask
 from shop.core.caller import Caller
 from shop.core.database.transaction import transactional
 from shop.core.openapi.envelopes import Shape
-from shop.core.pagination.pages import Listed
-from shop.core.query.query import Asked
+from shop.core.pagination.pages import AnyPage
+from shop.core.query.query import ListQuery
 from shop.schemas.account import AccountSchema
 from shop.service_managers.account import AccountServiceManager
 from shop.services.account import AccountService
@@ -21,7 +21,7 @@ from shop.services.user_list import UserListService
 from shop.supports.user import UserPolicy
 
 blueprint = Blueprint("users", __name__, url_prefix="/users", description="Users and their rights")
-EMAIL = Mask("email", Permission.USERS_VIEW_EMAIL, owner="id")
+EMAIL_MASK = Mask("email", Permission.USERS_VIEW_EMAIL, owner="id")
 
 
 @blueprint.route("")
@@ -31,13 +31,13 @@ class AccountsController(Controller):
 
     users: UserListService
 
-    @blueprint.response(200, AccountSchema, shape=Shape.ASKED, masks=(EMAIL,))
+    @blueprint.response(200, AccountSchema, shape=Shape.QUERY, masks=(EMAIL_MASK,))
     @signed_in(UserPolicy.view_any)
     @blueprint.arguments(PageAccountChecker, location="query")
     @transactional
-    def get(self, asked: Asked) -> Listed[dict[str, Any]]:
+    def get(self, query: ListQuery) -> AnyPage[dict[str, Any]]:
         """List the users, newest first."""
-        return self.users.page(asked)
+        return self.users.page(query)
 
 
 @blueprint.route("/<id:user_id>")
@@ -47,7 +47,7 @@ class AccountController(Controller):
 
     accounts: AccountService
 
-    @blueprint.response(200, AccountSchema, errors=(404,), masks=(EMAIL,))
+    @blueprint.response(200, AccountSchema, errors=(404,), masks=(EMAIL_MASK,))
     @signed_in(UserPolicy.view)
     @transactional
     def get(self, user_id: int, caller: Caller) -> dict[str, Any]:
@@ -62,13 +62,13 @@ class AccountRolesController(Controller):
 
     accounts: AccountServiceManager
 
-    @blueprint.response(200, AccountSchema, errors=(404,), masks=(EMAIL,))
+    @blueprint.response(200, AccountSchema, errors=(404,), masks=(EMAIL_MASK,))
     @signed_in(UserPolicy.grant)
     @blueprint.arguments(AssignAccountChecker)
     @transactional
-    def put(self, words: dict[str, Any], user_id: int, caller: Caller) -> dict[str, Any]:
+    def put(self, body: dict[str, Any], user_id: int, caller: Caller) -> dict[str, Any]:
         """Give another user these roles and permissions, and no others."""
-        return self.accounts.assign(caller, user_id, **words)
+        return self.accounts.assign(caller, user_id, **body)
 
 
 @blueprint.route("/<id:user_id>/disable")
@@ -78,7 +78,7 @@ class DisableAccountController(Controller):
 
     accounts: AccountServiceManager
 
-    @blueprint.response(200, AccountSchema, errors=(404,), masks=(EMAIL,))
+    @blueprint.response(200, AccountSchema, errors=(404,), masks=(EMAIL_MASK,))
     @signed_in(UserPolicy.disable)
     @transactional
     def post(self, user_id: int, caller: Caller) -> dict[str, Any]:
@@ -93,7 +93,7 @@ class EnableAccountController(Controller):
 
     accounts: AccountService
 
-    @blueprint.response(200, AccountSchema, errors=(404,), masks=(EMAIL,))
+    @blueprint.response(200, AccountSchema, errors=(404,), masks=(EMAIL_MASK,))
     @signed_in(UserPolicy.disable)
     @transactional
     def post(self, user_id: int, caller: Caller) -> dict[str, Any]:

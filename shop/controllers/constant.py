@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from shop.core.api.blueprint import Blueprint
 from shop.core.api.controller import Controller
-from shop.core.auth.policy import anybody
+from shop.core.auth.policy import public_access
 from shop.core.http.envelope import Answer
 from shop.core.openapi.envelopes import Shape
 from shop.core.validation.choices import Choices
@@ -13,7 +13,7 @@ from shop.schemas.constant import ConstantSchema, OptionSchema
 blueprint = Blueprint("constants", __name__, url_prefix="/constants", description="Lists to select from")
 
 # They change with a new version only.
-_KEPT = {"Cache-Control": "public, max-age=300"}
+_CACHE_HEADERS = {"Cache-Control": "public, max-age=300"}
 
 
 @blueprint.route("")
@@ -24,10 +24,10 @@ class ConstantsController(Controller):
     choices: Choices
 
     @blueprint.response(200, ConstantSchema, shape=Shape.LIST)
-    @anybody
+    @public_access
     def get(self) -> Answer:
         """List the states, roles, permissions and the like that there are, with what people call them."""
-        return Answer(self.choices.tell_all(), headers=_KEPT)
+        return Answer(self.choices.list_all(), headers=_CACHE_HEADERS)
 
 
 @blueprint.route("/<choice:constant>")
@@ -38,7 +38,7 @@ class ConstantController(Controller):
     choices: Choices
 
     @blueprint.response(200, OptionSchema, shape=Shape.LIST, errors=(404,))
-    @anybody
+    @public_access
     def get(self, constant: str) -> Answer:
         """Read the values of one list, with what people call them."""
-        return Answer(self.choices.tell(constant), headers=_KEPT)
+        return Answer(self.choices.get_options(constant), headers=_CACHE_HEADERS)

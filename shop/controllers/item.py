@@ -5,16 +5,16 @@ from typing import Any
 
 from shop.checkers.item import CreateItemChecker, PageItemChecker, ReviseItemChecker
 from shop.core.api.blueprint import Blueprint
-from shop.core.api.conditional import IfMatchChecker, tagged
+from shop.core.api.conditional import IfMatchChecker, with_etag
 from shop.core.api.controller import Controller
 from shop.core.auth.guards import signed_in
 from shop.core.caller import Caller
 from shop.core.database.transaction import transactional
-from shop.core.http.envelope import Answer, created, versioned
-from shop.core.http.etag import Condition
+from shop.core.http.envelope import Answer, created, with_version
+from shop.core.http.etag import Precondition
 from shop.core.openapi.envelopes import Shape
-from shop.core.pagination.pages import Listed
-from shop.core.query.query import Asked
+from shop.core.pagination.pages import AnyPage
+from shop.core.query.query import ListQuery
 from shop.schemas.item import ItemSchema, ItemTranslationsSchema
 from shop.services.item import ItemService
 from shop.supports.item import ItemPolicy
@@ -29,22 +29,22 @@ class ItemsController(Controller):
 
     items: ItemService
 
-    @blueprint.response(200, ItemSchema, shape=Shape.ASKED)
-    @tagged
+    @blueprint.response(200, ItemSchema, shape=Shape.QUERY)
+    @with_etag
     @signed_in(ItemPolicy.view_any, optional=True)
     @blueprint.arguments(PageItemChecker, location="query")
     @transactional
-    def get(self, asked: Asked, caller: Caller | None) -> Listed[dict[str, Any]]:
+    def get(self, query: ListQuery, caller: Caller | None) -> AnyPage[dict[str, Any]]:
         """List what is on sale, newest first; whoever may see drafts sees those and retired ones, too."""
-        return self.items.page(asked, everything=ItemPolicy.view_any.holds(caller))
+        return self.items.page(query, include_hidden=ItemPolicy.view_any.has_permission(caller))
 
     @blueprint.response(201, ItemSchema)
     @signed_in(ItemPolicy.create)
     @blueprint.arguments(CreateItemChecker)
     @transactional
-    def post(self, words: dict[str, Any], caller: Caller) -> Answer:
+    def post(self, body: dict[str, Any], caller: Caller) -> Answer:
         """Offer a new item."""
-        item = self.items.create(caller.user_id, words)
+        item = self.items.create(caller.user_id, body)
         return created(item, f"/api/v1/items/{item['id']}")
 
 
@@ -56,28 +56,28 @@ class ItemController(Controller):
     items: ItemService
 
     @blueprint.response(200, ItemSchema, errors=(404,))
-    @tagged
+    @with_etag
     @signed_in(ItemPolicy.view, optional=True)
     @transactional
     def get(self, item_id: int, caller: Caller | None) -> Answer:
         """Read an item."""
-        return versioned(self.items.get(item_id, everything=ItemPolicy.view.holds(caller)))
+        return with_version(self.items.get(item_id, include_hidden=ItemPolicy.view.has_permission(caller)))
 
     @blueprint.response(200, ItemSchema, errors=(404, 412))
-    @tagged
+    @with_etag
     @signed_in(ItemPolicy.update)
     @blueprint.arguments(ReviseItemChecker(partial=True))
     @blueprint.arguments(IfMatchChecker, location="headers")
     @transactional
-    def patch(self, words: dict[str, Any], condition: Condition, item_id: int) -> Answer:
+    def patch(self, body: dict[str, Any], condition: Precondition, item_id: int) -> Answer:
         """Change the words of an item."""
-        return versioned(self.items.revise(item_id, words, condition))
+        return with_version(self.items.revise(item_id, body, condition))
 
     @blueprint.response(200, errors=(400, 404, 412))
     @signed_in(ItemPolicy.delete)
     @blueprint.arguments(IfMatchChecker, location="headers")
     @transactional
-    def delete(self, condition: Condition, item_id: int) -> None:
+    def delete(self, condition: Precondition, item_id: int) -> None:
         """Take an item out of the catalogue."""
         self.items.delete(item_id, condition)
 
@@ -90,12 +90,12 @@ class RestoreItemController(Controller):
     items: ItemService
 
     @blueprint.response(200, ItemSchema, errors=(404,))
-    @tagged
+    @with_etag
     @signed_in(ItemPolicy.restore)
     @transactional
     def post(self, item_id: int) -> Answer:
         """Bring a deleted item back as it was; one that is there stays as it is."""
-        return versioned(self.items.restore(item_id))
+        return with_version(self.items.restore(item_id))
 
 
 @blueprint.route("/<id:item_id>/translations")

@@ -27,7 +27,7 @@ class LogsController(Controller):
     @blueprint.response(200, LogSchema, shape=Shape.PAGE, errors=(404,))
     @signed_in(LogPolicy.view_any)
     @blueprint.arguments(PageLogChecker, location="query")
-    def get(self, words: dict[str, Any], caller: Caller) -> Page[dict[str, Any]]:
+    def get(self, query: dict[str, Any], caller: Caller) -> Page[dict[str, Any]]:
         """List the records of one request and of what came of it, oldest first."""
-        request_id = words.pop("request_id")
-        return self.logs.page(caller.tenant_id, request_id, PageRequest(**words))
+        request_id = query.pop("request_id")
+        return self.logs.page(caller.tenant_id, request_id, PageRequest(**query))

@@ -18,21 +18,21 @@ from shop.core.crypto.tokens import Claims
 from shop.core.database.transaction import transactional
 from shop.core.http.envelope import Answer, accepted, created
 from shop.core.http.request import request_uuid
-from shop.core.idempotency.policy import Policy, keyed
-from shop.core.idempotency.record import current_ticket
+from shop.core.idempotency.policy import IdempotencyPolicy, idempotent
+from shop.core.idempotency.record import current_idempotency_key
 from shop.core.openapi.envelopes import Shape
-from shop.core.pagination.pages import Listed
-from shop.core.query.query import Asked
-from shop.core.rate_limiting.quota import Budget
-from shop.core.rate_limiting.route_limit import limited
-from shop.core.trace import make_known
+from shop.core.pagination.pages import AnyPage
+from shop.core.query.query import ListQuery
+from shop.core.rate_limiting.quota import Bucket
+from shop.core.rate_limiting.route_limit import rate_limit
+from shop.core.trace import record_created
 from shop.schemas.order import OrderSchema
 from shop.service_managers.order import OrderServiceManager
 from shop.services.account import AccountService
 from shop.services.order import OrderService
 from shop.services.stock_ledger import StockLedgerService
 from shop.supports.order import OrderPolicy
-from shop.supports.purchase import purchase_id, wait_preference
+from shop.supports.purchase import derive_purchase_id, parse_wait_preference
 
 blueprint = Blueprint("orders", __name__, description="Purchases and orders")
 
@@ -45,29 +45,31 @@ class PurchaseOrderController(Controller):
     purchases: OrderServiceManager
     clock: Clock
 
-    @blueprint.response(202, OrderSchema, errors=(404, 409), also=(201,))
-    @limited(Budget.PURCHASE, inside=True)
+    @blueprint.response(202, OrderSchema, errors=(404, 409), other_statuses=(201,))
+    @rate_limit(Bucket.PURCHASE, deferred=True)
     @with_token(OrderPolicy.create)
     # Its receipt is its record, and without a key every request is a purchase.
-    @keyed(Policy(required=False, recorded=False))
+    @idempotent(IdempotencyPolicy(required=False, store_response=False))
     @blueprint.arguments(PurchaseItemChecker)
     @blueprint.arguments(PurchaseHeadersChecker, location="headers")
     @transactional
-    def post(self, words: dict[str, Any], headers: dict[str, Any], item_id: int, claims: Claims) -> Answer:
+    def post(self, body: dict[str, Any], headers: dict[str, Any], item_id: int, claims: Claims) -> Answer:
         """Buy: reserves at once and answers 202; with `Prefer: wait=2` 201 when the order was written in time."""
-        ticket, tenant_id, user_id = current_ticket(), claims.tenant_id, claims.user_id
+        ticket, tenant_id, user_id = current_idempotency_key(), claims.tenant_id, claims.user_id
         wish = Purchase(
-            order_id=purchase_id(tenant_id, ticket.owner, request.path, ticket.key) if ticket else request_uuid(),
+            order_id=derive_purchase_id(tenant_id, ticket.owner, request.path, ticket.value)
+            if ticket
+            else request_uuid(),
             tenant_id=tenant_id,
             item_id=item_id,
             user_id=user_id,
-            quantity=words["quantity"],
+            quantity=body["quantity"],
             moment=self.clock.microseconds(),
             ticket=ticket,
             session_id=claims.session_id,
         )
-        order = self.purchases.place(claims, wish, wait_preference(headers.get("prefer")))
-        make_known(order["id"])
+        order = self.purchases.place(claims, wish, parse_wait_preference(headers.get("prefer")))
+        record_created(order["id"])
         say = accepted if order["status"] in (OrderStatus.PENDING, OrderStatus.REJECTED) else created
         return say(order, f"/api/v1/orders/{order['id']}")
 
@@ -79,13 +81,13 @@ class OrdersController(Controller):
 
     orders: OrderService
 
-    @blueprint.response(200, OrderSchema, shape=Shape.ASKED)
+    @blueprint.response(200, OrderSchema, shape=Shape.QUERY)
     @signed_in(OrderPolicy.view_own)
     @blueprint.arguments(PageOrderChecker, location="query")
     @transactional
-    def get(self, asked: Asked, caller: Caller) -> Listed[dict[str, Any]]:
+    def get(self, query: ListQuery, caller: Caller) -> AnyPage[dict[str, Any]]:
         """List the caller's orders, newest first."""
-        return self.orders.page(caller.user_id, asked)
+        return self.orders.page(caller.user_id, query)
 
 
 @blueprint.route("/users/<id:user_id>/orders")
@@ -96,14 +98,14 @@ class UserOrdersController(Controller):
     accounts: AccountService
     orders: OrderService
 
-    @blueprint.response(200, OrderSchema, shape=Shape.ASKED, errors=(404,))
+    @blueprint.response(200, OrderSchema, shape=Shape.QUERY, errors=(404,))
     @signed_in(OrderPolicy.view_any)
     @blueprint.arguments(PageOrderChecker, location="query")
     @transactional
-    def get(self, asked: Asked, user_id: int) -> Listed[dict[str, Any]]:
+    def get(self, query: ListQuery, user_id: int) -> AnyPage[dict[str, Any]]:
         """List the orders of a user, newest first."""
-        self.accounts.check(user_id)
-        return self.orders.page(user_id, asked)
+        self.accounts.require_user(user_id)
+        return self.orders.page(user_id, query)
 
 
 @blueprint.route("/orders/<uuid:order_id>")

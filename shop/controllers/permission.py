@@ -7,7 +7,7 @@ from shop.core.api.blueprint import Blueprint
 from shop.core.api.controller import Controller
 from shop.core.auth.guards import signed_in
 from shop.core.auth.policy import SIGNED_IN
-from shop.core.i18n.languages import say
+from shop.core.i18n.languages import translate
 from shop.core.openapi.envelopes import Shape
 from shop.schemas.permission import PermissionSchema
 from shop.services.user import UserService
@@ -26,4 +26,6 @@ class PermissionsController(Controller):
     @signed_in(SIGNED_IN)
     def get(self) -> list[dict[str, str]]:
         """List all permissions."""
-        return [{"code": it, "name": it.dotted, "kind": it.kind, "sentence": say(it.label)} for it in Permission]
+        return [
+            {"code": it, "name": it.dotted_name, "kind": it.kind, "sentence": translate(it.label)} for it in Permission
+        ]

@@ -9,8 +9,8 @@ from shop.core.api.controller import Controller
 from shop.core.auth.guards import signed_in
 from shop.core.database.transaction import transactional
 from shop.core.openapi.envelopes import Shape
-from shop.core.pagination.pages import Listed
-from shop.core.query.query import Asked
+from shop.core.pagination.pages import AnyPage
+from shop.core.query.query import ListQuery
 from shop.schemas.reconcile_run import ReconcileRunSchema
 from shop.services.reconcile_run_list import ReconcileRunListService
 from shop.supports.reconcile_run import ReconcileRunPolicy
@@ -25,10 +25,10 @@ class ReconcileRunsController(Controller):
 
     runs: ReconcileRunListService
 
-    @blueprint.response(200, ReconcileRunSchema, shape=Shape.ASKED)
+    @blueprint.response(200, ReconcileRunSchema, shape=Shape.QUERY)
     @signed_in(ReconcileRunPolicy.view_any)
     @blueprint.arguments(PageReconcileRunChecker, location="query")
     @transactional
-    def get(self, asked: Asked) -> Listed[dict[str, Any]]:
+    def get(self, query: ListQuery) -> AnyPage[dict[str, Any]]:
         """List the times that Redis and the database disagreed about an item, newest first."""
-        return self.runs.page(asked)
+        return self.runs.page(query)

@@ -5,25 +5,31 @@ from typing import Any
 from uuid import UUID
 
 from shop.checkers.session import PageSessionChecker, RefreshSessionChecker
-from shop.constants.session import SessionEnd
+from shop.constants.session import SessionEndReason
 from shop.core.api.blueprint import Blueprint
 from shop.core.api.controller import Controller
 from shop.core.auth.guards import signed_in
-from shop.core.auth.policy import anybody
+from shop.core.auth.policy import public_access
 from shop.core.caller import Caller
 from shop.core.database.transaction import transactional
-from shop.core.http.envelope import refused
-from shop.core.idempotency.policy import Policy
+from shop.core.http.envelope import error_response
+from shop.core.idempotency.policy import IdempotencyPolicy
 from shop.core.openapi.envelopes import Shape
 from shop.core.pagination.pages import Page, PageRequest
-from shop.core.rate_limiting.quota import Budget
-from shop.core.rate_limiting.route_limit import limited
+from shop.core.rate_limiting.quota import Bucket
+from shop.core.rate_limiting.route_limit import rate_limit
 from shop.exception_codes.session import SessionExceptionCode
 from shop.schemas.session import SessionSchema, TokenSchema
 from shop.services.session import SessionService
 from shop.supports.session import SessionPolicy
 
-blueprint = Blueprint("sessions", __name__, url_prefix="/auth", description="Staying signed in", keyed=Policy(off=True))
+blueprint = Blueprint(
+    "sessions",
+    __name__,
+    url_prefix="/auth",
+    description="Staying signed in",
+    idempotency_policy=IdempotencyPolicy(disabled=True),
+)
 
 
 @blueprint.route("/refresh")
@@ -34,23 +40,23 @@ class RefreshSessionController(Controller):
     sessions: SessionService
 
     @blueprint.response(200, TokenSchema, errors=(401,))
-    @limited(Budget.REFRESH, by_address=True)
-    @anybody
+    @rate_limit(Bucket.REFRESH, by_address=True)
+    @public_access
     @blueprint.arguments(RefreshSessionChecker)
     @transactional
-    def post(self, words: dict[str, Any]) -> Any:
+    def post(self, body: dict[str, Any]) -> Any:
         """Spend a refresh token for the next pair; one that was spent long ago ends its session."""
         # An answer and no exception: what a copied token costs its session is committed.
-        return self.sessions.refresh(words["refresh_token"]) or refused(SessionExceptionCode.REFRESH_INVALID)
+        return self.sessions.refresh(body["refresh_token"]) or error_response(SessionExceptionCode.REFRESH_INVALID)
 
     @blueprint.response(200, TokenSchema, errors=(401,))
-    @limited(Budget.REFRESH, by_address=True)
-    @anybody
+    @rate_limit(Bucket.REFRESH, by_address=True)
+    @public_access
     @blueprint.arguments(RefreshSessionChecker)
     @transactional
-    def put(self, words: dict[str, Any]) -> Any:
+    def put(self, body: dict[str, Any]) -> Any:
         """Spend a refresh token for the next pair, for clients that PUT."""
-        return self.sessions.refresh(words["refresh_token"]) or refused(SessionExceptionCode.REFRESH_INVALID)
+        return self.sessions.refresh(body["refresh_token"]) or error_response(SessionExceptionCode.REFRESH_INVALID)
 
 
 @blueprint.route("/logout")
@@ -87,7 +93,7 @@ class SignOutEverywhereSessionController(Controller):
     @transactional
     def post(self, caller: Caller) -> None:
         """Sign out everywhere, this session included."""
-        self.sessions.end_all(caller.user_id, SessionEnd.SIGNED_OUT)
+        self.sessions.end_all(caller.user_id, SessionEndReason.SIGNED_OUT)
 
 
 @blueprint.route("/sessions")
@@ -101,9 +107,9 @@ class SessionsController(Controller):
     @signed_in(SessionPolicy.view_any)
     @blueprint.arguments(PageSessionChecker, location="query")
     @transactional
-    def get(self, words: dict[str, Any], caller: Caller) -> Page[dict[str, Any]]:
+    def get(self, query: dict[str, Any], caller: Caller) -> Page[dict[str, Any]]:
         """List the caller's sessions, newest first."""
-        return self.sessions.page(caller, PageRequest(**words))
+        return self.sessions.page(caller, PageRequest(**query))
 
 
 @blueprint.route("/sessions/<uuid:session_id>")

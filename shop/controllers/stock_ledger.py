@@ -5,17 +5,17 @@ from typing import Any
 
 from shop.checkers.stock_ledger import AdjustStockChecker, PageStockLedgerChecker
 from shop.core.api.blueprint import Blueprint
-from shop.core.api.conditional import IfMatchChecker, tagged
+from shop.core.api.conditional import IfMatchChecker, with_etag
 from shop.core.api.controller import Controller
 from shop.core.auth.guards import signed_in
 from shop.core.caller import Caller
 from shop.core.database.transaction import transactional
-from shop.core.http.envelope import Answer, versioned
-from shop.core.http.etag import Condition
+from shop.core.http.envelope import Answer, with_version
+from shop.core.http.etag import Precondition
 from shop.core.http.request import request_uuid
 from shop.core.openapi.envelopes import Shape
-from shop.core.pagination.pages import Listed
-from shop.core.query.query import Asked
+from shop.core.pagination.pages import AnyPage
+from shop.core.query.query import ListQuery
 from shop.schemas.item import ItemSchema
 from shop.schemas.stock_ledger import StockLedgerSchema
 from shop.services.stock_ledger import StockLedgerService
@@ -34,18 +34,18 @@ class StockAdjustmentsController(Controller):
     ledger: StockLedgerService
 
     @blueprint.response(200, ItemSchema, errors=(404, 409, 412))
-    @tagged
+    @with_etag
     @signed_in(StockLedgerPolicy.create)
     @blueprint.arguments(AdjustStockChecker)
     @blueprint.arguments(IfMatchChecker, location="headers")
     @transactional
-    def post(self, words: dict[str, Any], condition: Condition, item_id: int, caller: Caller) -> Answer:
+    def post(self, body: dict[str, Any], condition: Precondition, item_id: int, caller: Caller) -> Answer:
         """Add pieces to an item or take some away, relative to now or to what was seen."""
-        seen = words.get("expected_stock")
-        delta = words["delta"] if seen is None else words["stock"] - seen
+        seen = body.get("expected_stock")
+        delta = body["delta"] if seen is None else body["stock"] - seen
         # The same name however often the transaction is replayed: what was taken once is not taken twice.
-        wish = Adjustment(str(request_uuid()), delta, seen, words["reason"])
-        return versioned(self.ledger.adjust(caller, item_id, wish, condition))
+        wish = Adjustment(str(request_uuid()), delta, seen, body["reason"])
+        return with_version(self.ledger.adjust(caller, item_id, wish, condition))
 
 
 @blueprint.route("/<id:item_id>/stock-ledger")
@@ -55,10 +55,10 @@ class StockLedgerController(Controller):
 
     ledger: StockLedgerListService
 
-    @blueprint.response(200, StockLedgerSchema, shape=Shape.ASKED, errors=(404,))
+    @blueprint.response(200, StockLedgerSchema, shape=Shape.QUERY, errors=(404,))
     @signed_in(StockLedgerPolicy.view_any)
     @blueprint.arguments(PageStockLedgerChecker, location="query")
     @transactional
-    def get(self, asked: Asked, item_id: int) -> Listed[dict[str, Any]]:
+    def get(self, query: ListQuery, item_id: int) -> AnyPage[dict[str, Any]]:
         """List the changes of an item's stock, newest first."""
-        return self.ledger.page(item_id, asked)
+        return self.ledger.page(item_id, query)

@@ -10,20 +10,22 @@ from shop.constants.user import UserSuccessCode
 from shop.core.api.blueprint import Blueprint
 from shop.core.api.controller import Controller
 from shop.core.auth.guards import signed_in
-from shop.core.auth.policy import anybody
+from shop.core.auth.policy import public_access
 from shop.core.caller import Caller
 from shop.core.database.transaction import transactional
 from shop.core.http.envelope import Answer, created, success
-from shop.core.idempotency.policy import Policy
-from shop.core.rate_limiting.limiter import Limits, at_this_address
-from shop.core.rate_limiting.quota import Budget
-from shop.core.rate_limiting.route_limit import limited
+from shop.core.idempotency.policy import IdempotencyPolicy
+from shop.core.rate_limiting.limiter import RateLimiter, scope_to_address
+from shop.core.rate_limiting.quota import Bucket
+from shop.core.rate_limiting.route_limit import rate_limit
 from shop.schemas.session import TokenSchema
 from shop.schemas.user import RegistrationSchema, UserSchema
 from shop.service_managers.user import UserServiceManager
-from shop.supports.user import UserPolicy, account_name
+from shop.supports.user import UserPolicy, digest_account_name
 
-blueprint = Blueprint("auth", __name__, url_prefix="/auth", description="Accounts", keyed=Policy(off=True))
+blueprint = Blueprint(
+    "auth", __name__, url_prefix="/auth", description="Accounts", idempotency_policy=IdempotencyPolicy(disabled=True)
+)
 
 
 @blueprint.route("/register")
@@ -34,13 +36,13 @@ class RegisterUserController(Controller):
     users: UserServiceManager
 
     @blueprint.response(201, RegistrationSchema)
-    @limited(Budget.REGISTER, by_address=True)
-    @anybody
+    @rate_limit(Bucket.REGISTER, by_address=True)
+    @public_access
     @blueprint.arguments(RegisterUserChecker)
     @transactional
-    def post(self, words: dict[str, Any]) -> Answer:
+    def post(self, body: dict[str, Any]) -> Answer:
         """Register: a new account, signed in at once."""
-        answer = self.users.register(words, request.user_agent.string)
+        answer = self.users.register(body, request.user_agent.string)
         return created(answer, "/api/v1/auth/me", UserSuccessCode.REGISTERED.number)
 
 
@@ -50,20 +52,20 @@ class SignInUserController(Controller):
     """Signing in."""
 
     users: UserServiceManager
-    limits: Limits
+    limits: RateLimiter
 
     @blueprint.response(200, TokenSchema, errors=(401,))
-    @limited(Budget.LOGIN_ADDRESS, by_address=True, inside=True)
-    @anybody
+    @rate_limit(Bucket.LOGIN_ADDRESS, by_address=True, deferred=True)
+    @public_access
     @blueprint.arguments(SignInUserChecker(partial=("email", "name")))
     @transactional
-    def post(self, words: dict[str, Any]) -> Answer:
+    def post(self, body: dict[str, Any]) -> Answer:
         """Sign in with e-mail address or name, and password."""
-        account = account_name(words.get("email") or words["name"])
+        account = digest_account_name(body.get("email") or body["name"])
         # However they end, and wherever they come from, too: who guesses passwords has many addresses.
-        here = self.limits.quota(Budget.LOGIN, at_this_address(account))
-        self.limits.spend(here, self.limits.quota(Budget.LOGIN_ACCOUNT, account))
-        answer = self.users.sign_in(words, request.user_agent.string)
+        here = self.limits.get_quota(Bucket.LOGIN, scope_to_address(account))
+        self.limits.consume(here, self.limits.get_quota(Bucket.LOGIN_ACCOUNT, account))
+        answer = self.users.sign_in(body, request.user_agent.string)
         return success(answer, code=UserSuccessCode.SIGNED_IN.number)
 
 
@@ -77,14 +79,14 @@ class MeUserController(Controller):
     @transactional
     def get(self, caller: Caller) -> Any:
         """Read the user that the token stands for."""
-        return caller.card
+        return caller.profile
 
     @blueprint.response(200, UserSchema)
     @signed_in(UserPolicy.view_own)
     @transactional
     def post(self, caller: Caller) -> Any:
         """Read the user that the token stands for, for clients that only POST."""
-        return caller.card
+        return caller.profile
 
 
 @blueprint.route("/password")
@@ -93,14 +95,14 @@ class PasswordUserController(Controller):
     """The password."""
 
     users: UserServiceManager
-    limits: Limits
+    limits: RateLimiter
 
     @blueprint.response(200)
     @signed_in(UserPolicy.change_password)
     @blueprint.arguments(ChangePasswordChecker)
     @transactional
-    def put(self, words: dict[str, Any], caller: Caller) -> None:
+    def put(self, body: dict[str, Any], caller: Caller) -> None:
         """Set another password; every other session of the caller ends."""
         # It tells whether a password is right, as signing in does.
-        self.limits.spend(self.limits.quota(Budget.LOGIN, account_name(caller.card["email"])))
-        self.users.change_password(caller, words)
+        self.limits.consume(self.limits.get_quota(Bucket.LOGIN, digest_account_name(caller.profile["email"])))
+        self.users.change_password(caller, body)

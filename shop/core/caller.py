@@ -17,9 +17,9 @@ class Caller:
     tenant_id: int
     session_id: UUID
     permissions: frozenset[str] = frozenset()
-    almighty: bool = False
-    card: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    is_superuser: bool = False
+    profile: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
-    def may(self, permission: str) -> bool:
+    def has_permission(self, permission: str) -> bool:
         """Whether the caller passes the gate of a permission, given by its code."""
-        return self.almighty or permission in self.permissions
+        return self.is_superuser or permission in self.permissions

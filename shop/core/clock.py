@@ -20,16 +20,16 @@ class Clock:
         return time.time_ns() // 1000
 
 
-def at_microseconds(microseconds: int) -> datetime:
+def from_microseconds(microseconds: int) -> datetime:
     """The moment that many microseconds after 1970."""
     return _EPOCH + timedelta(microseconds=microseconds)
 
 
-def microseconds_of(moment: datetime) -> int:
+def to_microseconds(moment: datetime) -> int:
     """The microseconds since 1970 of an aware moment, exactly."""
     return (moment - _EPOCH) // timedelta(microseconds=1)
 
 
-def rfc3339(moment: datetime) -> str:
+def format_rfc3339(moment: datetime) -> str:
     """A moment as text: UTC, microseconds, `Z`."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

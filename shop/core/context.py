@@ -9,7 +9,7 @@ T = TypeVar("T")
 
 
 @contextmanager
-def holding(variable: ContextVar[T], value: T) -> Iterator[T]:
+def set_temporarily(variable: ContextVar[T], value: T) -> Iterator[T]:
     """While the context lasts, the variable has the value; then the one from before, in this thread alone."""
     token = variable.set(value)
     try:

@@ -3,7 +3,7 @@
 from enum import Enum
 from typing import Any
 
-_taken: dict[int, "ExceptionCode"] = {}
+_registry: dict[int, "ExceptionCode"] = {}
 
 
 class ExceptionCode(Enum):
@@ -15,9 +15,9 @@ class ExceptionCode(Enum):
     def __init__(self, number: int, sentence: str) -> None:
         if len(str(number)) not in (6, 8) or not 400 <= int(str(number)[:3]) <= 599:
             raise ValueError(f"{number} is no exception code: six or eight digits, the first three an HTTP error.")
-        if number in _taken:
-            raise ValueError(f"{number} belongs to {_taken[number]} already.")
-        _taken[number] = self
+        if number in _registry:
+            raise ValueError(f"{number} belongs to {_registry[number]} already.")
+        _registry[number] = self
         self.number = number
         self.sentence = sentence
 
@@ -27,14 +27,14 @@ class ExceptionCode(Enum):
         return int(str(self.number)[:3])
 
 
-def known_codes() -> dict[int, ExceptionCode]:
+def registered_codes() -> dict[int, ExceptionCode]:
     """Every failure by its number."""
-    return dict(sorted(_taken.items()))
+    return dict(sorted(_registry.items()))
 
 
-def known_code(number: int) -> ExceptionCode | None:
+def find_code(number: int) -> ExceptionCode | None:
     """The failure of a number."""
-    return _taken.get(number)
+    return _registry.get(number)
 
 
 class ShopError(Exception):

@@ -7,19 +7,19 @@ from enum import StrEnum
 from functools import wraps
 from typing import Any, Final, TypeVar
 
-from shop.core.context import holding
+from shop.core.context import set_temporarily
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-class Every(StrEnum):
+class AllTenants(StrEnum):
     """The scope of system work, as the log says it."""
 
-    TENANT = "every"
+    ALL = "every"
 
 
-EVERY: Final = Every.TENANT
-Scope = int | Every
+ALL_TENANTS: Final = AllTenants.ALL
+Scope = int | AllTenants
 _scope: ContextVar[Scope | None] = ContextVar("tenant", default=None)
 
 
@@ -29,20 +29,20 @@ class TenantError(RuntimeError):
 
 def in_tenant(tenant_id: int) -> AbstractContextManager[object]:
     """While the context lasts, all rows are the tenant's: others are neither seen nor written."""
-    return holding(_scope, tenant_id)
+    return set_temporarily(_scope, tenant_id)
 
 
 @contextmanager
-def in_every_tenant() -> Iterator[None]:
+def all_tenants() -> Iterator[None]:
     """While the context lasts, rows of every tenant are seen, and a new one has to say whose it is.
 
     For system work alone. It can stand above a Job's method as a decorator; a test lists the places.
     """
-    with holding(_scope, EVERY):
+    with set_temporarily(_scope, ALL_TENANTS):
         yield
 
 
-def in_its_tenant(method: F) -> F:
+def for_tenant_argument(method: F) -> F:
     """Let a Job's method work in the tenant that its first argument, `tenant_id`, names."""
 
     @wraps(method)
@@ -55,7 +55,7 @@ def in_its_tenant(method: F) -> F:
 
 def current_scope() -> Scope:
     """The tenant, or EVERY; raises TenantError where nobody has said."""
-    scope = known_scope()
+    scope = find_scope()
     if scope is None:
         raise TenantError("Nobody has said whose rows these are: enter a tenant at the entrance, not here.")
     return scope
@@ -64,11 +64,11 @@ def current_scope() -> Scope:
 def current_tenant() -> int:
     """The tenant; raises TenantError where there is none, or every."""
     scope = current_scope()
-    if isinstance(scope, Every):
+    if isinstance(scope, AllTenants):
         raise TenantError("This is done for one tenant, and the work that is running is done for every.")
     return scope
 
 
-def known_scope() -> Scope | None:
+def find_scope() -> Scope | None:
     """The tenant, or EVERY; None where nobody has said, for those who only tell of it."""
     return _scope.get()

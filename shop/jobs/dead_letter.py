@@ -5,11 +5,11 @@ from typing import NamedTuple
 
 from shop.constants.job import JobName
 from shop.core.jobs.job import Job
-from shop.core.jobs.queue import Queue
+from shop.core.jobs.queue import JobQueue
 from shop.services.dead_letter import DeadLetterService
 
 
-class Line(NamedTuple):
+class FailureLine(NamedTuple):
     """A dead letter for people: a job that failed, or an order that cannot be written."""
 
     name: str
@@ -22,23 +22,23 @@ class DeadLetterJob(Job):
     """What failed for good, and what becomes of it."""
 
     letters: DeadLetterService
-    queue: Queue
+    queue: JobQueue
 
     name = JobName.DEAD_LETTERS
 
-    def run(self) -> list[Line]:
+    def run(self) -> list[FailureLine]:
         """All there are."""
-        orders = [Line(found.name, found.letter.text, found.letter.why) for found in self.letters.find_all()]
-        return orders + [Line(job.job_id, job.call, job.why) for job in self.queue.failed()]
+        orders = [FailureLine(found.name, found.letter.text, found.letter.reason) for found in self.letters.find_all()]
+        return orders + [FailureLine(job.job_id, job.call, job.reason) for job in self.queue.list_failed()]
 
     def replay(self, name: str) -> bool:
         """Try one again; False when there is none of that name, or when trying is no use."""
         return any(self.letters.replay(found) for found in self.letters.find_all() if found.name == name) or (
-            self.queue.retry(name)
+            self.queue.retry_failed(name)
         )
 
     def discard(self, name: str) -> bool:
         """Give one up; False when there is none of that name."""
         return any(self.letters.discard(found) for found in self.letters.find_all() if found.name == name) or (
-            self.queue.forget(name)
+            self.queue.discard_failed(name)
         )

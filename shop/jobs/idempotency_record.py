@@ -6,7 +6,7 @@ from datetime import timedelta
 from shop.constants.job import JobName
 from shop.core.database.transaction import transactional
 from shop.core.jobs.job import Job
-from shop.core.tenant import in_every_tenant
+from shop.core.tenant import all_tenants
 from shop.services.idempotency_record import IdempotencyRecordService
 
 
@@ -18,7 +18,7 @@ class PurgeIdempotencyRecordsJob(Job):
 
     name = JobName.PURGE
     every = timedelta(hours=1)
-    asked_again = True
+    rescheduled = True
 
     def run(self) -> int:
         """Forget them batch by batch; how many there were."""
@@ -27,7 +27,7 @@ class PurgeIdempotencyRecordsJob(Job):
             gone += count
         return gone
 
-    @in_every_tenant()
+    @all_tenants()
     @transactional
     def purge(self) -> int:
         """Forget one batch; how many."""

@@ -11,7 +11,7 @@ from shop.core.database.model import DEFAULT_TENANT
 from shop.core.database.transaction import transactional
 from shop.core.jobs.job import Job
 from shop.core.settings.settings import Settings
-from shop.core.tenant import in_every_tenant, in_its_tenant
+from shop.core.tenant import all_tenants, for_tenant_argument
 from shop.services.item import ItemService
 from shop.services.tenant import TenantService
 from shop.services.user import UserService
@@ -25,7 +25,7 @@ DEMO_ITEMS: tuple[dict[str, Any], ...] = (
     | {"max_per_user": 2},
     {"name": "Coming soon", "price_minor": 1_500, "currency": "EUR", "stock": 10, "status": ItemStatus.DRAFT},
 )
-SECOND = ("second", "Second shop")
+SECOND_TENANT = ("second", "Second shop")
 SECOND_ADMIN = ("Second Admin", "admin@second.example.com", "Admin-demo-2", UserRole.ADMIN)
 SECOND_BUYER = ("Second Buyer", "buyer@second.example.com", "Buyer-demo-2", UserRole.GENERAL)
 SECOND_ITEMS: tuple[dict[str, Any], ...] = (
@@ -33,7 +33,7 @@ SECOND_ITEMS: tuple[dict[str, Any], ...] = (
 )
 
 
-class Account(NamedTuple):
+class DemoAccount(NamedTuple):
     """A demo account, for whoever started the job to print. `tenant`: its name, empty for the default one."""
 
     email: str
@@ -56,34 +56,36 @@ class SeedJob(Job):
 
     name = JobName.SEED
 
-    def run(self) -> list[Account]:
+    def run(self) -> list[DemoAccount]:
         """The demo accounts; a buyer of the default tenant comes last."""
         email, password = self.settings.admin_email, self.settings.admin_password
         named = bool(email and password)
         if named:
-            self.fill(DEFAULT_TENANT, [("Administrator", email, password, UserRole.ADMIN)])
-        return [] if self.settings.production else self._demonstrate(with_admin=not named)
+            self.seed_tenant(DEFAULT_TENANT, [("Administrator", email, password, UserRole.ADMIN)])
+        return [] if self.settings.production else self._seed_demo(with_admin=not named)
 
-    def _demonstrate(self, *, with_admin: bool) -> list[Account]:
+    def _seed_demo(self, *, with_admin: bool) -> list[DemoAccount]:
         admins, others = [DEMO_ADMIN] if with_admin else [], [SECOND_ADMIN, SECOND_BUYER]
-        self.fill(DEFAULT_TENANT, [*admins, DEMO_BUYER], DEMO_ITEMS)
-        self.fill(self.found(*SECOND), others, SECOND_ITEMS)
-        told = [(person, "") for person in admins] + [(person, SECOND[0]) for person in others] + [(DEMO_BUYER, "")]
-        return [Account(email, password, tenant) for (_, email, password, _), tenant in told]
+        self.seed_tenant(DEFAULT_TENANT, [*admins, DEMO_BUYER], DEMO_ITEMS)
+        self.seed_tenant(self.ensure_tenant(*SECOND_TENANT), others, SECOND_ITEMS)
+        told = (
+            [(person, "") for person in admins] + [(person, SECOND_TENANT[0]) for person in others] + [(DEMO_BUYER, "")]
+        )
+        return [DemoAccount(email, password, tenant) for (_, email, password, _), tenant in told]
 
-    @in_every_tenant()
+    @all_tenants()
     @transactional
-    def found(self, slug: str, name: str) -> int:
+    def ensure_tenant(self, slug: str, name: str) -> int:
         """The id of a tenant, which is added when it is not there."""
         return self.tenants.ensure(slug, name)
 
-    @in_its_tenant
+    @for_tenant_argument
     @transactional
-    def fill(
-        self, _tenant_id: int, people: Sequence[tuple[str, str, str, str]], items: Sequence[dict[str, Any]] = ()
+    def seed_tenant(
+        self, _tenant_id: int, accounts: Sequence[tuple[str, str, str, str]], items: Sequence[dict[str, Any]] = ()
     ) -> None:
         """Give a tenant accounts, and items when it never had one."""
-        for person in people:
+        for person in accounts:
             self.users.ensure(*person)
         if items and self.items.is_empty():
             for words in items:

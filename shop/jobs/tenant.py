@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from shop.constants.job import JobName
 from shop.constants.user import UserRole
-from shop.core.auth.tenant_resolver import Listed
+from shop.core.auth.tenant_resolver import TenantEntry
 from shop.core.database.transaction import transactional
 from shop.core.jobs.job import Job
-from shop.core.tenant import in_every_tenant, in_its_tenant
+from shop.core.tenant import all_tenants, for_tenant_argument
 from shop.services.tenant import TenantService
 from shop.services.user import UserService
 
@@ -22,31 +22,31 @@ class TenantJob(Job):
 
     name = JobName.TENANTS
 
-    @in_every_tenant()
+    @all_tenants()
     @transactional
-    def run(self) -> Sequence[Listed]:
+    def run(self) -> Sequence[TenantEntry]:
         """All there are."""
         return self.tenants.find_all()
 
-    @in_every_tenant()
+    @all_tenants()
     @transactional
     def add(self, slug: str, name: str, host: str | None) -> int:
         """A new tenant; its id."""
         return self.tenants.add(slug, name, host)
 
-    @in_its_tenant
+    @for_tenant_argument
     @transactional
-    def employ(self, _tenant_id: int, email: str, password: str) -> bool:
+    def add_administrator(self, _tenant_id: int, email: str, password: str) -> bool:
         """Give a tenant an administrator, unless the address has an account there; whether it did."""
         return self.users.ensure("Administrator", email, password, UserRole.ADMIN)
 
-    @in_every_tenant()
+    @all_tenants()
     @transactional
     def disable(self, slug: str) -> None:
         """Let nobody in."""
         self.tenants.disable(slug)
 
-    @in_every_tenant()
+    @all_tenants()
     @transactional
     def enable(self, slug: str) -> None:
         """Let them in again."""

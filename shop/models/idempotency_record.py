@@ -10,7 +10,7 @@ from shop.constants.idempotency_record import FINGERPRINT_MAX, KEY_MAX, METHOD_M
 from shop.core.database.model import Model
 
 # Letter by letter, and one byte for each: what is a key is ASCII.
-Exact = {"charset": "ascii", "collation": "ascii_bin"}
+EXACT_ASCII = {"charset": "ascii", "collation": "ascii_bin"}
 
 
 class IdempotencyRecord(Model):
@@ -22,10 +22,10 @@ class IdempotencyRecord(Model):
     tenant_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     # Whose key it is. Two columns, never joined into one text: no scope and key can run together into another's.
     scope: Mapped[str] = mapped_column(
-        String(SCOPE_MAX).with_variant(mysql.VARCHAR(SCOPE_MAX, **Exact), "mysql", "mariadb"), primary_key=True
+        String(SCOPE_MAX).with_variant(mysql.VARCHAR(SCOPE_MAX, **EXACT_ASCII), "mysql", "mariadb"), primary_key=True
     )
     key: Mapped[str] = mapped_column(
-        String(KEY_MAX).with_variant(mysql.VARCHAR(KEY_MAX, **Exact), "mysql", "mariadb"), primary_key=True
+        String(KEY_MAX).with_variant(mysql.VARCHAR(KEY_MAX, **EXACT_ASCII), "mysql", "mariadb"), primary_key=True
     )
     method: Mapped[str] = mapped_column(String(METHOD_MAX))
     # A digest, as the parts of the fingerprint are.

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from shop.constants.stock import CAUSE_MAX, STATEMENT_MAX
+from shop.constants.stock import CAUSE_MAX, RUN_TEXT_MAX
 from shop.core.database.model import Model
 from shop.core.database.types import BigId
 
@@ -20,9 +20,9 @@ class ReconcileRun(Model):
     item_id: Mapped[int] = mapped_column(BigInteger)
     cause: Mapped[str] = mapped_column(String(CAUSE_MAX))
     # What MySQL says and what Redis said, as `name=value` of all that differed.
-    expected: Mapped[str] = mapped_column(String(STATEMENT_MAX))
-    found: Mapped[str] = mapped_column(String(STATEMENT_MAX))
+    expected: Mapped[str] = mapped_column(String(RUN_TEXT_MAX))
+    found: Mapped[str] = mapped_column(String(RUN_TEXT_MAX))
     # Empty until the repair is committed: one that died on the way is taken up again.
-    done: Mapped[str] = mapped_column(String(STATEMENT_MAX), default="")
+    done: Mapped[str] = mapped_column(String(RUN_TEXT_MAX), default="")
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]

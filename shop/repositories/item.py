@@ -7,14 +7,14 @@ from typing import cast
 from sqlalchemy import CursorResult, Update, select, update
 
 from shop.constants.item import ItemStatus
-from shop.core.database.columns import Source
+from shop.core.database.columns import ColumnMap
 from shop.core.database.criteria import Criteria
 from shop.core.database.repository import Repository
-from shop.core.i18n.languages import TRANSLATED
+from shop.core.i18n.languages import TRANSLATED_LANGUAGES
 from shop.models.item import Item
 
-_ON_SALE = (Item.status == ItemStatus.ON_SALE, Item.deleted_at.is_(None))
-_SOURCE = Source(
+_ON_SALE_CONDITIONS = (Item.status == ItemStatus.ON_SALE, Item.deleted_at.is_(None))
+_SOURCE = ColumnMap(
     Item.id,
     {
         "id": Item.id,
@@ -27,9 +27,11 @@ _SOURCE = Source(
         "created_at": Item.created_at,
         "updated_at": Item.updated_at,
     },
-    also={
-        "name": tuple(Item.name_translations[language].as_string() for language in TRANSLATED),
-        "introduction": tuple(Item.introduction_translations[language].as_string() for language in TRANSLATED),
+    extra_columns={
+        "name": tuple(Item.name_translations[language].as_string() for language in TRANSLATED_LANGUAGES),
+        "introduction": tuple(
+            Item.introduction_translations[language].as_string() for language in TRANSLATED_LANGUAGES
+        ),
     },
 )
 
@@ -40,21 +42,23 @@ class ItemRepository(Repository[Item]):
 
     model = Item
 
-    def source(self) -> Source:
+    def source(self) -> ColumnMap:
         """The columns that lists name."""
         return _SOURCE
 
-    def present(self) -> Criteria:
+    def not_deleted(self) -> Criteria:
         """What is not deleted."""
         return Criteria().push(Item.deleted_at.is_(None))
 
     def on_sale(self) -> Criteria:
         """What buyers may see."""
-        return self.present().push(Item.status == ItemStatus.ON_SALE).standing_in("ix_items_tenant_id_status_id")
+        return (
+            self.not_deleted().push(Item.status == ItemStatus.ON_SALE).with_index_hint("ix_items_tenant_id_status_id")
+        )
 
     def find_on_sale(self) -> Sequence[Item]:
         """Everything on sale, newest first."""
-        return self.session.scalars(select(Item).where(*_ON_SALE).order_by(Item.id.desc())).all()
+        return self.session.scalars(select(Item).where(*_ON_SALE_CONDITIONS).order_by(Item.id.desc())).all()
 
     def exists(self) -> bool:
         """Whether there is any row, deleted ones included."""
@@ -84,18 +88,18 @@ class ItemRepository(Repository[Item]):
 
     def sell(self, item_id: int, quantity: int) -> bool:
         """Lower the stock of an item on sale in one statement; False when there is none or too little is left."""
-        query = update(Item).where(Item.id == item_id, *_ON_SALE, Item.stock >= quantity)
-        return self._move(query, -quantity)
+        query = update(Item).where(Item.id == item_id, *_ON_SALE_CONDITIONS, Item.stock >= quantity)
+        return self._change_stock(query, -quantity)
 
     def put_back(self, item_id: int, quantity: int) -> None:
         """Raise the stock by what the running transaction took too much."""
-        self._move(update(Item).where(Item.id == item_id), quantity)
+        self._change_stock(update(Item).where(Item.id == item_id), quantity)
 
     def take(self, item_id: int, quantity: int) -> bool:
         """Lower the stock in one statement; False when too little is left."""
-        return self._move(update(Item).where(Item.id == item_id, Item.stock >= quantity), -quantity)
+        return self._change_stock(update(Item).where(Item.id == item_id, Item.stock >= quantity), -quantity)
 
-    def _move(self, query: Update, delta: int) -> bool:
+    def _change_stock(self, query: Update, delta: int) -> bool:
         query = query.values(stock=Item.stock + delta)
         result = self.session.execute(query, execution_options={"synchronize_session": False})
         return cast("CursorResult[object]", result).rowcount == 1

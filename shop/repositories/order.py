@@ -10,18 +10,18 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from shop.constants.order import OrderStatus
-from shop.core.database.columns import Source
+from shop.core.database.columns import ColumnMap
 from shop.core.database.criteria import Criteria
 from shop.core.database.repository import Repository
 from shop.models.order import Order
 
-LINES = 5000
-_LINE: "Select[*tuple[Any, ...]]" = select(
+PAGE_SIZE = 5000
+_LINE_QUERY: "Select[*tuple[Any, ...]]" = select(
     Order.id, Order.tenant_id, Order.item_id, Order.user_id, Order.quantity, Order.unit_price_minor, Order.currency,
     Order.status, Order.epoch, Order.seq, Order.created_at,
 )  # fmt: skip
 
-_SOURCE = Source(
+_SOURCE = ColumnMap(
     Order.id,
     {
         "id": Order.id,
@@ -60,7 +60,7 @@ class OrderRepository(Repository[Order]):
 
     model = Order
 
-    def find_places(self, order_ids: Collection[UUID]) -> dict[UUID, tuple[int, int]]:
+    def find_positions(self, order_ids: Collection[UUID]) -> dict[UUID, tuple[int, int]]:
         """Order id -> (epoch, seq) of those that are written."""
         query = select(Order.id, Order.epoch, Order.seq).where(Order.id.in_(order_ids))
         return {order_id: (epoch, seq) for order_id, epoch, seq in self.session.execute(query)}
@@ -81,7 +81,7 @@ class OrderRepository(Repository[Order]):
         query = select(Order.epoch).where(Order.item_id == item_id).order_by(Order.epoch.desc(), Order.seq.desc())
         return self.session.scalar(query.limit(1)) or 0
 
-    def find_numbers(self, epochs: Mapping[int, int]) -> dict[int, int]:
+    def find_highest_numbers(self, epochs: Mapping[int, int]) -> dict[int, int]:
         """Item id -> the highest number written in the given epoch of it."""
         # A question for each item, in one statement: of one item MySQL looks the number up in an index; asked for
         # several at once it would read every order of theirs.
@@ -92,28 +92,28 @@ class OrderRepository(Repository[Order]):
         numbers = zip(epochs, self.session.execute(select(*highest)).one(), strict=True)
         return {item_id: number for item_id, number in numbers if number is not None}
 
-    def source(self) -> Source:
+    def source(self) -> ColumnMap:
         """The columns that lists name."""
         return _SOURCE
 
-    def own(self, user_id: int) -> Criteria:
+    def of_user(self, user_id: int) -> Criteria:
         """A user's orders."""
-        return Criteria().push(Order.user_id == user_id).standing_in("ix_orders_tenant_id_user_id_created_at_id")
+        return Criteria().push(Order.user_id == user_id).with_index_hint("ix_orders_tenant_id_user_id_created_at_id")
 
     def count_by_user(self, user_ids: Collection[int]) -> dict[int, int]:
         """User id -> how many orders it has, of those that have any."""
         query = select(Order.user_id, func.count(Order.id)).where(Order.user_id.in_(user_ids)).group_by(Order.user_id)
         return dict(self.session.execute(query).all())
 
-    def find_newest(self, user_ids: Collection[int], most: int) -> Sequence[Order]:
+    def find_newest(self, user_ids: Collection[int], limit: int) -> Sequence[Order]:
         """The newest orders of each of these users, and so many of each at most."""
         place = func.row_number().over(partition_by=Order.user_id, order_by=(Order.created_at.desc(), Order.id.desc()))
         ranked = select(Order, place.label("place")).where(Order.user_id.in_(user_ids)).subquery()
         newest = aliased(Order, ranked)
-        query = select(newest).where(ranked.c.place <= most).order_by(newest.created_at.desc(), newest.id.desc())
+        query = select(newest).where(ranked.c.place <= limit).order_by(newest.created_at.desc(), newest.id.desc())
         return self.session.scalars(query).all()
 
-    def units_by_user(self, item_id: int) -> dict[int, int]:
+    def sum_units_by_user(self, item_id: int) -> dict[int, int]:
         """User id -> pieces of an item that the user holds."""
         held = (Order.item_id == item_id, Order.status == OrderStatus.CONFIRMED)
         query = select(Order.user_id, func.sum(Order.quantity)).where(*held).group_by(Order.user_id)
@@ -125,7 +125,7 @@ class OrderRepository(Repository[Order]):
         query = select(func.sum(Order.quantity)).where(*held)
         return int(self.session.scalar(query) or 0)
 
-    def find_last(self, item_id: int, epoch: int) -> int:
+    def find_last_number(self, item_id: int, epoch: int) -> int:
         """The highest number written in an epoch of an item; 0 when there is none."""
         query = select(Order.seq).where(Order.item_id == item_id, Order.epoch == epoch).order_by(Order.seq.desc())
         return self.session.scalar(query.limit(1)) or 0
@@ -136,16 +136,19 @@ class OrderRepository(Repository[Order]):
 
     def find_lines(self, order_ids: Collection[UUID]) -> Iterator[OrderLine]:
         """The orders with those ids, of whatever item."""
-        return self._lines(_LINE.where(Order.id.in_(order_ids)))
+        return self._to_lines(_LINE_QUERY.where(Order.id.in_(order_ids)))
 
-    def page_through(self, item_id: int) -> Iterator[OrderLine]:
+    def iterate_lines(self, item_id: int) -> Iterator[OrderLine]:
         """Every order of an item in the order of their numbers, a page at a time."""
-        query, last = _LINE.where(Order.item_id == item_id).order_by(Order.epoch, Order.seq).limit(LINES), None
-        while page := list(self._lines(query.where(_after(last)) if last else query)):
+        query, last = (
+            _LINE_QUERY.where(Order.item_id == item_id).order_by(Order.epoch, Order.seq).limit(PAGE_SIZE),
+            None,
+        )
+        while page := list(self._to_lines(query.where(_after(last)) if last else query)):
             yield from page
             last = page[-1]
 
-    def _lines(self, query: "Select[*tuple[Any, ...]]") -> Iterator[OrderLine]:
+    def _to_lines(self, query: "Select[*tuple[Any, ...]]") -> Iterator[OrderLine]:
         return (OrderLine(*row) for row in self.session.execute(query))
 
 

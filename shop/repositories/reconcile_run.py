@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import case, select
 
-from shop.core.database.columns import Source
+from shop.core.database.columns import ColumnMap
 from shop.core.database.repository import Repository
 from shop.models.reconcile_run import ReconcileRun
 
-_SOURCE = Source(
+_SOURCE = ColumnMap(
     ReconcileRun.id,
     {
         "id": ReconcileRun.id,
@@ -31,7 +31,7 @@ class ReconcileRunRepository(Repository[ReconcileRun]):
 
     model = ReconcileRun
 
-    def source(self) -> Source:
+    def source(self) -> ColumnMap:
         """The columns that lists name."""
         return _SOURCE
 
@@ -40,7 +40,7 @@ class ReconcileRunRepository(Repository[ReconcileRun]):
         query = select(ReconcileRun).where(ReconcileRun.done == "").order_by(ReconcileRun.id)
         return self.session.scalars(query).all()
 
-    def find_open_of(self, item_id: int) -> ReconcileRun | None:
+    def find_open_by_item(self, item_id: int) -> ReconcileRun | None:
         """The unfinished repair of an item."""
         query = select(ReconcileRun).where(ReconcileRun.item_id == item_id, ReconcileRun.done == "")
         return self.session.scalar(query.order_by(ReconcileRun.id).limit(1))

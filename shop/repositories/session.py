@@ -25,12 +25,12 @@ class SessionRepository(Repository[Session]):
 
     def lock_live(self, user_id: int, now: datetime) -> Sequence[Session]:
         """A user's sessions that have not ended, held in the order of ids."""
-        query = select(Session).where(Session.user_id == user_id, *_live(now)).order_by(Session.id)
+        query = select(Session).where(Session.user_id == user_id, *_live_conditions(now)).order_by(Session.id)
         return self.session.scalars(query.with_for_update()).all()
 
     def page_live(self, user_id: int, now: datetime, request: PageRequest) -> Page[Session]:
         """A user's sessions that have not ended, newest first."""
-        query = select(Session).where(Session.user_id == user_id, *_live(now)).order_by(Session.id.desc())
+        query = select(Session).where(Session.user_id == user_id, *_live_conditions(now)).order_by(Session.id.desc())
         return self.page(query, request)
 
     def find_changed(self, since: datetime) -> Sequence[tuple[UUID, datetime, bool]]:
@@ -49,5 +49,5 @@ class SessionRepository(Repository[Session]):
         return cast("CursorResult[object]", self.session.execute(query)).rowcount
 
 
-def _live(now: datetime) -> "tuple[ColumnElement[bool], ...]":
+def _live_conditions(now: datetime) -> "tuple[ColumnElement[bool], ...]":
     return Session.ended_at.is_(None), Session.expires_at > now

@@ -7,13 +7,13 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 
 from shop.constants.stock import StockReason
-from shop.core.database.columns import Source
+from shop.core.database.columns import ColumnMap
 from shop.core.database.criteria import Criteria
 from shop.core.database.repository import Repository
 from shop.models.stock_ledger import StockLedger
 
-LINES = 5000
-_SOURCE = Source(
+PAGE_SIZE = 5000
+_SOURCE = ColumnMap(
     StockLedger.id,
     {
         "id": StockLedger.id,
@@ -51,7 +51,7 @@ class StockLedgerRepository(Repository[StockLedger]):
         """The sum of all changes of an item."""
         return int(self.session.scalar(select(func.sum(StockLedger.delta)).where(StockLedger.item_id == item_id)) or 0)
 
-    def source(self) -> Source:
+    def source(self) -> ColumnMap:
         """The columns that lists name."""
         return _SOURCE
 
@@ -74,11 +74,11 @@ class StockLedgerRepository(Repository[StockLedger]):
         query = select(StockLedger.ref).where(StockLedger.reason == reason, StockLedger.ref.in_(refs))
         return set(self.session.scalars(query))
 
-    def page_through(self, item_id: int, reason: StockReason) -> Iterator[LedgerLine]:
+    def iterate_lines(self, item_id: int, reason: StockReason) -> Iterator[LedgerLine]:
         """Every line of an item that stands there for that reason, oldest first, a page at a time."""
         line, last = StockLedger, 0
         query = select(line.id, line.tenant_id, line.delta, line.ref, line.adj_seq)
-        query = query.where(line.item_id == item_id, line.reason == reason).order_by(line.id).limit(LINES)
+        query = query.where(line.item_id == item_id, line.reason == reason).order_by(line.id).limit(PAGE_SIZE)
         while page := [LedgerLine(*row) for row in self.session.execute(query.where(line.id > last))]:
             yield from page
             last = page[-1].line_id

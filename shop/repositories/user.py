@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from shop.core.database.columns import Source
+from shop.core.database.columns import ColumnMap
 from shop.core.database.repository import Repository
 from shop.models.user import User
 
-_SOURCE = Source(User.id, {"id": User.id, "name": User.name, "email": User.email, "created_at": User.created_at})
+_SOURCE = ColumnMap(User.id, {"id": User.id, "name": User.name, "email": User.email, "created_at": User.created_at})
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class UserRepository(Repository[User]):
 
     model = User
 
-    def source(self) -> Source:
+    def source(self) -> ColumnMap:
         """The columns that lists name; never the password."""
         return _SOURCE
 

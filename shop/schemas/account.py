@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields
 from marshmallow.validate import Length, Range
 
-from shop.constants.item import CURRENCY_FORM, PRICE_MAX_MINOR, URL_MAX
+from shop.constants.item import CURRENCY_PATTERN, PRICE_MAX_MINOR, URL_MAX
 from shop.constants.item import NAME_MAX as ITEM_NAME_MAX
 from shop.constants.order import QUANTITY_MAX, QUANTITY_MIN, OrderStatus
 from shop.constants.permission import Permission
@@ -16,9 +16,9 @@ class AccountItemSchema(Schema):
     """What was bought, as it is now."""
 
     id = Id(required=True)
-    name = Text(ITEM_NAME_MAX, least=1, required=True, metadata={"example": "Concert ticket"})
+    name = Text(ITEM_NAME_MAX, min_length=1, required=True, metadata={"example": "Concert ticket"})
     price_minor = WholeNumber(required=True, validate=Range(0, PRICE_MAX_MINOR), metadata={"example": 2500})
-    currency = Text(3, least=3, pattern=CURRENCY_FORM, required=True, metadata={"example": "EUR"})
+    currency = Text(3, min_length=3, pattern=CURRENCY_PATTERN, required=True, metadata={"example": "EUR"})
     photo_url = Text(URL_MAX, required=True, allow_none=True, metadata={"format": "uri"})
 
 
@@ -30,7 +30,7 @@ class AccountOrderSchema(Schema):
     item_id = Id(required=True)
     quantity = WholeNumber(required=True, validate=Range(QUANTITY_MIN, QUANTITY_MAX))
     total_minor = WholeNumber(required=True, validate=Range(0, PRICE_MAX_MINOR * QUANTITY_MAX))
-    currency = Text(3, least=3, pattern=CURRENCY_FORM, required=True, metadata={"example": "EUR"})
+    currency = Text(3, min_length=3, pattern=CURRENCY_PATTERN, required=True, metadata={"example": "EUR"})
     created_at = Moment(required=True)
     item = fields.Nested(AccountItemSchema, allow_none=True)
 
@@ -39,9 +39,9 @@ class AccountSchema(Schema):
     """A user with its rights."""
 
     id = Id(required=True)
-    name = Text(NAME_MAX, least=1, required=True, metadata={"example": "Ada"})
+    name = Text(NAME_MAX, min_length=1, required=True, metadata={"example": "Ada"})
     # No e-mail address where it is masked.
-    email = Text(EMAIL_MAX, least=1, required=True, metadata={"example": "a***@e***.com"})
+    email = Text(EMAIL_MAX, min_length=1, required=True, metadata={"example": "a***@e***.com"})
     roles = fields.List(Choice(UserRole), required=True, validate=Length(max=len(UserRole)))
     permissions = fields.List(
         Choice(Permission),

@@ -4,12 +4,12 @@ from marshmallow import Schema
 from marshmallow.validate import Range
 
 from shop.constants.item import (
-    CURRENCY_FORM,
+    CURRENCY_PATTERN,
     INTRODUCTION_MAX,
     NAME_MAX,
     PER_USER_MAX,
     PRICE_MAX_MINOR,
-    STOCK_HELD_MAX,
+    STOCK_COLUMN_MAX,
     URL_MAX,
     ItemStatus,
 )
@@ -17,8 +17,8 @@ from shop.core.validation.choices import Choice
 from shop.core.validation.fields import Id, Moment, Text, WholeNumber
 from shop.core.validation.translations import Translations
 
-_NAME = Text(NAME_MAX, least=1, required=True, metadata={"example": "Concert ticket"})
-_INTRODUCTION = Text(INTRODUCTION_MAX, lines=True, required=True)
+_NAME = Text(NAME_MAX, min_length=1, required=True, metadata={"example": "Concert ticket"})
+_INTRODUCTION = Text(INTRODUCTION_MAX, multiline=True, required=True)
 
 
 class ItemSchema(Schema):
@@ -28,8 +28,8 @@ class ItemSchema(Schema):
     name = _NAME
     introduction = _INTRODUCTION
     price_minor = WholeNumber(required=True, validate=Range(0, PRICE_MAX_MINOR), metadata={"example": 2500})
-    currency = Text(3, least=3, pattern=CURRENCY_FORM, required=True, metadata={"example": "EUR"})
-    stock = WholeNumber(required=True, validate=Range(0, STOCK_HELD_MAX), metadata={"example": 100})
+    currency = Text(3, min_length=3, pattern=CURRENCY_PATTERN, required=True, metadata={"example": "EUR"})
+    stock = WholeNumber(required=True, validate=Range(0, STOCK_COLUMN_MAX), metadata={"example": 100})
     status = Choice(ItemStatus, required=True)
     max_per_user = WholeNumber(required=True, allow_none=True, validate=Range(1, PER_USER_MAX))
     photo_url = Text(

@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields
 from marshmallow.validate import Range
 
-from shop.constants.item import CURRENCY_FORM, NAME_MAX, PRICE_MAX_MINOR, URL_MAX
+from shop.constants.item import CURRENCY_PATTERN, NAME_MAX, PRICE_MAX_MINOR, URL_MAX
 from shop.constants.order import QUANTITY_MAX, QUANTITY_MIN, OrderStatus
 from shop.core.validation.choices import Choice
 from shop.core.validation.fields import Id, Moment, Text, WholeNumber
@@ -13,9 +13,9 @@ class OrderItemSchema(Schema):
     """What was bought, as it is now."""
 
     id = Id(required=True)
-    name = Text(NAME_MAX, least=1, required=True, metadata={"example": "Concert ticket"})
+    name = Text(NAME_MAX, min_length=1, required=True, metadata={"example": "Concert ticket"})
     price_minor = WholeNumber(required=True, validate=Range(0, PRICE_MAX_MINOR), metadata={"example": 2500})
-    currency = Text(3, least=3, pattern=CURRENCY_FORM, required=True, metadata={"example": "EUR"})
+    currency = Text(3, min_length=3, pattern=CURRENCY_PATTERN, required=True, metadata={"example": "EUR"})
     photo_url = Text(URL_MAX, required=True, allow_none=True, metadata={"format": "uri"})
 
 
@@ -30,7 +30,7 @@ class OrderSchema(Schema):
     total_minor = WholeNumber(
         required=True, validate=Range(0, PRICE_MAX_MINOR * QUANTITY_MAX), metadata={"example": 2500}
     )
-    currency = Text(3, least=3, pattern=CURRENCY_FORM, required=True, metadata={"example": "EUR"})
+    currency = Text(3, min_length=3, pattern=CURRENCY_PATTERN, required=True, metadata={"example": "EUR"})
     created_at = Moment(required=True)
     updated_at = Moment(required=True)
     item = fields.Nested(OrderItemSchema, allow_none=True)

@@ -12,6 +12,6 @@ class PermissionSchema(Schema):
     """Something that a user can be given leave to do."""
 
     code = Choice(Permission, required=True)
-    name = fields.String(required=True, validate=OneOf([it.dotted for it in Permission]))
+    name = fields.String(required=True, validate=OneOf([it.dotted_name for it in Permission]))
     kind = Choice(PermissionKind, required=True)
-    sentence = Text(SENTENCE_MAX, least=1, required=True, metadata={"example": Permission.USERS_VIEW_ANY.sentence})
+    sentence = Text(SENTENCE_MAX, min_length=1, required=True, metadata={"example": Permission.USERS_VIEW_ANY.sentence})

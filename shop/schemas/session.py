@@ -11,8 +11,8 @@ from shop.core.validation.fields import ID_MAX, Moment, Text, WholeNumber
 class TokenSchema(Schema):
     """What signing in gives, and each refresh."""
 
-    access_token = Text(TOKEN_MAX, least=1, required=True)
-    refresh_token = Text(TOKEN_MAX, least=1, required=True)
+    access_token = Text(TOKEN_MAX, min_length=1, required=True)
+    refresh_token = Text(TOKEN_MAX, min_length=1, required=True)
     token_type = fields.String(required=True, validate=OneOf([TOKEN_TYPE]))
     expires_in = WholeNumber(
         required=True, validate=Range(1, ID_MAX), metadata={"description": "seconds", "example": 3600}

@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields
 from marshmallow.validate import Range
 
-from shop.constants.item import STOCK_HELD_MAX
+from shop.constants.item import STOCK_COLUMN_MAX
 from shop.constants.stock import StockReason
 from shop.constants.stock_ledger import NOTE_MAX, REF_MAX
 from shop.constants.user import NAME_MAX
@@ -15,16 +15,16 @@ class StockLedgerUserSchema(Schema):
     """Who did it."""
 
     id = Id(required=True)
-    name = Text(NAME_MAX, least=1, required=True, metadata={"example": "Ada"})
+    name = Text(NAME_MAX, min_length=1, required=True, metadata={"example": "Ada"})
 
 
 class StockLedgerSchema(Schema):
     """One change of an item's stock; `ref` is what caused it, `actor` the user who did."""
 
     id = Id(required=True)
-    delta = WholeNumber(required=True, validate=Range(-STOCK_HELD_MAX, STOCK_HELD_MAX), metadata={"example": 5})
+    delta = WholeNumber(required=True, validate=Range(-STOCK_COLUMN_MAX, STOCK_COLUMN_MAX), metadata={"example": 5})
     reason = Choice(StockReason, required=True)
-    ref = Text(REF_MAX, least=1, required=True, metadata={"example": "item:7"})
+    ref = Text(REF_MAX, min_length=1, required=True, metadata={"example": "item:7"})
     note = Text(NOTE_MAX, required=True, allow_none=True, metadata={"example": "found in the cellar"})
     actor = Id(required=True, allow_none=True)
     created_at = Moment(required=True)

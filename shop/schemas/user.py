@@ -13,7 +13,7 @@ class UserSchema(Schema):
     """A user, as the user itself may see it."""
 
     id = Id(required=True)
-    name = Text(NAME_MAX, least=1, required=True, metadata={"example": "Ada"})
+    name = Text(NAME_MAX, min_length=1, required=True, metadata={"example": "Ada"})
     email = Email(EMAIL_MAX, required=True, metadata={"example": "ada@example.com"})
     roles = fields.List(Choice(UserRole), required=True, validate=Length(max=len(UserRole)))
     created_at = Moment(required=True)
@@ -22,8 +22,8 @@ class UserSchema(Schema):
 class RegistrationSchema(Schema):
     """What registering gives: what signing in gives, and the account."""
 
-    access_token = Text(TOKEN_MAX, least=1, required=True)
-    refresh_token = Text(TOKEN_MAX, least=1, required=True)
+    access_token = Text(TOKEN_MAX, min_length=1, required=True)
+    refresh_token = Text(TOKEN_MAX, min_length=1, required=True)
     token_type = fields.String(required=True, validate=OneOf([TOKEN_TYPE]))
     expires_in = WholeNumber(
         required=True, validate=Range(1, ID_MAX), metadata={"description": "seconds", "example": 3600}

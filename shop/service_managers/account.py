@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from shop.constants.session import SessionEnd
+from shop.constants.session import SessionEndReason
 from shop.core.caller import Caller
 from shop.services.account import AccountService
 from shop.services.session import SessionService
@@ -22,11 +22,11 @@ class AccountServiceManager:
     ) -> dict[str, Any]:
         """Give a user these rights and no others; the card. Raises ShopError as AccountService does."""
         card = self.accounts.assign(caller, user_id, roles, permissions)
-        self.sessions.outdate(user_id)
+        self.sessions.invalidate(user_id)
         return card
 
     def disable(self, caller: Caller, user_id: int) -> dict[str, Any]:
         """Shut a user out until somebody enables it; the card. Raises ShopError as AccountService does."""
         card = self.accounts.disable(caller, user_id)
-        self.sessions.end_all(user_id, SessionEnd.DISABLED)
+        self.sessions.end_all(user_id, SessionEndReason.DISABLED)
         return card

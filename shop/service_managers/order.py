@@ -6,10 +6,10 @@ from typing import Any
 from shop.cache_managers.stock import Purchase, Reservation
 from shop.constants.order import Strategy
 from shop.core.crypto.tokens import Claims
-from shop.core.database.transaction import after_commit, end_reading
+from shop.core.database.transaction import after_commit, release_connection
 from shop.core.errors import CoreExceptionCode, ShopError
 from shop.core.metrics.metrics import Counter, Metrics
-from shop.core.rate_limiting.limiter import Limits
+from shop.core.rate_limiting.limiter import RateLimiter
 from shop.core.resilience.backoff import retry_after
 from shop.core.settings.settings import Settings
 from shop.exception_codes.order import OrderExceptionCode
@@ -18,7 +18,7 @@ from shop.services.order import OrderService
 from shop.services.purchase import PurchaseService
 from shop.services.session import SessionService
 
-PURCHASES = Counter(
+PURCHASE_COUNTER = Counter(
     "shop_purchases", "Purchases asked for, by the order's first state or why there is none.", ("outcome",)
 )
 
@@ -33,7 +33,7 @@ class OrderServiceManager:
     sessions: SessionService
     settings: Settings
     metrics: Metrics
-    limits: Limits
+    limits: RateLimiter
 
     def place(self, claims: Claims, purchase: Purchase, seconds: float) -> dict[str, Any]:
         """The order's card for the user that a good token stands for; raises ShopError with the reason for none.
@@ -49,19 +49,19 @@ class OrderServiceManager:
             outcome = error.code.name.lower()
             raise
         finally:
-            self.metrics.count(PURCHASES, outcome)
+            self.metrics.count(PURCHASE_COUNTER, outcome)
 
     def _place(self, claims: Claims, purchase: Purchase, seconds: float) -> dict[str, Any]:
         if self.settings.purchase_strategy == Strategy.DB:
-            self.limits.spend()
-            self._identify(claims)
-            return self._sell(purchase)
-        return self.orders.settle(self._reserve(claims, purchase), seconds)
+            self.limits.consume()
+            self._require_caller(claims)
+            return self._sell_directly(purchase)
+        return self.orders.wait_until_written(self._reserve(claims, purchase), seconds)
 
-    def _sell(self, purchase: Purchase) -> dict[str, Any]:
+    def _sell_directly(self, purchase: Purchase) -> dict[str, Any]:
         self.purchases.check_key(purchase)
         card = self.direct.sell(purchase)
-        after_commit(self.purchases.keep_key, purchase)
+        after_commit(self.purchases.store_key, purchase)
         return card
 
     def _reserve(self, claims: Claims, purchase: Purchase) -> Reservation:
@@ -72,20 +72,20 @@ class OrderServiceManager:
         """
         reservation = self.purchases.place(purchase)
         if reservation is None:
-            self._introduce(claims, purchase)
+            self._trust_buyer(claims, purchase)
             reservation = self.purchases.place(purchase)
         if reservation is None:
             # Redis forgot the introduction within a millisecond: it was flushed.
             raise ShopError(OrderExceptionCode.SYSTEM_BUSY, item_id=purchase.item_id, retry_after=retry_after())
         return reservation
 
-    def _introduce(self, claims: Claims, purchase: Purchase) -> None:
-        self._identify(claims)
+    def _trust_buyer(self, claims: Claims, purchase: Purchase) -> None:
+        self._require_caller(claims)
         # Before the pieces are taken: a commit that fails after it would hide them, and a buyer who waits for the order
         # to be written would hold what the writer needs.
-        end_reading()
-        self.purchases.introduce(purchase)
+        release_connection()
+        self.purchases.trust_buyer(purchase)
 
-    def _identify(self, claims: Claims) -> None:
-        if self.sessions.identify(claims) is None:
+    def _require_caller(self, claims: Claims) -> None:
+        if self.sessions.authenticate(claims) is None:
             raise ShopError(CoreExceptionCode.TOKEN_INVALID)

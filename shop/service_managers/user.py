@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from shop.constants.session import SessionEnd
+from shop.constants.session import SessionEndReason
 from shop.core.caller import Caller
 from shop.services.session import SessionService
 from shop.services.user import UserService
@@ -16,16 +16,16 @@ class UserServiceManager:
     users: UserService
     sessions: SessionService
 
-    def register(self, words: dict[str, Any], agent: str) -> dict[str, Any]:
+    def register(self, body: dict[str, Any], agent: str) -> dict[str, Any]:
         """A new account, signed in: its tokens and its card; raises ShopError EMAIL_TAKEN."""
-        user = self.users.register(**words)
+        user = self.users.register(**body)
         return {**self.sessions.open(user, agent), "user": user}
 
-    def sign_in(self, words: dict[str, Any], agent: str) -> dict[str, Any]:
+    def sign_in(self, body: dict[str, Any], agent: str) -> dict[str, Any]:
         """The tokens of a new session; raises ShopError CREDENTIALS_WRONG."""
-        return self.sessions.open(self.users.sign_in(**words), agent)
+        return self.sessions.open(self.users.sign_in(**body), agent)
 
-    def change_password(self, caller: Caller, words: dict[str, Any]) -> None:
+    def change_password(self, caller: Caller, body: dict[str, Any]) -> None:
         """Set another password and end the caller's other sessions; raises ShopError PASSWORD_WRONG."""
-        self.users.change_password(caller.user_id, **words)
-        self.sessions.end_all(caller.user_id, SessionEnd.PASSWORD, but=caller.session_id)
+        self.users.change_password(caller.user_id, **body)
+        self.sessions.end_all(caller.user_id, SessionEndReason.PASSWORD, except_id=caller.session_id)

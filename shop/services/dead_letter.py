@@ -7,10 +7,10 @@ from typing import NamedTuple
 from shop.cache_managers.stock import DeadLetter, StockCacheManager
 from shop.constants.job import JobName
 from shop.constants.stock import PARTITIONS
-from shop.core.jobs.queue import Queue
+from shop.core.jobs.queue import JobQueue
 
 
-class Found(NamedTuple):
+class LocatedDeadLetter(NamedTuple):
     """A dead letter and the partition it lies in."""
 
     partition: int
@@ -27,20 +27,20 @@ class DeadLetterService:
     """Shows what was set aside, puts it back, or gives it up."""
 
     stock: StockCacheManager
-    queue: Queue
+    queue: JobQueue
 
-    def find_all(self) -> Iterator[Found]:
+    def find_all(self) -> Iterator[LocatedDeadLetter]:
         """Every dead letter, oldest first in each partition."""
         for partition in range(PARTITIONS):
-            yield from (Found(partition, letter) for letter in self.stock.dead_letters(partition))
+            yield from (LocatedDeadLetter(partition, letter) for letter in self.stock.dead_letters(partition))
 
-    def replay(self, found: Found) -> bool:
+    def replay(self, located: LocatedDeadLetter) -> bool:
         """Try to write it again; False when it is gone or cannot be read."""
-        put_back = self.stock.replay(found.partition, found.letter)
+        put_back = self.stock.replay(located.partition, located.letter)
         if put_back:
-            self.queue.enqueue(JobName.DRAIN_STOCK, partition=found.partition)
+            self.queue.enqueue(JobName.DRAIN_STOCK, partition=located.partition)
         return put_back
 
-    def discard(self, found: Found) -> bool:
+    def discard(self, located: LocatedDeadLetter) -> bool:
         """Reject the order for good, its pieces go back; False when it is gone."""
-        return self.stock.discard(found.partition, found.letter)
+        return self.stock.discard(located.partition, located.letter)

@@ -7,9 +7,9 @@ from shop.cache_managers.stock import Purchase
 from shop.combinations.order import OrderCombination
 from shop.constants.order import OrderStatus
 from shop.constants.stock import StockReason
-from shop.core.clock import at_microseconds
+from shop.core.clock import from_microseconds
 from shop.core.errors import CoreExceptionCode, ShopError
-from shop.core.idempotency.record import mark_answer
+from shop.core.idempotency.record import add_replay_headers_later
 from shop.exception_codes.item import ItemExceptionCode
 from shop.exception_codes.order import OrderExceptionCode
 from shop.repositories.item import ItemRepository
@@ -28,7 +28,7 @@ class DirectSaleService:
     items: ItemRepository
     orders: OrderRepository
     ledger: StockLedgerRepository
-    combine: OrderCombination
+    combination: OrderCombination
 
     def sell(self, purchase: Purchase) -> dict[str, Any]:
         """The card of the written order; raises ShopError with the reason when there is none.
@@ -39,26 +39,26 @@ class DirectSaleService:
         # Looked for while the item is held: of two with one key, the second sees what the first has written.
         order = self.orders.find(purchase.order_id)
         if order is None:
-            item = self._get(purchase)
+            item = self._get_item(purchase)
             if not taken:
-                self._refuse(item)
+                self._refuse_insufficient(item)
             self._check_limit(purchase, item)
             order = self._write(purchase, item)
         elif order.quantity != purchase.quantity:
             raise ShopError(CoreExceptionCode.KEY_OTHER_REQUEST, part="body")
         else:
-            mark_answer()
+            add_replay_headers_later()
             if taken:
                 self.items.put_back(purchase.item_id, purchase.quantity)
-        return self.combine.card(order)
+        return self.combination.card(order)
 
-    def _get(self, purchase: Purchase) -> "Item":
+    def _get_item(self, purchase: Purchase) -> "Item":
         item = self.items.find(purchase.item_id)
         if item is None or not item.sellable:
             raise ShopError(ItemExceptionCode.NOT_FOUND, item_id=purchase.item_id)
         return item
 
-    def _refuse(self, item: "Item") -> NoReturn:
+    def _refuse_insufficient(self, item: "Item") -> NoReturn:
         raise ShopError(ItemExceptionCode.STOCK_INSUFFICIENT, item_id=item.id, current_stock=item.stock)
 
     def _check_limit(self, purchase: Purchase, item: "Item") -> None:
@@ -70,7 +70,7 @@ class DirectSaleService:
             raise ShopError(OrderExceptionCode.PURCHASE_LIMIT, item_id=item.id, limit=limit)
 
     def _write(self, purchase: Purchase, item: "Item") -> "Order":
-        moment = at_microseconds(purchase.moment)
+        moment = from_microseconds(purchase.moment)
         self.ledger.create(
             item_id=item.id,
             delta=-purchase.quantity,
@@ -89,7 +89,7 @@ class DirectSaleService:
             status=OrderStatus.CONFIRMED,
             epoch=item.epoch,
             # No number is given twice: the item is held until the commit.
-            seq=self.orders.find_last(item.id, item.epoch) + 1,
+            seq=self.orders.find_last_number(item.id, item.epoch) + 1,
             created_at=moment,
             updated_at=moment,
         )

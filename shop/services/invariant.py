@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
-from shop.cache_managers.stock import Reservation, StockCacheManager, read_reservation
+from shop.cache_managers.stock import Reservation, StockCacheManager, parse_reservation
 from shop.constants.order import Strategy
 from shop.constants.stock import PARTITIONS, StockReason
 from shop.core.clock import Clock
@@ -19,28 +19,28 @@ from shop.repositories.stock_ledger import StockLedgerRepository
 from shop.repositories.user import UserRepository
 from shop.supports.invariant import (
     INVARIANTS,
-    Book,
-    Deal,
-    Ledger,
-    Orders,
-    Posted,
+    ItemSnapshot,
+    LedgerRow,
+    LedgerSummary,
+    OrderRow,
+    OrderSummary,
+    OrderTerms,
+    OutboxOrder,
     Problem,
-    Sale,
-    Waiting,
-    Written,
-    batches,
+    RedisItem,
+    split_batches,
 )
 
 if TYPE_CHECKING:
     from shop.models.item import Item
 
 # Receipts live a day; an order a little younger than that must still have its own.
-RECEIPTS_SURELY_LIVE = timedelta(hours=23)
+RECEIPT_CHECK_AGE = timedelta(hours=23)
 # Only what was written before we held the item is taken out of an outbox still: that is over in a moment.
-TRIES = 20
+READ_TRIES = 20
 
 
-class Verdict(NamedTuple):
+class InvariantResult(NamedTuple):
     """One invariant: its number, its sentence, and where it does not hold."""
 
     number: int
@@ -53,20 +53,20 @@ class Verdict(NamedTuple):
         return [problem.text for problem in self.found]
 
 
-class Shelf(NamedTuple):
+class RedisSnapshot(NamedTuple):
     """What Redis holds of every item, by item id; receipts as text, since there may be a million.
 
     `clocks`: partition -> the clock of its server.
     """
 
     clocks: Mapping[int, int]
-    waiting: dict[int, list[Waiting]]
-    dead: dict[int, list[Waiting]]
+    waiting: dict[int, list[OutboxOrder]]
+    dead: dict[int, list[OutboxOrder]]
     receipts: dict[int, list[str]]
 
 
 @dataclass(frozen=True)
-class AuditService:
+class InvariantService:
     """Knows whether anything was oversold, lost or doubled."""
 
     items: ItemRepository
@@ -77,98 +77,104 @@ class AuditService:
     clock: Clock
     settings: Settings
 
-    def examine(self, acknowledged: Collection[UUID]) -> list[Verdict]:
+    def check(self, acknowledged_ids: Collection[UUID]) -> list[InvariantResult]:
         """A verdict for each invariant. `acknowledged`: order ids that clients were promised, where they are known."""
         problems: dict[int, list[Problem]] = defaultdict(list)
-        lost = set(acknowledged)
-        for book in self._books():
+        lost = set(acknowledged_ids)
+        for book in self._take_snapshots():
             for number, check in INVARIANTS.items():
                 problems[number] += check(book)
-            lost.difference_update(book.orders.units, (entry.order_id for entry in book.sale.entries))
+            lost.difference_update(book.orders.units, (entry.order_id for entry in book.redis_item.entries))
         problems[6] += [Problem(0, one, f"order {one} was promised to a client and is lost") for one in lost]
-        return _judge(problems)
+        return _to_results(problems)
 
-    def examine_closely(self, item_id: int) -> list[Verdict]:
+    def check_locked(self, item_id: int) -> list[InvariantResult]:
         """The same of one item, read while nothing of it is written; what receipts say is left out."""
         item = self.items.lock(item_id)
-        book = self._book(item_id, item, self._hold_still(item) if item else Sale(), {})
-        return _judge({number: list(check(book)) for number, check in INVARIANTS.items()})
+        book = self._take_snapshot(item_id, item, self._read_consistent_state(item) if item else RedisItem(), {})
+        return _to_results({number: list(check(book)) for number, check in INVARIANTS.items()})
 
-    def _hold_still(self, item: "Item") -> Sale:
+    def _read_consistent_state(self, item: "Item") -> RedisItem:
         """What Redis holds of an item at the moment at which its gate was read: buyers do not wait for us."""
         number = self.stock.partition(item.tenant_id, item.id)
-        for _ in range(TRIES):
-            before = self._entries(number, item.id)
-            sale = Sale(gate=self.stock.state(item.tenant_id, item.id))
-            there = sale.pick(before, self._entries(number, item.id))
+        for _ in range(READ_TRIES):
+            before = self._find_entries(number, item.id)
+            sale = RedisItem(gate=self.stock.state(item.tenant_id, item.id))
+            there = sale.select_entries(before, self._find_entries(number, item.id))
             if there is not None:
                 break
-        return replace(sale, waiting=there or (), now=self.stock.moment(number))
+        return replace(sale, waiting=there or (), now=self.stock.server_time(number))
 
-    def _entries(self, number: int, item_id: int) -> list[Waiting]:
+    def _find_entries(self, number: int, item_id: int) -> list[OutboxOrder]:
         """What waits of an item or was set aside."""
         # The outbox first: what is set aside between the two is then in both, and here once.
-        found = [(entry.entry_id, entry.reservation) for entry in self.stock.entries_all(number)]
+        found = [(entry.entry_id, entry.reservation) for entry in self.stock.iterate_entries(number)]
         found += [(dead.letter_id, dead.reservation) for dead in self.stock.dead_letters(number) if dead.reservation]
-        return list({r.text: _waiting(name, r) for name, r in found if r.item_id == item_id}.values())
+        return list({r.text: _to_outbox_order(name, r) for name, r in found if r.item_id == item_id}.values())
 
-    def _books(self) -> Iterator[Book]:
+    def _take_snapshots(self) -> Iterator[ItemSnapshot]:
         """One item after the other, those that only orders, lines, entries or receipts know among them."""
         # Redis first: an entry that is written between the two reads is then in both, and the checks know that.
-        shelf = self._shelf()
+        shelf = self._read_redis()
         items = {item.id: item for item in self.items.find_all()}
         named = {*shelf.waiting, *shelf.dead, *shelf.receipts, *self.orders.find_items(), *self.ledger.find_items()}
         for item_id in sorted({*items, *named}):
             item, texts = items.get(item_id), {UUID(t.split("|", 2)[1]): t for t in shelf.receipts.pop(item_id, ())}
-            yield self._book(item_id, item, self._sale(item, item_id, shelf, texts), texts)
+            yield self._take_snapshot(item_id, item, self._read_redis_item(item, item_id, shelf, texts), texts)
 
-    def _shelf(self) -> Shelf:
-        clocks = {number: self.stock.moment(number) for number in range(PARTITIONS)}
-        shelf = Shelf(clocks, defaultdict(list), defaultdict(list), defaultdict(list))
+    def _read_redis(self) -> RedisSnapshot:
+        clocks = {number: self.stock.server_time(number) for number in range(PARTITIONS)}
+        shelf = RedisSnapshot(clocks, defaultdict(list), defaultdict(list), defaultdict(list))
         for number in range(PARTITIONS):
-            for entry in self.stock.entries_all(number):
-                shelf.waiting[entry.reservation.item_id].append(_waiting(entry.entry_id, entry.reservation))
+            for entry in self.stock.iterate_entries(number):
+                shelf.waiting[entry.reservation.item_id].append(_to_outbox_order(entry.entry_id, entry.reservation))
             for letter in self.stock.dead_letters(number):
                 if letter.reservation:
-                    shelf.dead[letter.reservation.item_id].append(_waiting(letter.letter_id, letter.reservation))
-        for text in self.stock.receipts():
+                    shelf.dead[letter.reservation.item_id].append(
+                        _to_outbox_order(letter.letter_id, letter.reservation)
+                    )
+        for text in self.stock.scan_receipts():
             # What cannot be read is nobody's receipt, and its order is reported for having none.
             with suppress(ValueError):
-                shelf.receipts[read_reservation(text).item_id].append(text)
+                shelf.receipts[parse_reservation(text).item_id].append(text)
         return shelf
 
-    def _sale(self, item: "Item | None", item_id: int, shelf: Shelf, texts: Mapping[UUID, str]) -> Sale:
-        return Sale(
+    def _read_redis_item(
+        self, item: "Item | None", item_id: int, snapshot: RedisSnapshot, texts: Mapping[UUID, str]
+    ) -> RedisItem:
+        return RedisItem(
             gate=self.stock.state(item.tenant_id, item_id) if item else {},
-            waiting=shelf.waiting.pop(item_id, ()),
-            dead=shelf.dead.pop(item_id, ()),
-            receipts=Sale.by_state(texts),
-            now=shelf.clocks[self.stock.partition(item.tenant_id, item_id)] if item else 0,
+            waiting=snapshot.waiting.pop(item_id, ()),
+            dead=snapshot.dead.pop(item_id, ()),
+            receipts=RedisItem.group_by_state(texts),
+            now=snapshot.clocks[self.stock.partition(item.tenant_id, item_id)] if item else 0,
         )
 
-    def _book(self, item_id: int, item: "Item | None", sale: Sale, texts: Mapping[UUID, str]) -> Book:
-        ledger = self._ledger(item_id, sale.count("hwm"))
-        return Book(
+    def _take_snapshot(
+        self, item_id: int, item: "Item | None", redis_item: RedisItem, texts: Mapping[UUID, str]
+    ) -> ItemSnapshot:
+        ledger = self._summarize_ledger(item_id, redis_item.count("hwm"))
+        return ItemSnapshot(
             item_id=item_id,
             tenant_id=item.tenant_id if item else None,
             stock=item.stock if item else 0,
             epoch=item.epoch if item else 0,
             limit=item.max_per_user if item else None,
-            sale=sale,
-            orders=self._orders(item_id, item.epoch if item else 0, sale, texts, ledger.voids),
+            redis_item=redis_item,
+            orders=self._summarize_orders(item_id, item.epoch if item else 0, redis_item, texts, ledger.voids),
             ledger=ledger,
             sellable=bool(item and item.sellable),
-            direct=self.settings.purchase_strategy == Strategy.DB,
+            database_sells=self.settings.purchase_strategy == Strategy.DB,
         )
 
-    def _orders(
-        self, item_id: int, epoch: int, sale: Sale, texts: Mapping[UUID, str], voids: set[tuple[int, int]]
-    ) -> Orders:
-        since = self.clock.now() - RECEIPTS_SURELY_LIVE
-        named = {entry.order_id for entry in sale.entries}
-        found, buyers = Orders(), set()
-        for line in self.orders.page_through(item_id):
-            row = Written(*line)
+    def _summarize_orders(
+        self, item_id: int, epoch: int, redis_item: RedisItem, texts: Mapping[UUID, str], voids: set[tuple[int, int]]
+    ) -> OrderSummary:
+        since = self.clock.now() - RECEIPT_CHECK_AGE
+        named = {entry.order_id for entry in redis_item.entries}
+        found, buyers = OrderSummary(), set()
+        for line in self.orders.iterate_lines(item_id):
+            row = OrderRow(*line)
             found.add(row)
             # Given twice: void for one, an order of the other.
             voids.discard((line.epoch, line.seq))
@@ -176,37 +182,39 @@ class AuditService:
             if line.epoch == epoch:
                 found.add_recent(row, since)
             if line.order_id in named:
-                found.places[line.order_id] = (line.epoch, line.seq)
-            found.compare(row, _deal(texts.get(line.order_id)))
-        for ids in batches(texts.keys() - found.units.keys()):
+                found.positions[line.order_id] = (line.epoch, line.seq)
+            found.record_mismatch(row, _parse_terms(texts.get(line.order_id)))
+        for ids in split_batches(texts.keys() - found.units.keys()):
             for line in self.orders.find_lines(ids):
-                found.compare(Written(*line), _deal(texts[line.order_id]))
-        found.homes = self._homes(buyers)
+                found.record_mismatch(OrderRow(*line), _parse_terms(texts[line.order_id]))
+        found.buyer_tenants = self._find_buyer_tenants(buyers)
         return found
 
-    def _homes(self, buyers: Iterable[int]) -> dict[int, int | None]:
+    def _find_buyer_tenants(self, buyers: Iterable[int]) -> dict[int, int | None]:
         homes: dict[int, int | None] = {}
-        for ids in batches(buyers):
+        for ids in split_batches(buyers):
             tenants = self.users.find_tenants(ids)
             homes |= {user_id: tenants.get(user_id) for user_id in ids}
         return homes
 
-    def _ledger(self, item_id: int, applied: int) -> Ledger:
-        found = Ledger()
+    def _summarize_ledger(self, item_id: int, applied: int) -> LedgerSummary:
+        found = LedgerSummary()
         for reason in StockReason:
-            for line in self.ledger.page_through(item_id, reason):
-                found.add(reason, Posted(*line), applied)
+            for line in self.ledger.iterate_lines(item_id, reason):
+                found.add(reason, LedgerRow(*line), applied)
         return found
 
 
-def _judge(problems: Mapping[int, list[Problem]]) -> list[Verdict]:
-    return [Verdict(n, (check.__doc__ or "").partition(": ")[2], problems[n]) for n, check in INVARIANTS.items()]
+def _to_results(problems: Mapping[int, list[Problem]]) -> list[InvariantResult]:
+    return [
+        InvariantResult(n, (check.__doc__ or "").partition(": ")[2], problems[n]) for n, check in INVARIANTS.items()
+    ]
 
 
-def _waiting(entry_id: str, reservation: Reservation) -> Waiting:
+def _to_outbox_order(entry_id: str, reservation: Reservation) -> OutboxOrder:
     since = int(entry_id.partition("-")[0])
-    return Waiting(reservation.order_id, *reservation.place, reservation.quantity, since)
+    return OutboxOrder(reservation.order_id, *reservation.position, reservation.quantity, since)
 
 
-def _deal(text: str | None) -> Deal | None:
-    return Deal(*read_reservation(text)[2:8]) if text else None
+def _parse_terms(text: str | None) -> OrderTerms | None:
+    return OrderTerms(*parse_reservation(text)[2:8]) if text else None

@@ -14,17 +14,17 @@ from shop.constants.job import JobName
 from shop.constants.order import Strategy
 from shop.constants.stock import StockReason
 from shop.core.clock import Clock
-from shop.core.database.select import Question
+from shop.core.database.select import ListStatement
 from shop.core.database.transaction import after_commit
 from shop.core.errors import ShopError
-from shop.core.http.etag import Condition
-from shop.core.i18n.languages import language
-from shop.core.jobs.queue import Queue
+from shop.core.http.etag import Precondition
+from shop.core.i18n.languages import current_language
+from shop.core.jobs.queue import JobQueue
 from shop.core.pagination.cursor import CursorSigner
-from shop.core.pagination.pages import Listed
-from shop.core.query.query import Asked
+from shop.core.pagination.pages import AnyPage
+from shop.core.query.query import ListQuery
 from shop.core.settings.settings import Settings
-from shop.core.validation.translations import settle, tell_in
+from shop.core.validation.translations import localize, merge_translations
 from shop.exception_codes.item import ItemExceptionCode
 from shop.repositories.item import ItemRepository
 from shop.repositories.stock_ledger import StockLedgerRepository
@@ -41,45 +41,45 @@ class ItemService:
     ledger: StockLedgerRepository
     cache: ItemCacheManager
     stock: StockCacheManager
-    combine: ItemCombination
+    combination: ItemCombination
     cursors: CursorSigner
-    queue: Queue
+    queue: JobQueue
     clock: Clock
     settings: Settings
 
-    def page(self, asked: Asked, *, everything: bool) -> Listed[dict[str, Any]]:
+    def page(self, query: ListQuery, *, include_hidden: bool) -> AnyPage[dict[str, Any]]:
         """What buyers may see, with the true stock; drafts and retired ones only when `everything` may be seen."""
         seen: dict[int, int] = {}
-        ask = partial(self._ask, asked, seen, everything=everything)
+        ask = partial(self._find_page, query, seen, include_hidden=include_hidden)
         # Whoever sees drafts shares no page with those who do not.
-        page = ask() if everything or self._direct else self.cache.remember_page(asked, ask)
-        return page.with_rows([asked.tell(card) for card in self._tell(page.rows, seen)])
+        page = ask() if include_hidden or self._database_sells else self.cache.get_or_build_page(query, ask)
+        return page.with_rows([query.select_fields(card) for card in self._to_cards(page.rows, seen)])
 
-    def get(self, item_id: int, *, everything: bool) -> dict[str, Any]:
+    def get(self, item_id: int, *, include_hidden: bool) -> dict[str, Any]:
         """One item; drafts and retired ones only when `everything` may be seen. Raises ShopError NOT_FOUND."""
         seen: dict[int, int] = {}
-        ask = partial(self._find, item_id, seen)
+        ask = partial(self._find_info, item_id, seen)
         # Where the database sells it is asked for the stock anyway, and what it says needs no Redis to be true.
-        info = ask() if self._direct else self.cache.remember_info(item_id, ask)
-        if info is None or not (everything or info["status"] == ItemStatus.ON_SALE):
+        info = ask() if self._database_sells else self.cache.get_or_build_info(item_id, ask)
+        if info is None or not (include_hidden or info["status"] == ItemStatus.ON_SALE):
             raise ShopError(ItemExceptionCode.NOT_FOUND, item_id=item_id)
-        return self._tell([info], seen)[0]
+        return self._to_cards([info], seen)[0]
 
     def get_translations(self, item_id: int) -> dict[str, Any]:
         """What is written about an item, in all languages. Raises ShopError NOT_FOUND."""
         item = self.items.find(item_id)
         if item is None or item.deleted_at:
             raise ShopError(ItemExceptionCode.NOT_FOUND, item_id=item_id)
-        return self.combine.texts(item)
+        return self.combination.translations(item)
 
     def is_empty(self) -> bool:
         """Whether there never was an item."""
         return not self.items.exists()
 
-    def create(self, actor: int | None, words: dict[str, Any]) -> dict[str, Any]:
+    def create(self, actor: int | None, values: dict[str, Any]) -> dict[str, Any]:
         """A new item and the first line of its ledger."""
         now = self.clock.now()
-        item = self.items.create(created_at=now, updated_at=now, **settle(words))
+        item = self.items.create(created_at=now, updated_at=now, **merge_translations(values))
         self.ledger.create(
             item_id=item.id,
             delta=item.stock,
@@ -89,23 +89,23 @@ class ItemService:
             created_at=now,
         )
         self._publish(item)
-        return tell_in(language(), self.combine.card(self.combine.info(item), item.stock))
+        return localize(current_language(), self.combination.card(self.combination.info(item), item.stock))
 
-    def revise(self, item_id: int, words: dict[str, Any], condition: Condition) -> dict[str, Any]:
+    def revise(self, item_id: int, values: dict[str, Any], condition: Precondition) -> dict[str, Any]:
         """Change the words of an item; raises ShopError NOT_FOUND, STATE_CHANGED."""
         item = self._lock(item_id, condition)
-        for name, value in settle(words, item).items():
+        for name, value in merge_translations(values, item).items():
             setattr(item, name, value)
         item.updated_at = self.clock.now()
-        self._close(item)
+        self._close_gate(item)
         self._publish(item)
-        return self._card(item)
+        return self._to_card(item)
 
-    def delete(self, item_id: int, condition: Condition) -> None:
+    def delete(self, item_id: int, condition: Precondition) -> None:
         """Take an item away for good buyers and bad; its orders stay. Raises ShopError NOT_FOUND, STATE_CHANGED."""
         item = self._lock(item_id, condition)
         item.deleted_at = item.updated_at = self.clock.now()
-        self._close(item)
+        self._close_gate(item)
         self._publish(item)
 
     def restore(self, item_id: int) -> dict[str, Any]:
@@ -116,47 +116,49 @@ class ItemService:
         if item.deleted_at:
             item.deleted_at, item.updated_at = None, self.clock.now()
             self._publish(item)
-        return self._card(item)
+        return self._to_card(item)
 
     @property
-    def _direct(self) -> bool:
+    def _database_sells(self) -> bool:
         return self.settings.purchase_strategy == Strategy.DB
 
-    def _ask(self, asked: Asked, seen: dict[int, int], *, everything: bool) -> Listed[dict[str, Any]]:
+    def _find_page(
+        self, query: ListQuery, database_stocks: dict[int, int], *, include_hidden: bool
+    ) -> AnyPage[dict[str, Any]]:
         """What the items of a page say; their stocks, which nobody is to remember, are noted as `seen`."""
-        criteria = self.items.present() if everything else self.items.on_sale()
-        question = Question(asked, self.items.source(), criteria, ("items", everything))
-        page = self.items.page_asked(question, self.cursors)
-        seen |= {item.id: item.stock for item in page.rows}
-        return page.with_rows([self.combine.info(item) for item in page.rows])
+        criteria = self.items.not_deleted() if include_hidden else self.items.on_sale()
+        question = ListStatement(query, self.items.source(), criteria, ("items", include_hidden))
+        page = self.items.select_page(question, self.cursors)
+        database_stocks |= {item.id: item.stock for item in page.rows}
+        return page.with_rows([self.combination.info(item) for item in page.rows])
 
-    def _find(self, item_id: int, seen: dict[int, int]) -> dict[str, Any] | None:
+    def _find_info(self, item_id: int, database_stocks: dict[int, int]) -> dict[str, Any] | None:
         item = self.items.find(item_id)
         if item is None or item.deleted_at:
             return None
-        seen[item.id] = item.stock
-        return self.combine.info(item)
+        database_stocks[item.id] = item.stock
+        return self.combination.info(item)
 
-    def _lock(self, item_id: int, condition: Condition) -> "Item":
+    def _lock(self, item_id: int, condition: Precondition) -> "Item":
         item = self.items.lock(item_id)
         if item is None or item.deleted_at:
             raise ShopError(ItemExceptionCode.NOT_FOUND, item_id=item_id)
-        condition.check(self.combine.info(item)["version"])
+        condition.check(self.combination.info(item)["version"])
         return item
 
-    def _card(self, item: "Item") -> dict[str, Any]:
-        return self._tell([self.combine.info(item)], {item.id: item.stock})[0]
+    def _to_card(self, item: "Item") -> dict[str, Any]:
+        return self._to_cards([self.combination.info(item)], {item.id: item.stock})[0]
 
-    def _tell(self, infos: Sequence[dict[str, Any]], seen: dict[int, int]) -> list[dict[str, Any]]:
+    def _to_cards(self, infos: Sequence[dict[str, Any]], database_stocks: dict[int, int]) -> list[dict[str, Any]]:
         """What items say in the caller's language, with the stock of this moment: that of Redis, else of the orders."""
-        stocks = seen | self.stock.find_available([(info["tenant_id"], info["id"]) for info in infos])
+        stocks = database_stocks | self.stock.find_available([(info["tenant_id"], info["id"]) for info in infos])
         if unknown := [info["id"] for info in infos if info["id"] not in stocks]:
             stocks |= self.items.find_stocks(unknown)
-        spoken = language()
-        return [tell_in(spoken, self.combine.card(info, stocks.get(info["id"], 0))) for info in infos]
+        spoken = current_language()
+        return [localize(spoken, self.combination.card(info, stocks.get(info["id"], 0))) for info in infos]
 
-    def _close(self, item: "Item") -> None:
-        if self._direct:
+    def _close_gate(self, item: "Item") -> None:
+        if self._database_sells:
             # The words bind what is sold from here on, and nobody needs Redis for that.
             item.epoch += 1
             return
@@ -167,11 +169,11 @@ class ItemService:
     def _publish(self, item: "Item") -> None:
         # One that was on sale before is loaded, too: not to be bought, but for what was promised and waits.
         offered = item.sellable or item.epoch
-        if self._direct or not offered:
+        if self._database_sells or not offered:
             # Nobody reads it here, or only editors do, who can do without Redis; others may read it here, where the
             # strategy is being changed.
-            after_commit(self.cache.forget_item, item.id)
+            after_commit(self.cache.delete_item, item.id)
         else:
-            self.cache.supersede_item(item.id)
+            self.cache.invalidate_item_on_commit(item.id)
         if offered:
             after_commit(self.queue.enqueue, JobName.LOAD_STOCK, tenant_id=item.tenant_id, item_id=item.id)

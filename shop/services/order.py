@@ -15,16 +15,16 @@ from shop.combinations.item import ItemCombination
 from shop.combinations.order import OrderCombination
 from shop.constants.order import Strategy
 from shop.core.caller import Caller
-from shop.core.database.select import Question
+from shop.core.database.select import ListStatement
 from shop.core.errors import ShopError
-from shop.core.i18n.languages import language
+from shop.core.i18n.languages import current_language
 from shop.core.pagination.cursor import CursorSigner
-from shop.core.pagination.pages import Listed
-from shop.core.query.query import Asked
+from shop.core.pagination.pages import AnyPage
+from shop.core.query.query import ListQuery
 from shop.core.redis.stores import RedisError
-from shop.core.resilience.bounded_wait import Patience
+from shop.core.resilience.bounded_wait import BoundedWait
 from shop.core.settings.settings import Settings
-from shop.core.validation.translations import tell_in
+from shop.core.validation.translations import localize
 from shop.exception_codes.order import OrderExceptionCode
 from shop.repositories.item import ItemRepository
 from shop.repositories.order import OrderRepository
@@ -40,41 +40,43 @@ class OrderService:
     orders: OrderRepository
     items: ItemRepository
     stock: StockCacheManager
-    combine: OrderCombination
-    combine_item: ItemCombination
+    combination: OrderCombination
+    item_combination: ItemCombination
     cursors: CursorSigner
-    patience: Patience
+    bounded_wait: BoundedWait
     settings: Settings
 
-    def settle(self, reservation: Reservation, seconds: float) -> dict[str, Any]:
+    def wait_until_written(self, reservation: Reservation, seconds: float) -> dict[str, Any]:
         """The order's card, after waiting at most so long for it to be written."""
-        look = partial(self._find_settled, reservation)
-        settled = self.patience.wait(look, seconds) if reservation.state == "P" else None
-        return self.combine.promise(settled or reservation)
+        look = partial(self._find_written, reservation)
+        settled = self.bounded_wait.poll(look, seconds) if reservation.state == "P" else None
+        return self.combination.pending_card(settled or reservation)
 
     def get(self, caller: Caller, order_id: UUID) -> dict[str, Any]:
         """One order that the caller may see: from the table, or from the receipt while it waits to be written."""
         order = self.orders.find(order_id)
-        if order and OrderPolicy.view.reaches(caller, order.user_id):
-            return self.combine.card(order)
-        reservation = None if order else self._search(order_id)
-        if reservation and OrderPolicy.view.reaches(caller, reservation.user_id):
-            return self.combine.promise(reservation)
+        if order and OrderPolicy.view.allows_row(caller, order.user_id):
+            return self.combination.card(order)
+        reservation = None if order else self._search_reservation(order_id)
+        if reservation and OrderPolicy.view.allows_row(caller, reservation.user_id):
+            return self.combination.pending_card(reservation)
         raise ShopError(OrderExceptionCode.NOT_FOUND, order_id=str(order_id))
 
-    def page(self, user_id: int, asked: Asked) -> Listed[dict[str, Any]]:
+    def page(self, user_id: int, query: ListQuery) -> AnyPage[dict[str, Any]]:
         """The written orders of a user."""
         source = self.orders.source().to_one("item", "item_id", self.items.source())
-        question = Question(asked, source, self.orders.own(user_id), ("orders", user_id))
-        page = self.orders.page_asked(question, self.cursors)
-        cards = [self.combine.card(order) for order in page.rows]
-        return page.with_rows(asked.tell_with("item", "item_id", self._find_items, cards))
+        question = ListStatement(query, source, self.orders.of_user(user_id), ("orders", user_id))
+        page = self.orders.select_page(question, self.cursors)
+        cards = [self.combination.card(order) for order in page.rows]
+        return page.with_rows(query.select_with_related("item", "item_id", self._find_items, cards))
 
     def _find_items(self, item_ids: Collection[int]) -> dict[int, dict[str, Any]]:
         items = self.items.find_many(item_ids)
-        return {item_id: tell_in(language(), self.combine_item.brief(item)) for item_id, item in items.items()}
+        return {
+            item_id: localize(current_language(), self.item_combination.brief(item)) for item_id, item in items.items()
+        }
 
-    def _search(self, order_id: UUID) -> Reservation | None:
+    def _search_reservation(self, order_id: UUID) -> Reservation | None:
         try:
             return self.stock.search_reservation(order_id)
         except RedisError:
@@ -83,9 +85,9 @@ class OrderService:
                 return None
             raise
 
-    def _find_settled(self, promised: Reservation) -> Reservation | None:
+    def _find_written(self, reservation: Reservation) -> Reservation | None:
         try:
-            found = self.stock.find_reservation(promised.tenant_id, promised.item_id, promised.order_id)
+            found = self.stock.find_reservation(reservation.tenant_id, reservation.item_id, reservation.order_id)
         except RedisError:
             # It is reserved, whatever cannot be read now: a failure would make a buyer without a key buy twice.
             return None

@@ -6,28 +6,28 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from shop.cache_managers.stock import CreditNote, Opening, StockCacheManager
+from shop.cache_managers.stock import CreditNote, GateOpening, StockCacheManager
 from shop.constants.order import Strategy
 from shop.constants.stock import Cause, GateState, StockReason
 from shop.core.clock import Clock
 from shop.core.database.transaction import after_commit
 from shop.core.metrics.metrics import Counter, Metrics
-from shop.core.resilience.bounded_wait import Patience
+from shop.core.resilience.bounded_wait import BoundedWait
 from shop.core.settings.settings import Settings
 from shop.repositories.item import ItemRepository
 from shop.repositories.order import OrderRepository
 from shop.repositories.reconcile_run import ReconcileRunRepository
 from shop.repositories.stock_ledger import StockLedgerRepository
-from shop.supports.stock import Difference, Truth, compare, may_heal
+from shop.supports.stock import DatabaseState, Difference, compare_with_gate, may_be_unfinalized
 
 if TYPE_CHECKING:
     from shop.models.item import Item
 
 # While we hold the row nobody writes orders of the item; those just written are finalized within this.
 FINALIZING_SECONDS = 0.3
-PAGE = 500
+PAGE_SIZE = 500
 # As many as a job can repair while others wait for the worker.
-SUSPECTS = 25
+SUSPECTS_MAX = 25
 RUNS = Counter("shop_reconcile_runs", "Times that all items were compared.", ())
 REPAIRS = Counter("shop_reconcile_repairs", "Items that were loaded anew, by why.", ("cause",))
 CREDITS = Counter("shop_reconcile_credits", "Credits that got lost on their way and were delivered.", ())
@@ -42,7 +42,7 @@ class ReconcileRunService:
     ledger: StockLedgerRepository
     runs: ReconcileRunRepository
     stock: StockCacheManager
-    patience: Patience
+    bounded_wait: BoundedWait
     clock: Clock
     settings: Settings
     metrics: Metrics
@@ -52,63 +52,63 @@ class ReconcileRunService:
 
         A glance takes no lock, so it also suspects what is only moving.
         """
-        items = self.items.find_loaded_after(after, PAGE)
+        items = self.items.find_loaded_after(after, PAGE_SIZE)
         gates = self.stock.states([(item.tenant_id, item.id) for item in items])
         suspects = [
             (item.tenant_id, item.id)
             for item, gate in zip(items, gates, strict=True)
             # The sum may fit while its parts do not; that takes a closer look.
-            if self._is_comparable(item, gate) and (gate.get("pend") != "0" or _differ(item, gate, None))
+            if self._is_comparable(item, gate) and (gate.get("pend") != "0" or _compare_item(item, gate, None))
         ]
-        if len(suspects) > SUSPECTS:
-            return suspects[:SUSPECTS], suspects[SUSPECTS - 1][1]
-        return suspects, items[-1].id if len(items) == PAGE else None
+        if len(suspects) > SUSPECTS_MAX:
+            return suspects[:SUSPECTS_MAX], suspects[SUSPECTS_MAX - 1][1]
+        return suspects, items[-1].id if len(items) == PAGE_SIZE else None
 
-    def finish(self) -> None:
+    def record_completion(self) -> None:
         """All items were compared."""
         self.metrics.count(RUNS)
-        self.stock.note_reconciled(self.clock.microseconds() / 1e6)
+        self.stock.store_reconciled_at(self.clock.microseconds() / 1e6)
 
-    def deliver(self, tenant_id: int, item_id: int) -> int:
+    def apply_missing_credits(self, tenant_id: int, item_id: int) -> int:
         """Let the credits that got lost on their way reach the sale, in order; how many there were."""
         item, gate = self.items.find(item_id), self.stock.state(tenant_id, item_id)
-        missing = self._missing(item, gate) if item and gate.get("hwm", "").isdigit() else []
+        missing = self._find_missing_credits(item, gate) if item and gate.get("hwm", "").isdigit() else []
         for credit in missing:
             self.stock.apply(tenant_id, item_id, credit)
             self.metrics.count(CREDITS)
         return len(missing)
 
-    def look(self, item_id: int) -> Difference | None:
+    def find_difference(self, item_id: int) -> Difference | None:
         """Where an open gate says something else than MySQL; nothing moves meanwhile, since the row is locked."""
         item = self.items.lock(item_id)
         if item is None:
             return None
-        self.deliver(item.tenant_id, item.id)
-        found = self._find_difference(item)
-        if found is None or not may_heal(found):
+        self.apply_missing_credits(item.tenant_id, item.id)
+        found = self._compare_with_gate(item)
+        if found is None or not may_be_unfinalized(found):
             return found
-        agreed = self.patience.wait(lambda: self._find_difference(item) is None or None, FINALIZING_SECONDS)
-        return None if agreed else self._find_difference(item)
+        agreed = self.bounded_wait.poll(lambda: self._compare_with_gate(item) is None or None, FINALIZING_SECONDS)
+        return None if agreed else self._compare_with_gate(item)
 
-    def ask(self, item_id: int, cause: Cause) -> bool:
+    def request_repair(self, item_id: int, cause: Cause) -> bool:
         """Note that an item has to be loaded anew; False when there is none."""
         if self.items.lock(item_id) is None:
             return False
-        self.note(item_id, cause, Difference("", ""))
+        self.open_run(item_id, cause, Difference("", ""))
         return True
 
-    def note(self, item_id: int, cause: Cause, difference: Difference) -> None:
+    def open_run(self, item_id: int, cause: Cause, difference: Difference) -> None:
         """Note what was found before it is repaired, so that a repair that dies is taken up again."""
-        if not self.runs.find_open_of(item_id):
+        if not self.runs.find_open_by_item(item_id):
             now = self.clock.now()
             said = {"cause": cause, "created_at": now, "updated_at": now, **difference._asdict()}
             self.runs.create(item_id=item_id, **said)
 
-    def find_unfinished(self) -> list[tuple[int, int, int]]:
+    def find_open_runs(self) -> list[tuple[int, int, int]]:
         """(tenant, item, run) of the repairs that were noted and not done."""
         return [(run.tenant_id, run.item_id, run.id) for run in self.runs.find_open()]
 
-    def settle(self, run_id: int, opening: Opening | None) -> None:
+    def finish_run(self, run_id: int, opening: GateOpening | None) -> None:
         """Make the ledger agree with the stock, and write down what the repair did."""
         run = self.runs.find(run_id)
         if run is None:
@@ -118,11 +118,11 @@ class ReconcileRunService:
         if opening is None:
             run.done = "There is nothing to open."
             return
-        corrected = self._correct(run.item_id, opening)
+        corrected = self._correct_ledger(run.item_id, opening)
         books = f"; the ledger was {corrected:+} off" if corrected else ""
         run.done = f"Epoch {opening.epoch} begins with {opening.stock} pieces{books}."
 
-    def tell(self, run_id: int) -> str:
+    def summary(self, run_id: int) -> str:
         """What a repair found and did, on one line."""
         run = self.runs.find(run_id)
         if run is None:
@@ -130,9 +130,9 @@ class ReconcileRunService:
         saw = f"MySQL said {run.expected}, Redis said {run.found}. " if run.expected else ""
         return f"item {run.item_id} ({run.cause}): {saw}{run.done or 'Not repaired yet.'}"
 
-    def _find_difference(self, item: "Item") -> Difference | None:
-        gate, waiting = self.stock.look(item.tenant_id, item.id)
-        return _differ(item, gate, waiting) if self._is_comparable(item, gate) else None
+    def _compare_with_gate(self, item: "Item") -> Difference | None:
+        gate, waiting = self.stock.snapshot(item.tenant_id, item.id)
+        return _compare_item(item, gate, waiting) if self._is_comparable(item, gate) else None
 
     def _is_comparable(self, item: "Item", gate: Mapping[str, str]) -> bool:
         # What is closed is being loaded. What was loaded and is gone, Redis lost; of what is not on sale it may.
@@ -140,13 +140,13 @@ class ReconcileRunService:
         sold_here = bool(item.epoch) and self.settings.purchase_strategy != Strategy.DB
         return sold_here and gate.get("state", gone) == GateState.OPEN
 
-    def _missing(self, item: "Item", gate: Mapping[str, str]) -> list[CreditNote]:
+    def _find_missing_credits(self, item: "Item", gate: Mapping[str, str]) -> list[CreditNote]:
         lines = self.ledger.find_credits(item.id, int(gate["hwm"]))
         returned = [UUID(line.ref) for line in lines if line.reason == StockReason.RETURN]
         buyers = self.orders.find_buyers(returned) if returned else {}
         return [CreditNote(line.adj_seq or 0, line.delta, item.epoch, buyers.get(UUID(line.ref), 0)) for line in lines]
 
-    def _correct(self, item_id: int, opening: Opening) -> int:
+    def _correct_ledger(self, item_id: int, opening: GateOpening) -> int:
         # The stock is what orders are checked against, so it is the truth; the ledger explains it.
         difference = opening.stock - self.ledger.find_sum(item_id)
         if difference:
@@ -160,12 +160,12 @@ class ReconcileRunService:
         return difference
 
 
-def _differ(item: "Item", gate: Mapping[str, str], waiting: int | None) -> Difference | None:
+def _compare_item(item: "Item", gate: Mapping[str, str], waiting: int | None) -> Difference | None:
     if not item.sellable:
         # Redis came back from before it was taken off the sale.
         return Difference("state=retired", "state=open")
-    return compare(_truth(item), gate, waiting)
+    return compare_with_gate(_database_state(item), gate, waiting)
 
 
-def _truth(item: "Item") -> Truth:
-    return Truth(item.stock, item.epoch, item.price_minor, item.currency, item.max_per_user, item.adj_seq)
+def _database_state(item: "Item") -> DatabaseState:
+    return DatabaseState(item.stock, item.epoch, item.price_minor, item.currency, item.max_per_user, item.adj_seq)

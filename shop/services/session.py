@@ -12,10 +12,10 @@ from shop.cache_managers.session import ENDED, SessionCacheManager
 from shop.cache_managers.stock import StockCacheManager
 from shop.combinations.session import SessionCombination
 from shop.combinations.user import UserCombination
-from shop.constants.session import AGENT_MAX, KEPT_SECONDS, PURGE_BATCH, SessionEnd
-from shop.core.auth.session_watch import Change, Doorkeeper, SessionWatch
+from shop.constants.session import AGENT_MAX, PURGE_BATCH, RETENTION_SECONDS, SessionEndReason
+from shop.core.auth.session_watch import SessionAuthenticator, SessionChange, SessionWatch
 from shop.core.caller import Caller
-from shop.core.clock import Clock, microseconds_of
+from shop.core.clock import Clock, to_microseconds
 from shop.core.crypto.tokens import Claims, Grant, Tokens, new_id
 from shop.core.database.transaction import after_commit
 from shop.core.errors import ShopError
@@ -26,7 +26,7 @@ from shop.exception_codes.session import SessionExceptionCode
 from shop.repositories.session import SessionRepository
 from shop.repositories.user import UserRepository
 from shop.supports.session import SessionPolicy
-from shop.supports.user import caller_of
+from shop.supports.user import build_caller
 
 if TYPE_CHECKING:
     from shop.models.session import Session
@@ -35,15 +35,15 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class SessionService(Doorkeeper):
+class SessionService(SessionAuthenticator):
     """Opens, refreshes and ends sessions, and knows their users again."""
 
     sessions: SessionRepository
     users: UserRepository
     cache: SessionCacheManager
     stock: StockCacheManager
-    combine: SessionCombination
-    combine_user: UserCombination
+    combination: SessionCombination
+    user_combination: UserCombination
     watch: SessionWatch
     tokens: Tokens
     clock: Clock
@@ -80,49 +80,49 @@ class SessionService(Doorkeeper):
             self._rotate(session, now)
         elif not self._may_retry(session, claims.token_id, now):
             _log.warning("Session %s ends: a spent refresh token came back", session.id)
-            self._end([session], SessionEnd.REPLAYED)
+            self._end_sessions([session], SessionEndReason.REPLAYED)
             return None
         return self._issue(session)
 
-    def identify(self, claims: Claims) -> Caller | None:
+    def authenticate(self, claims: Claims) -> Caller | None:
         """The caller a good token stands for: from the cache, else from the tables; None when its session has ended."""
         card = self._find_card(claims)
         if card is None:
             return None
-        return caller_of(card, claims.session_id)
+        return build_caller(card, claims.session_id)
 
-    def find_changes(self, since: datetime) -> Iterable[Change]:
+    def find_changes(self, since: datetime) -> Iterable[SessionChange]:
         """What changed since a moment, of every tenant."""
         found = self.sessions.find_changed(since)
-        return [Change(session_id, microseconds_of(moment), ended) for session_id, moment, ended in found]
+        return [SessionChange(session_id, to_microseconds(moment), ended) for session_id, moment, ended in found]
 
     def page(self, caller: Caller, request: PageRequest) -> Page[dict[str, Any]]:
         """The caller's sessions, newest first."""
         page = self.sessions.page_live(caller.user_id, self._now(), request)
-        return page.with_rows([self.combine.card(session, caller.session_id) for session in page.rows])
+        return page.with_rows([self.combination.card(session, caller.session_id) for session in page.rows])
 
     def end(self, caller: Caller, session_id: UUID) -> None:
         """End one of the caller's sessions; raises ShopError NOT_FOUND."""
         session = self.sessions.lock(session_id)
-        if session is None or session.ended_at or not SessionPolicy.end.reaches(caller, session.user_id):
+        if session is None or session.ended_at or not SessionPolicy.end.allows_row(caller, session.user_id):
             raise ShopError(SessionExceptionCode.NOT_FOUND, session_id=str(session_id))
-        self._end([session], SessionEnd.SIGNED_OUT)
+        self._end_sessions([session], SessionEndReason.SIGNED_OUT)
 
-    def end_all(self, user_id: int, why: SessionEnd, but: UUID | None = None) -> None:
+    def end_all(self, user_id: int, reason: SessionEndReason, except_id: UUID | None = None) -> None:
         """End every session of a user, but one."""
         live = self.sessions.lock_live(user_id, self._now())
-        self._end([session for session in live if session.id != but], why)
+        self._end_sessions([session for session in live if session.id != except_id], reason)
 
-    def outdate(self, user_id: int) -> None:
+    def invalidate(self, user_id: int) -> None:
         """Let every process ask the tables again who a user is."""
         live = self.sessions.lock_live(user_id, self._now())
         for session in live:
-            session.changed_at = self._later(session)
-        self._tell(live, ended=False)
+            session.changed_at = self._next_change_time(session)
+        self._publish_changes(live, ended=False)
 
     def purge(self) -> int:
         """Forget some that ended long ago; how many."""
-        kept = timedelta(seconds=max(KEPT_SECONDS, self.settings.access_lifetime))
+        kept = timedelta(seconds=max(RETENTION_SECONDS, self.settings.access_lifetime))
         old = self.sessions.find_old(self.clock.now() - kept, PURGE_BATCH)
         return self.sessions.remove_many(old) if old else 0
 
@@ -143,19 +143,19 @@ class SessionService(Doorkeeper):
             known = self.cache.find(claims)
         except RedisError:
             # Not told afterwards either: a frozen Redis is waited for once.
-            return (self._look_up(claims) or {}).get("card")
+            return (self._load_entry(claims) or {}).get("card")
         if known == ENDED:
             return None
         if known is None or self.watch.is_outdated(claims.session_id, known["changed"]):
-            known = self._look_up(claims)
+            known = self._load_entry(claims)
             if known is None:
                 return None
             with suppress(RedisError):
-                self.cache.keep(claims, known, claims.expires - self.clock.now().timestamp())
+                self.cache.store(claims, known, claims.expires - self.clock.now().timestamp())
         card: dict[str, Any] = known["card"]
         return card
 
-    def _look_up(self, claims: Claims) -> dict[str, Any] | None:
+    def _load_entry(self, claims: Claims) -> dict[str, Any] | None:
         """What is kept of a session, as the tables know it now; None when it has ended."""
         # The session before the user: whoever changes a user changes its sessions too, so what is read here is at most
         # thought to be older than it is.
@@ -165,29 +165,31 @@ class SessionService(Doorkeeper):
         user = self.users.find(claims.user_id)
         if user is None or user.disabled_at:
             return None
-        changed = microseconds_of(session.changed_at) if session.changed_at else 0
-        return {"changed": changed, "card": self.combine_user.card(user)}
+        changed = to_microseconds(session.changed_at) if session.changed_at else 0
+        return {"changed": changed, "card": self.user_combination.card(user)}
 
-    def _end(self, sessions: Sequence["Session"], why: SessionEnd) -> None:
+    def _end_sessions(self, sessions: Sequence["Session"], reason: SessionEndReason) -> None:
         for session in sessions:
-            session.ended_by, session.ended_at = why, self.clock.now()
-            session.changed_at = self._later(session)
-        self._tell(sessions, ended=True)
+            session.ended_by, session.ended_at = reason, self.clock.now()
+            session.changed_at = self._next_change_time(session)
+        self._publish_changes(sessions, ended=True)
 
-    def _tell(self, sessions: Sequence["Session"], *, ended: bool) -> None:
+    def _publish_changes(self, sessions: Sequence["Session"], *, ended: bool) -> None:
         """Let this process know at once, and the others by their next look into Redis or the table."""
         if not sessions:
             return
-        changes = [Change(it.id, microseconds_of(it.changed_at), ended) for it in sessions if it.changed_at]
+        changes = [SessionChange(it.id, to_microseconds(it.changed_at), ended) for it in sessions if it.changed_at]
         tenant_id, user_id, ids = sessions[0].tenant_id, sessions[0].user_id, [session.id for session in sessions]
-        after_commit(self.watch.note, changes)
+        after_commit(self.watch.add_changes, changes)
         if ended:
-            after_commit(self.cache.end, user_id, ids, self.settings.access_lifetime + self.settings.token_leeway)
-            after_commit(self.stock.dismiss, tenant_id, ids)
+            after_commit(
+                self.cache.mark_ended, user_id, ids, self.settings.access_lifetime + self.settings.token_leeway
+            )
+            after_commit(self.stock.revoke_buyer, tenant_id, ids)
         else:
-            after_commit(self.cache.outdate, user_id, ids)
+            after_commit(self.cache.invalidate, user_id, ids)
 
-    def _later(self, session: "Session") -> datetime:
+    def _next_change_time(self, session: "Session") -> datetime:
         # Later than whatever was read before, however the clocks of two processes differ.
         now = self.clock.now()
         return max(now, session.changed_at + timedelta(microseconds=1)) if session.changed_at else now

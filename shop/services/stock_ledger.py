@@ -11,18 +11,18 @@ from shop.combinations.order import OrderCombination
 from shop.constants.item import STOCK_MAX
 from shop.constants.job import JobName
 from shop.constants.order import CANCEL_WAIT_SECONDS, OrderStatus, Strategy
-from shop.constants.stock import Credit, StockReason, Taking
+from shop.constants.stock import CreditOutcome, StockReason, WithdrawalOutcome
 from shop.core.caller import Caller
 from shop.core.clock import Clock
-from shop.core.database.transaction import after_commit, end_reading
+from shop.core.database.transaction import after_commit, release_connection
 from shop.core.errors import ShopError
-from shop.core.http.etag import Condition
-from shop.core.i18n.languages import language
-from shop.core.jobs.queue import Queue
+from shop.core.http.etag import Precondition
+from shop.core.i18n.languages import current_language
+from shop.core.jobs.queue import JobQueue
 from shop.core.resilience.backoff import retry_after
-from shop.core.resilience.bounded_wait import Patience
+from shop.core.resilience.bounded_wait import BoundedWait
 from shop.core.settings.settings import Settings
-from shop.core.validation.translations import tell_in
+from shop.core.validation.translations import localize
 from shop.exception_codes.item import ItemExceptionCode
 from shop.exception_codes.order import OrderExceptionCode
 from shop.exception_codes.stock_ledger import StockLedgerExceptionCode
@@ -49,10 +49,10 @@ class StockLedgerService:
     orders: OrderRepository
     ledger: StockLedgerRepository
     stock: StockCacheManager
-    combine_item: ItemCombination
-    combine_order: OrderCombination
-    queue: Queue
-    patience: Patience
+    item_combination: ItemCombination
+    order_combination: OrderCombination
+    queue: JobQueue
+    bounded_wait: BoundedWait
     clock: Clock
     settings: Settings
 
@@ -61,7 +61,7 @@ class StockLedgerService:
 
         Raises ShopError: NOT_FOUND, NOT_WRITTEN (ask again), ORDER_CLOSED.
         """
-        found = self._find(caller, order_id)
+        found = self._find_order(caller, order_id)
         # The item first, as every writer of orders does.
         item, order = self.items.lock(found.item_id), self.orders.lock(order_id)
         if item is None or order is None:
@@ -70,10 +70,10 @@ class StockLedgerService:
             raise ShopError(OrderExceptionCode.ORDER_CLOSED, order_id=str(order_id), order_status=order.status)
         order.status, order.updated_at = OrderStatus.CANCELLED, self.clock.now()
         line = {"reason": StockReason.RETURN, "ref": str(order.id), "actor": caller.user_id}
-        self._credit(item, order.quantity, order.user_id, **line)
-        return self.combine_order.card(order)
+        self._add_credit(item, order.quantity, order.user_id, **line)
+        return self.order_combination.card(order)
 
-    def adjust(self, caller: Caller, item_id: int, adjustment: Adjustment, condition: Condition) -> dict[str, Any]:
+    def adjust(self, caller: Caller, item_id: int, adjustment: Adjustment, condition: Precondition) -> dict[str, Any]:
         """Add or take pieces by hand; the item, whose words are as the condition wants them.
 
         Raises ShopError: NOT_FOUND, STATE_CHANGED, STOCK_CHANGED, STOCK_INSUFFICIENT, STOCK_FULL, SYSTEM_BUSY (the gate
@@ -82,12 +82,12 @@ class StockLedgerService:
         item = self.items.lock(item_id)
         if item is None or item.deleted_at:
             raise ShopError(ItemExceptionCode.NOT_FOUND, item_id=item_id)
-        info = self.combine_item.info(item)
+        info = self.item_combination.info(item)
         condition.check(info["version"])
         if item.stock + adjustment.delta > STOCK_MAX:
             raise ShopError(StockLedgerExceptionCode.STOCK_FULL, item_id=item_id, most=STOCK_MAX)
-        if adjustment.delta < 0 or adjustment.seen is not None:
-            self._take(item, adjustment)
+        if adjustment.delta < 0 or adjustment.expected_stock is not None:
+            self._withdraw(item, adjustment)
         line = {
             "reason": StockReason.ADJUSTMENT,
             "ref": adjustment.ref,
@@ -96,77 +96,81 @@ class StockLedgerService:
         }
         available = self.stock.find_available([(item.tenant_id, item.id)]).get(item.id)
         if adjustment.delta > 0:
-            self._credit(item, adjustment.delta, 0, **line)
+            self._add_credit(item, adjustment.delta, 0, **line)
             available = None if available is None else available + adjustment.delta
         elif adjustment.delta < 0:
             item.stock += adjustment.delta
-            self._write(item, adjustment.delta, **line)
-        return tell_in(language(), self.combine_item.card(info, item.stock if available is None else available))
+            self._write_line(item, adjustment.delta, **line)
+        return localize(
+            current_language(), self.item_combination.card(info, item.stock if available is None else available)
+        )
 
-    def _find(self, caller: Caller, order_id: UUID) -> "Order":
+    def _find_order(self, caller: Caller, order_id: UUID) -> "Order":
         order = self.orders.find(order_id)
-        if order is None and self._is_promised(caller, order_id):
+        if order is None and self._is_pending(caller, order_id):
             # A connection that waits would be missed by those who write the order.
-            end_reading()
-            order = self.patience.wait(partial(self._look, order_id), CANCEL_WAIT_SECONDS) or self._look(order_id)
+            release_connection()
+            order = self.bounded_wait.poll(
+                partial(self._read_order, order_id), CANCEL_WAIT_SECONDS
+            ) or self._read_order(order_id)
             if order is None:
                 raise ShopError(OrderExceptionCode.NOT_WRITTEN, order_id=str(order_id), retry_after=retry_after())
-        if order is None or not OrderPolicy.cancel.reaches(caller, order.user_id):
+        if order is None or not OrderPolicy.cancel.allows_row(caller, order.user_id):
             raise ShopError(OrderExceptionCode.NOT_FOUND, order_id=str(order_id))
         return order
 
-    def _look(self, order_id: UUID) -> "Order | None":
+    def _read_order(self, order_id: UUID) -> "Order | None":
         order = self.orders.find(order_id)
-        end_reading()
+        release_connection()
         return order
 
-    def _is_promised(self, caller: Caller, order_id: UUID) -> bool:
+    def _is_pending(self, caller: Caller, order_id: UUID) -> bool:
         found = self.stock.search_reservation(order_id)
-        if found is None or not OrderPolicy.cancel.reaches(caller, found.user_id):
+        if found is None or not OrderPolicy.cancel.allows_row(caller, found.user_id):
             return False
         if found.state == "R":
             rejected = OrderStatus.REJECTED
             raise ShopError(OrderExceptionCode.ORDER_CLOSED, order_id=str(order_id), order_status=rejected)
         return True
 
-    def _take(self, item: "Item", adjustment: Adjustment) -> None:
+    def _withdraw(self, item: "Item", adjustment: Adjustment) -> None:
         if item.epoch == 0 or self.settings.purchase_strategy == Strategy.DB:
             # Redis does not sell it: what MySQL has is all there is.
-            left, taken = item.stock, Taking.TAKEN
-            if adjustment.seen not in (None, left):
-                taken = Taking.CHANGED
+            left, taken = item.stock, WithdrawalOutcome.TAKEN
+            if adjustment.expected_stock not in (None, left):
+                taken = WithdrawalOutcome.CHANGED
             elif left + adjustment.delta < 0:
-                taken = Taking.SOLD_OUT
+                taken = WithdrawalOutcome.SOLD_OUT
         else:
-            wish = Withdrawal(adjustment.ref, max(0, -adjustment.delta), adjustment.seen, item.epoch)
+            wish = Withdrawal(adjustment.ref, max(0, -adjustment.delta), adjustment.expected_stock, item.epoch)
             taken, left = self.stock.take(item.tenant_id, item.id, wish)
-        if taken != Taking.TAKEN:
-            self._refuse(item, taken, left)
+        if taken != WithdrawalOutcome.TAKEN:
+            self._raise_refusal(item, taken, left)
 
-    def _refuse(self, item: "Item", taken: Taking, left: int) -> NoReturn:
-        if taken == Taking.CHANGED:
+    def _raise_refusal(self, item: "Item", outcome: WithdrawalOutcome, left: int) -> NoReturn:
+        if outcome == WithdrawalOutcome.CHANGED:
             raise ShopError(StockLedgerExceptionCode.STOCK_CHANGED, item_id=item.id, current_stock=left)
-        if taken == Taking.SOLD_OUT:
+        if outcome == WithdrawalOutcome.SOLD_OUT:
             raise ShopError(ItemExceptionCode.STOCK_INSUFFICIENT, item_id=item.id, current_stock=left)
-        if self.stock.ask_load(item.tenant_id, item.id):
+        if self.stock.claim_load_request(item.tenant_id, item.id):
             self.queue.enqueue(JobName.LOAD_STOCK, tenant_id=item.tenant_id, item_id=item.id)
         raise ShopError(OrderExceptionCode.SYSTEM_BUSY, item_id=item.id, retry_after=retry_after())
 
-    def _credit(self, item: "Item", pieces: int, user_id: int, **line: Any) -> None:
+    def _add_credit(self, item: "Item", pieces: int, user_id: int, **line: Any) -> None:
         item.stock += pieces
         item.adj_seq += 1
-        self._write(item, pieces, adj_seq=item.adj_seq, **line)
+        self._write_line(item, pieces, adj_seq=item.adj_seq, **line)
         note = CreditNote(item.adj_seq, pieces, item.epoch, user_id)
-        after_commit(self._deliver, item.tenant_id, item.id, note)
+        after_commit(self._apply_credit, item.tenant_id, item.id, note)
 
-    def _write(self, item: "Item", delta: int, **line: Any) -> None:
+    def _write_line(self, item: "Item", delta: int, **line: Any) -> None:
         # `updated_at` of the item is that of its words: of its stock the ledger tells.
         self.ledger.create(item_id=item.id, delta=delta, created_at=self.clock.now(), **line)
 
-    def _deliver(self, tenant_id: int, item_id: int, note: CreditNote) -> None:
-        apply = partial(self.stock.apply, tenant_id, item_id, note)
-        if apply() != Credit.WAITS:
+    def _apply_credit(self, tenant_id: int, item_id: int, credit: CreditNote) -> None:
+        apply = partial(self.stock.apply, tenant_id, item_id, credit)
+        if apply() != CreditOutcome.OUT_OF_ORDER:
             return
         # One before it is on its way, a moment behind us; or it was lost with its process, and both have to be brought.
-        if not self.patience.wait(lambda: apply() != Credit.WAITS or None, CREDIT_WAIT_SECONDS):
+        if not self.bounded_wait.poll(lambda: apply() != CreditOutcome.OUT_OF_ORDER or None, CREDIT_WAIT_SECONDS):
             self.queue.enqueue(JobName.SYNC_STOCK, tenant_id=tenant_id, item_id=item_id)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from shop.constants.tenant import HOST_PATTERN, SLUG_PATTERN
-from shop.core.auth.tenant_resolver import Listed, Register
+from shop.core.auth.tenant_resolver import TenantDirectory, TenantEntry
 from shop.core.clock import Clock
 from shop.core.errors import DuplicateRow, ShopError
 from shop.exception_codes.tenant import TenantExceptionCode
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class TenantService(Register):
+class TenantService(TenantDirectory):
     """Lists tenants, adds them, and closes and opens their doors; all of it for every tenant at once."""
 
     tenants: TenantRepository
     clock: Clock
 
-    def find_all(self) -> Sequence[Listed]:
+    def find_all(self) -> Sequence[TenantEntry]:
         """Every tenant, oldest first."""
         return [
-            Listed(row.tenant_id, row.slug, row.name, row.host, enabled=row.disabled_at is None)
+            TenantEntry(row.tenant_id, row.slug, row.name, row.host, enabled=row.disabled_at is None)
             for row in self.tenants.find_all()
         ]
 
@@ -49,13 +49,13 @@ class TenantService(Register):
 
     def disable(self, slug: str) -> None:
         """Let nobody in from now on; raises ShopError NOT_FOUND."""
-        self._set(slug, self.clock.now())
+        self._set_disabled_at(slug, self.clock.now())
 
     def enable(self, slug: str) -> None:
         """Let them in again; raises ShopError NOT_FOUND."""
-        self._set(slug, None)
+        self._set_disabled_at(slug, None)
 
-    def _set(self, slug: str, disabled_at: datetime | None) -> None:
+    def _set_disabled_at(self, slug: str, disabled_at: datetime | None) -> None:
         tenant: Tenant | None = self.tenants.find_by_slug(slug)
         if tenant is None:
             raise ShopError(TenantExceptionCode.NOT_FOUND, slug=slug)

@@ -7,11 +7,11 @@ from shop.combinations.user import UserCombination
 from shop.constants.user import UserRole
 from shop.core.clock import Clock
 from shop.core.crypto.passwords import Passwords
-from shop.core.database.transaction import end_reading
+from shop.core.database.transaction import release_connection
 from shop.core.errors import DuplicateRow, ShopError
 from shop.exception_codes.user import UserExceptionCode
 from shop.repositories.user import UserRepository
-from shop.supports.user import flags_of
+from shop.supports.user import encode_roles
 
 if TYPE_CHECKING:
     from shop.models.user import User
@@ -22,14 +22,14 @@ class UserService:
     """Registers users and knows their passwords."""
 
     users: UserRepository
-    combine: UserCombination
+    combination: UserCombination
     passwords: Passwords
     clock: Clock
 
     def register(self, name: str, email: str, password: str) -> dict[str, Any]:
         """A new account without any right but to buy; raises ShopError EMAIL_TAKEN."""
         try:
-            return self.combine.card(self._create(name, email, password, UserRole.GENERAL))
+            return self.combination.card(self._create(name, email, password, UserRole.GENERAL))
         except DuplicateRow as error:
             raise ShopError(UserExceptionCode.EMAIL_TAKEN, field="email") from error
 
@@ -39,17 +39,17 @@ class UserService:
         A name that several bear stands for the one who bore it first, so that nobody can take it from another.
         """
         find = self.users.find_by_email if email else self.users.find_by_name
-        user = self._verified(find(email.lower() or name), password)
+        user = self._verify(find(email.lower() or name), password)
         if user is None:
             raise ShopError(UserExceptionCode.CREDENTIALS_WRONG)
         if self.passwords.is_outdated(user.password_hash):
             user.password_hash = self.passwords.hash(password)
-        return self.combine.card(user)
+        return self.combination.card(user)
 
     def change_password(self, user_id: int, current_password: str, new_password: str) -> None:
         """Set another password; raises ShopError PASSWORD_WRONG."""
         hashed = self.passwords.hash(new_password)
-        user = self._verified(self.users.find(user_id), current_password)
+        user = self._verify(self.users.find(user_id), current_password)
         if user is None:
             raise ShopError(UserExceptionCode.PASSWORD_WRONG, field="current_password")
         user.password_hash, user.updated_at = hashed, self.clock.now()
@@ -61,10 +61,10 @@ class UserService:
         self._create(name, email, password, role)
         return True
 
-    def _verified(self, found: "User | None", password: str) -> "User | None":
+    def _verify(self, found: "User | None", password: str) -> "User | None":
         """The row of the user whose password it is, held until the transaction ends; None after the same time."""
         # A hash takes long on purpose: nobody waits for a row or a connection meanwhile.
-        end_reading()
+        release_connection()
         known = found.password_hash if found else None
         if not self.passwords.verify(known, password) or found is None or found.disabled_at:
             return None
@@ -78,7 +78,7 @@ class UserService:
             name=name,
             email=email.lower(),
             password_hash=self.passwords.hash(password),
-            roles=flags_of([role]),
+            roles=encode_roles([role]),
             created_at=now,
             updated_at=now,
         )

@@ -10,17 +10,17 @@ from shop.combinations.order import OrderCombination
 from shop.combinations.user import UserCombination
 from shop.constants.user import ORDERS_SHOWN_MAX
 from shop.core.database.criteria import Criteria
-from shop.core.database.select import Question
-from shop.core.i18n.languages import language
+from shop.core.database.select import ListStatement
+from shop.core.i18n.languages import current_language
 from shop.core.pagination.cursor import CursorSigner
-from shop.core.pagination.pages import Listed
-from shop.core.query.query import Asked
-from shop.core.validation.translations import tell_in
+from shop.core.pagination.pages import AnyPage
+from shop.core.query.query import ListQuery
+from shop.core.validation.translations import localize
 from shop.repositories.item import ItemRepository
 from shop.repositories.order import OrderRepository
 from shop.repositories.user import UserRepository
 
-Cards = defaultdict[int, list[dict[str, Any]]]
+CardsByUser = defaultdict[int, list[dict[str, Any]]]
 
 
 @dataclass(frozen=True)
@@ -30,36 +30,38 @@ class UserListService:
     users: UserRepository
     orders: OrderRepository
     items: ItemRepository
-    combine: UserCombination
-    combine_order: OrderCombination
-    combine_item: ItemCombination
+    combination: UserCombination
+    order_combination: OrderCombination
+    item_combination: ItemCombination
     cursors: CursorSigner
 
-    def page(self, asked: Asked) -> Listed[dict[str, Any]]:
+    def page(self, query: ListQuery) -> AnyPage[dict[str, Any]]:
         """The users."""
         bought = self.orders.source().to_one("item", "item_id", self.items.source())
         source = self.users.source().to_many("orders", bought, by="user_id")
-        question = Question(asked, source, Criteria(), ("users",))
-        page = self.users.page_asked(question, self.cursors)
+        question = ListStatement(query, source, Criteria(), ("users",))
+        page = self.users.select_page(question, self.cursors)
         user_ids = [user.id for user in page.rows]
-        orders = self._find_orders(user_ids, asked.included) if "orders" in asked.included else None
-        counts = self.orders.count_by_user(user_ids) if "orders" in asked.counted else None
+        orders = self._find_orders(user_ids, query.included) if "orders" in query.included else None
+        counts = self.orders.count_by_user(user_ids) if "orders" in query.counted else None
         rows = []
-        for card in map(self.combine.card, page.rows):
+        for card in map(self.combination.card, page.rows):
             related: dict[str, Any] = {} if orders is None else {"orders": orders[card["id"]]}
             related |= {} if counts is None else {"orders_count": counts.get(card["id"], 0)}
-            rows.append(asked.tell(card, **related))
+            rows.append(query.select_fields(card, **related))
         return page.with_rows(rows)
 
-    def _find_orders(self, user_ids: Collection[int], included: Collection[str]) -> Cards:
+    def _find_orders(self, user_ids: Collection[int], included: Collection[str]) -> CardsByUser:
         """User id -> its newest orders, with their items where those were asked for."""
-        newest, cards = self.orders.find_newest(user_ids, ORDERS_SHOWN_MAX), Cards(list)
+        newest, cards = self.orders.find_newest(user_ids, ORDERS_SHOWN_MAX), CardsByUser(list)
         briefs = self._find_items({order.item_id for order in newest}) if "orders.item" in included else None
         for order in newest:
             item = {} if briefs is None else {"item": briefs.get(order.item_id)}
-            cards[order.user_id].append({**self.combine_order.card(order), **item})
+            cards[order.user_id].append({**self.order_combination.card(order), **item})
         return cards
 
     def _find_items(self, item_ids: Collection[int]) -> dict[int, dict[str, Any]]:
         items = self.items.find_many(item_ids)
-        return {item_id: tell_in(language(), self.combine_item.brief(item)) for item_id, item in items.items()}
+        return {
+            item_id: localize(current_language(), self.item_combination.brief(item)) for item_id, item in items.items()
+        }

@@ -13,10 +13,10 @@ from uuid import UUID
 from shop.constants.order import OrderStatus
 from shop.constants.stock import BATCH, GateState, StockReason
 
-WAIT_MAX_SECONDS = 5
-NONSENSE_MAX = 40
-_COUNT = re.compile(r"-?[0-9]{1,18}")
-_COUNTS = ("avail", "hwm", "epoch", "pend", "seq")
+OUTBOX_AGE_MAX_SECONDS = 5
+INVALID_SHOWN_MAX = 40
+_COUNT_PATTERN = re.compile(r"-?[0-9]{1,18}")
+_COUNT_FIELDS = ("avail", "hwm", "epoch", "pend", "seq")
 T = TypeVar("T")
 
 
@@ -27,16 +27,16 @@ class Problem(NamedTuple):
     """
 
     item_id: int
-    about: UUID | str
+    subject: UUID | str
     text: str
 
     @property
-    def moves(self) -> bool:
+    def is_transient(self) -> bool:
         """Whether sums and counters say so, which move while the item sells; an order either is wrong or is not."""
-        return not isinstance(self.about, UUID)
+        return not isinstance(self.subject, UUID)
 
 
-class Waiting(NamedTuple):
+class OutboxOrder(NamedTuple):
     """A reservation in an outbox, or set aside. `since`: milliseconds since 1970."""
 
     order_id: UUID
@@ -46,7 +46,7 @@ class Waiting(NamedTuple):
     since: int
 
 
-class Written(NamedTuple):
+class OrderRow(NamedTuple):
     """A row of the table of orders."""
 
     order_id: UUID
@@ -62,7 +62,7 @@ class Written(NamedTuple):
     created_at: datetime
 
 
-class Posted(NamedTuple):
+class LedgerRow(NamedTuple):
     """A row of the ledger."""
 
     line_id: int
@@ -72,14 +72,14 @@ class Posted(NamedTuple):
     adj_seq: int | None
 
 
-class Epoch(NamedTuple):
+class EpochOrders(NamedTuple):
     """The written orders of one epoch."""
 
     orders: int
     seq_max: int
 
 
-class Deal(NamedTuple):
+class OrderTerms(NamedTuple):
     """What an order and its receipt say alike."""
 
     tenant: int
@@ -91,31 +91,31 @@ class Deal(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Sale:
+class RedisItem:
     """What Redis says about one item. `receipts`: state -> order ids; `now`: its clock, in milliseconds since 1970."""
 
     gate: Mapping[str, str] = field(default_factory=dict)
-    waiting: Sequence[Waiting] = ()
-    dead: Sequence[Waiting] = ()
+    waiting: Sequence[OutboxOrder] = ()
+    dead: Sequence[OutboxOrder] = ()
     receipts: Mapping[str, Collection[UUID]] = field(default_factory=dict)
     now: int = 0
 
     @property
-    def entries(self) -> tuple[Waiting, ...]:
+    def entries(self) -> tuple[OutboxOrder, ...]:
         """What waits and what was set aside."""
         return (*self.waiting, *self.dead)
 
     @property
-    def nonsense(self) -> list[str]:
+    def invalid_fields(self) -> list[str]:
         """The fields of the gate that should be numbers and are none."""
-        return [name for name in _COUNTS if not _COUNT.fullmatch(self.gate.get(name, "0"))]
+        return [name for name in _COUNT_FIELDS if not _COUNT_PATTERN.fullmatch(self.gate.get(name, "0"))]
 
     def count(self, name: str) -> int:
         """A number of the gate; 0 where it is none."""
         text = self.gate.get(name, "0")
-        return int(text) if _COUNT.fullmatch(text) else 0
+        return int(text) if _COUNT_PATTERN.fullmatch(text) else 0
 
-    def pick(self, before: Sequence[Waiting], after: Sequence[Waiting]) -> list[Waiting] | None:
+    def select_entries(self, before: Sequence[OutboxOrder], after: Sequence[OutboxOrder]) -> list[OutboxOrder] | None:
         """What waited when the gate was read, between two looks; None when something was taken out meanwhile."""
         known, place = {entry[:3] for entry in before}, (self.count("epoch"), self.count("seq"))
         if known - {entry[:3] for entry in after}:
@@ -124,7 +124,7 @@ class Sale:
         return [entry for entry in after if entry[:3] in known or entry[1:3] <= place]
 
     @staticmethod
-    def by_state(texts: Mapping[UUID, str]) -> dict[str, set[UUID]]:
+    def group_by_state(texts: Mapping[UUID, str]) -> dict[str, set[UUID]]:
         """Orders by the state of their receipts."""
         found: dict[str, set[UUID]] = defaultdict(set)
         for order_id, text in texts.items():
@@ -137,7 +137,7 @@ class Sale:
 
 
 @dataclass
-class Orders:
+class OrderSummary:
     """What the table of orders says about one item, and whom its receipts contradict.
 
     `recent`: orders of this epoch whose receipt must still live; `held`: user -> confirmed pieces; `buyers`: who has a
@@ -148,41 +148,41 @@ class Orders:
     units: dict[UUID, int] = field(default_factory=dict)
     cancelled: set[UUID] = field(default_factory=set)
     recent: set[UUID] = field(default_factory=set)
-    epochs: dict[int, Epoch] = field(default_factory=dict)
-    held: Counter[int] = field(default_factory=Counter)
+    epochs: dict[int, EpochOrders] = field(default_factory=dict)
+    units_held: Counter[int] = field(default_factory=Counter)
     buyers: set[int] = field(default_factory=set)
     tenants: dict[int, UUID] = field(default_factory=dict)
-    homes: Mapping[int, int | None] = field(default_factory=dict)
-    places: dict[UUID, tuple[int, int]] = field(default_factory=dict)
-    disputed: dict[UUID, tuple[Deal, Deal]] = field(default_factory=dict)
+    buyer_tenants: Mapping[int, int | None] = field(default_factory=dict)
+    positions: dict[UUID, tuple[int, int]] = field(default_factory=dict)
+    mismatches: dict[UUID, tuple[OrderTerms, OrderTerms]] = field(default_factory=dict)
 
-    def add(self, line: Written) -> None:
+    def add(self, line: OrderRow) -> None:
         """Count an order of the item."""
         self.units[line.order_id] = line.quantity
         self.tenants.setdefault(line.tenant_id, line.order_id)
         if line.status == OrderStatus.CANCELLED:
             self.cancelled.add(line.order_id)
         else:
-            self.held[line.user_id] += line.quantity
-        before = self.epochs.get(line.epoch, Epoch(0, 0))
-        self.epochs[line.epoch] = Epoch(before.orders + 1, max(before.seq_max, line.seq))
+            self.units_held[line.user_id] += line.quantity
+        before = self.epochs.get(line.epoch, EpochOrders(0, 0))
+        self.epochs[line.epoch] = EpochOrders(before.orders + 1, max(before.seq_max, line.seq))
 
-    def add_recent(self, line: Written, since: datetime) -> None:
+    def add_recent(self, line: OrderRow, since: datetime) -> None:
         """Note an order of this epoch."""
         if line.status != OrderStatus.CANCELLED:
             self.buyers.add(line.user_id)
         if line.created_at >= since:
             self.recent.add(line.order_id)
 
-    def compare(self, line: Written, promised: Deal | None) -> None:
+    def record_mismatch(self, line: OrderRow, promised: OrderTerms | None) -> None:
         """Note where an order, of whatever item, says something else than its receipt."""
-        ordered = Deal(*line[1:7])
+        ordered = OrderTerms(*line[1:7])
         if promised and promised != ordered:
-            self.disputed[line.order_id] = (ordered, promised)
+            self.mismatches[line.order_id] = (ordered, promised)
 
 
 @dataclass
-class Ledger:
+class LedgerSummary:
     """What the ledger says about one item. `unapplied`: credits that Redis does not know; `voids`: (epoch, number)."""
 
     total: int = 0
@@ -192,7 +192,7 @@ class Ledger:
     voids: set[tuple[int, int]] = field(default_factory=set)
     tenants: Counter[int] = field(default_factory=Counter)
 
-    def add(self, reason: StockReason, line: Posted, applied: int) -> None:
+    def add(self, reason: StockReason, line: LedgerRow, applied: int) -> None:
         """Count a line. `applied`: the number of the last credit that Redis knows."""
         self.total += line.delta
         self.tenants[line.tenant_id] += 1
@@ -207,7 +207,7 @@ class Ledger:
 
 
 @dataclass(frozen=True)
-class Book:
+class ItemSnapshot:
     """Everything both stores say about one item, read once. Without a tenant there is no such item.
 
     `sellable`: whether it may be bought; `direct`: whether the database itself sells.
@@ -218,230 +218,250 @@ class Book:
     stock: int
     epoch: int
     limit: int | None
-    sale: Sale
-    orders: Orders
-    ledger: Ledger
+    redis_item: RedisItem
+    orders: OrderSummary
+    ledger: LedgerSummary
     sellable: bool = True
-    direct: bool = False
+    database_sells: bool = False
 
     @property
     def is_open(self) -> bool:
         """Whether Redis sells it."""
-        return self.sale.gate.get("state") == GateState.OPEN
+        return self.redis_item.gate.get("state") == GateState.OPEN
 
     @property
-    def counts(self) -> bool:
+    def is_counted(self) -> bool:
         """Whether Redis counts it: what is retired still counts what was promised before, unless the database sells."""
-        return self.is_open or (self.sale.gate.get("state") == GateState.RETIRED and not self.direct)
+        return self.is_open or (self.redis_item.gate.get("state") == GateState.RETIRED and not self.database_sells)
 
     @property
-    def unwritten(self) -> list[Waiting]:
+    def unwritten(self) -> list[OutboxOrder]:
         """Entries, dead letters included, whose pieces were taken in Redis and not yet in the database."""
-        entries = _of_epoch(self.sale.entries, self.sale.count("epoch"))
-        return [entry for entry in entries if not self.wrote(entry)]
+        entries = _filter_by_epoch(self.redis_item.entries, self.redis_item.count("epoch"))
+        return [entry for entry in entries if not self.is_written(entry)]
 
-    def wrote(self, entry: Waiting) -> bool:
+    def is_written(self, entry: OutboxOrder) -> bool:
         """Whether the order of an entry stands in the database under the number of the entry."""
-        return self.orders.places.get(entry.order_id) == (entry.epoch, entry.seq)
+        return self.orders.positions.get(entry.order_id) == (entry.epoch, entry.seq)
 
-    def tell(self, about: UUID | str, text: str) -> Problem:
+    def make_problem(self, subject: UUID | str, text: str) -> Problem:
         """A problem of the item."""
-        return Problem(self.item_id, about, f"item {self.item_id}: {text}")
+        return Problem(self.item_id, subject, f"item {self.item_id}: {text}")
 
 
-def ledger_tells_the_stock(book: Book) -> Iterator[Problem]:
+def check_ledger_sum(snapshot: ItemSnapshot) -> Iterator[Problem]:
     """1: the sum of the ledger, the initial line included, is the stock."""
-    if book.ledger.total != book.stock:
-        yield book.tell("sum", f"the ledger sums to {book.ledger.total}, the stock is {book.stock}")
+    if snapshot.ledger.total != snapshot.stock:
+        yield snapshot.make_problem("sum", f"the ledger sums to {snapshot.ledger.total}, the stock is {snapshot.stock}")
 
 
-def ledger_tells_the_orders(book: Book) -> Iterator[Problem]:
+def check_ledger_orders(snapshot: ItemSnapshot) -> Iterator[Problem]:
     """2: the sales of the ledger are the pieces ordered, and its returns the cancelled orders."""
-    ordered, sold = sum(book.orders.units.values()), sum(book.ledger.sold.values())
+    ordered, sold = sum(snapshot.orders.units.values()), sum(snapshot.ledger.sold.values())
     if ordered != sold:
-        yield book.tell("sum", f"{ordered} pieces ordered, {sold} sold by the ledger")
-    for order_id in book.orders.cancelled | book.ledger.returned.keys():
-        back, due = book.ledger.returned.get(order_id, 0), _cancelled_pieces(book, order_id)
+        yield snapshot.make_problem("sum", f"{ordered} pieces ordered, {sold} sold by the ledger")
+    for order_id in snapshot.orders.cancelled | snapshot.ledger.returned.keys():
+        back, due = snapshot.ledger.returned.get(order_id, 0), _count_cancelled_pieces(snapshot, order_id)
         if back != due:
-            yield book.tell(order_id, f"order {order_id} returned {back} pieces, {due} of it were cancelled")
+            yield snapshot.make_problem(
+                order_id, f"order {order_id} returned {back} pieces, {due} of it were cancelled"
+            )
 
 
-def both_stores_agree(book: Book) -> Iterator[Problem]:
+def check_stores_agree(snapshot: ItemSnapshot) -> Iterator[Problem]:
     """3: what can be bought plus what is not written yet is the stock without the credits on their way."""
-    if book.is_open and not book.sellable:
-        yield book.tell(GateState.OPEN, "it is sold by Redis although it is not on sale")
-    if not book.counts:
+    if snapshot.is_open and not snapshot.sellable:
+        yield snapshot.make_problem(GateState.OPEN, "it is sold by Redis although it is not on sale")
+    if not snapshot.is_counted:
         return
-    for name in book.sale.nonsense:
-        yield book.tell(name, f"its gate says {name}={book.sale.gate[name][:NONSENSE_MAX]!r}, which is no number")
-    if book.sale.nonsense:
+    for name in snapshot.redis_item.invalid_fields:
+        yield snapshot.make_problem(
+            name, f"its gate says {name}={snapshot.redis_item.gate[name][:INVALID_SHOWN_MAX]!r}, which is no number"
+        )
+    if snapshot.redis_item.invalid_fields:
         return
-    avail, unwritten, credit = book.sale.count("avail"), _pieces(book.unwritten), book.ledger.unapplied
-    if avail + unwritten != book.stock - credit:
-        yield book.tell(
+    avail, unwritten, credit = (
+        snapshot.redis_item.count("avail"),
+        _sum_pieces(snapshot.unwritten),
+        snapshot.ledger.unapplied,
+    )
+    if avail + unwritten != snapshot.stock - credit:
+        yield snapshot.make_problem(
             "sum",
             f"{avail} can be bought and {unwritten} wait to be written,"
-            f" the stock is {book.stock}, {credit} of it credits on their way",
+            f" the stock is {snapshot.stock}, {credit} of it credits on their way",
         )
-    if book.sale.count("epoch") != book.epoch:
-        yield book.tell("epoch", f"sold in epoch {book.sale.count('epoch')}, the database is in {book.epoch}")
+    if snapshot.redis_item.count("epoch") != snapshot.epoch:
+        yield snapshot.make_problem(
+            "epoch", f"sold in epoch {snapshot.redis_item.count('epoch')}, the database is in {snapshot.epoch}"
+        )
 
 
-def pending_is_what_waits(book: Book) -> Iterator[Problem]:
+def check_pending_count(snapshot: ItemSnapshot) -> Iterator[Problem]:
     """4: what is pending is what waits or is set aside, and so say the receipts."""
-    sale = book.sale
-    waiting = _pieces(_of_epoch(sale.entries, sale.count("epoch")))
+    sale = snapshot.redis_item
+    waiting = _sum_pieces(_filter_by_epoch(sale.entries, sale.count("epoch")))
     if "pend" in sale.gate and sale.count("pend") != waiting:
-        yield book.tell("sum", f"{sale.count('pend')} pieces are pending, {waiting} wait or are set aside")
+        yield snapshot.make_problem("sum", f"{sale.count('pend')} pieces are pending, {waiting} wait or are set aside")
     for state, name, entries in (("P", "outbox entry", sale.waiting), ("D", "dead letter", sale.dead)):
         there, told = {entry.order_id for entry in entries}, sale.receipts_in(state)
         for order_id in there ^ told:
             what = f"a receipt but no {name}" if order_id in told else f"no receipt for its {name}"
-            yield book.tell(order_id, f"order {order_id} has {what}")
+            yield snapshot.make_problem(order_id, f"order {order_id} has {what}")
 
 
-def nothing_is_negative(book: Book) -> Iterator[Problem]:
+def check_not_negative(snapshot: ItemSnapshot) -> Iterator[Problem]:
     """5: no stock below zero, in either store."""
-    if book.stock < 0 or book.sale.count("avail") < 0:
-        yield book.tell("sum", f"stock {book.stock}, {book.sale.count('avail')} can be bought")
+    if snapshot.stock < 0 or snapshot.redis_item.count("avail") < 0:
+        yield snapshot.make_problem(
+            "sum", f"stock {snapshot.stock}, {snapshot.redis_item.count('avail')} can be bought"
+        )
 
 
-def confirmed_orders_exist(book: Book) -> Iterator[Problem]:
+def check_confirmed_orders(snapshot: ItemSnapshot) -> Iterator[Problem]:
     """6: an order that was confirmed to somebody is written."""
-    for order_id in book.sale.receipts_in("C") - book.orders.units.keys():
-        yield book.tell(order_id, f"order {order_id} was confirmed and is not written")
+    for order_id in snapshot.redis_item.receipts_in("C") - snapshot.orders.units.keys():
+        yield snapshot.make_problem(order_id, f"order {order_id} was confirmed and is not written")
 
 
-def orders_were_asked_for(book: Book) -> Iterator[Problem]:
+def check_orders_have_receipts(snapshot: ItemSnapshot) -> Iterator[Problem]:
     """7: a recent order of this epoch has the receipt of its request."""
-    if book.counts:
-        for order_id in book.orders.recent.difference(*book.sale.receipts.values()):
-            yield book.tell(order_id, f"order {order_id} has no receipt")
+    if snapshot.is_counted:
+        for order_id in snapshot.orders.recent.difference(*snapshot.redis_item.receipts.values()):
+            yield snapshot.make_problem(order_id, f"order {order_id} has no receipt")
 
 
-def orders_are_what_was_asked_for(book: Book) -> Iterator[Problem]:
+def check_orders_match_receipts(snapshot: ItemSnapshot) -> Iterator[Problem]:
     """8: an order says what its receipt says: item, tenant, user, quantity, price."""
-    for order_id, (order, receipt) in book.orders.disputed.items():
-        names = [name for name, ours, theirs in zip(Deal._fields, order, receipt, strict=True) if ours != theirs]
+    for order_id, (order, receipt) in snapshot.orders.mismatches.items():
+        names = [name for name, ours, theirs in zip(OrderTerms._fields, order, receipt, strict=True) if ours != theirs]
         if names:
-            yield book.tell(order_id, f"order {order_id} and its receipt differ in {', '.join(names)}")
+            yield snapshot.make_problem(order_id, f"order {order_id} and its receipt differ in {', '.join(names)}")
 
 
-def every_order_is_one_sale(book: Book) -> Iterator[Problem]:
+def check_orders_match_sales(snapshot: ItemSnapshot) -> Iterator[Problem]:
     """9: orders, cancelled ones included, and sales in the ledger name each other, piece by piece."""
-    ordered, sold = book.orders.units, book.ledger.sold
+    ordered, sold = snapshot.orders.units, snapshot.ledger.sold
     for order_id in ordered.keys() ^ sold.keys():
         what = "no sale in the ledger" if order_id in ordered else "a sale but no order"
-        yield book.tell(order_id, f"order {order_id} has {what}")
+        yield snapshot.make_problem(order_id, f"order {order_id} has {what}")
     for order_id, units in ordered.items():
         if sold.get(order_id, units) != units:
-            yield book.tell(order_id, f"order {order_id} is of {units} pieces, its sale of {sold[order_id]}")
+            yield snapshot.make_problem(
+                order_id, f"order {order_id} is of {units} pieces, its sale of {sold[order_id]}"
+            )
 
 
-def numbers_have_no_gaps(book: Book) -> Iterator[Problem]:
+def check_number_gaps(snapshot: ItemSnapshot) -> Iterator[Problem]:
     """10: the orders of an epoch, with the waiting and the void ones, are numbered 1, 2, 3 ..."""
     # What waits in an older epoch gets its number when it is counted anew.
-    entries = _of_epoch(book.sale.entries, book.epoch)
-    others = book.ledger.voids | {(entry.epoch, entry.seq) for entry in entries if not book.wrote(entry)}
-    numbers: dict[int, list[int]] = {number: [] for number in book.orders.epochs}
+    entries = _filter_by_epoch(snapshot.redis_item.entries, snapshot.epoch)
+    others = snapshot.ledger.voids | {(entry.epoch, entry.seq) for entry in entries if not snapshot.is_written(entry)}
+    numbers: dict[int, list[int]] = {number: [] for number in snapshot.orders.epochs}
     for number, seq in others:
         numbers.setdefault(number, []).append(seq)
     for number, seqs in numbers.items():
-        written = book.orders.epochs.get(number, Epoch(0, 0))
+        written = snapshot.orders.epochs.get(number, EpochOrders(0, 0))
         highest, count = max([written.seq_max, *seqs]), written.orders + len(seqs)
         if highest != count:
-            yield book.tell(
+            yield snapshot.make_problem(
                 f"epoch {number}", f"{count} numbers of epoch {number} are accounted for, the highest is {highest}"
             )
 
 
-def redis_counts_ahead(book: Book) -> Iterator[Problem]:
+def check_redis_sequence(snapshot: ItemSnapshot) -> Iterator[Problem]:
     """11: Redis never gives a number that the database has."""
-    written = book.orders.epochs.get(book.sale.count("epoch"), Epoch(0, 0)).seq_max
-    if book.counts and book.sale.count("seq") < written:
-        yield book.tell("seq", f"Redis counts {book.sale.count('seq')}, the database has number {written}")
+    written = snapshot.orders.epochs.get(snapshot.redis_item.count("epoch"), EpochOrders(0, 0)).seq_max
+    if snapshot.is_counted and snapshot.redis_item.count("seq") < written:
+        yield snapshot.make_problem(
+            "seq", f"Redis counts {snapshot.redis_item.count('seq')}, the database has number {written}"
+        )
 
 
-def promises_are_kept(book: Book) -> Iterator[Problem]:
+def check_rejected_orders(snapshot: ItemSnapshot) -> Iterator[Problem]:
     """12: no order that was promised is rejected."""
-    for order_id in book.sale.receipts_in("R"):
-        yield book.tell(order_id, f"order {order_id} was promised and then rejected")
+    for order_id in snapshot.redis_item.receipts_in("R"):
+        yield snapshot.make_problem(order_id, f"order {order_id} was promised and then rejected")
 
 
-def limits_are_kept(book: Book) -> Iterator[Problem]:
+def check_purchase_limits(snapshot: ItemSnapshot) -> Iterator[Problem]:
     """13: nobody who bought in this epoch holds more pieces than the limit."""
     # A limit that was lowered begins a new epoch and binds what is bought in it.
-    for user_id in book.orders.buyers if book.limit else ():
-        if (book.limit or 0) < book.orders.held[user_id]:
-            held = book.orders.held[user_id]
-            yield book.tell(f"user {user_id}", f"user {user_id} holds {held} pieces of {book.limit}")
+    for user_id in snapshot.orders.buyers if snapshot.limit else ():
+        if (snapshot.limit or 0) < snapshot.orders.units_held[user_id]:
+            held = snapshot.orders.units_held[user_id]
+            yield snapshot.make_problem(f"user {user_id}", f"user {user_id} holds {held} pieces of {snapshot.limit}")
 
 
-def nothing_waits_for_long(book: Book) -> Iterator[Problem]:
+def check_outbox_age(snapshot: ItemSnapshot) -> Iterator[Problem]:
     """14: nothing waits to be written for longer than five seconds, or for an item that does not exist."""
-    if book.tenant_id is None:
-        for entry in book.sale.entries:
-            yield book.tell(entry.order_id, f"it does not exist, and order {entry.order_id} waits for it")
+    if snapshot.tenant_id is None:
+        for entry in snapshot.redis_item.entries:
+            yield snapshot.make_problem(entry.order_id, f"it does not exist, and order {entry.order_id} waits for it")
         return
-    oldest = min(book.sale.waiting, key=lambda entry: entry.since, default=None)
-    if oldest and book.sale.now - oldest.since > WAIT_MAX_SECONDS * 1000:
+    oldest = min(snapshot.redis_item.waiting, key=lambda entry: entry.since, default=None)
+    if oldest and snapshot.redis_item.now - oldest.since > OUTBOX_AGE_MAX_SECONDS * 1000:
         since = datetime.fromtimestamp(oldest.since / 1000, UTC).isoformat(timespec="milliseconds")
-        yield book.tell(oldest.order_id, f"order {oldest.order_id} waits to be written since {since}")
+        yield snapshot.make_problem(oldest.order_id, f"order {oldest.order_id} waits to be written since {since}")
 
 
-def sold_out_is_real(book: Book) -> Iterator[Problem]:
+def check_sold_out(snapshot: ItemSnapshot) -> Iterator[Problem]:
     """15: when nothing can be bought and nothing waits, the stock is zero."""
-    left = book.stock - book.ledger.unapplied
-    if book.counts and not book.sale.count("avail") and not book.unwritten and left:
-        yield book.tell("sum", f"sold out to buyers, but the stock is {left}")
+    left = snapshot.stock - snapshot.ledger.unapplied
+    if snapshot.is_counted and not snapshot.redis_item.count("avail") and not snapshot.unwritten and left:
+        yield snapshot.make_problem("sum", f"sold out to buyers, but the stock is {left}")
 
 
-def nothing_crosses_tenants(book: Book) -> Iterator[Problem]:
+def check_tenants(snapshot: ItemSnapshot) -> Iterator[Problem]:
     """16: orders, ledger lines and buyers are of the tenant of the item."""
-    for tenant_id in book.orders.tenants.keys() - {book.tenant_id}:
-        order_id = book.orders.tenants[tenant_id]
-        yield book.tell(order_id, f"order {order_id} is of tenant {tenant_id}, the item of {book.tenant_id}")
-    for tenant_id in book.ledger.tenants.keys() - {book.tenant_id}:
-        lines = f"{book.ledger.tenants[tenant_id]} lines of the ledger are of tenant {tenant_id}"
-        yield book.tell(f"tenant {tenant_id}", f"{lines}, the item of {book.tenant_id}")
-    for user_id, home in book.orders.homes.items():
-        if home != book.tenant_id:
-            yield book.tell(f"user {user_id}", f"its buyer {user_id} is of tenant {home}, the item of {book.tenant_id}")
+    for tenant_id in snapshot.orders.tenants.keys() - {snapshot.tenant_id}:
+        order_id = snapshot.orders.tenants[tenant_id]
+        yield snapshot.make_problem(
+            order_id, f"order {order_id} is of tenant {tenant_id}, the item of {snapshot.tenant_id}"
+        )
+    for tenant_id in snapshot.ledger.tenants.keys() - {snapshot.tenant_id}:
+        lines = f"{snapshot.ledger.tenants[tenant_id]} lines of the ledger are of tenant {tenant_id}"
+        yield snapshot.make_problem(f"tenant {tenant_id}", f"{lines}, the item of {snapshot.tenant_id}")
+    for user_id, home in snapshot.orders.buyer_tenants.items():
+        if home != snapshot.tenant_id:
+            yield snapshot.make_problem(
+                f"user {user_id}", f"its buyer {user_id} is of tenant {home}, the item of {snapshot.tenant_id}"
+            )
 
 
-def batches(ids: Iterable[T]) -> Iterator[Sequence[T]]:
+def split_batches(ids: Iterable[T]) -> Iterator[Sequence[T]]:
     """The same, as many at a time as one statement may name."""
     rest = list(ids)
     return (rest[start : start + BATCH] for start in range(0, len(rest), BATCH))
 
 
-def _pieces(entries: Iterable[Waiting]) -> int:
+def _sum_pieces(entries: Iterable[OutboxOrder]) -> int:
     return sum(entry.quantity for entry in entries)
 
 
-def _of_epoch(entries: Iterable[Waiting], epoch: int) -> list[Waiting]:
+def _filter_by_epoch(entries: Iterable[OutboxOrder], epoch: int) -> list[OutboxOrder]:
     return [entry for entry in entries if entry.epoch == epoch]
 
 
-def _cancelled_pieces(book: Book, order_id: UUID) -> int:
-    return book.orders.units.get(order_id, 0) if order_id in book.orders.cancelled else 0
+def _count_cancelled_pieces(snapshot: ItemSnapshot, order_id: UUID) -> int:
+    return snapshot.orders.units.get(order_id, 0) if order_id in snapshot.orders.cancelled else 0
 
 
 INVARIANTS = {
-    1: ledger_tells_the_stock,
-    2: ledger_tells_the_orders,
-    3: both_stores_agree,
-    4: pending_is_what_waits,
-    5: nothing_is_negative,
-    6: confirmed_orders_exist,
-    7: orders_were_asked_for,
-    8: orders_are_what_was_asked_for,
-    9: every_order_is_one_sale,
-    10: numbers_have_no_gaps,
-    11: redis_counts_ahead,
-    12: promises_are_kept,
-    13: limits_are_kept,
-    14: nothing_waits_for_long,
-    15: sold_out_is_real,
-    16: nothing_crosses_tenants,
+    1: check_ledger_sum,
+    2: check_ledger_orders,
+    3: check_stores_agree,
+    4: check_pending_count,
+    5: check_not_negative,
+    6: check_confirmed_orders,
+    7: check_orders_have_receipts,
+    8: check_orders_match_receipts,
+    9: check_orders_match_sales,
+    10: check_number_gaps,
+    11: check_redis_sequence,
+    12: check_rejected_orders,
+    13: check_purchase_limits,
+    14: check_outbox_age,
+    15: check_sold_out,
+    16: check_tenants,
 }

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from shop.constants.stock import STATEMENT_MAX
+from shop.constants.stock import RUN_TEXT_MAX
 
 COUNT_DIGITS = 9
 
 
-class Truth(NamedTuple):
+class DatabaseState(NamedTuple):
     """What MySQL says about an item on sale; `hwm` is the number of its last credit."""
 
     units: int
@@ -24,7 +24,7 @@ class Adjustment(NamedTuple):
 
     ref: str
     delta: int
-    seen: int | None
+    expected_stock: int | None
     note: str
 
 
@@ -35,36 +35,36 @@ class Difference(NamedTuple):
     found: str
 
 
-def compare(truth: Truth, gate: Mapping[str, str], waiting: int | None) -> Difference | None:
+def compare_with_gate(state: DatabaseState, gate: Mapping[str, str], waiting: int | None) -> Difference | None:
     """Where an open gate says something else than MySQL; None when they agree.
 
     `waiting`: entries and dead letters of the item's partition, None when nobody counted.
     """
-    says = {name: gate.get(name, "") for name in Truth._fields} | {"units": _units(gate)}
-    wants = {name: "" if value is None else str(value) for name, value in truth._asdict().items()}
+    says = {name: gate.get(name, "") for name in DatabaseState._fields} | {"units": _sum_units(gate)}
+    wants = {name: "" if value is None else str(value) for name, value in state._asdict().items()}
     if waiting == 0:
         says["pend"], wants["pend"] = gate.get("pend", ""), "0"
     if not gate:
-        return Difference(_tell(wants, Truth._fields), "nothing")
+        return Difference(_format_fields(wants, DatabaseState._fields), "nothing")
     differ = [name for name in wants if wants[name] != says[name]]
-    return Difference(_tell(wants, differ), _tell(says, differ)) if differ else None
+    return Difference(_format_fields(wants, differ), _format_fields(says, differ)) if differ else None
 
 
-def may_heal(difference: Difference) -> bool:
+def may_be_unfinalized(difference: Difference) -> bool:
     """Whether it may be only that a drain has written what it has not finalized yet."""
     return {word.partition("=")[0] for word in difference.found.split()} <= {"units", "pend"}
 
 
-def read_count(text: str | None) -> int:
+def parse_count(text: str | None) -> int:
     """A number that Redis holds; 0 when it is not there, or nonsense that no column would take."""
     return int(text) if text and text.isascii() and text.isdigit() and len(text) <= COUNT_DIGITS else 0
 
 
-def _tell(side: Mapping[str, str], names: Iterable[str]) -> str:
-    return " ".join(f"{name}={side[name]}" for name in names)[:STATEMENT_MAX]
+def _format_fields(values: Mapping[str, str], names: Iterable[str]) -> str:
+    return " ".join(f"{name}={values[name]}" for name in names)[:RUN_TEXT_MAX]
 
 
-def _units(gate: Mapping[str, str]) -> str:
+def _sum_units(gate: Mapping[str, str]) -> str:
     try:
         return str(int(gate["avail"]) + int(gate["pend"]))
     except (KeyError, ValueError):

@@ -23,18 +23,18 @@ class UserPolicy:
     change_password = OWNER
 
 
-def caller_of(card: Mapping[str, Any], session_id: UUID) -> Caller:
+def build_caller(card: Mapping[str, Any], session_id: UUID) -> Caller:
     """The caller that a user is, by what is known of it."""
     almighty = UserRole.ADMIN in card["roles"]
     return Caller(card["id"], card["tenant_id"], session_id, frozenset(card["permissions"]), almighty, card)
 
 
-def flags_of(roles: Collection[str]) -> int:
+def encode_roles(roles: Collection[str]) -> int:
     """Roles as a row keeps them: flags that combine."""
     return sum(RoleFlag[UserRole(role).name] for role in set(roles))
 
 
-def roles_of(flags: int) -> list[str]:
+def decode_roles(flags: int) -> list[str]:
     """The roles that flags stand for."""
     return [UserRole[flag.name].value for flag in RoleFlag if flag.name and flags & flag]
 
@@ -44,17 +44,17 @@ def is_admin(flags: int) -> bool:
     return bool(flags & RoleFlag.ADMIN)
 
 
-def permissions_of(flags: int, kept: str) -> list[str]:
+def decode_permissions(flags: int, stored_codes: str) -> list[str]:
     """The codes that a row keeps and that mean something; those of the system do for administrators only."""
-    codes = kept.split()
-    return [it.code for it in Permission if it.code in codes and (is_admin(flags) or not is_of_system(it.code))]
+    codes = stored_codes.split()
+    return [it.code for it in Permission if it.code in codes and (is_admin(flags) or not is_system_permission(it.code))]
 
 
-def is_of_system(code: str) -> bool:
+def is_system_permission(code: str) -> bool:
     """Whether a permission is one that no ordinary user can be given."""
     return code.startswith(SYSTEM_AREA)
 
 
-def account_name(name: str) -> str:
+def digest_account_name(name: str) -> str:
     """A digest that stands for an account however its name or address is written, for keys: it is its owner's."""
     return hashlib.sha256(name.strip().casefold().encode("utf-8", "surrogatepass")).hexdigest()[:32]

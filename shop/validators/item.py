@@ -3,19 +3,19 @@
 from marshmallow.validate import Range
 
 from shop.constants.item import (
-    CURRENCY_FORM,
+    CURRENCY_PATTERN,
     INTRODUCTION_MAX,
     NAME_MAX,
     PER_USER_MAX,
     PRICE_MAX_MINOR,
     STOCK_MAX,
-    URL_FORM,
     URL_MAX,
+    URL_PATTERN,
     ItemStatus,
 )
-from shop.core.query.spec import Kind, Listing, Word
+from shop.core.query.spec import FieldSpec, Kind, ResourceSpec
 from shop.core.validation.choices import Choice
-from shop.core.validation.fields import Text, WholeNumber, coded
+from shop.core.validation.fields import Text, WholeNumber, error_code
 from shop.core.validation.translations import Translations
 from shop.exception_codes.item import ItemExceptionCode as Code
 
@@ -23,58 +23,60 @@ from shop.exception_codes.item import ItemExceptionCode as Code
 class ItemValidator:
     """Fields of an item."""
 
-    name = Text(NAME_MAX, least=1, required=True, metadata=coded(Code.NAME_FORMAT) | {"example": "Concert ticket"})
+    name = Text(
+        NAME_MAX, min_length=1, required=True, metadata=error_code(Code.NAME_FORMAT) | {"example": "Concert ticket"}
+    )
     name_translations = Translations(
         name,
         "NameTranslations",
-        metadata=coded(Code.TRANSLATION_FORMAT) | {"example": {"zh-Hant": "音樂會門票", "zh-Hans": "音乐会门票"}},
+        metadata=error_code(Code.TRANSLATION_FORMAT) | {"example": {"zh-Hant": "音樂會門票", "zh-Hans": "音乐会门票"}},
     )
-    introduction = Text(INTRODUCTION_MAX, lines=True, metadata=coded(Code.INTRODUCTION_FORMAT))
+    introduction = Text(INTRODUCTION_MAX, multiline=True, metadata=error_code(Code.INTRODUCTION_FORMAT))
     introduction_translations = Translations(
         introduction,
         "IntroductionTranslations",
-        metadata=coded(Code.TRANSLATION_FORMAT) | {"example": {"zh-Hant": "座位自由入座。", "zh-Hans": None}},
+        metadata=error_code(Code.TRANSLATION_FORMAT) | {"example": {"zh-Hant": "座位自由入座。", "zh-Hans": None}},
     )
     price_minor = WholeNumber(
-        required=True, validate=Range(0, PRICE_MAX_MINOR), metadata=coded(Code.PRICE_FORMAT) | {"example": 2500}
+        required=True, validate=Range(0, PRICE_MAX_MINOR), metadata=error_code(Code.PRICE_FORMAT) | {"example": 2500}
     )
     currency = Text(
         3,
-        least=3,
-        pattern=CURRENCY_FORM,
+        min_length=3,
+        pattern=CURRENCY_PATTERN,
         error="Three upper case letters.",
         required=True,
-        metadata=coded(Code.CURRENCY_FORMAT) | {"example": "EUR"},
+        metadata=error_code(Code.CURRENCY_FORMAT) | {"example": "EUR"},
     )
     stock = WholeNumber(
-        required=True, validate=Range(0, STOCK_MAX), metadata=coded(Code.STOCK_FORMAT) | {"example": 100}
+        required=True, validate=Range(0, STOCK_MAX), metadata=error_code(Code.STOCK_FORMAT) | {"example": 100}
     )
     status = Choice(
         ItemStatus,
         required=True,
-        metadata=coded(Code.STATUS_UNKNOWN) | {"example": ItemStatus.DRAFT},
+        metadata=error_code(Code.STATUS_UNKNOWN) | {"example": ItemStatus.DRAFT},
     )
-    max_per_user = WholeNumber(allow_none=True, validate=Range(1, PER_USER_MAX), metadata=coded(Code.LIMIT_FORMAT))
+    max_per_user = WholeNumber(allow_none=True, validate=Range(1, PER_USER_MAX), metadata=error_code(Code.LIMIT_FORMAT))
     photo_url = Text(
         URL_MAX,
-        pattern=URL_FORM,
+        pattern=URL_PATTERN,
         error="Not a valid URL.",
         allow_none=True,
-        metadata=coded(Code.PHOTO_FORMAT) | {"format": "uri", "example": "https://shop.example/ticket.jpg"},
+        metadata=error_code(Code.PHOTO_FORMAT) | {"format": "uri", "example": "https://shop.example/ticket.jpg"},
     )
     # The stock of a list is what can be bought now, and that is no column.
-    words = Listing(
+    spec = ResourceSpec(
         {
-            "id": Word.whole(),
-            "name": Word.phrase(),
-            "introduction": Word.phrase(sortable=False),
-            "price_minor": Word.whole(),
-            "currency": Word.label(),
-            "stock": Word.told(Kind.WHOLE),
-            "status": Word.choice(ItemStatus),
-            "max_per_user": Word.whole(),
-            "photo_url": Word.told(),
-            "created_at": Word.moment(),
-            "updated_at": Word.moment(),
+            "id": FieldSpec.integer(),
+            "name": FieldSpec.searchable_text(),
+            "introduction": FieldSpec.searchable_text(sortable=False),
+            "price_minor": FieldSpec.integer(),
+            "currency": FieldSpec.exact_text(),
+            "stock": FieldSpec.read_only(Kind.INTEGER),
+            "status": FieldSpec.choice(ItemStatus),
+            "max_per_user": FieldSpec.integer(),
+            "photo_url": FieldSpec.read_only(),
+            "created_at": FieldSpec.datetime(),
+            "updated_at": FieldSpec.datetime(),
         }
     )

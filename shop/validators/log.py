@@ -1,8 +1,8 @@
 """What may be said about records of the log."""
 
 from shop.constants.log import REQUEST_ID_MAX
-from shop.core.trace import WHOLE_REQUEST_ID
-from shop.core.validation.fields import Text, coded
+from shop.core.trace import REQUEST_ID_PATTERN
+from shop.core.validation.fields import Text, error_code
 from shop.exception_codes.log import LogExceptionCode as Code
 
 
@@ -11,9 +11,9 @@ class LogValidator:
 
     request_id = Text(
         REQUEST_ID_MAX,
-        least=1,
+        min_length=1,
         required=True,
-        pattern=WHOLE_REQUEST_ID,
+        pattern=REQUEST_ID_PATTERN,
         error=Code.REQUEST_FORMAT.sentence,
-        metadata=coded(Code.REQUEST_FORMAT) | {"example": "checkout-7"},
+        metadata=error_code(Code.REQUEST_FORMAT) | {"example": "checkout-7"},
     )

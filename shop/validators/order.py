@@ -3,8 +3,8 @@
 from marshmallow.validate import Range
 
 from shop.constants.order import PREFER_MAX, QUANTITY_MAX, QUANTITY_MIN, OrderStatus
-from shop.core.query.spec import Listing, Mode, Word
-from shop.core.validation.fields import Hint, WholeNumber, coded
+from shop.core.query.spec import FieldSpec, Mode, ResourceSpec
+from shop.core.validation.fields import OptionalHint, WholeNumber, error_code
 from shop.exception_codes.order import OrderExceptionCode as Code
 
 
@@ -14,21 +14,21 @@ class OrderValidator:
     quantity = WholeNumber(
         required=True,
         validate=Range(QUANTITY_MIN, QUANTITY_MAX),
-        metadata=coded(Code.QUANTITY_FORMAT) | {"example": 1},
+        metadata=error_code(Code.QUANTITY_FORMAT) | {"example": 1},
     )
-    prefer = Hint(PREFER_MAX, data_key="Prefer", metadata={"example": "wait=2"})
-    words = Listing(
+    prefer = OptionalHint(PREFER_MAX, data_key="Prefer", metadata={"example": "wait=2"})
+    spec = ResourceSpec(
         {
-            "id": Word.uuid(),
-            "status": Word.choice(OrderStatus),
-            "item_id": Word.whole(),
-            "quantity": Word.whole(),
-            "unit_price_minor": Word.whole(),
-            "total_minor": Word.whole(),
-            "currency": Word.label(),
-            "created_at": Word.moment(),
-            "updated_at": Word.moment(),
+            "id": FieldSpec.uuid(),
+            "status": FieldSpec.choice(OrderStatus),
+            "item_id": FieldSpec.integer(),
+            "quantity": FieldSpec.integer(),
+            "unit_price_minor": FieldSpec.integer(),
+            "total_minor": FieldSpec.integer(),
+            "currency": FieldSpec.exact_text(),
+            "created_at": FieldSpec.datetime(),
+            "updated_at": FieldSpec.datetime(),
         },
-        newest=("created_at",),
+        default_order=("created_at",),
         mode=Mode.CURSOR,
     )

@@ -5,7 +5,7 @@ from marshmallow.validate import Length
 
 from shop.constants.permission import Permission
 from shop.core.validation.choices import Choice
-from shop.core.validation.fields import coded
+from shop.core.validation.fields import error_code
 from shop.exception_codes.permission import PermissionExceptionCode as Code
 
 
@@ -16,5 +16,5 @@ class PermissionValidator:
         Choice(Permission),
         required=True,
         validate=Length(max=len(Permission)),
-        metadata=coded(Code.PERMISSIONS_FORMAT) | {"example": [Permission.USERS_GRANT.code]},
+        metadata=error_code(Code.PERMISSIONS_FORMAT) | {"example": [Permission.USERS_GRANT.code]},
     )

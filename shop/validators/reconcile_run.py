@@ -1,21 +1,21 @@
 """The words a request may use about a repair."""
 
-from shop.core.query.spec import Listing, Word
+from shop.core.query.spec import FieldSpec, ResourceSpec
 
 
 class ReconcileRunValidator:
     """Fields of a repair."""
 
-    words = Listing(
+    spec = ResourceSpec(
         {
-            "id": Word.whole(),
-            "item_id": Word.whole(),
-            "cause": Word.label(),
-            "expected": Word.phrase(sortable=False),
-            "found": Word.phrase(sortable=False),
-            "done": Word.phrase(sortable=False),
-            "open": Word.truth(),
-            "created_at": Word.moment(),
-            "updated_at": Word.moment(),
+            "id": FieldSpec.integer(),
+            "item_id": FieldSpec.integer(),
+            "cause": FieldSpec.exact_text(),
+            "expected": FieldSpec.searchable_text(sortable=False),
+            "found": FieldSpec.searchable_text(sortable=False),
+            "done": FieldSpec.searchable_text(sortable=False),
+            "open": FieldSpec.boolean(),
+            "created_at": FieldSpec.datetime(),
+            "updated_at": FieldSpec.datetime(),
         }
     )

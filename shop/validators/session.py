@@ -1,7 +1,7 @@
 """The words a request may use about a session, and the code each wrong word earns."""
 
 from shop.core.crypto.tokens import TOKEN_MAX
-from shop.core.validation.fields import Text, coded
+from shop.core.validation.fields import Text, error_code
 from shop.exception_codes.session import SessionExceptionCode as Code
 
 
@@ -10,8 +10,8 @@ class SessionValidator:
 
     refresh_token = Text(
         TOKEN_MAX,
-        least=1,
+        min_length=1,
         required=True,
         load_only=True,
-        metadata=coded(Code.REFRESH_FORMAT) | {"example": "eyJhbGciOiJFZERTQSJ9.eyJ0eXAiOiJyZWZyZXNoIn0.c2lnbmVk"},
+        metadata=error_code(Code.REFRESH_FORMAT) | {"example": "eyJhbGciOiJFZERTQSJ9.eyJ0eXAiOiJyZWZyZXNoIn0.c2lnbmVk"},
     )

@@ -4,8 +4,8 @@ from marshmallow.validate import NoneOf, Range
 
 from shop.constants.stock import StockReason
 from shop.constants.stock_ledger import DELTA_MAX, NOTE_MAX
-from shop.core.query.spec import Listing, Mode, Word
-from shop.core.validation.fields import Text, WholeNumber, coded
+from shop.core.query.spec import FieldSpec, Mode, ResourceSpec
+from shop.core.validation.fields import Text, WholeNumber, error_code
 from shop.exception_codes.stock_ledger import StockLedgerExceptionCode as Code
 
 
@@ -14,22 +14,25 @@ class StockLedgerValidator:
 
     delta = WholeNumber(
         validate=[Range(-DELTA_MAX, DELTA_MAX), NoneOf([0], error="Zero changes nothing.")],
-        metadata=coded(Code.DELTA_FORMAT) | {"example": 5, "not": {"enum": [0]}},
+        metadata=error_code(Code.DELTA_FORMAT) | {"example": 5, "not": {"enum": [0]}},
     )
-    expected_stock = WholeNumber(validate=Range(0, DELTA_MAX), metadata=coded(Code.STOCK_FORMAT))
-    stock = WholeNumber(validate=Range(0, DELTA_MAX), metadata=coded(Code.STOCK_FORMAT))
+    expected_stock = WholeNumber(validate=Range(0, DELTA_MAX), metadata=error_code(Code.STOCK_FORMAT))
+    stock = WholeNumber(validate=Range(0, DELTA_MAX), metadata=error_code(Code.STOCK_FORMAT))
     reason = Text(
-        NOTE_MAX, least=1, required=True, metadata=coded(Code.NOTE_FORMAT) | {"example": "found in the cellar"}
+        NOTE_MAX,
+        min_length=1,
+        required=True,
+        metadata=error_code(Code.NOTE_FORMAT) | {"example": "found in the cellar"},
     )
-    words = Listing(
+    spec = ResourceSpec(
         {
-            "id": Word.whole(),
-            "delta": Word.whole(),
-            "reason": Word.choice(StockReason),
-            "ref": Word.label(),
-            "note": Word.phrase(),
-            "actor": Word.whole(),
-            "created_at": Word.moment(),
+            "id": FieldSpec.integer(),
+            "delta": FieldSpec.integer(),
+            "reason": FieldSpec.choice(StockReason),
+            "ref": FieldSpec.exact_text(),
+            "note": FieldSpec.searchable_text(),
+            "actor": FieldSpec.integer(),
+            "created_at": FieldSpec.datetime(),
         },
         mode=Mode.CURSOR,
     )

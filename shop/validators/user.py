@@ -7,12 +7,12 @@ from marshmallow.validate import Length
 
 from shop.constants.user import EMAIL_MAX, NAME_MAX, PASSWORD_MAX, PASSWORD_MIN, UserRole
 from shop.core.crypto.passwords import is_common
-from shop.core.query.spec import Kind, Listing, Word
+from shop.core.query.spec import FieldSpec, Kind, ResourceSpec
 from shop.core.validation.choices import Choice
-from shop.core.validation.fields import Email, Text, coded
+from shop.core.validation.fields import Email, Text, error_code
 from shop.exception_codes.user import UserExceptionCode as Code
 
-_RULES = (
+_PASSWORD_RULES = (
     (lambda word: re.search("[a-z]", word), "The password must have a lower case letter."),
     (lambda word: re.search("[A-Z]", word), "The password must have an upper case letter."),
     (lambda word: re.search("[0-9]", word), "The password must have a digit."),
@@ -20,8 +20,8 @@ _RULES = (
 )
 
 
-def _strong(word: str) -> None:
-    broken = [sentence for rule, sentence in _RULES if not rule(word)]
+def _check_strength(password: str) -> None:
+    broken = [sentence for rule, sentence in _PASSWORD_RULES if not rule(password)]
     if broken:
         raise ValidationError(broken)
 
@@ -29,15 +29,15 @@ def _strong(word: str) -> None:
 class UserValidator:
     """Fields of a user."""
 
-    name = Text(NAME_MAX, least=1, required=True, metadata=coded(Code.NAME_FORMAT) | {"example": "Ada"})
-    email = Email(EMAIL_MAX, required=True, metadata=coded(Code.EMAIL_FORMAT) | {"example": "ada@example.com"})
+    name = Text(NAME_MAX, min_length=1, required=True, metadata=error_code(Code.NAME_FORMAT) | {"example": "Ada"})
+    email = Email(EMAIL_MAX, required=True, metadata=error_code(Code.EMAIL_FORMAT) | {"example": "ada@example.com"})
     new_password = Text(
         PASSWORD_MAX,
-        least=PASSWORD_MIN,
+        min_length=PASSWORD_MIN,
         required=True,
         load_only=True,
-        validate=_strong,
-        metadata=coded(Code.PASSWORD_FORMAT)
+        validate=_check_strength,
+        metadata=error_code(Code.PASSWORD_FORMAT)
         | {"format": "password", "example": "Correct-horse-1"}
         | {"allOf": [{"pattern": "[a-z]"}, {"pattern": "[A-Z]"}, {"pattern": "[0-9]"}]},
     )
@@ -45,23 +45,23 @@ class UserValidator:
         Choice(UserRole),
         required=True,
         validate=Length(1, len(UserRole)),
-        metadata=coded(Code.ROLES_FORMAT) | {"example": [UserRole.GENERAL]},
+        metadata=error_code(Code.ROLES_FORMAT) | {"example": [UserRole.GENERAL]},
     )
     password = Text(
         PASSWORD_MAX,
-        least=1,
+        min_length=1,
         required=True,
         load_only=True,
-        metadata=coded(Code.PASSWORD_FORMAT) | {"format": "password", "example": "Correct-horse-1"},
+        metadata=error_code(Code.PASSWORD_FORMAT) | {"format": "password", "example": "Correct-horse-1"},
     )
-    words = Listing(
+    spec = ResourceSpec(
         {
-            "id": Word.whole(),
-            "name": Word.phrase(),
-            "email": Word.phrase(),
-            "roles": Word.told(),
-            "permissions": Word.told(),
-            "disabled": Word.told(Kind.TRUTH),
-            "created_at": Word.moment(),
+            "id": FieldSpec.integer(),
+            "name": FieldSpec.searchable_text(),
+            "email": FieldSpec.searchable_text(),
+            "roles": FieldSpec.read_only(),
+            "permissions": FieldSpec.read_only(),
+            "disabled": FieldSpec.read_only(Kind.BOOLEAN),
+            "created_at": FieldSpec.datetime(),
         }
     )

@@ -1,5 +1,5 @@
 """Two processes of one shop."""
 
-from tests.purchase.support.two_apps import here, there
+from tests.purchase.support.two_apps import first_app, second_app
 
-__all__ = ["here", "there"]
+__all__ = ["first_app", "second_app"]

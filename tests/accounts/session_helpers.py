@@ -3,19 +3,19 @@
 from shop.core.auth.session_watch import SessionWatch
 from shop.core.crypto.tokens import Claims, Tokens
 from shop.services.session import SessionService
-from tests.purchase.support.in_process_shop import Indoors
+from tests.purchase.support.in_process_shop import InProcessShop
 
-OUT = 401
+UNAUTHORIZED = 401
 
 
-def status(shop: Indoors, token: str) -> int:
+def status(shop: InProcessShop, token: str) -> int:
     return shop.send("GET", "/auth/me", token).status_code
 
 
-def claims_of(shop: Indoors, token: str) -> Claims:
+def claims_of(shop: InProcessShop, token: str) -> Claims:
     return shop.container.get(Tokens).verify(token)
 
 
-def look(shop: Indoors) -> None:
+def read_session_changes(shop: InProcessShop) -> None:
     """What a web process does every second."""
-    shop.container.get(SessionWatch).read(shop.container.get(SessionService).find_changes)
+    shop.container.get(SessionWatch).refresh(shop.container.get(SessionService).find_changes)

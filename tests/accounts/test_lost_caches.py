@@ -11,8 +11,8 @@ from shop.cache_managers.session import SessionCacheManager
 from shop.core.database.transaction import in_transaction
 from shop.core.tenant import in_tenant
 from shop.services.session import SessionService
-from tests.accounts.session_helpers import OUT, claims_of, look, status
-from tests.purchase.support.in_process_shop import Indoors
+from tests.accounts.session_helpers import UNAUTHORIZED, claims_of, read_session_changes, status
+from tests.purchase.support.in_process_shop import InProcessShop
 from tests.support.servers.valkey import Valkey
 
 
@@ -32,7 +32,7 @@ def restore(valkey: Valkey, kept: dict[bytes, tuple[bytes, int]]) -> None:
 
 
 @contextmanager
-def without_cache(shop: Indoors, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def without_cache(shop: InProcessShop, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Nothing that is said to the cache arrives."""
 
     def refuse(*_: object, **__: object) -> None:
@@ -44,66 +44,70 @@ def without_cache(shop: Indoors, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
         yield
 
 
-def test_signing_out_holds_when_redis_forgets_everything(here: Indoors, there: Indoors, valkey: Valkey) -> None:
-    token = here.buyer()
-    status(there, token)
-    here.send("POST", "/auth/logout", token)
+def test_signing_out_holds_when_redis_forgets_everything(
+    first_app: InProcessShop, second_app: InProcessShop, valkey: Valkey
+) -> None:
+    token = first_app.buyer()
+    status(second_app, token)
+    first_app.send("POST", "/auth/logout", token)
 
     valkey.flush()
 
-    assert status(here, token) == status(there, token) == OUT
+    assert status(first_app, token) == status(second_app, token) == UNAUTHORIZED
 
 
-def test_signing_out_holds_when_redis_is_as_it_was_before(here: Indoors, there: Indoors, valkey: Valkey) -> None:
-    item, token = here.offer(stock=9), here.buyer()
-    for shop in (here, there):
+def test_signing_out_holds_when_redis_is_as_it_was_before(
+    first_app: InProcessShop, second_app: InProcessShop, valkey: Valkey
+) -> None:
+    item, token = first_app.offer(stock=9), first_app.buyer()
+    for shop in (first_app, second_app):
         status(shop, token)
         shop.buy(item, token)
     kept = snapshot(valkey)
-    here.send("POST", "/auth/logout", token)
+    first_app.send("POST", "/auth/logout", token)
 
     restore(valkey, kept)
-    look(there)
+    read_session_changes(second_app)
 
-    for shop in (here, there):
-        assert status(shop, token) == OUT
-        assert shop.ask(item, token).status_code == OUT
+    for shop in (first_app, second_app):
+        assert status(shop, token) == UNAUTHORIZED
+        assert shop.send_purchase(item, token).status_code == UNAUTHORIZED
 
 
 def test_signing_out_holds_when_redis_was_away_meanwhile(
-    here: Indoors, there: Indoors, monkeypatch: pytest.MonkeyPatch
+    first_app: InProcessShop, second_app: InProcessShop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    token = here.buyer()
-    status(there, token)
-    with without_cache(here, monkeypatch):
-        assert here.send("POST", "/auth/logout", token).status_code == 200
+    token = first_app.buyer()
+    status(second_app, token)
+    with without_cache(first_app, monkeypatch):
+        assert first_app.send("POST", "/auth/logout", token).status_code == 200
 
-    look(there)
+    read_session_changes(second_app)
 
-    assert status(here, token) == status(there, token) == OUT
+    assert status(first_app, token) == status(second_app, token) == UNAUTHORIZED
 
 
-def test_without_redis_the_tables_know_who_calls(here: Indoors, monkeypatch: pytest.MonkeyPatch) -> None:
-    token = here.buyer()
-    status(here, token)
+def test_without_redis_the_tables_know_who_calls(first_app: InProcessShop, monkeypatch: pytest.MonkeyPatch) -> None:
+    token = first_app.buyer()
+    status(first_app, token)
 
-    with without_cache(here, monkeypatch):
-        assert status(here, token) == 200
+    with without_cache(first_app, monkeypatch):
+        assert status(first_app, token) == 200
 
 
 def test_what_changed_is_read_again_although_redis_is_as_it_was_before(
-    here: Indoors, there: Indoors, valkey: Valkey
+    first_app: InProcessShop, second_app: InProcessShop, valkey: Valkey
 ) -> None:
-    token = here.buyer()
-    status(there, token)
+    token = first_app.buyer()
+    status(second_app, token)
     kept = snapshot(valkey)
-    here.change("UPDATE users SET name = 'Renamed' WHERE id = %s", claims_of(here, token).user_id)
-    sessions = here.container.get(SessionService)
+    first_app.change_row("UPDATE users SET name = 'Renamed' WHERE id = %s", claims_of(first_app, token).user_id)
+    sessions = first_app.container.get(SessionService)
     with in_tenant(1):
-        in_transaction(here.database, lambda: sessions.outdate(claims_of(here, token).user_id))
+        in_transaction(first_app.database, lambda: sessions.invalidate(claims_of(first_app, token).user_id))
 
-    assert there.send("GET", "/auth/me", token).get_json()["data"]["name"] == "Renamed"
+    assert second_app.send("GET", "/auth/me", token).get_json()["data"]["name"] == "Renamed"
     restore(valkey, kept)
-    look(there)
+    read_session_changes(second_app)
 
-    assert there.send("GET", "/auth/me", token).get_json()["data"]["name"] == "Renamed"
+    assert second_app.send("GET", "/auth/me", token).get_json()["data"]["name"] == "Renamed"

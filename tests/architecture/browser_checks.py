@@ -43,55 +43,55 @@ def size(page: Browser, width: int, height: int) -> None:
     page.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
 
 
-def see(page: Browser, **features: str) -> None:
+def list_visible(page: Browser, **features: str) -> None:
     told = [{"name": name.replace("_", "-"), "value": value} for name, value in features.items()]
     page.call("Emulation.setEmulatedMedia", features=told)
 
 
 def focus(page: Browser, words: str) -> None:
-    page.ask(f"document.querySelector('button[aria-label^={json.dumps(words)}]').focus()")
+    page.evaluate(f"document.querySelector('button[aria-label^={json.dumps(words)}]').focus()")
 
 
 def text(page: Browser, selector: str) -> str:
-    return str(page.ask(f"document.querySelector({json.dumps(selector)}).innerText"))
+    return str(page.evaluate(f"document.querySelector({json.dumps(selector)}).innerText"))
 
 
 def background(page: Browser) -> Any:
-    return page.ask("getComputedStyle(document.body).backgroundColor")
+    return page.evaluate("getComputedStyle(document.body).backgroundColor")
 
 
 def test_arrow_keys_move_through_the_matrix(page: Browser) -> None:
     focus(page, "Service to Repository")
     page.press("ArrowUp")
-    assert page.ask(FOCUSED) == "CombinationManager to Repository: forbidden, kept"
+    assert page.evaluate(FOCUSED) == "CombinationManager to Repository: forbidden, kept"
     page.press("ArrowLeft")
-    assert page.ask(FOCUSED) == "CombinationManager to Combination: granted, not used"
+    assert page.evaluate(FOCUSED) == "CombinationManager to Combination: granted, not used"
     page.press("ArrowDown", "ArrowRight", "Home")
-    assert page.ask(FOCUSED) == "Service to cli: forbidden, kept"
+    assert page.evaluate(FOCUSED) == "Service to cli: forbidden, kept"
     page.press("ArrowLeft")
-    assert page.ask(FOCUSED) == "Service to cli: forbidden, kept"
+    assert page.evaluate(FOCUSED) == "Service to cli: forbidden, kept"
 
 
 def test_the_matrix_is_one_stop_of_the_tab_key(page: Browser) -> None:
     focus(page, "Service to Repository")
     page.press("Tab")
-    assert page.ask("document.activeElement.id") == "ground"
+    assert page.evaluate("document.activeElement.id") == "ground"
 
 
 def test_the_focus_can_be_seen(page: Browser) -> None:
     focus(page, "Service to Repository")
     page.press("ArrowUp", "ArrowDown")
-    assert page.ask("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
 
 
 def test_enter_opens_a_cell_and_escape_gives_the_focus_back(page: Browser) -> None:
     focus(page, "Service to Repository")
     page.press("Enter")
-    assert page.ask(OPEN) == "cell-Service-Repository"
-    assert page.ask("document.activeElement.id") == "cell-Service-Repository"
+    assert page.evaluate(OPEN) == "cell-Service-Repository"
+    assert page.evaluate("document.activeElement.id") == "cell-Service-Repository"
     page.press("Escape")
-    assert page.ask(OPEN) == ""
-    assert page.ask(FOCUSED).startswith("Service to Repository")
+    assert page.evaluate(OPEN) == ""
+    assert page.evaluate(FOCUSED).startswith("Service to Repository")
 
 
 def test_a_click_on_a_cell_shows_its_lines_and_its_rule(page: Browser) -> None:
@@ -103,7 +103,7 @@ def test_a_click_on_a_cell_shows_its_lines_and_its_rule(page: Browser) -> None:
 
 def test_a_click_on_a_forbidden_cell_shows_who_may(page: Browser) -> None:
     page.click("[aria-label^='Service to Controller']")
-    assert page.ask(OPEN) == "door-Controller"
+    assert page.evaluate(OPEN) == "door-Controller"
     assert "Controllers answer nobody" in text(page, "#door-Controller")
 
 
@@ -111,79 +111,79 @@ def test_a_violation_leads_to_its_line(page: Browser) -> None:
     page.click("[aria-label='Service to Service: forbidden, 1 import']")
     assert "services/item.py:7 imports services.user" in text(page, "#cell-Service-Service")
     page.click("#cell-Service-Service a[href='#file-shop/services/item.py']")
-    assert page.ask(OPEN) == ""
+    assert page.evaluate(OPEN) == ""
     assert "✕ forbidden" in text(page, "[id='file-shop/services/item.py']")
 
 
 def test_a_panel_leads_to_its_contract(page: Browser) -> None:
     page.click("[aria-label^='Service to Repository']")
     page.click("#cell-Service-Repository a[href='#contract-repositories']")
-    assert page.ask("document.getElementById('contract-repositories').checkVisibility()") is True
-    assert page.ask("document.activeElement.closest('details').id") == "contract-repositories"
+    assert page.evaluate("document.getElementById('contract-repositories').checkVisibility()") is True
+    assert page.evaluate("document.activeElement.closest('details').id") == "contract-repositories"
 
 
 def test_a_box_leads_down_to_its_files(page: Browser) -> None:
     page.click(".box[data-kind=Model]")
-    assert page.ask("document.getElementById('kind-Model').open") is True
+    assert page.evaluate("document.getElementById('kind-Model').open") is True
     page.click("[id='file-shop/models/item.py'] summary")
     assert "Item" in text(page, "[id='file-shop/models/item.py'] b")
 
 
 def test_a_box_without_files_says_who_might_use_it(page: Browser) -> None:
     page.click(".box.empty")
-    assert page.ask(OPEN).startswith("door-")
+    assert page.evaluate(OPEN).startswith("door-")
 
 
 def test_a_box_that_is_pointed_at_lights_its_own_lines(page: Browser) -> None:
-    page.ask("document.querySelector('.box[data-kind=Model]').focus()")
-    lit = page.ask("[...document.querySelectorAll('.lit')].map(line => line.dataset.from + line.dataset.to)")
+    page.evaluate("document.querySelector('.box[data-kind=Model]').focus()")
+    lit = page.evaluate("[...document.querySelectorAll('.lit')].map(line => line.dataset.from + line.dataset.to)")
     assert "RepositoryModel" in lit
     assert all("Model" in pair for pair in lit)
 
 
 def test_a_line_opens_its_cell(page: Browser) -> None:
-    page.ask("document.querySelector('[data-opens=cell-Repository-Model]').dispatchEvent(new Event('click'))")
-    assert page.ask(OPEN) == "cell-Repository-Model"
+    page.evaluate("document.querySelector('[data-opens=cell-Repository-Model]').dispatchEvent(new Event('click'))")
+    assert page.evaluate(OPEN) == "cell-Repository-Model"
 
 
 def test_the_lines_to_the_ground_can_be_left_out(page: Browser) -> None:
     shown = "getComputedStyle(document.querySelector('.line.ground')).display"
-    assert page.ask(shown) != "none"
+    assert page.evaluate(shown) != "none"
     page.click("#ground")
-    assert page.ask(shown) == "none"
+    assert page.evaluate(shown) == "none"
 
 
 def test_the_theme_follows_the_system_until_somebody_chooses(page: Browser) -> None:
-    see(page, prefers_color_scheme="light")
+    list_visible(page, prefers_color_scheme="light")
     light = background(page)
-    see(page, prefers_color_scheme="dark")
+    list_visible(page, prefers_color_scheme="dark")
     dark = background(page)
     assert dark != light
     page.click("#theme")
     assert background(page) == light
-    page.ask("location.reload()")
-    page.visit(page.ask("location.href"))
+    page.evaluate("location.reload()")
+    page.visit(page.evaluate("location.href"))
     assert background(page) == light
     page.click("#theme")
     assert background(page) == dark
-    page.ask("localStorage.clear()")
+    page.evaluate("localStorage.clear()")
 
 
 def test_an_address_with_a_hash_opens_what_it_names(page: Browser) -> None:
-    page.visit(page.ask("location.href.split('#')[0]") + "?again#module-item")
-    assert page.ask("document.getElementById('module-item').checkVisibility()") is True
+    page.visit(page.evaluate("location.href.split('#')[0]") + "?again#module-item")
+    assert page.evaluate("document.getElementById('module-item').checkVisibility()") is True
 
 
 def test_a_phone_scrolls_in_one_direction_only(page: Browser) -> None:
     size(page, 390, 844)
-    assert page.ask("document.documentElement.scrollWidth") == 390
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
 
 
 def test_paper_shows_what_is_folded_and_no_controls(page: Browser) -> None:
     page.call("Emulation.setEmulatedMedia", media="print")
-    assert page.ask("document.querySelector('nav').checkVisibility()") is False
+    assert page.evaluate("document.querySelector('nav').checkVisibility()") is False
     reason = "document.querySelector('#contract-models p').checkVisibility({contentVisibilityAuto: true})"
-    assert page.ask(reason) is True
+    assert page.evaluate(reason) is True
     page.call("Emulation.setEmulatedMedia", media="")
 
 

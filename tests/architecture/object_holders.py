@@ -15,7 +15,7 @@ def generated(sibling: object) -> Iterator[object]:
     yield sibling
 
 
-def begun(sibling: object) -> Iterator[object]:
+def start_generator(sibling: object) -> Iterator[object]:
     generator = generated(sibling)
     next(generator)
     return generator
@@ -60,7 +60,7 @@ WRAPPERS: dict[str, Callable[[Any], Any]] = {
     "as a key": lambda sibling: {sibling.get: 1},
     "in a set of bound methods": lambda sibling: {sibling.get},
     "a bound method": lambda sibling: sibling.get,
-    "a partial": lambda sibling: functools.partial(sibling.get, everything=True),
+    "a partial": lambda sibling: functools.partial(sibling.get, include_hidden=True),
     "an argument of a partial": lambda sibling: functools.partial(print, sibling),
     "a closure": lambda sibling: lambda: sibling,
     "a default": lambda sibling: lambda it=sibling: it,
@@ -70,7 +70,7 @@ WRAPPERS: dict[str, Callable[[Any], Any]] = {
     "a weak reference": weakref.ref,
     "an iterator": lambda sibling: iter([sibling]),
     "a mapped iterator": lambda sibling: map(sibling.get, []),
-    "a generator": begun,
+    "a generator": start_generator,
     "a cache": cached,
     "a queue": queued,
     "a thread's own place": local,

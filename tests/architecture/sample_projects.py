@@ -5,7 +5,7 @@ from pathlib import Path
 
 from grimp import ImportGraph
 
-from shop.architecture.audit.check_results import Judgement, pronounce
+from shop.architecture.audit.check_results import CheckReport, build_report
 from shop.architecture.audit.facts import Facts, describe
 from shop.architecture.audit.linter import ContractFact
 from shop.architecture.finding import Finding
@@ -79,23 +79,32 @@ def build(imports: Mapping[str, Mapping[str, int]]) -> ImportGraph:
     return graph
 
 
-def pears(folder: Path) -> Facts:
+def write_project(folder: Path) -> Facts:
     """The facts of a shop of pears, in which one Service uses another one."""
     for path, text in FILES.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(text)
-    return describe(read(folder), build(IMPORTS), build({**IMPORTS, **TYPE_NAMES}), (DOOR,))
+    return describe(read(folder), build(IMPORTS), build({**IMPORTS, **TYPE_NAMES}), (PROTECTED_CONTRACT,))
 
 
 def finding(line: int = 3, what: str = "A service uses a service: 100% wrong,\nreally.") -> Finding:
     return Finding("shop/services/pear.py", line, "services", what, "Use a ServiceManager.")
 
 
-DOOR = ContractFact("services", "Services answer Jobs", "protected", "Why: because.", kept=False, findings=(finding(),))
+PROTECTED_CONTRACT = ContractFact(
+    "services", "Services answer Jobs", "protected", "Why: because.", kept=False, findings=(finding(),)
+)
 MAP = ContractFact("map", "Imports point down the map", "layers", "Down.", kept=True, findings=())
 
 
-def judged(*findings: Finding) -> Judgement:
+def judge_project(*findings: Finding) -> CheckReport:
     """A judgement on a broken door and a map that is kept."""
-    door = ContractFact(DOOR.id, DOOR.name, DOOR.type, DOOR.guidance, kept=not findings, findings=findings)
-    return pronounce((MAP, door))
+    door = ContractFact(
+        PROTECTED_CONTRACT.id,
+        PROTECTED_CONTRACT.name,
+        PROTECTED_CONTRACT.type,
+        PROTECTED_CONTRACT.guidance,
+        kept=not findings,
+        findings=findings,
+    )
+    return build_report((MAP, door))

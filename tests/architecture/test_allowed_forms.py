@@ -3,7 +3,7 @@
 import pytest
 
 from shop.architecture.contracts import CHECKOUT
-from shop.architecture.rule_registry import BY_NAME
+from shop.architecture.rule_registry import RULES_BY_NAME
 from shop.architecture.source.source import Sources, read
 
 SERVICE, CONTROLLER = "shop/services/planted.py", "shop/controllers/planted.py"
@@ -63,7 +63,7 @@ ALLOWED = [
     ),
     ("reach", SERVICE, "def later(entry):\n    return entry._replace(state='C')\n"),
     ("sessions", REPOSITORY, "class PlantedRepository:\n    def find(self):\n        return self.session.execute(1)\n"),
-    ("sessions", JOB, "from shop.core.tenant import in_every_tenant, in_its_tenant\n"),
+    ("sessions", JOB, "from shop.core.tenant import all_tenants, for_tenant_argument\n"),
     ("sessions", REPOSITORY, "def find(query, item):\n    return query.order_by(item.tenant_id)\n"),
     ("sessions", SERVICE, "from shop.core.database.transaction import after_commit\nWORDS = 'commit to the plan'\n"),
     ("sessions", "shop/migrations/planted.py", "def run(engine):\n    with engine.begin():\n        pass\n"),
@@ -152,12 +152,12 @@ def sources() -> Sources:
 
 @pytest.mark.parametrize(("rule", "path", "text"), ALLOWED)
 def test_what_is_right_is_allowed(sources: Sources, rule: str, path: str, text: str) -> None:
-    found = BY_NAME[rule].check(sources.changed({path: text}))
+    found = RULES_BY_NAME[rule].check(sources.with_files({path: text}))
     assert [str(finding) for finding in found if finding.path == path] == []
 
 
 def test_the_proof_of_what_is_right_covers_every_rule() -> None:
-    assert {rule for rule, _, _ in ALLOWED} == set(BY_NAME)
+    assert {rule for rule, _, _ in ALLOWED} == set(RULES_BY_NAME)
 
 
 @pytest.mark.parametrize(
@@ -172,15 +172,15 @@ def test_the_proof_of_what_is_right_covers_every_rule() -> None:
     ],
 )
 def test_a_finding_names_the_place_and_the_way_out(sources: Sources, path: str, text: str, where: str) -> None:
-    changed = sources.changed({path: text})
-    found = [finding for name in ("own_names", "sessions") for finding in BY_NAME[name].check(changed)]
+    changed = sources.with_files({path: text})
+    found = [finding for name in ("own_names", "sessions") for finding in RULES_BY_NAME[name].check(changed)]
     assert len(found) == 1
     assert str(found[0]).startswith(where)
     assert len(found[0].instead.split()) > 5
 
 
 def test_a_file_taken_away_is_gone(sources: Sources) -> None:
-    assert "shop.services.item" not in sources.changed({"shop/services/item.py": None}).by_module
+    assert "shop.services.item" not in sources.with_files({"shop/services/item.py": None}).by_module
 
 
 def test_a_linked_folder_is_seen(tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -189,4 +189,4 @@ def test_a_linked_folder_is_seen(tmp_path_factory: pytest.TempPathFactory) -> No
     (root / "elsewhere").mkdir()
     (root / "shop" / "__init__.py").touch()
     (root / "shop" / "tools").symlink_to(root / "elsewhere")
-    assert [finding.path for finding in BY_NAME["closed_world"].check(read(root))] == ["shop/tools/"]
+    assert [finding.path for finding in RULES_BY_NAME["closed_world"].check(read(root))] == ["shop/tools/"]

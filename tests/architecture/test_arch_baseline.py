@@ -8,36 +8,36 @@ import pytest
 from shop.architecture.audit import baseline
 from shop.architecture.audit.formats import FORMATS
 from shop.architecture.finding import Finding
-from tests.architecture.sample_projects import finding, judged
+from tests.architecture.sample_projects import finding, judge_project
 
 OLD, NEW = finding(what="Old."), finding(what="New.")
 
 
-def listed(*findings: Finding) -> "Counter[baseline.Known]":
-    return Counter(map(baseline.known, findings))
+def listed(*findings: Finding) -> "Counter[baseline.FindingKey]":
+    return Counter(map(baseline.finding_key, findings))
 
 
 def test_what_is_listed_passes() -> None:
-    assert baseline.compare(judged(OLD), listed(OLD)).kept
+    assert baseline.compare(judge_project(OLD), listed(OLD)).passed
 
 
 def test_what_is_new_fails() -> None:
-    compared = baseline.compare(judged(OLD, NEW), listed(OLD))
+    compared = baseline.compare(judge_project(OLD, NEW), listed(OLD))
     assert compared.findings == (NEW,)
-    assert not compared.kept
+    assert not compared.passed
 
 
 def test_what_is_listed_may_move() -> None:
-    assert baseline.compare(judged(finding(99, "Old.")), listed(OLD)).kept
+    assert baseline.compare(judge_project(finding(99, "Old.")), listed(OLD)).passed
 
 
 def test_one_more_of_the_same_fails() -> None:
     again = finding(50, "Old.")
-    assert baseline.compare(judged(OLD, again), listed(OLD)).findings == (again,)
+    assert baseline.compare(judge_project(OLD, again), listed(OLD)).findings == (again,)
 
 
 def test_what_is_mended_fails_until_it_is_taken_off() -> None:
-    compared = baseline.compare(judged(), listed(OLD, OLD))
+    compared = baseline.compare(judge_project(), listed(OLD, OLD))
     (found,) = compared.findings
     assert (found.path, found.rule) == ("arch-baseline.json", "baseline")
     assert found.what == "Mended, but still listed (2 times): shop/services/pear.py: services: Old."
@@ -51,8 +51,8 @@ def test_an_update_takes_off_and_never_adds() -> None:
 
 
 def test_without_a_list_there_is_no_verdict_on_it() -> None:
-    assert baseline.compare(judged(), Counter()).of("baseline") == ()
-    assert len(baseline.compare(judged(OLD), listed(OLD)).of("baseline")) == 1
+    assert baseline.compare(judge_project(), Counter()).find_group("baseline") == ()
+    assert len(baseline.compare(judge_project(OLD), listed(OLD)).find_group("baseline")) == 1
 
 
 def test_the_file_is_read_as_it_was_written(tmp_path: Path) -> None:
@@ -68,10 +68,10 @@ def test_the_file_is_read_as_it_was_written(tmp_path: Path) -> None:
 
 def test_a_project_that_adopts_late_writes_its_list_itself(tmp_path: Path) -> None:
     file = tmp_path / baseline.NAME
-    file.write_text(FORMATS["baseline"](judged(OLD, NEW)))
-    assert baseline.compare(judged(OLD, NEW), baseline.read(file)).kept
+    file.write_text(FORMATS["baseline"](judge_project(OLD, NEW)))
+    assert baseline.compare(judge_project(OLD, NEW), baseline.read(file)).passed
 
 
 @pytest.mark.parametrize("group", ["row", "contract"])
 def test_what_is_listed_breaks_neither_contract_nor_row(group: str) -> None:
-    assert all(verdict.kept for verdict in baseline.compare(judged(OLD), listed(OLD)).of(group))
+    assert all(verdict.passed for verdict in baseline.compare(judge_project(OLD), listed(OLD)).find_group(group))

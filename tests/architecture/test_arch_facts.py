@@ -14,16 +14,16 @@ from shop.architecture.table import STRUCTURES
 from shop.core.database.model import Model
 from shop.core.errors import CoreExceptionCode, ExceptionCode
 from shop.core.settings.settings import Settings
-from tests.architecture.sample_projects import pears
+from tests.architecture.sample_projects import write_project
 
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Facts:
-    return pears(tmp_path)
+    return write_project(tmp_path)
 
 
 @pytest.fixture(scope="module")
-def real() -> Facts:
+def project_facts() -> Facts:
     return facts.read()
 
 
@@ -88,35 +88,35 @@ def test_a_cycle_has_no_longest_chain() -> None:
     assert find_chains([(one, other), (other, one)]) == ()
 
 
-def test_everything_survives_json(real: Facts) -> None:
-    data = real.as_dict()
+def test_everything_survives_json(project_facts: Facts) -> None:
+    data = project_facts.as_dict()
     assert json.loads(json.dumps(data)) == json.loads(json.dumps(facts.read().as_dict()))
     assert set(data) == {"structures", "files", "classes", "edges", "cells", "libraries", "contracts", "modules", "hubs", "chains"}  # fmt: skip # noqa: E501 - the shape in one line
 
 
-def test_the_project_is_read_whole(real: Facts) -> None:
-    assert {fact.path for fact in real.files} == {
+def test_the_project_is_read_whole(project_facts: Facts) -> None:
+    assert {fact.path for fact in project_facts.files} == {
         path.relative_to(CHECKOUT).as_posix() for path in (CHECKOUT / "shop").rglob("*.py")
     }
-    assert [row.name for row in real.structures] == [row.name for row in reversed(STRUCTURES)]
-    assert len(real.cells) == 25 * 25
-    assert all((CHECKOUT / edge.path).read_text().splitlines()[edge.line - 1] for edge in real.edges)
+    assert [row.name for row in project_facts.structures] == [row.name for row in reversed(STRUCTURES)]
+    assert len(project_facts.cells) == 25 * 25
+    assert all((CHECKOUT / edge.path).read_text().splitlines()[edge.line - 1] for edge in project_facts.edges)
 
 
-def test_the_project_keeps_its_own_table(real: Facts) -> None:
-    forbidden = [edge for edge in real.edges if not edge.granted]
+def test_the_project_keeps_its_own_table(project_facts: Facts) -> None:
+    forbidden = [edge for edge in project_facts.edges if not edge.granted]
     assert {(edge.type_only, edge.imported_kind) for edge in forbidden} <= {(True, "Model")}
-    assert [contract.name for contract in real.contracts if not contract.kept] == []
+    assert [contract.name for contract in project_facts.contracts if not contract.kept] == []
 
 
-def test_routes_tables_and_codes_are_those_of_the_running_app(real: Facts, tmp_path: Path) -> None:
+def test_routes_tables_and_codes_are_those_of_the_running_app(project_facts: Facts, tmp_path: Path) -> None:
     rules = create_app(Settings(var=str(tmp_path))).url_map.iter_rules()
     served = {(verb, rule.rule) for rule in rules if hasattr(rule, "methods") for verb in rule.methods or ()}
-    read = {(route.verb, route.path) for module in real.modules for route in module.routes}
+    read = {(route.verb, route.path) for module in project_facts.modules for route in module.routes}
     assert read == {
         (verb, path) for verb, path in served if path.startswith("/api/") and verb not in {"HEAD", "OPTIONS"}
     }
-    assert {table for module in real.modules for table in module.tables} == set(Model.metadata.tables)
+    assert {table for module in project_facts.modules for table in module.tables} == set(Model.metadata.tables)
     kinds = [kind for kind in ExceptionCode.__subclasses__() if kind is not CoreExceptionCode]
     codes = {code.number for kind in kinds for code in kind if kind.__module__.startswith("shop.")}
-    assert {code.number for module in real.modules for code in module.codes} == codes
+    assert {code.number for module in project_facts.modules for code in module.codes} == codes

@@ -8,10 +8,10 @@ from xml.etree import ElementTree as ET
 import pytest
 from jsonschema import Draft202012Validator
 
-from shop.architecture.audit.check_results import Judgement
+from shop.architecture.audit.check_results import CheckReport
 from shop.architecture.audit.formats import FORMATS
 from shop.architecture.commands import FORMATS as OFFERED
-from tests.architecture.sample_projects import finding, judged
+from tests.architecture.sample_projects import finding, judge_project
 
 TEXT = {"type": "object", "required": ["text"], "properties": {"text": {"type": "string", "minLength": 1}}}
 # What SARIF 2.1.0 asks of the parts that are written here, in the words of its schema.
@@ -89,11 +89,11 @@ GITLAB = {
         },
     },
 }
-BROKEN = judged(finding(), finding(9))
-KEPT = judged()
+BROKEN = judge_project(finding(), finding(9))
+KEPT = judge_project()
 
 
-def valid(schema: dict[str, Any], form: str, judgement: Judgement) -> Any:
+def valid(schema: dict[str, Any], form: str, judgement: CheckReport) -> Any:
     data = json.loads(FORMATS[form](judgement))
     Draft202012Validator(schema).validate(data)
     return data
@@ -112,7 +112,7 @@ def test_gitlab_reads_its_code_quality_report() -> None:
 
 def test_a_fingerprint_stays_when_the_code_moves() -> None:
     def prints(*lines: int) -> list[str]:
-        return [issue["fingerprint"] for issue in valid(GITLAB, "gitlab", judged(*map(finding, lines)))]
+        return [issue["fingerprint"] for issue in valid(GITLAB, "gitlab", judge_project(*map(finding, lines)))]
 
     assert prints(3, 9) == prints(4, 90)
     assert prints(3) == prints(3, 9)[:1]
@@ -164,8 +164,8 @@ def test_people_read_a_verdict_for_each_row_and_where_it_breaks() -> None:
 
 
 @pytest.mark.parametrize("judgement", [BROKEN, KEPT], ids=["broken", "kept"])
-def test_json_says_everything(judgement: Judgement) -> None:
+def test_json_says_everything(judgement: CheckReport) -> None:
     data = json.loads(FORMATS["json"](judgement))
-    assert data["kept"] is judgement.kept
+    assert data["kept"] is judgement.passed
     assert len(data["verdicts"]) == 18
     assert len(data["findings"]) == len(judgement.findings)

@@ -19,13 +19,13 @@ from shop.container import Container
 from shop.core.database.engine import Database
 from shop.core.database.model import Model
 from shop.core.database.transaction import current_session, in_transaction
-from shop.core.jobs.queue import Queue
+from shop.core.jobs.queue import JobQueue
 from shop.core.redis.stores import RedisStores
 from shop.core.settings.settings import Settings
 from shop.migrations.runner import upgrade
 from shop.models.stock_ledger import StockLedger
 from shop.repositories.item import ItemRepository
-from shop.worker import jobs_of
+from shop.worker import find_jobs
 from tests.architecture.sample_units import function_in
 
 CALL = "def speak(call):\n    return call()\n"
@@ -67,39 +67,39 @@ def database(tmp_path: Path) -> Database:
 
 
 @pytest.fixture
-def caught(guards: list[Finding]) -> Iterator[Callable[[], list[str]]]:
+def origin_findings(guards: list[Finding]) -> Iterator[Callable[[], list[str]]]:
     """What was said so far; it will not fail the test."""
     yield lambda: [str(finding) for finding in guards]
     guards.clear()
 
 
 @pytest.mark.parametrize("row", OTHERS, ids=lambda row: str(row.name))
-def test_sql_of_any_other_structure_is_named(session: Session, row: Any, caught: Any) -> None:
+def test_sql_of_any_other_structure_is_named(session: Session, row: Any, origin_findings: Any) -> None:
     speak = function_in(f"shop.{row.folder}.alpha", CALL)
     speak(lambda: session.execute(text("SELECT  1")))
-    (sentence,) = caught()
+    (sentence,) = origin_findings()
     assert sentence.startswith(f"shop/{row.folder}/alpha.py:2: speak is a")
     assert f" {row.name} and sends SQL: 'SELECT 1'." in sentence
     assert "Only Repositories ask the database" in sentence
 
 
-def test_the_way_to_the_repository_is_shown(session: Session, caught: Any) -> None:
+def test_the_way_to_the_repository_is_shown(session: Session, origin_findings: Any) -> None:
     function_in("shop.controllers.alpha", CALL)(lambda: session.execute(text("SELECT 1")))
-    assert "(Controller -> Service -> Repository)" in caught()[0]
+    assert "(Controller -> Service -> Repository)" in origin_findings()[0]
 
 
-def test_a_lazy_load_is_named_where_it_happens(session: Session, caught: Any) -> None:
+def test_a_lazy_load_is_named_where_it_happens(session: Session, origin_findings: Any) -> None:
     parent = session.scalars(select(Parent)).one()
-    assert caught() == []
+    assert origin_findings() == []
     speak = function_in("shop.schemas.alpha", "def speak(row):\n    name = 'x'\n    return len(row.children)\n")
     assert speak(parent) == 1
-    (sentence,) = caught()
+    (sentence,) = origin_findings()
     assert sentence.startswith("shop/schemas/alpha.py:3: speak is a Schema and sends SQL: 'SELECT children.id")
 
 
-def test_a_lazy_load_inside_a_model_is_the_models(session: Session, caught: Any) -> None:
+def test_a_lazy_load_inside_a_model_is_the_models(session: Session, origin_findings: Any) -> None:
     function_in("shop.models.alpha", CALL)(lambda: session.scalars(select(Parent)).one().children)
-    assert "speak is a Model and sends SQL" in caught()[0]
+    assert "speak is a Model and sends SQL" in origin_findings()[0]
 
 
 @pytest.mark.parametrize("module", ["shop.repositories.alpha", "shop.migrations.alpha", "shop.core.alpha", "alembic.x"])
@@ -107,13 +107,13 @@ def test_repositories_migrations_and_the_core_may_send_sql(session: Session, mod
     function_in(module, CALL)(lambda: session.execute(text("SELECT 1")))
 
 
-def test_the_innermost_structure_is_the_sender(session: Session, caught: Any) -> None:
+def test_the_innermost_structure_is_the_sender(session: Session, origin_findings: Any) -> None:
     inner = function_in("shop.repositories.alpha", CALL)
     function_in("shop.services.alpha", CALL)(lambda: inner(lambda: session.execute(text("SELECT 1"))))
-    assert caught() == []
+    assert origin_findings() == []
     inner = function_in("shop.services.alpha", CALL)
     function_in("shop.repositories.alpha", CALL)(lambda: inner(lambda: session.execute(text("SELECT 1"))))
-    assert "speak is a Service" in caught()[0]
+    assert "speak is a Service" in origin_findings()[0]
 
 
 @EVERY
@@ -123,11 +123,13 @@ def test_a_method_that_the_core_lends_to_a_repository_is_the_repositorys(databas
 
 
 @EVERY
-def test_a_session_in_the_hands_of_a_service_is_named(database: Database, caught: Any) -> None:
+def test_a_session_in_the_hands_of_a_service_is_named(database: Database, origin_findings: Any) -> None:
     speak = function_in("shop.services.alpha", CALL)
     in_transaction(database, lambda: speak(lambda: current_session().execute(text("SELECT 1"))))
-    assert [line.split(": ")[1] for line in caught()] == ["speak is a Service and sends SQL"] * len(caught())
-    assert "SELECT 1" in caught()[-1]
+    assert [line.split(": ")[1] for line in origin_findings()] == ["speak is a Service and sends SQL"] * len(
+        origin_findings()
+    )
+    assert "SELECT 1" in origin_findings()[-1]
 
 
 @EVERY
@@ -138,31 +140,31 @@ def test_the_flush_before_the_commit_is_the_transactions(database: Database) -> 
     assert row.id == 1
 
 
-def test_a_redis_command_of_any_other_structure_is_named(redis_url: str, caught: Any) -> None:
+def test_a_redis_command_of_any_other_structure_is_named(redis_url: str, origin_findings: Any) -> None:
     stores = RedisStores(Settings(redis_url=redis_url))
     for row in STRUCTURES:
         function_in(f"shop.{row.folder}.alpha", CALL)(lambda: stores.cache.get("some:key"))
     names = [row.name for row in STRUCTURES if row.name != "CacheManager"]
-    assert [line.split(" and sends ")[0].split()[-1] for line in caught()] == names
-    assert "and sends a Redis command: 'GET some:key'. Each key has one owner" in caught()[0]
+    assert [line.split(" and sends ")[0].split()[-1] for line in origin_findings()] == names
+    assert "and sends a Redis command: 'GET some:key'. Each key has one owner" in origin_findings()[0]
 
 
-def test_a_pipeline_is_its_senders(redis_url: str, caught: Any) -> None:
+def test_a_pipeline_is_its_senders(redis_url: str, origin_findings: Any) -> None:
     pipe = RedisStores(Settings(redis_url=redis_url)).cache.pipeline()
     function_in("shop.cache_managers.alpha", CALL)(lambda: pipe.get("a"))
     function_in("shop.services.alpha", CALL)(pipe.execute)
-    assert "speak is a Service and sends a Redis command: '1 commands in a pipeline'" in caught()[0]
+    assert "speak is a Service and sends a Redis command: '1 commands in a pipeline'" in origin_findings()[0]
 
 
 @pytest.mark.usefixtures("one_tenant")
 def test_a_method_that_the_core_lends_to_a_cache_manager_is_the_cache_managers(redis_url: str, tmp_path: Path) -> None:
     cache = Container(Settings(redis_url=redis_url, var=str(tmp_path))).get(SessionCacheManager)
     read = function_in("shop.services.alpha", CALL)
-    assert read(lambda: cache.remember(cache.card, lambda: {"id": 1}, user=1, session=1)) == {"id": 1}
+    assert read(lambda: cache.get_or_build(cache.card, lambda: {"id": 1}, user=1, session=1)) == {"id": 1}
 
 
 def test_the_queue_speaks_for_itself(redis_url: str) -> None:
-    queue = Queue(RedisStores(Settings(redis_url=redis_url)))
+    queue = JobQueue(RedisStores(Settings(redis_url=redis_url)))
     function_in("shop.services.alpha", CALL)(lambda: queue.enqueue("preload-stock"))
     assert not function_in("shop.jobs.alpha", CALL)(queue.is_empty)
 
@@ -171,7 +173,7 @@ def test_the_guards_say_nothing_about_work_that_keeps_the_rules(tmp_path: Path, 
     container = Container(Settings(var=str(tmp_path), redis_url=redis_url))
     container.build()
     upgrade(container.get(Database).engine)
-    jobs = jobs_of(container)
+    jobs = find_jobs(container)
     assert len(jobs[JobName.SEED].run()) == 4
     jobs[JobName.PRELOAD_STOCK].run()
     assert not any(verdict.problems for verdict in jobs[JobName.VERIFY].run())
@@ -181,7 +183,7 @@ def test_the_guards_say_nothing_about_requests_that_keep_the_rules(tmp_path: Pat
     app = create_app(Settings(var=str(tmp_path), redis_url=redis_url))
     container: Container = app.extensions["shop"]
     upgrade(container.get(Database).engine)
-    jobs = jobs_of(container)
+    jobs = find_jobs(container)
     (admin, password, _), *_ = jobs[JobName.SEED].run()
     jobs[JobName.LOAD_STOCK].run(tenant_id=1, item_id=1)
     client = app.test_client()

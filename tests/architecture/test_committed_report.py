@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from shop.architecture.report.document import build, load
-from shop.architecture.report.project_report import KEPT
-from shop.architecture.report.structural_facts import structure_of
+from shop.architecture.report.project_report import REPORT_FILE
+from shop.architecture.report.structural_facts import extract_structure
 from tests.architecture.report_page import add_import, own_facts
 
 OUTDATED = "The structure changed: run `make report` and look at what it says."
@@ -14,11 +14,11 @@ REDRAWN = "The report is drawn in another way now: run `make report`."
 
 
 def test_the_kept_report_tells_todays_structure() -> None:
-    assert structure_of(load(KEPT)) == structure_of(own_facts()), OUTDATED
+    assert extract_structure(load(REPORT_FILE)) == extract_structure(own_facts()), OUTDATED
 
 
 def test_the_kept_report_is_drawn_from_the_facts_inside_it() -> None:
-    assert (KEPT.read_text(encoding="utf-8") == build(load(KEPT))) is True, REDRAWN
+    assert (REPORT_FILE.read_text(encoding="utf-8") == build(load(REPORT_FILE))) is True, REDRAWN
 
 
 def test_the_same_facts_make_the_same_report() -> None:
@@ -26,7 +26,7 @@ def test_the_same_facts_make_the_same_report() -> None:
 
 
 def test_no_path_of_a_machine_is_in_it() -> None:
-    assert str(KEPT.parents[2]) not in build(own_facts())
+    assert str(REPORT_FILE.parents[2]) not in build(own_facts())
 
 
 def test_an_edit_inside_a_function_is_no_new_structure() -> None:
@@ -35,7 +35,7 @@ def test_an_edit_inside_a_function_is_no_new_structure() -> None:
         fact["line"] = fact["lines"] = 999
         fact["sentence"] = fact["functions"] = ""
     now["libraries"].append({"name": "statistics", "importers": ["shop.app"]})
-    assert structure_of(now) == structure_of(then)
+    assert extract_structure(now) == extract_structure(then)
 
 
 def _import(found: dict[str, Any]) -> None:
@@ -66,4 +66,4 @@ def _verdict(found: dict[str, Any]) -> None:
 def test_a_new_structure_is_noticed(change: Any) -> None:
     now = own_facts()
     change(now)
-    assert structure_of(now) != structure_of(own_facts())
+    assert extract_structure(now) != extract_structure(own_facts())

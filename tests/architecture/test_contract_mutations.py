@@ -27,7 +27,7 @@ def surprises(contracts: tuple[Contract, ...]) -> set[str]:
 
 
 @pytest.fixture
-def rewritten(tmp_path: Path) -> Rewrite:
+def rewrite_contracts(tmp_path: Path) -> Rewrite:
     def rewrite(old: str, new: str) -> tuple[Contract, ...]:
         text = CONFIG.read_text()
         assert text.count(old) == 1
@@ -41,34 +41,34 @@ def test_the_file_as_it_stands_surprises_nobody() -> None:
     assert surprises(load()) == set()
 
 
-def test_a_door_without_its_wildcard_lets_siblings_meet_and_the_matrix_notices(rewritten: Rewrite) -> None:
-    contracts = rewritten(DOOR, DOOR.replace(".*", ""))
+def test_a_door_without_its_wildcard_lets_siblings_meet_and_the_matrix_notices(rewrite_contracts: Rewrite) -> None:
+    contracts = rewrite_contracts(DOOR, DOOR.replace(".*", ""))
     assert "Service-Service" in surprises(contracts)
 
 
-def test_a_door_on_a_whole_package_lets_siblings_meet_and_the_matrix_notices(rewritten: Rewrite) -> None:
+def test_a_door_on_a_whole_package_lets_siblings_meet_and_the_matrix_notices(rewrite_contracts: Rewrite) -> None:
     door = next(part for part in CONFIG.read_text().split("\n\n") if DOOR in part)
-    contracts = rewritten(door, door.replace(DOOR, DOOR.replace(".*", "")).replace("as_packages = false\n", ""))
+    contracts = rewrite_contracts(door, door.replace(DOOR, DOOR.replace(".*", "")).replace("as_packages = false\n", ""))
     assert surprises(contracts) == {"Service-Service"}
 
 
 def test_a_door_that_admits_a_whole_package_lets_an_init_in_and_the_matrix_notices(
-    rewritten: Rewrite,
+    rewrite_contracts: Rewrite,
 ) -> None:
     line = "    shop.services.*\nas_packages = false\nbroken_contract_guidance =\n    A question"
-    opened = rewritten(line, line.replace(".*", "").replace("as_packages = false\n", ""))
+    opened = rewrite_contracts(line, line.replace(".*", "").replace("as_packages = false\n", ""))
     assert broken_by("shop.services", "shop.repositories.beta") == ["Repositories answer Services"]
     assert broken_by("shop.services", "shop.repositories.beta", opened) == []
 
 
-def test_a_guest_struck_from_a_door_is_missed(rewritten: Rewrite) -> None:
-    contracts = rewritten(
+def test_a_guest_struck_from_a_door_is_missed(rewrite_contracts: Rewrite) -> None:
+    contracts = rewrite_contracts(
         "    shop.combination_managers.*\nas_packages = false\nbroken_contract_guidance =\n    Two Services",
         "as_packages = false\nbroken_contract_guidance =\n    Two Services",
     )
     assert surprises(contracts) == {"CombinationManager-Service"}
 
 
-def test_a_map_that_is_not_exhaustive_overlooks_a_new_package(rewritten: Rewrite) -> None:
-    contracts = rewritten("    shop\nexhaustive = true", "    shop\nexhaustive = false")
+def test_a_map_that_is_not_exhaustive_overlooks_a_new_package(rewrite_contracts: Rewrite) -> None:
+    contracts = rewrite_contracts("    shop\nexhaustive = true", "    shop\nexhaustive = false")
     assert broken_by("shop.helpers", "json", contracts) == []

@@ -17,7 +17,7 @@ from shop.repositories.item import ItemRepository
 from shop.repositories.order import OrderRepository
 from shop.services.item import ItemService
 from shop.services.order import OrderService
-from shop.worker import jobs_of
+from shop.worker import find_jobs
 from tests.architecture.object_holders import WRAPPERS
 from tests.architecture.sample_units import make_container, unit
 
@@ -31,18 +31,18 @@ def put(holder: object, held: object) -> None:
     object.__setattr__(holder, "helper", held)
 
 
-def said(container: Container) -> list[str]:
+def find_messages(container: Container) -> list[str]:
     return [str(finding) for finding in check_objects(container)]
 
 
 def test_what_stands_is_clean(container: Container) -> None:
-    assert said(container) == []
+    assert find_messages(container) == []
 
 
 @pytest.mark.parametrize("wrap", WRAPPERS.values(), ids=WRAPPERS)
 def test_a_sibling_is_found_whatever_way_it_came(container: Container, wrap: Callable[[Any], Any]) -> None:
     put(container.get(ItemService), wrap(container.get(OrderService)))
-    (sentence,) = said(container)
+    (sentence,) = find_messages(container)
     assert sentence.startswith("shop/services/item.py:")
     assert "ItemService.helper" in sentence
     assert "OrderService" in sentence
@@ -52,33 +52,33 @@ def test_a_sibling_is_found_whatever_way_it_came(container: Container, wrap: Cal
 
 def test_a_layer_that_is_skipped_is_named_with_the_way_to_go(container: Container) -> None:
     put(container.get(ItemController), container.get(ItemRepository))
-    (sentence,) = said(container)
+    (sentence,) = find_messages(container)
     assert "a Controller may not use a Repository (no skipping)" in sentence
     assert "Go through a Service: Controller -> Service -> Repository." in sentence
 
 
 def test_an_upward_hold_is_named(container: Container) -> None:
     put(container.get(ItemRepository), container.get(ItemService))
-    (sentence,) = said(container)
+    (sentence,) = find_messages(container)
     assert "a Repository may not use a Service (no upward access)" in sentence
     assert "Let a Service hand down the value that is needed." in sentence
 
 
 def test_two_units_of_one_file_are_siblings_too(container: Container) -> None:
     put(container.get(ItemController), container.get(ItemsController))
-    (sentence,) = said(container)
+    (sentence,) = find_messages(container)
     assert "ItemController.helper holds ItemsController" in sentence
     assert "no sibling access" in sentence
 
 
 def test_a_row_that_outlives_its_request_is_found(container: Container) -> None:
     put(container.get(ItemService), [Item()])
-    assert "a Service may not use a Model (no skipping)" in said(container)[0]
+    assert "a Service may not use a Model (no skipping)" in find_messages(container)[0]
 
 
 def test_the_core_holds_no_structure(container: Container) -> None:
     put(container.get(Clock), container.get(ItemService))
-    (sentence,) = said(container)
+    (sentence,) = find_messages(container)
     assert "Clock.helper holds ItemService, but the core may not use a Service" in sentence
 
 
@@ -86,27 +86,27 @@ def test_an_object_of_the_core_is_no_hiding_place(container: Container) -> None:
     hidden = Clock()
     put(hidden, container.get(OrderRepository))
     put(container.get(ItemController), hidden)
-    assert "ItemController.helper.helper holds OrderRepository" in said(container)[0]
+    assert "ItemController.helper.helper holds OrderRepository" in find_messages(container)[0]
 
 
 def test_a_granted_object_answers_for_what_it_holds_itself(container: Container) -> None:
     checker = PageItemChecker()
     put(checker, container.get(ItemService))
     put(container.get(ItemController), checker)
-    (sentence,) = said(container)
+    (sentence,) = find_messages(container)
     assert sentence.startswith("shop/checkers/item.py:")
     assert "a Checker may not use a Service" in sentence
 
 
 def test_a_sibling_in_the_file_of_a_class_is_found(container: Container, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shop.services.item.helpers", [container.get(OrderService)], raising=False)
-    (sentence,) = said(container)
+    (sentence,) = find_messages(container)
     assert "ItemService has in its file helpers, which[0] holds OrderService" in sentence
 
 
 def test_a_sibling_on_the_class_is_found(container: Container, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ItemService, "others", [container.get(OrderService)], raising=False)
-    assert "ItemService.others[0] holds OrderService" in said(container)[0]
+    assert "ItemService.others[0] holds OrderService" in find_messages(container)[0]
 
 
 @pytest.mark.parametrize(
@@ -122,29 +122,29 @@ def test_a_sibling_on_the_class_is_found(container: Container, monkeypatch: pyte
 )
 def test_the_container_is_out_of_reach(container: Container, lead: Callable[[Container], object]) -> None:
     put(container.get(ItemService), lead(container))
-    (sentence,) = said(container)
+    (sentence,) = find_messages(container)
     assert "ItemService.helper" in sentence
     assert "leads to the container" in sentence
     assert "dataclass field" in sentence
 
 
 def test_a_job_answers_like_a_controller(container: Container) -> None:
-    job, *_ = jobs_of(container).values()
+    job, *_ = find_jobs(container).values()
     put(job, container.get(OrderRepository))
-    assert "a Job may not use a Repository (no skipping)" in said(container)[0]
+    assert "a Job may not use a Repository (no skipping)" in find_messages(container)[0]
 
 
 def test_what_the_wiring_lets_pass_the_walk_sees(container: Container) -> None:
     kind = unit("shop.services.alpha", "AlphaService", database=Database, anything=Clock)
     container.add(kind)
     put(container.get(kind), container.get(ItemController))
-    (sentence,) = said(container)
+    (sentence,) = find_messages(container)
     assert "AlphaService.helper holds ItemController, but a Service may not use a Controller" in sentence
 
 
 def test_a_library_is_not_looked_into(container: Container) -> None:
     put(container.get(ItemService), container.get(Database).engine)
-    assert said(container) == []
+    assert find_messages(container) == []
 
 
 def test_an_app_that_is_built_wrong_fails_its_test(container: Container, guards: list[Any]) -> None:

@@ -24,7 +24,7 @@ def provider_of(container: Container, kind: type) -> Any:
     return found
 
 
-def said(container: Container) -> list[str]:
+def find_messages(container: Container) -> list[str]:
     return [str(finding) for finding in check_providers(container)]
 
 
@@ -44,13 +44,13 @@ GIFTS: dict[str, Callable[[Any], Any]] = {
 
 
 def test_what_stands_is_clean(container: Container) -> None:
-    assert said(container) == []
+    assert find_messages(container) == []
 
 
 @pytest.mark.parametrize("gift", GIFTS.values(), ids=GIFTS)
 def test_a_sibling_is_found_whatever_way_it_is_given(container: Container, gift: Callable[[Any], Any]) -> None:
     provider_of(container, ItemService).add_kwargs(helper=gift(provider_of(container, OrderService)))
-    (sentence,) = said(container)
+    (sentence,) = find_messages(container)
     assert sentence.startswith("shop/services/item.py:")
     assert "ItemService is given OrderService, but a Service may not use a Service (no sibling access)" in sentence
     assert "Let a CombinationManager" in sentence
@@ -58,27 +58,27 @@ def test_a_sibling_is_found_whatever_way_it_is_given(container: Container, gift:
 
 def test_a_positional_argument_counts(container: Container) -> None:
     provider_of(container, ItemService).add_args(provider_of(container, OrderService))
-    assert len(said(container)) == 1
+    assert len(find_messages(container)) == 1
 
 
 def test_an_attribute_that_is_set_later_counts(container: Container) -> None:
     provider_of(container, ItemService).add_attributes(helper=provider_of(container, OrderService))
-    assert len(said(container)) == 1
+    assert len(find_messages(container)) == 1
 
 
 def test_a_provider_instead_of_what_it_provides_is_a_service_locator(container: Container) -> None:
     provider_of(container, ItemService).add_kwargs(helper=provider_of(container, OrderService).provider)
-    (sentence,) = said(container)
+    (sentence,) = find_messages(container)
     assert "ItemService (by Delegate) leads to the container" in sentence
 
 
 def test_the_container_cannot_be_given(container: Container) -> None:
     provider_of(container, ItemService).add_kwargs(helper=providers.Self(container.providers))
-    assert "leads to the container" in said(container)[0]
+    assert "leads to the container" in find_messages(container)[0]
 
 
 def test_a_stand_in_that_is_a_sibling_counts(container: Container) -> None:
     kind, other = provider_of(container, ItemService), provider_of(container, OrderService)
     with kind.kwargs["items"].override(other):
-        assert any("ItemService is given OrderService" in sentence for sentence in said(container))
-    assert said(container) == []
+        assert any("ItemService is given OrderService" in sentence for sentence in find_messages(container))
+    assert find_messages(container) == []

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shop.architecture.matrix import broken_by, door_of
+from shop.architecture.matrix import broken_by, find_protecting_contract
 from shop.architecture.table import STRUCTURES, Structure, may_use, structure, used_by
 
 CELLS = [(importer, imported) for importer in STRUCTURES for imported in STRUCTURES]
@@ -30,17 +30,17 @@ def test_a_granted_import_stays_green(importer: Structure, imported: Structure) 
 @pytest.mark.parametrize(("importer", "imported"), FORBIDDEN, ids=in_words(FORBIDDEN))
 def test_any_other_import_turns_the_door_red(importer: Structure, imported: Structure) -> None:
     red = broken_by(f"shop.{importer.folder}.alpha", f"shop.{imported.folder}.beta")
-    assert door_of(imported.folder) in red
+    assert find_protecting_contract(imported.folder) in red
 
 
 @pytest.mark.parametrize("kind", STRUCTURES, ids=by_name)
 def test_siblings_never_meet(kind: Structure) -> None:
     assert not may_use(kind.name, kind.name)
-    assert door_of(kind.folder) in broken_by(f"shop.{kind.folder}.beta", f"shop.{kind.folder}.alpha")
+    assert find_protecting_contract(kind.folder) in broken_by(f"shop.{kind.folder}.beta", f"shop.{kind.folder}.alpha")
 
 
 @pytest.mark.parametrize("imported", [kind for kind in STRUCTURES if used_by(kind.name)], ids=by_name)
 def test_a_grant_does_not_hold_for_the_init_of_a_folder(imported: Structure) -> None:
     importer = structure(used_by(imported.name)[-1])
     red = broken_by(f"shop.{importer.folder}", f"shop.{imported.folder}.alpha")
-    assert red == [door_of(imported.folder)]
+    assert red == [find_protecting_contract(imported.folder)]

@@ -9,13 +9,13 @@ from flask.testing import FlaskClient
 
 from shop.app import create_app
 from shop.architecture.report import project_report as own
-from shop.core.operations.architecture_page import serve_report
+from shop.core.operations.architecture_page import serve_architecture_page
 from shop.core.settings.settings import Settings
 
 
 def client(settings: Settings, build: Callable[[], str | None]) -> FlaskClient:
     app = Flask("test", static_folder=None)
-    serve_report(app, settings, build)
+    serve_architecture_page(app, settings, build)
     return app.test_client()
 
 
@@ -24,7 +24,7 @@ def test_the_app_serves_the_report_of_its_own_source(tmp_path: Path) -> None:
     assert answer.status_code == 200
     assert answer.mimetype == "text/html"
     assert answer.headers["Content-Security-Policy"] == "frame-ancestors 'none'"
-    assert answer.text == own.own_report()
+    assert answer.text == own.build_project_report()
 
 
 def test_production_has_no_such_page() -> None:
@@ -41,10 +41,10 @@ def test_it_is_drawn_at_the_first_request_and_once() -> None:
 
 def test_without_import_linter_there_is_no_report(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(own, "find_spec", lambda _: None)
-    assert own.own_report() is None
-    assert client(Settings(), own.own_report).get("/architecture").status_code == 404
+    assert own.build_project_report() is None
+    assert client(Settings(), own.build_project_report).get("/architecture").status_code == 404
 
 
 def test_without_the_contracts_there_is_no_report(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(own, "CHECKOUT", tmp_path)
-    assert own.own_report() is None
+    assert own.build_project_report() is None

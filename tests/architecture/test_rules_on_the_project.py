@@ -8,11 +8,11 @@ from importlinter.api import read_configuration
 from shop.architecture import contracts
 from shop.architecture.contracts import CHECKOUT, RuleContract
 from shop.architecture.matrix import CONFIG
-from shop.architecture.rule_registry import BY_NAME, RULES, Rule
+from shop.architecture.rule_registry import RULES, RULES_BY_NAME, Rule
 from shop.architecture.source.source import Sources, read
 
 OPTIONS = read_configuration(str(CONFIG))
-OWN = {c["type"]: c for c in OPTIONS["contracts_options"] if c["type"] in BY_NAME}
+OWN = {c["type"]: c for c in OPTIONS["contracts_options"] if c["type"] in RULES_BY_NAME}
 EACH = pytest.mark.parametrize("rule", RULES, ids=lambda rule: str(rule.name))
 
 
@@ -49,8 +49,8 @@ def test_a_rule_s_reason_is_one_sentence(rule: Rule) -> None:
 
 
 def test_rules_and_contracts_are_the_same_in_number() -> None:
-    assert set(OWN) == set(BY_NAME)
-    assert len(RULES) == len(BY_NAME)
+    assert set(OWN) == set(RULES_BY_NAME)
+    assert len(RULES) == len(RULES_BY_NAME)
 
 
 def test_the_source_is_parsed_once_for_all_contracts() -> None:

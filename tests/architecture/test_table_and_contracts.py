@@ -5,7 +5,7 @@ import re
 import pytest
 from importlinter import Contract
 
-from shop.architecture.matrix import GRAPH_TYPES, door_of, listed, load
+from shop.architecture.matrix import GRAPH_TYPES, find_protecting_contract, load, option_lines
 from shop.architecture.table import (
     ASSEMBLY,
     INDEPENDENTS,
@@ -42,33 +42,33 @@ def users_in_words(kind: Structure) -> str:
 @KINDS
 def test_a_door_admits_whom_the_table_grants(kind: Structure) -> None:
     everybody = WHAT_RUNS if kind.name in INDEPENDENTS else set()
-    door = named(door_of(kind.folder))
-    assert set(listed(door, "allowed_importers")) == {FILES[name] for name in used_by(kind.name)} | everybody
+    door = named(find_protecting_contract(kind.folder))
+    assert set(option_lines(door, "allowed_importers")) == {FILES[name] for name in used_by(kind.name)} | everybody
     assert door.contract_options["as_packages"] == "false"
 
 
 @KINDS
 def test_a_door_is_called_what_it_does(kind: Structure) -> None:
-    assert door_of(kind.folder) == f"{plural(kind.name)} answer {users_in_words(kind)}"
+    assert find_protecting_contract(kind.folder) == f"{plural(kind.name)} answer {users_in_words(kind)}"
 
 
 def test_the_core_door_admits_what_the_table_says() -> None:
     files = {FILES[kind.name] for kind in STRUCTURES if kind.uses_core}
-    assert set(listed(named("The core answers every structure but Constants"), "allowed_importers")) == (
+    assert set(option_lines(named("The core answers every structure but Constants"), "allowed_importers")) == (
         files | WHAT_RUNS | {"shop.core.**", "shop.migrations.**"}
     )
 
 
 def test_the_folder_contracts_list_every_folder() -> None:
     folders = {f"shop.{kind.folder}" for kind in STRUCTURES}
-    assert set(listed(named("Folders are not doors"), "protected_modules")) == folders | {"shop.core"}
-    assert set(listed(named("Layers are flat"), "protected_modules")) == {f"{name}.*.*" for name in folders}
+    assert set(option_lines(named("Folders are not doors"), "protected_modules")) == folders | {"shop.core"}
+    assert set(option_lines(named("Layers are flat"), "protected_modules")) == {f"{name}.*.*" for name in folders}
 
 
 @pytest.mark.parametrize("contract", CONTRACTS, ids=lambda contract: str(contract.name))
 def test_a_contract_is_a_sentence_with_guidance(contract: Contract) -> None:
     assert re.fullmatch(r"[A-Z]\w+( [\w,]+){2,}", contract.name)
-    guidance = " ".join(listed(contract, "broken_contract_guidance"))
+    guidance = " ".join(option_lines(contract, "broken_contract_guidance"))
     assert guidance.endswith(".")
     assert len(guidance.split()) > 15
 

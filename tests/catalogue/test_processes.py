@@ -29,18 +29,18 @@ def shop(make_mariadb: Callable[[], MariaDB], redis_url: str, tmp_path: Path) ->
     shop.close()
 
 
-def listen(shop: Shop) -> None:
+def start_query_log(shop: Shop) -> None:
     """Begin to write down the statements that arrive."""
-    shop.ask("SET GLOBAL general_log = 0")
-    shop.ask("SET GLOBAL log_output = 'TABLE'")
-    shop.ask("TRUNCATE mysql.general_log")
-    shop.ask("SET GLOBAL general_log = 1")
+    shop.query_value("SET GLOBAL general_log = 0")
+    shop.query_value("SET GLOBAL log_output = 'TABLE'")
+    shop.query_value("TRUNCATE mysql.general_log")
+    shop.query_value("SET GLOBAL general_log = 1")
 
 
-def heard(shop: Shop, beginning: str) -> int:
+def count_statements(shop: Shop, beginning: str) -> int:
     """How many statements began so."""
     sql = "SELECT COUNT(*) FROM mysql.general_log WHERE argument LIKE %s AND argument NOT LIKE %s"
-    return int(shop.ask(sql, f"{beginning}%", "%FOR UPDATE%"))
+    return int(shop.query_value(sql, f"{beginning}%", "%FOR UPDATE%"))
 
 
 def read_at_once(shop: Shop, path: str) -> list[object]:
@@ -63,12 +63,12 @@ def test_a_crowd_that_misses_asks_the_database_once(shop: Shop, path: str) -> No
         shop.revise(item, name="New")
         shop.wait_until_open(item)
         shop.wait_until_quiet(item)
-        listen(shop)
+        start_query_log(shop)
 
         answers = read_at_once(shop, path.format(item=item))
 
         assert answers == answers[:1] * CROWD
-        assert heard(shop, "SELECT items.id") == 1
+        assert count_statements(shop, "SELECT items.id") == 1
 
 
 def test_an_update_is_seen_by_the_next_read_in_the_other_process(shop: Shop) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from tests.chaos.harness.campaign import run
-from tests.chaos.harness.environment import built
+from tests.chaos.harness.environment import start_environment
 from tests.chaos.harness.fault_schedule import make_schedule
 
 
@@ -23,10 +23,10 @@ def main(*, seed: int, minutes: float, flush: bool, keep: Path | None) -> None:
     schedule = make_schedule(seed, minutes * 60, flush=flush)
     click.echo(f"seed {seed}, {minutes:g} minutes, {len(schedule)} faults; the logs are in {folder}\n")
     click.echo("\n".join(map(str, schedule)) + "\n")
-    with built(folder) as city:
+    with start_environment(folder) as city:
         report = run(city, schedule, seed, lambda line: click.echo(line, err=True))
     click.echo("\n".join(report.lines()))
-    sys.exit(not report.holds)
+    sys.exit(not report.passed)
 
 
 if __name__ == "__main__":

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.http.support.shop import Shop, opened
-from tests.purchase.conftest import stores  # noqa: F401 - a fixture: servers that lose no answered write
+from tests.http.support.shop import Shop, start_shop
 from tests.support.servers.databases import create_database
 from tests.support.servers.mariadb import MariaDB
 from tests.support.servers.valkey import Valkey
@@ -17,12 +16,12 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="session")
-def shop(stores: tuple[Valkey, MariaDB], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:  # noqa: F811 - the fixture above
+def shop(mariadb_and_valkey: tuple[Valkey, MariaDB], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     """This test worker's shop, one web process of it. Whoever died in it, its books are right in the end."""
-    valkey, mariadb = stores
+    valkey, mariadb = mariadb_and_valkey
     database_url = create_database(mariadb.url(), "crashes")
     path = f"{SABOTAGE}{os.pathsep}{ROOT}"
     env = {"PYTHONPATH": path, "SHOP_REDIS_TIMEOUT": "1.0", "SHOP_WEB_WORKERS": "1"}
-    with opened(tmp_path_factory.mktemp("crashes"), database_url, valkey.url, **env) as shop:
+    with start_shop(tmp_path_factory.mktemp("crashes"), database_url, valkey.url, **env) as shop:
         yield shop
         shop.verify()

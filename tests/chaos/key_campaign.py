@@ -57,18 +57,18 @@ class Campaign:
             group.start()
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
-            self._break()
+            self._inject_fault()
         self._over.set()
         for group in groups:
             group.join()
-        return list(self._wrong())
+        return list(self._find_mistakes())
 
-    def _break(self) -> None:
+    def _inject_fault(self) -> None:
         process = self.shop.service.process(self.random.choice(WEBS))
         luck = self.random.random()
         if luck < 0.6:
             # One that serves; the leader starts another.
-            victims = [pid for pid in groups.members(process.pid) if pid != process.pid]
+            victims = [pid for pid in groups.find_members(process.pid) if pid != process.pid]
             with suppress(ProcessLookupError):
                 os.kill(self.random.choice(victims or [process.pid]), signal.SIGKILL)
         elif luck < 0.7 or not process.running:
@@ -87,30 +87,30 @@ class Campaign:
             # The key is the item's name, too: what it did can be counted.
             key = uuid4().hex
             write = Write(token, key, words={**DRAFT, "name": key})
-            clients = [threading.Thread(target=self._insist, args=(write,)) for _ in range(CLIENTS)]
+            clients = [threading.Thread(target=self._retry, args=(write,)) for _ in range(CLIENTS)]
             for client in clients:
                 client.start()
             for client in clients:
                 client.join()
 
-    def _insist(self, write: Write) -> None:
+    def _retry(self, write: Write) -> None:
         deadline, number = time.monotonic() + STUCK_SECONDS, random.randrange(len(WEBS))
         while time.monotonic() < deadline:
-            if body := self._try(write._replace(web=WEBS[number % len(WEBS)])):
+            if body := self._send(write._replace(web=WEBS[number % len(WEBS)])):
                 self.answers[write.key or ""].append(body)
                 return
             number += 1
             time.sleep(PAUSE_SECONDS)
         self.stuck.append(write.key or "")
 
-    def _try(self, write: Write) -> bytes | None:
+    def _send(self, write: Write) -> bytes | None:
         try:
             answer = write.send(self.shop, 5.0)
         except (OSError, http.client.HTTPException):
             return None
         return answer.body if answer.status == 201 else None
 
-    def _wrong(self) -> Iterator[str]:
+    def _find_mistakes(self) -> Iterator[str]:
         yield from (f"The key {key} is stuck." for key in self.stuck)
         for key, bodies in self.answers.items():
             if (count := drafts(self.shop, key)) != 1:

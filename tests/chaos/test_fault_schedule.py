@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from tests.chaos.harness.fault_schedule import KINDS, NETWORK, PROCESSES, STORES, make_schedule
-from tests.chaos.harness.faults import Saboteur
+from tests.chaos.harness.faults import FaultInjector
 
 ROOT = Path(__file__).parents[2]
 
@@ -43,4 +43,4 @@ def test_faults_come_in_order_and_within_the_time() -> None:
 
 
 def test_every_kind_of_fault_can_be_carried_out() -> None:
-    assert [kind for kind in (*KINDS, "flush") if not hasattr(Saboteur, "_" + kind.replace(" ", "_"))] == []
+    assert [kind for kind in (*KINDS, "flush") if not hasattr(FaultInjector, "_" + kind.replace(" ", "_"))] == []

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from tests.chaos.harness.client_log import Op, Operation, Result, Wish, read_log
-from tests.chaos.harness.history import Evidence, ItemRow, OrderRow
-from tests.chaos.harness.history_checks import CHECKS, excused
+from tests.chaos.harness.client_log import Op, Operation, Request, Result, read_log
+from tests.chaos.harness.history import History, ItemRow, OrderRow
+from tests.chaos.harness.history_checks import CHECKS, find_excused
 from tests.chaos.harness.report import Report
 
 ANN, BEN, ITEM, LIMITED = 1, 2, 7, 8
@@ -23,19 +23,19 @@ def buys(
 ) -> Operation:
     """An attempt to buy; what the key stands for is answered unless something else is given."""
     told = answer or order_of(user, item, key or "")
-    return Operation(Wish("c", Op.BUY, item, quantity, user, key), 0, 1, result, told if result is OK else None)
+    return Operation(Request("c", Op.BUY, item, quantity, user, key), 0, 1, result, told if result is OK else None)
 
 
 def cancels(order: str, result: Result) -> Operation:
-    return Operation(Wish("c", Op.CANCEL, ITEM, 0, ANN, order=order), 0, 1, result, None)
+    return Operation(Request("c", Op.CANCEL, ITEM, 0, ANN, order=order), 0, 1, result, None)
 
 
 def adjusts(delta: int, result: Result) -> Operation:
-    return Operation(Wish("admin", Op.ADJUST, ITEM, delta, 9), 0, 1, result, None)
+    return Operation(Request("admin", Op.ADJUST, ITEM, delta, 9), 0, 1, result, None)
 
 
 A, B, C = (order_of(ANN, ITEM, key) for key in "abc")
-GOOD = Evidence(
+GOOD = History(
     operations=[
         buys(ANN, 2, UNKNOWN, "a"),
         buys(ANN, 2, OK, "a"),
@@ -63,7 +63,7 @@ GOOD = Evidence(
 )
 
 
-def without(order: str) -> Evidence:
+def without_order(order: str) -> History:
     """One order less, and its pieces back."""
     rows = [row for row in GOOD.orders if row.order != order]
     item = GOOD.items[0]
@@ -72,34 +72,37 @@ def without(order: str) -> Evidence:
     )
 
 
-def also(row: OrderRow) -> Evidence:
+def with_order(row: OrderRow) -> History:
     """One order more, its pieces taken."""
     items = [item._replace(stock=item.stock - row.quantity * (item.item == row.item)) for item in GOOD.items]
     return replace(GOOD, orders=[*GOOD.orders, row], items=items)
 
 
-def told(*operations: Operation) -> Evidence:
+def with_operations(*operations: Operation) -> History:
     return replace(GOOD, operations=[*GOOD.operations, *operations])
 
 
-def with_row(order: str, **words: object) -> Evidence:
+def with_row(order: str, **words: object) -> History:
     """Another row for an order."""
     return replace(GOOD, orders=[r._replace(**words) if r.order == order else r for r in GOOD.orders])  # type: ignore[arg-type]
 
 
-def with_stock(stock: int) -> Evidence:
+def with_stock(stock: int) -> History:
     return replace(GOOD, items=[GOOD.items[0]._replace(stock=stock), GOOD.items[1]])
 
 
-ANOMALIES: dict[str, tuple[Evidence, set[str]]] = {
-    "an order with a key is lost": (without(A), {"lost"}),
-    "an order without a key is lost": (without("x"), {"lost"}),
-    "a second order of a purchase": (also(OrderRow("y", ANN, ITEM, 2, "confirmed")), {"doubled"}),
-    "a key is told two orders": (told(buys(ANN, 2, OK, "a", answer="x")), {"doubled", "wrong"}),
-    "two purchases are told one order": (told(buys(BEN, 1, OK, None, answer="x")), {"doubled"}),
-    "an unknown purchase happened twice": (also(OrderRow("z", BEN, ITEM, 3, "confirmed")), {"asked for by nobody"}),
-    "nobody asked for it": (also(OrderRow("w", BEN, ITEM, 7, "confirmed")), {"asked for by nobody"}),
-    "a refused purchase happened": (also(OrderRow(B, ANN, ITEM, 9, "confirmed")), {"refused, yet done"}),
+ANOMALIES: dict[str, tuple[History, set[str]]] = {
+    "an order with a key is lost": (without_order(A), {"lost"}),
+    "an order without a key is lost": (without_order("x"), {"lost"}),
+    "a second order of a purchase": (with_order(OrderRow("y", ANN, ITEM, 2, "confirmed")), {"doubled"}),
+    "a key is told two orders": (with_operations(buys(ANN, 2, OK, "a", answer="x")), {"doubled", "wrong"}),
+    "two purchases are told one order": (with_operations(buys(BEN, 1, OK, None, answer="x")), {"doubled"}),
+    "an unknown purchase happened twice": (
+        with_order(OrderRow("z", BEN, ITEM, 3, "confirmed")),
+        {"asked for by nobody"},
+    ),
+    "nobody asked for it": (with_order(OrderRow("w", BEN, ITEM, 7, "confirmed")), {"asked for by nobody"}),
+    "a refused purchase happened": (with_order(OrderRow(B, ANN, ITEM, 9, "confirmed")), {"refused, yet done"}),
     "a wrong quantity": (with_row(A, quantity=3), {"wrong"}),
     "a wrong user": (with_row(A, user=BEN), {"wrong"}),
     "promised and rejected": (replace(GOOD, rejected={A}), {"promised, then rejected"}),
@@ -107,7 +110,7 @@ ANOMALIES: dict[str, tuple[Evidence, set[str]]] = {
     "more sold than there was": (with_stock(-1), {"oversold", "miscounted"}),
     "pieces vanished": (with_stock(8), {"miscounted"}),
     "pieces out of nothing": (with_stock(12), {"miscounted"}),
-    "cancelled and alive": (told(cancels(A, OK)), {"wrongly cancelled"}),
+    "cancelled and alive": (with_operations(cancels(A, OK)), {"wrongly cancelled"}),
     "cancelled by nobody": (with_row("x", status="cancelled"), {"wrongly cancelled", "miscounted"}),
     "too many for one user": (
         replace(GOOD, items=[GOOD.items[0], GOOD.items[1]._replace(limit=1)]),
@@ -116,18 +119,18 @@ ANOMALIES: dict[str, tuple[Evidence, set[str]]] = {
 }
 
 
-def broken(evidence: Evidence) -> set[str]:
+def find_broken(evidence: History) -> set[str]:
     return {name for name, check in CHECKS.items() if list(check(evidence))}
 
 
 def test_where_nothing_is_wrong_nothing_is_reported() -> None:
-    assert broken(GOOD) == set()
+    assert find_broken(GOOD) == set()
 
 
 @pytest.mark.parametrize("anomaly", ANOMALIES)
 def test_an_anomaly_is_reported(anomaly: str) -> None:
     evidence, names = ANOMALIES[anomaly]
-    assert broken(evidence) == names
+    assert find_broken(evidence) == names
 
 
 def test_every_check_is_broken_by_some_anomaly() -> None:
@@ -135,29 +138,29 @@ def test_every_check_is_broken_by_some_anomaly() -> None:
 
 
 def test_an_unknown_purchase_may_have_happened_or_not() -> None:
-    assert broken(without("nobody was told")) == set()
+    assert find_broken(without_order("nobody was told")) == set()
 
 
 def test_what_waited_when_redis_was_flushed_is_counted_and_excused() -> None:
-    evidence = replace(without(A), excused={A, "somebody else's"})
-    assert (broken(evidence), list(excused(evidence))) == (set(), [A])
+    evidence = replace(without_order(A), excused={A, "somebody else's"})
+    assert (find_broken(evidence), list(find_excused(evidence))) == (set(), [A])
 
 
 def test_a_violation_is_a_verdict() -> None:
-    report = Report(without(A), {}, [], [], "")
-    assert not report.holds
+    report = Report(without_order(A), {}, [], [], "")
+    assert not report.passed
     assert list(report.lines())[-1].split() == ["verdict", "BROKEN"]
 
 
 @pytest.mark.parametrize("seen", [{"unsettled": ["a"]}, {"dead": ["worker"]}, {"verify": "broken 3"}])
 def test_the_verdict_heeds_what_no_check_sees(seen: dict[str, object]) -> None:
     calm = {"unsettled": [], "dead": [], "verify": ""}
-    assert Report(GOOD, {}, **calm).holds  # type: ignore[arg-type]
-    assert not Report(GOOD, {}, **{**calm, **seen}).holds  # type: ignore[arg-type]
+    assert Report(GOOD, {}, **calm).passed  # type: ignore[arg-type]
+    assert not Report(GOOD, {}, **{**calm, **seen}).passed  # type: ignore[arg-type]
 
 
 def test_an_operation_that_never_ended_is_unknown() -> None:
-    wish = Wish("c", Op.BUY, ITEM, 1, ANN, "a")
+    wish = Request("c", Op.BUY, ITEM, 1, ANN, "a")
     begun = json.dumps({"n": 1, "type": "invoke", "at": 5.0, **wish._asdict()})
 
     assert read_log([begun]) == [Operation(wish, 5.0, float("inf"), UNKNOWN, None)]

@@ -40,7 +40,7 @@ def test_a_lost_reply_was_carried_out(proxy: Proxy, client: redis.Redis) -> None
     with pytest.raises(redis.ConnectionError):
         client.incr("count")
 
-    assert (client.get("count"), proxy.lost) == ("1", 1)
+    assert (client.get("count"), proxy.lost_replies) == ("1", 1)
     assert client.incr("count") == 2
 
 

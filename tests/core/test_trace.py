@@ -2,7 +2,7 @@
 
 import pytest
 
-from shop.core.trace import current_trace, enter, in_job, make_known, trace_of_request
+from shop.core.trace import create_request_trace, current_trace, in_job, record_created, set_trace
 
 TRACE, PARENT = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 GOOD = f"00-{TRACE}-{PARENT}-01"
@@ -10,14 +10,14 @@ GOOD = f"00-{TRACE}-{PARENT}-01"
 
 @pytest.mark.parametrize("name", ["a", "A-1_b.c:d/e+f=g~h", "x" * 128, "0192f8f4-9d2c-7b51-8000-3f1e0a7c9b11"])
 def test_a_request_may_bring_its_id(name: str) -> None:
-    assert trace_of_request(name, "").request_id == name
+    assert create_request_trace(name, "").request_id == name
 
 
 @pytest.mark.parametrize(
     "name", ["", " ", "a b", "a\n", "a\r\nSet-Cookie: x", "x" * 129, "a,b", '"a"', "é", "<a>", "\x00"]
 )
 def test_an_id_that_is_none_is_made_anew(name: str) -> None:
-    trace = trace_of_request(name, "")
+    trace = create_request_trace(name, "")
 
     assert trace.request_id != name
     assert len(trace.request_id) == 32
@@ -25,13 +25,13 @@ def test_an_id_that_is_none_is_made_anew(name: str) -> None:
 
 
 def test_a_trace_goes_on_under_its_own_id_and_is_echoed_as_it_came() -> None:
-    trace = trace_of_request("mine", GOOD)
+    trace = create_request_trace("mine", GOOD)
 
     assert (trace.request_id, trace.trace_id, trace.parent) == ("mine", TRACE, GOOD)
 
 
 def test_a_later_version_of_the_header_may_say_more() -> None:
-    assert trace_of_request("", f"01-{TRACE}-{PARENT}-01-what-follows").trace_id == TRACE
+    assert create_request_trace("", f"01-{TRACE}-{PARENT}-01-what-follows").trace_id == TRACE
 
 
 @pytest.mark.parametrize(
@@ -50,20 +50,20 @@ def test_a_later_version_of_the_header_may_say_more() -> None:
     ],
 )
 def test_a_malformed_trace_is_made_anew_and_not_echoed(header: str) -> None:
-    trace = trace_of_request("", header)
+    trace = create_request_trace("", header)
 
     assert trace.trace_id != TRACE
     assert trace.parent == ""
 
 
 def test_no_two_requests_have_one_id() -> None:
-    assert len({trace_of_request("", "").request_id for _ in range(1000)}) == 1000
+    assert len({create_request_trace("", "").request_id for _ in range(1000)}) == 1000
 
 
 def test_a_job_works_for_the_request_that_asked_for_it() -> None:
-    asked = trace_of_request("mine", GOOD)
+    asked = create_request_trace("mine", GOOD)
 
-    with in_job("job-1", asked.carried) as trace:
+    with in_job("job-1", asked.propagated_ids) as trace:
         assert current_trace() is trace
         assert (trace.request_id, trace.trace_id, trace.job) == ("mine", TRACE, "job-1")
 
@@ -76,10 +76,10 @@ def test_a_job_that_nobody_traced_has_an_id_of_its_own() -> None:
 
 
 def test_what_came_into_being_is_known_of_the_running_request_alone() -> None:
-    make_known("before")
-    enter(trace := trace_of_request("mine", ""))
-    make_known("one", 2)
-    enter(None)
-    make_known("after")
+    record_created("before")
+    set_trace(trace := create_request_trace("mine", ""))
+    record_created("one", 2)
+    set_trace(None)
+    record_created("after")
 
-    assert trace.made == ["one", "2"]
+    assert trace.created_ids == ["one", "2"]

@@ -5,7 +5,7 @@ import pytest
 from tests.delivery.delivery_files import ROOT, jobs, script, services, yaml
 
 
-def _made() -> set[str]:
+def _find_make_targets() -> set[str]:
     lines = [line.split() for job in jobs().values() for line in script(job)]
     return {target for words in lines if words[0] == "make" for target in words[1:]}
 
@@ -13,7 +13,7 @@ def _made() -> set[str]:
 def test_the_pipeline_proves_all_that_make_test_proves() -> None:
     recipe = re.search(r"^test:(.*?)(##|$)", (ROOT / "Makefile").read_text(), re.MULTILINE)
     assert recipe
-    assert _made() == {word for word in recipe[1].split() if not word.startswith("$")}
+    assert _find_make_targets() == {word for word in recipe[1].split() if not word.startswith("$")}
 
 
 def test_the_stages_come_in_this_order_and_each_has_work() -> None:

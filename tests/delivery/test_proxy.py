@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from shop.core.trace import WHOLE_REQUEST_ID
+from shop.core.trace import REQUEST_ID_PATTERN
 from tests.delivery.delivery_files import ROOT, final, services
 
 TEXT = (ROOT / "deploy" / "nginx.conf").read_text()
@@ -79,4 +79,4 @@ def test_the_proxy_listens_where_the_stack_sends_callers() -> None:
 def test_the_proxy_takes_the_same_for_an_id_as_the_service() -> None:
     (ids,) = re.findall(r"map \$http_x_request_id \$trace_id {(.*?)\n    }", TEXT, re.DOTALL)
     lines = [line.strip() for line in ids.strip().splitlines()]
-    assert lines == [f'"~{WHOLE_REQUEST_ID}" $http_x_request_id;', "default $request_id;"]
+    assert lines == [f'"~{REQUEST_ID_PATTERN}" $http_x_request_id;', "default $request_id;"]

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from tests.fuzz.campaign import CALLERS, CHEAP, run, searched
-from tests.http.support.shop import opened
+from tests.http.support.shop import start_shop
 from tests.support.servers.databases import create_database
 from tests.support.servers.mariadb import MariaDB
 from tests.support.servers.valkey import Valkey
@@ -25,7 +25,9 @@ def main(*, seed: int, cases: int) -> None:
     valkey, mariadb = Valkey.create(fsync="everysec"), MariaDB.create()
     folder = Path(tempfile.mkdtemp(prefix="shop-fuzz-"))
     try:
-        with opened(folder, create_database(mariadb.url(), "fuzz"), valkey.url, **CHEAP, **searched(folder)) as shop:
+        with start_shop(
+            folder, create_database(mariadb.url(), "fuzz"), valkey.url, **CHEAP, **searched(folder)
+        ) as shop:
             total, holds = 0, True
             for number in count(seed):
                 if number >= seed + SEEDS_MIN and total >= cases:

@@ -7,7 +7,7 @@ import pytest
 
 from tests.fuzz.campaign import CHEAP, searched
 from tests.http.conftest import own_redis  # noqa: F401 - a fixture
-from tests.http.support.shop import Shop, opened
+from tests.http.support.shop import Shop, start_shop
 from tests.support.servers.databases import create_database, drop_database
 
 
@@ -16,7 +16,7 @@ def shop(worker_id: str, own_redis: str, tmp_path_factory: pytest.TempPathFactor
     """This test worker's shop."""
     server_url, name = os.environ["SHOP_TEST_DATABASE_URL"], f"shop_{worker_id}_fuzz"
     folder = tmp_path_factory.mktemp("fuzz")
-    with opened(folder, create_database(server_url, name), own_redis, **CHEAP, **searched(folder)) as shop:
+    with start_shop(folder, create_database(server_url, name), own_redis, **CHEAP, **searched(folder)) as shop:
         yield shop
         shop.verify()
     drop_database(server_url, name)

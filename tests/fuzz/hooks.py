@@ -21,10 +21,10 @@ from schemathesis.wfc.escalation import EscalatingAuthProvider
 
 from shop.constants.item import ItemStatus
 from shop.container import Container
-from shop.core.auth.tenant_resolver import HEADER
+from shop.core.auth.tenant_resolver import TENANT_HEADER
 from shop.core.database.model import DEFAULT_TENANT
 from shop.core.settings.settings import Settings
-from shop.services.sale_gate import GateService
+from shop.services.sale_gate import SaleGateService
 from tests.fuzz.campaign import ADMINISTRATOR, gated
 from tests.fuzz.identities import ROLES, Identity
 from tests.fuzz.list_queries import is_list, sensible
@@ -46,7 +46,7 @@ NOT_DRAWN = {
 }  # fmt: skip
 NEVER_SECONDS = 1_000_000
 _settings = Settings.load()
-_gates = Container(_settings).get(GateService)
+_gates = Container(_settings).get(SaleGateService)
 _numbers = itertools.count(time.monotonic_ns() // 1000)
 _restored: set[str] = set()
 
@@ -70,9 +70,9 @@ def before_call(context: Any, case: Any, kwargs: Any) -> None:  # noqa: ARG001 -
     key = case.headers.get(_settings.idempotency_header)
     if isinstance(key, str) and re.fullmatch("[!-~]{1,255}", key):
         case.headers[_settings.idempotency_header] = f"{next(_numbers)}-{key}"[:KEY_MAX]
-    tenant = case.headers.get(HEADER)
+    tenant = case.headers.get(TENANT_HEADER)
     if isinstance(tenant, str) and re.fullmatch("[A-Za-z0-9-]{1,32}", tenant):
-        case.headers[HEADER] = TENANT
+        case.headers[TENANT_HEADER] = TENANT
     parameters = {it.name: it for it in case.operation.query}
     if is_list(parameters) and _is_as_wanted(case, ParameterLocation.QUERY):
         examples = {name: it.definition["schema"].get("example") for name, it in parameters.items()}
@@ -109,7 +109,7 @@ def filter_failure(context: Any, failure: Any, case: Any, response: Any) -> bool
 def _wait_until_open(item: dict[str, Any]) -> None:
     # Until the worker has opened the sale, purchases hear 503 with a Retry-After, and Schemathesis tries nothing again.
     if item["status"] == ItemStatus.ON_SALE:
-        eventually(lambda: _gates.is_loaded(DEFAULT_TENANT, item["id"]), 20)
+        eventually(lambda: _gates.is_settled(DEFAULT_TENANT, item["id"]), 20)
 
 
 def _is_as_wanted(case: Any, place: ParameterLocation) -> bool:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.http.support.shop import Shop, opened
-from tests.purchase.support.in_process_shop import Indoors
+from tests.http.support.shop import Shop, start_shop
+from tests.purchase.support.in_process_shop import InProcessShop
 from tests.support.http import HttpClient
 from tests.support.servers.databases import create_database, drop_database
 from tests.support.servers.valkey import Valkey, borrow_database
@@ -40,7 +40,7 @@ def shop(own_database: str, own_redis: str, tmp_path_factory: pytest.TempPathFac
     """
     folder = tmp_path_factory.mktemp("shop")
     loud = {"SHOP_LOG_FILE": str(folder / "logs"), "SHOP_LOG_SQL_SLOWER_MS": "0", "SHOP_LOG_LEVEL": "debug"}
-    with opened(folder, own_database, own_redis, **loud) as shop:
+    with start_shop(folder, own_database, own_redis, **loud) as shop:
         yield shop
         shop.verify()
 
@@ -65,9 +65,9 @@ def buyer(shop: Shop) -> str:
 
 
 @pytest.fixture
-def indoors(clean_database: str, redis_url: str, tmp_path: Path) -> Iterator[Indoors]:
+def in_process_shop(clean_database: str, redis_url: str, tmp_path: Path) -> Iterator[InProcessShop]:
     """A shop without processes, of this test's own."""
     # A log that can be searched: or that route would tell nobody anything.
-    shop = Indoors(clean_database, redis_url, tmp_path, log_file=str(tmp_path / "logs"))
+    shop = InProcessShop(clean_database, redis_url, tmp_path, log_file=str(tmp_path / "logs"))
     yield shop
     shop.close()

@@ -9,11 +9,11 @@ from tests.http.support.account_client import open_account
 from tests.http.support.log_lines import entries, folder_of, record_of
 from tests.http.support.shop import API, Shop
 from tests.support.http import HttpClient
-from tests.support.secret_leaks import PLANTED
+from tests.support.secret_leaks import KNOWN_SECRETS
 
 # Planted: a test during which any process tells one of them fails.
 WORDS = {f"Planted-{name}-8f3a" for name in ("body", "deep", "list", "query", "form", "header", "path", "odd", "mail")}
-PLANTED |= WORDS
+KNOWN_SECRETS |= WORDS
 
 
 def test_a_record_tells_what_was_asked_and_what_became_of_it(shop: Shop) -> None:
@@ -33,7 +33,7 @@ def test_a_record_tells_what_was_asked_and_what_became_of_it(shop: Shop) -> None
         "client": "127.0.0.1",
         "input": {"json": {"quantity": 2}},
     }
-    assert record["user"] == account.me().json["data"]["id"]
+    assert record["user"] == account.read_own().json["data"]["id"]
     assert record["ms"] > 0
     assert record["bytes"] > 100
     assert record["redis"] >= 1
@@ -102,7 +102,7 @@ def test_a_path_tells_no_secret_and_no_second_line(shop: Shop, client: HttpClien
 def test_tokens_and_passwords_of_a_whole_life_are_told_nowhere(shop: Shop) -> None:
     account = open_account(shop).sign_in()
     account.refresh()
-    account.me()
+    account.read_own()
     account.send("POST", "logout", token=account.access)
 
     paths = list(folder_of(shop).iterdir())

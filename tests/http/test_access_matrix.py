@@ -5,11 +5,11 @@ A new route joins by itself: its path and verb are read from the app, its body f
 
 import pytest
 
-from tests.http.support.access_matrix import mistakes_of
+from tests.http.support.access_matrix import find_actor_mistakes
 from tests.http.support.marked_rows import ACTORS, Actor
-from tests.purchase.support.in_process_shop import Indoors
+from tests.purchase.support.in_process_shop import InProcessShop
 
 
 @pytest.mark.parametrize("actor", ACTORS, ids=lambda actor: actor.name.replace(" ", "_"))
-def test_every_route_answers_as_its_rule_says(indoors: Indoors, actor: Actor) -> None:
-    assert mistakes_of(indoors, actor) == []
+def test_every_route_answers_as_its_rule_says(in_process_shop: InProcessShop, actor: Actor) -> None:
+    assert find_actor_mistakes(in_process_shop, actor) == []

@@ -6,113 +6,125 @@ import pytest
 from sqlalchemy.orm import with_loader_criteria
 
 from shop.core.auth import masking
-from shop.core.auth.policy import Rule
+from shop.core.auth.policy import AccessRule
 from shop.core.crypto.tokens import Claims
 from shop.core.database import tenant_filter as tenant_sql
 from shop.models.order import Order
 from shop.services.order import OrderService
 from shop.services.session import SessionService
-from tests.http.support.access_matrix import Cell, ask, mistakes_in, mistakes_of
-from tests.http.support.marked_rows import ACTORS, Stage
-from tests.http.support.routes import Route, example, routes_of
-from tests.purchase.support.in_process_shop import Indoors
+from tests.http.support.access_matrix import Cell, find_actor_mistakes, find_cell_mistakes, send_cell
+from tests.http.support.marked_rows import ACTORS, MarkedRows
+from tests.http.support.routes import Route, example, read_routes
+from tests.purchase.support.in_process_shop import InProcessShop
 
 BY_NAME = {actor.name: actor for actor in ACTORS}
-STRANGER, ADMIN = BY_NAME["another user"], BY_NAME["an administrator"]
+OTHER_USER, ADMIN = BY_NAME["another user"], BY_NAME["an administrator"]
 
 
-def route_of(shop: Indoors, name: str) -> Route:
-    return next(route for route in routes_of(shop.http.application) if route.name == name)
+def route_of(shop: InProcessShop, name: str) -> Route:
+    return next(route for route in read_routes(shop.http.application) if route.name == name)
 
 
-def test_there_is_something_to_compare(indoors: Indoors) -> None:
-    routes = routes_of(indoors.http.application)
+def test_there_is_something_to_compare(in_process_shop: InProcessShop) -> None:
+    routes = read_routes(in_process_shop.http.application)
     assert len(routes) >= 23
     assert {str(route.rule).partition(" ")[0] for route in routes} == {"Open", "For", "Needs"}
 
 
-def test_whoever_may_sees_every_mark(indoors: Indoors) -> None:
-    stage = Stage(indoors)
+def test_whoever_may_sees_every_mark(in_process_shop: InProcessShop) -> None:
+    stage = MarkedRows(in_process_shop)
     of_item = [f"/items/{{item_id}}{part}" for part in ("", "/stock-ledger", "/translations")]
     asked = ("/users", "/items", "/orders/{order_id}", *of_item)
-    cells = [Cell(route_of(indoors, f"GET {path}"), ADMIN, hidden=path == "/items/{item_id}") for path in asked]
+    cells = [Cell(route_of(in_process_shop, f"GET {path}"), ADMIN, hidden=path == "/items/{item_id}") for path in asked]
 
-    told = "".join(ask(stage, cell).text for cell in cells)
+    told = "".join(send_cell(stage, cell).text for cell in cells)
 
     assert [area for area, mark in stage.marks.items() if mark not in told] == []
 
 
-def test_every_body_is_valid(indoors: Indoors) -> None:
-    bodies = {route.name: example(route.body) for route in routes_of(indoors.http.application) if route.body}
+def test_every_body_is_valid(in_process_shop: InProcessShop) -> None:
+    bodies = {route.name: example(route.body) for route in read_routes(in_process_shop.http.application) if route.body}
     assert bodies["PUT /users/{user_id}/roles"] == {"roles": ["general"], "permissions": ["100003"]}
     assert bodies["POST /items/{item_id}/stock-adjustments"].keys() == {"delta", "reason"}
 
 
-def test_a_gate_that_lets_everybody_pass_is_found(indoors: Indoors, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Rule, "admits", lambda *_: True)
+def test_a_gate_that_lets_everybody_pass_is_found(
+    in_process_shop: InProcessShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(AccessRule, "allows", lambda *_: True)
 
-    found = mistakes_of(indoors, STRANGER)
+    found = find_actor_mistakes(in_process_shop, OTHER_USER)
 
     assert "POST /items: 201, not [403]" in found
     assert "GET /users: tells what 100 is for" in found
     assert len(found) > 10
 
 
-def test_rows_that_everybody_reaches_are_found(indoors: Indoors, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Rule, "reaches", lambda *_: True)
+def test_rows_that_everybody_reaches_are_found(in_process_shop: InProcessShop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(AccessRule, "allows_row", lambda *_: True)
 
-    found = mistakes_of(indoors, STRANGER)
+    found = find_actor_mistakes(in_process_shop, OTHER_USER)
 
     assert {"GET /orders/{order_id}: 200, not [404]", "POST /orders/{order_id}/cancel: 200, not [404]"} <= {*found}
     assert {"GET /orders/{order_id}: tells what 400 is for", "GET /users/{user_id}: 200, not [404]"} <= {*found}
 
 
-def test_a_list_that_forgets_whose_it_is_is_found(indoors: Indoors, monkeypatch: pytest.MonkeyPatch) -> None:
-    stage, page = Stage(indoors), OrderService.page
+def test_a_list_that_forgets_whose_it_is_is_found(
+    in_process_shop: InProcessShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage, page = MarkedRows(in_process_shop), OrderService.page
     monkeypatch.setattr(OrderService, "page", lambda self, _, *words: page(self, stage.owner.id, *words))
 
-    found = mistakes_in(stage, Cell(route_of(indoors, "GET /orders"), STRANGER))
+    found = find_cell_mistakes(stage, Cell(route_of(in_process_shop, "GET /orders"), OTHER_USER))
 
     assert list(found) == ["GET /orders: tells what 400 is for"]
 
 
-def test_a_refusal_that_comes_too_late_is_found(indoors: Indoors, monkeypatch: pytest.MonkeyPatch) -> None:
-    shop_refuses = Indoors.send
+def test_a_refusal_that_comes_too_late_is_found(
+    in_process_shop: InProcessShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop_refuses = InProcessShop.send
 
-    def send_first_as_administrator(self: Indoors, verb: str, path: str, token: str | None, body: Any = None) -> Any:
+    def send_first_as_administrator(
+        self: InProcessShop, verb: str, path: str, token: str | None, body: Any = None
+    ) -> Any:
         shop_refuses(self, verb, path, self.admin(), body)
         return shop_refuses(self, verb, path, token, body)
 
-    monkeypatch.setattr(Indoors, "send", send_first_as_administrator)
+    monkeypatch.setattr(InProcessShop, "send", send_first_as_administrator)
 
-    assert "DELETE /items/{item_id}: refused, and done" in mistakes_of(indoors, STRANGER, "DELETE")
+    assert "DELETE /items/{item_id}: refused, and done" in find_actor_mistakes(in_process_shop, OTHER_USER, "DELETE")
 
 
-def test_an_address_without_its_mask_is_found(indoors: Indoors, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(masking, "outline", lambda text: text)
+def test_an_address_without_its_mask_is_found(in_process_shop: InProcessShop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(masking, "mask_text", lambda text: text)
 
-    assert mistakes_of(indoors, BY_NAME["a clerk with that permission"], "GET") == [
+    assert find_actor_mistakes(in_process_shop, BY_NAME["a clerk with that permission"], "GET") == [
         "GET /users: tells what 100002 is for",
         "GET /users/{user_id}: tells what 100002 is for",
     ]
 
 
-def test_tenants_that_are_not_kept_apart_are_found(indoors: Indoors, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tenant_sql, "_criteria", lambda _: with_loader_criteria(Order, Order.seq >= 0))
-    monkeypatch.setattr(tenant_sql, "known_scope", lambda: None)
+def test_tenants_that_are_not_kept_apart_are_found(
+    in_process_shop: InProcessShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tenant_sql, "_tenant_criteria", lambda _: with_loader_criteria(Order, Order.seq >= 0))
+    monkeypatch.setattr(tenant_sql, "find_scope", lambda: None)
 
-    found = mistakes_of(indoors, BY_NAME["an administrator of another tenant"], "GET")
+    found = find_actor_mistakes(in_process_shop, BY_NAME["an administrator of another tenant"], "GET")
 
     assert {"GET /users: tells what 100 is for", "GET /users: tells what 100002 is for"} <= set(found)
 
 
-def test_a_disabled_user_who_is_let_in_is_found(indoors: Indoors, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_disabled_user_who_is_let_in_is_found(
+    in_process_shop: InProcessShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def look_up_anybody(self: SessionService, claims: Claims) -> Any:
         user = self.users.find(claims.user_id)
-        return {"changed": 0, "card": self.combine_user.card(user)} if user else None
+        return {"changed": 0, "card": self.user_combination.card(user)} if user else None
 
-    monkeypatch.setattr(SessionService, "_look_up", look_up_anybody)
+    monkeypatch.setattr(SessionService, "_load_entry", look_up_anybody)
 
-    found = mistakes_of(indoors, BY_NAME["a disabled user"], "GET")
+    found = find_actor_mistakes(in_process_shop, BY_NAME["a disabled user"], "GET")
 
     assert "GET /auth/me: 200, not [401]" in found

@@ -7,11 +7,19 @@ from pathlib import Path
 import pytest
 
 from shop.app import API_PREFIX
-from tests.http.support.answer_checks import GOOD_VOICES
-from tests.http.support.marked_rows import Stage
-from tests.http.support.route_requests import Ask, as_stranger, everywhere, lost, mistakes, rightly, send
+from tests.http.support.answer_checks import SUCCESS_PREFERENCES
+from tests.http.support.marked_rows import MarkedRows
+from tests.http.support.route_requests import (
+    SendRequest,
+    find_mistakes,
+    match_every_route,
+    send,
+    send_as_other_user,
+    send_unknown_ids,
+    send_valid,
+)
 from tests.http.support.routes import Route
-from tests.purchase.support.in_process_shop import Indoors
+from tests.purchase.support.in_process_shop import InProcessShop
 
 BIG = b'{"a": "' + b"a" * 1024 * 1024 + b'"}'
 JSON = {"Content-Type": "application/json"}
@@ -22,7 +30,7 @@ ENVELOPES, DOCUMENTS = (
 )
 
 
-def with_body(data: bytes, **headers: str) -> Ask:
+def with_body(data: bytes, **headers: str) -> SendRequest:
     return partial(send, data=data, headers={**JSON, **headers})
 
 
@@ -31,17 +39,17 @@ def has_body(route: Route) -> bool:
 
 
 # How a route is asked -> the statuses that it may answer, which routes are asked so, and the request.
-WRONGLY: dict[str, tuple[set[int], Callable[[Route], bool], Ask]] = {
+WRONGLY: dict[str, tuple[set[int], Callable[[Route], bool], SendRequest]] = {
     "without a token": (
         {401}, lambda route: route.asks and not route.rule.public,
         partial(send, headers={"Authorization": None}),
     ),
-    "as a stranger": ({403}, lambda route: 403 in route.statuses, as_stranger),
-    "for what is not there": ({404}, lambda route: bool(route.words), lost),
-    "for what nobody answers": ({406}, everywhere, partial(send, headers={"Accept": "text/csv"})),
-    "with a word of the query that nobody knows": ({422}, everywhere, partial(send, query="?nonsense=1")),
-    "with a method that nobody knows": ({405}, everywhere, partial(send, verb="BREW")),
-    "what there is to ask": ({405}, everywhere, partial(send, verb="OPTIONS")),
+    "as a stranger": ({403}, lambda route: 403 in route.statuses, send_as_other_user),
+    "for what is not there": ({404}, lambda route: bool(route.parameters), send_unknown_ids),
+    "for what nobody answers": ({406}, match_every_route, partial(send, headers={"Accept": "text/csv"})),
+    "with a word of the query that nobody knows": ({422}, match_every_route, partial(send, query="?nonsense=1")),
+    "with a method that nobody knows": ({405}, match_every_route, partial(send, verb="BREW")),
+    "what there is to ask": ({405}, match_every_route, partial(send, verb="OPTIONS")),
     "with half a body": ({400}, has_body, with_body(b'{"a":')),
     "with a text": ({415}, has_body, with_body(b"{}", **{"Content-Type": "text/plain"})),
     "with a word that nobody knows": ({422}, has_body, with_body(b'{"nonsense": 1}')),
@@ -51,28 +59,28 @@ WRONGLY: dict[str, tuple[set[int], Callable[[Route], bool], Ask]] = {
 
 
 @pytest.fixture
-def stage(clean_database: str, redis_url: str, tmp_path: Path) -> Iterator[Stage]:
+def marked_rows(clean_database: str, redis_url: str, tmp_path: Path) -> Iterator[MarkedRows]:
     """A shop with rows of an owner."""
-    shop = Indoors(clean_database, redis_url, tmp_path, log_file=str(tmp_path))
-    yield Stage(shop)
+    shop = InProcessShop(clean_database, redis_url, tmp_path, log_file=str(tmp_path))
+    yield MarkedRows(shop)
     shop.close()
 
 
-def test_every_route_keeps_its_promises_when_all_is_well(stage: Stage) -> None:
+def test_every_route_keeps_its_promises_when_all_is_well(marked_rows: MarkedRows) -> None:
     def expected(route: Route) -> set[int]:
         # Where nobody is asked for a token, the body of the example proves nothing.
         return route.successes | (set() if route.asks else {401} & route.statuses)
 
-    assert mistakes(stage, rightly, expected, everywhere, GOOD_VOICES) == []
+    assert find_mistakes(marked_rows, send_valid, expected, match_every_route, SUCCESS_PREFERENCES) == []
 
 
-def test_where_something_new_stands_it_can_be_read(stage: Stage) -> None:
-    shop, owner = stage.shop, stage.owner.token
+def test_where_something_new_stands_it_can_be_read(marked_rows: MarkedRows) -> None:
+    shop, owner = marked_rows.shop, marked_rows.owner.token
     item = {"name": "Thing", "price_minor": 1, "currency": "EUR", "stock": 1, "status": "draft"}
     ada = {"name": "Ada", "email": "ada@places.example", "password": "Correct-horse-1"}
 
     made = shop.send("POST", "/items", shop.admin_token, item)
-    bought = shop.send("POST", f"/items/{stage.item}/purchase", owner, {"quantity": 1})
+    bought = shop.send("POST", f"/items/{marked_rows.item}/purchase", owner, {"quantity": 1})
     opened = shop.send("POST", "/auth/register", None, ada)
 
     own = opened.get_json()["data"]["access_token"]
@@ -82,7 +90,7 @@ def test_where_something_new_stands_it_can_be_read(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("how", WRONGLY)
-def test_every_route_keeps_its_promises_when_it_is_asked_wrongly(stage: Stage, how: str) -> None:
+def test_every_route_keeps_its_promises_when_it_is_asked_wrongly(marked_rows: MarkedRows, how: str) -> None:
     statuses, which, ask = WRONGLY[how]
 
-    assert mistakes(stage, ask, lambda _: statuses, which) == []
+    assert find_mistakes(marked_rows, ask, lambda _: statuses, which) == []

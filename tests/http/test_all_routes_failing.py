@@ -12,11 +12,11 @@ from shop.app import API_PREFIX, create_app
 from shop.core.api import controller
 from shop.core.settings.rate import Rate
 from shop.core.settings.settings import Settings
-from tests.http.support.answer_checks import JSON, VOICES, Voice, broken, documented
-from tests.http.support.marked_rows import Stage
-from tests.http.support.route_requests import document_of, everywhere, mistakes, rightly, send
-from tests.http.support.routes import Route, routes_of
-from tests.purchase.support.in_process_shop import Indoors
+from tests.http.support.answer_checks import ALL_PREFERENCES, JSON, Preferences, check_documented, find_violations
+from tests.http.support.marked_rows import MarkedRows
+from tests.http.support.route_requests import find_mistakes, match_every_route, read_document, send, send_valid
+from tests.http.support.routes import Route, read_routes
+from tests.purchase.support.in_process_shop import InProcessShop
 from tests.support.limits import NAMES, UNLIMITED
 
 # What is served beside the API; a new one says here whether it is an envelope.
@@ -36,14 +36,14 @@ DIALECTS: list[dict[str, Any]] = [
 
 
 @pytest.fixture
-def stage(clean_database: str, redis_url: str, tmp_path: Path) -> Iterator[Stage]:
+def marked_rows(clean_database: str, redis_url: str, tmp_path: Path) -> Iterator[MarkedRows]:
     """A shop with rows of an owner."""
-    shop = Indoors(clean_database, redis_url, tmp_path, log_file=str(tmp_path))
-    yield Stage(shop)
+    shop = InProcessShop(clean_database, redis_url, tmp_path, log_file=str(tmp_path))
+    yield MarkedRows(shop)
     shop.close()
 
 
-def beside(stage: Stage, **words: Any) -> Flask:
+def beside(stage: MarkedRows, **words: Any) -> Flask:
     """Another app on the same stores and with the same keys, which the stage is asked through from now on."""
     known: dict[str, Any] = {"var": stage.shop.settings.var, "log_file": stage.shop.settings.log_file, **UNLIMITED}
     stores = {"database_url": stage.shop.settings.database_url, "redis_url": stage.shop.settings.redis_url}
@@ -52,36 +52,38 @@ def beside(stage: Stage, **words: Any) -> Flask:
     return app
 
 
-def test_every_route_keeps_its_promises_when_we_made_a_mistake(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_route_keeps_its_promises_when_we_made_a_mistake(
+    marked_rows: MarkedRows, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def fail(_: str) -> NoReturn:
         raise RuntimeError("password=hunter2")
 
     monkeypatch.setattr(controller, "is_acceptable", fail)
 
-    assert mistakes(stage, send, lambda _: {500}, everywhere) == []
+    assert find_mistakes(marked_rows, send, lambda _: {500}, match_every_route) == []
 
 
-def test_every_route_keeps_its_promises_when_the_stores_are_away(stage: Stage) -> None:
-    token = stage.owner.token
-    beside(stage, database_url="sqlite:////nowhere/shop", redis_url="unix:///nowhere.sock")
+def test_every_route_keeps_its_promises_when_the_stores_are_away(marked_rows: MarkedRows) -> None:
+    token = marked_rows.owner.token
+    beside(marked_rows, database_url="sqlite:////nowhere/shop", redis_url="unix:///nowhere.sock")
 
-    def ask(stage: Stage, route: Route, voice: Voice) -> TestResponse:
-        return rightly(stage, route, voice, token, fresh=False)
+    def ask(marked_rows: MarkedRows, route: Route, voice: Preferences) -> TestResponse:
+        return send_valid(marked_rows, route, voice, token, fresh=False)
 
-    assert mistakes(stage, ask, lambda _: {503}, everywhere) == []
+    assert find_mistakes(marked_rows, ask, lambda _: {503}, match_every_route) == []
 
 
-def test_every_route_keeps_its_promises_when_it_is_too_much(stage: Stage) -> None:
-    token = stage.owner.token
-    beside(stage, **dict.fromkeys(NAMES, Rate(1, 3600)))
+def test_every_route_keeps_its_promises_when_it_is_too_much(marked_rows: MarkedRows) -> None:
+    token = marked_rows.owner.token
+    beside(marked_rows, **dict.fromkeys(NAMES, Rate(1, 3600)))
 
-    def ask(stage: Stage, route: Route, voice: Voice) -> TestResponse:
+    def ask(marked_rows: MarkedRows, route: Route, voice: Preferences) -> TestResponse:
         # Whoever has signed out is a stranger from then on, and one address may sign in five times as often.
-        for _ in range(5 if voice == VOICES[0] else 0):
-            rightly(stage, route, voice, token, fresh=False)
-        return rightly(stage, route, voice, token, fresh=False)
+        for _ in range(5 if voice == ALL_PREFERENCES[0] else 0):
+            send_valid(marked_rows, route, voice, token, fresh=False)
+        return send_valid(marked_rows, route, voice, token, fresh=False)
 
-    assert mistakes(stage, ask, lambda _: {429}, everywhere) == []
+    assert find_mistakes(marked_rows, ask, lambda _: {429}, match_every_route) == []
 
 
 @pytest.mark.parametrize(
@@ -92,28 +94,30 @@ def test_every_route_keeps_its_promises_when_it_is_too_much(stage: Stage) -> Non
         ("POST /orders/{order_id}/cancel", None),
     ],
 )
-def test_what_the_world_refuses_keeps_its_promises(stage: Stage, name: str, words: Any) -> None:
-    stage.shop.cancel(stage.order, stage.owner.token)
+def test_what_the_world_refuses_keeps_its_promises(marked_rows: MarkedRows, name: str, words: Any) -> None:
+    marked_rows.shop.cancel(marked_rows.order, marked_rows.owner.token)
 
-    def ask(stage: Stage, route: Route, voice: Voice) -> TestResponse:
-        return send(stage, route, voice, json=words)
+    def ask(marked_rows: MarkedRows, route: Route, voice: Preferences) -> TestResponse:
+        return send(marked_rows, route, voice, json=words)
 
-    assert mistakes(stage, ask, lambda _: {409}, lambda route: route.name == name) == []
+    assert find_mistakes(marked_rows, ask, lambda _: {409}, lambda route: route.name == name) == []
 
 
 @pytest.mark.parametrize(("method", "path", "status"), ELSEWHERE)
-def test_what_stands_beside_the_api_keeps_its_promises(stage: Stage, method: str, path: str, status: int) -> None:
-    document = document_of(stage.shop.http.application)
+def test_what_stands_beside_the_api_keeps_its_promises(
+    marked_rows: MarkedRows, method: str, path: str, status: int
+) -> None:
+    document = read_document(marked_rows.shop.http.application)
     template = "/errors/{code}" if path.startswith("/errors/") else path
     operation = document["paths"].get(template, {}).get(method.lower())
     # The pages of codes are shown to browsers.
-    voices = [voice for voice in VOICES if voice.accept != "text/html" or operation is None]
+    voices = [voice for voice in ALL_PREFERENCES if voice.accept != "text/html" or operation is None]
 
     wrong = [
         f"{answer.status_code} to {voice}: {mistake}"
         for voice in voices
-        for answer in (stage.shop.http.open(path, method=method, headers=voice.headers),)
-        for mistake in (*broken(answer, voice, operation, document), *_not(answer, status))
+        for answer in (marked_rows.shop.http.open(path, method=method, headers=voice.headers),)
+        for mistake in (*find_violations(answer, voice, operation, document), *_not(answer, status))
     ]
 
     assert wrong == []
@@ -123,23 +127,23 @@ def _not(answer: TestResponse, status: int) -> list[str]:
     return [] if answer.status_code == status else [f"not {status}"]
 
 
-def test_whatever_is_served_is_a_document_or_keeps_the_promises(stage: Stage) -> None:
-    rules = {rule.rule for rule in stage.shop.http.application.url_map.iter_rules()}
+def test_whatever_is_served_is_a_document_or_keeps_the_promises(marked_rows: MarkedRows) -> None:
+    rules = {rule.rule for rule in marked_rows.shop.http.application.url_map.iter_rules()}
 
     assert {rule for rule in rules if not rule.startswith(API_PREFIX)} == ENVELOPES | DOCUMENTS
 
 
 @pytest.mark.parametrize("words", DIALECTS, ids=["renamed", "as_200", "as_500"])
-def test_in_a_dialect_what_is_sent_is_what_the_document_says(stage: Stage, words: dict[str, Any]) -> None:
-    app = beside(stage, **words)
-    document, voice = document_of(app), Voice("en", JSON)
+def test_in_a_dialect_what_is_sent_is_what_the_document_says(marked_rows: MarkedRows, words: dict[str, Any]) -> None:
+    app = beside(marked_rows, **words)
+    document, voice = read_document(app), Preferences("en", JSON)
 
     wrong = [
         f"{route.name}: {mistake}"
-        for route in routes_of(app)
-        for answer in (send(stage, route, voice), rightly(stage, route, voice, fresh=False))
+        for route in read_routes(app)
+        for answer in (send(marked_rows, route, voice), send_valid(marked_rows, route, voice, fresh=False))
         for said in (document["paths"][API_PREFIX + route.path][route.verb.lower()],)
-        for mistake in documented(answer, JSON, answer.get_json(), said, document)
+        for mistake in check_documented(answer, JSON, answer.get_json(), said, document)
     ]
 
     assert wrong == []

@@ -93,8 +93,8 @@ def test_an_unknown_item_cannot_be_edited(shop: Shop, client: HttpClient, method
 
 
 def move_to_another_tenant(shop: Shop, item: int) -> None:
-    shop.ask("UPDATE items SET tenant_id = 2, status = 'on_sale' WHERE id = %s", item)
-    shop.ask("UPDATE stock_ledger SET tenant_id = 2 WHERE item_id = %s", item)
+    shop.query_value("UPDATE items SET tenant_id = 2, status = 'on_sale' WHERE id = %s", item)
+    shop.query_value("UPDATE stock_ledger SET tenant_id = 2 WHERE item_id = %s", item)
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_the_item_of_another_tenant_does_not_exist(
 
     data_of(client.request(method, f"{API}/items/{item}{path}", words, token=shop.admin()), 404301)
 
-    assert shop.ask("SELECT name <> 'Ours' AND deleted_at IS NULL FROM items WHERE id = %s", item)
+    assert shop.query_value("SELECT name <> 'Ours' AND deleted_at IS NULL FROM items WHERE id = %s", item)
 
 
 def test_the_item_of_another_tenant_is_not_shown_to_strangers(shop: Shop, client: HttpClient) -> None:

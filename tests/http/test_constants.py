@@ -4,8 +4,8 @@ import pytest
 
 from tests.http.support.envelope import data_of
 from tests.http.support.shop import API, Shop
-from tests.purchase.support.in_process_shop import Indoors
-from tests.support.call_recording import counted_sql
+from tests.purchase.support.in_process_shop import InProcessShop
+from tests.support.call_recording import record_sql
 from tests.support.http import HttpClient
 
 
@@ -53,10 +53,10 @@ def test_lists_may_be_kept_by_language_for_a_while(client: HttpClient) -> None:
         assert answer.headers["Vary"] == "Accept, Accept-Language, Authorization, Cookie, X-Tenant"
 
 
-def test_a_list_asks_no_database(indoors: Indoors) -> None:
-    with counted_sql(indoors.database.engine) as statements:
+def test_a_list_asks_no_database(in_process_shop: InProcessShop) -> None:
+    with record_sql(in_process_shop.database.engine) as statements:
         for path in ("/constants", "/constants/permission"):
-            assert indoors.send("GET", path, None).status_code == 200
+            assert in_process_shop.send("GET", path, None).status_code == 200
 
     # Which tenant it is for, a process asks now and then.
     assert [sql for sql in statements if "FROM" in sql and "FROM tenants" not in sql] == []

@@ -9,7 +9,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from tests.http.support.shop import API
-from tests.purchase.support.in_process_shop import Indoors
+from tests.purchase.support.in_process_shop import InProcessShop
 
 NAMES = {
     "envelope_names": ("message=msg", "data.data=list"),
@@ -21,34 +21,34 @@ LOST = f"{API}/items/999999"
 
 
 @pytest.fixture
-def renamed(clean_database: str, redis_url: str, tmp_path: Path) -> Iterator[Indoors]:
+def renamed_envelope_client(clean_database: str, redis_url: str, tmp_path: Path) -> Iterator[InProcessShop]:
     """A shop whose envelope has other keys."""
-    yield from opened(clean_database, redis_url, tmp_path, **NAMES)
+    yield from open_shop(clean_database, redis_url, tmp_path, **NAMES)
 
 
 @pytest.fixture
-def smoothed(clean_database: str, redis_url: str, tmp_path: Path) -> Iterator[Indoors]:
+def ok_status_client(clean_database: str, redis_url: str, tmp_path: Path) -> Iterator[InProcessShop]:
     """A shop that sends failures as 200."""
-    yield from opened(clean_database, redis_url, tmp_path, envelope_error_status="200")
+    yield from open_shop(clean_database, redis_url, tmp_path, envelope_error_status="200")
 
 
-def opened(database_url: str, redis_url: str, folder: Path, **words: Any) -> Iterator[Indoors]:
-    shop = Indoors(database_url, redis_url, folder, **words)
+def open_shop(database_url: str, redis_url: str, folder: Path, **words: Any) -> Iterator[InProcessShop]:
+    shop = InProcessShop(database_url, redis_url, folder, **words)
     yield shop
     shop.close()
 
 
-def told(answer: TestResponse) -> dict[str, Any]:
+def read_body(answer: TestResponse) -> dict[str, Any]:
     body: dict[str, Any] = answer.get_json()
     assert answer.content_length == len(answer.data)
     return body
 
 
-def test_keys_are_renamed_hidden_and_more_are_beside_them(renamed: Indoors) -> None:
-    item = renamed.offer(3)
+def test_keys_are_renamed_hidden_and_more_are_beside_them(renamed_envelope_client: InProcessShop) -> None:
+    item = renamed_envelope_client.offer(3)
 
-    page = told(renamed.http.get(f"{API}/items", headers={"X-Request-ID": "mine"}))
-    one = told(renamed.http.get(f"{API}/items/{item}"))
+    page = read_body(renamed_envelope_client.http.get(f"{API}/items", headers={"X-Request-ID": "mine"}))
+    one = read_body(renamed_envelope_client.http.get(f"{API}/items/{item}"))
 
     assert list(page) == list(one) == ["code", "msg", "data", "extra"]
     assert page["data"].keys() == {"list", "meta"}
@@ -57,30 +57,33 @@ def test_keys_are_renamed_hidden_and_more_are_beside_them(renamed: Indoors) -> N
 
 
 @pytest.mark.parametrize(("path", "code"), [(LOST, 404301), ("/nowhere", 404), (f"{API}/orders", 401001)])
-def test_failures_are_renamed_and_problems_are_not(renamed: Indoors, path: str, code: int) -> None:
-    failure, problem = renamed.http.get(path), renamed.http.get(path, headers=PROBLEM)
+def test_failures_are_renamed_and_problems_are_not(
+    renamed_envelope_client: InProcessShop, path: str, code: int
+) -> None:
+    failure, problem = renamed_envelope_client.http.get(path), renamed_envelope_client.http.get(path, headers=PROBLEM)
 
-    assert list(told(failure)) == ["code", "msg", "data", "extra"]
-    assert (told(failure)["code"], failure.status_code) == (code, int(str(code)[:3]))
-    assert {"type", "title", "status", "detail"} <= told(problem).keys()
+    assert list(read_body(failure)) == ["code", "msg", "data", "extra"]
+    assert (read_body(failure)["code"], failure.status_code) == (code, int(str(code)[:3]))
+    assert {"type", "title", "status", "detail"} <= read_body(problem).keys()
 
 
-def test_a_replay_is_kept_in_the_common_form(renamed: Indoors) -> None:
-    token, item = renamed.admin_token, renamed.offer(3)
+def test_a_replay_is_kept_in_the_common_form(renamed_envelope_client: InProcessShop) -> None:
+    token, item = renamed_envelope_client.admin_token, renamed_envelope_client.offer(3)
     headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": "again"}
 
     first, again = (
-        told(renamed.http.patch(f"{API}/items/{item}", json={"name": "New"}, headers=headers)) for _ in range(2)
+        read_body(renamed_envelope_client.http.patch(f"{API}/items/{item}", json={"name": "New"}, headers=headers))
+        for _ in range(2)
     )
 
     assert first.pop("extra") != again.pop("extra")
     assert first == again
-    ((kept,),) = renamed.rows("SELECT body FROM idempotency_records")
+    ((kept,),) = renamed_envelope_client.rows("SELECT body FROM idempotency_records")
     assert kept.startswith(b'{"status":"success","code":200,"message":')
 
 
-def test_the_document_is_no_envelope_and_stays(renamed: Indoors) -> None:
-    assert told(renamed.http.get("/openapi.json"))["openapi"] == "3.1.0"
+def test_the_document_is_no_envelope_and_stays(renamed_envelope_client: InProcessShop) -> None:
+    assert read_body(renamed_envelope_client.http.get("/openapi.json"))["openapi"] == "3.1.0"
 
 
 @pytest.mark.parametrize(
@@ -89,49 +92,54 @@ def test_the_document_is_no_envelope_and_stays(renamed: Indoors) -> None:
      ("GET", f"{API}/items?page=0", 422001), ("POST", f"{API}/auth/login", 422104)],
 )  # fmt: skip
 def test_a_failure_is_sent_as_200_and_its_code_keeps_the_truth(
-    smoothed: Indoors, method: str, path: str, code: int
+    ok_status_client: InProcessShop, method: str, path: str, code: int
 ) -> None:
-    answer = smoothed.http.open(path, method=method)
+    answer = ok_status_client.http.open(path, method=method)
 
-    assert (answer.status_code, told(answer)["code"], told(answer)["status"]) == (200, code, "error")
-    assert list(told(answer)) == ["status", "code", "message", "data"]
+    assert (answer.status_code, read_body(answer)["code"], read_body(answer)["status"]) == (200, code, "error")
+    assert list(read_body(answer)) == ["status", "code", "message", "data"]
 
 
-def test_successes_problems_and_heads_keep_their_status(smoothed: Indoors) -> None:
+def test_successes_problems_and_heads_keep_their_status(ok_status_client: InProcessShop) -> None:
     words = {"name": "Thing", "price_minor": 1, "currency": "EUR", "stock": 1, "status": "draft"}
 
-    assert smoothed.send("POST", "/items", smoothed.admin_token, words).status_code == 201
-    assert smoothed.http.get(LOST, headers=PROBLEM).status_code == 404
-    assert smoothed.http.head(LOST).status_code == 404
+    assert ok_status_client.send("POST", "/items", ok_status_client.admin_token, words).status_code == 201
+    assert ok_status_client.http.get(LOST, headers=PROBLEM).status_code == 404
+    assert ok_status_client.http.head(LOST).status_code == 404
 
 
-def test_the_log_and_the_metrics_see_the_true_status(smoothed: Indoors, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_log_and_the_metrics_see_the_true_status(
+    ok_status_client: InProcessShop, caplog: pytest.LogCaptureFixture
+) -> None:
     with caplog.at_level(logging.INFO, "shop.core.middleware.access_log"):
-        assert smoothed.http.get(LOST).status_code == 200
+        assert ok_status_client.http.get(LOST).status_code == 200
 
     (line,) = (record.args for record in caplog.records if record.name == "shop.core.middleware.access_log")
     assert isinstance(line, tuple)
     assert line[-1] == 404
-    assert 'route="/api/v1/items/<id:item_id>",status="404"' in smoothed.http.get("/metrics").text
+    assert 'route="/api/v1/items/<id:item_id>",status="404"' in ok_status_client.http.get("/metrics").text
 
 
-def test_a_refusal_is_kept_with_its_true_status(smoothed: Indoors) -> None:
-    headers = {"Authorization": f"Bearer {smoothed.admin_token}", "Idempotency-Key": "lost"}
+def test_a_refusal_is_kept_with_its_true_status(ok_status_client: InProcessShop) -> None:
+    headers = {"Authorization": f"Bearer {ok_status_client.admin_token}", "Idempotency-Key": "lost"}
 
-    answers = [smoothed.http.patch(LOST, json={"name": "New"}, headers=headers) for _ in range(2)]
+    answers = [ok_status_client.http.patch(LOST, json={"name": "New"}, headers=headers) for _ in range(2)]
 
-    assert [(answer.status_code, told(answer)["code"]) for answer in answers] == [(200, 404301)] * 2
+    assert [(answer.status_code, read_body(answer)["code"]) for answer in answers] == [(200, 404301)] * 2
     assert answers[1].headers["Idempotent-Replayed"] == "true"
-    assert smoothed.rows("SELECT status FROM idempotency_records") == [(404,)]
+    assert ok_status_client.rows("SELECT status FROM idempotency_records") == [(404,)]
 
 
 def test_what_one_has_in_another_dialect_is_sent_again(
-    renamed: Indoors, clean_database: str, redis_url: str, tmp_path: Path
+    renamed_envelope_client: InProcessShop, clean_database: str, redis_url: str, tmp_path: Path
 ) -> None:
-    item = renamed.offer(3)
-    before = opened(clean_database, redis_url, tmp_path)
+    item = renamed_envelope_client.offer(3)
+    before = open_shop(clean_database, redis_url, tmp_path)
 
-    tags = [it.http.get(f"{API}/items/{item}").headers["ETag"] for it in (next(before), renamed, renamed)]
+    tags = [
+        it.http.get(f"{API}/items/{item}").headers["ETag"]
+        for it in (next(before), renamed_envelope_client, renamed_envelope_client)
+    ]
     list(before)
 
     assert tags[0] != tags[1] == tags[2]

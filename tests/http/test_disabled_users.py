@@ -8,7 +8,7 @@ from tests.http.support.envelope import data_of
 from tests.http.support.shop import API, Shop
 from tests.http.test_accounts import PASSWORD, REGISTERED, SIGNED_IN, register, sign_in
 from tests.http.test_role_assignment import NO_USER, OWN_RIGHTS, statuses
-from tests.purchase.support.in_process_shop import Indoors
+from tests.purchase.support.in_process_shop import InProcessShop
 from tests.support.http import HttpClient
 
 WRONG, INVALID = 401101, 401002
@@ -36,7 +36,9 @@ def test_disabling_twice_keeps_the_first_moment(shop: Shop, client: HttpClient) 
     user, admin = shop.enter(), shop.admin()
     for _ in range(2):
         assert data_of(client.post(f"{API}/users/{user.id}/disable", token=admin), 200)["disabled"] is True
-    first, last = (shop.ask(f"SELECT {at} FROM users WHERE id = %s", user.id) for at in ("disabled_at", "updated_at"))
+    first, last = (
+        shop.query_value(f"SELECT {at} FROM users WHERE id = %s", user.id) for at in ("disabled_at", "updated_at")
+    )
     assert first < last
 
 
@@ -56,11 +58,11 @@ def test_nobody_does_it_to_oneself_or_to_somebody_of_another_tenant(shop: Shop, 
 
 
 def test_the_password_of_a_disabled_user_is_checked_as_any_other(
-    indoors: Indoors, monkeypatch: pytest.MonkeyPatch
+    in_process_shop: InProcessShop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     words = {"name": "Ann", "email": "ann@example.com", "password": PASSWORD}
-    indoors.send("POST", "/auth/register", None, words)
-    indoors.change("UPDATE users SET disabled_at = created_at WHERE email = %s", "ann@example.com")
+    in_process_shop.send("POST", "/auth/register", None, words)
+    in_process_shop.change_row("UPDATE users SET disabled_at = created_at WHERE email = %s", "ann@example.com")
     checked: list[str | None] = []
 
     def verify(_: Passwords, kept: str | None, word: str) -> bool:
@@ -70,7 +72,7 @@ def test_the_password_of_a_disabled_user_is_checked_as_any_other(
     monkeypatch.setattr(Passwords, "verify", verify)
 
     del words["name"]
-    assert indoors.send("POST", "/auth/login", None, words).status_code == 401
+    assert in_process_shop.send("POST", "/auth/login", None, words).status_code == 401
 
     # The time it takes is the time of a hash, and there was one: of its own password.
     assert [str(kept).startswith("$argon2") for kept in checked] == [True]

@@ -16,11 +16,11 @@ from tests.http.support.idempotent_writes import (
     DRAFT,
     IN_PROGRESS,
     Write,
-    at_once,
     drafts,
+    is_leased,
     is_replay,
-    is_worked_on,
     lines,
+    send_at_once,
 )
 from tests.http.support.shop import SECOND, Shop
 from tests.support.polling import eventually
@@ -42,7 +42,7 @@ def key() -> str:
 
 
 @contextmanager
-def held(shop: Shop, item: int) -> Iterator[None]:
+def lock_item(shop: Shop, item: int) -> Iterator[None]:
     """While the context lasts, whoever wants to change the item has to wait, for a few seconds at most."""
     with shop.engine.begin() as connection:
         connection.exec_driver_sql("SELECT id FROM items WHERE id = %s FOR UPDATE", (item,))
@@ -53,7 +53,7 @@ def held(shop: Shop, item: int) -> Iterator[None]:
 def test_however_many_come_at_once_one_is_done_and_all_hear_the_same(shop: Shop, admin: str, count: int) -> None:
     write = Write(admin, uuid4().hex, words={**DRAFT, "name": uuid4().hex})
 
-    answers = at_once(shop, [write] * count)
+    answers = send_at_once(shop, [write] * count)
 
     again = write.send(shop)
     assert drafts(shop, write.words["name"]) == 1
@@ -70,7 +70,7 @@ def test_a_cancel_that_is_sent_at_once_gives_back_once(shop: Shop, key: str) -> 
     order = data_of(shop.buy(item, buyer, Prefer="wait=5"), 201)["id"]
     write = Write(buyer, key, f"/orders/{order}/cancel", None)
 
-    answers = at_once(shop, [write] * 10)
+    answers = send_at_once(shop, [write] * 10)
 
     # One who waited too long is told so, and nobody that the order was cancelled before.
     assert {answer.json["code"] for answer in answers} <= {200, IN_PROGRESS}
@@ -84,7 +84,7 @@ def test_an_adjustment_that_is_sent_at_once_is_one_line(shop: Shop, admin: str, 
     item = shop.offer(stock=3)
     write = Write(admin, key, f"/items/{item}/stock-adjustments", {"delta": delta, "reason": "counted"})
 
-    at_once(shop, [write] * 10)
+    send_at_once(shop, [write] * 10)
 
     assert data_of(write.send(shop), 200)["stock"] == 3 + delta
     assert lines(shop, item, "adjustment") == 1
@@ -112,7 +112,7 @@ def test_another_tenant_may_use_the_same_key(shop: Shop, admin: str, key: str) -
     answer = Write(shop.admin(SECOND[0]), key).send(shop)
 
     assert (answer.status, is_replay(answer)) == (201, False)
-    assert shop.ask("SELECT COUNT(*) FROM idempotency_records WHERE `key` = %s", key) == 2
+    assert shop.query_value("SELECT COUNT(*) FROM idempotency_records WHERE `key` = %s", key) == 2
 
 
 def test_users_and_keys_that_would_run_together_do_not(shop: Shop) -> None:
@@ -151,9 +151,9 @@ def test_something_else_is_refused_while_the_first_is_being_worked_on(shop: Shop
     item = shop.offer(stock=3)
     write = Write(admin, key, f"/items/{item}/stock-adjustments", {"delta": 1, "reason": "one"})
     with ThreadPoolExecutor(1) as pool:
-        with held(shop, item):
+        with lock_item(shop, item):
             first = pool.submit(write.send, shop)
-            eventually(lambda: is_worked_on(shop, write))
+            eventually(lambda: is_leased(shop, write))
             other = write._replace(words={"delta": 2, "reason": "two"}).send(shop)
         data_of(first.result(), 200)
 
@@ -168,9 +168,9 @@ def test_a_replay_is_for_those_who_may_do_it_still(shop: Shop, key: str) -> None
 
     data_of(write._replace(token="").send(shop), 401001)
     data_of(write._replace(token=shop.buyer()).send(shop), 403001)
-    shop.ask("UPDATE users SET roles = %s WHERE id = %s", int(RoleFlag.GENERAL), claims.user_id)
+    shop.query_value("UPDATE users SET roles = %s WHERE id = %s", int(RoleFlag.GENERAL), claims.user_id)
     with in_tenant(claims.tenant_id):
-        shop.container.get(SessionCacheManager).outdate(claims.user_id, [claims.session_id])
+        shop.container.get(SessionCacheManager).invalidate(claims.user_id, [claims.session_id])
     data_of(write.send(shop), 403001)
 
     assert first.status == 201

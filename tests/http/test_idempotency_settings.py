@@ -6,10 +6,18 @@ from uuid import uuid4
 
 import pytest
 
-from shop.core.idempotency.fingerprint import Fingerprint, fingerprint
+from shop.core.idempotency.fingerprint import Fingerprint, compute_fingerprint
 from shop.services.idempotency_record import IdempotencyRecordService
 from tests.http.support.envelope import data_of
-from tests.http.support.idempotent_writes import DRAFT, IN_PROGRESS, Write, drafts, is_replay, request_of, ticket_of
+from tests.http.support.idempotent_writes import (
+    DRAFT,
+    IN_PROGRESS,
+    Write,
+    drafts,
+    is_replay,
+    make_idempotency_key,
+    request_of,
+)
 from tests.http.support.shop import Shop
 from tests.support.processes.processes import Service
 
@@ -26,7 +34,7 @@ LAX = {"SHOP_IDEMPOTENCY_REQUIRED": "false"}
 
 
 @pytest.fixture(scope="module")
-def three(own_database: str, own_redis: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+def three_servers(own_database: str, own_redis: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     """A shop with the web servers `web` (changed), `web.2` (strict) and `web.3` (lax), and nothing else."""
     service = Service(tmp_path_factory.mktemp("three"), own_database, own_redis, {"SHOP_WEB_WORKERS": "1"})
     shop = Shop(service).prepare()
@@ -41,49 +49,49 @@ def three(own_database: str, own_redis: str, tmp_path_factory: pytest.TempPathFa
 
 
 @pytest.fixture
-def write(three: Shop) -> Write:
+def write(three_servers: Shop) -> Write:
     """A write that the first server protects."""
     name = uuid4().hex
-    return Write(three.admin(), uuid4().hex, words={**DRAFT, "name": name}, header="X-Request-Key")
+    return Write(three_servers.admin(), uuid4().hex, words={**DRAFT, "name": name}, header="X-Request-Key")
 
 
 def lease(shop: Shop, write: Write, token: str) -> str | None:
     """Take the lease of a write, as a request that is being worked on has it."""
-    asks: Fingerprint = fingerprint(request_of(write))
-    return shop.container.get(IdempotencyRecordService).lease(ticket_of(shop, write, asks), token)
+    asks: Fingerprint = compute_fingerprint(request_of(write))
+    return shop.container.get(IdempotencyRecordService).lease(make_idempotency_key(shop, write, asks), token)
 
 
-def test_the_header_has_another_name(three: Shop, write: Write) -> None:
-    first, again = write.send(three), write.send(three)
+def test_the_header_has_another_name(three_servers: Shop, write: Write) -> None:
+    first, again = write.send(three_servers), write.send(three_servers)
 
     assert (first.status, is_replay(again)) == (201, True)
-    assert data_of(write._replace(header="Idempotency-Key").send(three), MISSING)["header"] == "X-Request-Key"
+    assert data_of(write._replace(header="Idempotency-Key").send(three_servers), MISSING)["header"] == "X-Request-Key"
 
 
-def test_verbs_are_named_in_any_case_and_others_take_no_keys(three: Shop, write: Write) -> None:
-    item = data_of(write.send(three), 201)["id"]
+def test_verbs_are_named_in_any_case_and_others_take_no_keys(three_servers: Shop, write: Write) -> None:
+    item = data_of(write.send(three_servers), 201)["id"]
     patch = write._replace(verb="PATCH", path=f"/items/{item}", words={"name": "New"}, key=None)
     delete = write._replace(verb="DELETE", path=f"/items/{item}", words=None, key=None)
 
-    assert patch.send(three).status == 200
-    data_of(delete.send(three), MISSING)
+    assert patch.send(three_servers).status == 200
+    data_of(delete.send(three_servers), MISSING)
 
 
-def test_a_key_lives_as_long_as_the_setting_says(three: Shop, write: Write) -> None:
-    write.send(three)
+def test_a_key_lives_as_long_as_the_setting_says(three_servers: Shop, write: Write) -> None:
+    write.send(three_servers)
     time.sleep(2.1)
 
-    assert not is_replay(write.send(three))
-    assert drafts(three, write.words["name"]) == 2
+    assert not is_replay(write.send(three_servers))
+    assert drafts(three_servers, write.words["name"]) == 2
 
 
-def test_a_second_request_waits_no_longer_than_its_budget(three: Shop, write: Write) -> None:
-    assert lease(three, write, "another") is None
+def test_a_second_request_waits_no_longer_than_its_budget(three_servers: Shop, write: Write) -> None:
+    assert lease(three_servers, write, "another") is None
     taken = []
 
     for _ in range(5):
         began = time.monotonic()
-        answer = write.send(three)
+        answer = write.send(three_servers)
         taken.append(time.monotonic() - began)
         assert answer.headers["Retry-After"] in {"1", "2", "3"}
         data_of(answer, IN_PROGRESS)
@@ -91,42 +99,42 @@ def test_a_second_request_waits_no_longer_than_its_budget(three: Shop, write: Wr
     assert min(taken) >= WAIT_SECONDS
     # The best of several: what a busy machine adds is not ours.
     assert min(taken) <= WAIT_SECONDS + PRECISION_SECONDS
-    assert drafts(three, write.words["name"]) == 0
+    assert drafts(three_servers, write.words["name"]) == 0
 
 
-def test_a_second_request_goes_on_as_soon_as_the_first_has_ended(three: Shop, write: Write) -> None:
-    lease(three, write, "another")
-    keeper = three.container.get(IdempotencyRecordService)
-    keeper.release(ticket_of(three, write), "somebody else")
-    data_of(write.send(three), IN_PROGRESS)
+def test_a_second_request_goes_on_as_soon_as_the_first_has_ended(three_servers: Shop, write: Write) -> None:
+    lease(three_servers, write, "another")
+    keeper = three_servers.container.get(IdempotencyRecordService)
+    keeper.release(make_idempotency_key(three_servers, write), "somebody else")
+    data_of(write.send(three_servers), IN_PROGRESS)
 
-    keeper.release(ticket_of(three, write), "another")
+    keeper.release(make_idempotency_key(three_servers, write), "another")
 
-    assert write.send(three).status == 201
+    assert write.send(three_servers).status == 201
 
 
-def test_another_request_hears_at_once_that_the_key_is_for_something_else(three: Shop, write: Write) -> None:
-    lease(three, write, "another")
+def test_another_request_hears_at_once_that_the_key_is_for_something_else(three_servers: Shop, write: Write) -> None:
+    lease(three_servers, write, "another")
 
-    other = write._replace(words={**DRAFT, "name": "Other"}).send(three)
+    other = write._replace(words={**DRAFT, "name": "Other"}).send(three_servers)
 
     assert data_of(other, OTHER_REQUEST)["part"] == "body"
 
 
-def test_a_used_key_may_be_an_error(three: Shop, write: Write) -> None:
+def test_a_used_key_may_be_an_error(three_servers: Shop, write: Write) -> None:
     strict = write._replace(header="Idempotency-Key", web="web.2")
-    assert strict.send(three).status == 201
+    assert strict.send(three_servers).status == 201
 
-    data_of(strict.send(three), USED)
-    data_of(strict._replace(words=DRAFT).send(three), OTHER_REQUEST)
+    data_of(strict.send(three_servers), USED)
+    data_of(strict._replace(words=DRAFT).send(three_servers), OTHER_REQUEST)
 
-    assert drafts(three, write.words["name"]) == 1
+    assert drafts(three_servers, write.words["name"]) == 1
 
 
-def test_keys_may_be_left_out_where_the_setting_says_so(three: Shop, write: Write) -> None:
+def test_keys_may_be_left_out_where_the_setting_says_so(three_servers: Shop, write: Write) -> None:
     lax = write._replace(header="Idempotency-Key", web="web.3")
 
-    assert [lax._replace(key=None).send(three).status for _ in range(2)] == [201, 201]
-    lax.send(three)
-    assert is_replay(lax.send(three))
-    assert drafts(three, write.words["name"]) == 3
+    assert [lax._replace(key=None).send(three_servers).status for _ in range(2)] == [201, 201]
+    lax.send(three_servers)
+    assert is_replay(lax.send(three_servers))
+    assert drafts(three_servers, write.words["name"]) == 3

@@ -73,7 +73,7 @@ def test_a_list_shows_what_is_on_sale_newest_first(shop: Shop, client: HttpClien
 
 def test_a_list_and_an_item_tell_what_can_be_bought_now(shop: Shop, client: HttpClient) -> None:
     item = shop.offer(stock=10)
-    with shop.without("worker"):
+    with shop.stop_process("worker"):
         data_of(shop.buy(item, shop.buyer(), 4), 202)
 
         listed = data_of(client.get(f"{API}/items"), 200)["data"][0]

@@ -8,7 +8,7 @@ from time import perf_counter
 import pytest
 
 from tests.http.support.envelope import data_of
-from tests.http.support.metric_samples import read, value
+from tests.http.support.metric_samples import read_metrics, sample_value
 from tests.http.support.shop import API, Shop
 from tests.support.http import HttpClient
 from tests.support.polling import eventually
@@ -73,7 +73,7 @@ def test_a_sink_that_is_away_slows_no_request_and_what_it_misses_is_counted(serv
     with client_of(serve(SHOP_LOG_MONGO_URL=away, SHOP_LOG_QUEUE="50")) as slow, client_of(serve()) as plain:
         assert seconds_more(slow, plain) < BARELY
 
-        eventually(lambda: value(read(slow), "shop_log_dropped_total", sink="mongo") > 0, 10)
+        eventually(lambda: sample_value(read_metrics(slow), "shop_log_dropped_total", sink="mongo") > 0, 10)
 
 
 def test_a_search_asks_the_store_that_the_settings_name(serve: Serve, mongo: Mongo, shop: Shop) -> None:

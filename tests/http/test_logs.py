@@ -26,9 +26,9 @@ def test_one_search_returns_every_record_of_a_purchase_from_the_request_to_the_w
 
     order = data_of(shop.buy(item, buyer, X_Request_ID=f"whole-{item}"), 202)["id"]
     shop.wait_until_written(item, 1)
-    eventually(lambda: any("is done" in line for line in told(shop, f"whole-{item}")), 10)
+    eventually(lambda: any("is done" in line for line in read_log_lines(shop, f"whole-{item}")), 10)
 
-    lines = told(shop, f"whole-{item}")
+    lines = read_log_lines(shop, f"whole-{item}")
     steps = ["purchase 202 in", "INSERT INTO orders", f'about=["{order}"]', "drain_stock is done"]
     assert [min(n for n, line in enumerate(lines) if step in line) for step in steps] == sorted(
         min(n for n, line in enumerate(lines) if step in line) for step in steps
@@ -36,13 +36,13 @@ def test_one_search_returns_every_record_of_a_purchase_from_the_request_to_the_w
     assert {f"request_id=whole-{item}" in line for line in lines} == {True}
 
 
-def told(shop: Shop, request_id: str) -> list[str]:
+def read_log_lines(shop: Shop, request_id: str) -> list[str]:
     return shop.service.run_cli("logs", "--request", request_id).stdout.splitlines()
 
 
 def test_a_purchase_that_woke_nobody_finds_its_row_in_the_drain_of_another(shop: Shop) -> None:
     item, first, second = shop.offer(), shop.buyer(), shop.buyer()
-    with shop.without("worker"):
+    with shop.stop_process("worker"):
         data_of(shop.buy(item, first, X_Request_ID=f"wakes-{item}"), 202)
         order = data_of(shop.buy(item, second, X_Request_ID=f"sleeps-{item}"), 202)["id"]
     shop.wait_until_written(item, 2)

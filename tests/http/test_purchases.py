@@ -17,7 +17,7 @@ def test_a_purchase_is_promised_and_then_confirmed(shop: Shop, eventually: Event
     item, buyer = shop.offer(price_minor=250), shop.buyer()
 
     # Without the scheduler nobody sweeps: the purchase itself wakes the worker.
-    with shop.without("scheduler"):
+    with shop.stop_process("scheduler"):
         answer = shop.buy(item, buyer, 3)
         order = data_of(answer, 202)
         confirmed = eventually(lambda: confirmed_order(shop, order["id"], buyer), 15.0)
@@ -55,7 +55,7 @@ def test_any_other_preference_is_left_aside(shop: Shop, item: int, prefer: str) 
 def test_who_waits_in_vain_is_promised_the_order(shop: Shop) -> None:
     item, buyer = shop.offer(), shop.buyer()
 
-    with shop.without("worker"):
+    with shop.stop_process("worker"):
         order = data_of(shop.buy(item, buyer, Prefer="wait=1"), 202)
 
     assert order["status"] == "pending"
@@ -63,7 +63,7 @@ def test_who_waits_in_vain_is_promised_the_order(shop: Shop) -> None:
 
 def test_an_acknowledged_order_is_never_unknown(shop: Shop, eventually: Eventually) -> None:
     item, buyer = shop.offer(), shop.buyer()
-    with shop.without("worker"):
+    with shop.stop_process("worker"):
         order = data_of(shop.buy(item, buyer, 2), 202)
 
         assert shop.written(item) == 0
@@ -75,7 +75,7 @@ def test_an_acknowledged_order_is_never_unknown(shop: Shop, eventually: Eventual
 
 def test_the_order_of_somebody_else_does_not_exist(shop: Shop) -> None:
     item, buyer, stranger = shop.offer(), shop.buyer(), shop.buyer()
-    with shop.without("worker"):
+    with shop.stop_process("worker"):
         order = data_of(shop.buy(item, buyer), 202)["id"]
         promised = shop.order(order, stranger)
     shop.wait_until_written(item, 1)

@@ -36,28 +36,35 @@ class Track:
 
 
 @contextmanager
-def opened(shop: Shop) -> Iterator[Track]:
+def open_track(shop: Shop) -> Iterator[Track]:
     with ExitStack() as stack:
         pool = stack.enter_context(ThreadPoolExecutor(RACERS))
         yield Track([stack.enter_context(shop.client(timeout=30.0)) for _ in range(RACERS)], pool)
 
 
 @pytest.fixture
-def ann(shop: Shop) -> Account:
+def registered_user(shop: Shop) -> Account:
     return open_account(shop)
 
 
-def test_a_race_of_fifty_has_one_successor_which_lives(shop: Shop, ann: Account) -> None:
-    tokens, holder = shop.container.get(Tokens), ann
-    session_id = tokens.verify(ann.access).session_id
-    with opened(shop) as track:
+def test_a_race_of_fifty_has_one_successor_which_lives(shop: Shop, registered_user: Account) -> None:
+    tokens, holder = shop.container.get(Tokens), registered_user
+    session_id = tokens.verify(registered_user.access).session_id
+    with open_track(shop) as track:
         for _ in range(RACES):
             answers = track.race(holder.refresh_token)
 
             (successor,) = {data_of(answer, 200)["refresh_token"] for answer in answers}
-            live = shop.ask("SELECT refresh_id FROM sessions WHERE id = %s AND ended_at IS NULL", session_id.bytes)
+            live = shop.query_value(
+                "SELECT refresh_id FROM sessions WHERE id = %s AND ended_at IS NULL", session_id.bytes
+            )
             assert live == tokens.verify_refresh(successor).token_id.bytes
             holder = holder._replace(tokens=data_of(answers[0], 200))
 
-    assert shop.ask("SELECT COUNT(*) FROM sessions WHERE user_id = %s", tokens.verify(ann.access).user_id) == 1
-    data_of(holder.me(), 200)
+    assert (
+        shop.query_value(
+            "SELECT COUNT(*) FROM sessions WHERE user_id = %s", tokens.verify(registered_user.access).user_id
+        )
+        == 1
+    )
+    data_of(holder.read_own(), 200)

@@ -42,7 +42,9 @@ def statuses(shop: Shop, token: str, path: str = "/users") -> set[int]:
 
 
 def rights(shop: Shop, user: NewUser) -> tuple[int, str]:
-    return tuple(shop.ask(f"SELECT {column} FROM users WHERE id = %s", user.id) for column in ("roles", "permissions"))
+    return tuple(
+        shop.query_value(f"SELECT {column} FROM users WHERE id = %s", user.id) for column in ("roles", "permissions")
+    )
 
 
 def test_what_is_given_and_taken_counts_from_the_next_request_on_everywhere(shop: Shop) -> None:

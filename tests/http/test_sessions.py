@@ -13,143 +13,145 @@ WRONG = 401101
 
 
 @pytest.fixture
-def ann(shop: Shop) -> Account:
+def registered_user(shop: Shop) -> Account:
     return open_account(shop)
 
 
 @pytest.mark.parametrize("verb", ["POST", "DELETE"])
-def test_who_signs_out_is_out_with_both_tokens(ann: Account, verb: str) -> None:
-    other = ann.sign_in()
+def test_who_signs_out_is_out_with_both_tokens(registered_user: Account, verb: str) -> None:
+    other = registered_user.sign_in()
 
-    assert data_of(ann.send(verb, "logout", token=ann.access), 200) == {}
+    assert data_of(registered_user.send(verb, "logout", token=registered_user.access), 200) == {}
 
-    data_of(ann.me(), ENDED)
-    data_of(ann.refresh(), SPENT)
-    data_of(other.me(), 200)
-
-
-def test_who_signed_out_buys_nothing(ann: Account, item: int) -> None:
-    data_of(ann.shop.buy(item, ann.access), 202)
-
-    ann.send("POST", "logout", token=ann.access)
-
-    data_of(ann.shop.buy(item, ann.access), ENDED)
+    data_of(registered_user.read_own(), ENDED)
+    data_of(registered_user.refresh(), SPENT)
+    data_of(other.read_own(), 200)
 
 
-def test_signing_out_everywhere_ends_every_session(ann: Account) -> None:
-    sessions = [ann, ann.sign_in(), ann.sign_in()]
+def test_who_signed_out_buys_nothing(registered_user: Account, item: int) -> None:
+    data_of(registered_user.shop.buy(item, registered_user.access), 202)
 
-    data_of(ann.send("POST", "logout-all", token=ann.access), 200)
+    registered_user.send("POST", "logout", token=registered_user.access)
+
+    data_of(registered_user.shop.buy(item, registered_user.access), ENDED)
+
+
+def test_signing_out_everywhere_ends_every_session(registered_user: Account) -> None:
+    sessions = [registered_user, registered_user.sign_in(), registered_user.sign_in()]
+
+    data_of(registered_user.send("POST", "logout-all", token=registered_user.access), 200)
 
     for session in sessions:
-        data_of(session.me(), ENDED)
+        data_of(session.read_own(), ENDED)
         data_of(session.refresh(), SPENT)
-    data_of(ann.sign_in().me(), 200)
+    data_of(registered_user.sign_in().read_own(), 200)
 
 
-def test_sessions_are_listed_and_ended_one_by_one(ann: Account) -> None:
-    other = ann.sign_in()
-    listed = data_of(ann.send("GET", "sessions", token=ann.access), 200)
+def test_sessions_are_listed_and_ended_one_by_one(registered_user: Account) -> None:
+    other = registered_user.sign_in()
+    listed = data_of(registered_user.send("GET", "sessions", token=registered_user.access), 200)
     lost = next(session["id"] for session in listed["data"] if not session["current"])
 
-    data_of(ann.send("DELETE", f"sessions/{lost}", token=ann.access), 200)
+    data_of(registered_user.send("DELETE", f"sessions/{lost}", token=registered_user.access), 200)
 
     assert [session["current"] for session in listed["data"]] == [False, True]
-    data_of(other.me(), ENDED)
-    left = data_of(ann.send("GET", "sessions", token=ann.access), 200)
+    data_of(other.read_own(), ENDED)
+    left = data_of(registered_user.send("GET", "sessions", token=registered_user.access), 200)
     assert [session["current"] for session in left["data"]] == [True]
 
 
-def test_nobody_ends_the_session_of_another(ann: Account) -> None:
-    stranger = open_account(ann.shop)
-    mine = ann.shop.container.get(Tokens).verify(ann.access).session_id
+def test_nobody_ends_the_session_of_another(registered_user: Account) -> None:
+    stranger = open_account(registered_user.shop)
+    mine = registered_user.shop.container.get(Tokens).verify(registered_user.access).session_id
 
     for session_id in (mine, uuid4()):
         data_of(stranger.send("DELETE", f"sessions/{session_id}", token=stranger.access), 404201)
 
-    data_of(ann.me(), 200)
+    data_of(registered_user.read_own(), 200)
 
 
 @pytest.mark.parametrize("verb", ["POST", "PUT"])
-def test_a_refresh_token_is_spent_for_the_next_pair(ann: Account, verb: str) -> None:
-    answer = ann.send(verb, "refresh", {"refresh_token": ann.refresh_token})
+def test_a_refresh_token_is_spent_for_the_next_pair(registered_user: Account, verb: str) -> None:
+    answer = registered_user.send(verb, "refresh", {"refresh_token": registered_user.refresh_token})
 
-    following = ann._replace(tokens=data_of(answer, 200))
-    assert following.refresh_token != ann.refresh_token
-    data_of(following.me(), 200)
+    following = registered_user._replace(tokens=data_of(answer, 200))
+    assert following.refresh_token != registered_user.refresh_token
+    data_of(following.read_own(), 200)
     data_of(following.refresh(), 200)
 
 
-def test_whose_answer_was_lost_gets_the_same_successor_again(ann: Account) -> None:
-    answers = [data_of(ann.refresh(), 200) for _ in range(3)]
+def test_whose_answer_was_lost_gets_the_same_successor_again(registered_user: Account) -> None:
+    answers = [data_of(registered_user.refresh(), 200) for _ in range(3)]
 
     assert len({answer["refresh_token"] for answer in answers}) == 1
-    data_of(ann._replace(tokens=answers[0]).refresh(), 200)
+    data_of(registered_user._replace(tokens=answers[0]).refresh(), 200)
 
 
-def test_a_token_that_was_spent_long_ago_ends_its_family(ann: Account) -> None:
-    following = ann._replace(tokens=data_of(ann.refresh(), 200))
-    latest = ann._replace(tokens=data_of(following.refresh(), 200))
+def test_a_token_that_was_spent_long_ago_ends_its_family(registered_user: Account) -> None:
+    following = registered_user._replace(tokens=data_of(registered_user.refresh(), 200))
+    latest = registered_user._replace(tokens=data_of(following.refresh(), 200))
 
     # Not the last one that was spent: who shows it has copied it.
-    refused = ann.refresh()
+    refused = registered_user.refresh()
 
     assert data_of(refused, SPENT) == {"error_code": "REFRESH_INVALID"}
     assert refused.headers["WWW-Authenticate"] == "Bearer"
-    for session in (ann, following, latest):
-        data_of(session.me(), ENDED)
+    for session in (registered_user, following, latest):
+        data_of(session.read_own(), ENDED)
         data_of(session.refresh(), SPENT)
 
 
-def test_an_access_token_refreshes_nothing_and_a_refresh_token_opens_no_door(ann: Account) -> None:
-    data_of(ann.send("POST", "refresh", {"refresh_token": ann.access}), SPENT)
-    data_of(ann.send("GET", "me", token=ann.refresh_token), ENDED)
+def test_an_access_token_refreshes_nothing_and_a_refresh_token_opens_no_door(registered_user: Account) -> None:
+    data_of(registered_user.send("POST", "refresh", {"refresh_token": registered_user.access}), SPENT)
+    data_of(registered_user.send("GET", "me", token=registered_user.refresh_token), ENDED)
 
 
 @pytest.mark.parametrize("words", [{}, {"refresh_token": ""}, {"refresh_token": 7}, {"refresh_token": "x" * 5000}])
-def test_what_is_no_refresh_token_is_refused(ann: Account, words: dict[str, object]) -> None:
-    assert_refused(ann.send("POST", "refresh", words), 422201, "refresh_token")
+def test_what_is_no_refresh_token_is_refused(registered_user: Account, words: dict[str, object]) -> None:
+    assert_refused(registered_user.send("POST", "refresh", words), 422201, "refresh_token")
 
 
-def test_a_new_password_ends_the_other_sessions(ann: Account) -> None:
-    other = ann.sign_in()
+def test_a_new_password_ends_the_other_sessions(registered_user: Account) -> None:
+    other = registered_user.sign_in()
     words = {"current_password": PASSWORD, "new_password": "Battery-staple-2"}
 
-    data_of(ann.send("PUT", "password", words, token=ann.access), 200)
+    data_of(registered_user.send("PUT", "password", words, token=registered_user.access), 200)
 
-    data_of(ann.me(), 200)
-    data_of(other.me(), ENDED)
-    data_of(ann.send("POST", "login", {"email": ann.email, "password": PASSWORD}), WRONG)
-    data_of(ann.sign_in("Battery-staple-2").me(), 200)
+    data_of(registered_user.read_own(), 200)
+    data_of(other.read_own(), ENDED)
+    data_of(registered_user.send("POST", "login", {"email": registered_user.email, "password": PASSWORD}), WRONG)
+    data_of(registered_user.sign_in("Battery-staple-2").read_own(), 200)
 
 
-def test_a_new_password_needs_the_current_one(ann: Account) -> None:
+def test_a_new_password_needs_the_current_one(registered_user: Account) -> None:
     words = {"current_password": "Wrong-1", "new_password": "Battery-staple-2"}
 
-    assert_refused(ann.send("PUT", "password", words, token=ann.access), 422105, "current_password")
+    assert_refused(
+        registered_user.send("PUT", "password", words, token=registered_user.access), 422105, "current_password"
+    )
 
-    data_of(ann.sign_in().me(), 200)
+    data_of(registered_user.sign_in().read_own(), 200)
 
 
-def test_a_name_signs_in_who_bore_it_first(ann: Account) -> None:
-    later = Account(ann.shop, ann.name, f"later-{ann.email}", {})
-    words = {"name": ann.name, "email": later.email, "password": "Another-one-9"}
+def test_a_name_signs_in_who_bore_it_first(registered_user: Account) -> None:
+    later = Account(registered_user.shop, registered_user.name, f"later-{registered_user.email}", {})
+    words = {"name": registered_user.name, "email": later.email, "password": "Another-one-9"}
     later.send("POST", "register", words)
 
-    assert data_of(ann.sign_in(name=ann.name).me(), 200)["email"] == ann.email
-    data_of(ann.send("POST", "login", {"name": ann.name, "password": "Another-one-9"}), WRONG)
+    assert data_of(registered_user.sign_in(name=registered_user.name).read_own(), 200)["email"] == registered_user.email
+    data_of(registered_user.send("POST", "login", {"name": registered_user.name, "password": "Another-one-9"}), WRONG)
 
 
 @pytest.mark.parametrize("words", [{}, {"name": "a", "email": "a@b.example"}])
-def test_signing_in_needs_a_name_or_an_address(ann: Account, words: dict[str, str]) -> None:
-    assert_refused(ann.send("POST", "login", words, password=PASSWORD), 422102, "email")
+def test_signing_in_needs_a_name_or_an_address(registered_user: Account, words: dict[str, str]) -> None:
+    assert_refused(registered_user.send("POST", "login", words, password=PASSWORD), 422102, "email")
 
 
-def test_a_session_says_what_its_client_called_itself(shop: Shop, ann: Account) -> None:
-    words = {"email": ann.email, "password": PASSWORD}
+def test_a_session_says_what_its_client_called_itself(shop: Shop, registered_user: Account) -> None:
+    words = {"email": registered_user.email, "password": PASSWORD}
     with shop.client(timeout=30.0) as client:
         client.post(f"{API}/auth/login", words, headers={"User-Agent": "Phone\t" + "x" * 300})
 
-    listed = data_of(ann.send("GET", "sessions", token=ann.access), 200)["data"]
+    listed = data_of(registered_user.send("GET", "sessions", token=registered_user.access), 200)["data"]
 
     assert listed[0]["agent"] == "Phone" + "x" * 195

@@ -125,8 +125,8 @@ def test_the_ledger_of_what_was_deleted_is_there_when_it_is_back(shop: Shop, cli
 
 def test_the_ledger_of_another_tenant_does_not_exist(shop: Shop, client: HttpClient) -> None:
     item = shop.offer(status="draft")
-    shop.ask("UPDATE items SET tenant_id = 2 WHERE id = %s", item)
-    shop.ask("UPDATE stock_ledger SET tenant_id = 2 WHERE item_id = %s", item)
+    shop.query_value("UPDATE items SET tenant_id = 2 WHERE id = %s", item)
+    shop.query_value("UPDATE stock_ledger SET tenant_id = 2 WHERE item_id = %s", item)
 
     data_of(client.get(f"{API}/items/{item}/stock-ledger", token=shop.admin()), NO_ITEM)
     data_of(client.post(f"{API}/items/{item}/restore", token=shop.admin()), NO_ITEM)

@@ -31,7 +31,7 @@ def slug(shop: Shop) -> str:
     return name
 
 
-def ask(shop: Shop, **headers: str) -> Response:
+def read_catalogue(shop: Shop, **headers: str) -> Response:
     """The catalogue as a visitor sees it; each time over a new connection, so that all processes are met."""
     with shop.client() as client:
         return client.get(f"{API}/items", headers={name.replace("_", "-"): value for name, value in headers.items()})
@@ -39,7 +39,7 @@ def ask(shop: Shop, **headers: str) -> Response:
 
 def wait_until(shop: Shop, slug: str, status: int) -> None:
     """Wait until every process has heard of it: then no connection out of many meets one that has not."""
-    eventually(lambda: {ask(shop, X_Tenant=slug).status for _ in range(12)} == {status}, 10)
+    eventually(lambda: {read_catalogue(shop, X_Tenant=slug).status for _ in range(12)} == {status}, 10)
 
 
 def post(shop: Shop, path: str, words: object, **said: Any) -> Response:
@@ -65,7 +65,7 @@ def sign_in(shop: Shop, slug: str) -> Response:
     ],
 )
 def test_a_visitor_names_a_tenant(shop: Shop, item: int, headers: dict[str, str]) -> None:
-    assert item in {row["id"] for row in data_of(ask(shop, **headers), 200)["data"]}
+    assert item in {row["id"] for row in data_of(read_catalogue(shop, **headers), 200)["data"]}
 
 
 @pytest.mark.parametrize(
@@ -78,12 +78,12 @@ def test_a_visitor_names_a_tenant(shop: Shop, item: int, headers: dict[str, str]
     ],
 )
 def test_whoever_names_none_is_with_the_default_tenant(shop: Shop, item: int, headers: dict[str, str]) -> None:
-    assert item not in {row["id"] for row in data_of(ask(shop, **headers), 200)["data"]}
+    assert item not in {row["id"] for row in data_of(read_catalogue(shop, **headers), 200)["data"]}
 
 
 @pytest.mark.parametrize("name", ["nobody", "", " ", "second, default", "x" * 5000, "2", "se%cond", "s\u00e9cond"])
 def test_a_name_that_nobody_has_is_refused(shop: Shop, name: str) -> None:
-    answer = ask(shop, X_Tenant=name)
+    answer = read_catalogue(shop, X_Tenant=name)
 
     assert data_of(answer, UNKNOWN) == {"error_code": "TENANT_UNKNOWN"}
     assert answer.json["message"] == "There is no tenant of this name."
@@ -97,7 +97,7 @@ def test_it_is_refused_in_the_callers_language_and_before_who_calls_is_asked(cli
 
 
 def test_a_cache_is_told_that_the_answer_is_the_tenants(shop: Shop) -> None:
-    assert {"Authorization", "X-Tenant"} <= {word.strip() for word in ask(shop).headers["Vary"].split(",")}
+    assert {"Authorization", "X-Tenant"} <= {word.strip() for word in read_catalogue(shop).headers["Vary"].split(",")}
 
 
 @pytest.fixture
@@ -116,7 +116,7 @@ def test_nobody_comes_into_a_disabled_tenant(shop: Shop, client: HttpClient, dis
 
     data_of(sign_in(shop, slug), UNKNOWN)
     data_of(post(shop, "/auth/register", words, headers=named), UNKNOWN)
-    data_of(ask(shop, Host=f"{slug}.example"), UNKNOWN)
+    data_of(read_catalogue(shop, Host=f"{slug}.example"), UNKNOWN)
     for path in ("/auth/me", "/orders", "/items"):
         data_of(client.get(API + path, token=token), INVALID)
     data_of(post(shop, "/items/1/purchase", {"quantity": 1}, token=token), INVALID)

@@ -11,7 +11,7 @@ from tests.http.support.envelope import data_of
 from tests.http.support.shop import API, SECOND, Shop
 from tests.support.http import HttpClient
 from tests.support.polling import eventually
-from tests.support.session_tokens import access
+from tests.support.session_tokens import issue_access_token
 
 FIRST = 1
 NO_ITEM, NO_ORDER, INVALID = 404301, 404401, 401002
@@ -20,31 +20,31 @@ DRAFT = {"name": "Draft", "price_minor": 100, "currency": "EUR", "stock": 5, "st
 FORBIDDEN = 403001
 
 
-class Deed(NamedTuple):
+class TenantRequest(NamedTuple):
     """A request for one thing; `asked` and `told`: what an administrator and a buyer of another tenant hear."""
 
     verb: str
     path: str
     body: Any
-    asked: int
-    told: int
+    request_body: int
+    refusal: int
 
 
-DEEDS = [
-    Deed("GET", "/items/{0.item}", None, NO_ITEM, NO_ITEM),
-    Deed("PATCH", "/items/{0.item}", {"name": "Taken over"}, NO_ITEM, FORBIDDEN),
-    Deed("DELETE", "/items/{0.item}", None, NO_ITEM, FORBIDDEN),
-    Deed("POST", "/items/{0.item}/restore", None, NO_ITEM, FORBIDDEN),
-    Deed("POST", "/items/{0.item}/stock-adjustments", {"delta": -1, "reason": "taken"}, NO_ITEM, FORBIDDEN),
-    Deed("GET", "/items/{0.item}/stock-ledger", None, NO_ITEM, FORBIDDEN),
-    Deed("POST", "/items/{0.item}/purchase", {"quantity": 1}, NO_ITEM, NO_ITEM),
-    Deed("GET", "/orders/{0.order}", None, NO_ORDER, NO_ORDER),
-    Deed("POST", "/orders/{0.order}/cancel", None, NO_ORDER, NO_ORDER),
+TENANT_REQUESTS = [
+    TenantRequest("GET", "/items/{0.item}", None, NO_ITEM, NO_ITEM),
+    TenantRequest("PATCH", "/items/{0.item}", {"name": "Taken over"}, NO_ITEM, FORBIDDEN),
+    TenantRequest("DELETE", "/items/{0.item}", None, NO_ITEM, FORBIDDEN),
+    TenantRequest("POST", "/items/{0.item}/restore", None, NO_ITEM, FORBIDDEN),
+    TenantRequest("POST", "/items/{0.item}/stock-adjustments", {"delta": -1, "reason": "taken"}, NO_ITEM, FORBIDDEN),
+    TenantRequest("GET", "/items/{0.item}/stock-ledger", None, NO_ITEM, FORBIDDEN),
+    TenantRequest("POST", "/items/{0.item}/purchase", {"quantity": 1}, NO_ITEM, NO_ITEM),
+    TenantRequest("GET", "/orders/{0.order}", None, NO_ORDER, NO_ORDER),
+    TenantRequest("POST", "/orders/{0.order}/cancel", None, NO_ORDER, NO_ORDER),
 ]
 
 
 @dataclass(frozen=True)
-class House:
+class TenantFixture:
     """What a tenant has."""
 
     tenant_id: int
@@ -54,28 +54,30 @@ class House:
     order: str
 
 
-def house(shop: Shop, tenant_id: int) -> House:
+def house(shop: Shop, tenant_id: int) -> TenantFixture:
     """A tenant with an item, an administrator, and a buyer who bought."""
     item, buyer = shop.offer(stock=50, tenant_id=tenant_id), shop.buyer(tenant_id)
     order = data_of(shop.buy(item, buyer, Prefer="wait=5"), 201)["id"]
-    return House(tenant_id, item, shop.admin(tenant_id), buyer, order)
+    return TenantFixture(tenant_id, item, shop.admin(tenant_id), buyer, order)
 
 
 @pytest.fixture(scope="module")
-def ours(shop: Shop) -> House:
+def first_tenant(shop: Shop) -> TenantFixture:
     return house(shop, FIRST)
 
 
 @pytest.fixture(scope="module")
-def theirs(shop: Shop) -> House:
+def second_tenant(shop: Shop) -> TenantFixture:
     return house(shop, SECOND[0])
 
 
-def state(shop: Shop, one: House) -> tuple[Any, ...]:
+def state(shop: Shop, one: TenantFixture) -> tuple[Any, ...]:
     """Everything that stands of a tenant's item, as the database has it."""
-    item = shop.ask("SELECT CONCAT_WS('|', name, stock, adj_seq, deleted_at) FROM items WHERE id = %s", one.item)
-    lines = shop.ask("SELECT COUNT(*) FROM stock_ledger WHERE item_id = %s", one.item)
-    orders = shop.ask("SELECT GROUP_CONCAT(status) FROM orders WHERE item_id = %s", one.item)
+    item = shop.query_value(
+        "SELECT CONCAT_WS('|', name, stock, adj_seq, deleted_at) FROM items WHERE id = %s", one.item
+    )
+    lines = shop.query_value("SELECT COUNT(*) FROM stock_ledger WHERE item_id = %s", one.item)
+    orders = shop.query_value("SELECT GROUP_CONCAT(status) FROM orders WHERE item_id = %s", one.item)
     return item, lines, orders, shop.stock.state(one.tenant_id, one.item).get("avail")
 
 
@@ -85,29 +87,33 @@ def ids_in(client: HttpClient, path: str, token: str | None, headers: dict[str, 
     return {row["id"] for row in page["data"]}
 
 
-@pytest.mark.parametrize("deed", DEEDS, ids=lambda deed: f"{deed.verb} {deed.path}")
-def test_nothing_can_be_done_to_what_is_another_tenants(shop: Shop, ours: House, theirs: House, deed: Deed) -> None:
-    before = state(shop, ours)
+@pytest.mark.parametrize("deed", TENANT_REQUESTS, ids=lambda deed: f"{deed.verb} {deed.path}")
+def test_nothing_can_be_done_to_what_is_another_tenants(
+    shop: Shop, first_tenant: TenantFixture, second_tenant: TenantFixture, deed: TenantRequest
+) -> None:
+    before = state(shop, first_tenant)
 
     with shop.client() as client:
-        for token, code in ((theirs.admin, deed.asked), (theirs.buyer, deed.told)):
-            data_of(client.request(deed.verb, API + deed.path.format(ours), deed.body, token=token), code)
+        for token, code in ((second_tenant.admin, deed.request_body), (second_tenant.buyer, deed.refusal)):
+            data_of(client.request(deed.verb, API + deed.path.format(first_tenant), deed.body, token=token), code)
 
-    assert state(shop, ours) == before
+    assert state(shop, first_tenant) == before
 
 
 def test_a_promise_that_is_not_written_is_as_invisible(
-    shop: Shop, client: HttpClient, ours: House, theirs: House
+    shop: Shop, client: HttpClient, first_tenant: TenantFixture, second_tenant: TenantFixture
 ) -> None:
-    with shop.without("worker"):
-        order = data_of(shop.buy(ours.item, ours.buyer), 202)["id"]
-        data_of(shop.order(order, theirs.admin), NO_ORDER)
-        data_of(client.post(f"{API}/orders/{order}/cancel", token=theirs.admin), NO_ORDER)
-        assert data_of(shop.order(order, ours.buyer), 200)["status"] == "pending"
+    with shop.stop_process("worker"):
+        order = data_of(shop.buy(first_tenant.item, first_tenant.buyer), 202)["id"]
+        data_of(shop.order(order, second_tenant.admin), NO_ORDER)
+        data_of(client.post(f"{API}/orders/{order}/cancel", token=second_tenant.admin), NO_ORDER)
+        assert data_of(shop.order(order, first_tenant.buyer), 200)["status"] == "pending"
 
 
-def test_each_hears_of_its_own_alone(client: HttpClient, ours: House, theirs: House) -> None:
-    for one, other in ((ours, theirs), (theirs, ours)):
+def test_each_hears_of_its_own_alone(
+    client: HttpClient, first_tenant: TenantFixture, second_tenant: TenantFixture
+) -> None:
+    for one, other in ((first_tenant, second_tenant), (second_tenant, first_tenant)):
         for token in (one.admin, one.buyer):
             items = ids_in(client, "/items", token)
             assert one.item in items
@@ -116,23 +122,27 @@ def test_each_hears_of_its_own_alone(client: HttpClient, ours: House, theirs: Ho
         assert other.order not in ids_in(client, "/orders", one.buyer)
 
 
-def test_visitors_see_the_tenant_that_they_name(client: HttpClient, ours: House, theirs: House) -> None:
-    for headers, one, other in (({}, ours, theirs), (IN_SECOND, theirs, ours)):
+def test_visitors_see_the_tenant_that_they_name(
+    client: HttpClient, first_tenant: TenantFixture, second_tenant: TenantFixture
+) -> None:
+    for headers, one, other in (({}, first_tenant, second_tenant), (IN_SECOND, second_tenant, first_tenant)):
         assert one.item in ids_in(client, "/items", None, headers)
         assert other.item not in ids_in(client, "/items", None, headers)
         data_of(client.get(f"{API}/items/{one.item}", headers=headers), 200)
         data_of(client.get(f"{API}/items/{other.item}", headers=headers), NO_ITEM)
 
 
-def test_a_token_wins_over_the_header_and_the_host(client: HttpClient, ours: House, theirs: House) -> None:
+def test_a_token_wins_over_the_header_and_the_host(
+    client: HttpClient, first_tenant: TenantFixture, second_tenant: TenantFixture
+) -> None:
     astray = {**IN_SECOND, "Host": SECOND[1]}
 
-    assert ours.item in ids_in(client, "/items", ours.buyer, astray)
-    assert theirs.item not in ids_in(client, "/items", ours.buyer, astray)
-    data_of(client.get(f"{API}/items/{theirs.item}", token=ours.admin, headers=astray), NO_ITEM)
-    item = data_of(client.post(f"{API}/items", DRAFT, token=ours.admin, headers=astray), 201)["id"]
-    data_of(client.get(f"{API}/items/{item}", token=ours.admin), 200)
-    data_of(client.get(f"{API}/items/{item}", token=theirs.admin), NO_ITEM)
+    assert first_tenant.item in ids_in(client, "/items", first_tenant.buyer, astray)
+    assert second_tenant.item not in ids_in(client, "/items", first_tenant.buyer, astray)
+    data_of(client.get(f"{API}/items/{second_tenant.item}", token=first_tenant.admin, headers=astray), NO_ITEM)
+    item = data_of(client.post(f"{API}/items", DRAFT, token=first_tenant.admin, headers=astray), 201)["id"]
+    data_of(client.get(f"{API}/items/{item}", token=first_tenant.admin), 200)
+    data_of(client.get(f"{API}/items/{item}", token=second_tenant.admin), NO_ITEM)
 
 
 def test_one_address_has_an_account_with_each(client: HttpClient) -> None:
@@ -149,38 +159,42 @@ def test_one_address_has_an_account_with_each(client: HttpClient) -> None:
         data_of(client.post(f"{API}/auth/login", {**said, "password": wrong}, headers=headers), 401101)
 
 
-def test_one_key_buys_once_with_each(shop: Shop, ours: House, theirs: House) -> None:
+def test_one_key_buys_once_with_each(shop: Shop, first_tenant: TenantFixture, second_tenant: TenantFixture) -> None:
     key = uuid4().hex
-    bought = [data_of(shop.buy(one.item, one.buyer, Idempotency_Key=key), 202)["id"] for one in (ours, theirs)]
-    again = [shop.buy(one.item, one.buyer, Idempotency_Key=key) for one in (ours, theirs)]
+    bought = [
+        data_of(shop.buy(one.item, one.buyer, Idempotency_Key=key), 202)["id"] for one in (first_tenant, second_tenant)
+    ]
+    again = [shop.buy(one.item, one.buyer, Idempotency_Key=key) for one in (first_tenant, second_tenant)]
 
     assert bought[0] != bought[1]
     assert [answer.json["data"]["id"] for answer in again] == bought
 
 
-def test_keys_and_caches_of_each_bear_its_number(shop: Shop, client: HttpClient, theirs: House) -> None:
-    data_of(client.get(f"{API}/auth/me", token=theirs.buyer), 200)
+def test_keys_and_caches_of_each_bear_its_number(shop: Shop, client: HttpClient, second_tenant: TenantFixture) -> None:
+    data_of(client.get(f"{API}/auth/me", token=second_tenant.buyer), 200)
     cache: Any = shop.stock.stores.cache
 
     def known() -> None:
         keys = {key.decode() if isinstance(key, bytes) else key for key in cache.scan_iter(count=1000)}
         assert any(key.startswith(f"{SECOND[0]}:user:") for key in keys)
-        assert any(key.endswith(f":item:{SECOND[0]}:{theirs.item}") for key in keys)
-        assert not any(key.endswith(f":item:{FIRST}:{theirs.item}") for key in keys)
+        assert any(key.endswith(f":item:{SECOND[0]}:{second_tenant.item}") for key in keys)
+        assert not any(key.endswith(f":item:{FIRST}:{second_tenant.item}") for key in keys)
 
     eventually(known, 5)
 
 
-def test_a_token_of_a_tenant_that_is_not_the_users_opens_nothing(shop: Shop, client: HttpClient, ours: House) -> None:
-    user_id = shop.ask("SELECT MAX(id) FROM users WHERE tenant_id = %s", FIRST)
+def test_a_token_of_a_tenant_that_is_not_the_users_opens_nothing(
+    shop: Shop, client: HttpClient, first_tenant: TenantFixture
+) -> None:
+    user_id = shop.query_value("SELECT MAX(id) FROM users WHERE tenant_id = %s", FIRST)
     for tenant_id in (SECOND[0], 999):
-        forged = access(shop.container.get(Tokens), user_id, tenant_id)
+        forged = issue_access_token(shop.container.get(Tokens), user_id, tenant_id)
         data_of(client.get(f"{API}/auth/me", token=forged), INVALID)
-        data_of(client.post(f"{API}/items/{ours.item}/purchase", {"quantity": 1}, token=forged), INVALID)
+        data_of(client.post(f"{API}/items/{first_tenant.item}/purchase", {"quantity": 1}, token=forged), INVALID)
 
 
-def test_the_log_says_whose_request_it_was(shop: Shop, client: HttpClient, theirs: House) -> None:
-    data_of(client.post(f"{API}/items", DRAFT, token=theirs.admin), 201)
+def test_the_log_says_whose_request_it_was(shop: Shop, client: HttpClient, second_tenant: TenantFixture) -> None:
+    data_of(client.post(f"{API}/items", DRAFT, token=second_tenant.admin), 201)
 
     log = shop.service.folder / "web.log"
     eventually(lambda: f"[tenant {SECOND[0]}] POST /api/v1/items 201" in log.read_text(), 5)

@@ -20,7 +20,7 @@ def forged(shop: Shop, *, key: str | None = None, algorithm: str = "HS256", kid:
     tokens = shop.container.get(Tokens)
     said = {**jwt.decode(shop.buyer(), options={"verify_signature": False}), **claims}
     kept = {name: value for name, value in said.items() if value is not None}
-    ring = tokens.ring
+    ring = tokens.key_ring
     signed_by = ring.keys[ring.active].key if key is None else key
     return jwt.encode(kept, signed_by, algorithm, headers={"kid": kid or ring.active})
 

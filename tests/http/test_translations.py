@@ -96,7 +96,7 @@ def test_when_the_last_one_is_removed_the_plain_text_is_told_to_all(client: Http
     revise(client, shop, item, name_translations={"zh-Hant": None, "zh-Hans": None})
 
     assert data_of(client.get(f"{API}/items/{item}?lang=zh-Hant"), 200)["name"] == "Concert ticket"
-    assert shop.ask("SELECT name_translations IS NULL FROM items WHERE id = %s", item) == 1
+    assert shop.query_value("SELECT name_translations IS NULL FROM items WHERE id = %s", item) == 1
 
 
 def test_nothing_said_of_translations_changes_none(client: HttpClient, shop: Shop) -> None:

@@ -32,7 +32,7 @@ def test_whoever_may_see_addresses_sees_them_in_full(shop: Shop, client: HttpCli
 
     card = data_of(client.get(f"{API}/users/{user.id}", token=reader.token), 200)
 
-    assert card["email"] == shop.ask("SELECT email FROM users WHERE id = %s", user.id)
+    assert card["email"] == shop.query_value("SELECT email FROM users WHERE id = %s", user.id)
 
 
 def test_one_sees_oneself_and_of_others_not_even_that_they_are_there(shop: Shop, client: HttpClient) -> None:
@@ -71,7 +71,7 @@ def test_a_clerk_reads_the_orders_of_everybody_in_its_tenant(shop: Shop, client:
 
 def test_an_order_that_is_not_written_yet_is_there_for_a_clerk(shop: Shop, client: HttpClient, item: int) -> None:
     clerk = shop.enter(Permission.ORDERS_VIEW_ANY)
-    with shop.without("worker"):
+    with shop.stop_process("worker"):
         order = data_of(shop.buy(item, shop.buyer()), 202)
 
         assert data_of(client.get(f"{API}/orders/{order['id']}", token=clerk.token), 200)["status"] == "pending"

@@ -7,9 +7,9 @@ from typing import Any, Protocol
 
 import pytest
 
-from tests.http.support.shop import Shop, opened
-from tests.idempotency.stub_routes import Bell
-from tests.purchase.conftest import MakeIndoors, Town, make_indoors, stores  # noqa: F401 - fixtures
+from tests.http.support.shop import Shop, start_shop
+from tests.idempotency.stub_routes import StubRoutes
+from tests.purchase.conftest import MakeInProcessShop, RunningService, make_in_process_shop, mariadb_and_valkey  # noqa: F401 - fixtures
 from tests.support.servers.databases import create_database
 from tests.support.servers.mariadb import MariaDB
 from tests.support.servers.valkey import Valkey
@@ -27,36 +27,39 @@ DYING = {
 }
 
 
-class MakeBell(Protocol):
+class MakeStubRoutes(Protocol):
     """Makes a shop in this process, with some settings and a bell."""
 
-    def __call__(self, **settings: Any) -> Bell: ...
+    def __call__(self, **settings: Any) -> StubRoutes: ...
 
 
 @pytest.fixture
-def make_bell(make_indoors: MakeIndoors) -> MakeBell:  # noqa: F811 - the fixture above
+def make_stub_routes(make_in_process_shop: MakeInProcessShop) -> MakeStubRoutes:  # noqa: F811 - the fixture above
     """Make bells, on this test worker's stores."""
-    return lambda **settings: Bell(make_indoors(**settings))
+    return lambda **settings: StubRoutes(make_in_process_shop(**settings))
 
 
 @pytest.fixture
-def bell(make_bell: MakeBell) -> Bell:
+def stub_routes(make_stub_routes: MakeStubRoutes) -> StubRoutes:
     """A bell in a shop with the settings as they come."""
-    return make_bell()
+    return make_stub_routes()
 
 
 @pytest.fixture(scope="module")
-def town(stores: tuple[Valkey, MariaDB], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:  # noqa: F811 - the fixture above
+def running_service(
+    mariadb_and_valkey: tuple[Valkey, MariaDB],  # noqa: F811 - the fixture above
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[RunningService]:
     """A shop whose processes and servers may be killed. Whoever died in it, its books are right in the end."""
-    valkey, mariadb = stores
+    valkey, mariadb = mariadb_and_valkey
     database_url = create_database(mariadb.url(), "keys")
-    with opened(tmp_path_factory.mktemp("keys"), database_url, valkey.url, **DYING) as shop:
+    with start_shop(tmp_path_factory.mktemp("keys"), database_url, valkey.url, **DYING) as shop:
         shop.service.start("web.2")
-        yield Town(shop, valkey, mariadb)
+        yield RunningService(shop, valkey, mariadb)
         shop.verify()
 
 
 @pytest.fixture
-def mortal(town: Town) -> Shop:
+def crashing_service(running_service: RunningService) -> Shop:
     """The shop of the town."""
-    return town.shop
+    return running_service.shop

@@ -12,7 +12,7 @@ from uuid import uuid4
 from tests.http.support.idempotent_writes import DRAFT, Write, drafts
 from tests.http.support.shop import Shop
 from tests.support.http import Response
-from tests.support.polling import happens
+from tests.support.polling import wait_for
 
 REACHED_SECONDS = 15.0
 
@@ -22,13 +22,13 @@ def new_draft(shop: Shop, **words: str) -> Write:
     return Write(shop.admin(), uuid4().hex, words={**DRAFT, "name": uuid4().hex, **words})
 
 
-def made(shop: Shop, write: Write) -> int:
+def count_drafts(shop: Shop, write: Write) -> int:
     """How often a draft was made."""
     return drafts(shop, write.words["name"])
 
 
 @contextmanager
-def armed(shop: Shop, where: str, mark: Path, name: str = "SIGKILL") -> Iterator[None]:
+def arm_crash(shop: Shop, where: str, mark: Path, name: str = "SIGKILL") -> Iterator[None]:
     """While the context lasts `web` gets that signal at the point; afterwards it runs as if nothing had been."""
     service = shop.service
     given = service.env
@@ -57,19 +57,19 @@ def assert_dies(shop: Shop, write: Write, mark: Path) -> None:
 
 
 @contextmanager
-def paused(shop: Shop, write: Write, where: str, mark: Path) -> Iterator["Future[Response]"]:
+def pause_at(shop: Shop, write: Write, where: str, mark: Path) -> Iterator["Future[Response]"]:
     """While the context lasts `web` sleeps at the point; the answer that it gives when it wakes."""
-    with armed(shop, where, mark, "SIGSTOP"), ThreadPoolExecutor(1) as pool:
+    with arm_crash(shop, where, mark, "SIGSTOP"), ThreadPoolExecutor(1) as pool:
         answer = pool.submit(write.send, shop, 60.0)
         try:
-            assert happens(lambda: mark.exists() and mark.read_text() != "", REACHED_SECONDS), "It did not pause."
+            assert wait_for(lambda: mark.exists() and mark.read_text() != "", REACHED_SECONDS), "It did not pause."
             yield answer
         finally:
-            wake(mark)
+            resume(mark)
             answer.exception(60.0)
 
 
-def wake(mark: Path) -> None:
+def resume(mark: Path) -> None:
     """Let the process that paused go on."""
     with suppress(OSError, ValueError):
         os.kill(int(mark.read_text()), signal.SIGCONT)

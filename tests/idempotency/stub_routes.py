@@ -12,15 +12,17 @@ from werkzeug.test import TestResponse
 from shop.core.api.blueprint import Blueprint
 from shop.core.api.controller import Controller
 from shop.core.auth.guards import signed_in
-from shop.core.auth.session_watch import Doorkeeper
-from shop.core.auth.tenant_resolver import Register
+from shop.core.auth.session_watch import SessionAuthenticator
+from shop.core.auth.tenant_resolver import TenantDirectory
 from shop.core.database.transaction import transactional
-from shop.core.idempotency.policy import Policy, check_keys, keyed
-from shop.core.idempotency.record import Keeper
-from tests.purchase.support.in_process_shop import Indoors
+from shop.core.idempotency.policy import IdempotencyPolicy, check_idempotency, idempotent
+from shop.core.idempotency.record import IdempotencyStore
+from tests.purchase.support.in_process_shop import InProcessShop
 
 blueprint = Blueprint("bells", __name__, url_prefix="/bells")
-chimes = Blueprint("chimes", __name__, url_prefix="/chimes", keyed=Policy(required=False, ttl=60))
+optional_blueprint = Blueprint(
+    "chimes", __name__, url_prefix="/chimes", idempotency_policy=IdempotencyPolicy(required=False, ttl=60)
+)
 
 
 class AnyWords(Schema):
@@ -33,17 +35,17 @@ class AnyWords(Schema):
 
 
 @dataclass(eq=False)
-class Ringing(Controller):
+class StubController(Controller):
     """What all of them do."""
 
-    def ring(self, words: dict[str, Any]) -> Any:
+    def answer(self, words: dict[str, Any]) -> Any:
         """Do what the test wants."""
-        return Bell.now.ring(words)
+        return StubRoutes.current.answer(words)
 
 
 @blueprint.route("/any")
 @dataclass(eq=False)
-class AnyBellController(Ringing):
+class AnyBellController(StubController):
     """With the default policy."""
 
     @blueprint.response(200)
@@ -52,77 +54,77 @@ class AnyBellController(Ringing):
     @transactional
     def post(self, words: dict[str, Any]) -> Any:
         """Ring."""
-        return self.ring(words)
+        return self.answer(words)
 
 
 @blueprint.route("/free")
 @dataclass(eq=False)
-class FreeBellController(Ringing):
+class FreeBellController(StubController):
     """With policies of its own."""
 
     @blueprint.response(200)
     @signed_in()
-    @keyed(Policy(required=False, compare=False))
+    @idempotent(IdempotencyPolicy(required=False, compare_body=False))
     @blueprint.arguments(AnyWords)
     @transactional
     def post(self, words: dict[str, Any]) -> Any:
         """Ring, whatever the words are."""
-        return self.ring(words)
+        return self.answer(words)
 
     @blueprint.response(200)
     @signed_in()
-    @keyed(Policy(required=True, excluded=frozenset({"sent_at"}), ttl=60))
+    @idempotent(IdempotencyPolicy(required=True, excluded_fields=frozenset({"sent_at"}), ttl=60))
     @blueprint.arguments(AnyWords)
     @transactional
     def put(self, words: dict[str, Any]) -> Any:
         """Ring, whenever it was sent."""
-        return self.ring(words)
+        return self.answer(words)
 
 
-@chimes.route("")
+@optional_blueprint.route("")
 @dataclass(eq=False)
-class ChimeController(Ringing):
+class ChimeController(StubController):
     """With the policy of its blueprint."""
 
-    @chimes.response(200)
+    @optional_blueprint.response(200)
     @signed_in()
-    @chimes.arguments(AnyWords)
+    @optional_blueprint.arguments(AnyWords)
     @transactional
     def post(self, words: dict[str, Any]) -> Any:
         """Ring."""
-        return self.ring(words)
+        return self.answer(words)
 
-    @chimes.response(200)
+    @optional_blueprint.response(200)
     @signed_in()
-    @keyed(Policy(off=True))
+    @idempotent(IdempotencyPolicy(disabled=True))
     @transactional
     def delete(self) -> Any:
         """Ring without keys."""
-        return self.ring({})
+        return self.answer({})
 
 
-class Bell:
+class StubRoutes:
     """A shop with these routes. `answers`: what ringing does; `rung`: the words it was rung with."""
 
-    now: "Bell"
+    current: "StubRoutes"
 
-    def __init__(self, shop: Indoors) -> None:
-        Bell.now = self
+    def __init__(self, shop: InProcessShop) -> None:
+        StubRoutes.current = self
         self.shop, self.user = shop, shop.buyer()
-        self.rung: list[dict[str, Any]] = []
-        self.answers: Callable[[], Any] = lambda: {"times": len(self.rung)}
-        for routes in (blueprint, chimes):
+        self.received: list[dict[str, Any]] = []
+        self.answers: Callable[[], Any] = lambda: {"times": len(self.received)}
+        for routes in (blueprint, optional_blueprint):
             shop.http.application.register_blueprint(routes)
         for routes, kind in (
             (blueprint, AnyBellController),
             (blueprint, FreeBellController),
-            (chimes, ChimeController),
+            (optional_blueprint, ChimeController),
         ):
             self._bind(routes, kind)
 
-    def ring(self, words: dict[str, Any]) -> Any:
+    def answer(self, words: dict[str, Any]) -> Any:
         """Count, and answer."""
-        self.rung.append(words)
+        self.received.append(words)
         return self.answers()
 
     def post(self, words: Any = None, key: str | None = None, **options: Any) -> TestResponse:
@@ -133,7 +135,7 @@ class Bell:
         client = self.shop.http.application.test_client()
         return client.open(path, method=verb, json=words or {}, headers=said, **options)
 
-    def again(self, key: str = "") -> tuple[TestResponse, TestResponse]:
+    def post_twice(self, key: str = "") -> tuple[TestResponse, TestResponse]:
         """The answers to one request that is sent twice."""
         key = key or uuid4().hex
         return self.post(key=key), self.post(key=key)
@@ -141,15 +143,18 @@ class Bell:
     def expire(self, key: str, seconds: int = 1) -> None:
         """Let a record have ended so many seconds ago."""
         ended = "UPDATE idempotency_records SET expires_at = UTC_TIMESTAMP(6) - INTERVAL %s SECOND WHERE `key` = %s"
-        self.shop.change(ended, seconds, key)
+        self.shop.change_row(ended, seconds, key)
 
-    def _bind(self, routes: Blueprint, kind: type[Ringing]) -> None:
+    def _bind(self, routes: Blueprint, kind: type[StubController]) -> None:
         container, app = self.shop.container, self.shop.http.application
         container.add(kind)
         controller = container.get(kind)
-        controller.keeper, controller.door = container.find_one(Keeper), container.find_one(Doorkeeper)
-        controller.register = container.find_one(Register)
-        check_keys(controller)
+        controller.idempotency_store, controller.authenticator = (
+            container.find_one(IdempotencyStore),
+            container.find_one(SessionAuthenticator),
+        )
+        controller.tenants = container.find_one(TenantDirectory)
+        check_idempotency(controller)
         app.view_functions[f"{routes.name}.{kind.__name__}"] = controller.dispatch_request
 
 

@@ -7,7 +7,7 @@ import pytest
 from flask import Request
 from werkzeug.test import EnvironBuilder
 
-from shop.core.idempotency.fingerprint import Fingerprint, fingerprint
+from shop.core.idempotency.fingerprint import Fingerprint, compute_fingerprint
 
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 
@@ -17,7 +17,7 @@ def of(body: bytes = b"", kind: str = JSON, **words: Any) -> Fingerprint:
     excluded = words.pop("excluded", ())
     compare = words.pop("compare", True)
     builder = EnvironBuilder(**{"method": "POST", "path": "/x", "data": body, "content_type": kind, **words})
-    return fingerprint(Request(builder.get_environ()), excluded, body=compare)
+    return compute_fingerprint(Request(builder.get_environ()), excluded, body=compare)
 
 
 def multipart(boundary: str, *parts: tuple[str, str, bytes]) -> Fingerprint:
@@ -36,7 +36,7 @@ def test_the_order_and_the_blanks_of_json_do_not_matter() -> None:
 
 @pytest.mark.parametrize("other", [b'{"a": 2}', b'{"a": "1"}', b'{"a": 1, "b": null}', b"[1]", b"", b"{"])
 def test_other_json_is_another_body(other: bytes) -> None:
-    assert of(b'{"a": 1}').differs_in(of(other).text) == "body"
+    assert of(b'{"a": 1}').find_difference(of(other).text) == "body"
 
 
 def test_the_order_of_a_json_list_matters() -> None:
@@ -78,7 +78,7 @@ def test_without_comparing_only_method_path_and_query_count() -> None:
 def test_the_part_that_differs_is_named(part: str, words: dict[str, Any]) -> None:
     first = of(query_string="a=1")
 
-    assert of(**{"query_string": "a=1", **words}).differs_in(first.text) == part
+    assert of(**{"query_string": "a=1", **words}).find_difference(first.text) == part
 
 
 def test_parameters_of_the_media_type_do_not_matter() -> None:
@@ -131,6 +131,6 @@ def test_any_other_body_is_compared_by_its_bytes() -> None:
 def test_reading_the_fingerprint_leaves_the_body_to_the_handler() -> None:
     environ = EnvironBuilder(method="POST", input_stream=BytesIO(b'{"a": 1}'), content_length=8, content_type=JSON)
     request = Request(environ.get_environ())
-    fingerprint(request)
+    compute_fingerprint(request)
 
     assert request.get_data() == b'{"a": 1}'

@@ -10,101 +10,101 @@ from flask import Request
 from shop.app import create_app
 from shop.core.api.controller import Controller
 from shop.core.auth.guards import signed_in
-from shop.core.idempotency.policy import Policy, check_keys, keyed
-from shop.core.idempotency.record import Who
+from shop.core.idempotency.policy import IdempotencyPolicy, check_idempotency, idempotent
+from shop.core.idempotency.record import Principal
 from shop.core.settings.loader import SettingsError
 from shop.core.settings.settings import Settings
-from tests.idempotency.conftest import MakeBell
-from tests.idempotency.stub_routes import Bell, is_replay
+from tests.idempotency.conftest import MakeStubRoutes
+from tests.idempotency.stub_routes import StubRoutes, is_replay
 from tests.purchase.support.in_process_shop import data_of
 
 MISSING = 400002
 NOT_A_FUNCTION = "nobody"
 
 
-def by_team(request: Request, _who: Who) -> str | None:
+def by_team(request: Request, _who: Principal) -> str | None:
     """Whose a key is: the team's that a request names."""
     return request.headers.get("X-Team")
 
 
-def lives(bell: Bell) -> dict[str, int]:
+def lives(bell: StubRoutes) -> dict[str, int]:
     """Key -> seconds that its record lives."""
     life = "SELECT `key`, TIMESTAMPDIFF(MICROSECOND, created_at, expires_at) FROM idempotency_records"
     return {key: round(microseconds / 10**6) for key, microseconds in bell.shop.rows(life)}
 
 
-def test_without_a_policy_a_key_is_needed(bell: Bell) -> None:
-    assert data_of(bell.post(), MISSING)["header"] == "Idempotency-Key"
-    assert bell.rung == []
+def test_without_a_policy_a_key_is_needed(stub_routes: StubRoutes) -> None:
+    assert data_of(stub_routes.post(), MISSING)["header"] == "Idempotency-Key"
+    assert stub_routes.received == []
 
 
-def test_a_setting_makes_keys_optional(make_bell: MakeBell) -> None:
-    bell = make_bell(idempotency_required=False)
+def test_a_setting_makes_keys_optional(make_stub_routes: MakeStubRoutes) -> None:
+    bell = make_stub_routes(idempotency_required=False)
 
     assert [bell.post().status_code for _ in range(2)] == [200, 200]
-    assert is_replay(bell.again("k")[1])
-    assert len(bell.rung) == 3
+    assert is_replay(bell.post_twice("k")[1])
+    assert len(bell.received) == 3
 
 
-def test_a_route_says_that_no_key_is_needed_and_that_words_are_not_compared(bell: Bell) -> None:
-    assert bell.post(path="/bells/free").status_code == 200
+def test_a_route_says_that_no_key_is_needed_and_that_words_are_not_compared(stub_routes: StubRoutes) -> None:
+    assert stub_routes.post(path="/bells/free").status_code == 200
 
-    assert not is_replay(bell.post({"a": 1}, "k", path="/bells/free"))
-    assert is_replay(bell.post({"a": 2}, "k", path="/bells/free"))
+    assert not is_replay(stub_routes.post({"a": 1}, "k", path="/bells/free"))
+    assert is_replay(stub_routes.post({"a": 2}, "k", path="/bells/free"))
 
 
-def test_a_route_needs_a_key_though_the_setting_does_not(make_bell: MakeBell) -> None:
-    bell = make_bell(idempotency_required=False)
+def test_a_route_needs_a_key_though_the_setting_does_not(make_stub_routes: MakeStubRoutes) -> None:
+    bell = make_stub_routes(idempotency_required=False)
 
     data_of(bell.post(path="/bells/free", verb="PUT"), MISSING)
 
 
-def test_a_route_excludes_fields_from_the_comparison(bell: Bell) -> None:
+def test_a_route_excludes_fields_from_the_comparison(stub_routes: StubRoutes) -> None:
     put = {"path": "/bells/free", "verb": "PUT"}
-    bell.post({"a": 1, "sent_at": 1}, "k", **put)
+    stub_routes.post({"a": 1, "sent_at": 1}, "k", **put)
 
-    assert is_replay(bell.post({"a": 1, "sent_at": 2}, "k", **put))
-    assert data_of(bell.post({"a": 2, "sent_at": 1}, "k", **put), 422004)["part"] == "body"
-
-
-def test_a_route_says_how_long_its_answers_live(bell: Bell) -> None:
-    bell.post({}, "short", path="/bells/free", verb="PUT")
-    bell.post({}, "long")
-
-    assert lives(bell) == {"short": 60, "long": 86_400}
+    assert is_replay(stub_routes.post({"a": 1, "sent_at": 2}, "k", **put))
+    assert data_of(stub_routes.post({"a": 2, "sent_at": 1}, "k", **put), 422004)["part"] == "body"
 
 
-def test_a_blueprint_gives_its_policy_to_routes_that_have_none(bell: Bell) -> None:
-    assert bell.post(path="/chimes").status_code == 200
-    bell.post({}, "k", path="/chimes")
+def test_a_route_says_how_long_its_answers_live(stub_routes: StubRoutes) -> None:
+    stub_routes.post({}, "short", path="/bells/free", verb="PUT")
+    stub_routes.post({}, "long")
 
-    assert lives(bell) == {"k": 60}
-
-
-def test_keys_mean_nothing_where_the_policy_is_off(bell: Bell) -> None:
-    first, again = (bell.post({}, "k", path="/chimes", verb="DELETE") for _ in range(2))
-
-    assert (first.status_code, again.status_code, len(bell.rung)) == (200, 200, 2)
+    assert lives(stub_routes) == {"short": 60, "long": 86_400}
 
 
-def test_enforced_where_it_is_declared_only(make_bell: MakeBell) -> None:
-    bell = make_bell(idempotency_enforce="declared")
+def test_a_blueprint_gives_its_policy_to_routes_that_have_none(stub_routes: StubRoutes) -> None:
+    assert stub_routes.post(path="/chimes").status_code == 200
+    stub_routes.post({}, "k", path="/chimes")
 
-    assert not is_replay(bell.again("k")[1])
+    assert lives(stub_routes) == {"k": 60}
+
+
+def test_keys_mean_nothing_where_the_policy_is_off(stub_routes: StubRoutes) -> None:
+    first, again = (stub_routes.post({}, "k", path="/chimes", verb="DELETE") for _ in range(2))
+
+    assert (first.status_code, again.status_code, len(stub_routes.received)) == (200, 200, 2)
+
+
+def test_enforced_where_it_is_declared_only(make_stub_routes: MakeStubRoutes) -> None:
+    bell = make_stub_routes(idempotency_enforce="declared")
+
+    assert not is_replay(bell.post_twice("k")[1])
     data_of(bell.post(path="/bells/free", verb="PUT"), MISSING)
     bell.post({}, "c", path="/chimes")
     assert is_replay(bell.post({}, "c", path="/chimes"))
 
 
-def test_a_verb_that_is_not_enforced_takes_no_keys(make_bell: MakeBell) -> None:
-    bell = make_bell(idempotency_verbs=("put",))
+def test_a_verb_that_is_not_enforced_takes_no_keys(make_stub_routes: MakeStubRoutes) -> None:
+    bell = make_stub_routes(idempotency_verbs=("put",))
 
-    assert not is_replay(bell.again("k")[1])
+    assert not is_replay(bell.post_twice("k")[1])
     data_of(bell.post(path="/bells/free", verb="PUT"), MISSING)
 
 
-def test_a_resolver_says_whose_a_key_is(make_bell: MakeBell) -> None:
-    bell = make_bell(idempotency_scope_resolver=f"{__name__}:by_team")
+def test_a_resolver_says_whose_a_key_is(make_stub_routes: MakeStubRoutes) -> None:
+    bell = make_stub_routes(idempotency_scope_resolver=f"{__name__}:by_team")
     other = bell.shop.buyer()
 
     def asked(token: str, team: str | None, key: str) -> bool:
@@ -129,9 +129,9 @@ def test_a_resolver_says_whose_a_key_is(make_bell: MakeBell) -> None:
     ],
 )
 def test_no_scope_and_key_run_together_into_anothers(
-    make_bell: MakeBell, one: tuple[str, str], other: tuple[str, str]
+    make_stub_routes: MakeStubRoutes, one: tuple[str, str], other: tuple[str, str]
 ) -> None:
-    bell = make_bell(idempotency_scope_resolver=f"{__name__}:by_team")
+    bell = make_stub_routes(idempotency_scope_resolver=f"{__name__}:by_team")
 
     answers = [bell.post({}, key, headers={"X-Team": team}) for team, key in (one, other, one, other)]
 
@@ -159,7 +159,7 @@ class OpenController(Controller):
 class FrankController(Controller):
     """Says how it treats keys, and reads for anybody."""
 
-    @keyed(Policy(off=True))
+    @idempotent(IdempotencyPolicy(disabled=True))
     def post(self) -> Any:
         """Take no keys."""
 
@@ -171,10 +171,10 @@ class FrankController(Controller):
         """Read."""
 
 
-def test_a_write_without_a_sign_in_has_to_say_that_it_takes_no_keys(bell: Bell) -> None:
-    with pytest.raises(TypeError, match=r"OpenController.post is a write without a sign-in"):
-        check_keys(OpenController(bell.shop.database, None, None, None, None))  # type: ignore[arg-type]  # nobody is asked
+def test_a_write_without_a_sign_in_has_to_say_that_it_takes_no_keys(stub_routes: StubRoutes) -> None:
+    with pytest.raises(TypeError, match=r"OpenController.post writes without a sign-in"):
+        check_idempotency(OpenController(stub_routes.shop.database, None, None, None, None))  # type: ignore[arg-type]  # nobody is asked
 
 
-def test_a_write_that_says_so_or_asks_who_calls_may_start(bell: Bell) -> None:
-    check_keys(FrankController(bell.shop.database, None, None, None, None))  # type: ignore[arg-type]  # nobody is asked
+def test_a_write_that_says_so_or_asks_who_calls_may_start(stub_routes: StubRoutes) -> None:
+    check_idempotency(FrankController(stub_routes.shop.database, None, None, None, None))  # type: ignore[arg-type]  # nobody is asked

@@ -8,10 +8,10 @@ from flask import abort
 from sqlalchemy.exc import OperationalError
 
 from shop.core.errors import CoreExceptionCode, ShopError
-from shop.core.idempotency.recorder import BODY_KEPT_BYTES
+from shop.core.idempotency.recorder import STORED_BODY_MAX_BYTES
 from shop.exception_codes.item import ItemExceptionCode
 from shop.exception_codes.order import OrderExceptionCode
-from tests.idempotency.stub_routes import Bell, is_replay, plain
+from tests.idempotency.stub_routes import StubRoutes, is_replay, plain
 
 
 def refusing(error: Exception) -> Callable[[], NoReturn]:
@@ -23,22 +23,24 @@ def refusing(error: Exception) -> Callable[[], NoReturn]:
     return refuse
 
 
-def test_a_replay_has_the_same_status_and_bytes_and_says_what_it_is(bell: Bell) -> None:
-    first, again = bell.again("my-key")
+def test_a_replay_has_the_same_status_and_bytes_and_says_what_it_is(stub_routes: StubRoutes) -> None:
+    first, again = stub_routes.post_twice("my-key")
 
-    assert len(bell.rung) == 1
+    assert len(stub_routes.received) == 1
     assert (again.status_code, again.data) == (first.status_code, first.data)
     assert not is_replay(first)
     assert (again.headers["Idempotency-Relayed"], again.headers["Idempotent-Replayed"]) == ("my-key", "true")
     assert "Idempotency-Replay" not in again.headers
 
 
-def test_headers_of_the_answer_are_kept_and_headers_of_one_sending_are_not(bell: Bell) -> None:
+def test_headers_of_the_answer_are_kept_and_headers_of_one_sending_are_not(stub_routes: StubRoutes) -> None:
     dropped = {"Set_Cookie": "a=b", "Date": "long ago", "Server": "s", "X_Request_Id": "1", "RateLimit_Limit": "9",
                "Access_Control_Allow_Origin": "*", "WWW_Authenticate": "Basic", "Retry_After": "1"}  # fmt: skip
-    bell.answers = lambda: plain(201, b"made", Location="/there", ETag='"1"', Content_Type="text/plain", **dropped)
+    stub_routes.answers = lambda: plain(
+        201, b"made", Location="/there", ETag='"1"', Content_Type="text/plain", **dropped
+    )
 
-    first, again = bell.again()
+    first, again = stub_routes.post_twice()
 
     assert again.data == first.data == b"made"
     assert {name: again.headers[name] for name in ("Location", "ETag", "Content-Type", "Content-Length")} == {
@@ -58,23 +60,23 @@ def test_headers_of_the_answer_are_kept_and_headers_of_one_sending_are_not(bell:
         lambda: plain(303, b"", Location="/elsewhere"),
     ],
 )
-def test_what_the_handler_itself_decided_is_kept(bell: Bell, refusal: Callable[[], Any]) -> None:
-    bell.answers = refusal
+def test_what_the_handler_itself_decided_is_kept(stub_routes: StubRoutes, refusal: Callable[[], Any]) -> None:
+    stub_routes.answers = refusal
 
-    first, again = bell.again()
+    first, again = stub_routes.post_twice()
 
-    assert len(bell.rung) == 1
+    assert len(stub_routes.received) == 1
     assert (again.status_code, again.data) == (first.status_code, first.data)
     assert is_replay(again)
 
 
 @pytest.mark.parametrize("status", [401, 403, 408, 409, 423, 425, 429, 500, 502, 503])
-def test_what_may_be_otherwise_in_a_moment_is_not_kept(bell: Bell, status: int) -> None:
-    bell.answers = lambda: plain(status, b"no")
+def test_what_may_be_otherwise_in_a_moment_is_not_kept(stub_routes: StubRoutes, status: int) -> None:
+    stub_routes.answers = lambda: plain(status, b"no")
 
-    _, again = bell.again()
+    _, again = stub_routes.post_twice()
 
-    assert (len(bell.rung), is_replay(again)) == (2, False)
+    assert (len(stub_routes.received), is_replay(again)) == (2, False)
 
 
 @pytest.mark.parametrize(
@@ -87,39 +89,41 @@ def test_what_may_be_otherwise_in_a_moment_is_not_kept(bell: Bell, status: int) 
         (OperationalError("SELECT 1", {}, Exception(1290, "read only")), 503),
     ],
 )
-def test_a_failure_that_may_pass_is_not_kept_and_the_next_try_runs(bell: Bell, error: Exception, status: int) -> None:
-    bell.answers = refusing(error)
-    assert bell.post(key="k").status_code == status
+def test_a_failure_that_may_pass_is_not_kept_and_the_next_try_runs(
+    stub_routes: StubRoutes, error: Exception, status: int
+) -> None:
+    stub_routes.answers = refusing(error)
+    assert stub_routes.post(key="k").status_code == status
 
-    bell.answers = lambda: {"well": True}
-    again = bell.post(key="k")
+    stub_routes.answers = lambda: {"well": True}
+    again = stub_routes.post(key="k")
 
-    assert (again.status_code, is_replay(again), len(bell.rung)) == (200, False, 2)
+    assert (again.status_code, is_replay(again), len(stub_routes.received)) == (200, False, 2)
 
 
-def test_a_body_that_is_too_large_is_left_out_of_the_replay(bell: Bell) -> None:
-    bell.answers = lambda: plain(200, b"x" * (BODY_KEPT_BYTES + 1))
+def test_a_body_that_is_too_large_is_left_out_of_the_replay(stub_routes: StubRoutes) -> None:
+    stub_routes.answers = lambda: plain(200, b"x" * (STORED_BODY_MAX_BYTES + 1))
 
-    first, again = bell.again()
+    first, again = stub_routes.post_twice()
 
-    assert len(first.data) == BODY_KEPT_BYTES + 1
+    assert len(first.data) == STORED_BODY_MAX_BYTES + 1
     assert (again.status_code, again.data, again.headers["Idempotency-Replay"]) == (200, b"", "omitted")
-    assert len(bell.rung) == 1
+    assert len(stub_routes.received) == 1
 
 
-def test_the_largest_body_that_is_kept_is_kept(bell: Bell) -> None:
-    bell.answers = lambda: plain(200, b"x" * BODY_KEPT_BYTES)
+def test_the_largest_body_that_is_kept_is_kept(stub_routes: StubRoutes) -> None:
+    stub_routes.answers = lambda: plain(200, b"x" * STORED_BODY_MAX_BYTES)
 
-    first, again = bell.again()
+    first, again = stub_routes.post_twice()
 
     assert again.data == first.data
     assert "Idempotency-Replay" not in again.headers
 
 
-def test_a_streamed_body_is_left_out_of_the_replay(bell: Bell) -> None:
-    bell.answers = lambda: plain(200, (part for part in (b"a", b"b")))
+def test_a_streamed_body_is_left_out_of_the_replay(stub_routes: StubRoutes) -> None:
+    stub_routes.answers = lambda: plain(200, (part for part in (b"a", b"b")))
 
-    first, again = bell.again()
+    first, again = stub_routes.post_twice()
 
     assert first.data == b"ab"
-    assert (again.data, again.headers["Idempotency-Replay"], len(bell.rung)) == (b"", "omitted", 1)
+    assert (again.data, again.headers["Idempotency-Replay"], len(stub_routes.received)) == (b"", "omitted", 1)

@@ -5,26 +5,26 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.lists.list_shop import Stage
-from tests.purchase.support.in_process_shop import Indoors
+from tests.lists.list_shop import ListShop
+from tests.purchase.support.in_process_shop import InProcessShop
 from tests.support.servers.databases import create_database, drop_database
 from tests.support.servers.valkey import Valkey
 
 
 @pytest.fixture(scope="session")
-def embedded(valkey_server: Valkey, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+def embedded_list_shop(valkey_server: Valkey, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ListShop]:
     """The same on SQLite, which `make run` starts with."""
     folder = tmp_path_factory.mktemp("embedded")
-    shop = Indoors(f"sqlite:///{folder}/shop.sqlite3", valkey_server.url, folder)
-    yield Stage(shop).fill()
+    shop = InProcessShop(f"sqlite:///{folder}/shop.sqlite3", valkey_server.url, folder)
+    yield ListShop(shop).fill()
     shop.close()
 
 
 @pytest.fixture(scope="session")
-def stage(worker_id: str, valkey_server: Valkey, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+def list_shop(worker_id: str, valkey_server: Valkey, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ListShop]:
     """Lists with rows in them."""
     server_url, name = os.environ["SHOP_TEST_DATABASE_URL"], f"shop_{worker_id}_lists"
-    shop = Indoors(create_database(server_url, name), valkey_server.url, tmp_path_factory.mktemp("lists"))
-    yield Stage(shop).fill()
+    shop = InProcessShop(create_database(server_url, name), valkey_server.url, tmp_path_factory.mktemp("lists"))
+    yield ListShop(shop).fill()
     shop.close()
     drop_database(server_url, name)

@@ -103,7 +103,7 @@ def add_runs(engine: Engine, item_ids: list[int]) -> None:
         {
             "tenant_id": DEFAULT_TENANT,
             "item_id": item_ids[n % len(item_ids)],
-            "cause": Cause.DIFFERENT if n % 2 else Cause.ASKED,
+            "cause": Cause.DIFFERENT if n % 2 else Cause.REQUESTED,
             "expected": f"stock={n}",
             "found": f"avail={n + 1}",
             "done": "" if n % 4 == 0 else f"Epoch {n} begins.",

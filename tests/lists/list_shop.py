@@ -11,28 +11,28 @@ from shop.core.query.checker import ListChecker
 from shop.models.user import User
 from tests.http.support.shop import API
 from tests.lists import list_rows as rows
-from tests.purchase.support.in_process_shop import Indoors
-from tests.support.call_recording import counted_sql
+from tests.purchase.support.in_process_shop import InProcessShop
+from tests.support.call_recording import record_sql
 
-Said = dict[str, Any]
-NOBODY = ""
+JsonObject = dict[str, Any]
+ANONYMOUS = ""
 PAGES_MAX = 1000
 
 
 @dataclass
-class Stage:
+class ListShop:
     """Items, orders, ledger lines and repairs, and those who may see them."""
 
-    shop: Indoors
+    shop: InProcessShop
     items: dict[str, int] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
     users: dict[str, int] = field(default_factory=dict)
 
-    def fill(self) -> "Stage":
+    def fill(self) -> "ListShop":
         """Write the rows."""
         engine = self.shop.database.engine
         self.items = rows.add_items(engine)
-        self.tokens = {"ada": self.shop.buyer(), "bob": self.shop.buyer(), "admin": self.shop.admin(), NOBODY: ""}
+        self.tokens = {"ada": self.shop.buyer(), "bob": self.shop.buyer(), "admin": self.shop.admin(), ANONYMOUS: ""}
         for name in ("ada", "bob"):
             user_id = self.users[name] = self.answer("/auth/me", name)[1]["id"]
             with engine.begin() as connection:
@@ -50,18 +50,18 @@ class Stage:
     def lists(self) -> list[tuple[str, str]]:
         """Every list, with somebody who may see it."""
         admins = [(path, "admin") for path in ("/items", "/users", "/reconcile-runs", self.ledger)]
-        return [("/items", NOBODY), ("/orders", "ada"), *admins]
+        return [("/items", ANONYMOUS), ("/orders", "ada"), *admins]
 
-    def answer(self, path: str, who: str = NOBODY, **words: Any) -> tuple[int, Any]:
+    def answer(self, path: str, user: str = ANONYMOUS, **words: Any) -> tuple[int, Any]:
         """HTTP status and data of an answer."""
-        token = self.tokens[who]
+        token = self.tokens[user]
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         answer = self.shop.http.get(f"{API}{path}", query_string=words, headers=headers)
         return answer.status_code, answer.get_json()["data"]
 
-    def rows(self, path: str, who: str = NOBODY, **words: Any) -> list[Said]:
+    def rows(self, path: str, user: str = ANONYMOUS, **words: Any) -> list[JsonObject]:
         """The rows of a list that was understood."""
-        status, data = self.answer(path, who, per_page=100, **words)
+        status, data = self.answer(path, user, per_page=100, **words)
         assert status == 200, data
         return list(data["data"])
 
@@ -69,18 +69,18 @@ class Stage:
         """The names of the items that anybody finds, oldest first."""
         return [row["name"] for row in self.rows("/items", **{"orderBy": "id", **words})]
 
-    def refusal(self, path: str, who: str = NOBODY, **words: Any) -> dict[str, list[str]]:
+    def refusal(self, path: str, user: str = ANONYMOUS, **words: Any) -> dict[str, list[str]]:
         """Parameter -> sentences of a question that was not understood."""
-        status, data = self.answer(path, who, **words)
+        status, data = self.answer(path, user, **words)
         assert status == 422, data
         return dict(data)
 
-    def walk(self, path: str, who: str, **words: Any) -> list[Said]:
+    def walk(self, path: str, user: str, **words: Any) -> list[JsonObject]:
         """All rows of a list, from cursor to cursor."""
-        found: list[Said] = []
-        cursor: Said = {}
+        found: list[JsonObject] = []
+        cursor: JsonObject = {}
         for _ in range(PAGES_MAX):
-            status, data = self.answer(path, who, pagination="cursor", **words, **cursor)
+            status, data = self.answer(path, user, pagination="cursor", **words, **cursor)
             assert status == 200, data
             found += data["data"]
             cursor = {"cursor": data["meta"]["pagination"]["next_cursor"]}
@@ -89,13 +89,13 @@ class Stage:
         raise AssertionError("A walk without an end.")
 
     @contextmanager
-    def counted(self) -> Iterator[list[str]]:
+    def record_statements(self) -> Iterator[list[str]]:
         """The statements that are sent while the context lasts."""
-        with counted_sql(self.shop.database.engine) as sent:
+        with record_sql(self.shop.database.engine) as sent:
             yield sent
 
 
-def checker_of(stage: Stage, path: str) -> ListChecker:
+def checker_of(stage: ListShop, path: str) -> ListChecker:
     """The Checker that a list is asked through."""
     adapter = stage.shop.http.application.url_map.bind("localhost")
     endpoint, _ = adapter.match(f"{API}{path}", method="GET")

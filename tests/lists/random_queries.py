@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from random import Random
 
 from shop.core.query.lexer import escape
-from shop.core.query.spec import Kind, Listing, Word
+from shop.core.query.spec import FieldSpec, Kind, ResourceSpec
 
 NOISE = (
     "'", '"', "`", "\\", ";", ":", ",", ".", "%", "_", "--", "/*", "*/", "#", "(", ")", " or 1=1", "null", "\x00", "\n",
@@ -24,17 +24,17 @@ HIDDEN = (
 GOOD, ODD = 0.85, 0.06
 
 
-class Questions:
+class RandomQueries:
     """Makes questions; the same seed makes the same ones."""
 
-    def __init__(self, seed: int, listing: Listing) -> None:
+    def __init__(self, seed: int, listing: ResourceSpec) -> None:
         self.random = Random(seed)
         self.listing = listing
         self.makers: dict[str, Callable[[], str]] = {
             "search": self._search,
             "searchFields": self._operators,
             "searchJoin": lambda: self._one(("and", "or")),
-            "filter": lambda: self._names(tuple(listing.words)),
+            "filter": lambda: self._names(tuple(listing.fields)),
             "orderBy": lambda: self._names(tuple(listing.sortable), 3),
             "sortedBy": lambda: self._names(("asc", "desc"), 1),
             "include": lambda: self._names(listing.included or ("item",)),
@@ -64,19 +64,19 @@ class Questions:
 
     def _term(self) -> str:
         name = self._one(tuple(self.listing.searchable))
-        word = self.listing.searchable.get(name, Word.phrase())
+        word = self.listing.searchable.get(name, FieldSpec.searchable_text())
         value = self._value(word)
         return value if self.random.random() < 0.2 else f"{name}:{value}"
 
-    def _value(self, word: Word) -> str:
+    def _value(self, word: FieldSpec) -> str:
         if self.random.random() < ODD:
             return "".join(self._some(lambda: self.random.choice(NOISE), 3))
         makers: dict[Kind, Callable[[], str]] = {
             Kind.TEXT: lambda: escape(self.random.choice(("tea", "Teapot", "EUR", "a", "%", "_", "co:lon", *NOISE))),
             Kind.CHOICE: lambda: self.random.choice(word.choices or ("draft",)),
-            Kind.WHOLE: lambda: str(self.random.choice((0, 1, 7, 250, -1, 10**17, 2**31, 2**32))),
-            Kind.TRUTH: lambda: self.random.choice(("true", "false")),
-            Kind.MOMENT: lambda: self.random.choice(("2026-05-01T12:00:00Z", "9999-12-31T23:59:59.999999+00:00")),
+            Kind.INTEGER: lambda: str(self.random.choice((0, 1, 7, 250, -1, 10**17, 2**31, 2**32))),
+            Kind.BOOLEAN: lambda: self.random.choice(("true", "false")),
+            Kind.DATETIME: lambda: self.random.choice(("2026-05-01T12:00:00Z", "9999-12-31T23:59:59.999999+00:00")),
             Kind.UUID: lambda: f"00000000-0000-0000-0000-{self.random.randrange(10):012}",
         }
         return makers[word.kind]()
@@ -84,7 +84,7 @@ class Questions:
     def _operators(self) -> str:
         def pair() -> str:
             name = self._one(tuple(self.listing.searchable))
-            word = self.listing.searchable.get(name, Word.phrase())
+            word = self.listing.searchable.get(name, FieldSpec.searchable_text())
             return f"{name}:{self.random.choice(word.operators)}" if word.operators else name
 
         return ";".join(self._some(pair, 3))

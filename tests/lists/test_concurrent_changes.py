@@ -11,26 +11,26 @@ from sqlalchemy import delete, insert
 
 from shop.models.order import Order
 from tests.lists.list_rows import order_row
-from tests.lists.list_shop import Stage
+from tests.lists.list_shop import ListShop
 
 COUNT = 600
 STABLE, COMING, GOING = 0, 10_000, 20_000
 
 
 @pytest.fixture
-def buyer(stage: Stage) -> Iterator[tuple[str, int]]:
+def buyer(list_shop: ListShop) -> Iterator[tuple[str, int]]:
     """Somebody with many orders, whose numbers are far apart: others fit in between."""
-    token = stage.shop.buyer()
-    stage.tokens["carol"] = token
-    user_id = stage.answer("/auth/me", "carol")[1]["id"]
-    write(stage, user_id, [STABLE + n for n in range(COUNT)])
-    write(stage, user_id, [GOING + n for n in range(COUNT)])
+    token = list_shop.shop.buyer()
+    list_shop.tokens["carol"] = token
+    user_id = list_shop.answer("/auth/me", "carol")[1]["id"]
+    write(list_shop, user_id, [STABLE + n for n in range(COUNT)])
+    write(list_shop, user_id, [GOING + n for n in range(COUNT)])
     yield token, user_id
-    with stage.shop.database.engine.begin() as connection:
+    with list_shop.shop.database.engine.begin() as connection:
         connection.execute(delete(Order).where(Order.user_id == user_id))
 
 
-def write(stage: Stage, user_id: int, numbers: list[int]) -> None:
+def write(stage: ListShop, user_id: int, numbers: list[int]) -> None:
     """Orders whose place in every order follows from the last digits of their numbers."""
     rows = []
     for number in numbers:
@@ -41,7 +41,7 @@ def write(stage: Stage, user_id: int, numbers: list[int]) -> None:
 
 
 @contextmanager
-def others(stage: Stage, user_id: int) -> Iterator[None]:
+def others(stage: ListShop, user_id: int) -> Iterator[None]:
     """Meanwhile somebody inserts orders and deletes others, everywhere in the order."""
     stop = Event()
 
@@ -71,23 +71,23 @@ def others(stage: Stage, user_id: int) -> Iterator[None]:
         {"orderBy": "item.name;quantity", "sortedBy": "asc;desc"},
     ],
 )
-def test_every_row_that_stays_is_seen_once(stage: Stage, buyer: tuple[str, int], words: dict[str, str]) -> None:
-    stable = stable_ids(stage, buyer[1])
-    before = all_ids(stage, buyer[1])
-    with others(stage, buyer[1]):
-        seen: list[Any] = [order["id"] for order in stage.walk("/orders", "carol", per_page=20, **words)]
+def test_every_row_that_stays_is_seen_once(list_shop: ListShop, buyer: tuple[str, int], words: dict[str, str]) -> None:
+    stable = stable_ids(list_shop, buyer[1])
+    before = all_ids(list_shop, buyer[1])
+    with others(list_shop, buyer[1]):
+        seen: list[Any] = [order["id"] for order in list_shop.walk("/orders", "carol", per_page=20, **words)]
     assert len(seen) == len(set(seen))
     assert stable <= set(seen)
     # Else nothing came or went meanwhile.
-    assert before - all_ids(stage, buyer[1])
-    assert all_ids(stage, buyer[1]) - before
+    assert before - all_ids(list_shop, buyer[1])
+    assert all_ids(list_shop, buyer[1]) - before
 
 
-def stable_ids(stage: Stage, user_id: int) -> set[str]:
+def stable_ids(stage: ListShop, user_id: int) -> set[str]:
     return all_ids(stage, user_id, " AND seq < 10000")
 
 
-def all_ids(stage: Stage, user_id: int, more: str = "") -> set[str]:
+def all_ids(stage: ListShop, user_id: int, more: str = "") -> set[str]:
     return {
         str(UUID(bytes=row[0])) for row in stage.shop.rows(f"SELECT id FROM orders WHERE user_id = %s{more}", user_id)
     }

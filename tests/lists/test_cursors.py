@@ -9,7 +9,7 @@ from shop.constants.stock import StockReason
 from shop.models.item import Item
 from shop.models.stock_ledger import StockLedger
 from tests.lists.list_rows import NOON, item_row
-from tests.lists.list_shop import Stage
+from tests.lists.list_shop import ListShop
 
 ORDERS: list[tuple[str, str, dict[str, str]]] = [
     ("/orders", "ada", {}),
@@ -33,13 +33,15 @@ ORDERS: list[tuple[str, str, dict[str, str]]] = [
 @pytest.mark.parametrize("per_page", [1, 4, 7])
 @pytest.mark.parametrize(("path", "who", "words"), ORDERS)
 def test_a_walk_shows_the_rows_of_the_page_in_its_order(
-    stage: Stage, path: str, who: str, words: dict[str, str], per_page: int
+    list_shop: ListShop, path: str, who: str, words: dict[str, str], per_page: int
 ) -> None:
-    path = path.replace("ledger", stage.ledger)
-    assert stage.walk(path, who, per_page=per_page, **words) == stage.rows(path, who, pagination="page", **words)
+    path = path.replace("ledger", list_shop.ledger)
+    assert list_shop.walk(path, who, per_page=per_page, **words) == list_shop.rows(
+        path, who, pagination="page", **words
+    )
 
 
-def cursor_of(stage: Stage, path: str, who: str, **words: Any) -> str:
+def cursor_of(stage: ListShop, path: str, who: str, **words: Any) -> str:
     status, data = stage.answer(path, who, pagination="cursor", per_page=1, **words)
     assert status == 200, data
     return str(data["meta"]["pagination"]["next_cursor"])
@@ -57,50 +59,50 @@ def cursor_of(stage: Stage, path: str, who: str, **words: Any) -> str:
         {"orderBy": "price_minor", "sortedBy": "asc"},
     ],
 )
-def test_a_cursor_belongs_to_its_search_and_its_order(stage: Stage, other: dict[str, str]) -> None:
+def test_a_cursor_belongs_to_its_search_and_its_order(list_shop: ListShop, other: dict[str, str]) -> None:
     words = {"search": "name:e", "orderBy": "price_minor", "sortedBy": "desc"}
-    cursor = cursor_of(stage, "/items", "", **words)
-    assert stage.answer("/items", cursor=cursor, **words)[0] == 200
-    assert stage.refusal("/items", cursor=cursor, **{**words, **other}).keys() == {"cursor"}
+    cursor = cursor_of(list_shop, "/items", "", **words)
+    assert list_shop.answer("/items", cursor=cursor, **words)[0] == 200
+    assert list_shop.refusal("/items", cursor=cursor, **{**words, **other}).keys() == {"cursor"}
 
 
-def test_a_cursor_belongs_to_its_list_and_to_whose_it_is(stage: Stage) -> None:
-    cursor = cursor_of(stage, "/items", "")
-    assert stage.refusal("/users", "admin", cursor=cursor).keys() == {"cursor"}
+def test_a_cursor_belongs_to_its_list_and_to_whose_it_is(list_shop: ListShop) -> None:
+    cursor = cursor_of(list_shop, "/items", "")
+    assert list_shop.refusal("/users", "admin", cursor=cursor).keys() == {"cursor"}
     # An administrator's list has other rows.
-    assert stage.refusal("/items", "admin", cursor=cursor).keys() == {"cursor"}
-    adas = cursor_of(stage, "/orders", "ada")
-    assert stage.refusal("/orders", "bob", cursor=adas).keys() == {"cursor"}
+    assert list_shop.refusal("/items", "admin", cursor=cursor).keys() == {"cursor"}
+    adas = cursor_of(list_shop, "/orders", "ada")
+    assert list_shop.refusal("/orders", "bob", cursor=adas).keys() == {"cursor"}
 
 
-def test_a_cursor_goes_on_with_other_words_for_the_same_rows(stage: Stage) -> None:
-    cursor = cursor_of(stage, "/orders", "ada")
-    status, data = stage.answer("/orders", "ada", cursor=cursor, per_page=3, filter="id", include="item")
+def test_a_cursor_goes_on_with_other_words_for_the_same_rows(list_shop: ListShop) -> None:
+    cursor = cursor_of(list_shop, "/orders", "ada")
+    status, data = list_shop.answer("/orders", "ada", cursor=cursor, per_page=3, filter="id", include="item")
     assert (status, len(data["data"])) == (200, 3)
 
 
-def test_a_cursor_with_any_other_letter_is_refused(stage: Stage) -> None:
-    cursor = cursor_of(stage, "/items", "")
+def test_a_cursor_with_any_other_letter_is_refused(list_shop: ListShop) -> None:
+    cursor = cursor_of(list_shop, "/items", "")
     for place in range(0, len(cursor) - 1, 7):
         other = cursor[:place] + ("A" if cursor[place] != "A" else "B") + cursor[place + 1 :]
-        assert stage.refusal("/items", cursor=other).keys() == {"cursor"}
+        assert list_shop.refusal("/items", cursor=other).keys() == {"cursor"}
 
 
-def test_long_texts_of_any_script_fit_into_a_cursor(stage: Stage) -> None:
-    note, engine = "茶" * 200, stage.shop.database.engine
+def test_long_texts_of_any_script_fit_into_a_cursor(list_shop: ListShop) -> None:
+    note, engine = "茶" * 200, list_shop.shop.database.engine
     row = {"tenant_id": 1, "item_id": 10**9, "delta": 0, "reason": StockReason.SALE, "note": note, "created_at": NOON}
     item = {"id": 10**9, **item_row("long", 1, None)}
     with engine.begin() as connection:
         connection.execute(insert(Item), item)
         connection.execute(insert(StockLedger), [{**row, "ref": f"{'茶' * 60}{n}"} for n in range(3)])
     path = f"/items/{10**9}/stock-ledger"
-    found = stage.walk(path, "admin", orderBy="note;ref", per_page=1)
+    found = list_shop.walk(path, "admin", orderBy="note;ref", per_page=1)
     with engine.begin() as connection:
         connection.execute(delete(StockLedger).where(StockLedger.item_id == 10**9))
         connection.execute(delete(Item).where(Item.id == 10**9))
     assert [line["note"] for line in found] == [note] * 3
 
 
-def test_the_cursor_of_a_list_by_cursor_needs_no_other_word(stage: Stage) -> None:
-    cursor = cursor_of(stage, "/items", "")
-    assert stage.answer("/items", cursor=cursor)[0] == 200
+def test_the_cursor_of_a_list_by_cursor_needs_no_other_word(list_shop: ListShop) -> None:
+    cursor = cursor_of(list_shop, "/items", "")
+    assert list_shop.answer("/items", cursor=cursor)[0] == 200

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from tests.lists.list_shop import Stage
+from tests.lists.list_shop import ListShop
 
 PAGE = (Path(__file__).parents[2] / "docs/call/lists.md").read_text()
 QUERIES = re.findall(r"`\?([^`]+)`", PAGE)
@@ -27,15 +27,15 @@ def test_there_are_examples() -> None:
 
 
 @pytest.mark.parametrize("query", QUERIES)
-def test_a_query_of_the_page_is_understood(stage: Stage, query: str) -> None:
+def test_a_query_of_the_page_is_understood(list_shop: ListShop, query: str) -> None:
     path, who = list_of(query)
-    assert stage.answer(path, who, **dict(parse_qsl(query)))[0] == 200
+    assert list_shop.answer(path, who, **dict(parse_qsl(query)))[0] == 200
 
 
 @pytest.mark.parametrize(("path", "query"), CALLS)
-def test_a_call_of_the_page_is_answered_as_it_says(stage: Stage, path: str, query: str) -> None:
+def test_a_call_of_the_page_is_answered_as_it_says(list_shop: ListShop, path: str, query: str) -> None:
     who = {"/users": "admin", "/orders": "ada"}.get(path, "")
-    status, data = stage.answer(path, who, **dict(parse_qsl(query)))
+    status, data = list_shop.answer(path, who, **dict(parse_qsl(query)))
     assert status == (422 if WRONG in query else 200)
     if status == 422:
         said, shown = data["search"][0], re.search(r'{"search": \["(.*), \.\.\."', PAGE)
@@ -43,6 +43,6 @@ def test_a_call_of_the_page_is_answered_as_it_says(stage: Stage, path: str, quer
         assert said.startswith(shown[1])
 
 
-def test_an_include_looks_as_the_page_shows_it(stage: Stage) -> None:
-    for row in stage.rows("/orders", "ada", filter="id;quantity", include="item"):
+def test_an_include_looks_as_the_page_shows_it(list_shop: ListShop) -> None:
+    for row in list_shop.rows("/orders", "ada", filter="id;quantity", include="item"):
         assert list(row) == ["id", "quantity", "item"]

@@ -2,16 +2,18 @@
 
 import pytest
 
-from tests.lists.list_shop import Stage
+from tests.lists.list_shop import ListShop
 from tests.lists.test_cursors import ORDERS
 
 
 @pytest.mark.parametrize(("path", "who", "words"), ORDERS)
 def test_a_walk_shows_the_rows_of_the_page_in_its_order(
-    embedded: Stage, path: str, who: str, words: dict[str, str]
+    embedded_list_shop: ListShop, path: str, who: str, words: dict[str, str]
 ) -> None:
-    path = path.replace("ledger", embedded.ledger)
-    assert embedded.walk(path, who, per_page=4, **words) == embedded.rows(path, who, pagination="page", **words)
+    path = path.replace("ledger", embedded_list_shop.ledger)
+    assert embedded_list_shop.walk(path, who, per_page=4, **words) == embedded_list_shop.rows(
+        path, who, pagination="page", **words
+    )
 
 
 @pytest.mark.parametrize(
@@ -26,15 +28,17 @@ def test_a_walk_shows_the_rows_of_the_page_in_its_order(
         {"search": "max_per_user:1,5", "searchFields": "max_per_user:in", "orderBy": "max_per_user"},
     ],
 )
-def test_a_search_finds_the_same_on_both(stage: Stage, embedded: Stage, words: dict[str, str]) -> None:
-    found = stage.names(**words)
-    assert found == embedded.names(**words)
+def test_a_search_finds_the_same_on_both(
+    list_shop: ListShop, embedded_list_shop: ListShop, words: dict[str, str]
+) -> None:
+    found = list_shop.names(**words)
+    assert found == embedded_list_shop.names(**words)
     assert found
 
 
-def test_relations_and_counts_are_the_same_on_both(stage: Stage, embedded: Stage) -> None:
+def test_relations_and_counts_are_the_same_on_both(list_shop: ListShop, embedded_list_shop: ListShop) -> None:
     words = {"search": "orders.item.name:tea;name:Bob", "include": "orders.item", "withCount": "orders"}
-    told = [one.rows("/users", "admin", orderBy="name", **words) for one in (stage, embedded)]
+    told = [one.rows("/users", "admin", orderBy="name", **words) for one in (list_shop, embedded_list_shop)]
     assert [(user["name"], user["orders_count"], len(user["orders"])) for user in told[0]] == [
         (user["name"], user["orders_count"], len(user["orders"])) for user in told[1]
     ]

@@ -3,7 +3,7 @@
 import pytest
 
 from shop.core.database.model import Model
-from tests.lists.list_shop import NOBODY, Stage, checker_of
+from tests.lists.list_shop import ANONYMOUS, ListShop, checker_of
 
 SPELLINGS = (
     "{0}",
@@ -45,10 +45,10 @@ def test_the_columns_that_matter_are_among_the_hidden() -> None:
 
 
 @pytest.mark.parametrize(("table", "column"), [pair for pair in HIDDEN if pair[0] in TOLD or pair[0] == "sessions"])
-def test_no_list_knows_a_hidden_column_under_any_name(stage: Stage, table: str, column: str) -> None:
-    for path, _ in stage.lists():
-        asks = checker_of(stage, path).asks
-        known = {*asks.words, *asks.searchable, *asks.sortable, *asks.included, *asks.counted}
+def test_no_list_knows_a_hidden_column_under_any_name(list_shop: ListShop, table: str, column: str) -> None:
+    for path, _ in list_shop.lists():
+        asks = checker_of(list_shop, path).active_spec
+        known = {*asks.fields, *asks.searchable, *asks.sortable, *asks.included, *asks.counted}
         # Some name is another table's column too, which may be told there.
         told = set().union(*TOLD.values()) | MOMENTS
         assert not [name for name in names(table, column) if name in known and column not in told], path
@@ -56,26 +56,26 @@ def test_no_list_knows_a_hidden_column_under_any_name(stage: Stage, table: str, 
 
 @pytest.mark.parametrize("parameter", ["search", "searchFields", "orderBy", "filter", "with", "withCount"])
 @pytest.mark.parametrize("column", ["password_hash", "tenant_id", "epoch", "user_id", "role"])
-def test_asking_for_a_hidden_column_is_refused_everywhere(stage: Stage, parameter: str, column: str) -> None:
-    for path, who in stage.lists():
+def test_asking_for_a_hidden_column_is_refused_everywhere(list_shop: ListShop, parameter: str, column: str) -> None:
+    for path, who in list_shop.lists():
         for name in names("users", column):
             said = {"search": {"search": f"{name}:1"}, "searchFields": {"search": "a", "searchFields": f"{name}:="}}
             words = said.get(parameter, {parameter: name})
-            assert stage.answer(path, who, **words)[0] == 422, (path, words)
+            assert list_shop.answer(path, who, **words)[0] == 422, (path, words)
 
 
-def test_only_administrators_search_by_what_only_they_may_see(stage: Stage) -> None:
+def test_only_administrators_search_by_what_only_they_may_see(list_shop: ListShop) -> None:
     for words in ({"search": "status:draft"}, {"orderBy": "status"}, {"search": "a", "searchFields": "status"}):
-        for who in (NOBODY, "ada"):
-            assert stage.answer("/items", who, **words)[0] == 422
-        assert stage.answer("/items", "admin", **words)[0] == 200 or "searchFields" in words
-    assert [item["name"] for item in stage.rows("/items", "admin", search="status:draft")] == ["Draft tea"]
+        for who in (ANONYMOUS, "ada"):
+            assert list_shop.answer("/items", who, **words)[0] == 422
+        assert list_shop.answer("/items", "admin", **words)[0] == 200 or "searchFields" in words
+    assert [item["name"] for item in list_shop.rows("/items", "admin", search="status:draft")] == ["Draft tea"]
 
 
-def test_an_address_is_searched_by_those_only_who_may_see_it(stage: Stage) -> None:
-    checker = checker_of(stage, "/users")
-    stranger = checker.heard_from(None, {}).asks
-    assert "email" in checker.asks.searchable
+def test_an_address_is_searched_by_those_only_who_may_see_it(list_shop: ListShop) -> None:
+    checker = checker_of(list_shop, "/users")
+    stranger = checker.visible_to(None, {}).active_spec
+    assert "email" in checker.active_spec.searchable
     assert "email" not in {*stranger.searchable, *stranger.sortable}
     # What is shown of it is another matter: it may be masked.
-    assert "email" in stranger.words
+    assert "email" in stranger.fields

@@ -4,52 +4,52 @@ from typing import Any
 
 import pytest
 
-from tests.lists.list_shop import Stage
+from tests.lists.list_shop import ListShop
 
 
-def test_rows_come_newest_first_unless_asked_otherwise(stage: Stage) -> None:
-    ids = [row["id"] for row in stage.rows("/items")]
+def test_rows_come_newest_first_unless_asked_otherwise(list_shop: ListShop) -> None:
+    ids = [row["id"] for row in list_shop.rows("/items")]
     assert ids == sorted(ids, reverse=True)
 
 
-def test_rows_are_sorted_by_several_words_in_several_directions(stage: Stage) -> None:
-    orders = stage.rows("/orders", "ada", orderBy="quantity;created_at", sortedBy="desc;asc")
+def test_rows_are_sorted_by_several_words_in_several_directions(list_shop: ListShop) -> None:
+    orders = list_shop.rows("/orders", "ada", orderBy="quantity;created_at", sortedBy="desc;asc")
     assert orders == sorted(orders, key=lambda order: (-order["quantity"], order["created_at"], order["id"]))
 
 
-def test_one_direction_counts_for_all_words(stage: Stage) -> None:
-    orders = stage.rows("/orders", "ada", orderBy="quantity;created_at", sortedBy="desc")
+def test_one_direction_counts_for_all_words(list_shop: ListShop) -> None:
+    orders = list_shop.rows("/orders", "ada", orderBy="quantity;created_at", sortedBy="desc")
     assert orders == sorted(orders, key=lambda order: (order["quantity"], order["created_at"], order["id"]))[::-1]
 
 
-def test_what_has_no_value_comes_first_and_going_down_last(stage: Stage) -> None:
-    up = [row["max_per_user"] for row in stage.rows("/items", orderBy="max_per_user")]
-    down = [row["max_per_user"] for row in stage.rows("/items", orderBy="max_per_user", sortedBy="desc")]
+def test_what_has_no_value_comes_first_and_going_down_last(list_shop: ListShop) -> None:
+    up = [row["max_per_user"] for row in list_shop.rows("/items", orderBy="max_per_user")]
+    down = [row["max_per_user"] for row in list_shop.rows("/items", orderBy="max_per_user", sortedBy="desc")]
     assert up == [None] * 9 + [1, 2, 5]
     assert down == up[::-1]
 
 
-def test_rows_are_sorted_by_a_relation_to_one(stage: Stage) -> None:
-    names = {item_id: name for name, item_id in stage.items.items()}
-    orders = stage.rows("/orders", "ada", orderBy="item.name;created_at")
+def test_rows_are_sorted_by_a_relation_to_one(list_shop: ListShop) -> None:
+    names = {item_id: name for name, item_id in list_shop.items.items()}
+    orders = list_shop.rows("/orders", "ada", orderBy="item.name;created_at")
     assert orders == sorted(orders, key=lambda order: (names[order["item_id"]], order["created_at"], order["id"]))
     assert len({order["id"] for order in orders}) == len(orders)
 
 
-def test_what_leads_to_nobody_comes_first(stage: Stage) -> None:
-    actors = [line["actor"] for line in stage.rows(stage.ledger, "admin", orderBy="user.name")]
+def test_what_leads_to_nobody_comes_first(list_shop: ListShop) -> None:
+    actors = [line["actor"] for line in list_shop.rows(list_shop.ledger, "admin", orderBy="user.name")]
     assert actors == sorted(actors, key=lambda actor: actor or 0)
 
 
 @pytest.mark.parametrize("words", [{"orderBy": "currency"}, {"orderBy": "created_at"}, {"orderBy": "price_minor"}])
-def test_every_order_ends_with_the_key(stage: Stage, words: dict[str, Any]) -> None:
-    with stage.counted() as sent:
-        stage.rows("/items", **words)
+def test_every_order_ends_with_the_key(list_shop: ListShop, words: dict[str, Any]) -> None:
+    with list_shop.record_statements() as sent:
+        list_shop.rows("/items", **words)
     ordered = next(sql for sql in sent if "ORDER BY" in sql)
     assert ordered.partition("ORDER BY ")[2].partition(" \n")[0].endswith("items.id ASC")
 
 
-def test_behind_the_key_nothing_is_left_to_be_decided(stage: Stage) -> None:
-    with stage.counted() as sent:
-        stage.rows("/items", orderBy="id;name")
+def test_behind_the_key_nothing_is_left_to_be_decided(list_shop: ListShop) -> None:
+    with list_shop.record_statements() as sent:
+        list_shop.rows("/items", orderBy="id;name")
     assert not any("items.name ASC" in sql for sql in sent)

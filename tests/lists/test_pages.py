@@ -8,12 +8,12 @@ import pytest
 
 from tests.http.support.shop import API
 from tests.lists.list_rows import ON_SALE
-from tests.lists.list_shop import Stage
+from tests.lists.list_shop import ListShop
 
 ASKED = {"search": "name:e;price_minor:900", "orderBy": "name", "sortedBy": "desc", "lang": "zh-Hant", "filter": "id"}
 
 
-def place_of(stage: Stage, path: str = "/items", who: str = "", **words: Any) -> dict[str, Any]:
+def place_of(stage: ListShop, path: str = "/items", who: str = "", **words: Any) -> dict[str, Any]:
     status, data = stage.answer(path, who, **words)
     assert status == 200, data
     return dict(data["meta"]["pagination"])
@@ -24,63 +24,63 @@ def words_of(link: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("mode", ["page", "simple"])
-def test_links_keep_every_other_parameter(stage: Stage, mode: str) -> None:
-    links = place_of(stage, pagination=mode, page=2, per_page=2, **ASKED)["links"]
+def test_links_keep_every_other_parameter(list_shop: ListShop, mode: str) -> None:
+    links = place_of(list_shop, pagination=mode, page=2, per_page=2, **ASKED)["links"]
     said = {**ASKED, "pagination": mode, "per_page": "2"}
     assert words_of(links["previous"]) == {**said, "page": "1"}
     assert words_of(links["next"]) == {**said, "page": "3"}
 
 
-def test_the_link_of_a_cursor_keeps_every_other_parameter(stage: Stage) -> None:
-    place = place_of(stage, pagination="cursor", per_page=2, **ASKED)
+def test_the_link_of_a_cursor_keeps_every_other_parameter(list_shop: ListShop) -> None:
+    place = place_of(list_shop, pagination="cursor", per_page=2, **ASKED)
     said = {**ASKED, "pagination": "cursor", "per_page": "2", "cursor": place["next_cursor"]}
     assert words_of(place["links"]["next"]) == said
 
 
-def test_the_links_of_an_answer_stand_in_its_header_too(stage: Stage) -> None:
-    answer = stage.shop.http.get(f"{API}/items?page=2&per_page=2&search=name:e")
+def test_the_links_of_an_answer_stand_in_its_header_too(list_shop: ListShop) -> None:
+    answer = list_shop.shop.http.get(f"{API}/items?page=2&per_page=2&search=name:e")
     links = answer.get_json()["data"]["meta"]["pagination"]["links"]
     told = dict(re.findall(r'<([^>]+)>; rel="(\w+)"', answer.headers["Link"]))
     assert told == {links["previous"]: "prev", links["next"]: "next"}
 
 
-def test_where_there_is_no_other_page_there_is_no_header(stage: Stage) -> None:
-    assert "Link" not in stage.shop.http.get(f"{API}/items?search=Teapot").headers
+def test_where_there_is_no_other_page_there_is_no_header(list_shop: ListShop) -> None:
+    assert "Link" not in list_shop.shop.http.get(f"{API}/items?search=Teapot").headers
 
 
-def test_following_the_links_shows_every_row_once(stage: Stage) -> None:
+def test_following_the_links_shows_every_row_once(list_shop: ListShop) -> None:
     for mode in ("page", "simple"):
         link, found = f"{API}/items?pagination={mode}&per_page=5&orderBy=price_minor", []
         while link:
-            data = stage.shop.http.get(link).get_json()["data"]
+            data = list_shop.shop.http.get(link).get_json()["data"]
             found += [row["name"] for row in data["data"]]
             link = data["meta"]["pagination"]["links"]["next"]
         assert sorted(found) == sorted(name for name, _, _ in ON_SALE), mode
 
 
-def test_a_simple_page_counts_nothing(stage: Stage) -> None:
-    with stage.counted() as sent:
-        place = place_of(stage, pagination="simple", per_page=5)
+def test_a_simple_page_counts_nothing(list_shop: ListShop) -> None:
+    with list_shop.record_statements() as sent:
+        place = place_of(list_shop, pagination="simple", per_page=5)
     assert place.keys() == {"count", "per_page", "current_page", "links"}
     assert not any("count(" in sql.lower() for sql in sent)
     assert (place["count"], place["links"]["previous"]) == (5, None)
 
 
-def test_the_last_simple_page_knows_that_it_is(stage: Stage) -> None:
-    assert place_of(stage, pagination="simple", per_page=6, page=1)["links"]["next"]
-    assert place_of(stage, pagination="simple", per_page=6, page=2)["links"]["next"] is None
-    assert place_of(stage, pagination="simple", per_page=12)["links"] == {"previous": None, "next": None}
+def test_the_last_simple_page_knows_that_it_is(list_shop: ListShop) -> None:
+    assert place_of(list_shop, pagination="simple", per_page=6, page=1)["links"]["next"]
+    assert place_of(list_shop, pagination="simple", per_page=6, page=2)["links"]["next"] is None
+    assert place_of(list_shop, pagination="simple", per_page=12)["links"] == {"previous": None, "next": None}
 
 
-def test_a_total_counts_rows_and_not_what_they_lead_to(stage: Stage) -> None:
+def test_a_total_counts_rows_and_not_what_they_lead_to(list_shop: ListShop) -> None:
     # Ada's orders are many, and she is one.
-    found = place_of(stage, "/users", "admin", search="orders.item.currency:EUR;name:Ada", searchJoin="and")
+    found = place_of(list_shop, "/users", "admin", search="orders.item.currency:EUR;name:Ada", searchJoin="and")
     assert (found["total"], found["count"]) == (1, 1)
-    buyers = place_of(stage, "/users", "admin", search="orders.status:confirmed;orders.item.name:tea")
+    buyers = place_of(list_shop, "/users", "admin", search="orders.status:confirmed;orders.item.name:tea")
     assert buyers["total"] == buyers["count"] == 2
 
 
-def test_a_list_says_how_it_is_cut_unless_asked_otherwise(stage: Stage) -> None:
-    assert "next_cursor" in place_of(stage, "/orders", "ada")
-    assert "total" in place_of(stage, "/items")
-    assert place_of(stage, "/orders", "ada", pagination="page", per_page=10)["total"] == 25
+def test_a_list_says_how_it_is_cut_unless_asked_otherwise(list_shop: ListShop) -> None:
+    assert "next_cursor" in place_of(list_shop, "/orders", "ada")
+    assert "total" in place_of(list_shop, "/items")
+    assert place_of(list_shop, "/orders", "ada", pagination="page", per_page=10)["total"] == 25

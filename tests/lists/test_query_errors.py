@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from shop.core.query.spec import CONDITIONS_MAX, VALUE_MAX, VALUES_MAX
-from tests.lists.list_shop import Stage
+from tests.lists.list_shop import ListShop
 
 SEARCHED = "id, name, introduction, price_minor, currency, max_per_user, created_at, updated_at"
 SORTED = "id, name, price_minor, currency, max_per_user, created_at, updated_at"
@@ -77,8 +77,10 @@ REFUSED: list[tuple[dict[str, str], str, str]] = [
 
 
 @pytest.mark.parametrize(("words", "parameter", "sentence"), REFUSED)
-def test_what_is_not_understood_is_named(stage: Stage, words: dict[str, str], parameter: str, sentence: str) -> None:
-    assert stage.refusal("/items", **words) == {parameter: [sentence]}
+def test_what_is_not_understood_is_named(
+    list_shop: ListShop, words: dict[str, str], parameter: str, sentence: str
+) -> None:
+    assert list_shop.refusal("/items", **words) == {parameter: [sentence]}
 
 
 @pytest.mark.parametrize(
@@ -92,27 +94,29 @@ def test_what_is_not_understood_is_named(stage: Stage, words: dict[str, str], pa
         ({"search": "status:lost"}, "search", STATES),
     ],
 )  # fmt: skip
-def test_a_list_with_relations_names_them(stage: Stage, words: dict[str, str], parameter: str, sentence: str) -> None:
-    assert stage.refusal("/orders", "ada", **words) == {parameter: [sentence]}
+def test_a_list_with_relations_names_them(
+    list_shop: ListShop, words: dict[str, str], parameter: str, sentence: str
+) -> None:
+    assert list_shop.refusal("/orders", "ada", **words) == {parameter: [sentence]}
 
 
-def test_a_truth_is_true_or_false(stage: Stage) -> None:
-    refusal = stage.refusal("/reconcile-runs", "admin", search="open:1")
+def test_a_truth_is_true_or_false(list_shop: ListShop) -> None:
+    refusal = list_shop.refusal("/reconcile-runs", "admin", search="open:1")
     assert refusal == {"search": ["open needs true or false, not 1."]}
 
 
-def test_a_count_is_one_of_those_that_are_declared(stage: Stage) -> None:
-    refusal = stage.refusal("/users", "admin", withCount="orders;sessions")
+def test_a_count_is_one_of_those_that_are_declared(list_shop: ListShop) -> None:
+    refusal = list_shop.refusal("/users", "admin", withCount="orders;sessions")
     assert refusal == {"withCount": ["sessions cannot be counted; what can: orders."]}
 
 
-def test_a_relation_to_many_cannot_be_sorted_by(stage: Stage) -> None:
-    refusal = stage.refusal("/users", "admin", orderBy="orders.created_at")
+def test_a_relation_to_many_cannot_be_sorted_by(list_shop: ListShop) -> None:
+    refusal = list_shop.refusal("/users", "admin", orderBy="orders.created_at")
     assert refusal == {"orderBy": ["orders.created_at cannot be sorted by; what can: id, name, email, created_at."]}
 
 
-def test_everything_that_is_wrong_is_told_at_once(stage: Stage) -> None:
-    refusal = stage.refusal("/items", search="a:1;b:2", orderBy="c", filter="d;name;e", sortedBy="f")
+def test_everything_that_is_wrong_is_told_at_once(list_shop: ListShop) -> None:
+    refusal = list_shop.refusal("/items", search="a:1;b:2", orderBy="c", filter="d;name;e", sortedBy="f")
     assert {name: len(sentences) for name, sentences in refusal.items()} == {
         "search": 2,
         "orderBy": 1,
@@ -122,12 +126,12 @@ def test_everything_that_is_wrong_is_told_at_once(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize(("language", "begins"), [("zh-Hant", "不能按 nope 搜尋"), ("zh-Hans", "不能按 nope 搜索")])
-def test_a_refusal_is_told_in_the_language_of_the_caller(stage: Stage, language: str, begins: str) -> None:
-    refusal = stage.refusal("/items", search="nope:1", lang=language)
+def test_a_refusal_is_told_in_the_language_of_the_caller(list_shop: ListShop, language: str, begins: str) -> None:
+    refusal = list_shop.refusal("/items", search="nope:1", lang=language)
     assert refusal["search"][0].startswith(begins)
 
 
-def test_a_refusal_is_told_as_a_problem_too(stage: Stage) -> None:
-    answer: Any = stage.shop.http.get("/api/v1/items?orderBy=nope", headers={"Accept": "application/problem+json"})
+def test_a_refusal_is_told_as_a_problem_too(list_shop: ListShop) -> None:
+    answer: Any = list_shop.shop.http.get("/api/v1/items?orderBy=nope", headers={"Accept": "application/problem+json"})
     told = answer.get_json()["errors"]
     assert [(it["parameter"], it["code"]) for it in told] == [("orderBy", 422001)]

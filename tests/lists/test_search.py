@@ -3,20 +3,20 @@
 import pytest
 
 from tests.lists import list_rows as rows
-from tests.lists.list_shop import Stage
+from tests.lists.list_shop import ListShop
 
 
-def test_a_bare_word_is_looked_for_in_every_field_that_can_hold_it(stage: Stage) -> None:
+def test_a_bare_word_is_looked_for_in_every_field_that_can_hold_it(list_shop: ListShop) -> None:
     # In names, in introductions, and as a price.
-    assert stage.names(search="tea") == ["Green tea", "Black tea", "Teapot"]
-    assert stage.names(search="about teapot") == ["Teapot"]
-    assert stage.names(search="900") == ["100% cotton", "1000 cottons"]
+    assert list_shop.names(search="tea") == ["Green tea", "Black tea", "Teapot"]
+    assert list_shop.names(search="about teapot") == ["Teapot"]
+    assert list_shop.names(search="900") == ["100% cotton", "1000 cottons"]
 
 
-def test_of_several_bare_words_none_is_dropped(stage: Stage) -> None:
-    assert stage.names(search="green;cotton") == ["Green tea", "100% cotton", "1000 cottons"]
-    assert stage.names(search="green;tea", searchJoin="and") == ["Green tea"]
-    assert stage.names(search="green;cotton", searchJoin="and") == []
+def test_of_several_bare_words_none_is_dropped(list_shop: ListShop) -> None:
+    assert list_shop.names(search="green;cotton") == ["Green tea", "100% cotton", "1000 cottons"]
+    assert list_shop.names(search="green;tea", searchJoin="and") == ["Green tea"]
+    assert list_shop.names(search="green;cotton", searchJoin="and") == []
 
 
 @pytest.mark.parametrize(
@@ -36,9 +36,9 @@ def test_of_several_bare_words_none_is_dropped(stage: Stage) -> None:
         ("name:茶", "", ["茶"]),
     ],
 )
-def test_every_operator_finds_what_it_says(stage: Stage, search: str, operators: str, found: list[str]) -> None:
+def test_every_operator_finds_what_it_says(list_shop: ListShop, search: str, operators: str, found: list[str]) -> None:
     words = {"searchFields": operators} if operators else {}
-    assert stage.names(search=search, **words) == found
+    assert list_shop.names(search=search, **words) == found
 
 
 @pytest.mark.parametrize(
@@ -57,72 +57,78 @@ def test_every_operator_finds_what_it_says(stage: Stage, search: str, operators:
         ("name:' OR 1=1 --", []),
     ],
 )
-def test_whatever_is_searched_for_stands_for_itself(stage: Stage, search: str, found: list[str]) -> None:
-    assert stage.names(search=search) == found
+def test_whatever_is_searched_for_stands_for_itself(list_shop: ListShop, search: str, found: list[str]) -> None:
+    assert list_shop.names(search=search) == found
 
 
-def test_conditions_are_joined_by_or_unless_and_is_said(stage: Stage) -> None:
-    assert stage.names(search="name:tea;price_minor:250", searchJoin="and") == ["Green tea"]
-    assert len(stage.names(search="name:tea;price_minor:250", searchJoin="or")) == 3
+def test_conditions_are_joined_by_or_unless_and_is_said(list_shop: ListShop) -> None:
+    assert list_shop.names(search="name:tea;price_minor:250", searchJoin="and") == ["Green tea"]
+    assert len(list_shop.names(search="name:tea;price_minor:250", searchJoin="or")) == 3
 
 
-def test_an_or_does_not_bring_what_may_not_be_seen(stage: Stage) -> None:
-    everything = stage.names(search="name:tea;name:e;price_minor:500")
+def test_an_or_does_not_bring_what_may_not_be_seen(list_shop: ListShop) -> None:
+    everything = list_shop.names(search="name:tea;name:e;price_minor:500")
     assert not set(everything) & {"Draft tea", "Old tea", rows.DELETED}
 
 
-def test_a_bare_word_looks_only_where_it_is_told_to(stage: Stage) -> None:
-    assert stage.names(search="about", searchFields="name:like") == []
-    assert stage.names(search="900,250", searchFields="price_minor:in") == ["Green tea", "100% cotton", "1000 cottons"]
-    refusal = stage.refusal("/items", search="about", searchFields="price_minor")
+def test_a_bare_word_looks_only_where_it_is_told_to(list_shop: ListShop) -> None:
+    assert list_shop.names(search="about", searchFields="name:like") == []
+    assert list_shop.names(search="900,250", searchFields="price_minor:in") == [
+        "Green tea",
+        "100% cotton",
+        "1000 cottons",
+    ]
+    refusal = list_shop.refusal("/items", search="about", searchFields="price_minor")
     assert refusal == {"search": ["price_minor needs a whole number, not about."]}
 
 
-def test_what_is_searched_for_may_be_a_moment_a_uuid_or_a_state(stage: Stage) -> None:
-    first = stage.rows("/orders", "ada", search="created_at:2026-05-01T14:00:00+02:00", orderBy="id")
+def test_what_is_searched_for_may_be_a_moment_a_uuid_or_a_state(list_shop: ListShop) -> None:
+    first = list_shop.rows("/orders", "ada", search="created_at:2026-05-01T14:00:00+02:00", orderBy="id")
     assert len(first) == 3
-    assert stage.rows("/orders", "ada", search=f"id:{first[0]['id']}") == first[:1]
-    cancelled = stage.rows("/orders", "ada", search="status:cancelled")
+    assert list_shop.rows("/orders", "ada", search=f"id:{first[0]['id']}") == first[:1]
+    cancelled = list_shop.rows("/orders", "ada", search="status:cancelled")
     assert {order["status"] for order in cancelled} == {"cancelled"}
     until = "2026-05-01T12:00:00Z,2026-05-01T12:01:00Z"
-    assert len(stage.rows("/orders", "ada", search=f"created_at:{until}", searchFields="created_at:between")) == 6
+    assert len(list_shop.rows("/orders", "ada", search=f"created_at:{until}", searchFields="created_at:between")) == 6
 
 
-def test_what_is_open_is_found_by_true(stage: Stage) -> None:
-    found = {row["open"] for row in stage.rows("/reconcile-runs", "admin", search="open:true")}
-    others = {row["open"] for row in stage.rows("/reconcile-runs", "admin", search="open:false")}
+def test_what_is_open_is_found_by_true(list_shop: ListShop) -> None:
+    found = {row["open"] for row in list_shop.rows("/reconcile-runs", "admin", search="open:true")}
+    others = {row["open"] for row in list_shop.rows("/reconcile-runs", "admin", search="open:false")}
     assert (found, others) == ({True}, {False})
 
 
-def test_a_relation_leads_to_the_words_of_another_resource(stage: Stage) -> None:
-    teas = stage.rows("/orders", "ada", search="item.name:tea")
-    assert {order["item_id"] for order in teas} == {stage.items["Green tea"], stage.items["Black tea"]}
-    assert stage.rows("/orders", "ada", search="item.name:pot") == []
-    assert len(stage.rows(stage.ledger, "admin", search="user.name:ada")) == rows.LINES / 3
-    names = {stage.items["Teapot"]}
-    assert {run["item_id"] for run in stage.rows("/reconcile-runs", "admin", search="item.name:Teapot")} == names
+def test_a_relation_leads_to_the_words_of_another_resource(list_shop: ListShop) -> None:
+    teas = list_shop.rows("/orders", "ada", search="item.name:tea")
+    assert {order["item_id"] for order in teas} == {list_shop.items["Green tea"], list_shop.items["Black tea"]}
+    assert list_shop.rows("/orders", "ada", search="item.name:pot") == []
+    assert len(list_shop.rows(list_shop.ledger, "admin", search="user.name:ada")) == rows.LINES / 3
+    names = {list_shop.items["Teapot"]}
+    assert {run["item_id"] for run in list_shop.rows("/reconcile-runs", "admin", search="item.name:Teapot")} == names
 
 
-def test_two_relations_lead_on(stage: Stage) -> None:
-    buyers = stage.rows("/users", "admin", search="orders.item.name:Teapot")
+def test_two_relations_lead_on(list_shop: ListShop) -> None:
+    buyers = list_shop.rows("/users", "admin", search="orders.item.name:Teapot")
     assert [user["name"] for user in buyers] == ["Bob"]
-    both = stage.rows("/users", "admin", search="orders.item.price_minor:2500;orders.status:cancelled", orderBy="name")
+    both = list_shop.rows(
+        "/users", "admin", search="orders.item.price_minor:2500;orders.status:cancelled", orderBy="name"
+    )
     assert [user["name"] for user in both] == ["Ada", "Bob"]
 
 
-def test_a_row_that_is_met_by_many_others_is_found_once(stage: Stage) -> None:
-    status, data = stage.answer("/users", "admin", search="orders.currency:EUR")
+def test_a_row_that_is_met_by_many_others_is_found_once(list_shop: ListShop) -> None:
+    status, data = list_shop.answer("/users", "admin", search="orders.currency:EUR")
     assert status == 200
     assert sorted(user["name"] for user in data["data"]) == ["Ada", "Bob"]
     assert data["meta"]["pagination"]["total"] == 2
 
 
-def test_the_most_relations_that_may_be_led_over_are_answered_in_time(stage: Stage) -> None:
+def test_the_most_relations_that_may_be_led_over_are_answered_in_time(list_shop: ListShop) -> None:
     # Joined by `and` they become joins, for which MySQL tries one order after the other: at twenty tables for ever.
     names = ("orders.item.name:t", "orders.item.price_minor:250", "orders.item.currency:EUR")
-    found = stage.rows("/users", "admin", search=";".join(names), searchJoin="and")
+    found = list_shop.rows("/users", "admin", search=";".join(names), searchJoin="and")
     assert [user["name"] for user in found] == ["Ada"]
-    refusal = stage.refusal(
+    refusal = list_shop.refusal(
         "/users", "admin", search=";".join((*names, "orders.id:" + "0" * 8 + "-0000" * 3 + "-" + "0" * 12))
     )
     assert refusal == {"search": ["The search goes over more than 6 relations."]}

@@ -10,7 +10,7 @@ INSERT = """
 """
 
 
-def ask(engine: Engine, sql: str) -> list[tuple[object, ...]]:
+def query_rows(engine: Engine, sql: str) -> list[tuple[object, ...]]:
     with engine.connect() as connection:
         return [tuple(row) for row in connection.execute(text(sql))]
 
@@ -28,12 +28,12 @@ def test_rows_keep_their_roles_up_and_down_and_up(engine: Engine) -> None:
     upgrade(engine)
     rights = "SELECT name, roles, permissions, disabled_at FROM users ORDER BY id"
     after = [("ann", 1, "", None), ("bob", 2, "", None)]
-    assert ask(engine, rights) == after
+    assert query_rows(engine, rights) == after
 
     with engine.begin() as connection:
         connection.execute(text("UPDATE users SET roles = 3 WHERE name = 'bob'"))
     downgrade(engine, "0003")
-    assert ask(engine, "SELECT name, role FROM users ORDER BY id") == [("ann", "general"), ("bob", "admin")]
+    assert query_rows(engine, "SELECT name, role FROM users ORDER BY id") == [("ann", "general"), ("bob", "admin")]
 
     upgrade(engine)
-    assert ask(engine, rights) == after
+    assert query_rows(engine, rights) == after

@@ -10,22 +10,22 @@ from shop.constants.job import JobName
 from shop.constants.user import RoleFlag
 from shop.container import Container
 from shop.core.settings.settings import Settings
-from shop.jobs.seed import Account
+from shop.jobs.seed import DemoAccount
 from shop.migrations.runner import upgrade
-from shop.worker import jobs_of
+from shop.worker import find_jobs
 from tests.support.servers.valkey import Valkey
 
 TABLES = ("tenants", "users", "items", "orders", "stock_ledger")
-Seed = Callable[..., list[Account]]
+Seed = Callable[..., list[DemoAccount]]
 
 
 @pytest.fixture
 def seed(engine: Engine, address: str, redis_url: str) -> Seed:
     upgrade(engine)
 
-    def run(**settings: Any) -> list[Account]:
+    def run(**settings: Any) -> list[DemoAccount]:
         container = Container(Settings(database_url=address, redis_url=redis_url, **settings))
-        accounts: list[Account] = jobs_of(container)[JobName.SEED].run()
+        accounts: list[DemoAccount] = find_jobs(container)[JobName.SEED].run()
         return accounts
 
     return run

@@ -9,7 +9,7 @@ from tests.lists.list_rows import item_row
 TEXTS = {"zh-Hant": "茶", "zh-Hans": "茶 🍵"}
 
 
-def kept(engine: Engine) -> list[tuple[object, ...]]:
+def read_texts(engine: Engine) -> list[tuple[object, ...]]:
     with engine.connect() as connection:
         return [tuple(row) for row in connection.execute(select(Item.name, Item.introduction, Item.name_translations))]
 
@@ -18,9 +18,9 @@ def test_plain_texts_stay_up_and_down_and_up(engine: Engine) -> None:
     upgrade(engine)
     with engine.begin() as connection:
         connection.execute(insert(Item), {**item_row("Tea", 1, None), "name_translations": TEXTS})
-    assert kept(engine) == [("Tea", "All about tea.", TEXTS)]
+    assert read_texts(engine) == [("Tea", "All about tea.", TEXTS)]
 
     downgrade(engine, "0006")
     upgrade(engine)
 
-    assert kept(engine) == [("Tea", "All about tea.", None)]
+    assert read_texts(engine) == [("Tea", "All about tea.", None)]

@@ -6,8 +6,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from shop.constants.permission import Permission
-from shop.core.auth.policy import ANYBODY, OWNER, SIGNED_IN, Rule, owner_or, permission, public_or
-from tests.http.support.routes import Route, routes_of
+from shop.core.auth.policy import OWNER, PUBLIC, SIGNED_IN, AccessRule, owner_or, permission, public_or
+from tests.http.support.routes import Route, read_routes
 from tests.openapi.test_document import operations
 
 Document = dict[str, Any]
@@ -29,7 +29,7 @@ IDS = {
 def described(client: FlaskClient, document: Document) -> list[tuple[Route, Document]]:
     return [
         (route, document["paths"][f"/api/v1{route.path}"][route.verb.lower()])
-        for route in routes_of(client.application)
+        for route in read_routes(client.application)
     ]
 
 
@@ -49,11 +49,11 @@ def test_every_operation_that_asks_who_calls_says_who_may(client: FlaskClient, d
 
 def test_whoever_may_lack_a_permission_may_hear_403_and_nobody_else(client: FlaskClient, document: Document) -> None:
     for route, said in described(client, document):
-        assert ("403" in said["responses"]) is route.rule.gated, route.name
+        assert ("403" in said["responses"]) is route.rule.is_restricted, route.name
 
 
 def test_whoever_may_find_that_a_row_is_anothers_may_hear_404(client: FlaskClient, document: Document) -> None:
-    owned = [(route, said) for route, said in described(client, document) if route.rule.own and route.words]
+    owned = [(route, said) for route, said in described(client, document) if route.rule.own and route.parameters]
     assert len(owned) >= 3
     assert [route.name for route, said in owned if "404" not in said["responses"]] == []
 
@@ -73,7 +73,7 @@ def test_every_route_that_shows_an_address_of_others_masks_it(client: FlaskClien
 
 def test_only_these_routes_are_open_to_whoever_comes_or_signs_in(client: FlaskClient) -> None:
     # Whoever adds one here has thought about it; a route that names an owner or a permission needs no line.
-    rules = {route.name: route.rule for route in routes_of(client.application)}
+    rules = {route.name: route.rule for route in read_routes(client.application)}
     assert {name for name, rule in rules.items() if not (rule.own or rule.permission)} == OPEN
     assert {name for name, rule in rules.items() if rule.public and rule.permission} == {
         "GET /items",
@@ -84,7 +84,7 @@ def test_only_these_routes_are_open_to_whoever_comes_or_signs_in(client: FlaskCl
 @pytest.mark.parametrize(
     ("rule", "sentence"),
     [
-        (ANYBODY, "Open to anybody."),
+        (PUBLIC, "Open to anybody."),
         (SIGNED_IN, "Needs a sign-in."),
         (OWNER, "For one's own."),
         (permission(DRAFTS), "Needs items.view_drafts (300001)."),
@@ -92,5 +92,5 @@ def test_only_these_routes_are_open_to_whoever_comes_or_signs_in(client: FlaskCl
         (public_or(DRAFTS), "Open to anybody; what is not public needs items.view_drafts (300001)."),
     ],
 )
-def test_a_rule_is_a_sentence(rule: Rule, sentence: str) -> None:
+def test_a_rule_is_a_sentence(rule: AccessRule, sentence: str) -> None:
     assert str(rule) == sentence

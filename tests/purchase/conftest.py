@@ -9,16 +9,16 @@ from typing import Any, NamedTuple, Protocol
 import pytest
 from sqlalchemy.engine import make_url
 
-from tests.http.support.shop import Shop, opened
-from tests.purchase.support.in_process_shop import Indoors
-from tests.purchase.support.invariant_checks import without_floor
+from tests.http.support.shop import Shop, start_shop
+from tests.purchase.support.in_process_shop import InProcessShop
+from tests.purchase.support.invariant_checks import drop_stock_constraint
 from tests.support.servers.databases import create_database, drop_database
 from tests.support.servers.mariadb import MariaDB
 from tests.support.servers.valkey import Valkey
 
 
 @dataclass(frozen=True)
-class Town:
+class RunningService:
     """A shop and the servers it stands on."""
 
     shop: Shop
@@ -32,14 +32,14 @@ class Sale(NamedTuple):
     `before`: the gate before the first purchase.
     """
 
-    shop: Indoors
+    shop: InProcessShop
     item: int
     token: str
     before: dict[str, str]
 
 
 @pytest.fixture(scope="session")
-def stores() -> Iterator[tuple[Valkey, MariaDB]]:
+def mariadb_and_valkey() -> Iterator[tuple[Valkey, MariaDB]]:
     """Servers that lose no answered write."""
     valkey = Valkey.create()
     try:
@@ -53,29 +53,31 @@ def stores() -> Iterator[tuple[Valkey, MariaDB]]:
 
 
 @pytest.fixture(scope="session")
-def town(stores: tuple[Valkey, MariaDB], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+def running_service(
+    mariadb_and_valkey: tuple[Valkey, MariaDB], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RunningService]:
     """This test worker's shop. Whatever the tests did to it, its books are right in the end."""
-    valkey, mariadb = stores
+    valkey, mariadb = mariadb_and_valkey
     database_url = create_database(mariadb.url(), "shop")
     # This Valkey syncs every write, on a disk that it shares with other tests: it may stall for longer than 0.4 s.
-    with opened(tmp_path_factory.mktemp("town"), database_url, valkey.url, SHOP_REDIS_TIMEOUT="1.0") as shop:
-        yield Town(shop, valkey, mariadb)
+    with start_shop(tmp_path_factory.mktemp("town"), database_url, valkey.url, SHOP_REDIS_TIMEOUT="1.0") as shop:
+        yield RunningService(shop, valkey, mariadb)
         shop.verify()
 
 
-class MakeIndoors(Protocol):
+class MakeInProcessShop(Protocol):
     """Makes a shop in this process, with some settings; one after the other stands on the same stores."""
 
-    def __call__(self, **settings: Any) -> Indoors: ...
+    def __call__(self, **settings: Any) -> InProcessShop: ...
 
 
 @pytest.fixture
-def make_indoors(clean_database: str, valkey: Valkey, tmp_path: Path) -> Iterator[MakeIndoors]:
+def make_in_process_shop(clean_database: str, valkey: Valkey, tmp_path: Path) -> Iterator[MakeInProcessShop]:
     """Make shops in this process, on this test worker's stores."""
     with ExitStack() as stack:
 
-        def make(**settings: Any) -> Indoors:
-            shop = Indoors(clean_database, settings.pop("redis_url", valkey.url), tmp_path, **settings)
+        def make(**settings: Any) -> InProcessShop:
+            shop = InProcessShop(clean_database, settings.pop("redis_url", valkey.url), tmp_path, **settings)
             stack.callback(shop.close)
             return shop
 
@@ -94,35 +96,35 @@ def open_shop(clean_database: str, redis_url: str, tmp_path_factory: pytest.Temp
     with ExitStack() as stack:
 
         def start(**env: str) -> Shop:
-            return stack.enter_context(opened(tmp_path_factory.mktemp("shop"), clean_database, redis_url, **env))
+            return stack.enter_context(start_shop(tmp_path_factory.mktemp("shop"), clean_database, redis_url, **env))
 
         yield start
 
 
 @pytest.fixture
-def indoors(make_indoors: MakeIndoors) -> Indoors:
+def in_process_shop(make_in_process_shop: MakeInProcessShop) -> InProcessShop:
     """A shop in this process, on this test worker's stores."""
-    return make_indoors()
+    return make_in_process_shop()
 
 
 @pytest.fixture
-def floorless(database_url: str, valkey: Valkey, tmp_path: Path) -> Iterator[Indoors]:
+def shop_without_stock_constraint(database_url: str, valkey: Valkey, tmp_path: Path) -> Iterator[InProcessShop]:
     """A shop whose table of items takes any stock, on a database of its own."""
     name = f"{make_url(database_url).database}_floorless"
-    shop = Indoors(create_database(database_url, name), valkey.url, tmp_path)
-    without_floor(shop)
+    shop = InProcessShop(create_database(database_url, name), valkey.url, tmp_path)
+    drop_stock_constraint(shop)
     yield shop
     shop.close()
     drop_database(database_url, name)
 
 
 @pytest.fixture
-def sale(indoors: Indoors, monkeypatch: pytest.MonkeyPatch) -> Sale:
+def sale(in_process_shop: InProcessShop, monkeypatch: pytest.MonkeyPatch) -> Sale:
     """The sale, on which everything is right; `before`: the gate as it was before the first purchase."""
-    monkeypatch.setattr("shop.jobs.stock.SECOND_LOOK_SECONDS", 0.05)
-    item, token = indoors.offer(stock=10), indoors.buyer()
-    before = indoors.gate(item)
-    back = indoors.own(item, token, 2)
-    indoors.own(item, token, 3)
-    indoors.cancel(back, token)
-    return Sale(indoors, item, token, before)
+    monkeypatch.setattr("shop.jobs.stock.RECHECK_SECONDS", 0.05)
+    item, token = in_process_shop.offer(stock=10), in_process_shop.buyer()
+    before = in_process_shop.gate(item)
+    back = in_process_shop.buy_and_write(item, token, 2)
+    in_process_shop.buy_and_write(item, token, 3)
+    in_process_shop.cancel(back, token)
+    return Sale(in_process_shop, item, token, before)

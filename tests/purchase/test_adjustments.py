@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from shop.core.database.model import DEFAULT_TENANT
-from shop.services.sale_gate import GateService
-from tests.purchase.support.in_process_shop import Indoors, data_of
+from shop.services.sale_gate import SaleGateService
+from tests.purchase.support.in_process_shop import InProcessShop, data_of
 from tests.purchase.test_drains import assert_right
 
 FORBIDDEN, NOT_FOUND, TOO_FEW, CHANGED, FULL, BUSY = 403001, 404301, 409301, 409501, 409502, 503401
@@ -35,138 +35,142 @@ WRONG: list[tuple[dict[str, Any], int]] = [
 
 
 @pytest.mark.parametrize("delta", [5, -5, -10])
-def test_an_adjustment_moves_both_stores(indoors: Indoors, delta: int) -> None:
-    item = indoors.offer(stock=10)
+def test_an_adjustment_moves_both_stores(in_process_shop: InProcessShop, delta: int) -> None:
+    item = in_process_shop.offer(stock=10)
 
-    card = data_of(indoors.adjust(item, indoors.admin(), delta=delta), 200)
+    card = data_of(in_process_shop.adjust(item, in_process_shop.admin(), delta=delta), 200)
 
     assert (card["id"], card["stock"]) == (item, 10 + delta)
-    assert indoors.rows("SELECT stock FROM items WHERE id = %s", item) == [(10 + delta,)]
-    assert_right(indoors, item, left=10 + delta)
+    assert in_process_shop.rows("SELECT stock FROM items WHERE id = %s", item) == [(10 + delta,)]
+    assert_right(in_process_shop, item, left=10 + delta)
 
 
-def test_an_adjustment_is_a_line_with_the_words_of_whoever_made_it(indoors: Indoors) -> None:
-    item = indoors.offer(stock=10)
+def test_an_adjustment_is_a_line_with_the_words_of_whoever_made_it(in_process_shop: InProcessShop) -> None:
+    item = in_process_shop.offer(stock=10)
 
-    indoors.adjust(item, indoors.admin(), delta=-3, reason="fell off the shelf 😀")
+    in_process_shop.adjust(item, in_process_shop.admin(), delta=-3, reason="fell off the shelf 😀")
 
-    lines = indoors.rows("SELECT delta, note, adj_seq, actor > 0 FROM stock_ledger WHERE reason = 'adjustment'")
+    lines = in_process_shop.rows("SELECT delta, note, adj_seq, actor > 0 FROM stock_ledger WHERE reason = 'adjustment'")
     assert lines == [(-3, "fell off the shelf 😀", None, 1)]
 
 
 @pytest.mark.parametrize("stock", [12, 10, 7, 0])
-def test_the_stock_is_set_while_it_is_what_was_expected(indoors: Indoors, stock: int) -> None:
-    item = indoors.offer(stock=10)
+def test_the_stock_is_set_while_it_is_what_was_expected(in_process_shop: InProcessShop, stock: int) -> None:
+    item = in_process_shop.offer(stock=10)
 
-    card = data_of(indoors.adjust(item, indoors.admin(), expected_stock=10, stock=stock), 200)
+    card = data_of(in_process_shop.adjust(item, in_process_shop.admin(), expected_stock=10, stock=stock), 200)
 
     assert card["stock"] == stock
-    assert_right(indoors, item, left=stock)
+    assert_right(in_process_shop, item, left=stock)
 
 
 @pytest.mark.parametrize("stock", [12, 10, 7])
-def test_a_stock_that_somebody_changed_is_told_and_left(indoors: Indoors, stock: int) -> None:
-    item = indoors.offer(stock=10)
-    indoors.buy(item, indoors.buyer(), 2)
+def test_a_stock_that_somebody_changed_is_told_and_left(in_process_shop: InProcessShop, stock: int) -> None:
+    item = in_process_shop.offer(stock=10)
+    in_process_shop.buy(item, in_process_shop.buyer(), 2)
 
-    refused = data_of(indoors.adjust(item, indoors.admin(), expected_stock=10, stock=stock), CHANGED)
+    refused = data_of(in_process_shop.adjust(item, in_process_shop.admin(), expected_stock=10, stock=stock), CHANGED)
 
     assert refused["current_stock"] == 8
-    indoors.drain(item)
-    assert_right(indoors, item, left=8)
+    in_process_shop.drain(item)
+    assert_right(in_process_shop, item, left=8)
 
 
-def test_what_is_not_there_cannot_be_taken(indoors: Indoors) -> None:
-    item = indoors.offer(stock=10)
+def test_what_is_not_there_cannot_be_taken(in_process_shop: InProcessShop) -> None:
+    item = in_process_shop.offer(stock=10)
 
-    assert data_of(indoors.adjust(item, indoors.admin(), delta=-11), TOO_FEW)["current_stock"] == 10
+    assert data_of(in_process_shop.adjust(item, in_process_shop.admin(), delta=-11), TOO_FEW)["current_stock"] == 10
 
-    assert_right(indoors, item, left=10)
+    assert_right(in_process_shop, item, left=10)
 
 
 @pytest.mark.parametrize("words", [{"delta": 10**9 - 9}, {"expected_stock": 0, "stock": 10**9}])
-def test_no_item_has_more_pieces_than_an_item_may_have(indoors: Indoors, words: dict[str, int]) -> None:
-    item = indoors.offer(stock=10)
+def test_no_item_has_more_pieces_than_an_item_may_have(in_process_shop: InProcessShop, words: dict[str, int]) -> None:
+    item = in_process_shop.offer(stock=10)
 
-    assert data_of(indoors.adjust(item, indoors.admin(), **words), FULL)["most"] == 10**9
+    assert data_of(in_process_shop.adjust(item, in_process_shop.admin(), **words), FULL)["most"] == 10**9
 
-    assert_right(indoors, item, left=10)
+    assert_right(in_process_shop, item, left=10)
 
 
-def test_what_waits_to_be_written_cannot_be_taken(indoors: Indoors) -> None:
-    item = indoors.offer(stock=10)
-    indoors.buy(item, indoors.buyer(), 8)
+def test_what_waits_to_be_written_cannot_be_taken(in_process_shop: InProcessShop) -> None:
+    item = in_process_shop.offer(stock=10)
+    in_process_shop.buy(item, in_process_shop.buyer(), 8)
 
-    assert data_of(indoors.adjust(item, indoors.admin(), delta=-3), TOO_FEW)["current_stock"] == 2
-    data_of(indoors.adjust(item, indoors.admin(), delta=-2), 200)
+    assert data_of(in_process_shop.adjust(item, in_process_shop.admin(), delta=-3), TOO_FEW)["current_stock"] == 2
+    data_of(in_process_shop.adjust(item, in_process_shop.admin(), delta=-2), 200)
 
-    indoors.drain(item)
-    assert_right(indoors, item, left=0)
+    in_process_shop.drain(item)
+    assert_right(in_process_shop, item, left=0)
 
 
 @pytest.mark.parametrize(("words", "code"), WRONG)
-def test_a_wrong_word_earns_its_code_and_changes_nothing(indoors: Indoors, words: dict[str, Any], code: int) -> None:
-    item = indoors.offer(stock=10)
+def test_a_wrong_word_earns_its_code_and_changes_nothing(
+    in_process_shop: InProcessShop, words: dict[str, Any], code: int
+) -> None:
+    item = in_process_shop.offer(stock=10)
 
-    data_of(indoors.adjust(item, indoors.admin(), **words), code)
+    data_of(in_process_shop.adjust(item, in_process_shop.admin(), **words), code)
 
-    assert_right(indoors, item, left=10)
-
-
-def test_a_reason_has_to_be_given(indoors: Indoors) -> None:
-    item = indoors.offer(stock=10)
-
-    data_of(indoors.send("POST", f"/items/{item}/stock-adjustments", indoors.admin(), {"delta": 1}), NOTE)
+    assert_right(in_process_shop, item, left=10)
 
 
-def test_a_buyer_may_not_adjust(indoors: Indoors) -> None:
-    data_of(indoors.adjust(indoors.offer(stock=10), indoors.buyer(), delta=1), FORBIDDEN)
+def test_a_reason_has_to_be_given(in_process_shop: InProcessShop) -> None:
+    item = in_process_shop.offer(stock=10)
+
+    data_of(
+        in_process_shop.send("POST", f"/items/{item}/stock-adjustments", in_process_shop.admin(), {"delta": 1}), NOTE
+    )
 
 
-def test_only_what_is_there_can_be_adjusted(indoors: Indoors) -> None:
-    deleted, foreign, admin = indoors.offer(stock=10), indoors.offer(stock=10), indoors.admin()
-    indoors.send("DELETE", f"/items/{deleted}", admin)
-    indoors.change("UPDATE items SET tenant_id = 2 WHERE id = %s", foreign)
+def test_a_buyer_may_not_adjust(in_process_shop: InProcessShop) -> None:
+    data_of(in_process_shop.adjust(in_process_shop.offer(stock=10), in_process_shop.buyer(), delta=1), FORBIDDEN)
+
+
+def test_only_what_is_there_can_be_adjusted(in_process_shop: InProcessShop) -> None:
+    deleted, foreign, admin = in_process_shop.offer(stock=10), in_process_shop.offer(stock=10), in_process_shop.admin()
+    in_process_shop.send("DELETE", f"/items/{deleted}", admin)
+    in_process_shop.change_row("UPDATE items SET tenant_id = 2 WHERE id = %s", foreign)
 
     for item in (deleted, foreign, 999_999):
-        data_of(indoors.adjust(item, admin, delta=1), NOT_FOUND)
+        data_of(in_process_shop.adjust(item, admin, delta=1), NOT_FOUND)
 
 
-def test_a_draft_that_was_never_on_sale_is_adjusted_in_the_database_alone(indoors: Indoors) -> None:
-    admin = indoors.admin()
+def test_a_draft_that_was_never_on_sale_is_adjusted_in_the_database_alone(in_process_shop: InProcessShop) -> None:
+    admin = in_process_shop.admin()
     words = {"name": "Thing", "price_minor": 1, "currency": "EUR", "stock": 10, "status": "draft"}
-    item = data_of(indoors.send("POST", "/items", admin, words), 201)["id"]
+    item = data_of(in_process_shop.send("POST", "/items", admin, words), 201)["id"]
 
-    assert data_of(indoors.adjust(item, admin, delta=-4), 200)["stock"] == 6
-    assert data_of(indoors.adjust(item, admin, delta=-7), TOO_FEW)["current_stock"] == 6
-    assert data_of(indoors.adjust(item, admin, expected_stock=10, stock=1), CHANGED)["current_stock"] == 6
-    assert data_of(indoors.adjust(item, admin, expected_stock=6, stock=9), 200)["stock"] == 9
+    assert data_of(in_process_shop.adjust(item, admin, delta=-4), 200)["stock"] == 6
+    assert data_of(in_process_shop.adjust(item, admin, delta=-7), TOO_FEW)["current_stock"] == 6
+    assert data_of(in_process_shop.adjust(item, admin, expected_stock=10, stock=1), CHANGED)["current_stock"] == 6
+    assert data_of(in_process_shop.adjust(item, admin, expected_stock=6, stock=9), 200)["stock"] == 9
 
-    assert indoors.gate(item) == {}
-    data_of(indoors.send("PATCH", f"/items/{item}", admin, {"status": "on_sale"}), 200)
-    assert indoors.load(item)
-    assert_right(indoors, item, left=9)
-
-
-def test_a_retired_item_can_be_adjusted(indoors: Indoors) -> None:
-    item, admin = indoors.offer(stock=10), indoors.admin()
-    indoors.send("PATCH", f"/items/{item}", admin, {"status": "retired"})
-    assert not indoors.load(item)
-
-    data_of(indoors.adjust(item, admin, delta=-4), 200)
-    data_of(indoors.adjust(item, admin, delta=1), 200)
-
-    assert (indoors.gate(item)["state"], indoors.gate(item)["avail"]) == ("retired", "7")
+    assert in_process_shop.gate(item) == {}
+    data_of(in_process_shop.send("PATCH", f"/items/{item}", admin, {"status": "on_sale"}), 200)
+    assert in_process_shop.load(item)
+    assert_right(in_process_shop, item, left=9)
 
 
-def test_while_the_gate_is_closed_pieces_can_be_added_and_not_taken(indoors: Indoors) -> None:
-    item, admin = indoors.offer(stock=10), indoors.admin()
-    indoors.container.get(GateService).close(DEFAULT_TENANT, item)
+def test_a_retired_item_can_be_adjusted(in_process_shop: InProcessShop) -> None:
+    item, admin = in_process_shop.offer(stock=10), in_process_shop.admin()
+    in_process_shop.send("PATCH", f"/items/{item}", admin, {"status": "retired"})
+    assert not in_process_shop.load(item)
 
-    answer = indoors.adjust(item, admin, delta=-1)
-    data_of(indoors.adjust(item, admin, delta=5), 200)
+    data_of(in_process_shop.adjust(item, admin, delta=-4), 200)
+    data_of(in_process_shop.adjust(item, admin, delta=1), 200)
+
+    assert (in_process_shop.gate(item)["state"], in_process_shop.gate(item)["avail"]) == ("retired", "7")
+
+
+def test_while_the_gate_is_closed_pieces_can_be_added_and_not_taken(in_process_shop: InProcessShop) -> None:
+    item, admin = in_process_shop.offer(stock=10), in_process_shop.admin()
+    in_process_shop.container.get(SaleGateService).claim(DEFAULT_TENANT, item)
+
+    answer = in_process_shop.adjust(item, admin, delta=-1)
+    data_of(in_process_shop.adjust(item, admin, delta=5), 200)
 
     data_of(answer, BUSY)
     assert answer.headers["Retry-After"] in {"1", "2", "3"}
-    assert indoors.load(item)
-    assert_right(indoors, item, left=15)
+    assert in_process_shop.load(item)
+    assert_right(in_process_shop, item, left=15)

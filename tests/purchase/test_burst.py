@@ -19,7 +19,7 @@ def test_everybody_is_served_at_once(open_shop: OpenShop, strategy: str, accepte
 
     assert Counter(answer.json["code"] for answer in answers) == {accepted: 300}
     shop.wait_until_written(item, 300)
-    assert shop.ask("SELECT stock FROM items WHERE id = %s", item) == 0
+    assert shop.query_value("SELECT stock FROM items WHERE id = %s", item) == 0
     shop.verify([answer.json["data"]["id"] for answer in answers])
 
 

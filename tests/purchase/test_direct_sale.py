@@ -6,64 +6,64 @@ import pytest
 
 from shop.cache_managers.stock import Claim
 from shop.core.database.model import DEFAULT_TENANT
-from shop.jobs.invariant import VerifyAuditJob
+from shop.jobs.invariant import VerifyInvariantsJob
 from shop.jobs.stock import LoadStockJob, PreloadStockJob
-from tests.purchase.conftest import MakeIndoors
-from tests.purchase.support.in_process_shop import Indoors
+from tests.purchase.conftest import MakeInProcessShop
+from tests.purchase.support.in_process_shop import InProcessShop
 from tests.support.servers.valkey import Valkey
 
 
 @pytest.fixture
-def direct(make_indoors: MakeIndoors) -> Indoors:
+def direct_shop(make_in_process_shop: MakeInProcessShop) -> InProcessShop:
     """A shop that sells directly."""
-    return make_indoors(purchase_strategy="db")
+    return make_in_process_shop(purchase_strategy="db")
 
 
-def problems(shop: Indoors) -> list[object]:
-    return [verdict for verdict in shop.container.get(VerifyAuditJob).look(()) if verdict.problems]
+def problems(shop: InProcessShop) -> list[object]:
+    return [verdict for verdict in shop.container.get(VerifyInvariantsJob).check(()) if verdict.problems]
 
 
-def test_the_answer_is_a_confirmed_order_at_once(direct: Indoors) -> None:
-    item, token = direct.offer(stock=10), direct.buyer()
+def test_the_answer_is_a_confirmed_order_at_once(direct_shop: InProcessShop) -> None:
+    item, token = direct_shop.offer(stock=10), direct_shop.buyer()
 
-    answer = direct.ask(item, token, 3)
+    answer = direct_shop.send_purchase(item, token, 3)
 
     order = answer.get_json()["data"]
     assert (answer.status_code, order["status"]) == (201, "confirmed")
     assert answer.headers["Location"].endswith(order["id"])
-    assert (direct.card(item)["stock"], problems(direct)) == (7, [])
+    assert (direct_shop.read_item(item)["stock"], problems(direct_shop)) == (7, [])
 
 
-def test_redis_is_not_needed(make_indoors: MakeIndoors, make_valkey: Callable[[], Valkey]) -> None:
+def test_redis_is_not_needed(make_in_process_shop: MakeInProcessShop, make_valkey: Callable[[], Valkey]) -> None:
     server = make_valkey()
-    shop = make_indoors(purchase_strategy="db", redis_url=server.url)
+    shop = make_in_process_shop(purchase_strategy="db", redis_url=server.url)
     item, token = shop.offer(stock=10), shop.buyer()
     server.kill()
 
-    assert [shop.ask(item, token, 4).status_code for _ in range(3)] == [201, 201, 409]
-    assert shop.card(item)["stock"] == 2
+    assert [shop.send_purchase(item, token, 4).status_code for _ in range(3)] == [201, 201, 409]
+    assert shop.read_item(item)["stock"] == 2
 
 
-def test_a_refused_purchase_changes_nothing(direct: Indoors) -> None:
-    item, token = direct.offer(stock=10, max_per_user=3), direct.buyer()
+def test_a_refused_purchase_changes_nothing(direct_shop: InProcessShop) -> None:
+    item, token = direct_shop.offer(stock=10, max_per_user=3), direct_shop.buyer()
 
-    direct.refusal(item, token, 4)
+    direct_shop.refusal(item, token, 4)
 
-    assert (direct.card(item)["stock"], problems(direct)) == (10, [])
-
-
-def test_the_gate_stays_closed(direct: Indoors) -> None:
-    item = direct.offer(stock=10)
-
-    assert not direct.container.get(LoadStockJob).run(DEFAULT_TENANT, item)
-    assert direct.stock.state(DEFAULT_TENANT, item).get("state") != "open"
+    assert (direct_shop.read_item(item)["stock"], problems(direct_shop)) == (10, [])
 
 
-def test_open_gates_are_closed_and_what_they_promised_is_written(make_indoors: MakeIndoors) -> None:
-    before = make_indoors()
+def test_the_gate_stays_closed(direct_shop: InProcessShop) -> None:
+    item = direct_shop.offer(stock=10)
+
+    assert not direct_shop.container.get(LoadStockJob).run(DEFAULT_TENANT, item)
+    assert direct_shop.stock.state(DEFAULT_TENANT, item).get("state") != "open"
+
+
+def test_open_gates_are_closed_and_what_they_promised_is_written(make_in_process_shop: MakeInProcessShop) -> None:
+    before = make_in_process_shop()
     item, token = before.offer(stock=10), before.buyer()
     before.buy(item, token, 2)
-    shop = make_indoors(purchase_strategy="db")
+    shop = make_in_process_shop(purchase_strategy="db")
     found = shop.container.get(PreloadStockJob).find_unloaded()
 
     for place in found:
@@ -72,43 +72,43 @@ def test_open_gates_are_closed_and_what_they_promised_is_written(make_indoors: M
     assert found == [(DEFAULT_TENANT, item)]
     assert shop.container.get(PreloadStockJob).find_unloaded() == []
     shop.buy(item, token, 3)
-    assert (shop.card(item)["stock"], problems(shop)) == (5, [])
+    assert (shop.read_item(item)["stock"], problems(shop)) == (5, [])
 
 
-def test_a_script_sells_on_what_the_database_has_left(make_indoors: MakeIndoors) -> None:
-    shop = make_indoors(purchase_strategy="db")
+def test_a_script_sells_on_what_the_database_has_left(make_in_process_shop: MakeInProcessShop) -> None:
+    shop = make_in_process_shop(purchase_strategy="db")
     item, token = shop.offer(stock=10, max_per_user=5), shop.buyer()
     shop.buy(item, token, 2)
-    after = make_indoors()
+    after = make_in_process_shop()
 
     assert after.container.get(LoadStockJob).run(DEFAULT_TENANT, item)
 
     assert after.refusal(item, token, 4)["error_code"] == "PURCHASE_LIMIT"
     after.buy(item, token, 3)
     after.drain(item)
-    assert (after.card(item)["stock"], problems(after)) == (5, [])
+    assert (after.read_item(item)["stock"], problems(after)) == (5, [])
 
 
-def test_a_key_means_one_order_across_a_change_of_strategy(make_indoors: MakeIndoors) -> None:
-    shop = make_indoors(purchase_strategy="db")
+def test_a_key_means_one_order_across_a_change_of_strategy(make_in_process_shop: MakeInProcessShop) -> None:
+    shop = make_in_process_shop(purchase_strategy="db")
     item, token = shop.offer(stock=10), shop.buyer()
     order = shop.buy(item, token, key="k")
-    after = make_indoors()
+    after = make_in_process_shop()
     assert after.container.get(LoadStockJob).run(DEFAULT_TENANT, item)
 
     assert after.buy(item, token, key="k") == order
 
     after.drain(item)
-    assert (after.card(item)["stock"], problems(after)) == (9, [])
+    assert (after.read_item(item)["stock"], problems(after)) == (9, [])
 
 
-def test_a_closed_gate_says_nothing_of_the_stock(make_indoors: MakeIndoors) -> None:
-    shop = make_indoors()
+def test_a_closed_gate_says_nothing_of_the_stock(make_in_process_shop: MakeInProcessShop) -> None:
+    shop = make_in_process_shop()
     item, token = shop.offer(stock=10), shop.buyer()
     shop.buy(item, token, 4)
-    assert shop.card(item)["stock"] == 6
+    assert shop.read_item(item)["stock"] == 6
     shop.drain(item)
     shop.stock.claim(DEFAULT_TENANT, item, Claim("closed", moment=0))
-    shop.change("UPDATE items SET stock = 5 WHERE id = %s", item)
+    shop.change_row("UPDATE items SET stock = 5 WHERE id = %s", item)
 
-    assert shop.card(item)["stock"] == 5
+    assert shop.read_item(item)["stock"] == 5

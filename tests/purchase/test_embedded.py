@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.http.support.envelope import data_of
-from tests.http.support.shop import Shop, opened
+from tests.http.support.shop import Shop, start_shop
 from tests.support.servers.valkey import Valkey
 
 
@@ -14,7 +14,7 @@ from tests.support.servers.valkey import Valkey
 def newcomers_shop(tmp_path_factory: pytest.TempPathFactory, valkey: Valkey) -> Iterator[Shop]:
     """A running shop on a SQLite file."""
     folder: Path = tmp_path_factory.mktemp("embedded")
-    with opened(folder, f"sqlite:///{folder / 'shop.sqlite3'}", valkey.url) as shop:
+    with start_shop(folder, f"sqlite:///{folder / 'shop.sqlite3'}", valkey.url) as shop:
         yield shop
 
 

@@ -7,15 +7,17 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from shop.jobs import stock as stock_jobs
-from tests.purchase.support.in_process_shop import Indoors
+from tests.purchase.support.in_process_shop import InProcessShop
 from tests.purchase.support.sale_model import Sale
 
 EXAMPLES, STEPS = int(os.environ.get("SHOP_TEST_EXAMPLES", "15")), 20
 
 
-def test_any_order_of_events_keeps_every_promise(indoors: Indoors, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stock_jobs, "SECOND_LOOK_SECONDS", 0)
-    Sale.indoors, Sale.tokens = indoors, [indoors.buyer() for _ in range(3)]
+def test_any_order_of_events_keeps_every_promise(
+    in_process_shop: InProcessShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stock_jobs, "RECHECK_SECONDS", 0)
+    Sale.indoors, Sale.tokens = in_process_shop, [in_process_shop.buyer() for _ in range(3)]
     run_state_machine_as_test(
         Sale,
         settings=settings(

@@ -8,56 +8,56 @@ from shop.cache_managers.stock import StockCacheManager
 from shop.core.database.model import DEFAULT_TENANT
 from shop.core.errors import TryAgain
 from shop.core.redis.stores import RedisError
-from shop.jobs.invariant import VerifyAuditJob
+from shop.jobs.invariant import VerifyInvariantsJob
 from shop.jobs.stock import LoadStockJob
-from shop.services.sale_gate import GateService
+from shop.services.sale_gate import SaleGateService
 from tests.purchase.conftest import Sale
-from tests.purchase.support.in_process_shop import Indoors
+from tests.purchase.support.in_process_shop import InProcessShop
 from tests.purchase.test_dead_letters import buy_impossibly
 from tests.purchase.test_drains import begin_epoch_without_draining, status
 
 
-def broken(shop: Indoors) -> set[int]:
+def broken(shop: InProcessShop) -> set[int]:
     """The invariants that do not hold."""
-    return {verdict.number for verdict in shop.container.get(VerifyAuditJob).look(()) if verdict.problems}
+    return {verdict.number for verdict in shop.container.get(VerifyInvariantsJob).check(()) if verdict.problems}
 
 
-def settle(shop: Indoors, item: int) -> None:
+def run_worker_jobs(shop: InProcessShop, item: int) -> None:
     """All that a worker does in minutes."""
     for _ in range(2):
         shop.drain(item)
         shop.load(item)
-        shop.sync()
+        shop.reconcile()
         shop.drain(item)
 
 
-def test_a_promise_is_not_taken_by_an_adjustment_while_a_load_counts_older_ones(indoors: Indoors) -> None:
-    item, token = indoors.offer(stock=10), indoors.buyer()
-    begin_epoch_without_draining(indoors, item)
-    order = indoors.buy(item, token, 10)
+def test_a_promise_is_not_taken_by_an_adjustment_while_a_load_counts_older_ones(in_process_shop: InProcessShop) -> None:
+    item, token = in_process_shop.offer(stock=10), in_process_shop.buyer()
+    begin_epoch_without_draining(in_process_shop, item)
+    order = in_process_shop.buy(item, token, 10)
     # an older promise (as after a Redis found wrong), then a load that has opened and not yet counted
-    gates, load = indoors.container.get(GateService), indoors.container.get(LoadStockJob)
-    claim = gates.close(DEFAULT_TENANT, item)
-    opening = indoors.within(lambda: gates.begin_epoch(item))
+    gates, load = in_process_shop.container.get(SaleGateService), in_process_shop.container.get(LoadStockJob)
+    claim = gates.claim(DEFAULT_TENANT, item)
+    opening = in_process_shop.run_in_tenant(lambda: gates.begin_epoch(item))
     assert opening
     assert gates.open(DEFAULT_TENANT, item, claim, opening)
 
-    answer = indoors.adjust(item, indoors.admin_token, delta=-4)
-    load.write_out(DEFAULT_TENANT, item)
-    gates.let_in(DEFAULT_TENANT, item, claim, opening)
-    settle(indoors, item)
+    answer = in_process_shop.adjust(item, in_process_shop.admin_token, delta=-4)
+    load.drain_item(DEFAULT_TENANT, item)
+    gates.open_to_buyers(DEFAULT_TENANT, item, claim, opening)
+    run_worker_jobs(in_process_shop, item)
 
-    assert (answer.status_code, status(indoors, order, token)) == (503, "confirmed")
+    assert (answer.status_code, status(in_process_shop, order, token)) == (503, "confirmed")
 
 
 def test_a_promise_whose_counting_failed_keeps_the_gate_closed(
-    indoors: Indoors, monkeypatch: pytest.MonkeyPatch
+    in_process_shop: InProcessShop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    item, token = indoors.offer(stock=10), indoors.buyer()
-    order = indoors.buy(item, token, 10)
-    begin_epoch_without_draining(indoors, item)
-    gate = GateService(**vars(indoors.gates))
-    gate.close(DEFAULT_TENANT, item)
+    item, token = in_process_shop.offer(stock=10), in_process_shop.buyer()
+    order = in_process_shop.buy(item, token, 10)
+    begin_epoch_without_draining(in_process_shop, item)
+    gate = SaleGateService(**vars(in_process_shop.gates))
+    gate.claim(DEFAULT_TENANT, item)
     really, calls = StockCacheManager.readmit, []
 
     def time_out_once(*words: Any) -> Any:
@@ -68,16 +68,18 @@ def test_a_promise_whose_counting_failed_keeps_the_gate_closed(
 
     monkeypatch.setattr(StockCacheManager, "readmit", time_out_once)
     with pytest.raises(TryAgain):
-        indoors.load(item)
-    answer = indoors.ask(item, indoors.buyer(), 10)
-    settle(indoors, item)
+        in_process_shop.load(item)
+    answer = in_process_shop.send_purchase(item, in_process_shop.buyer(), 10)
+    run_worker_jobs(in_process_shop, item)
 
-    assert (answer.status_code, status(indoors, order, token)) != (202, "rejected")
+    assert (answer.status_code, status(in_process_shop, order, token)) != (202, "rejected")
 
 
-def test_loads_that_overtake_each_other_leave_one_epoch(indoors: Indoors, monkeypatch: pytest.MonkeyPatch) -> None:
-    item = indoors.offer(stock=10)
-    indoors.gates.close(DEFAULT_TENANT, item)
+def test_loads_that_overtake_each_other_leave_one_epoch(
+    in_process_shop: InProcessShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    item = in_process_shop.offer(stock=10)
+    in_process_shop.gates.claim(DEFAULT_TENANT, item)
     begin = LoadStockJob.begin_epoch
 
     def overtaken(job: LoadStockJob, *words: Any) -> Any:
@@ -86,15 +88,19 @@ def test_loads_that_overtake_each_other_leave_one_epoch(indoors: Indoors, monkey
         return begin(job, *words)
 
     monkeypatch.setattr(LoadStockJob, "begin_epoch", overtaken)
-    indoors.load(item)
+    in_process_shop.load(item)
 
-    ((epoch,),) = indoors.rows("SELECT epoch FROM items WHERE id = %s", item)
-    assert (indoors.gate(item)["state"], indoors.gate(item)["epoch"], broken(indoors)) == ("open", str(epoch), set())
+    ((epoch,),) = in_process_shop.rows("SELECT epoch FROM items WHERE id = %s", item)
+    assert (in_process_shop.gate(item)["state"], in_process_shop.gate(item)["epoch"], broken(in_process_shop)) == (
+        "open",
+        str(epoch),
+        set(),
+    )
 
 
 def test_an_older_count_leaves_no_gap_when_it_is_repaired(sale: Sale, monkeypatch: pytest.MonkeyPatch) -> None:
     shop, item = sale.shop, sale.item
-    shop.edit(item, seq=int(shop.gate(item)["seq"]) - 2)
+    shop.set_gate_fields(item, seq=int(shop.gate(item)["seq"]) - 2)
     # numbers 1 and 2 again (behind) and 3, then 4: the drain meets them in two pages, as in a rush
     orders = [shop.buy(item, sale.token) for _ in range(4)]
     entries = StockCacheManager.entries
@@ -105,42 +111,46 @@ def test_an_older_count_leaves_no_gap_when_it_is_repaired(sale: Sale, monkeypatc
     )
     shop.drain(item)
     monkeypatch.undo()
-    monkeypatch.setattr("shop.jobs.stock.SECOND_LOOK_SECONDS", 0.05)
-    settle(shop, item)
+    monkeypatch.setattr("shop.jobs.stock.RECHECK_SECONDS", 0.05)
+    run_worker_jobs(shop, item)
 
     assert [status(shop, order, sale.token) for order in orders] == ["confirmed"] * 4
     assert broken(shop) == set()
 
 
-def test_the_number_of_an_order_is_not_declared_void(indoors: Indoors, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shop.jobs.stock.SECOND_LOOK_SECONDS", 0.05)
-    item, token = indoors.offer(stock=10), indoors.buyer()
-    before = indoors.gate(item)
-    indoors.own(item, token)
-    again = indoors.buy(item, token, key="k")
-    indoors.drain(item)
+def test_the_number_of_an_order_is_not_declared_void(
+    in_process_shop: InProcessShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shop.jobs.stock.RECHECK_SECONDS", 0.05)
+    item, token = in_process_shop.offer(stock=10), in_process_shop.buyer()
+    before = in_process_shop.gate(item)
+    in_process_shop.buy_and_write(item, token)
+    again = in_process_shop.buy(item, token, key="k")
+    in_process_shop.drain(item)
     # Redis comes back as it was before both
-    indoors.edit(item, **before)
-    indoors.redis.delete(indoors.key(item, f"receipt:{again}"))
+    in_process_shop.set_gate_fields(item, **before)
+    in_process_shop.redis.delete(in_process_shop.partition_key(item, f"receipt:{again}"))
 
-    assert indoors.buy(item, token, key="k") == again
-    settle(indoors, item)
+    assert in_process_shop.buy(item, token, key="k") == again
+    run_worker_jobs(in_process_shop, item)
 
-    assert broken(indoors) == set()
+    assert broken(in_process_shop) == set()
 
 
-def test_a_number_that_is_void_is_not_given_to_an_order(indoors: Indoors, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shop.jobs.stock.SECOND_LOOK_SECONDS", 0.05)
-    item, token = indoors.offer(stock=10), indoors.buyer()
-    before = indoors.gate(item)
-    buy_impossibly(indoors, item, token)
-    indoors.drain(item)
-    indoors.redis.delete(indoors.key(item, "dead"))
-    for key in indoors.redis.scan_iter("*receipt*"):
-        indoors.redis.delete(key)
-    indoors.edit(item, **before)
+def test_a_number_that_is_void_is_not_given_to_an_order(
+    in_process_shop: InProcessShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shop.jobs.stock.RECHECK_SECONDS", 0.05)
+    item, token = in_process_shop.offer(stock=10), in_process_shop.buyer()
+    before = in_process_shop.gate(item)
+    buy_impossibly(in_process_shop, item, token)
+    in_process_shop.drain(item)
+    in_process_shop.redis.delete(in_process_shop.partition_key(item, "dead"))
+    for key in in_process_shop.redis.scan_iter("*receipt*"):
+        in_process_shop.redis.delete(key)
+    in_process_shop.set_gate_fields(item, **before)
 
-    indoors.own(item, token)
-    settle(indoors, item)
+    in_process_shop.buy_and_write(item, token)
+    run_worker_jobs(in_process_shop, item)
 
-    assert broken(indoors) == set()
+    assert broken(in_process_shop) == set()

@@ -9,26 +9,26 @@ import pytest
 from shop.cache_managers import optimistic_lock as recipe
 from shop.cache_managers.stock import Claim
 from shop.core.database.model import DEFAULT_TENANT
-from shop.core.redis.lock import locked
+from shop.core.redis.lock import try_lock
 from shop.jobs.stock import LoadStockJob
-from tests.purchase.conftest import MakeIndoors
-from tests.purchase.support.in_process_shop import Indoors
+from tests.purchase.conftest import MakeInProcessShop
+from tests.purchase.support.in_process_shop import InProcessShop
 from tests.purchase.test_drains import assert_right
-from tests.support.call_recording import counted_commands
+from tests.support.call_recording import record_commands
 from tests.support.servers.valkey import Valkey
 
 BOTH = pytest.mark.parametrize("strategy", ["lock", "watch"])
 QUICK = {"lock_base": 0.0001, "lock_cap": 0.0001}
 
 
-def lock_of(shop: Indoors, item: int) -> str:
+def lock_of(shop: InProcessShop, item: int) -> str:
     """The key of an item's lock."""
     return f"{{p{shop.stock.partition(DEFAULT_TENANT, item):02}}}:lock:{DEFAULT_TENANT}:{item}"
 
 
 def between(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object], *, times: int = 1) -> None:
     """Let something happen after a purchase has looked and before it takes, so many times."""
-    take, left = recipe._take, [None] * times
+    take, left = recipe._write_reservation, [None] * times
 
     def late(*words: Any) -> Any:
         if left:
@@ -38,13 +38,13 @@ def between(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object], *, times
                 elsewhere.submit(act).result()
         return take(*words)
 
-    monkeypatch.setattr(recipe, "_take", late)
+    monkeypatch.setattr(recipe, "_write_reservation", late)
 
 
 def test_a_lock_that_was_lost_before_exec_sells_nothing_twice(
-    make_indoors: MakeIndoors, valkey: Valkey, monkeypatch: pytest.MonkeyPatch
+    make_in_process_shop: MakeInProcessShop, valkey: Valkey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shop, other = make_indoors(purchase_strategy="lock", **QUICK), make_indoors()
+    shop, other = make_in_process_shop(purchase_strategy="lock", **QUICK), make_in_process_shop()
     item, slow, quick = shop.offer(stock=1), shop.buyer(), shop.buyer()
 
     def lose() -> None:
@@ -60,9 +60,9 @@ def test_a_lock_that_was_lost_before_exec_sells_nothing_twice(
 
 @BOTH
 def test_who_was_overtaken_looks_again(
-    make_indoors: MakeIndoors, monkeypatch: pytest.MonkeyPatch, strategy: str
+    make_in_process_shop: MakeInProcessShop, monkeypatch: pytest.MonkeyPatch, strategy: str
 ) -> None:
-    shop, other = make_indoors(purchase_strategy=strategy, **QUICK), make_indoors()
+    shop, other = make_in_process_shop(purchase_strategy=strategy, **QUICK), make_in_process_shop()
     item, token = shop.offer(stock=10), shop.buyer()
     between(monkeypatch, lambda: other.buy(item, token), times=3)
 
@@ -74,9 +74,9 @@ def test_who_was_overtaken_looks_again(
 
 @BOTH
 def test_a_gate_that_closed_meanwhile_sells_nothing(
-    make_indoors: MakeIndoors, monkeypatch: pytest.MonkeyPatch, strategy: str
+    make_in_process_shop: MakeInProcessShop, monkeypatch: pytest.MonkeyPatch, strategy: str
 ) -> None:
-    shop = make_indoors(purchase_strategy=strategy, **QUICK)
+    shop = make_in_process_shop(purchase_strategy=strategy, **QUICK)
     item, token = shop.offer(stock=10), shop.buyer()
     between(monkeypatch, lambda: shop.stock.claim(DEFAULT_TENANT, item, Claim("closed", moment=0)))
 
@@ -86,9 +86,9 @@ def test_a_gate_that_closed_meanwhile_sells_nothing(
 
 
 def test_who_is_always_overtaken_gives_up_after_its_tries(
-    make_indoors: MakeIndoors, monkeypatch: pytest.MonkeyPatch
+    make_in_process_shop: MakeInProcessShop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shop, other = make_indoors(purchase_strategy="watch", lock_tries=4, **QUICK), make_indoors()
+    shop, other = make_in_process_shop(purchase_strategy="watch", lock_tries=4, **QUICK), make_in_process_shop()
     item, token = shop.offer(stock=100), shop.buyer()
     between(monkeypatch, lambda: other.buy(item, token), times=50)
 
@@ -98,22 +98,26 @@ def test_who_is_always_overtaken_gives_up_after_its_tries(
     assert_right(shop, item, left=96)
 
 
-def test_who_finds_the_lock_taken_gives_up_after_its_tries(make_indoors: MakeIndoors, valkey: Valkey) -> None:
-    shop = make_indoors(purchase_strategy="lock", lock_tries=3, **QUICK)
+def test_who_finds_the_lock_taken_gives_up_after_its_tries(
+    make_in_process_shop: MakeInProcessShop, valkey: Valkey
+) -> None:
+    shop = make_in_process_shop(purchase_strategy="lock", lock_tries=3, **QUICK)
     item, token = shop.offer(stock=10), shop.buyer()
 
-    with locked(valkey.client(), lock_of(shop, item), 60), counted_commands(valkey) as commands:
+    with try_lock(valkey.client(), lock_of(shop, item), 60), record_commands(valkey) as commands:
         assert shop.refusal(item, token)["error_code"] == "SYSTEM_BUSY"
 
     assert sum(command.startswith("SET ") for command in commands) == 3
     assert_right(shop, item, left=10)
 
 
-def test_the_lock_of_a_dead_owner_holds_nobody_up_for_longer_than_its_life(make_indoors: MakeIndoors) -> None:
+def test_the_lock_of_a_dead_owner_holds_nobody_up_for_longer_than_its_life(
+    make_in_process_shop: MakeInProcessShop,
+) -> None:
     settings = {"lock_life": 0.2, "lock_tries": 10_000, "lock_budget": 20.0}
-    shop = make_indoors(purchase_strategy="lock", **settings)
+    shop = make_in_process_shop(purchase_strategy="lock", **settings)
     item, token = shop.offer(stock=10), shop.buyer()
-    dead = locked(shop.stock.stores.stock(0), lock_of(shop, item), shop.settings.lock_life)
+    dead = try_lock(shop.stock.stores.stock(0), lock_of(shop, item), shop.settings.lock_life)
     assert dead.__enter__()
 
     shop.buy(item, token)
@@ -123,9 +127,9 @@ def test_the_lock_of_a_dead_owner_holds_nobody_up_for_longer_than_its_life(make_
 
 
 def test_a_lock_is_given_a_life_and_given_back(
-    make_indoors: MakeIndoors, valkey: Valkey, monkeypatch: pytest.MonkeyPatch
+    make_in_process_shop: MakeInProcessShop, valkey: Valkey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shop, lives = make_indoors(purchase_strategy="lock", lock_life=9.0), []
+    shop, lives = make_in_process_shop(purchase_strategy="lock", lock_life=9.0), []
     item, token = shop.offer(stock=10), shop.buyer()
     between(monkeypatch, lambda: lives.append(valkey.client().pttl(lock_of(shop, item))))
 
@@ -137,9 +141,9 @@ def test_a_lock_is_given_a_life_and_given_back(
 
 @BOTH
 def test_a_server_that_went_away_is_not_called_busy(
-    make_indoors: MakeIndoors, valkey: Valkey, monkeypatch: pytest.MonkeyPatch, strategy: str
+    make_in_process_shop: MakeInProcessShop, valkey: Valkey, monkeypatch: pytest.MonkeyPatch, strategy: str
 ) -> None:
-    shop = make_indoors(purchase_strategy=strategy)
+    shop = make_in_process_shop(purchase_strategy=strategy)
     item, token = shop.offer(stock=10), shop.buyer()
 
     def break_off() -> None:

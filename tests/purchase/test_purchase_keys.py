@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from shop.constants.order import Strategy
-from tests.purchase.conftest import MakeIndoors
-from tests.purchase.support.in_process_shop import Indoors, data_of
+from tests.purchase.conftest import MakeInProcessShop
+from tests.purchase.support.in_process_shop import InProcessShop, data_of
 from tests.support.servers.valkey import Valkey
 
 OTHER_PATH, OTHER_REQUEST = 422003, 422004
@@ -14,57 +14,61 @@ ELSEWHERE = "elsewhere"
 
 
 @pytest.fixture(params=[*(strategy.value for strategy in Strategy), ELSEWHERE])
-def till(request: pytest.FixtureRequest, make_indoors: MakeIndoors, make_valkey: Callable[[], Valkey]) -> Indoors:
+def strategy_shop(
+    request: pytest.FixtureRequest, make_in_process_shop: MakeInProcessShop, make_valkey: Callable[[], Valkey]
+) -> InProcessShop:
     """A shop that sells by one of the strategies, or from another Redis than the one that keeps the keys."""
     if request.param == ELSEWHERE:
-        return make_indoors(stock_redis_urls=(make_valkey().url,))
-    return make_indoors(purchase_strategy=request.param)
+        return make_in_process_shop(stock_redis_urls=(make_valkey().url,))
+    return make_in_process_shop(purchase_strategy=request.param)
 
 
-def test_the_same_key_for_another_quantity_or_item_is_refused(till: Indoors) -> None:
-    item, other, token = till.offer(stock=9), till.offer(stock=9), till.buyer()
-    order = till.buy(item, token, 2, key="k")
+def test_the_same_key_for_another_quantity_or_item_is_refused(strategy_shop: InProcessShop) -> None:
+    item, other, token = strategy_shop.offer(stock=9), strategy_shop.offer(stock=9), strategy_shop.buyer()
+    order = strategy_shop.buy(item, token, 2, key="k")
 
-    assert data_of(till.ask(item, token, 3, key="k"), OTHER_REQUEST)["part"] == "body"
-    assert data_of(till.ask(other, token, 2, key="k"), OTHER_PATH)["part"] == "path"
+    assert data_of(strategy_shop.send_purchase(item, token, 3, key="k"), OTHER_REQUEST)["part"] == "body"
+    assert data_of(strategy_shop.send_purchase(other, token, 2, key="k"), OTHER_PATH)["part"] == "path"
 
-    assert till.buy(item, token, 2, key="k") == order
-    till.drain(item)
-    assert [till.card(each)["stock"] for each in (item, other)] == [7, 9]
+    assert strategy_shop.buy(item, token, 2, key="k") == order
+    strategy_shop.drain(item)
+    assert [strategy_shop.read_item(each)["stock"] for each in (item, other)] == [7, 9]
 
 
-def test_a_key_that_was_used_for_a_purchase_cannot_be_used_for_another_write(till: Indoors) -> None:
-    item, admin = till.offer(stock=9), till.admin()
-    till.buy(item, admin, key="k")
+def test_a_key_that_was_used_for_a_purchase_cannot_be_used_for_another_write(strategy_shop: InProcessShop) -> None:
+    item, admin = strategy_shop.offer(stock=9), strategy_shop.admin()
+    strategy_shop.buy(item, admin, key="k")
 
     path, headers = f"/api/v1/items/{item}", {"Authorization": f"Bearer {admin}", "Idempotency-Key": "k"}
-    answer = till.http.delete(path, headers=headers)
+    answer = strategy_shop.http.delete(path, headers=headers)
 
     assert answer.status_code == 422
-    assert till.card(item)["id"] == item
+    assert strategy_shop.read_item(item)["id"] == item
 
 
-def test_a_refused_purchase_leaves_its_key_to_a_corrected_one(till: Indoors) -> None:
-    item, other, token = till.offer(stock=1), till.offer(stock=9), till.buyer()
-    assert till.ask(item, token, 2, key="k").status_code == 409
-    assert till.ask(item, token, 0, key="k").status_code == 422
+def test_a_refused_purchase_leaves_its_key_to_a_corrected_one(strategy_shop: InProcessShop) -> None:
+    item, other, token = strategy_shop.offer(stock=1), strategy_shop.offer(stock=9), strategy_shop.buyer()
+    assert strategy_shop.send_purchase(item, token, 2, key="k").status_code == 409
+    assert strategy_shop.send_purchase(item, token, 0, key="k").status_code == 422
 
-    assert till.buy(other, token, 2, key="k")
-
-
-def test_another_buyer_may_use_the_same_key(till: Indoors) -> None:
-    item = till.offer(stock=9)
-
-    assert till.buy(item, till.buyer(), key="k") != till.buy(item, till.buyer(), key="k")
+    assert strategy_shop.buy(other, token, 2, key="k")
 
 
-def test_after_the_stores_forgot_the_key_the_order_itself_answers(till: Indoors) -> None:
-    item, token = till.offer(stock=9), till.buyer()
-    order = till.buy(item, token, 2, key="k")
-    till.drain(item)
-    till.forget_stock()
-    if till.settings.purchase_strategy != Strategy.DB:
-        till.load(item)
+def test_another_buyer_may_use_the_same_key(strategy_shop: InProcessShop) -> None:
+    item = strategy_shop.offer(stock=9)
 
-    assert till.buy(item, token, 2, key="k") == order
-    assert data_of(till.ask(item, token, 3, key="k"), OTHER_REQUEST)["part"] == "body"
+    assert strategy_shop.buy(item, strategy_shop.buyer(), key="k") != strategy_shop.buy(
+        item, strategy_shop.buyer(), key="k"
+    )
+
+
+def test_after_the_stores_forgot_the_key_the_order_itself_answers(strategy_shop: InProcessShop) -> None:
+    item, token = strategy_shop.offer(stock=9), strategy_shop.buyer()
+    order = strategy_shop.buy(item, token, 2, key="k")
+    strategy_shop.drain(item)
+    strategy_shop.flush_redis()
+    if strategy_shop.settings.purchase_strategy != Strategy.DB:
+        strategy_shop.load(item)
+
+    assert strategy_shop.buy(item, token, 2, key="k") == order
+    assert data_of(strategy_shop.send_purchase(item, token, 3, key="k"), OTHER_REQUEST)["part"] == "body"

@@ -7,11 +7,11 @@ import pytest
 
 from shop.core.database.model import DEFAULT_TENANT
 from tests.purchase.conftest import Sale
-from tests.purchase.support.in_process_shop import Indoors
+from tests.purchase.support.in_process_shop import InProcessShop
 from tests.purchase.test_drains import assert_right, begin_epoch_without_draining, status
 
 
-def runs(shop: Indoors) -> list[tuple[Any, ...]]:
+def runs(shop: InProcessShop) -> list[tuple[Any, ...]]:
     return shop.rows("SELECT item_id, cause, expected, found, done FROM reconcile_runs ORDER BY id")
 
 
@@ -20,33 +20,33 @@ def lose_everything(sale: Sale) -> None:
 
 
 def restore_a_snapshot(sale: Sale) -> None:
-    sale.shop.edit(sale.item, **sale.before)
+    sale.shop.set_gate_fields(sale.item, **sale.before)
 
 
 def restore_an_older_epoch(sale: Sale) -> None:
     older = sale.shop.gate(sale.item)
     begin_epoch_without_draining(sale.shop, sale.item)
-    sale.shop.edit(sale.item, **older)
+    sale.shop.set_gate_fields(sale.item, **older)
 
 
 def restore_the_other_store(sale: Sale) -> None:
     begin_epoch_without_draining(sale.shop, sale.item)
-    sale.shop.change("UPDATE items SET epoch = 1 WHERE id = %s", sale.item)
+    sale.shop.change_row("UPDATE items SET epoch = 1 WHERE id = %s", sale.item)
 
 
 def edit(**fields: object) -> Callable[[Sale], None]:
-    return lambda sale: sale.shop.edit(sale.item, **fields)
+    return lambda sale: sale.shop.set_gate_fields(sale.item, **fields)
 
 
 def forget_a_field(sale: Sale) -> None:
-    sale.shop.redis.hdel(sale.shop.key(sale.item, f"item:{DEFAULT_TENANT}:{sale.item}"), "avail")
+    sale.shop.redis.hdel(sale.shop.partition_key(sale.item, f"item:{DEFAULT_TENANT}:{sale.item}"), "avail")
 
 
 def forget_a_credit(sale: Sale) -> None:
-    sale.shop.change("UPDATE items SET adj_seq = adj_seq + 1 WHERE id = %s", sale.item)
+    sale.shop.change_row("UPDATE items SET adj_seq = adj_seq + 1 WHERE id = %s", sale.item)
 
 
-ILLS: dict[str, tuple[Callable[[Sale], None], str, str]] = {
+DAMAGES: dict[str, tuple[Callable[[Sale], None], str, str]] = {
     "everything lost": (lose_everything, "units=7 epoch=1 price=1 currency=EUR limit= hwm=1", "nothing"),
     "an older count": (restore_a_snapshot, "units=7", "units=12"),
     "an older epoch": (restore_an_older_epoch, "epoch=2", "epoch=1"),
@@ -67,13 +67,13 @@ ILLS: dict[str, tuple[Callable[[Sale], None], str, str]] = {
 }
 
 
-@pytest.mark.parametrize(("spoil", "expected", "found"), ILLS.values(), ids=ILLS)
+@pytest.mark.parametrize(("spoil", "expected", "found"), DAMAGES.values(), ids=DAMAGES)
 def test_what_is_wrong_is_told_and_repaired_once(
     sale: Sale, spoil: Callable[[Sale], None], expected: str, found: str
 ) -> None:
     spoil(sale)
 
-    done = sale.shop.sync()
+    done = sale.shop.reconcile()
 
     last = sale.shop.gate(sale.item)["epoch"]
     told = f"Epoch {last} begins with 7 pieces."
@@ -81,15 +81,15 @@ def test_what_is_wrong_is_told_and_repaired_once(
     assert done == [f"item {sale.item} (different): MySQL said {expected}, Redis said {found}. {told}"]
     assert int(last) >= 2
     assert_right(sale.shop, sale.item, left=7)
-    assert sale.shop.sync() == []
-    sale.shop.own(sale.item, sale.token)
+    assert sale.shop.reconcile() == []
+    sale.shop.buy_and_write(sale.item, sale.token)
     assert_right(sale.shop, sale.item, left=6)
 
 
 def test_a_stock_edited_in_the_database_is_taken_for_the_truth_and_explained(sale: Sale) -> None:
-    sale.shop.change("UPDATE items SET stock = 20 WHERE id = %s", sale.item)
+    sale.shop.change_row("UPDATE items SET stock = 20 WHERE id = %s", sale.item)
 
-    (done,) = sale.shop.sync()
+    (done,) = sale.shop.reconcile()
 
     assert done.endswith("Epoch 2 begins with 20 pieces; the ledger was +13 off.")
     assert sale.shop.rows("SELECT delta FROM stock_ledger WHERE reason = 'correction'") == [(13,)]
@@ -98,9 +98,9 @@ def test_a_stock_edited_in_the_database_is_taken_for_the_truth_and_explained(sal
 
 def test_a_stock_edited_below_what_was_promised_rejects_what_is_too_much(sale: Sale) -> None:
     orders = [sale.shop.buy(sale.item, sale.token, 2) for _ in range(3)]
-    sale.shop.change("UPDATE items SET stock = 4 WHERE id = %s", sale.item)
+    sale.shop.change_row("UPDATE items SET stock = 4 WHERE id = %s", sale.item)
 
-    sale.shop.sync()
+    sale.shop.reconcile()
     sale.shop.drain(sale.item)
     sale.shop.drain(sale.item)
 
@@ -111,9 +111,9 @@ def test_a_stock_edited_below_what_was_promised_rejects_what_is_too_much(sale: S
 def test_what_waits_while_an_epoch_is_set_back_gets_numbers_of_its_own(sale: Sale) -> None:
     begin_epoch_without_draining(sale.shop, sale.item)
     order = sale.shop.buy(sale.item, sale.token)
-    sale.shop.change("UPDATE items SET epoch = 1 WHERE id = %s", sale.item)
+    sale.shop.change_row("UPDATE items SET epoch = 1 WHERE id = %s", sale.item)
 
-    sale.shop.sync()
+    sale.shop.reconcile()
     sale.shop.buy(sale.item, sale.token)
     sale.shop.drain(sale.item)
     sale.shop.drain(sale.item)
@@ -125,20 +125,20 @@ def test_what_waits_while_an_epoch_is_set_back_gets_numbers_of_its_own(sale: Sal
 
 def test_an_epoch_that_orders_were_written_in_is_not_begun_again(sale: Sale) -> None:
     begin_epoch_without_draining(sale.shop, sale.item)
-    sale.shop.own(sale.item, sale.token)
-    sale.shop.change("UPDATE items SET epoch = 1 WHERE id = %s", sale.item)
+    sale.shop.buy_and_write(sale.item, sale.token)
+    sale.shop.change_row("UPDATE items SET epoch = 1 WHERE id = %s", sale.item)
     sale.shop.redis.flushall()
 
-    sale.shop.sync()
+    sale.shop.reconcile()
 
     assert sale.shop.gate(sale.item)["epoch"] == "3"
-    sale.shop.own(sale.item, sale.token)
+    sale.shop.buy_and_write(sale.item, sale.token)
     assert_right(sale.shop, sale.item, left=5)
 
 
 def test_numbers_given_twice_in_one_batch_are_counted_anew(sale: Sale) -> None:
     first = sale.shop.buy(sale.item, sale.token)
-    sale.shop.edit(sale.item, seq=int(sale.shop.gate(sale.item)["seq"]) - 1)
+    sale.shop.set_gate_fields(sale.item, seq=int(sale.shop.gate(sale.item)["seq"]) - 1)
     second = sale.shop.buy(sale.item, sale.token)
 
     sale.shop.drain(sale.item)

@@ -8,13 +8,13 @@ import pytest
 
 from shop.cache_managers.stock import StockCacheManager
 from shop.constants.job import JobName
-from shop.constants.stock import Credit
+from shop.constants.stock import CreditOutcome
 from shop.core.database.model import DEFAULT_TENANT
 from shop.jobs.stock import SyncStockJob
 from shop.repositories.stock_ledger import StockLedgerRepository
 from tests.purchase.conftest import Sale
-from tests.purchase.support.in_process_shop import Indoors
-from tests.purchase.test_drains import Killed, assert_right, begin_epoch_without_draining, killed_at, status
+from tests.purchase.support.in_process_shop import InProcessShop
+from tests.purchase.test_drains import SimulatedCrash, assert_right, begin_epoch_without_draining, killed_at, status
 from tests.purchase.test_reconcile import runs
 
 
@@ -37,7 +37,7 @@ def test_a_healthy_sale_is_left_alone_however_busy(sale: Sale) -> None:
     with ThreadPoolExecutor(4) as pool:
         busy = [pool.submit(buy_on, items[0]), pool.submit(buy_on, items[1]), pool.submit(drain_on)]
         try:
-            done = [shop.sync() for _ in range(15)]
+            done = [shop.reconcile() for _ in range(15)]
         finally:
             over.set()
         for thread in busy:
@@ -55,7 +55,7 @@ def test_a_look_waits_for_the_last_word_of_a_drain(sale: Sale, monkeypatch: pyte
     sale.shop.drain(sale.item)
 
     late[0].start()
-    assert sale.shop.container.get(SyncStockJob).look(DEFAULT_TENANT, sale.item) is None
+    assert sale.shop.container.get(SyncStockJob).find_difference(DEFAULT_TENANT, sale.item) is None
 
     late[0].join()
 
@@ -72,7 +72,7 @@ def test_a_look_waits_for_whoever_is_at_work_on_the_item(sale: Sale, monkeypatch
     with ThreadPoolExecutor(1) as pool:
         adjusted = pool.submit(sale.shop.adjust, sale.item, sale.shop.admin(), delta=-4)
         assert taken.wait(5.0)
-        assert sale.shop.container.get(SyncStockJob).look(DEFAULT_TENANT, sale.item) is None
+        assert sale.shop.container.get(SyncStockJob).find_difference(DEFAULT_TENANT, sale.item) is None
         looked.set()
 
     assert adjusted.result().status_code == 200
@@ -84,7 +84,7 @@ def test_what_is_written_and_not_yet_said_so_is_no_difference(sale: Sale) -> Non
     with killed_at("after_commit", sale.shop):
         sale.shop.drain(sale.item)
 
-    assert sale.shop.sync() == []
+    assert sale.shop.reconcile() == []
 
     assert runs(sale.shop) == []
     assert_right(sale.shop, sale.item, left=6)
@@ -92,26 +92,26 @@ def test_what_is_written_and_not_yet_said_so_is_no_difference(sale: Sale) -> Non
 
 def test_a_repair_that_died_is_finished_by_the_next_sync(sale: Sale, monkeypatch: pytest.MonkeyPatch) -> None:
     def die(*_: object) -> None:
-        raise Killed
+        raise SimulatedCrash
 
-    sale.shop.edit(sale.item, avail=8)
+    sale.shop.set_gate_fields(sale.item, avail=8)
     with monkeypatch.context() as patch:
         patch.setattr(SyncStockJob, "load", die)
-        with pytest.raises(Killed):
-            sale.shop.sync()
+        with pytest.raises(SimulatedCrash):
+            sale.shop.reconcile()
     assert [run[-1] for run in runs(sale.shop)] == [""]
 
-    sale.shop.sync()
+    sale.shop.reconcile()
 
     assert [run[-1] for run in runs(sale.shop)] == ["Epoch 2 begins with 7 pieces."]
     assert_right(sale.shop, sale.item, left=7)
 
 
 def test_several_syncs_at_once_tell_it_once(sale: Sale) -> None:
-    sale.shop.edit(sale.item, avail=8)
+    sale.shop.set_gate_fields(sale.item, avail=8)
 
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda _: sale.shop.sync(), range(4)))
+        list(pool.map(lambda _: sale.shop.reconcile(), range(4)))
 
     assert len(runs(sale.shop)) == 1
     assert_right(sale.shop, sale.item, left=7)
@@ -119,33 +119,33 @@ def test_several_syncs_at_once_tell_it_once(sale: Sale) -> None:
 
 def test_a_sync_brings_a_lost_credit_without_closing_the_sale(sale: Sale, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(StockCacheManager, "apply", lambda *_: Credit.APPLIED)
+        patch.setattr(StockCacheManager, "apply", lambda *_: CreditOutcome.APPLIED)
         sale.shop.adjust(sale.item, sale.shop.admin(), delta=4)
 
-    assert sale.shop.sync() == []
+    assert sale.shop.reconcile() == []
 
     assert (sale.shop.gate(sale.item)["epoch"], runs(sale.shop)) == ("1", [])
     assert_right(sale.shop, sale.item, left=11)
 
 
 @pytest.mark.parametrize("deed", ["DELETE", "PATCH"])
-def test_what_was_promised_of_an_item_taken_off_sale_is_written(indoors: Indoors, deed: str) -> None:
-    item, token, admin = indoors.offer(stock=10), indoors.buyer(), indoors.admin()
-    order = indoors.buy(item, token)
-    begin_epoch_without_draining(indoors, item)
-    indoors.send(deed, f"/items/{item}", admin, {"status": "retired"} if deed == "PATCH" else None)
-    assert not indoors.load(item)
+def test_what_was_promised_of_an_item_taken_off_sale_is_written(in_process_shop: InProcessShop, deed: str) -> None:
+    item, token, admin = in_process_shop.offer(stock=10), in_process_shop.buyer(), in_process_shop.admin()
+    order = in_process_shop.buy(item, token)
+    begin_epoch_without_draining(in_process_shop, item)
+    in_process_shop.send(deed, f"/items/{item}", admin, {"status": "retired"} if deed == "PATCH" else None)
+    assert not in_process_shop.load(item)
 
-    indoors.drain(item)
-    indoors.drain(item)
+    in_process_shop.drain(item)
+    in_process_shop.drain(item)
 
-    assert (indoors.gate(item)["state"], indoors.gate(item)["pend"]) == ("retired", "0")
-    assert status(indoors, order, token) == "confirmed"
+    assert (in_process_shop.gate(item)["state"], in_process_shop.gate(item)["pend"]) == ("retired", "0")
+    assert status(in_process_shop, order, token) == "confirmed"
 
 
 def test_an_operator_is_told_what_was_repaired(sale: Sale) -> None:
     assert (sale.shop.cli("sync").stdout, sale.shop.cli("sync").exit_code) == ("Both stores agree.\n", 0)
-    sale.shop.edit(sale.item, avail=8)
+    sale.shop.set_gate_fields(sale.item, avail=8)
 
     told = sale.shop.cli("sync")
 
@@ -169,11 +169,11 @@ def test_an_item_that_is_not_there_is_not_loaded(sale: Sale, words: tuple[str, .
 
 
 def test_what_the_database_refused_is_noted_and_explained(sale: Sale) -> None:
-    sale.shop.change("UPDATE items SET stock = 0 WHERE id = %s", sale.item)
+    sale.shop.change_row("UPDATE items SET stock = 0 WHERE id = %s", sale.item)
     order = sale.shop.buy(sale.item, sale.token)
 
     sale.shop.drain(sale.item)
-    assert sale.shop.asked(JobName.SYNC_STOCK) == [
+    assert sale.shop.queued_arguments(JobName.SYNC_STOCK) == [
         {"tenant_id": DEFAULT_TENANT, "item_id": sale.item, "cause": "refused"}
     ]
     sale.shop.container.get(SyncStockJob).run(DEFAULT_TENANT, sale.item, "refused")

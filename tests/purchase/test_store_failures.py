@@ -8,12 +8,12 @@ import pytest
 
 from tests.http.support.envelope import data_of
 from tests.http.support.shop import API
-from tests.purchase.conftest import Town
+from tests.purchase.conftest import RunningService
 from tests.support.http import HttpClient, Response
 from tests.support.processes.managed_process import ManagedProcess
 
 DATABASE_DOWN, REDIS_DOWN, WRONG_PASSWORD = 503001, 503002, 401101
-AT_ONCE, IN_TIME, SEEN_SECONDS = 1.0, 2.5, 0.5
+AT_ONCE_SECONDS, IN_TIME_SECONDS, SEEN_SECONDS = 1.0, 2.5, 0.5
 
 
 @contextmanager
@@ -37,15 +37,15 @@ def frozen(server: ManagedProcess) -> Iterator[None]:
     time.sleep(SEEN_SECONDS)
 
 
-class Visitor:
+class StoreClient:
     """Somebody with an item in mind, who was here before."""
 
-    def __init__(self, town: Town) -> None:
+    def __init__(self, town: RunningService) -> None:
         self.shop = town.shop
         self.item, self.token = town.shop.offer(), town.shop.buyer()
         self.first = data_of(town.shop.buy(self.item, self.token, Prefer="wait=5"), 201)["id"]
 
-    def ask(self, what: str, seconds: float) -> Response:
+    def send(self, what: str, seconds: float) -> Response:
         """The answer to one request of its own connection; asserts that it came in time."""
         began = time.monotonic()
         with self.shop.client(timeout=30.0) as client:
@@ -70,9 +70,9 @@ class Visitor:
 
 
 @pytest.fixture
-def visitor(town: Town) -> Visitor:
+def store_client(running_service: RunningService) -> StoreClient:
     """A visitor of the shop, before anything happens to it."""
-    return Visitor(town)
+    return StoreClient(running_service)
 
 
 def assert_unavailable(answer: Response, code: int) -> None:
@@ -83,70 +83,93 @@ def assert_unavailable(answer: Response, code: int) -> None:
 READS = ("list", "look", "me", "orders", "order", "livez", "readyz")
 
 
-def test_without_valkey_buying_waits_and_the_rest_goes_on(town: Town, visitor: Visitor) -> None:
-    with stopped(town.valkey):
-        assert_unavailable(visitor.ask("buy", AT_ONCE), REDIS_DOWN)
+def test_without_valkey_buying_waits_and_the_rest_goes_on(
+    running_service: RunningService, store_client: StoreClient
+) -> None:
+    with stopped(running_service.valkey):
+        assert_unavailable(store_client.send("buy", AT_ONCE_SECONDS), REDIS_DOWN)
         for what in READS:
-            data_of(visitor.ask(what, AT_ONCE), 200)
-        data_of(visitor.ask("sign in", AT_ONCE), WRONG_PASSWORD)
+            data_of(store_client.send(what, AT_ONCE_SECONDS), 200)
+        data_of(store_client.send("sign in", AT_ONCE_SECONDS), WRONG_PASSWORD)
 
-    assert data_of(town.shop.buy(visitor.item, visitor.token, Prefer="wait=10"), 201)["status"] == "confirmed"
+    assert (
+        data_of(running_service.shop.buy(store_client.item, store_client.token, Prefer="wait=10"), 201)["status"]
+        == "confirmed"
+    )
 
 
-def test_a_frozen_valkey_delays_answers_but_not_for_long(town: Town, visitor: Visitor) -> None:
-    with frozen(town.valkey):
-        assert_unavailable(visitor.ask("buy", IN_TIME), REDIS_DOWN)
+def test_a_frozen_valkey_delays_answers_but_not_for_long(
+    running_service: RunningService, store_client: StoreClient
+) -> None:
+    with frozen(running_service.valkey):
+        assert_unavailable(store_client.send("buy", IN_TIME_SECONDS), REDIS_DOWN)
         for what in READS:
-            data_of(visitor.ask(what, IN_TIME), 200)
-        assert data_of(visitor.ask("readyz", AT_ONCE), 200)["redis"] == "late"
+            data_of(store_client.send(what, IN_TIME_SECONDS), 200)
+        assert data_of(store_client.send("readyz", AT_ONCE_SECONDS), 200)["redis"] == "late"
 
-    data_of(town.shop.buy(visitor.item, visitor.token, Prefer="wait=10"), 201)
+    data_of(running_service.shop.buy(store_client.item, store_client.token, Prefer="wait=10"), 201)
 
 
 @pytest.mark.parametrize("away", [stopped, frozen])
 def test_without_the_database_the_catalogue_is_read_on(
-    town: Town, visitor: Visitor, away: Callable[[ManagedProcess], AbstractContextManager[None]]
+    running_service: RunningService,
+    store_client: StoreClient,
+    away: Callable[[ManagedProcess], AbstractContextManager[None]],
 ) -> None:
     for what in ("list", "look"):
-        data_of(visitor.ask(what, IN_TIME), 200)
-    with away(town.mariadb):
+        data_of(store_client.send(what, IN_TIME_SECONDS), 200)
+    with away(running_service.mariadb):
         for what in ("list", "look"):
-            data_of(visitor.ask(what, AT_ONCE), 200)
+            data_of(store_client.send(what, AT_ONCE_SECONDS), 200)
 
 
-def test_a_frozen_valkey_sells_nothing_to_those_who_were_told_to_come_again(town: Town, visitor: Visitor) -> None:
-    with frozen(town.valkey):
+def test_a_frozen_valkey_sells_nothing_to_those_who_were_told_to_come_again(
+    running_service: RunningService, store_client: StoreClient
+) -> None:
+    with frozen(running_service.valkey):
         for _ in range(3):
-            assert_unavailable(town.shop.buy(visitor.item, visitor.token, Idempotency_Key="again"), REDIS_DOWN)
+            assert_unavailable(
+                running_service.shop.buy(store_client.item, store_client.token, Idempotency_Key="again"), REDIS_DOWN
+            )
 
-    order = data_of(town.shop.buy(visitor.item, visitor.token, Idempotency_Key="again", Prefer="wait=10"), 201)
+    order = data_of(
+        running_service.shop.buy(store_client.item, store_client.token, Idempotency_Key="again", Prefer="wait=10"), 201
+    )
     assert order["status"] == "confirmed"
-    assert town.shop.written(visitor.item) == 2
+    assert running_service.shop.written(store_client.item) == 2
 
 
-def test_without_the_database_a_known_buyer_buys_and_the_rest_waits(town: Town, visitor: Visitor) -> None:
-    with stopped(town.mariadb):
-        promised = [data_of(visitor.ask("buy", AT_ONCE), 202)["id"] for _ in range(5)]
-        data_of(visitor.ask("me", AT_ONCE), 200)
-        data_of(visitor.ask("livez", AT_ONCE), 200)
-        assert data_of(visitor.ask("readyz", AT_ONCE), 503) == {"database": "down", "redis": "ok", "draining": False}
+def test_without_the_database_a_known_buyer_buys_and_the_rest_waits(
+    running_service: RunningService, store_client: StoreClient
+) -> None:
+    with stopped(running_service.mariadb):
+        promised = [data_of(store_client.send("buy", AT_ONCE_SECONDS), 202)["id"] for _ in range(5)]
+        data_of(store_client.send("me", AT_ONCE_SECONDS), 200)
+        data_of(store_client.send("livez", AT_ONCE_SECONDS), 200)
+        assert data_of(store_client.send("readyz", AT_ONCE_SECONDS), 503) == {
+            "database": "down",
+            "redis": "ok",
+            "draining": False,
+        }
         for what in ("sign in", "list", "look", "orders", "order"):
-            assert_unavailable(visitor.ask(what, IN_TIME), DATABASE_DOWN)
+            assert_unavailable(store_client.send(what, IN_TIME_SECONDS), DATABASE_DOWN)
 
-    town.shop.wait_until_written(visitor.item, 6)
+    running_service.shop.wait_until_written(store_client.item, 6)
     for order_id in promised:
-        assert data_of(town.shop.order(order_id, visitor.token), 200)["status"] == "confirmed"
-    town.shop.verify(promised)
+        assert data_of(running_service.shop.order(order_id, store_client.token), 200)["status"] == "confirmed"
+    running_service.shop.verify(promised)
 
 
 @pytest.mark.parametrize("what", ["sign in", "search", "orders"])
-def test_a_frozen_database_delays_answers_but_not_for_long(town: Town, visitor: Visitor, what: str) -> None:
+def test_a_frozen_database_delays_answers_but_not_for_long(
+    running_service: RunningService, store_client: StoreClient, what: str
+) -> None:
     for _ in range(8):
-        visitor.ask("list", AT_ONCE)  # every web process has connections that freeze, too
-    with frozen(town.mariadb):
-        assert_unavailable(visitor.ask(what, IN_TIME), DATABASE_DOWN)
-        data_of(visitor.ask("readyz", AT_ONCE), 503)
-        promised = data_of(visitor.ask("buy", AT_ONCE), 202)["id"]
+        store_client.send("list", AT_ONCE_SECONDS)  # every web process has connections that freeze, too
+    with frozen(running_service.mariadb):
+        assert_unavailable(store_client.send(what, IN_TIME_SECONDS), DATABASE_DOWN)
+        data_of(store_client.send("readyz", AT_ONCE_SECONDS), 503)
+        promised = data_of(store_client.send("buy", AT_ONCE_SECONDS), 202)["id"]
 
-    town.shop.wait_until_written(visitor.item, 2)
-    assert data_of(town.shop.order(promised, visitor.token), 200)["status"] == "confirmed"
+    running_service.shop.wait_until_written(store_client.item, 2)
+    assert data_of(running_service.shop.order(promised, store_client.token), 200)["status"] == "confirmed"

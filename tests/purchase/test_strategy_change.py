@@ -7,15 +7,15 @@ import pytest
 
 from shop.core.database.model import DEFAULT_TENANT
 from shop.jobs.stock import PreloadStockJob
-from tests.purchase.conftest import MakeIndoors
-from tests.purchase.support.in_process_shop import Indoors
+from tests.purchase.conftest import MakeInProcessShop
+from tests.purchase.support.in_process_shop import InProcessShop
 from tests.purchase.test_dead_letters import buy_impossibly, names, widen
 from tests.purchase.test_direct_sale import problems
 from tests.purchase.test_drains import status
 from tests.support.servers.valkey import Valkey
 
 
-def take_over(make_indoors: MakeIndoors) -> Indoors:
+def take_over(make_indoors: MakeInProcessShop) -> InProcessShop:
     """A shop whose database sells what another strategy sold before."""
     shop = make_indoors(purchase_strategy="db")
     for _, item in shop.container.get(PreloadStockJob).find_unloaded():
@@ -23,15 +23,15 @@ def take_over(make_indoors: MakeIndoors) -> Indoors:
     return shop
 
 
-def replay(shop: Indoors) -> None:
+def replay(shop: InProcessShop) -> None:
     for name in names(shop.cli("dead-letters")):
         assert shop.cli("dead-letters", "--replay", name).exit_code == 0
 
 
 @pytest.fixture
-def wide(make_indoors: MakeIndoors) -> Iterator[Callable[[], None]]:
+def shop_with_wide_limits(make_in_process_shop: MakeInProcessShop) -> Iterator[Callable[[], None]]:
     """Let the table take orders that it refused, for the length of the test."""
-    shop = make_indoors()
+    shop = make_in_process_shop()
     yield lambda: widen(shop, 5)
     with shop.database.engine.begin() as connection:
         connection.exec_driver_sql("DELETE FROM orders WHERE LENGTH(currency) > 3")
@@ -39,14 +39,14 @@ def wide(make_indoors: MakeIndoors) -> Iterator[Callable[[], None]]:
 
 
 def test_replayed_letters_are_written_where_the_database_sells(
-    make_indoors: MakeIndoors, wide: Callable[[], None]
+    make_in_process_shop: MakeInProcessShop, shop_with_wide_limits: Callable[[], None]
 ) -> None:
-    before = make_indoors()
+    before = make_in_process_shop()
     item, token = before.offer(stock=10), before.buyer()
     letters = [buy_impossibly(before, item, token, quantity) for quantity in (2, 3)]
     before.drain(item)
-    shop = take_over(make_indoors)
-    wide()
+    shop = take_over(make_in_process_shop)
+    shop_with_wide_limits()
     shop.buy(item, token)
 
     replay(shop)
@@ -54,18 +54,18 @@ def test_replayed_letters_are_written_where_the_database_sells(
     shop.buy(item, token)
 
     assert [status(shop, order, token) for order in letters] == ["confirmed"] * 2
-    assert (shop.card(item)["stock"], problems(shop)) == (3, [])
+    assert (shop.read_item(item)["stock"], problems(shop)) == (3, [])
 
 
 def test_a_replayed_letter_whose_pieces_the_database_sold_is_set_aside_again(
-    make_indoors: MakeIndoors, wide: Callable[[], None]
+    make_in_process_shop: MakeInProcessShop, shop_with_wide_limits: Callable[[], None]
 ) -> None:
-    before = make_indoors()
+    before = make_in_process_shop()
     item, token = before.offer(stock=10), before.buyer()
     order = buy_impossibly(before, item, token, 2)
     before.drain(item)
-    shop = take_over(make_indoors)
-    wide()
+    shop = take_over(make_in_process_shop)
+    shop_with_wide_limits()
     shop.buy(item, token, 9)
 
     replay(shop)
@@ -73,21 +73,21 @@ def test_a_replayed_letter_whose_pieces_the_database_sold_is_set_aside_again(
 
     assert status(shop, order, token) == "pending"
     assert "pieces" in shop.cli("dead-letters").output
-    assert (shop.card(item)["stock"], problems(shop)) == (1, [])
+    assert (shop.read_item(item)["stock"], problems(shop)) == (1, [])
 
 
 def test_a_replayed_letter_waits_for_the_load_while_redis_counts_its_epoch(
-    make_indoors: MakeIndoors, wide: Callable[[], None]
+    make_in_process_shop: MakeInProcessShop, shop_with_wide_limits: Callable[[], None]
 ) -> None:
-    before = make_indoors()
+    before = make_in_process_shop()
     item, token = before.offer(stock=10), before.buyer()
     order = buy_impossibly(before, item, token, 2)
     before.drain(item)
-    before.gates.close(DEFAULT_TENANT, item)
+    before.gates.claim(DEFAULT_TENANT, item)
     before.load(item)
     before.buy(item, token)
-    wide()
-    shop = make_indoors(purchase_strategy="db")
+    shop_with_wide_limits()
+    shop = make_in_process_shop(purchase_strategy="db")
 
     replay(shop)
     shop.drain(item)
@@ -95,48 +95,48 @@ def test_a_replayed_letter_waits_for_the_load_while_redis_counts_its_epoch(
     shop.load(item)
 
     assert (early, status(shop, order, token)) == ("pending", "confirmed")
-    assert (shop.card(item)["stock"], problems(shop)) == (7, [])
+    assert (shop.read_item(item)["stock"], problems(shop)) == (7, [])
 
 
-def test_a_load_that_died_is_done_again_where_the_database_sells(make_indoors: MakeIndoors) -> None:
-    before = make_indoors()
+def test_a_load_that_died_is_done_again_where_the_database_sells(make_in_process_shop: MakeInProcessShop) -> None:
+    before = make_in_process_shop()
     item, token = before.offer(stock=10), before.buyer()
     order = before.buy(item, token)
-    shop = make_indoors(purchase_strategy="db")
-    shop.gates.close(DEFAULT_TENANT, item)
+    shop = make_in_process_shop(purchase_strategy="db")
+    shop.gates.claim(DEFAULT_TENANT, item)
     shop.buy(item, token)
 
     found = shop.container.get(PreloadStockJob).find_unloaded()
     shop.load(item)
 
     assert found == [(DEFAULT_TENANT, item)]
-    assert (status(shop, order, token), shop.card(item)["stock"], problems(shop)) == ("confirmed", 8, [])
+    assert (status(shop, order, token), shop.read_item(item)["stock"], problems(shop)) == ("confirmed", 8, [])
 
 
-def test_the_key_that_bought_the_last_piece_gets_the_same_order(make_indoors: MakeIndoors) -> None:
-    shop = make_indoors(purchase_strategy="db")
+def test_the_key_that_bought_the_last_piece_gets_the_same_order(make_in_process_shop: MakeInProcessShop) -> None:
+    shop = make_in_process_shop(purchase_strategy="db")
     item, token = shop.offer(stock=1), shop.buyer()
     order = shop.buy(item, token, key="k")
-    after = make_indoors()
+    after = make_in_process_shop()
     assert after.load(item)
 
     assert after.buy(item, token, key="k") == order
 
 
-def test_so_does_the_key_of_an_item_that_a_script_sold_before(make_indoors: MakeIndoors) -> None:
-    before = make_indoors()
+def test_so_does_the_key_of_an_item_that_a_script_sold_before(make_in_process_shop: MakeInProcessShop) -> None:
+    before = make_in_process_shop()
     item = before.offer(stock=1)
-    shop = take_over(make_indoors)
+    shop = take_over(make_in_process_shop)
     token = shop.buyer()
     order = shop.buy(item, token, key="k")
-    after = make_indoors()
+    after = make_in_process_shop()
     assert after.load(item)
 
     assert after.buy(item, token, key="k") == order
 
 
-def test_a_lowered_limit_is_no_alarm_where_the_database_sells(make_indoors: MakeIndoors) -> None:
-    shop = make_indoors(purchase_strategy="db")
+def test_a_lowered_limit_is_no_alarm_where_the_database_sells(make_in_process_shop: MakeInProcessShop) -> None:
+    shop = make_in_process_shop(purchase_strategy="db")
     item, token = shop.offer(stock=10, max_per_user=3), shop.buyer()
     shop.buy(item, token, 3)
 
@@ -145,12 +145,12 @@ def test_a_lowered_limit_is_no_alarm_where_the_database_sells(make_indoors: Make
     assert problems(shop) == []
 
 
-def test_a_gate_that_was_retired_is_no_alarm_where_the_database_sells(make_indoors: MakeIndoors) -> None:
-    before = make_indoors()
+def test_a_gate_that_was_retired_is_no_alarm_where_the_database_sells(make_in_process_shop: MakeInProcessShop) -> None:
+    before = make_in_process_shop()
     item, token = before.offer(stock=10), before.buyer()
     before.send("DELETE", f"/items/{item}", before.admin_token)
     before.load(item)
-    shop = take_over(make_indoors)
+    shop = take_over(make_in_process_shop)
     assert shop.send("POST", f"/items/{item}/restore", shop.admin_token).status_code == 200
 
     shop.load(item)
@@ -160,10 +160,10 @@ def test_a_gate_that_was_retired_is_no_alarm_where_the_database_sells(make_indoo
 
 
 def test_without_redis_the_database_answers_for_orders_and_items(
-    make_indoors: MakeIndoors, make_valkey: Callable[[], Valkey]
+    make_in_process_shop: MakeInProcessShop, make_valkey: Callable[[], Valkey]
 ) -> None:
     server = make_valkey()
-    shop = make_indoors(purchase_strategy="db", redis_url=server.url)
+    shop = make_in_process_shop(purchase_strategy="db", redis_url=server.url)
     item, token, admin = shop.offer(stock=10), shop.buyer(), shop.admin_token
     order = shop.buy(item, token)
     server.kill()

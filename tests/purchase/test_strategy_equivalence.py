@@ -5,8 +5,15 @@ from uuid import UUID
 
 import pytest
 
-from shop.cache_managers.optimistic_lock import RecipeCacheManager
-from shop.cache_managers.stock import Claim, Opening, Purchase, Reserved, StockCacheManager, read_answer
+from shop.cache_managers.optimistic_lock import OptimisticLockCacheManager
+from shop.cache_managers.stock import (
+    Claim,
+    GateOpening,
+    Purchase,
+    ReserveResult,
+    StockCacheManager,
+    parse_reserve_answer,
+)
 from shop.constants.stock import GateState
 from shop.core.metrics.metrics import Metrics
 from shop.core.redis.stores import RedisStores
@@ -15,7 +22,7 @@ from tests.support.servers.valkey import Valkey
 
 TENANT, ITEM, OTHER, CLOSED, BACKLOG_MAX = 1, 7, 8, 9, 5
 # (order, item, user, quantity); a user above nine is unknown.
-WISHES = [
+PURCHASES = [
     (1, ITEM, 1, 2),
     (1, ITEM, 1, 2),
     (2, ITEM, 1, 2),
@@ -31,41 +38,41 @@ WISHES = [
 ]
 
 
-class Till(NamedTuple):
+class Strategies(NamedTuple):
     """The two CacheManagers on one Redis."""
 
     stock: StockCacheManager
-    recipe: RecipeCacheManager
+    recipe: OptimisticLockCacheManager
 
-    def ask(self, strategy: str, purchase: Purchase) -> Reserved:
+    def reserve(self, strategy: str, purchase: Purchase) -> ReserveResult:
         if strategy == "script":
             return self.stock.reserve(purchase, BACKLOG_MAX)
-        return read_answer(getattr(self.recipe, strategy)(*self.stock.question(purchase, BACKLOG_MAX)))
+        return parse_reserve_answer(getattr(self.recipe, strategy)(*self.stock.script_call(purchase, BACKLOG_MAX)))
 
 
-def run(server: Valkey, strategy: str) -> tuple[list[Reserved], dict[str, Any]]:
+def run_purchases(server: Valkey, strategy: str) -> tuple[list[ReserveResult], dict[str, Any]]:
     """What a day of purchases is answered, and what it leaves."""
     server.flush()
     settings = Settings(redis_url=server.url, var=str(server.folder))
     stores, metrics = RedisStores(settings), Metrics(settings)
-    till = Till(StockCacheManager(stores, metrics), RecipeCacheManager(stores, metrics))
+    till = Strategies(StockCacheManager(stores, metrics), OptimisticLockCacheManager(stores, metrics))
     for item, limit in ((ITEM, 3), (OTHER, None)):
         # Not there before, and not its first epoch: receipts were lost, and each refusal says since when.
         till.stock.claim(TENANT, item, Claim("token", moment=900))
-        opening = Opening(9, 4, 250, "EUR", limit, 2, {})
+        opening = GateOpening(9, 4, 250, "EUR", limit, 2, {})
         assert till.stock.open(TENANT, item, "token", opening)
-        assert till.stock.let_in(TENANT, item, "token", GateState.OPEN)
+        assert till.stock.open_to_buyers(TENANT, item, "token", GateState.OPEN)
     answers = []
-    for number, item, user, quantity in WISHES:
+    for number, item, user, quantity in PURCHASES:
         words = (UUID(int=number), TENANT, item, user, quantity, 1000 + number)
         purchase = Purchase(*words, ticket=None, session_id=UUID(int=user))
         if user < 10:
-            till.stock.introduce(purchase)
-        answers.append(till.ask(strategy, purchase))
-    return answers, contents(stores.stock(0))
+            till.stock.trust_buyer(purchase)
+        answers.append(till.reserve(strategy, purchase))
+    return answers, read_keys(stores.stock(0))
 
 
-def contents(client: Any) -> dict[str, Any]:
+def read_keys(client: Any) -> dict[str, Any]:
     """Every key, with what is in it and whether it ends; without the numbers that Redis gives entries."""
     read = {
         "hash": client.hgetall,
@@ -77,9 +84,9 @@ def contents(client: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize("strategy", ["lock", "watch"])
 def test_the_recipes_answer_and_leave_what_the_script_does(valkey: Valkey, strategy: str) -> None:
-    answers, left = run(valkey, "script")
+    answers, left = run_purchases(valkey, "script")
 
     assert {answer.outcome.value for answer in answers} == {
         "RESERVED", "DUPLICATE", "LIMIT", "SOLD_OUT", "STRANGER", "CLOSED", "BUSY"
     }  # fmt: skip
-    assert run(valkey, strategy) == (answers, left)
+    assert run_purchases(valkey, strategy) == (answers, left)

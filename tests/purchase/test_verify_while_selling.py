@@ -10,21 +10,21 @@ import pytest
 
 from shop.constants.stock import GateState
 from shop.core.database.model import DEFAULT_TENANT
-from shop.jobs.invariant import VerifyAuditJob
+from shop.jobs.invariant import VerifyInvariantsJob
 from shop.jobs.stock import PreloadStockJob
-from tests.purchase.conftest import MakeIndoors, Sale
-from tests.purchase.support.in_process_shop import Indoors
+from tests.purchase.conftest import MakeInProcessShop, Sale
+from tests.purchase.support.in_process_shop import InProcessShop
 
 STOCK = 100_000
 
 
-def wrong(shop: Indoors) -> dict[int, list[str]]:
+def wrong(shop: InProcessShop) -> dict[int, list[str]]:
     """What several looks found wrong, by number."""
-    return {v.number: v.problems for v in shop.container.get(VerifyAuditJob).run() if v.problems}
+    return {v.number: v.problems for v in shop.container.get(VerifyInvariantsJob).run() if v.problems}
 
 
 @contextmanager
-def selling(shop: Indoors, item: int) -> Iterator[None]:
+def selling(shop: InProcessShop, item: int) -> Iterator[None]:
     """While the context lasts, two buyers buy and a worker writes what waits."""
     over, buyers = Event(), [shop.buyer() for _ in range(2)]
 
@@ -52,65 +52,69 @@ def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shop.jobs.invariant.PAUSE_SECONDS", 0)
 
 
-def test_a_healthy_item_that_sells_gives_no_alarm(indoors: Indoors) -> None:
-    item = indoors.offer(stock=STOCK)
+def test_a_healthy_item_that_sells_gives_no_alarm(in_process_shop: InProcessShop) -> None:
+    item = in_process_shop.offer(stock=STOCK)
 
-    with selling(indoors, item):
-        assert [wrong(indoors) for _ in range(5)] == [{}] * 5
-    indoors.drain(item)
-    assert wrong(indoors) == {}
+    with selling(in_process_shop, item):
+        assert [wrong(in_process_shop) for _ in range(5)] == [{}] * 5
+    in_process_shop.drain(item)
+    assert wrong(in_process_shop) == {}
 
 
-def test_a_wrong_item_that_sells_is_reported(indoors: Indoors) -> None:
-    item = indoors.offer(stock=STOCK)
+def test_a_wrong_item_that_sells_is_reported(in_process_shop: InProcessShop) -> None:
+    item = in_process_shop.offer(stock=STOCK)
     # More than is sold within a look: less might look right in one of them, and is found when it sells no longer.
-    indoors.edit(item, avail=STOCK + 1000)
+    in_process_shop.set_gate_fields(item, avail=STOCK + 1000)
 
-    with selling(indoors, item):
-        assert wrong(indoors).keys() == {3}
+    with selling(in_process_shop, item):
+        assert wrong(in_process_shop).keys() == {3}
 
 
 def test_a_wrong_item_that_sells_between_two_looks_is_wrong_in_both(
     sale: Sale, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sale.shop.edit(sale.item, avail=int(sale.shop.gate(sale.item)["avail"]) + 2)
-    sale.shop.change("UPDATE stock_ledger SET delta = delta - 1 WHERE item_id = %s AND reason = 'initial'", sale.item)
+    sale.shop.set_gate_fields(sale.item, avail=int(sale.shop.gate(sale.item)["avail"]) + 2)
+    sale.shop.change_row(
+        "UPDATE stock_ledger SET delta = delta - 1 WHERE item_id = %s AND reason = 'initial'", sale.item
+    )
     # The job's own clock: everybody else may sleep.
-    clock = SimpleNamespace(sleep=lambda _: sale.shop.own(sale.item, sale.token))
+    clock = SimpleNamespace(sleep=lambda _: sale.shop.buy_and_write(sale.item, sale.token))
     monkeypatch.setattr("shop.jobs.invariant.time", clock)
 
     assert wrong(sale.shop).keys() == {1, 3}
 
 
 @pytest.mark.parametrize("name", ["avail", "hwm", "epoch", "pend", "seq"])
-def test_nonsense_in_a_gate_stops_neither_the_audit_nor_the_catalogue(indoors: Indoors, name: str) -> None:
-    item = indoors.offer(stock=10)
-    indoors.edit(item, **{name: "nonsense"})
+def test_nonsense_in_a_gate_stops_neither_the_audit_nor_the_catalogue(
+    in_process_shop: InProcessShop, name: str
+) -> None:
+    item = in_process_shop.offer(stock=10)
+    in_process_shop.set_gate_fields(item, **{name: "nonsense"})
 
-    assert indoors.http.get("/api/v1/items").status_code == 200
-    assert wrong(indoors)[3] == [f"item {item}: its gate says {name}='nonsense', which is no number"]
-
-
-def test_a_deleted_item_that_a_redis_restored_sells_again_is_reported(indoors: Indoors) -> None:
-    item = indoors.offer(stock=10)
-    before = indoors.gate(item)
-    assert indoors.send("DELETE", f"/items/{item}", indoors.admin_token).status_code == 200
-    indoors.redis.delete(indoors.key(item, f"item:{DEFAULT_TENANT}:{item}"))
-    indoors.edit(item, **before)
-
-    assert wrong(indoors) == {3: [f"item {item}: it is sold by Redis although it is not on sale"]}
+    assert in_process_shop.http.get("/api/v1/items").status_code == 200
+    assert wrong(in_process_shop)[3] == [f"item {item}: its gate says {name}='nonsense', which is no number"]
 
 
-def test_a_retired_gate_is_no_alarm_where_the_database_sells(make_indoors: MakeIndoors) -> None:
-    before = make_indoors()
+def test_a_deleted_item_that_a_redis_restored_sells_again_is_reported(in_process_shop: InProcessShop) -> None:
+    item = in_process_shop.offer(stock=10)
+    before = in_process_shop.gate(item)
+    assert in_process_shop.send("DELETE", f"/items/{item}", in_process_shop.admin_token).status_code == 200
+    in_process_shop.redis.delete(in_process_shop.partition_key(item, f"item:{DEFAULT_TENANT}:{item}"))
+    in_process_shop.set_gate_fields(item, **before)
+
+    assert wrong(in_process_shop) == {3: [f"item {item}: it is sold by Redis although it is not on sale"]}
+
+
+def test_a_retired_gate_is_no_alarm_where_the_database_sells(make_in_process_shop: MakeInProcessShop) -> None:
+    before = make_in_process_shop()
     item, token = before.offer(stock=10), before.buyer()
     before.send("DELETE", f"/items/{item}", before.admin_token)
     before.load(item)
-    shop = make_indoors(purchase_strategy="db")
+    shop = make_in_process_shop(purchase_strategy="db")
     for place in shop.container.get(PreloadStockJob).find_unloaded():
         shop.load(place[1])
     assert shop.send("POST", f"/items/{item}/restore", shop.admin_token).status_code == 200
-    shop.edit(item, state=GateState.RETIRED)
+    shop.set_gate_fields(item, state=GateState.RETIRED)
     shop.buy(item, token)
 
     assert wrong(shop) == {}

@@ -1,3 +1,3 @@
 """Apps in this process, limited as a test says."""
 
-from tests.purchase.conftest import MakeIndoors, make_indoors  # noqa: F401 - fixtures
+from tests.purchase.conftest import MakeInProcessShop, make_in_process_shop  # noqa: F401 - fixtures

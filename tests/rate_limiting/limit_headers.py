@@ -7,7 +7,7 @@ _POLICY = re.compile(r'"([a-z-]+)";q=([0-9]+);w=([0-9]+)')
 _STATE = re.compile(r'"([a-z-]+)";r=([0-9]+);t=([0-9]+)')
 
 
-class Told(NamedTuple):
+class ReportedLimit(NamedTuple):
     """One limit of an answer: its name, requests, window, what is left, and seconds until the window ends."""
 
     name: str
@@ -18,7 +18,7 @@ class Told(NamedTuple):
 
 
 # Any: werkzeug's headers, and those of http.client.
-def told(headers: Any) -> list[Told]:
+def parse_limits(headers: Any) -> list[ReportedLimit]:
     """Every limit that an answer tells of, in its order; asserts that both fields are well formed and agree."""
     policies = [_POLICY.fullmatch(item) for item in headers.get("RateLimit-Policy", "").split(", ") if item]
     states = [_STATE.fullmatch(item) for item in headers.get("RateLimit", "").split(", ") if item]
@@ -26,14 +26,14 @@ def told(headers: Any) -> list[Told]:
     assert all(states), headers
     pairs = [(policy, state) for policy, state in zip(policies, states, strict=True) if policy and state]
     assert [policy[1] for policy, _ in pairs] == [state[1] for _, state in pairs]
-    return [Told(p[1], int(p[2]), int(p[3]), int(s[2]), int(s[3])) for p, s in pairs]
+    return [ReportedLimit(p[1], int(p[2]), int(p[3]), int(s[2]), int(s[3])) for p, s in pairs]
 
 
-def counted(headers: Any) -> list[tuple[str, int, int, int]]:
+def parse_without_seconds(headers: Any) -> list[tuple[str, int, int, int]]:
     """The same without the seconds, for requests that come later than the first."""
-    return [each[:4] for each in told(headers)]
+    return [each[:4] for each in parse_limits(headers)]
 
 
-def named(headers: Any) -> list[str]:
+def parse_names(headers: Any) -> list[str]:
     """The names of the limits that an answer tells of."""
-    return [each.name for each in told(headers)]
+    return [each.name for each in parse_limits(headers)]

@@ -22,44 +22,44 @@ _numbers = itertools.count(1)
 
 
 @dataclass(frozen=True)
-class City:
+class LimitedShop:
     """A shop whose every limit is 60 a minute, and its Redis."""
 
     shop: Shop
     valkey: Valkey
 
-    def client(self) -> "Caller":
+    def new_client(self) -> "LimitedClient":
         """Somebody who never called before."""
         number = next(_numbers)
-        return Caller(self.shop, f"198.51.{number // 256}.{number % 256}")
+        return LimitedClient(self.shop, f"198.51.{number // 256}.{number % 256}")
 
 
 @dataclass(frozen=True)
-class Caller:
+class LimitedClient:
     """A client at an address, as the trusted proxy tells of it; each request takes a connection of its own."""
 
     shop: Shop
     address: str
 
-    def ask(self, path: str = "/nowhere", *, web: str = "web", method: str = "GET", **words: Any) -> Response:
+    def send(self, path: str = "/nowhere", *, web: str = "web", method: str = "GET", **words: Any) -> Response:
         headers = {"X-Forwarded-For": self.address, **words.pop("headers", {})}
         with HttpClient(self.shop.service.bind(web), timeout=30.0) as client:
             return client.request(method, f"{API}{path}", words.pop("body", None), headers=headers, **words)
 
-    def ask_at_once(self, times: int, **words: Any) -> "Counter[int]":
+    def send_at_once(self, times: int, **words: Any) -> "Counter[int]":
         """Status -> how often it was answered, of many requests from several threads."""
         with ThreadPoolExecutor(CROWD) as pool:
-            return Counter(pool.map(lambda _: self.ask(**words).status, range(times)))
+            return Counter(pool.map(lambda _: self.send(**words).status, range(times)))
 
 
 @contextmanager
-def built(folder: Path, database_url: str, valkey: Valkey) -> Iterator[City]:
+def start_shop(folder: Path, database_url: str, valkey: Valkey) -> Iterator[LimitedShop]:
     """A city whose processes end with the context; nothing is written to the database."""
     env = {f"SHOP_LIMIT_{name}": f"{MOST}/minute" for name in ("DEFAULT", "LOGIN", "REGISTER", "REFRESH", "PURCHASE")}
     env |= {"SHOP_WEB_WORKERS": str(PROCESSES), "SHOP_WEB_THREADS": "2", "SHOP_TRUSTED_PROXIES": "127.0.0.1"}
     shop = Shop(Service(folder, database_url, valkey.url, env)).prepare()
     try:
         shop.service.start("web")
-        yield City(shop, valkey)
+        yield LimitedShop(shop, valkey)
     finally:
         shop.close()

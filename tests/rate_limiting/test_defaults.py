@@ -1,7 +1,7 @@
 """The limits as they come, over HTTP."""
 
 from tests.http.support.shop import API, Shop
-from tests.rate_limiting.limit_headers import Told, told
+from tests.rate_limiting.limit_headers import ReportedLimit, parse_limits
 from tests.support.limits import UNLIMITED_ENV
 from tests.support.processes.processes import MakeService
 
@@ -23,13 +23,13 @@ def test_whoever_sets_nothing_is_limited(make_service: MakeService) -> None:
 
     answers = [look, register, sign_in, purchase]
     assert [answer.status for answer in answers] == [200, 201, 200, 404]
-    assert [told(answer.headers) for answer in answers] == [
-        [Told("default", 1000, 60, 999, 60)],
-        [Told("register", 20, 60, 19, 60)],
+    assert [parse_limits(answer.headers) for answer in answers] == [
+        [ReportedLimit("default", 1000, 60, 999, 60)],
+        [ReportedLimit("register", 20, 60, 19, 60)],
         [
-            Told("login", 20, 60, 19, 60),
-            Told("login-address", 100, 60, 99, 60),
-            Told("login-account", 200, 60, 199, 60),
+            ReportedLimit("login", 20, 60, 19, 60),
+            ReportedLimit("login-address", 100, 60, 99, 60),
+            ReportedLimit("login-account", 200, 60, 199, 60),
         ],
-        [Told("purchase", 60, 60, 59, 60)],
+        [ReportedLimit("purchase", 60, 60, 59, 60)],
     ]

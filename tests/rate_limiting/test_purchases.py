@@ -7,106 +7,106 @@ import pytest
 from shop.core.crypto.tokens import Tokens
 from shop.core.settings.rate import OFF, Rate
 from tests.http.support.shop import API
-from tests.purchase.conftest import MakeIndoors
-from tests.purchase.support.in_process_shop import Indoors
-from tests.rate_limiting.limit_headers import counted, named, told
-from tests.support.call_recording import counted_commands, counted_sql
+from tests.purchase.conftest import MakeInProcessShop
+from tests.purchase.support.in_process_shop import InProcessShop
+from tests.rate_limiting.limit_headers import parse_limits, parse_names, parse_without_seconds
+from tests.support.call_recording import record_commands, record_sql
 from tests.support.servers.valkey import Valkey
-from tests.support.session_tokens import access
+from tests.support.session_tokens import issue_access_token
 
 MOST = 4
 STRATEGIES = ["script", "lock", "watch", "db"]
 
 
 @pytest.fixture
-def shop(make_indoors: MakeIndoors) -> Indoors:
+def shop(make_indoors: MakeInProcessShop) -> InProcessShop:
     """A shop in which a user may buy four times a minute."""
     return make_indoors(limit_purchase=Rate(MOST, 60))
 
 
-def statuses(shop: Indoors, item: int, token: str, times: int) -> list[int]:
-    return [shop.ask(item, token).status_code for _ in range(times)]
+def statuses(shop: InProcessShop, item: int, token: str, times: int) -> list[int]:
+    return [shop.send_purchase(item, token).status_code for _ in range(times)]
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
-def test_one_purchase_too_many_is_refused_and_takes_nothing(make_indoors: MakeIndoors, strategy: str) -> None:
+def test_one_purchase_too_many_is_refused_and_takes_nothing(make_indoors: MakeInProcessShop, strategy: str) -> None:
     shop = make_indoors(limit_purchase=Rate(MOST, 60), purchase_strategy=strategy)
     item, token = shop.offer(stock=10), shop.buyer()
 
-    answers = [shop.ask(item, token) for _ in range(MOST + 3)]
+    answers = [shop.send_purchase(item, token) for _ in range(MOST + 3)]
 
     assert [answer.status_code for answer in answers[:MOST]] == [201 if strategy == "db" else 202] * MOST
     assert [answer.status_code for answer in answers[MOST:]] == [429] * 3
-    assert [counted(answer.headers) for answer in answers[:MOST]] == [
+    assert [parse_without_seconds(answer.headers) for answer in answers[:MOST]] == [
         [("purchase", MOST, 60, left)] for left in (3, 2, 1, 0)
     ]
-    assert answers[-1].headers["Retry-After"] == str(told(answers[-1].headers)[0].seconds)
-    assert shop.card(item)["stock"] == 10 - MOST
+    assert answers[-1].headers["Retry-After"] == str(parse_limits(answers[-1].headers)[0].seconds)
+    assert shop.read_item(item)["stock"] == 10 - MOST
     # Somebody else buys on.
-    assert shop.ask(item, shop.buyer()).status_code in {201, 202}
+    assert shop.send_purchase(item, shop.buyer()).status_code in {201, 202}
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
-def test_what_one_process_has_sold_another_refuses(make_indoors: MakeIndoors, strategy: str) -> None:
+def test_what_one_process_has_sold_another_refuses(make_indoors: MakeInProcessShop, strategy: str) -> None:
     shop, other = (make_indoors(limit_purchase=Rate(MOST, 60), purchase_strategy=strategy) for _ in range(2))
     item, token = shop.offer(stock=10), shop.buyer()
     statuses(shop, item, token, MOST)
 
     assert statuses(other, item, token, 2) == [429, 429]
-    assert other.card(item)["stock"] == 10 - MOST
+    assert other.read_item(item)["stock"] == 10 - MOST
 
 
 @pytest.mark.parametrize("key", ["", "k"])
-def test_the_limit_adds_no_round_trip_and_no_sql(shop: Indoors, valkey: Valkey, key: str) -> None:
+def test_the_limit_adds_no_round_trip_and_no_sql(shop: InProcessShop, valkey: Valkey, key: str) -> None:
     item, token = shop.offer(stock=10), shop.buyer()
     shop.buy(item, token)
 
-    with counted_sql(shop.database.engine) as statements, counted_commands(valkey) as commands:
+    with record_sql(shop.database.engine) as statements, record_commands(valkey) as commands:
         shop.buy(item, token, key=key)
 
     assert statements == []
     assert len(commands) == 1, commands
 
 
-def test_who_is_refused_costs_no_sql_and_at_most_one_round_trip(shop: Indoors, valkey: Valkey) -> None:
+def test_who_is_refused_costs_no_sql_and_at_most_one_round_trip(shop: InProcessShop, valkey: Valkey) -> None:
     item, token = shop.offer(stock=10), shop.buyer()
     statuses(shop, item, token, MOST)
 
-    with counted_sql(shop.database.engine) as statements, counted_commands(valkey) as commands:
+    with record_sql(shop.database.engine) as statements, record_commands(valkey) as commands:
         refused = statuses(shop, item, token, 20)
 
     assert (refused, statements) == ([429] * 20, [])
     assert len(commands) <= 1, commands
 
 
-def test_a_first_purchase_counts_once_though_the_gate_is_asked_twice(shop: Indoors) -> None:
+def test_a_first_purchase_counts_once_though_the_gate_is_asked_twice(shop: InProcessShop) -> None:
     item, token = shop.offer(stock=10), shop.buyer()
 
-    assert told(shop.ask(item, token).headers)[0].left == MOST - 1
+    assert parse_limits(shop.send_purchase(item, token).headers)[0].left == MOST - 1
 
 
-def test_a_purchase_that_is_sent_again_counts_again(shop: Indoors) -> None:
+def test_a_purchase_that_is_sent_again_counts_again(shop: InProcessShop) -> None:
     item, token = shop.offer(stock=10), shop.buyer()
 
-    answers = [shop.ask(item, token, key="mine") for _ in range(MOST + 1)]
+    answers = [shop.send_purchase(item, token, key="mine") for _ in range(MOST + 1)]
 
     assert [answer.status_code for answer in answers] == [202] * MOST + [429]
-    assert shop.card(item)["stock"] == 9
+    assert shop.read_item(item)["stock"] == 9
 
 
-def test_purchases_and_other_requests_have_budgets_of_their_own(make_indoors: MakeIndoors) -> None:
+def test_purchases_and_other_requests_have_budgets_of_their_own(make_indoors: MakeInProcessShop) -> None:
     shop = make_indoors(limit_purchase=Rate(2, 60), limit_default=Rate(2, 60))
     item, token = shop.offer(stock=10), shop.buyer()
     assert statuses(shop, item, token, 3) == [202, 202, 429]
 
     looks = [shop.send("GET", f"/items/{item}", token) for _ in range(3)]
 
-    assert [(look.status_code, named(look.headers)) for look in looks] == [
+    assert [(look.status_code, parse_names(look.headers)) for look in looks] == [
         (200, ["default"]), (200, ["default"]), (429, ["default"])
     ]  # fmt: skip
 
 
-def test_what_is_no_purchase_counts_as_one_too(shop: Indoors) -> None:
+def test_what_is_no_purchase_counts_as_one_too(shop: InProcessShop) -> None:
     item, token = shop.offer(stock=10), shop.buyer()
     permit = {"Authorization": f"Bearer {token}"}
     path = f"{API}/items/{item}/purchase"
@@ -115,79 +115,79 @@ def test_what_is_no_purchase_counts_as_one_too(shop: Indoors) -> None:
         shop.http.post(path, json={"quantity": 0}, headers=permit),
         shop.http.post(path, data=b"{", content_type="application/json", headers=permit),
         shop.http.post(path, data=b"x=1", headers=permit),
-        shop.ask(999_999, token),
+        shop.send_purchase(999_999, token),
         shop.http.post(path, json={"quantity": 0}, headers=permit),
     ]
 
     assert [answer.status_code for answer in answers] == [422, 400, 415, 404, 429]
-    assert [told(answer.headers)[0].left for answer in answers] == [3, 2, 1, 0, 0]
+    assert [parse_limits(answer.headers)[0].left for answer in answers] == [3, 2, 1, 0, 0]
     assert statuses(shop, item, token, 1) == [429]
-    assert shop.card(item)["stock"] == 10
+    assert shop.read_item(item)["stock"] == 10
 
 
 @pytest.mark.parametrize("quantity", [11, 10])
-def test_a_refusal_that_is_remembered_counts_too(shop: Indoors, quantity: int) -> None:
+def test_a_refusal_that_is_remembered_counts_too(shop: InProcessShop, quantity: int) -> None:
     item, token = shop.offer(stock=9), shop.buyer()
 
-    answers = [shop.ask(item, token, quantity) for _ in range(MOST + 1)]
+    answers = [shop.send_purchase(item, token, quantity) for _ in range(MOST + 1)]
 
     assert [answer.status_code for answer in answers] == [409] * MOST + [429]
-    assert [told(answer.headers)[0].left for answer in answers] == [3, 2, 1, 0, 0]
+    assert [parse_limits(answer.headers)[0].left for answer in answers] == [3, 2, 1, 0, 0]
     assert 'shop_purchases_total{outcome="too_many_requests"} 1.0' in shop.http.get("/metrics").text
 
 
-def test_without_a_good_token_it_is_a_request_of_a_stranger(make_indoors: MakeIndoors) -> None:
+def test_without_a_good_token_it_is_a_request_of_a_stranger(make_indoors: MakeInProcessShop) -> None:
     shop = make_indoors(limit_purchase=Rate(2, 60), limit_default=Rate(3, 60))
     item = shop.offer(stock=10)
 
-    answers = [shop.ask(item, token) for token in ("", "nonsense", "a.b.c", "")]
+    answers = [shop.send_purchase(item, token) for token in ("", "nonsense", "a.b.c", "")]
 
     assert [answer.status_code for answer in answers] == [401, 401, 401, 429]
-    assert {name for answer in answers for name in named(answer.headers)} == {"default"}
+    assert {name for answer in answers for name in parse_names(answer.headers)} == {"default"}
 
 
-def test_a_user_who_is_gone_counts_too(shop: Indoors) -> None:
-    item, token = shop.offer(stock=10), access(shop.container.get(Tokens), 999_999, 1)
+def test_a_user_who_is_gone_counts_too(shop: InProcessShop) -> None:
+    item, token = shop.offer(stock=10), issue_access_token(shop.container.get(Tokens), 999_999, 1)
 
     assert statuses(shop, item, token, MOST + 1) == [401] * MOST + [429]
 
 
-def test_off_leaves_the_purchase_as_it_was(make_indoors: MakeIndoors, valkey: Valkey) -> None:
+def test_off_leaves_the_purchase_as_it_was(make_indoors: MakeInProcessShop, valkey: Valkey) -> None:
     shop = make_indoors(limit_purchase=OFF, limit_default=Rate(1, 60))
     item, token = shop.offer(stock=10), shop.buyer()
 
-    answers = [shop.ask(item, token) for _ in range(5)]
+    answers = [shop.send_purchase(item, token) for _ in range(5)]
 
-    assert [(answer.status_code, named(answer.headers)) for answer in answers] == [(202, [])] * 5
+    assert [(answer.status_code, parse_names(answer.headers)) for answer in answers] == [(202, [])] * 5
     with valkey.client() as client:
         assert client.keys("*quota*") == []
 
 
 def test_stock_on_a_server_of_its_own_costs_one_round_trip_more(
-    make_indoors: MakeIndoors, valkey: Valkey, apart: Valkey
+    make_indoors: MakeInProcessShop, valkey: Valkey, shops_apart: Valkey
 ) -> None:
-    shop = make_indoors(limit_purchase=Rate(MOST, 60), stock_redis_urls=(apart.url,))
+    shop = make_indoors(limit_purchase=Rate(MOST, 60), stock_redis_urls=(shops_apart.url,))
     item, token = shop.offer(stock=10), shop.buyer()
     shop.buy(item, token)
 
-    with counted_commands(valkey) as asked, counted_commands(apart) as taken:
+    with record_commands(valkey) as asked, record_commands(shops_apart) as taken:
         shop.buy(item, token)
 
     assert (len(asked), len(taken)) == (1, 1), (asked, taken)
     assert statuses(shop, item, token, 3) == [202, 202, 429]
-    with apart.client() as client:
+    with shops_apart.client() as client:
         assert client.keys("*quota*") == []
 
 
 @pytest.fixture
-def apart() -> Iterator[Valkey]:
+def shops_apart() -> Iterator[Valkey]:
     """Another Valkey."""
     server = Valkey.create(fsync="everysec")
     yield server
     server.destroy()
 
 
-def test_refused_purchases_are_counted_like_other_outcomes(shop: Indoors) -> None:
+def test_refused_purchases_are_counted_like_other_outcomes(shop: InProcessShop) -> None:
     item, token = shop.offer(stock=10), shop.buyer()
     statuses(shop, item, token, MOST + 2)
 

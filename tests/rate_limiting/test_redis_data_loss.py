@@ -6,30 +6,30 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from shop.core.rate_limiting.limiter import Limits
-from shop.core.rate_limiting.windows import SURE_SECONDS
+from shop.core.rate_limiting.limiter import RateLimiter
+from shop.core.rate_limiting.windows import EXHAUSTED_CACHE_SECONDS
 from shop.core.settings.rate import Rate
 from tests.http.support.shop import API
-from tests.purchase.conftest import MakeIndoors
-from tests.purchase.support.in_process_shop import Indoors
-from tests.rate_limiting.limit_headers import told
+from tests.purchase.conftest import MakeInProcessShop
+from tests.purchase.support.in_process_shop import InProcessShop
+from tests.rate_limiting.limit_headers import parse_limits
 from tests.support.polling import Eventually
 from tests.support.servers.valkey import Valkey
 
 MOST = 30
 
 
-def ask(shop: Indoors, peer: str = "203.0.113.9") -> TestResponse:
+def send_request(shop: InProcessShop, peer: str = "203.0.113.9") -> TestResponse:
     return shop.http.get(f"{API}/nowhere", environ_base={"REMOTE_ADDR": peer})
 
 
-def passed(shops: list[Indoors], times: int) -> int:
+def passed(shops: list[InProcessShop], times: int) -> int:
     """How many of so many requests pass, that go to one process after the other."""
-    return sum(ask(shops[number % len(shops)]).status_code == 404 for number in range(times))
+    return sum(send_request(shops[number % len(shops)]).status_code == 404 for number in range(times))
 
 
 @pytest.fixture
-def shops(make_indoors: MakeIndoors) -> list[Indoors]:
+def shops(make_indoors: MakeInProcessShop) -> list[InProcessShop]:
     """Two processes of one shop."""
     return [make_indoors(limit_default=Rate(MOST, 60)) for _ in range(2)]
 
@@ -40,7 +40,7 @@ def key_of(valkey: Valkey) -> Any:
         return key
 
 
-def test_a_flush_in_the_middle_gives_no_fresh_quota(shops: list[Indoors], valkey: Valkey) -> None:
+def test_a_flush_in_the_middle_gives_no_fresh_quota(shops: list[InProcessShop], valkey: Valkey) -> None:
     assert passed(shops, 20) == 20
 
     valkey.flush()
@@ -49,44 +49,44 @@ def test_a_flush_in_the_middle_gives_no_fresh_quota(shops: list[Indoors], valkey
     assert MOST - 20 <= passed(shops, 4 * MOST) <= MOST - 20 + 1
 
 
-def test_the_window_goes_on_where_it_was(shops: list[Indoors], valkey: Valkey) -> None:
-    ask(shops[0])
+def test_the_window_goes_on_where_it_was(shops: list[InProcessShop], valkey: Valkey) -> None:
+    send_request(shops[0])
     with valkey.client() as client:
         client.pexpire(key_of(valkey), 5000)
-        ask(shops[0])
+        send_request(shops[0])
         client.flushall()
 
-        (standing,) = told(ask(shops[0]).headers)
+        (standing,) = parse_limits(send_request(shops[0]).headers)
         assert (standing.left, standing.seconds <= 5) == (MOST - 3, True)
         assert 0 < client.pttl(key_of(valkey)) <= 5000
 
 
-def test_an_older_redis_is_told_what_was_counted_since(shops: list[Indoors], valkey: Valkey) -> None:
+def test_an_older_redis_is_told_what_was_counted_since(shops: list[InProcessShop], valkey: Valkey) -> None:
     passed(shops, 20)
     with valkey.client() as client:
         client.set(key_of(valkey), 2, keepttl=True)
 
-    assert told(ask(shops[1]).headers)[0].left == MOST - 21
+    assert parse_limits(send_request(shops[1]).headers)[0].left == MOST - 21
 
 
-def test_a_spent_window_is_told_to_a_redis_that_forgot(shops: list[Indoors], valkey: Valkey) -> None:
+def test_a_spent_window_is_told_to_a_redis_that_forgot(shops: list[InProcessShop], valkey: Valkey) -> None:
     assert passed(shops, 2 * MOST) == MOST
     valkey.flush()
     let_a_moment_pass(shops[0])
 
-    assert ask(shops[0]).status_code == 429
+    assert send_request(shops[0]).status_code == 429
 
     with valkey.client() as client:
         assert int(client.get(key_of(valkey)) or 0) == MOST
 
 
-def let_a_moment_pass(shop: Indoors) -> None:
+def let_a_moment_pass(shop: InProcessShop) -> None:
     """Until nothing is refused from memory any more."""
-    (window,) = shop.container.get(Limits).windows._kept.values()
-    window.told -= SURE_SECONDS
+    (window,) = shop.container.get(RateLimiter).local_windows._windows.values()
+    window.synced_at -= EXHAUSTED_CACHE_SECONDS
 
 
-def test_a_purchase_goes_on_from_what_was_seen(make_indoors: MakeIndoors, valkey: Valkey) -> None:
+def test_a_purchase_goes_on_from_what_was_seen(make_indoors: MakeInProcessShop, valkey: Valkey) -> None:
     shop = make_indoors(limit_purchase=Rate(3, 60))
     item, token = shop.offer(stock=10), shop.buyer()
     shop.buy(item, token)
@@ -94,41 +94,41 @@ def test_a_purchase_goes_on_from_what_was_seen(make_indoors: MakeIndoors, valkey
     with valkey.client() as client:
         client.delete(key_of(valkey))
 
-    assert [shop.ask(item, token).status_code for _ in range(2)] == [202, 429]
+    assert [shop.send_purchase(item, token).status_code for _ in range(2)] == [202, 429]
 
 
-def test_a_key_that_somebody_ruined_is_no_failure_of_ours(shops: list[Indoors], valkey: Valkey) -> None:
-    ask(shops[0])
+def test_a_key_that_somebody_ruined_is_no_failure_of_ours(shops: list[InProcessShop], valkey: Valkey) -> None:
+    send_request(shops[0])
     with valkey.client() as client:
         key = key_of(valkey)
         client.delete(key)
         client.hset(key, "a", "b")
         client.pexpire(key, 60_000)
 
-    answers = [ask(shops[0]) for _ in range(3)]
+    answers = [send_request(shops[0]) for _ in range(3)]
 
     assert {answer.status_code for answer in answers} <= {404, 429}
-    assert [told(answer.headers)[0].name for answer in answers] == ["default"] * 3
+    assert [parse_limits(answer.headers)[0].name for answer in answers] == ["default"] * 3
 
 
 def test_what_passed_without_redis_is_counted_when_it_is_back(
-    make_indoors: MakeIndoors, make_valkey: Callable[[], Valkey], eventually: Eventually
+    make_indoors: MakeInProcessShop, make_valkey: Callable[[], Valkey], eventually: Eventually
 ) -> None:
     own = make_valkey()
     shop = make_indoors(redis_url=own.url, limit_default=Rate(40, 60))
-    [ask(shop) for _ in range(10)]
+    [send_request(shop) for _ in range(10)]
     own.kill()
-    without = [ask(shop) for _ in range(10)]
+    without = [send_request(shop) for _ in range(10)]
     own.start()
-    eventually(lambda: ask(shop).status_code == 404, 5)
+    eventually(lambda: send_request(shop).status_code == 404, 5)
 
     assert [answer.status_code for answer in without] == [404] * 2 + [429] * 8
-    assert [told(answer.headers)[0].left for answer in without[:2]] == [1, 0]
-    assert told(ask(shop).headers)[0].left == 40 - 10 - 2 - 2
+    assert [parse_limits(answer.headers)[0].left for answer in without[:2]] == [1, 0]
+    assert parse_limits(send_request(shop).headers)[0].left == 40 - 10 - 2 - 2
 
 
 def test_a_purchase_without_redis_is_a_503_until_its_share_is_spent(
-    make_indoors: MakeIndoors, make_valkey: Callable[[], Valkey]
+    make_indoors: MakeInProcessShop, make_valkey: Callable[[], Valkey]
 ) -> None:
     own = make_valkey()
     shop = make_indoors(redis_url=own.url, limit_purchase=Rate(40, 60))
@@ -136,15 +136,15 @@ def test_a_purchase_without_redis_is_a_503_until_its_share_is_spent(
     shop.buy(item, token)
     own.kill()
 
-    answers = [shop.ask(item, token) for _ in range(4)]
+    answers = [shop.send_purchase(item, token) for _ in range(4)]
 
     assert [answer.status_code for answer in answers] == [503, 503, 429, 429]
-    assert [told(answer.headers)[0].left for answer in answers] == [1, 0, 0, 0]
+    assert [parse_limits(answer.headers)[0].left for answer in answers] == [1, 0, 0, 0]
     assert all("Retry-After" in answer.headers for answer in answers)
 
 
 def test_a_purchase_that_may_have_happened_is_not_told_that_it_did_not(
-    make_indoors: MakeIndoors, make_valkey: Callable[[], Valkey]
+    make_indoors: MakeInProcessShop, make_valkey: Callable[[], Valkey]
 ) -> None:
     own = make_valkey()
     shop = make_indoors(redis_url=own.url, limit_purchase=Rate(1, 60))
@@ -153,22 +153,22 @@ def test_a_purchase_that_may_have_happened_is_not_told_that_it_did_not(
     let_a_moment_pass(shop)
     own.kill()
 
-    answer = shop.ask(item, token)
+    answer = shop.send_purchase(item, token)
 
-    assert (answer.status_code, told(answer.headers)[0].left) == (503, 0)
+    assert (answer.status_code, parse_limits(answer.headers)[0].left) == (503, 0)
 
 
 def test_two_processes_without_redis_have_the_next_window_between_them(
-    make_indoors: MakeIndoors, make_valkey: Callable[[], Valkey]
+    make_indoors: MakeInProcessShop, make_valkey: Callable[[], Valkey]
 ) -> None:
     own = make_valkey()
     shops = [make_indoors(redis_url=own.url, limit_default=Rate(20, 60)) for _ in range(2)]
     own.kill()
     for shop in shops:
-        ask(shop, "198.51.100.1")
-        breaker = shop.container.get(Limits).breaker
-        assert breaker.since
+        send_request(shop, "198.51.100.1")
+        breaker = shop.container.get(RateLimiter).breaker
+        assert breaker.opened_at
         # A minute has gone by since.
-        breaker.since -= 60
+        breaker.opened_at -= 60
 
     assert passed(shops, 80) == 20

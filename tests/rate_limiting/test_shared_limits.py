@@ -7,8 +7,8 @@ from statistics import median
 
 import pytest
 
-from tests.rate_limiting.limit_headers import told
-from tests.rate_limiting.limited_shop import MOST, MOST_WITHOUT, PROCESSES, Caller, City, built
+from tests.rate_limiting.limit_headers import parse_limits
+from tests.rate_limiting.limited_shop import MOST, MOST_WITHOUT, PROCESSES, LimitedClient, LimitedShop, start_shop
 from tests.support.servers.databases import create_database, drop_database
 from tests.support.servers.valkey import Valkey
 
@@ -16,47 +16,47 @@ ACCEPTED, NOT_FOUND, TOO_MANY = 202, 404, 429
 
 
 @pytest.fixture(scope="module")
-def city(worker_id: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
+def limited_shop(worker_id: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LimitedShop]:
     """Stores of its own, which each test leaves running."""
     server_url, name = os.environ["SHOP_TEST_DATABASE_URL"], f"shop_{worker_id}_limits"
     valkey = Valkey.create()
     try:
-        with built(tmp_path_factory.mktemp("city"), create_database(server_url, name), valkey) as city:
+        with start_shop(tmp_path_factory.mktemp("city"), create_database(server_url, name), valkey) as city:
             yield city
     finally:
         valkey.destroy()
         drop_database(server_url, name)
 
 
-def test_of_ten_times_as_many_requests_exactly_the_limit_passes(city: City) -> None:
-    assert city.client().ask_at_once(10 * MOST) == {NOT_FOUND: MOST, TOO_MANY: 9 * MOST}
+def test_of_ten_times_as_many_requests_exactly_the_limit_passes(limited_shop: LimitedShop) -> None:
+    assert limited_shop.new_client().send_at_once(10 * MOST) == {NOT_FOUND: MOST, TOO_MANY: 9 * MOST}
 
 
-def test_of_ten_times_as_many_purchases_exactly_the_limit_is_sold(city: City) -> None:
-    shop, client = city.shop, city.client()
+def test_of_ten_times_as_many_purchases_exactly_the_limit_is_sold(limited_shop: LimitedShop) -> None:
+    shop, client = limited_shop.shop, limited_shop.new_client()
     shop.service.start("worker")
     item = shop.offer(stock=10 * MOST)
     shop.service.kill("worker")
     wish = {"path": f"/items/{item}/purchase", "method": "POST", "body": {"quantity": 1}}
 
-    outcomes = client.ask_at_once(10 * MOST, token=shop.buyer(), **wish)
+    outcomes = client.send_at_once(10 * MOST, token=shop.buyer(), **wish)
 
     assert outcomes == {ACCEPTED: MOST, TOO_MANY: 9 * MOST}
     assert shop.gate(item)["avail"] == str(9 * MOST)
 
 
-def test_a_redis_that_dies_leaves_a_tenth_and_closes_nothing(city: City) -> None:
-    client = city.client()
-    before = client.ask_at_once(MOST // 2)
-    city.valkey.kill()
+def test_a_redis_that_dies_leaves_a_tenth_and_closes_nothing(limited_shop: LimitedShop) -> None:
+    client = limited_shop.new_client()
+    before = client.send_at_once(MOST // 2)
+    limited_shop.valkey.kill()
     try:
-        without = client.ask_at_once(5 * MOST)
-        strangers = [city.client().ask().status for _ in range(20)]
-        listing = client.ask("/items").status
+        without = client.send_at_once(5 * MOST)
+        strangers = [limited_shop.new_client().send().status for _ in range(20)]
+        listing = client.send("/items").status
     finally:
-        city.valkey.start()
+        limited_shop.valkey.start()
     time.sleep(1.1)
-    after = client.ask_at_once(5 * MOST)
+    after = client.send_at_once(5 * MOST)
 
     assert before == {NOT_FOUND: MOST // 2}
     assert set(without) | set(after) == {NOT_FOUND, TOO_MANY}
@@ -67,23 +67,23 @@ def test_a_redis_that_dies_leaves_a_tenth_and_closes_nothing(city: City) -> None
     assert listing in {200, TOO_MANY}
 
 
-def test_a_redis_that_forgets_gives_no_fresh_quota(city: City) -> None:
-    client = city.client()
-    assert client.ask_at_once(4 * MOST)[NOT_FOUND] == MOST
+def test_a_redis_that_forgets_gives_no_fresh_quota(limited_shop: LimitedShop) -> None:
+    client = limited_shop.new_client()
+    assert client.send_at_once(4 * MOST)[NOT_FOUND] == MOST
 
-    city.valkey.flush()
+    limited_shop.valkey.flush()
 
-    assert client.ask_at_once(2 * MOST) == {TOO_MANY: 2 * MOST}
+    assert client.send_at_once(2 * MOST) == {TOO_MANY: 2 * MOST}
 
 
-def test_a_frozen_redis_slows_hardly_anybody(city: City) -> None:
-    client = city.client()
-    client.ask()
-    city.valkey.freeze()
+def test_a_frozen_redis_slows_hardly_anybody(limited_shop: LimitedShop) -> None:
+    client = limited_shop.new_client()
+    client.send()
+    limited_shop.valkey.freeze()
     try:
         seconds, statuses = zip(*(timed(client) for _ in range(60)), strict=True)
     finally:
-        city.valkey.thaw()
+        limited_shop.valkey.thaw()
 
     assert set(statuses) <= {NOT_FOUND, TOO_MANY}
     # Each process waits once.
@@ -91,19 +91,19 @@ def test_a_frozen_redis_slows_hardly_anybody(city: City) -> None:
     assert sum(second > 0.35 for second in seconds) <= PROCESSES
 
 
-def timed(client: Caller) -> tuple[float, int]:
+def timed(client: LimitedClient) -> tuple[float, int]:
     began = time.perf_counter()
-    status = client.ask().status
+    status = client.send().status
     return time.perf_counter() - began, status
 
 
-def test_headers_that_clients_send_change_nothing_without_a_trusted_proxy(city: City) -> None:
-    service = city.shop.service
+def test_headers_that_clients_send_change_nothing_without_a_trusted_proxy(limited_shop: LimitedShop) -> None:
+    service = limited_shop.shop.service
     service.env["SHOP_TRUSTED_PROXIES"] = "192.0.2.1"
     service.start("web.2")
     try:
         left = [
-            told(city.client().ask(web="web.2", headers={name: f"203.0.113.{n}"}).headers)[0].left
+            parse_limits(limited_shop.new_client().send(web="web.2", headers={name: f"203.0.113.{n}"}).headers)[0].left
             for n, name in enumerate(("X-Forwarded-For", "X_Forwarded_For", "Forwarded", "X-Real-IP", "X-Client-IP"))
         ]
     finally:

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.resilience.proxied_shop import Harbour, built
+from tests.resilience.proxied_shop import ProxiedShop, start_shop
 from tests.support.servers.mariadb import MariaDB
 from tests.support.servers.valkey import Valkey
 
 
 @pytest.fixture(scope="session")
-def harbour(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Harbour]:
+def proxied_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ProxiedShop]:
     """A shop. Whatever its stores went through, its books are right in the end, and no promise is lost."""
     valkey = Valkey.create(fsync="everysec")
     try:
@@ -19,10 +19,10 @@ def harbour(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Harbour]:
         valkey.destroy()
         raise
     try:
-        with built(tmp_path_factory.mktemp("harbour"), valkey, mariadb) as harbour:
+        with start_shop(tmp_path_factory.mktemp("harbour"), valkey, mariadb) as harbour:
             yield harbour
             harbour.shop.wait_until_quiet(harbour.item)
-            harbour.shop.verify(harbour.promised)
+            harbour.shop.verify(harbour.order_ids)
     finally:
         mariadb.destroy()
         valkey.destroy()

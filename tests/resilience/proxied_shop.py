@@ -26,7 +26,7 @@ CROWD = 8
 STOCK = 100_000
 
 
-class Answered(NamedTuple):
+class TimedAnswer(NamedTuple):
     """An answer, or none: then `status` is 0 and `code` says why."""
 
     route: str
@@ -37,67 +37,67 @@ class Answered(NamedTuple):
 
 
 @dataclass
-class Harbour:
+class ProxiedShop:
     """The shop, its proxies, and the orders that it has promised."""
 
     shop: Shop
     stores: Mapping[str, Proxy]
     item: int = 0
     mail: str = ""
-    promised: list[str] = field(default_factory=list)
+    order_ids: list[str] = field(default_factory=list)
 
-    def settle(self) -> None:
+    def create_data(self) -> None:
         """Let there be an item and a buyer with a password."""
         hashed = PasswordHasher(1, 8, 1).hash(PASSWORD)
         user = self.shop.enter(password_hash=hashed)
-        self.mail = str(self.shop.ask("SELECT email FROM users WHERE id = %s", user.id))
+        self.mail = str(self.shop.query_value("SELECT email FROM users WHERE id = %s", user.id))
         self.item = self.shop.offer(stock=STOCK)
 
-    def visitors(self) -> list["Visitor"]:
+    def make_clients(self) -> list["StoreClient"]:
         """Some who are known: each has looked at everything."""
-        visitors = [Visitor(self, token) for token in self.shop.buyers(CROWD)]
+        visitors = [StoreClient(self, token) for token in self.shop.buyers(CROWD)]
         for visitor in visitors:
             for route in ROUTES:
-                answer = visitor.ask(route)
+                answer = visitor.send(route)
                 assert answer.status in (200, 202), answer
         return visitors
 
 
 @dataclass
-class Visitor:
+class StoreClient:
     """Somebody who is signed in, over one kept connection."""
 
-    harbour: Harbour
+    proxied_shop: ProxiedShop
     token: str
 
     def __post_init__(self) -> None:
-        self._client = self.harbour.shop.client(timeout=20.0)
+        self._client = self.proxied_shop.shop.client(timeout=20.0)
 
-    def ask(self, route: str) -> Answered:
+    def send(self, route: str) -> TimedAnswer:
         """Ask, and look at the clock."""
         began = time.monotonic()
         try:
             response = self._send(self._client, route)
         except Exception as error:  # noqa: BLE001 - whatever it was, it is no answer
-            return Answered(route, 0, repr(error), time.monotonic() - began, None)
+            return TimedAnswer(route, 0, repr(error), time.monotonic() - began, None)
         seconds, body = time.monotonic() - began, response.json
         if route == "purchase" and response.status == 202:
-            self.harbour.promised.append(body["data"]["id"])
-        return Answered(route, response.status, body["code"], seconds, response)
+            self.proxied_shop.order_ids.append(body["data"]["id"])
+        return TimedAnswer(route, response.status, body["code"], seconds, response)
 
     def _send(self, client: HttpClient, route: str) -> Response:
         if route == "login":
-            return client.post(f"{API}/auth/login", {"email": self.harbour.mail, "password": PASSWORD})
+            return client.post(f"{API}/auth/login", {"email": self.proxied_shop.mail, "password": PASSWORD})
         if route == "purchase":
-            return client.post(f"{API}/items/{self.harbour.item}/purchase", {"quantity": 1}, token=self.token)
+            return client.post(f"{API}/items/{self.proxied_shop.item}/purchase", {"quantity": 1}, token=self.token)
         if route in ("livez", "readyz"):
             return client.get(f"/{route}")
-        path = {"list": "/items", "item": f"/items/{self.harbour.item}", "orders": "/orders"}[route]
+        path = {"list": "/items", "item": f"/items/{self.proxied_shop.item}", "orders": "/orders"}[route]
         return client.get(f"{API}{path}", token=self.token if route == "orders" else None)
 
 
 @contextmanager
-def built(folder: Path, valkey: Valkey, mariadb: MariaDB, **env: str) -> Iterator[Harbour]:
+def start_shop(folder: Path, valkey: Valkey, mariadb: MariaDB, **env: str) -> Iterator[ProxiedShop]:
     """A harbour whose processes end with the context."""
     create_database(mariadb.url(), "shop")
     with Proxy(valkey.socket) as redis, Proxy(mariadb.socket) as database:
@@ -105,14 +105,14 @@ def built(folder: Path, valkey: Valkey, mariadb: MariaDB, **env: str) -> Iterato
         service = Service(folder, address, f"redis://127.0.0.1:{redis.port}/0", {**CHEAP, **WIDE, **env})
         shop = Shop(service)
         try:
-            harbour = Harbour(shop.open(), {"redis": redis, "mariadb": database})
-            harbour.settle()
+            harbour = ProxiedShop(shop.open(), {"redis": redis, "mariadb": database})
+            harbour.create_data()
             yield harbour
         finally:
             shop.close()
 
 
-def faults(redis_late: float = 0.2, database_late: float = 0.1) -> list[tuple[str, Fault]]:
+def list_faults(redis_late: float = 0.2, database_late: float = 0.1) -> list[tuple[str, Fault]]:
     """Every fault of every store. Of two kinds of slow, one is within the time-outs and one beyond them."""
     refused, frozen = Fault("refused", refused=True), Fault("frozen", frozen=True)
     return [

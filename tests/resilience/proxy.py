@@ -33,10 +33,10 @@ class Proxy:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._moves = asyncio.Event()
-        self._door: asyncio.Server | None = None
+        self._listener: asyncio.Server | None = None
 
     @contextmanager
-    def suffering(self, fault: Fault) -> Iterator[None]:
+    def inject(self, fault: Fault) -> Iterator[None]:
         """While the context lasts, the store has this fault."""
         self._run(self._begin(fault))
         try:
@@ -60,14 +60,14 @@ class Proxy:
         asyncio.run_coroutine_threadsafe(work, self._loop).result(10)
 
     async def _open(self) -> None:
-        if self._door is None:
-            self._door = await asyncio.start_server(self._serve, "127.0.0.1", self.port, backlog=512)
-            self.port = self._door.sockets[0].getsockname()[1]
+        if self._listener is None:
+            self._listener = await asyncio.start_server(self._serve, "127.0.0.1", self.port, backlog=512)
+            self.port = self._listener.sockets[0].getsockname()[1]
 
     async def _close(self) -> None:
-        if self._door:
-            self._door.close()
-            self._door = None
+        if self._listener:
+            self._listener.close()
+            self._listener = None
         for writer in list(self._links):
             # Not a word more: what was on its way is lost, and the other side hears RST.
             linger = writer.get_extra_info("socket")

@@ -33,22 +33,22 @@ def service(make_service: MakeService) -> Service:
 
 
 @dataclass
-class Crowd:
+class PollingClients:
     """Clients that ask until /readyz says that they should ask somebody else."""
 
     service: Service
-    told: list[float] = field(default_factory=list)
+    draining_seen_at: list[float] = field(default_factory=list)
 
-    def ask_kept(self) -> "Counter[int]":
+    def poll_kept(self) -> "Counter[int]":
         """The answers over one kept connection."""
         with self.service.client() as client:
-            return self._ask(lambda: client)
+            return self._poll(lambda: client)
 
-    def ask_anew(self) -> "Counter[int]":
+    def poll_new(self) -> "Counter[int]":
         """The answers over connections that are each used once."""
-        return self._ask(self.service.client)
+        return self._poll(self.service.client)
 
-    def _ask(self, connect: Callable[[], HttpClient]) -> "Counter[int]":
+    def _poll(self, connect: Callable[[], HttpClient]) -> "Counter[int]":
         found: Counter[int] = Counter()
         while True:
             client = connect()
@@ -56,7 +56,7 @@ class Crowd:
             ready = client.get("/readyz")
             if ready.status == 503:
                 assert data_of(ready, 503) == {"database": "ok", "redis": "ok", "draining": True}
-                self.told.append(time.monotonic())
+                self.draining_seen_at.append(time.monotonic())
                 return found
 
 
@@ -67,15 +67,15 @@ def end(service: Service) -> float:
 
 
 def test_no_answer_is_lost_to_clients_that_look_at_readyz(service: Service) -> None:
-    crowd = Crowd(service)
+    crowd = PollingClients(service)
     with ThreadPoolExecutor(8) as pool:
-        asking = [pool.submit(ask) for ask in (crowd.ask_kept, crowd.ask_anew) * 4]
+        asking = [pool.submit(ask) for ask in (crowd.poll_kept, crowd.poll_new) * 4]
         time.sleep(1)
         began = end(service)
         answers = sum((done.result() for done in asking), Counter())
 
     assert set(answers) == {200}
-    assert max(crowd.told) - began < DRAIN_SECONDS
+    assert max(crowd.draining_seen_at) - began < DRAIN_SECONDS
     eventually(lambda: service.process("web").returncode == 0, 10)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.http.support.envelope import data_of
-from tests.resilience.proxied_shop import CROWD, ROUTES, Answered, Harbour, Visitor, faults
+from tests.resilience.proxied_shop import CROWD, ROUTES, ProxiedShop, StoreClient, TimedAnswer, list_faults
 from tests.resilience.proxy import Fault
 from tests.support.polling import eventually
 
@@ -34,18 +34,18 @@ EXPECTED = {
     ("mariadb", "slow"): WITH_SLOW_DATABASE,
     ("mariadb", "too slow"): WITHOUT_DATABASE,
 }
-CELLS = [pytest.param(store, fault, id=f"{store} {fault.name}") for store, fault in faults()]
+CELLS = [pytest.param(store, fault, id=f"{store} {fault.name}") for store, fault in list_faults()]
 
 
-def ask_for(seconds: float, visitors: list[Visitor]) -> list[Answered]:
+def collect_answers(seconds: float, visitors: list[StoreClient]) -> list[TimedAnswer]:
     """All answers that all visitors get in that time; each begins with another route."""
     ends = time.monotonic() + seconds
 
-    def go(number: int) -> list[Answered]:
-        answers: list[Answered] = []
+    def go(number: int) -> list[TimedAnswer]:
+        answers: list[TimedAnswer] = []
         while time.monotonic() < ends:
             route = ROUTES[(number + len(answers)) % len(ROUTES)]
-            answers.append(visitors[number].ask(route))
+            answers.append(visitors[number].send(route))
         return answers
 
     with ThreadPoolExecutor(CROWD) as pool:
@@ -54,14 +54,14 @@ def ask_for(seconds: float, visitors: list[Visitor]) -> list[Answered]:
 
 @pytest.mark.parametrize(("store", "fault"), CELLS)
 def test_every_route_answers_in_time_and_rightly_and_is_soon_well_again(
-    harbour: Harbour, store: str, fault: Fault
+    proxied_shop: ProxiedShop, store: str, fault: Fault
 ) -> None:
-    visitors = harbour.visitors()
+    visitors = proxied_shop.make_clients()
 
-    with harbour.stores[store].suffering(fault):
-        answers = ask_for(FAULT_SECONDS, visitors)
-        later = [visitors[0].ask(route) for route in ROUTES]
-        word = data_of(*answer_and_code(visitors[0].ask("readyz")))
+    with proxied_shop.stores[store].inject(fault):
+        answers = collect_answers(FAULT_SECONDS, visitors)
+        later = [visitors[0].send(route) for route in ROUTES]
+        word = data_of(*answer_and_code(visitors[0].send("readyz")))
     ended = time.monotonic()
     eventually(lambda: all_well(visitors), BACK_SECONDS)
     back = time.monotonic() - ended
@@ -76,15 +76,15 @@ def test_every_route_answers_in_time_and_rightly_and_is_soon_well_again(
     assert back < BACK_SECONDS
 
 
-def answer_and_code(answer: Answered) -> Any:
+def answer_and_code(answer: TimedAnswer) -> Any:
     return answer.response, answer.code
 
 
-def all_well(visitors: list[Visitor]) -> bool:
-    return all(visitor.ask(route).code == WELL[route] for route in ROUTES for visitor in visitors)
+def all_well(visitors: list[StoreClient]) -> bool:
+    return all(visitor.send(route).code == WELL[route] for route in ROUTES for visitor in visitors)
 
 
-def check(answer: Answered, others: dict[str, set[int]]) -> None:
+def check(answer: TimedAnswer, others: dict[str, set[int]]) -> None:
     """Hold an answer against the table."""
     assert answer.code in others.get(answer.route, {WELL[answer.route]}), answer
     assert answer.seconds < (AT_ONCE if answer.route in ("livez", "readyz") else IN_TIME), answer

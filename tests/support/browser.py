@@ -67,13 +67,14 @@ class Browser:
         self.call("Page.navigate", url=url)
         deadline = time.monotonic() + ANSWER_SECONDS
         while (
-            self.ask(f"document.readyState === 'complete' && location.href.startsWith({json.dumps(url)})") is not True
+            self.evaluate(f"document.readyState === 'complete' && location.href.startsWith({json.dumps(url)})")
+            is not True
         ):
             if time.monotonic() > deadline:
                 raise ProcessFailed(f"{url} was not loaded within {ANSWER_SECONDS} s.")
             time.sleep(0.02)
 
-    def ask(self, expression: str) -> Any:
+    def evaluate(self, expression: str) -> Any:
         """The value of a JavaScript expression in the page."""
         answer = self.call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
         if "exceptionDetails" in answer:
@@ -90,7 +91,7 @@ class Browser:
 
     def click(self, selector: str) -> None:
         """Scroll to the first such element and press the mouse in its middle."""
-        x, y = self.ask(
+        x, y = self.evaluate(
             f"(e => (e.scrollIntoView({{block: 'center', behavior: 'instant'}}), e = e.getBoundingClientRect(),"
             f" [e.x + e.width / 2, e.y + e.height / 2]))(document.querySelector({json.dumps(selector)}))"
         )

@@ -10,7 +10,7 @@ from tests.support.servers.valkey import Valkey
 
 
 @contextmanager
-def counted_sql(engine: Engine) -> Iterator[list[str]]:
+def record_sql(engine: Engine) -> Iterator[list[str]]:
     """The statements that are sent while the context lasts, and the connections that are taken for them."""
     seen: list[str] = []
 
@@ -28,7 +28,7 @@ def counted_sql(engine: Engine) -> Iterator[list[str]]:
 
 
 @contextmanager
-def counted_commands(valkey: Valkey) -> Iterator[list[str]]:
+def record_commands(valkey: Valkey) -> Iterator[list[str]]:
     """The commands that clients send while the context lasts, as the server sees them; a script counts as one."""
     seen: list[str] = []
     with valkey.client() as client, valkey.client() as watcher:

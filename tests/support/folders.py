@@ -17,11 +17,11 @@ def short_folder() -> Path:
         folder.rmdir()
         # Every POSIX system has it, and it is short.
         folder = Path(tempfile.mkdtemp(prefix="shop-", dir="/tmp"))
-    leash.hold(folder)
+    leash.register(folder)
     return folder
 
 
 def remove_folder(folder: Path) -> None:
     """Remove the folder and all in it; harmless when it is gone."""
     shutil.rmtree(folder, ignore_errors=True)
-    leash.release(folder)
+    leash.unregister(folder)

@@ -12,16 +12,16 @@ from shop.architecture.finding import Finding
 from shop.architecture.guards import caller_attribution as origins
 from shop.architecture.guards.runtime_guards import check_objects, check_providers
 from shop.container import Container
-from shop.core.redis.client import Client
+from shop.core.redis.client import DirectRedis
 
 
 @pytest.fixture(autouse=True)
 def guards(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Finding]]:
     """What the guards found in this test, which fails when something is left in the list at its end."""
     found: list[Finding] = []
-    judge_what_is_built(found, monkeypatch)
-    judge_redis(found, monkeypatch)
-    judge = judge_sql(found)
+    guard_containers(found, monkeypatch)
+    guard_redis(found, monkeypatch)
+    judge = guard_sql(found)
     event.listen(Engine, "before_cursor_execute", judge)
     yield found
     event.remove(Engine, "before_cursor_execute", judge)
@@ -29,7 +29,7 @@ def guards(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Finding]]:
         pytest.fail("\n".join(map(str, dict.fromkeys(found))), pytrace=False)
 
 
-def judge_what_is_built(found: list[Finding], monkeypatch: pytest.MonkeyPatch) -> None:
+def guard_containers(found: list[Finding], monkeypatch: pytest.MonkeyPatch) -> None:
     build = Container.build
 
     def judged(container: Container) -> None:
@@ -39,19 +39,19 @@ def judge_what_is_built(found: list[Finding], monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(Container, "build", judged)
 
 
-def judge_sql(found: list[Finding]) -> Callable[..., None]:
+def guard_sql(found: list[Finding]) -> Callable[..., None]:
     def judge(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if finding := origins.SQL.check(statement):
+        if finding := origins.SQL_GUARD.check(statement):
             found.append(finding)
 
     return judge
 
 
-def judge_redis(found: list[Finding], monkeypatch: pytest.MonkeyPatch) -> None:
+def guard_redis(found: list[Finding], monkeypatch: pytest.MonkeyPatch) -> None:
     run: Callable[..., Any] = Pipeline.execute
 
     def judge(words: str) -> None:
-        if finding := origins.REDIS.check(words):
+        if finding := origins.REDIS_GUARD.check(words):
             found.append(finding)
 
     def judged(send: Callable[..., Any]) -> Callable[..., Any]:
@@ -65,6 +65,6 @@ def judge_redis(found: list[Finding], monkeypatch: pytest.MonkeyPatch) -> None:
         judge(f"{len(pipeline)} commands in a pipeline")
         return run(pipeline, *arguments, **options)
 
-    for kind in (Redis, Client):
+    for kind in (Redis, DirectRedis):
         monkeypatch.setattr(kind, "execute_command", judged(kind.execute_command))
     monkeypatch.setattr(Pipeline, "execute", judged_run)

@@ -15,10 +15,10 @@ def own_log_ends() -> Iterator[None]:
     """End with each test the log that it began, and put back what that turned."""
     hooks = sys.excepthook, threading.excepthook
     yield
-    if not log._running:
+    if not log._active_logs:
         return
-    while log._running:
-        log._running.pop().finish()
+    while log._active_logs:
+        log._active_logs.pop().finish()
     sys.excepthook, threading.excepthook = hooks
     logging.captureWarnings(capture=False)
-    logging.getLogger(log.OURS).setLevel(logging.NOTSET)
+    logging.getLogger(log.ROOT_LOGGER).setLevel(logging.NOTSET)

@@ -10,7 +10,7 @@ T = TypeVar("T")
 Eventually = Callable[..., Any]
 
 
-def happens(condition: Callable[[], bool], timeout: float) -> bool:
+def wait_for(condition: Callable[[], bool], timeout: float) -> bool:
     """Poll the condition; False when it has not come true after `timeout` seconds."""
     deadline = time.monotonic() + timeout
     while not condition():
@@ -28,13 +28,13 @@ def eventually(assertion: Callable[[], T], timeout: float = 5.0) -> T:
     deadline = time.monotonic() + timeout
     while True:
         try:
-            return _insist(assertion())
+            return _require(assertion())
         except AssertionError:
             if time.monotonic() > deadline:
                 raise
         time.sleep(PAUSE_SECONDS)
 
 
-def _insist(value: T) -> T:
+def _require(value: T) -> T:
     assert value is not False, "It stayed False."
     return value

@@ -7,52 +7,52 @@ from pathlib import Path
 import pytest
 
 # What a log must never hold, whoever's it is. Stars are what is left of one.
-LOOKS = {
+SECRET_PATTERNS = {
     "a token": re.compile(r"eyJ[\w-]{10,}\.[\w-]+"),
     "an Authorization": re.compile(r"(?i)\bbearer\s+(?!\*|\$TOKEN)[\w.~+/=-]{6,}"),
     "a hashed password": re.compile(r"\$argon2\w*\$"),
     "a password in an address": re.compile(r"://[^\s/:@]*:(?!\*\*\*)[^\s/@]+@"),
 }
 # Passwords that tests sign up and sign in with; tests plant more. Those of the demo accounts are printed on purpose.
-PLANTED = {"Correct-horse-1"}
+KNOWN_SECRETS = {"Correct-horse-1"}
 
 
 def find_leaks(text: str) -> list[str]:
     """What kind of secret stands there, and where."""
-    found = [(kind, match.start()) for kind, look in LOOKS.items() for match in look.finditer(text)]
-    found += [(f"the planted {word!r}", text.index(word)) for word in PLANTED if word in text]
+    found = [(kind, match.start()) for kind, look in SECRET_PATTERNS.items() for match in look.finditer(text)]
+    found += [(f"the planted {word!r}", text.index(word)) for word in KNOWN_SECRETS if word in text]
     return [f"{kind}: …{text[max(0, at - 80) : at + 60]!r}…" for kind, at in found]
 
 
-class Ear:
+class OutputWatcher:
     """Hears what processes print, each word once."""
 
     def __init__(self) -> None:
         self._read: dict[Path, int] = {}
         self._folders: set[Path] = set()
-        self._said: list[str] = []
+        self._output: list[str] = []
 
-    def listen(self, path: Path) -> None:
+    def watch_file(self, path: Path) -> None:
         """Follow a file."""
         self._read.setdefault(path, 0)
 
-    def listen_in(self, folder: Path) -> None:
+    def watch_folder(self, folder: Path) -> None:
         """Follow all files of a folder."""
         self._folders.add(folder)
 
-    def hear(self, text: str) -> None:
+    def add_output(self, text: str) -> None:
         """Take in what somebody printed."""
-        self._said.append(text)
+        self._output.append(text)
 
-    def take(self) -> str:
+    def take_new_output(self) -> str:
         """All that is new."""
         for folder in self._folders:
             for path in folder.glob("*"):
-                self.listen(path)
-        said, self._said = self._said, []
-        return "\n".join([*said, *(self._go_on(path) for path in self._read)])
+                self.watch_file(path)
+        said, self._output = self._output, []
+        return "\n".join([*said, *(self._read_new_lines(path) for path in self._read)])
 
-    def _go_on(self, path: Path) -> str:
+    def _read_new_lines(self, path: Path) -> str:
         if not path.is_file():
             return ""
         begin = self._read[path] if path.stat().st_size >= self._read[path] else 0
@@ -65,12 +65,12 @@ class Ear:
         return whole.decode(errors="replace")
 
 
-EAR = Ear()
+OUTPUT_WATCHER = OutputWatcher()
 
 
 @pytest.fixture(autouse=True)
 def no_secret_is_printed() -> Iterator[None]:
     """Fail a test during which any process printed or logged a secret."""
     yield
-    if leaks := find_leaks(EAR.take()):
+    if leaks := find_leaks(OUTPUT_WATCHER.take_new_output()):
         pytest.fail("\n".join(["Somebody printed a secret.", *leaks[:10]]), pytrace=False)

@@ -6,11 +6,11 @@ from typing import Any
 from shop.core.crypto.tokens import Grant, Tokens, new_id
 
 
-def pair(tokens: Tokens, user_id: int = 7, tenant_id: int = 1) -> dict[str, Any]:
+def issue_tokens(tokens: Tokens, user_id: int = 7, tenant_id: int = 1) -> dict[str, Any]:
     """Both tokens of a user."""
     return tokens.issue(Grant(user_id, tenant_id, new_id(), new_id(), int(time.time())))
 
 
-def access(tokens: Tokens, user_id: int = 7, tenant_id: int = 1) -> str:
+def issue_access_token(tokens: Tokens, user_id: int = 7, tenant_id: int = 1) -> str:
     """An access token of a user."""
-    return str(pair(tokens, user_id, tenant_id)["access_token"])
+    return str(issue_tokens(tokens, user_id, tenant_id)["access_token"])

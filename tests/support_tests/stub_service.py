@@ -6,6 +6,6 @@ from tests.support.processes.processes import Service
 
 
 class StandIn(Service):
-    """Runs stand_in_program.py for `flask shop`."""
+    """Runs stub_program.py for `flask shop`."""
 
     command = (sys.executable, "-m", "tests.support_tests.stub_program")

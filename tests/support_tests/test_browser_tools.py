@@ -8,7 +8,7 @@ from tests.support_tests.test_mariadb_tools import put, put_apt
 
 
 @pytest.fixture
-def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def bare_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A machine whose only folder of programs is this empty one."""
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv(browser_tools.VARIABLE, raising=False)
@@ -20,40 +20,40 @@ def as_user(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
     monkeypatch.setattr("os.geteuid", lambda: number)
 
 
-def test_a_browser_on_the_path_is_found(bare: Path) -> None:
-    put(bare, "google-chrome")
+def test_a_browser_on_the_path_is_found(bare_machine: Path) -> None:
+    put(bare_machine, "google-chrome")
 
-    assert browser_tools.require() == bare / "google-chrome"
+    assert browser_tools.require() == bare_machine / "google-chrome"
 
 
-def test_the_browser_that_was_named_is_taken(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    put(bare, "chromium")
+def test_the_browser_that_was_named_is_taken(bare_machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(bare_machine, "chromium")
     monkeypatch.setenv(browser_tools.VARIABLE, "/somewhere/chrome")
 
     assert browser_tools.require() == Path("/somewhere/chrome")
 
 
-def test_root_with_apt_gets_a_browser_installed(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_root_with_apt_gets_a_browser_installed(bare_machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     as_user(monkeypatch, 0)
-    put_apt(bare, 'test "$3" = update || install -m 755 /dev/null chromium')
+    put_apt(bare_machine, 'test "$3" = update || install -m 755 /dev/null chromium')
 
-    assert browser_tools.require() == bare / "chromium"
+    assert browser_tools.require() == bare_machine / "chromium"
 
 
-def test_a_failed_installation_says_why(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_installation_says_why(bare_machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     as_user(monkeypatch, 0)
-    put_apt(bare, "echo no network >&2; exit 100")
+    put_apt(bare_machine, "echo no network >&2; exit 100")
 
     with pytest.raises(BrowserAbsent, match="no network"):
         browser_tools.require()
 
 
-def test_nobody_but_root_installs(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nobody_but_root_installs(bare_machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     as_user(monkeypatch, 1000)
-    put_apt(bare, "exit 0")
+    put_apt(bare_machine, "exit 0")
 
     with pytest.raises(BrowserAbsent) as absent:
         browser_tools.require()
 
     assert str(absent.value) == ABSENT
-    assert not bare.joinpath("calls").exists()
+    assert not bare_machine.joinpath("calls").exists()

@@ -6,7 +6,7 @@ from sqlalchemy import NullPool, create_engine, text
 from tests.support.servers.databases import create_database, drop_database, empty_database
 
 
-def ask(url: str, *statements: str) -> object:
+def run_statements(url: str, *statements: str) -> object:
     with create_engine(url, poolclass=NullPool).begin() as connection:
         results = [connection.execute(text(statement)) for statement in statements]
         return results[-1].scalar() if results[-1].returns_rows else None
@@ -24,17 +24,17 @@ def url(database_url: str, spare: str) -> Iterator[str]:
 
 
 def test_the_database_of_a_test_worker_bears_its_name(database_url: str, worker_id: str) -> None:
-    assert ask(database_url, "SELECT DATABASE()") == f"shop_{worker_id}"
+    assert run_statements(database_url, "SELECT DATABASE()") == f"shop_{worker_id}"
 
 
 def test_a_new_database_stores_every_character(url: str) -> None:
-    ask(url, "CREATE TABLE item (name VARCHAR(9))", "INSERT INTO item VALUES ('🛒')")
+    run_statements(url, "CREATE TABLE item (name VARCHAR(9))", "INSERT INTO item VALUES ('🛒')")
 
-    assert ask(url, "SELECT name FROM item") == "🛒"
+    assert run_statements(url, "SELECT name FROM item") == "🛒"
 
 
 def test_emptying_does_not_care_for_foreign_keys(url: str) -> None:
-    ask(
+    run_statements(
         url,
         "CREATE TABLE item (id INT PRIMARY KEY)",
         "CREATE TABLE purchase (item INT, FOREIGN KEY (item) REFERENCES item (id))",
@@ -44,11 +44,11 @@ def test_emptying_does_not_care_for_foreign_keys(url: str) -> None:
 
     empty_database(url)
 
-    assert ask(url, "SELECT (SELECT COUNT(*) FROM item) + (SELECT COUNT(*) FROM purchase)") == 0
+    assert run_statements(url, "SELECT (SELECT COUNT(*) FROM item) + (SELECT COUNT(*) FROM purchase)") == 0
 
 
 def test_emptying_keeps_the_schema_version_and_the_views(url: str) -> None:
-    ask(
+    run_statements(
         url,
         "CREATE TABLE alembic_version (version_num VARCHAR(32))",
         "INSERT INTO alembic_version VALUES ('0001')",
@@ -57,12 +57,12 @@ def test_emptying_keeps_the_schema_version_and_the_views(url: str) -> None:
 
     empty_database(url)
 
-    assert ask(url, "SELECT version_num FROM current") == "0001"
+    assert run_statements(url, "SELECT version_num FROM current") == "0001"
 
 
 def test_creating_a_database_again_forgets_the_old_one(url: str, database_url: str, spare: str) -> None:
-    ask(url, "CREATE TABLE item (id INT)")
+    run_statements(url, "CREATE TABLE item (id INT)")
 
     create_database(database_url, spare)
 
-    assert ask(url, "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE()") == 0
+    assert run_statements(url, "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE()") == 0

@@ -34,25 +34,25 @@ def python(tmp_path: Path) -> Iterator[Run]:
 def test_a_kill_reaches_the_children_too(python: Run, eventually: Eventually) -> None:
     process = python(WITH_CHILD)
     process.start()
-    eventually(lambda: len(groups.members(process.pid)) == 2)
+    eventually(lambda: len(groups.find_members(process.pid)) == 2)
 
     process.kill()
 
-    assert groups.members(process.pid) == []
+    assert groups.find_members(process.pid) == []
     assert process.returncode == -9
 
 
 def test_children_of_a_crashed_leader_end_before_the_next_start(python: Run, eventually: Eventually) -> None:
     process = python(WITH_CHILD)
     process.start()
-    eventually(lambda: len(groups.members(process.pid)) == 2)
+    eventually(lambda: len(groups.find_members(process.pid)) == 2)
     orphaned = process.pid
     os.kill(process.pid, signal.SIGKILL)
     eventually(lambda: not process.running)
 
     process.start()
 
-    assert groups.members(orphaned) == []
+    assert groups.find_members(orphaned) == []
 
 
 def test_a_stop_returns_the_exit_code(python: Run, eventually: Eventually) -> None:
@@ -71,7 +71,7 @@ def test_a_process_deaf_to_sigterm_is_killed_and_reported(python: Run, eventuall
     with pytest.raises(ProcessFailed, match="ignored SIGTERM"):
         process.stop(timeout=0.2)
 
-    assert groups.members(process.pid) == []
+    assert groups.find_members(process.pid) == []
 
 
 def test_a_frozen_process_can_be_stopped(python: Run, eventually: Eventually) -> None:
@@ -123,4 +123,4 @@ def test_a_start_that_takes_too_long_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(ProcessFailed, match="was not ready"):
         process.start()
 
-    assert groups.members(process.pid) == []
+    assert groups.find_members(process.pid) == []

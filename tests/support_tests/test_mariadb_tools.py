@@ -18,7 +18,7 @@ def put_apt(folder: Path, body: str) -> None:
 
 
 @pytest.fixture
-def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def bare_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A machine whose only folder of programs is this empty one."""
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(mariadb_tools, "_FOLDERS", ())
@@ -65,7 +65,7 @@ def test_servers_outside_the_path_are_looked_for(monkeypatch: pytest.MonkeyPatch
     assert "/opt/homebrew/bin" in mariadb_tools.search_path()
 
 
-@pytest.mark.usefixtures("bare", "as_root")
+@pytest.mark.usefixtures("bare_machine", "as_root")
 def test_without_mariadb_and_without_apt_one_sentence_says_what_to_do() -> None:
     with pytest.raises(MariaDBAbsent) as absent:
         mariadb_tools.require()
@@ -74,14 +74,14 @@ def test_without_mariadb_and_without_apt_one_sentence_says_what_to_do() -> None:
 
 
 @pytest.mark.usefixtures("as_root")
-def test_root_with_apt_gets_mariadb_installed(bare: Path) -> None:
-    put_apt(bare, 'test "$3" = update || install -m 755 /dev/null mariadbd')
-    put(bare, "mariadb-install-db", "my_print_defaults")
+def test_root_with_apt_gets_mariadb_installed(bare_machine: Path) -> None:
+    put_apt(bare_machine, 'test "$3" = update || install -m 755 /dev/null mariadbd')
+    put(bare_machine, "mariadb-install-db", "my_print_defaults")
 
     tools = mariadb_tools.require()
 
-    assert tools.server == bare / "mariadbd"
-    assert bare.joinpath("calls").read_text().splitlines() == [
+    assert tools.server == bare_machine / "mariadbd"
+    assert bare_machine.joinpath("calls").read_text().splitlines() == [
         "-o DPkg::Lock::Timeout=120 update --quiet noninteractive",
         "-o DPkg::Lock::Timeout=120 install --quiet --yes --no-install-recommends"
         " mariadb-server-core mariadb-client-core noninteractive",
@@ -89,18 +89,18 @@ def test_root_with_apt_gets_mariadb_installed(bare: Path) -> None:
 
 
 @pytest.mark.usefixtures("as_root")
-def test_a_failed_installation_says_why(bare: Path) -> None:
-    put_apt(bare, "echo no network >&2; exit 100")
+def test_a_failed_installation_says_why(bare_machine: Path) -> None:
+    put_apt(bare_machine, "echo no network >&2; exit 100")
 
     with pytest.raises(MariaDBAbsent, match="no network"):
         mariadb_tools.require()
 
 
-def test_nobody_but_root_installs(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    put_apt(bare, "exit 0")
+def test_nobody_but_root_installs(bare_machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put_apt(bare_machine, "exit 0")
     monkeypatch.setattr("os.geteuid", lambda: 1000)
 
     with pytest.raises(MariaDBAbsent):
         mariadb_tools.require()
 
-    assert not bare.joinpath("calls").exists()
+    assert not bare_machine.joinpath("calls").exists()

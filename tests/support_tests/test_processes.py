@@ -28,7 +28,7 @@ def test_a_killed_web_leaves_nothing_and_returns_on_its_port(service: StandIn) -
     service.start("web")
     bind = service.bind()
     service.kill("web")
-    assert groups.members(service.process("web").pid) == []
+    assert groups.find_members(service.process("web").pid) == []
 
     service.start("web")
 
@@ -66,7 +66,7 @@ def test_all_processes_end_together(service: StandIn) -> None:
 
     service.kill_all()
 
-    assert [groups.members(pid) for pid in pids] == [[], [], []]
+    assert [groups.find_members(pid) for pid in pids] == [[], [], []]
 
 
 def test_a_web_that_cannot_start_shows_why(service: StandIn) -> None:

@@ -47,7 +47,7 @@ def reports(folder: Path) -> list[Report]:
 def left_behind(seen: list[Report]) -> list[int | Path]:
     pids = [pid for report in seen for pid in (report.mariadb, report.valkey)]
     folders = [folder for report in seen for folder in (report.mariadb_folder, report.valkey_folder)]
-    return [*filter(groups.members, pids), *filter(Path.exists, folders)]
+    return [*filter(groups.find_members, pids), *filter(Path.exists, folders)]
 
 
 def test_two_test_workers_share_one_mariadb_and_nothing_else(tmp_path: Path) -> None:

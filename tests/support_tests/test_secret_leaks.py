@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.polling import eventually
 from tests.support.processes.managed_process import ManagedProcess
-from tests.support.secret_leaks import Ear, find_leaks
+from tests.support.secret_leaks import OutputWatcher, find_leaks
 
 TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI3In0.c2lnbmF0dXJl"
 
@@ -40,41 +40,41 @@ def test_stars_are_no_secret(text: str) -> None:
 
 
 def test_what_a_process_prints_is_heard_once_and_whole(tmp_path: Path) -> None:
-    ear, log = Ear(), tmp_path / "log"
-    ear.listen(log)
+    ear, log = OutputWatcher(), tmp_path / "log"
+    ear.watch_file(log)
 
     log.write_text("one\ntwo is not wh")
-    assert ear.take() == "one\n"
+    assert ear.take_new_output() == "one\n"
     with log.open("a") as file:
         file.write("ole\n")
 
-    assert ear.take() == "two is not whole\n"
-    assert ear.take() == ""
+    assert ear.take_new_output() == "two is not whole\n"
+    assert ear.take_new_output() == ""
 
 
 def test_a_file_that_begins_anew_is_heard_from_its_beginning(tmp_path: Path) -> None:
-    ear, log = Ear(), tmp_path / "log"
-    ear.listen(log)
+    ear, log = OutputWatcher(), tmp_path / "log"
+    ear.watch_file(log)
     log.write_text("a long line\n")
-    ear.take()
+    ear.take_new_output()
 
     log.write_text("new\n")
 
-    assert ear.take() == "new\n"
+    assert ear.take_new_output() == "new\n"
 
 
 def test_files_that_come_later_are_heard_too(tmp_path: Path) -> None:
-    ear = Ear()
-    ear.listen_in(tmp_path)
-    ear.hear("on stderr")
+    ear = OutputWatcher()
+    ear.watch_folder(tmp_path)
+    ear.add_output("on stderr")
     (tmp_path / "shop-2026-11-20.jsonl").write_text("in a file\n")
 
-    assert ear.take() == "on stderr\nin a file\n"
+    assert ear.take_new_output() == "on stderr\nin a file\n"
 
 
 @pytest.mark.parametrize("place", ["/dev/stdout", "/dev/stderr", "$SHOP_LOG_FILE/shop-2026-11-20.jsonl"])
 def test_every_process_of_the_suite_is_heard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str) -> None:
-    ear, folder = Ear(), tmp_path / "logs"
+    ear, folder = OutputWatcher(), tmp_path / "logs"
     monkeypatch.setattr("tests.support.processes.managed_process.EAR", ear)
     folder.mkdir()
 
@@ -82,6 +82,6 @@ def test_every_process_of_the_suite_is_heard(tmp_path: Path, monkeypatch: pytest
     process = ManagedProcess(command, tmp_path / "log", env={"SHOP_LOG_FILE": str(folder)})
     process.start()
     try:
-        eventually(lambda: find_leaks(ear.take()) != [], 10)
+        eventually(lambda: find_leaks(ear.take_new_output()) != [], 10)
     finally:
         process.kill()

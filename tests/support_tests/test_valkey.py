@@ -7,39 +7,39 @@ from tests.support.servers.valkey import Valkey
 
 
 @pytest.fixture
-def own(make_valkey: Callable[[], Valkey]) -> Valkey:
+def own_valkey(make_valkey: Callable[[], Valkey]) -> Valkey:
     return make_valkey()
 
 
-def test_a_killed_valkey_keeps_every_answered_write(own: Valkey) -> None:
-    with own.client() as client:
+def test_a_killed_valkey_keeps_every_answered_write(own_valkey: Valkey) -> None:
+    with own_valkey.client() as client:
         for number in range(1000):
             client.set(f"key{number}", number)
 
-    own.kill()
-    own.start()
+    own_valkey.kill()
+    own_valkey.start()
 
-    assert own.client().dbsize() == 1000
-
-
-def test_a_stopped_valkey_keeps_its_data(own: Valkey) -> None:
-    own.client().set("key", "kept")
-
-    assert own.stop() == 0
-    own.start()
-
-    assert own.client().get("key") == b"kept"
+    assert own_valkey.client().dbsize() == 1000
 
 
-def test_a_frozen_valkey_answers_again_once_thawed(own: Valkey) -> None:
-    own.client().set("key", "kept")
+def test_a_stopped_valkey_keeps_its_data(own_valkey: Valkey) -> None:
+    own_valkey.client().set("key", "kept")
 
-    own.freeze()
+    assert own_valkey.stop() == 0
+    own_valkey.start()
+
+    assert own_valkey.client().get("key") == b"kept"
+
+
+def test_a_frozen_valkey_answers_again_once_thawed(own_valkey: Valkey) -> None:
+    own_valkey.client().set("key", "kept")
+
+    own_valkey.freeze()
     with pytest.raises(redis.TimeoutError):
-        own.client(timeout=0.2).get("key")
-    own.thaw()
+        own_valkey.client(timeout=0.2).get("key")
+    own_valkey.thaw()
 
-    assert own.client().get("key") == b"kept"
+    assert own_valkey.client().get("key") == b"kept"
 
 
 def test_a_valkey_refuses_rather_than_forgets(valkey: Valkey) -> None:
@@ -54,7 +54,7 @@ def test_each_test_begins_without_keys(redis_url: str, _turn: int) -> None:
     client.set("key", "left behind")
 
 
-def test_a_destroyed_valkey_leaves_no_folder(own: Valkey) -> None:
-    own.destroy()
+def test_a_destroyed_valkey_leaves_no_folder(own_valkey: Valkey) -> None:
+    own_valkey.destroy()
 
-    assert not own.folder.exists()
+    assert not own_valkey.folder.exists()

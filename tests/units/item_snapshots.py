@@ -5,38 +5,46 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from shop.supports.invariant import Book, Deal, Epoch, Ledger, Orders, Sale, Waiting
+from shop.supports.invariant import (
+    EpochOrders,
+    ItemSnapshot,
+    LedgerSummary,
+    OrderSummary,
+    OrderTerms,
+    OutboxOrder,
+    RedisItem,
+)
 
 EARLY, ONE, TWO, THREE, FIVE, LOST = (UUID(int=number) for number in (8, 1, 2, 3, 5, 99))
-WAITS = Waiting(THREE, epoch=2, seq=4, quantity=2, since=1000)
-ASIDE = Waiting(FIVE, epoch=2, seq=5, quantity=2, since=1000)
-DEAL = Deal(tenant=1, item=7, user=5, quantity=1, unit_price=250, currency="EUR")
+WAITING_ENTRY = OutboxOrder(THREE, epoch=2, seq=4, quantity=2, since=1000)
+DEAD_ENTRY = OutboxOrder(FIVE, epoch=2, seq=5, quantity=2, since=1000)
+TERMS = OrderTerms(tenant=1, item=7, user=5, quantity=1, unit_price=250, currency="EUR")
 # Ten pieces. Number 1 of the first epoch was cancelled, and its return has not reached Redis yet. Of the second epoch
 # 1 and 2 are written (three pieces), 3 is void, 4 waits and 5 is set aside: seven in the database, two to buy.
-BOOK = Book(
+SNAPSHOT = ItemSnapshot(
     item_id=7,
     tenant_id=1,
     stock=7,
     epoch=2,
     limit=2,
-    sale=Sale(
+    redis_item=RedisItem(
         gate={"state": "open", "avail": "2", "pend": "4", "seq": "5", "epoch": "2", "hwm": "0"},
-        waiting=[WAITS],
-        dead=[ASIDE],
+        waiting=[WAITING_ENTRY],
+        dead=[DEAD_ENTRY],
         receipts={"P": {THREE}, "D": {FIVE}, "C": {EARLY, ONE, TWO}},
         now=2000,
     ),
-    orders=Orders(
+    orders=OrderSummary(
         units={EARLY: 1, ONE: 1, TWO: 2},
         cancelled={EARLY},
         recent={ONE, TWO},
-        epochs={1: Epoch(orders=1, seq_max=1), 2: Epoch(orders=2, seq_max=2)},
-        held=Counter({5: 1, 6: 2}),
+        epochs={1: EpochOrders(orders=1, seq_max=1), 2: EpochOrders(orders=2, seq_max=2)},
+        units_held=Counter({5: 1, 6: 2}),
         buyers={5, 6},
         tenants={1: ONE},
-        homes={5: 1, 6: 1},
+        buyer_tenants={5: 1, 6: 1},
     ),
-    ledger=Ledger(
+    ledger=LedgerSummary(
         total=7,
         unapplied=1,
         sold={EARLY: 1, ONE: 1, TWO: 2},
@@ -47,23 +55,23 @@ BOOK = Book(
 )
 
 
-def sale(**changes: Any) -> dict[str, Any]:
+def change_redis_item(**changes: Any) -> dict[str, Any]:
     """Another sale; `P`, `C`, `R`, `D` are the receipts in that state."""
     states = {name: changes.pop(name) for name in "PCRD" if name in changes}
-    changed = replace(BOOK.sale, **changes)
-    return {"sale": replace(changed, receipts={**changed.receipts, **states})}
+    changed = replace(SNAPSHOT.redis_item, **changes)
+    return {"redis_item": replace(changed, receipts={**changed.receipts, **states})}
 
 
-def gate(**changes: str) -> dict[str, str]:
+def change_gate(**changes: str) -> dict[str, str]:
     """Another gate."""
-    return {**BOOK.sale.gate, **changes}
+    return {**SNAPSHOT.redis_item.gate, **changes}
 
 
-def orders(**changes: Any) -> dict[str, Any]:
+def change_orders(**changes: Any) -> dict[str, Any]:
     """Other orders."""
-    return {"orders": replace(BOOK.orders, **changes)}
+    return {"orders": replace(SNAPSHOT.orders, **changes)}
 
 
-def ledger(**changes: Any) -> dict[str, Any]:
+def change_ledger(**changes: Any) -> dict[str, Any]:
     """Another ledger."""
-    return {"ledger": replace(BOOK.ledger, **changes)}
+    return {"ledger": replace(SNAPSHOT.ledger, **changes)}

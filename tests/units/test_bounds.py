@@ -8,7 +8,7 @@ from marshmallow import Schema, fields
 from marshmallow.validate import Length, OneOf, Range
 
 from shop.container import find_modules
-from shop.core.validation.fields import Hint, Text, WholeNumber
+from shop.core.validation.fields import OptionalHint, Text, WholeNumber
 from tests.openapi.test_document import Document, api_operations, operations, resolve
 
 # Kinds with as many values as their form has.
@@ -40,7 +40,7 @@ def is_bounded(field: Any) -> bool:
     if isinstance(field, WholeNumber):
         return has(field, Range, "min", "max")
     # A text of another class would take control characters, whatever its length.
-    return isinstance(field, (Text, Hint, *CLOSED))
+    return isinstance(field, (Text, OptionalHint, *CLOSED))
 
 
 def has(field: Any, kind: type, *ends: str) -> bool:

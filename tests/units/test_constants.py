@@ -9,12 +9,12 @@ from marshmallow.validate import OneOf
 
 from shop.constants.language import Language
 from shop.container import find_modules
-from shop.core.i18n.languages import LANGUAGES, TRANSLATED, catalogue
+from shop.core.i18n.languages import LANGUAGES, TRANSLATED_LANGUAGES, load_catalogue
 from shop.core.query.checker import ListChecker
-from shop.core.validation.choices import Choice, Choices, name_of
+from shop.core.validation.choices import Choice, Choices, enum_name
 from shop.schemas.constant import OPTIONS_MAX
 
-LISTS = Choices().gather(find_modules("constants")).lists
+LISTS = Choices().add_enums(find_modules("constants")).lists
 # Words of the protocol, which nobody shows to people to select from: the kind of a token, how a list is asked, and the
 # name of a permission, whose list is that of its codes.
 PROTOCOL = {"token_type", "searchJoin", "pagination", "PermissionSchema.name"}
@@ -46,11 +46,13 @@ def is_of_protocol(where: str) -> bool:
 def test_every_choice_on_the_wire_is_of_a_list(schema: type[Schema]) -> None:
     fields_of_it = [(where, field) for where, field in chosen(schema()) if not is_of_protocol(where)]
     assert [where for where, field in fields_of_it if not isinstance(field, Choice)] == []
-    assert [where for where, field in fields_of_it if name_of(field.kind) not in LISTS] == []
+    assert [where for where, field in fields_of_it if enum_name(field.kind) not in LISTS] == []
 
 
 def test_there_is_something_to_look_at() -> None:
-    kinds = {name_of(field.kind) for kind in schemas() for _, field in chosen(kind()) if isinstance(field, Choice)}
+    kinds = {
+        enum_name(field.enum_type) for kind in schemas() for _, field in chosen(kind()) if isinstance(field, Choice)
+    }
     assert kinds == {
         "item_status",
         "order_status",
@@ -63,22 +65,22 @@ def test_there_is_something_to_look_at() -> None:
 
 
 def test_every_choice_of_a_search_is_of_a_list() -> None:
-    listings = [kind.listing for kind in schemas() if issubclass(kind, ListChecker)]
+    listings = [kind.spec for kind in schemas() if issubclass(kind, ListChecker)]
     asked = {word.choices for listing in listings for word in listing.searchable.values() if word.choices}
     assert len(asked) >= 3
     assert asked <= {tuple(options) for options in LISTS.values()}
 
 
-@pytest.mark.parametrize("language", TRANSLATED)
+@pytest.mark.parametrize("language", TRANSLATED_LANGUAGES)
 def test_every_label_is_translated(language: str) -> None:
     labels = {label for options in LISTS.values() for label in options.values()}
-    assert sorted(labels - catalogue(language).keys()) == []
+    assert sorted(labels - load_catalogue(language).keys()) == []
 
 
 def test_no_two_values_of_a_list_are_called_the_same_in_any_language() -> None:
     for language in LANGUAGES:
         for name, options in LISTS.items():
-            told = [catalogue(language).get(label, label) for label in options.values()]
+            told = [load_catalogue(language).get(label, label) for label in options.values()]
             assert len(set(told)) == len(told), (language, name)
 
 

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from shop.app import create_app
-from shop.core.http.custom_envelope import speak
+from shop.core.http.custom_envelope import install_custom_envelope
 from shop.core.settings.loader import SettingsError
 from shop.core.settings.settings import Settings
 from tests.openapi.test_document import Document, operations, resolve
@@ -57,7 +57,7 @@ def test_names_that_are_all_different_are_taken(names: str) -> None:
 
 
 def test_without_a_setting_no_request_does_any_of_it(client: FlaskClient) -> None:
-    assert speak(client.application, Settings()) is None
+    assert install_custom_envelope(client.application, Settings()) is None
     hooks = client.application.after_request_funcs[None]
     assert [hook for hook in hooks if "Dialect" in str(hook)] == []
 

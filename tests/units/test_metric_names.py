@@ -14,7 +14,7 @@ def names_in(source: Path) -> Iterator[str]:
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args):
             continue
         first, kind = node.args[0], node.func.id
-        if kind in ("Counter", "Histogram", "Reading") and isinstance(first, ast.Constant):
+        if kind in ("Counter", "Histogram", "GaugeSample") and isinstance(first, ast.Constant):
             yield str(first.value) + ("_total" if kind == "Counter" else "")
 
 

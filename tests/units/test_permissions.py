@@ -7,7 +7,7 @@ import pytest
 
 from shop.constants.permission import SYSTEM_AREA, Permission, PermissionKind
 from shop.constants.user import PERMISSIONS_MAX, RoleFlag, UserRole
-from shop.supports.user import caller_of, flags_of, is_of_system, permissions_of, roles_of
+from shop.supports.user import build_caller, decode_permissions, decode_roles, encode_roles, is_system_permission
 
 SYSTEM, CREATE = Permission.SYSTEM_APPOINT.code, Permission.ITEMS_CREATE.code
 GENERAL, ADMIN = int(RoleFlag.GENERAL), int(RoleFlag.ADMIN)
@@ -16,25 +16,25 @@ GENERAL, ADMIN = int(RoleFlag.GENERAL), int(RoleFlag.ADMIN)
 def test_every_code_is_six_digits_and_no_two_are_the_same() -> None:
     codes = [permission.code for permission in Permission]
     assert [code for code in codes if not (len(code) == 6 and code.isdigit())] == []
-    assert len(set(codes)) == len(codes) == len({permission.dotted for permission in Permission})
+    assert len(set(codes)) == len(codes) == len({permission.dotted_name for permission in Permission})
 
 
 def test_an_area_has_one_noun() -> None:
-    nouns = {(permission.code[:3], permission.dotted.partition(".")[0]) for permission in Permission}
+    nouns = {(permission.code[:3], permission.dotted_name.partition(".")[0]) for permission in Permission}
     assert len(nouns) == len({area for area, _ in nouns}) == len({noun for _, noun in nouns})
 
 
 def test_the_area_of_the_system_and_no_other_is_of_that_kind() -> None:
     kinds = {permission.code.startswith(SYSTEM_AREA): set[PermissionKind]() for permission in Permission}
     for permission in Permission:
-        kinds[is_of_system(permission.code)].add(permission.kind)
+        kinds[is_system_permission(permission.code)].add(permission.kind)
     assert kinds == {True: {PermissionKind.SYSTEM}, False: {PermissionKind.ROUTE, PermissionKind.DATA}}
 
 
 # A change here takes rights away from whoever has the old code: only ever add.
 def test_codes_keep_their_meaning() -> None:
     assert {"000001": "system.appoint", "100003": "users.grant", "300002": "items.create"}.items() <= {
-        permission.code: permission.dotted for permission in Permission
+        permission.code: permission.dotted_name for permission in Permission
     }.items()
 
 
@@ -62,22 +62,29 @@ class Planted:
 
 def test_roles_are_flags_that_combine() -> None:
     assert {role.name for role in UserRole} == {flag.name for flag in RoleFlag}
-    assert [flags_of(roles) for roles in ([], ["general"], ["admin"], ["general", "admin", "admin"])] == [0, 1, 2, 3]
-    assert [roles_of(flags) for flags in range(4)] == [[], ["general"], ["admin"], ["general", "admin"]]
+    assert [encode_roles(roles) for roles in ([], ["general"], ["admin"], ["general", "admin", "admin"])] == [
+        0,
+        1,
+        2,
+        3,
+    ]
+    assert [decode_roles(flags) for flags in range(4)] == [[], ["general"], ["admin"], ["general", "admin"]]
 
 
 def test_whoever_has_both_roles_passes_every_gate() -> None:
-    card = {"id": 1, "tenant_id": 1, "roles": roles_of(GENERAL | ADMIN), "permissions": []}
-    assert [permission for permission in Permission if not caller_of(card, UUID(int=1)).may(permission.code)] == []
+    card = {"id": 1, "tenant_id": 1, "roles": decode_roles(GENERAL | ADMIN), "permissions": []}
+    assert [
+        permission for permission in Permission if not build_caller(card, UUID(int=1)).has_permission(permission.code)
+    ] == []
 
 
 def test_a_row_keeps_what_it_was_given_and_no_code_that_means_nothing() -> None:
-    assert permissions_of(GENERAL, f"{CREATE} 999999 100001") == ["100001", CREATE]
+    assert decode_permissions(GENERAL, f"{CREATE} 999999 100001") == ["100001", CREATE]
 
 
 def test_a_permission_of_the_system_counts_for_administrators_only_whatever_the_row_says() -> None:
-    assert permissions_of(GENERAL, f"{SYSTEM} {CREATE}") == [CREATE]
-    assert permissions_of(GENERAL | ADMIN, f"{SYSTEM} {CREATE}") == [SYSTEM, CREATE]
+    assert decode_permissions(GENERAL, f"{SYSTEM} {CREATE}") == [CREATE]
+    assert decode_permissions(GENERAL | ADMIN, f"{SYSTEM} {CREATE}") == [SYSTEM, CREATE]
 
 
 def test_a_row_has_room_for_all_of_them() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from shop.constants.permission import Permission
 from shop.container import find_modules
-from shop.core.auth.policy import Rule
+from shop.core.auth.policy import AccessRule
 from shop.core.caller import Caller
 
 OWNER_ID, SESSION = 7, UUID(int=1)
@@ -42,20 +42,22 @@ TABLE = {
 PUBLIC = {("Item", "view_any"), ("Item", "view")}
 
 
-def rules() -> Iterator[tuple[tuple[str, str], Rule]]:
+def rules() -> Iterator[tuple[tuple[str, str], AccessRule]]:
     for module in find_modules("supports"):
         for name, kind in vars(module).items():
             if name.endswith("Policy") and kind.__module__ == module.__name__:
-                yield from (((name[:-6], verb), rule) for verb, rule in vars(kind).items() if isinstance(rule, Rule))
+                yield from (
+                    ((name[:-6], verb), rule) for verb, rule in vars(kind).items() if isinstance(rule, AccessRule)
+                )
 
 
 RULES = dict(rules())
 
 
-def ask(rule: Rule, caller: Caller) -> str:
-    if not rule.admits(caller):
+def decide(rule: AccessRule, caller: Caller) -> str:
+    if not rule.allows(caller):
         return "-"
-    return "+" if rule.reaches(caller, OWNER_ID) else "?"
+    return "+" if rule.allows_row(caller, OWNER_ID) else "?"
 
 
 def callers(code: str) -> list[Caller]:
@@ -64,7 +66,7 @@ def callers(code: str) -> list[Caller]:
         Caller(OWNER_ID, 1, SESSION),
         Caller(8, 1, SESSION, others),
         Caller(9, 1, SESSION, frozenset({code})),
-        Caller(10, 1, SESSION, almighty=True),
+        Caller(10, 1, SESSION, is_superuser=True),
     ]
 
 
@@ -76,10 +78,10 @@ def test_the_table_has_every_ability_of_every_resource() -> None:
 def test_each_may_what_the_table_says(ability: tuple[str, str]) -> None:
     *marks, code = [*TABLE[ability].split(), ""][:5]
     rule = RULES[ability]
-    assert [ask(rule, caller) for caller in callers(code)] == marks
+    assert [decide(rule, caller) for caller in callers(code)] == marks
     assert (rule.permission.code if rule.permission else "") == code
 
 
 @pytest.mark.parametrize("ability", TABLE, ids=".".join)
 def test_without_a_sign_in_only_what_is_public_goes(ability: tuple[str, str]) -> None:
-    assert RULES[ability].admits(None) is (ability in PUBLIC)
+    assert RULES[ability].allows(None) is (ability in PUBLIC)

@@ -5,7 +5,7 @@ from itertools import combinations, product
 import pytest
 
 from shop.constants.order import WAIT_MAX_SECONDS
-from shop.supports.purchase import purchase_id, wait_preference
+from shop.supports.purchase import derive_purchase_id, parse_wait_preference
 
 PATH = "/api/v1/items/1/purchase"
 # Joined without care, each pair would run together into one text.
@@ -50,23 +50,23 @@ PREFER = [
 def test_parts_that_run_together_still_give_two_purchases(
     one: tuple[int, int, str, str], other: tuple[int, int, str, str]
 ) -> None:
-    assert purchase_id(*one) != purchase_id(*other)
+    assert derive_purchase_id(*one) != derive_purchase_id(*other)
 
 
 def test_the_same_words_are_the_same_purchase() -> None:
-    assert purchase_id(1, 7, PATH, "key") == purchase_id(1, 7, PATH, "key")
+    assert derive_purchase_id(1, 7, PATH, "key") == derive_purchase_id(1, 7, PATH, "key")
 
 
 def test_each_part_makes_another_purchase() -> None:
     words = product((1, 2), (1, 2), ("/a", "/b"), ("k", "l"))
-    assert all(purchase_id(*one) != purchase_id(*other) for one, other in combinations(words, 2))
+    assert all(derive_purchase_id(*one) != derive_purchase_id(*other) for one, other in combinations(words, 2))
 
 
 def test_the_id_of_a_purchase_never_changes() -> None:
     # Another value would let every retry that crosses a deployment buy twice.
-    assert str(purchase_id(1, 7, PATH, "key")) == "c8756a7a-c02b-5fbf-94f9-f17d94f2fa65"
+    assert str(derive_purchase_id(1, 7, PATH, "key")) == "c8756a7a-c02b-5fbf-94f9-f17d94f2fa65"
 
 
 @pytest.mark.parametrize(("prefer", "seconds"), PREFER)
 def test_a_client_waits_as_long_as_it_says_and_no_longer_than_we_let_it(prefer: str | None, seconds: int) -> None:
-    assert wait_preference(prefer) == seconds
+    assert parse_wait_preference(prefer) == seconds

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from shop.core.clock import rfc3339
+from shop.core.clock import format_rfc3339
 from shop.core.validation.fields import MOMENT_PATTERN
 from tests.openapi.test_document import Document
 
@@ -51,5 +51,5 @@ def test_nothing_else_is_a_moment(text: str) -> None:
 def test_a_moment_of_any_zone_is_told_in_utc(zone: timezone) -> None:
     moment = datetime(2026, 1, 31, 12, 0, 0, 7, zone)
 
-    assert re.match(MOMENT_PATTERN, rfc3339(moment))
-    assert datetime.fromisoformat(rfc3339(moment)) == moment
+    assert re.match(MOMENT_PATTERN, format_rfc3339(moment))
+    assert datetime.fromisoformat(format_rfc3339(moment)) == moment

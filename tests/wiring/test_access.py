@@ -27,7 +27,7 @@ def in_words(cells: list[tuple[Structure, Structure]]) -> list[str]:
     return [f"{importer.name} asks for {imported.name}" for importer, imported in cells]
 
 
-def ask(container: Container, monkeypatch: pytest.MonkeyPatch, cell: tuple[Structure, Structure]) -> type:
+def wire_pair(container: Container, monkeypatch: pytest.MonkeyPatch, cell: tuple[Structure, Structure]) -> type:
     importer, imported = cell
     beta = place(monkeypatch, f"shop.{imported.folder}.beta", f"Beta{imported.suffix}")
     container.add(beta)
@@ -44,7 +44,7 @@ def test_every_cell_is_asked() -> None:
 def test_a_granted_collaborator_is_given(
     container: Container, monkeypatch: pytest.MonkeyPatch, cell: tuple[Structure, Structure]
 ) -> None:
-    alpha = ask(container, monkeypatch, cell)
+    alpha = wire_pair(container, monkeypatch, cell)
     assert type(container.get(alpha).other).__name__ == f"Beta{cell[1].suffix}"
 
 
@@ -54,7 +54,7 @@ def test_any_other_collaborator_is_refused_by_name(
 ) -> None:
     importer, imported = cell
     with pytest.raises(WiringError) as refused:
-        ask(container, monkeypatch, cell)
+        wire_pair(container, monkeypatch, cell)
     sentence = str(refused.value)
     assert f"Alpha{importer.suffix}.other asks for Beta{imported.suffix}" in sentence
     assert f"a {importer.name} may not use a {imported.name}" in sentence

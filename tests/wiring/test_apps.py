@@ -26,8 +26,8 @@ class FakeItems:
     def __init__(self, name: str = "Fake") -> None:
         self.name = name
 
-    def get(self, item_id: int, *, everything: bool) -> dict[str, Any]:
-        return {"id": item_id, "name": self.name, "everything": everything, "version": "1"}
+    def get(self, item_id: int, *, include_hidden: bool) -> dict[str, Any]:
+        return {"id": item_id, "name": self.name, "include_hidden": include_hidden, "version": "1"}
 
 
 @pytest.fixture

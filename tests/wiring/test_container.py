@@ -10,7 +10,7 @@ import pytest
 
 from shop.architecture.rules import hand_wiring
 from shop.architecture.table import STRUCTURES, structure
-from shop.container import FOUNDATION, Container, WiringError, fields_of, find_classes, find_modules
+from shop.container import CORE_CLASSES, Container, WiringError, fields_of, find_classes, find_modules
 from shop.core.database.engine import Database
 from shop.core.settings.settings import Settings
 from shop.services.item import ItemService
@@ -25,7 +25,7 @@ def container(tmp_path: Path) -> Container:
     return Container(Settings(var=str(tmp_path)))
 
 
-@pytest.mark.parametrize("kind", [Settings, *FOUNDATION, *WIRED], ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("kind", [Settings, *CORE_CLASSES, *WIRED], ids=lambda kind: kind.__name__)
 def test_every_provider_resolves(container: Container, kind: type) -> None:
     instance: object = container.get(kind)
     assert type(instance) is kind
@@ -66,7 +66,7 @@ def test_fifty_threads_get_one_instance(container: Container) -> None:
 
 
 def test_a_field_with_a_default_is_the_class_s_own_affair() -> None:
-    assert "_remembered" not in {name for kind in FOUNDATION for name in fields_of(kind)}
+    assert "_remembered" not in {name for kind in CORE_CLASSES for name in fields_of(kind)}
 
 
 def test_an_unknown_type_is_refused(container: Container, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -88,7 +88,7 @@ def test_a_class_that_stands_above_is_not_there_yet(container: Container, monkey
 def test_the_wiring_is_described_class_by_class(container: Container) -> None:
     described = dict(container.describe())
     assert described["ItemService"] == [wanted.__name__ for wanted in fields_of(ItemService).values()]
-    assert len(described) == 1 + len(FOUNDATION) + len(WIRED)
+    assert len(described) == 1 + len(CORE_CLASSES) + len(WIRED)
 
 
 def test_classes_are_found_by_structure(container: Container) -> None:
@@ -116,5 +116,5 @@ def written_in(kind: type) -> set[str]:
 
 
 def test_the_rule_on_hand_made_collaborators_lists_the_foundation_of_the_container() -> None:
-    listed = {f"{kind.__module__}.{kind.__qualname__}" for kind in (*FOUNDATION, Settings)}
+    listed = {f"{kind.__module__}.{kind.__qualname__}" for kind in (*CORE_CLASSES, Settings)}
     assert listed | {"shop.core.settings.settings.Settings.load"} == hand_wiring.FOUNDATION

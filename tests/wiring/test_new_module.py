@@ -38,11 +38,11 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("grown") / "shop"
     shutil.copytree(PACKAGE, folder, ignore=shutil.ignore_patterns("__pycache__"))
     for file in sorted(folder.glob("*/item.py")):
-        file.with_name("coupon.py").write_text(retell(file.read_text()))
+        file.with_name("coupon.py").write_text(replace_nouns(file.read_text()))
     return folder
 
 
-def retell(text: str) -> str:
+def replace_nouns(text: str) -> str:
     told = text.replace("item", "coupon").replace("Item", "Coupon")
     return re.sub(r"\b(4\d\d)_3(\d\d)\b", r"\1_990_\2", told)
 

@@ -12,8 +12,18 @@ from shop.controllers.item import ItemController
 from shop.controllers.order import CancelOrderController
 from shop.core.api.controller import Controller
 from shop.core.auth.guards import signed_in, with_token
-from shop.core.auth.policy import ANYBODY, OWNER, SIGNED_IN, Rule, anybody, check_rules, permission, public_or, rule_of
-from shop.core.idempotency.policy import Policy, keyed
+from shop.core.auth.policy import (
+    OWNER,
+    PUBLIC,
+    SIGNED_IN,
+    AccessRule,
+    check_access_rules,
+    get_rule,
+    permission,
+    public_access,
+    public_or,
+)
+from shop.core.idempotency.policy import IdempotencyPolicy, idempotent
 from shop.core.settings.settings import Settings
 from shop.supports.item import ItemPolicy
 from shop.supports.order import OrderPolicy
@@ -21,10 +31,10 @@ from shop.supports.order import OrderPolicy
 
 @dataclass(eq=False)
 class SilentController(Controller):
-    @anybody
+    @public_access
     def get(self) -> None: ...
 
-    @keyed(Policy(off=True))
+    @idempotent(IdempotencyPolicy(disabled=True))
     def post(self) -> None: ...
 
 
@@ -32,35 +42,35 @@ def test_a_method_that_does_not_say_who_may_call_it_is_refused_at_start(tmp_path
     container = Container(Settings(var=str(tmp_path)))
     container.add(SilentController)
 
-    with pytest.raises(TypeError, match=r"SilentController.post does not say who may call it: @signed_in"):
-        check_rules(container.get(SilentController))
+    with pytest.raises(TypeError, match=r"SilentController.post has no access rule: add @signed_in"):
+        check_access_rules(container.get(SilentController))
 
 
 def test_an_app_with_such_a_method_does_not_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(ItemController.get, "__rule__")
 
-    with pytest.raises(TypeError, match=r"ItemController.get does not say who may call it"):
+    with pytest.raises(TypeError, match=r"ItemController.get has no access rule"):
         create_app(Settings(var=str(tmp_path)))
 
 
 def test_the_rule_of_a_method_is_the_one_that_stands_above_it() -> None:
-    assert rule_of(CancelOrderController.post) is OrderPolicy.cancel
-    assert rule_of(ItemController.get) is ItemPolicy.view
+    assert get_rule(CancelOrderController.post) is OrderPolicy.cancel
+    assert get_rule(ItemController.get) is ItemPolicy.view
 
 
 @pytest.mark.parametrize("rule", [SIGNED_IN, OWNER, permission(Permission.ITEMS_CREATE)])
-def test_a_token_is_not_optional_where_somebody_has_to_sign_in(rule: Rule) -> None:
+def test_a_token_is_not_optional_where_somebody_has_to_sign_in(rule: AccessRule) -> None:
     with pytest.raises(TypeError, match="optional"):
         signed_in(rule, optional=True)
 
 
-@pytest.mark.parametrize("rule", [ANYBODY, public_or(Permission.ITEMS_VIEW_DRAFTS)])
-def test_a_token_is_optional_where_anybody_may_come(rule: Rule) -> None:
+@pytest.mark.parametrize("rule", [PUBLIC, public_or(Permission.ITEMS_VIEW_DRAFTS)])
+def test_a_token_is_optional_where_anybody_may_come(rule: AccessRule) -> None:
     with pytest.raises(TypeError, match="optional"):
         signed_in(rule)
 
 
-@pytest.mark.parametrize("rule", [ANYBODY, OWNER, permission(Permission.ITEMS_CREATE)])
-def test_a_token_alone_does_not_say_what_its_user_may(rule: Rule) -> None:
+@pytest.mark.parametrize("rule", [PUBLIC, OWNER, permission(Permission.ITEMS_CREATE)])
+def test_a_token_alone_does_not_say_what_its_user_may(rule: AccessRule) -> None:
     with pytest.raises(TypeError, match="A token does not say"):
         with_token(rule)

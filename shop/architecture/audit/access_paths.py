@@ -5,7 +5,7 @@ from collections import deque
 from shop.architecture.table import INDEPENDENTS, structure, used_by
 
 
-def way(importer: str, imported: str) -> tuple[str, ...]:
+def find_path(importer: str, imported: str) -> tuple[str, ...]:
     """The shortest chain of grants from one structure down to another, both ends included; empty when there is none."""
     waiting: deque[tuple[str, ...]] = deque([(importer,)])
     seen = {importer}
@@ -20,37 +20,37 @@ def way(importer: str, imported: str) -> tuple[str, ...]:
     return ()
 
 
-def meeting(one: str, other: str) -> tuple[str, ...]:
+def find_common_users(one: str, other: str) -> tuple[str, ...]:
     """The structures that may use both, lowest first."""
     return tuple(name for name in used_by(one) if name in used_by(other))
 
 
-def rule_between(importer: str, imported: str) -> str:
+def find_broken_rule(importer: str, imported: str) -> str:
     """The rule that a forbidden use breaks."""
     if importer == imported:
         return "no sibling access"
-    if way(importer, imported):
+    if find_path(importer, imported):
         return "no skipping"
-    return "no upward access" if way(imported, importer) else "not on the table"
+    return "no upward access" if find_path(imported, importer) else "not on the table"
 
 
-def instead(importer: str, imported: str) -> str:
+def suggest_alternative(importer: str, imported: str) -> str:
     """What to do instead of a forbidden use, in one sentence."""
     if importer in INDEPENDENTS:
         return "An independent leans on nothing above it: let the caller use both and hand the value in."
-    if (chain := way(importer, imported)) and importer != imported:
-        return f"Go through {article(chain[1])}: {' -> '.join(chain)}."
-    if above := meeting(importer, imported):
-        *names, last = (article(name) for name in above)
+    if (chain := find_path(importer, imported)) and importer != imported:
+        return f"Go through {with_article(chain[1])}: {' -> '.join(chain)}."
+    if above := find_common_users(importer, imported):
+        *names, last = (with_article(name) for name in above)
         return f"Let {', '.join(names)}{' or ' if names else ''}{last} use both."
     if importer == imported:
         return "Nobody may use two of them: move what both need into a Service."
-    if way(imported, importer):
-        return f"Let {article(imported)} hand down the value that is needed."
-    return f"{article(importer).capitalize()} may use: {', '.join(structure(importer).may_use) or 'nothing'}."
+    if find_path(imported, importer):
+        return f"Let {with_article(imported)} hand down the value that is needed."
+    return f"{with_article(importer).capitalize()} may use: {', '.join(structure(importer).may_use) or 'nothing'}."
 
 
-def article(name: str) -> str:
+def with_article(name: str) -> str:
     """The name of a kind with its article."""
     if name.islower():
         return f"the {name}"

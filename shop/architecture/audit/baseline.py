@@ -9,16 +9,16 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from shop.architecture.audit.check_results import BASELINE, Judgement, Verdict
+from shop.architecture.audit.check_results import BASELINE_GROUP, CheckReport, CheckResult
 from shop.architecture.finding import Finding
 
 NAME = "arch-baseline.json"
 RULE = "baseline"
 
-Known = tuple[str, str, str]
+FindingKey = tuple[str, str, str]
 
 
-def read(file: Path) -> Counter[Known]:
+def read(file: Path) -> Counter[FindingKey]:
     """What is listed; nothing where there is no list."""
     text = file.read_text(encoding="utf-8") if file.exists() else ""
     # A shell that writes the list empties it first.
@@ -26,26 +26,28 @@ def read(file: Path) -> Counter[Known]:
     return Counter({(entry["rule"], entry["path"], entry["what"]): entry["count"] for entry in entries})
 
 
-def compare(judgement: Judgement, frozen: Counter[Known]) -> Judgement:
+def compare(judgement: CheckReport, frozen: Counter[FindingKey]) -> CheckReport:
     """The judgement without what is listed, and with a verdict on the list itself."""
     if not frozen:
         return judgement
     left, new = Counter(frozen), []
     for finding in judgement.findings:
-        if left[known(finding)] > 0:
-            left[known(finding)] -= 1
+        if left[finding_key(finding)] > 0:
+            left[finding_key(finding)] -= 1
         else:
             new.append(finding)
-    mended = tuple(_mended(entry, count) for entry, count in sorted((+left).items()))
-    return judgement.only(new).plus(Verdict(BASELINE, RULE, "The baseline only shrinks", mended))
+    mended = tuple(_report_fixed(entry, count) for entry, count in sorted((+left).items()))
+    return judgement.with_findings(new).with_result(
+        CheckResult(BASELINE_GROUP, RULE, "The baseline only shrinks", mended)
+    )
 
 
-def shrink(findings: Iterable[Finding], frozen: Counter[Known]) -> Counter[Known]:
+def shrink(findings: Iterable[Finding], frozen: Counter[FindingKey]) -> Counter[FindingKey]:
     """What stays listed: never more than there was, never more than there is."""
-    return frozen & Counter(map(known, findings))
+    return frozen & Counter(map(finding_key, findings))
 
 
-def write(frozen: Counter[Known]) -> str:
+def write(frozen: Counter[FindingKey]) -> str:
     """The list as the file holds it."""
     entries = [
         {"rule": rule, "path": path, "what": what, "count": count}
@@ -54,12 +56,12 @@ def write(frozen: Counter[Known]) -> str:
     return json.dumps(entries, indent=2) + "\n"
 
 
-def known(finding: Finding) -> Known:
+def finding_key(finding: Finding) -> FindingKey:
     """What a finding is known by."""
     return finding.rule, finding.path, finding.what
 
 
-def _mended(entry: Known, count: int) -> Finding:
+def _report_fixed(entry: FindingKey, count: int) -> Finding:
     rule, path, what = entry
     often = f" ({count} times)" if count > 1 else ""
     said = f"Mended, but still listed{often}: {path}: {rule}: {what}"

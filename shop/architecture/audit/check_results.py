@@ -5,14 +5,14 @@ from dataclasses import dataclass, replace
 
 from shop.architecture.audit.linter import ContractFact
 from shop.architecture.finding import Finding
-from shop.architecture.guards.runtime_guards import OBJECTS, PROVIDERS, Wired, check_objects, check_providers
+from shop.architecture.guards.runtime_guards import OBJECTS, PROVIDERS, ContainerLike, check_objects, check_providers
 from shop.architecture.table import INDEPENDENTS, STRUCTURES, Structure
 
-ROW, CONTRACT, RUN_TIME, BASELINE = "row", "contract", "run time", "baseline"
+ROW_GROUP, CONTRACT_GROUP, RUN_TIME_GROUP, BASELINE_GROUP = "row", "contract", "run time", "baseline"
 
 
 @dataclass(frozen=True)
-class Verdict:
+class CheckResult:
     """One sentence and where it does not hold; a row repeats what contracts and run time found in its folder."""
 
     group: str
@@ -22,53 +22,57 @@ class Verdict:
     guidance: str = ""
 
     @property
-    def kept(self) -> bool:
+    def passed(self) -> bool:
         """Whether it holds."""
         return not self.findings
 
 
 @dataclass(frozen=True)
-class Judgement:
+class CheckReport:
     """All verdicts, rows first."""
 
-    verdicts: tuple[Verdict, ...]
+    results: tuple[CheckResult, ...]
 
     @property
-    def kept(self) -> bool:
+    def passed(self) -> bool:
         """Whether every sentence holds."""
-        return all(verdict.kept for verdict in self.verdicts)
+        return all(verdict.passed for verdict in self.results)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
         """Everything that was found, each once, in the order of files and lines."""
-        return tuple(sorted({f for verdict in self.verdicts if verdict.group != ROW for f in verdict.findings}))
+        return tuple(sorted({f for verdict in self.results if verdict.group != ROW_GROUP for f in verdict.findings}))
 
-    def of(self, group: str) -> tuple[Verdict, ...]:
+    def find_group(self, group: str) -> tuple[CheckResult, ...]:
         """The verdicts of one group."""
-        return tuple(verdict for verdict in self.verdicts if verdict.group == group)
+        return tuple(verdict for verdict in self.results if verdict.group == group)
 
-    def only(self, findings: Iterable[Finding]) -> "Judgement":
+    def with_findings(self, findings: Iterable[Finding]) -> "CheckReport":
         """The same verdicts with these findings alone; the others are known."""
         left = frozenset(findings)
-        return Judgement(
-            tuple(replace(v, findings=tuple(f for f in v.findings if f in left)) for v in self.verdicts),
+        return CheckReport(
+            tuple(replace(v, findings=tuple(f for f in v.findings if f in left)) for v in self.results),
         )
 
-    def plus(self, verdict: Verdict) -> "Judgement":
+    def with_result(self, verdict: CheckResult) -> "CheckReport":
         """One verdict more."""
-        return Judgement((*self.verdicts, verdict))
+        return CheckReport((*self.results, verdict))
 
 
-def pronounce(contracts: Iterable[ContractFact], container: Wired | None = None) -> Judgement:
+def build_report(contracts: Iterable[ContractFact], container: ContainerLike | None = None) -> CheckReport:
     """Put contracts, and the graphs of a container where one is given, into verdicts."""
-    general = [Verdict(CONTRACT, c.id, c.name, _found(c), c.guidance) for c in contracts]
+    general = [CheckResult(CONTRACT_GROUP, c.id, c.name, _contract_findings(c), c.guidance) for c in contracts]
     if container is not None:
         general += [
-            Verdict(RUN_TIME, PROVIDERS, "Providers give what the table grants", tuple(check_providers(container))),
-            Verdict(RUN_TIME, OBJECTS, "Instances hold what the table grants", tuple(check_objects(container))),
+            CheckResult(
+                RUN_TIME_GROUP, PROVIDERS, "Providers give what the table grants", tuple(check_providers(container))
+            ),
+            CheckResult(
+                RUN_TIME_GROUP, OBJECTS, "Instances hold what the table grants", tuple(check_objects(container))
+            ),
         ]
-    rows = [_row(row, general) for row in reversed(STRUCTURES)]
-    return Judgement((*rows, *general))
+    rows = [_check_row(row, general) for row in reversed(STRUCTURES)]
+    return CheckReport((*rows, *general))
 
 
 def sentence_of(row: Structure) -> str:
@@ -80,13 +84,13 @@ def sentence_of(row: Structure) -> str:
     return f"{row.name} may use {', '.join(names) or 'nothing'}"
 
 
-def _row(row: Structure, verdicts: list[Verdict]) -> Verdict:
+def _check_row(row: Structure, verdicts: list[CheckResult]) -> CheckResult:
     folder = f"shop/{row.folder}/"
     found = sorted({f for verdict in verdicts for f in verdict.findings if f.path.startswith(folder)})
-    return Verdict(ROW, row.folder, sentence_of(row), tuple(found))
+    return CheckResult(ROW_GROUP, row.folder, sentence_of(row), tuple(found))
 
 
-def _found(contract: ContractFact) -> tuple[Finding, ...]:
+def _contract_findings(contract: ContractFact) -> tuple[Finding, ...]:
     if contract.kept or contract.findings:
         return contract.findings
     # A contract that is broken without a place must not look kept.

@@ -9,32 +9,44 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from shop.architecture.audit import baseline
-from shop.architecture.audit.check_results import BASELINE, CONTRACT, ROW, RUN_TIME, Judgement, Verdict
+from shop.architecture.audit.check_results import (
+    BASELINE_GROUP,
+    CONTRACT_GROUP,
+    ROW_GROUP,
+    RUN_TIME_GROUP,
+    CheckReport,
+    CheckResult,
+)
 from shop.architecture.finding import Finding
 
-GROUPS = {ROW: "Access table", CONTRACT: "Contracts", RUN_TIME: "Run time", BASELINE: "Baseline"}
+GROUPS = {
+    ROW_GROUP: "Access table",
+    CONTRACT_GROUP: "Contracts",
+    RUN_TIME_GROUP: "Run time",
+    BASELINE_GROUP: "Baseline",
+}
 SARIF_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
 
-def text(judgement: Judgement) -> str:
+def format_text(judgement: CheckReport) -> str:
     """A line for each verdict, then the findings."""
     lines: list[str] = []
     for group, title in GROUPS.items():
-        verdicts = judgement.of(group)
-        lines += [title, *(_line(verdict) for verdict in verdicts), ""] if verdicts else []
+        verdicts = judgement.find_group(group)
+        lines += [title, *(_format_result(verdict) for verdict in verdicts), ""] if verdicts else []
     for finding in judgement.findings:
         lines += [f"{finding.path}:{finding.line}: {finding.what}", f"    {finding.instead}", ""]
-    return "\n".join([*lines, _summary(judgement)])
+    return "\n".join([*lines, _format_summary(judgement)])
 
 
-def as_json(judgement: Judgement) -> str:
+def format_json(judgement: CheckReport) -> str:
     """Everything, as data."""
-    verdicts = [{**asdict(verdict), "kept": verdict.kept} for verdict in judgement.verdicts]
+    verdicts = [{**asdict(verdict), "kept": verdict.passed} for verdict in judgement.results]
     findings = [asdict(finding) for finding in judgement.findings]
-    return json.dumps({"kept": judgement.kept, "verdicts": verdicts, "findings": findings}, indent=2)
+    return json.dumps({"kept": judgement.passed, "verdicts": verdicts, "findings": findings}, indent=2)
 
 
-def gitlab(judgement: Judgement) -> str:
+def format_gitlab(judgement: CheckReport) -> str:
     """A GitLab code quality report."""
     issues = [
         {
@@ -49,9 +61,9 @@ def gitlab(judgement: Judgement) -> str:
     return json.dumps(issues, indent=2)
 
 
-def sarif(judgement: Judgement) -> str:
+def format_sarif(judgement: CheckReport) -> str:
     """A SARIF 2.1.0 log."""
-    rules = [verdict for verdict in judgement.verdicts if verdict.group != ROW]
+    rules = [verdict for verdict in judgement.results if verdict.group != ROW_GROUP]
     places = {verdict.id: number for number, verdict in enumerate(rules)}
     results = [_result(finding, fingerprint, places) for finding, fingerprint in _fingerprints(judgement)]
     driver = {"name": "shop-arch", "rules": [_rule(verdict) for verdict in rules]}
@@ -59,24 +71,26 @@ def sarif(judgement: Judgement) -> str:
     return json.dumps({"$schema": SARIF_SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
 
 
-def junit(judgement: Judgement) -> str:
+def format_junit(judgement: CheckReport) -> str:
     """A JUnit report: a suite for each group, a case for each verdict."""
     root = ET.Element("testsuites", name="architecture")
     for group, title in GROUPS.items():
-        if not (verdicts := judgement.of(group)):
+        if not (verdicts := judgement.find_group(group)):
             continue
-        broken = sum(not verdict.kept for verdict in verdicts)
+        broken = sum(not verdict.passed for verdict in verdicts)
         suite = ET.SubElement(root, "testsuite", name=title, tests=str(len(verdicts)), failures=str(broken), errors="0")
         for verdict in verdicts:
             case = ET.SubElement(suite, "testcase", classname=f"architecture.{group}", name=verdict.sentence)
-            if not verdict.kept:
-                failure = ET.SubElement(case, "failure", message=_count(len(verdict.findings)), type=verdict.id)
+            if not verdict.passed:
+                failure = ET.SubElement(
+                    case, "failure", message=_count_findings(len(verdict.findings)), type=verdict.id
+                )
                 failure.text = "\n".join(map(str, verdict.findings))
     ET.indent(root)
     return ET.tostring(root, encoding="unicode", xml_declaration=True)
 
 
-def github(judgement: Judgement) -> str:
+def format_github(judgement: CheckReport) -> str:
     """A workflow command for each finding."""
     return "\n".join(
         f"::error file={_property(finding.path)},line={finding.line},title={_property(finding.rule)}"
@@ -85,45 +99,45 @@ def github(judgement: Judgement) -> str:
     )
 
 
-def as_baseline(judgement: Judgement) -> str:
+def format_baseline(judgement: CheckReport) -> str:
     """The list for a project that adopts the rules late: `> arch-baseline.json`."""
-    return baseline.write(Counter(map(baseline.known, judgement.findings))).rstrip()
+    return baseline.write(Counter(map(baseline.finding_key, judgement.findings))).rstrip()
 
 
-FORMATS: dict[str, Callable[[Judgement], str]] = {
-    "text": text,
-    "json": as_json,
-    "gitlab": gitlab,
-    "sarif": sarif,
-    "junit": junit,
-    "github": github,
-    "baseline": as_baseline,
+FORMATS: dict[str, Callable[[CheckReport], str]] = {
+    "text": format_text,
+    "json": format_json,
+    "gitlab": format_gitlab,
+    "sarif": format_sarif,
+    "junit": format_junit,
+    "github": format_github,
+    "baseline": format_baseline,
 }
 
 
-def _line(verdict: Verdict) -> str:
-    return f"  {'kept  ' if verdict.kept else 'BROKEN'}  {verdict.sentence}"
+def _format_result(verdict: CheckResult) -> str:
+    return f"  {'kept  ' if verdict.passed else 'BROKEN'}  {verdict.sentence}"
 
 
-def _summary(judgement: Judgement) -> str:
-    broken = sum(not verdict.kept for verdict in judgement.verdicts)
-    return f"{len(judgement.verdicts) - broken} kept, {broken} broken, {_count(len(judgement.findings))}."
+def _format_summary(judgement: CheckReport) -> str:
+    broken = sum(not verdict.passed for verdict in judgement.results)
+    return f"{len(judgement.results) - broken} kept, {broken} broken, {_count_findings(len(judgement.findings))}."
 
 
-def _count(number: int) -> str:
+def _count_findings(number: int) -> str:
     return f"{number} finding{'' if number == 1 else 's'}"
 
 
-def _fingerprints(judgement: Judgement) -> Iterator[tuple[Finding, str]]:
+def _fingerprints(judgement: CheckReport) -> Iterator[tuple[Finding, str]]:
     """Each finding with a name that stays when the code around it moves; the second of two equal ones has its own."""
-    met: Counter[baseline.Known] = Counter()
+    met: Counter[baseline.FindingKey] = Counter()
     for finding in judgement.findings:
-        known = baseline.known(finding)
+        known = baseline.finding_key(finding)
         met[known] += 1
         yield finding, hashlib.sha256("\0".join((*known, str(met[known]))).encode()).hexdigest()
 
 
-def _rule(verdict: Verdict) -> dict[str, Any]:
+def _rule(verdict: CheckResult) -> dict[str, Any]:
     help_text = {"help": {"text": verdict.guidance}} if verdict.guidance else {}
     return {"id": verdict.id, "shortDescription": {"text": f"{verdict.sentence}."}, **help_text}
 

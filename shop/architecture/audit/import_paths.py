@@ -8,14 +8,14 @@ from shop.architecture.source.module_kinds import is_structure, kind_of
 
 Links = Collection[tuple[str, str]]
 
-HUBS = 15
-CHAINS = 5
+HUBS_MAX = 15
+CHAINS_MAX = 5
 
 
 def find_hubs(links: Links) -> list[tuple[str, int, int]]:
     """(module, how many use it, how many it uses) of the most used modules."""
     used, uses = Counter(imported for _, imported in links), Counter(importer for importer, _ in links)
-    return [(name, used[name], uses[name]) for name in sorted(used, key=lambda name: (-used[name], name))[:HUBS]]
+    return [(name, used[name], uses[name]) for name in sorted(used, key=lambda name: (-used[name], name))[:HUBS_MAX]]
 
 
 def find_chains(links: Links) -> tuple[tuple[str, ...], ...]:
@@ -31,7 +31,7 @@ def find_chains(links: Links) -> tuple[tuple[str, ...], ...]:
 
     # A cycle has no longest chain, and the map refuses it anyway.
     tops = () if _has_cycle(below) else sorted(below)
-    return tuple(sorted((longest(top) for top in tops), key=lambda chain: (-len(chain), chain))[:CHAINS])
+    return tuple(sorted((longest(top) for top in tops), key=lambda chain: (-len(chain), chain))[:CHAINS_MAX])
 
 
 def _has_cycle(below: dict[str, list[str]]) -> bool:

@@ -40,11 +40,11 @@ def judge(graph: grimp.ImportGraph | None = None, config: Path = CONFIG) -> tupl
     """Check every contract of the file, by default over the imports of this checkout."""
     graph = graph or build_graph()
     options = read_configuration(str(config))
-    kinds = {**GRAPH_TYPES, **_own_types(options["session_options"])}
+    kinds = {**GRAPH_TYPES, **_find_custom_types(options["session_options"])}
     return tuple(_check(kinds, given, options["session_options"], graph) for given in options["contracts_options"])
 
 
-def _own_types(session: dict[str, Any]) -> dict[str, type[Contract]]:
+def _find_custom_types(session: dict[str, Any]) -> dict[str, type[Contract]]:
     lines = (line.split(":") for line in session.get("contract_types", ()))
     return {name.strip(): getattr(own, path.rpartition(".")[2].strip()) for name, path in lines}
 
@@ -55,12 +55,12 @@ def _check(
     contract = kinds[given["type"]](given["name"], session, given)
     # Some contracts take their grants out of the graph they are given.
     check = contract.check(deepcopy(graph), verbose=False)
-    guidance = _in_one_line(given.get("broken_contract_guidance", ""))
+    guidance = _join_lines(given.get("broken_contract_guidance", ""))
     found = () if check.kept else tuple(sorted(set(_findings(given, guidance, check))))
     return ContractFact(given["id"], given["name"], given["type"], guidance, check.kept, found)
 
 
-def _in_one_line(option: str | list[str]) -> str:
+def _join_lines(option: str | list[str]) -> str:
     return " ".join(option.split() if isinstance(option, str) else option).strip()
 
 

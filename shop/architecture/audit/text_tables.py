@@ -7,20 +7,20 @@ from shop.architecture.source.facts import ClassFact, ModuleFact
 from shop.architecture.source.module_kinds import UnknownName
 from shop.architecture.table import STRUCTURES
 
-UNUSED, FORBIDDEN = "o", "."
-WIDTH = 4
+UNUSED_MARK, FORBIDDEN_MARK = "o", "."
+COLUMN_WIDTH = 4
 LEGEND = "number: imports there are   o: granted, not used   .: forbidden   !: forbidden, and there are imports"
 
 
-def matrix(facts: Facts) -> str:
+def format_matrix(facts: Facts) -> str:
     """Who may import whom, and how often it is done; the numbers over the columns are those of the rows."""
     names = [row.name for row in reversed(STRUCTURES)]
     columns = [*names, "core"]
     cells = {(cell.importer, cell.imported): cell for cell in facts.cells}
-    head = "".join(f"{number:>{WIDTH}}" for number in range(1, len(names) + 1)) + "  core"
+    head = "".join(f"{number:>{COLUMN_WIDTH}}" for number in range(1, len(names) + 1)) + "  core"
     lines = [f"{'':<24}{head}"]
     for number, name in enumerate(names, 1):
-        line = "".join(f"{_mark(cells[name, other]):>{WIDTH}}" for other in columns)
+        line = "".join(f"{_format_cell(cells[name, other]):>{COLUMN_WIDTH}}" for other in columns)
         lines.append(f"{number:>3} {name:<20}{line}")
     among = [cells[one, other] for one in names for other in names]
     granted = [cell for cell in among if cell.granted]
@@ -29,7 +29,7 @@ def matrix(facts: Facts) -> str:
     return "\n".join([*lines, "", LEGEND, summary])
 
 
-def module(facts: Facts, stem: str) -> str:
+def format_module(facts: Facts, stem: str) -> str:
     """The slice of one noun; raises UnknownName."""
     nouns = {fact.stem: fact for fact in facts.modules}
     if stem not in nouns:
@@ -38,40 +38,40 @@ def module(facts: Facts, stem: str) -> str:
     classes = [fact for fact in facts.classes if fact.path in found.files]
     sections = {
         "files": [*found.files],
-        "classes": [_class(fact) for fact in classes],
+        "classes": [_format_class(fact) for fact in classes],
         "routes": [f"{route.verb:<7}{route.path:<40}{route.summary}" for route in found.routes],
         "tables": [*found.tables],
         "keys": [f"{key.name:<34}{key.template:<42}{key.life or 'stays'}" for key in found.keys],
         "codes": [f"{code.number}  {code.name:<24}{code.sentence}" for code in found.codes],
-        "uses": _neighbours(facts, found),
+        "uses": _find_used_stems(facts, found),
     }
     return "\n".join(_sections(sections)).rstrip()
 
 
-def routes(facts: Facts, controllers: Iterable[type]) -> str:
+def format_routes(facts: Facts, controllers: Iterable[type]) -> str:
     """Every route in the order of paths, and the rule that its Controller's method carries."""
     kinds = {kind.__name__: kind for kind in controllers}
     found = sorted((route.path, route.verb, route.controller) for fact in facts.modules for route in fact.routes)
     width = max(len(path) for path, _, _ in found) + 2
-    return "\n".join(f"{verb:<8}{path:<{width}}{_who(kinds[name], verb)}" for path, verb, name in found)
+    return "\n".join(f"{verb:<8}{path:<{width}}{_format_rule(kinds[name], verb)}" for path, verb, name in found)
 
 
-def _who(controller: type, verb: str) -> str:
+def _format_rule(controller: type, verb: str) -> str:
     return str(getattr(getattr(controller, verb.lower()), "__rule__", "Nobody said who may."))
 
 
-def _mark(cell: CellFact) -> str:
+def _format_cell(cell: CellFact) -> str:
     if cell.granted:
-        return str(cell.edges or UNUSED)
-    return f"!{cell.edges}" if cell.edges else FORBIDDEN
+        return str(cell.edges or UNUSED_MARK)
+    return f"!{cell.edges}" if cell.edges else FORBIDDEN_MARK
 
 
-def _class(fact: ClassFact) -> str:
+def _format_class(fact: ClassFact) -> str:
     held = ", ".join(f"{field.role}: {field.wanted.rpartition('.')[2]}" for field in fact.collaborators)
     return f"{fact.name:<28}{held}".rstrip()
 
 
-def _neighbours(facts: Facts, found: ModuleFact) -> list[str]:
+def _find_used_stems(facts: Facts, found: ModuleFact) -> list[str]:
     """The other nouns whose files it imports."""
     stems = {fact.path: fact.stem for fact in facts.files}
     modules = {fact.module: fact.path for fact in facts.files}

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
-from shop.architecture.audit.access_paths import article, way
+from shop.architecture.audit.access_paths import find_path, with_article
 from shop.architecture.finding import Finding
 from shop.architecture.source.module_kinds import is_structure, kind_of
 
 _CHECKOUT = Path(__file__).parents[3]
-_SHOWN = 60
+_SHOWN_MAX = 60
 
 
 @dataclass(frozen=True)
@@ -29,41 +29,41 @@ class Origin:
 
 
 @dataclass(frozen=True)
-class Guard:
+class OriginGuard:
     """Lets one structure speak to a store, and the core and the assembly; names everybody else.
 
     `ends` are modules that speak for themselves, whoever asked them to.
     """
 
     rule: str
-    speaker: str
-    ends: tuple[str, ...]
+    allowed_kind: str
+    exempt_modules: tuple[str, ...]
     thing: str
     advice: str
 
-    def check(self, words: str, frame: FrameType | None = None) -> Finding | None:
+    def check(self, statement: str, frame: FrameType | None = None) -> Finding | None:
         """Judge what the caller of this method is about to send; `words` are shown."""
-        origin = find_origin(frame or sys._getframe(1), self.ends)
-        if origin is None or not is_structure(origin.kind) or origin.kind == self.speaker:
+        origin = find_origin(frame or sys._getframe(1), self.exempt_modules)
+        if origin is None or not is_structure(origin.kind) or origin.kind == self.allowed_kind:
             return None
-        said = " ".join(words.split())
-        said = said if len(said) <= _SHOWN else f"{said[:_SHOWN]}..."
-        what = f"{origin.name} is {article(origin.kind)} and sends {self.thing}: {said!r}."
+        said = " ".join(statement.split())
+        said = said if len(said) <= _SHOWN_MAX else f"{said[:_SHOWN_MAX]}..."
+        what = f"{origin.name} is {with_article(origin.kind)} and sends {self.thing}: {said!r}."
         return Finding(origin.path, origin.line, self.rule, what, self._instead(origin.kind))
 
     def _instead(self, kind: str) -> str:
-        chain = " -> ".join(way(kind, self.speaker))
+        chain = " -> ".join(find_path(kind, self.allowed_kind))
         return f"{self.advice} ({chain})." if chain else f"{self.advice}, and hand in the result."
 
 
-SQL = Guard(
+SQL_GUARD = OriginGuard(
     "sql_origin",
     "Repository",
     ("shop.core.database.transaction",),
     "SQL",
     "Only Repositories ask the database: give one a method that says what is asked for",
 )
-REDIS = Guard(
+REDIS_GUARD = OriginGuard(
     "redis_origin",
     "CacheManager",
     ("rq", "shop.core.jobs.job", "shop.core.rate_limiting.limiter"),
@@ -72,14 +72,14 @@ REDIS = Guard(
 )
 
 
-def find_origin(frame: FrameType, ends: tuple[str, ...] = ()) -> Origin | None:
+def find_origin(frame: FrameType, exempt_modules: tuple[str, ...] = ()) -> Origin | None:
     """The sender above a frame; None when nobody of shop sent it, or one that speaks for itself did."""
     for module, each in _frames(frame):
-        if module in ends or module.partition(".")[0] in ends:
+        if module in exempt_modules or module.partition(".")[0] in exempt_modules:
             return None
         owner = _owner(module, each)
         if kind_of(owner) and kind_of(owner) != "core":
-            return Origin(kind_of(owner), _name(owner, each), relative(each.f_code.co_filename), each.f_lineno)
+            return Origin(kind_of(owner), _name(owner, each), relative_path(each.f_code.co_filename), each.f_lineno)
     return None
 
 
@@ -103,7 +103,7 @@ def _name(owner: str, frame: FrameType) -> str:
     return frame.f_code.co_qualname
 
 
-def relative(path: str) -> str:
+def relative_path(path: str) -> str:
     """A path as a finding shows it: relative to the checkout where it stands below it."""
     file = Path(path)
     return file.relative_to(_CHECKOUT).as_posix() if file.is_relative_to(_CHECKOUT) else file.as_posix()

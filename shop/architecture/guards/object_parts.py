@@ -15,15 +15,15 @@ from shop.architecture.source.module_kinds import is_structure, kind_of
 Part = tuple[str, Any]
 
 # These know everybody, so whatever hangs on them says nothing about who holds it.
-_CLOSED = frozenset({"importlib", "logging", "_frozen_importlib", "_frozen_importlib_external"})
-_PLAIN = (str, bytes, int, float, complex, bool, type(None), ModuleType)
+_SKIPPED_MODULES = frozenset({"importlib", "logging", "_frozen_importlib", "_frozen_importlib_external"})
+_PLAIN_TYPES = (str, bytes, int, float, complex, bool, type(None), ModuleType)
 
 
 def parts_of(thing: Any) -> Iterator[Part]:
     """What an object holds, with the words that lead there: attributes, items, bound objects, closures, arguments."""
-    if isinstance(thing, (*_PLAIN, type)):
+    if isinstance(thing, (*_PLAIN_TYPES, type)):
         return
-    for kinds, look in _LOOKS:
+    for kinds, look in _PART_READERS:
         if isinstance(thing, kinds):
             yield from look(thing)
     if not is_foreign(type(thing)):
@@ -34,7 +34,7 @@ def class_parts(kind: type) -> Iterator[Part]:
     """What an object's class and its file hold for all of them, the closures of decorated methods included."""
     for name, value in vars(sys.modules.get(kind.__module__, object)).items():
         # Classes and functions stand there by import, and imports have contracts.
-        if not name.startswith("__") and not isinstance(value, (type, FunctionType, *_PLAIN)):
+        if not name.startswith("__") and not isinstance(value, (type, FunctionType, *_PLAIN_TYPES)):
             yield f" has in its file {name}, which", value
     for base in kind.__mro__:
         if base.__module__.partition(".")[0] == "shop":
@@ -45,7 +45,7 @@ def is_foreign(kind: type) -> bool:
     """Whether a class belongs to a library, or is the core's form of such a class: those are not looked into."""
     root = kind.__module__.partition(".")[0]
     if root in sys.stdlib_module_names:
-        return root in _CLOSED
+        return root in _SKIPPED_MODULES
     return not is_structure(kind_of(kind.__module__)) and any(map(_is_installed, kind.__mro__))
 
 
@@ -97,7 +97,7 @@ def _property(thing: Any) -> Iterator[Part]:
     yield from (("", getter) for getter in (thing.fget, thing.fset, thing.fdel))
 
 
-_LOOKS: tuple[tuple[Any, Any], ...] = (
+_PART_READERS: tuple[tuple[Any, Any], ...] = (
     ((list, tuple, set, frozenset, deque), _items),
     ((Mapping, MappingProxyType), _entries),
     (FunctionType, _function),

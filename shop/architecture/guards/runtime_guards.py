@@ -8,9 +8,9 @@ import inspect
 from collections.abc import Iterator
 from typing import Any, Protocol
 
-from shop.architecture.audit.access_paths import article, instead, rule_between
+from shop.architecture.audit.access_paths import find_broken_rule, suggest_alternative, with_article
 from shop.architecture.finding import Finding
-from shop.architecture.guards.caller_attribution import relative
+from shop.architecture.guards.caller_attribution import relative_path
 from shop.architecture.guards.object_parts import class_parts, parts_of
 from shop.architecture.source.module_kinds import grants, is_structure, kind_of
 from shop.architecture.table import structure
@@ -20,7 +20,7 @@ PROVIDERS = "provider_graph"
 LIBRARY = "dependency_injector"
 
 
-class Wired(Protocol):
+class ContainerLike(Protocol):
     """The container of an app; `providers` is dependency-injector's own."""
 
     @property
@@ -28,21 +28,21 @@ class Wired(Protocol):
         """Holds a provider for each class, under `providers.providers`."""
 
 
-def check_objects(container: Wired) -> list[Finding]:
+def check_objects(container: ContainerLike) -> list[Finding]:
     """Where an instance of a built container holds what the access table does not give it."""
     roots = [provider() for provider in _providers(container)]
-    return sorted(set(_Walk(container, roots).findings()))
+    return sorted(set(_ObjectWalk(container, roots).findings()))
 
 
-def check_providers(container: Wired) -> list[Finding]:
+def check_providers(container: ContainerLike) -> list[Finding]:
     """Where a provider is told to give a class what the access table does not give it."""
     return sorted({finding for provider in _providers(container) for finding in _judge_provider(provider)})
 
 
-class _Walk:
+class _ObjectWalk:
     """One walk over everything the roots hold; each root and each instance of a structure answers for its own."""
 
-    def __init__(self, container: Wired, roots: list[Any]) -> None:
+    def __init__(self, container: ContainerLike, roots: list[Any]) -> None:
         self.forbidden = {id(container), id(container.providers)}
         self.holders = [root for root in roots if kind_of(type(root).__module__)]
         self.known = {id(holder) for holder in self.holders}
@@ -64,7 +64,7 @@ class _Walk:
     def _judge(self, holder: Any, words: str, part: Any) -> Finding | None:
         owner = part if isinstance(part, type) else type(part)
         if id(part) in self.forbidden or owner.__module__.partition(".")[0] == LIBRARY:
-            return _container_held(holder, words)
+            return _report_container(holder, words)
         if not may_hold(type(holder), _unit(part)):
             return _finding(OBJECTS, type(holder), f"{type(holder).__name__}{words} holds", _unit(part))
         return None
@@ -98,7 +98,7 @@ def _unit(part: Any) -> Any:
     return part if isinstance(part, type) or inspect.isfunction(part) else type(part)
 
 
-def _providers(container: Wired) -> list[Any]:
+def _providers(container: ContainerLike) -> list[Any]:
     return [provider for provider in container.providers.providers.values() if type(provider).__name__ != "Self"]
 
 
@@ -117,14 +117,14 @@ def _judge_provider(provider: Any) -> Iterator[Finding]:
         waiting += given.overridden
         held = getattr(given, "provides", None)
         if "Delegate" in type(given).__name__ or type(given).__name__ in {"Self", "Container"}:
-            yield _container_held(holder, f" (by {type(given).__name__})", PROVIDERS)
+            yield _report_container(holder, f" (by {type(given).__name__})", PROVIDERS)
         elif held is None or not kind_of(getattr(_unit(held), "__module__", "") or ""):
             waiting += given.related
         elif not may_hold(holder, _unit(held)):
             yield _finding(PROVIDERS, holder, f"{holder.__name__} is given", _unit(held))
 
 
-def _container_held(holder: Any, words: str, rule: str = OBJECTS) -> Finding:
+def _report_container(holder: Any, words: str, rule: str = OBJECTS) -> Finding:
     kind = holder if isinstance(holder, type) else type(holder)
     what = f"{kind.__name__}{words} leads to the container, which would give it anything."
     return Finding(*_place(kind), rule, what, "Ask for each collaborator as a dataclass field, typed by its class.")
@@ -133,15 +133,15 @@ def _container_held(holder: Any, words: str, rule: str = OBJECTS) -> Finding:
 def _finding(rule: str, holder: type, verb: str, held: Any) -> Finding:
     one, other = kind_of(holder.__module__), kind_of(held.__module__)
     if is_structure(one) and is_structure(other):
-        why, advice = rule_between(one, other), instead(one, other)
+        why, advice = find_broken_rule(one, other), suggest_alternative(one, other)
     else:
         why, advice = "not on the table", "Hand the value in from above."
-    what = f"{verb} {held.__qualname__}, but {article(one)} may not use {article(other)} ({why})."
+    what = f"{verb} {held.__qualname__}, but {with_article(one)} may not use {with_article(other)} ({why})."
     return Finding(*_place(holder), rule, what, advice)
 
 
 def _place(kind: type) -> tuple[str, int]:
     try:
-        return relative(inspect.getsourcefile(kind) or kind.__module__), inspect.getsourcelines(kind)[1]
+        return relative_path(inspect.getsourcefile(kind) or kind.__module__), inspect.getsourcelines(kind)[1]
     except (OSError, TypeError):  # a class that was made without a file
         return f"{kind.__module__.replace('.', '/')}.py", 1

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 from grimp import ImportGraph
 
-from shop.architecture.mutations.mutation import STEM, Plant
+from shop.architecture.mutations.mutation import STEM, Mutation
 
 Edge = tuple[str, str]
 # A process of its own, since the scanner looks a package up by its name and ours is taken by the running one.
@@ -26,43 +26,45 @@ print(json.dumps([[m, sorted(graph.find_modules_directly_imported_by(m))] for m 
 
 
 @dataclass(frozen=True)
-class PlantedGraph:
+class MutationGraph:
     """The graph of the tree, and the edges that each planted file adds to it."""
 
     imports: Mapping[str, tuple[str, ...]]
 
-    def base(self) -> ImportGraph:
+    def build_base(self) -> ImportGraph:
         """The graph without any plant."""
-        return _with(ImportGraph(), {module: found for module, found in self.imports.items() if STEM not in module})
+        return _add_imports(
+            ImportGraph(), {module: found for module, found in self.imports.items() if STEM not in module}
+        )
 
-    def planted(self, base: ImportGraph, number: int) -> ImportGraph:
+    def build_mutated(self, base: ImportGraph, number: int) -> ImportGraph:
         """The graph with one plant."""
         own = f"{STEM}{number}"
         added = {module: found for module, found in self.imports.items() if own in module.split(".")}
-        return _with(deepcopy(base), added)
+        return _add_imports(deepcopy(base), added)
 
 
-def scan(root: Path, planted: Iterable[tuple[int, Plant]]) -> PlantedGraph:
+def scan(root: Path, mutations: Iterable[tuple[int, Mutation]]) -> MutationGraph:
     """Write all plants into one copy of the tree and read it."""
     with TemporaryDirectory() as folder:
         copy = Path(folder)
         shutil.copytree(root / "shop", copy / "shop", ignore=shutil.ignore_patterns("__pycache__"))
-        for number, plant in planted:
-            for path, text in numbered(plant, number).items():
+        for number, plant in mutations:
+            for path, text in number_files(plant, number).items():
                 (copy / path).parent.mkdir(exist_ok=True)
                 (copy / path).write_text(text)
         command = [sys.executable, "-c", SCAN]
         answer = subprocess.run(command, cwd=copy, check=True, capture_output=True, text=True)
-    return PlantedGraph({module: tuple(found) for module, found in json.loads(answer.stdout)})
+    return MutationGraph({module: tuple(found) for module, found in json.loads(answer.stdout)})
 
 
-def numbered(plant: Plant, number: int) -> dict[str, str]:
+def number_files(mutation: Mutation, number: int) -> dict[str, str]:
     """The files of a plant under a stem of its own, so that many stand in one tree."""
     own = f"{STEM}{number}"
-    return {path.replace(STEM, own): text.replace(STEM, own) for path, text in plant.files.items()}
+    return {path.replace(STEM, own): text.replace(STEM, own) for path, text in mutation.files.items()}
 
 
-def _with(graph: ImportGraph, imports: Mapping[str, tuple[str, ...]]) -> ImportGraph:
+def _add_imports(graph: ImportGraph, imports: Mapping[str, tuple[str, ...]]) -> ImportGraph:
     for module in imports:
         graph.add_module(module, is_squashed=not _is_shop(module))
     for importer, found in imports.items():

@@ -10,39 +10,39 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-WIRING = "wiring"
-GUARD = "guard"
-NOBODY = "nobody"
+WIRING_JUDGE = "wiring"
+GUARD_JUDGE = "guard"
+UNDETECTED = "nobody"
 # The word in paths and texts that makes each planted file one of its own.
 STEM = "planted"
 
 
 @dataclass(frozen=True)
-class Plant:
+class Mutation:
     """A violation in one form; `note` says why an escape is left."""
 
     name: str
-    caught_by: str
+    expected_judge: str
     files: Mapping[str, str] = field(hash=False)
     note: str = ""
 
 
 @cache
-def read_plants() -> tuple[Plant, ...]:
+def read_mutations() -> tuple[Mutation, ...]:
     """Every plant, file by file."""
     paths = sorted(Path(__file__).parent.glob("*.txt"))
-    return tuple(plant for path in paths for plant in _plants(path.read_text(encoding="utf-8")))
+    return tuple(plant for path in paths for plant in _parse_mutations(path.read_text(encoding="utf-8")))
 
 
-def _plants(text: str) -> Iterator[Plant]:
+def _parse_mutations(text: str) -> Iterator[Mutation]:
     for part in text.split("\n=== ")[1:]:
         head, *files = part.split("\n--- ")
         name, *lines = head.splitlines()
         said = dict(line.split(": ", 1) for line in lines)
-        yield Plant(name, said["caught by"], dict(map(_file, files)), said.get("note", ""))
+        yield Mutation(name, said["caught by"], dict(map(_parse_file, files)), said.get("note", ""))
 
 
-def _file(text: str) -> tuple[str, str]:
+def _parse_file(text: str) -> tuple[str, str]:
     path, _, body = text.partition("\n")
     body = body.strip("\n").replace("<NUL>", "\0")
     return path, f"{body}\n" if body else ""

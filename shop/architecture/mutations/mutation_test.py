@@ -12,138 +12,141 @@ from typing import Any
 from importlinter import Contract
 
 from shop.architecture import matrix
-from shop.architecture.mutations.import_graph import PlantedGraph, scan
-from shop.architecture.mutations.mutation import GUARD, NOBODY, WIRING, Plant, read_plants
+from shop.architecture.mutations.import_graph import MutationGraph, scan
+from shop.architecture.mutations.mutation import GUARD_JUDGE, UNDETECTED, WIRING_JUDGE, Mutation, read_mutations
 from shop.architecture.rule_registry import RULES, Rule
 from shop.architecture.source.source import Sources, read, source_of
 
-PLANTS = read_plants()
+MUTATIONS = read_mutations()
 MakeContainer = Callable[[], Any]
 Guard = Callable[[Any], Sequence[object]]
 
 
 @dataclass(frozen=True)
-class Outcome:
+class MutationResult:
     """What became of one plant; `by` is whoever noticed it, empty when nobody did."""
 
-    plant: Plant
-    by: str
+    mutation: Mutation
+    detected_by: str
     seconds: float
     # False where its judge was not handed over: the wiring and the guard stand above this package.
-    tried: bool = True
+    was_run: bool = True
 
     @property
-    def as_said(self) -> bool:
+    def is_expected(self) -> bool:
         """Whether exactly that happened which the plant says."""
-        return self.by == ("" if self.plant.caught_by == NOBODY else self.plant.caught_by)
+        return self.detected_by == ("" if self.mutation.expected_judge == UNDETECTED else self.mutation.expected_judge)
 
 
 @dataclass(frozen=True)
-class Proof:
+class MutationReport:
     """All outcomes, and the cells of the access table in which the contracts say something else than the table."""
 
-    outcomes: tuple[Outcome, ...]
+    results: tuple[MutationResult, ...]
     cells: int
-    surprises: tuple[str, ...]
+    mismatches: tuple[str, ...]
     seconds: float
 
     @property
-    def caught(self) -> tuple[Outcome, ...]:
+    def detected(self) -> tuple[MutationResult, ...]:
         """The plants that were noticed."""
-        return tuple(outcome for outcome in self.outcomes if outcome.by)
+        return tuple(outcome for outcome in self.results if outcome.detected_by)
 
     @property
-    def escaped(self) -> tuple[Outcome, ...]:
+    def undetected(self) -> tuple[MutationResult, ...]:
         """The plants that nobody noticed, the known escapes included."""
-        return tuple(outcome for outcome in self.outcomes if outcome.tried and not outcome.by)
+        return tuple(outcome for outcome in self.results if outcome.was_run and not outcome.detected_by)
 
     @property
-    def untried(self) -> tuple[Outcome, ...]:
+    def skipped(self) -> tuple[MutationResult, ...]:
         """The plants whose judge was not handed over."""
-        return tuple(outcome for outcome in self.outcomes if not outcome.tried)
+        return tuple(outcome for outcome in self.results if not outcome.was_run)
 
     @property
-    def holds(self) -> bool:
+    def passed(self) -> bool:
         """Whether everything tried came out as its plant says, and the table as the contracts say."""
-        return not self.surprises and all(outcome.as_said for outcome in self.outcomes if outcome.tried)
+        return not self.mismatches and all(outcome.is_expected for outcome in self.results if outcome.was_run)
 
-    def lines(self) -> Iterator[str]:
+    def format_lines(self) -> Iterator[str]:
         """The proof for people: whatever is not as it should be, line by line; a summary last."""
-        for outcome in self.escaped:
-            expected = outcome.plant.note or f"expected: {outcome.plant.caught_by}"
-            yield f"ESCAPED  {outcome.plant.name}: {expected}"
-        for outcome in self.caught:
-            if not outcome.as_said:
-                yield f"ELSEWHERE  {outcome.plant.name}: {outcome.by}, not {outcome.plant.caught_by}"
-        yield from (f"SURPRISE  {cell}" for cell in self.surprises)
-        yield from (f"NOT TRIED  {outcome.plant.name}: no {outcome.plant.caught_by} here" for outcome in self.untried)
+        for outcome in self.undetected:
+            expected = outcome.mutation.note or f"expected: {outcome.mutation.expected_judge}"
+            yield f"ESCAPED  {outcome.mutation.name}: {expected}"
+        for outcome in self.detected:
+            if not outcome.is_expected:
+                expected = outcome.mutation.expected_judge
+                yield f"ELSEWHERE  {outcome.mutation.name}: {outcome.detected_by}, not {expected}"
+        yield from (f"SURPRISE  {cell}" for cell in self.mismatches)
+        yield from (
+            f"NOT TRIED  {outcome.mutation.name}: no {outcome.mutation.expected_judge} here" for outcome in self.skipped
+        )
         yield self.summary
 
     @property
     def summary(self) -> str:
         """The proof in one line."""
-        tried = len(self.caught) + len(self.escaped)
-        cells = f"{self.cells - len(self.surprises)} of {self.cells} cells as the table says"
-        return f"{len(self.caught)} of {tried} planted violations caught, {cells}, {self.seconds:.1f} s"
+        tried = len(self.detected) + len(self.undetected)
+        cells = f"{self.cells - len(self.mismatches)} of {self.cells} cells as the table says"
+        return f"{len(self.detected)} of {tried} planted violations caught, {cells}, {self.seconds:.1f} s"
 
 
 @dataclass(frozen=True)
-class Bench:
+class MutationRunner:
     """Everything the plants are tried on, prepared once."""
 
     sources: Sources
     rules: Mapping[str, Rule]
     contracts: Mapping[str, Contract]
-    graph: PlantedGraph
+    graph: MutationGraph
     make_container: MakeContainer | None
     run_guard: Guard | None
-    numbers: Mapping[Plant, int]
+    numbers: Mapping[Mutation, int]
     base: Any = field(repr=False)
 
-    def caught_by(self, plant: Plant) -> str | None:
+    def find_judge(self, mutation: Mutation) -> str | None:
         """Whoever notices a plant: its own judge, else another one; None when its judge is not here."""
-        if plant.caught_by == WIRING:
-            return self._wired(plant) if self.make_container else None
-        if plant.caught_by == GUARD:
-            return self._guarded(plant) if self.make_container and self.run_guard else None
-        if self.notices(plant.caught_by, plant):
-            return plant.caught_by
-        others = (name for name in chain(self.rules, self.contracts) if name != plant.caught_by)
-        return next((name for name in others if self.notices(name, plant)), "")
+        if mutation.expected_judge == WIRING_JUDGE:
+            return self._run_wiring(mutation) if self.make_container else None
+        if mutation.expected_judge == GUARD_JUDGE:
+            return self._run_guard_check(mutation) if self.make_container and self.run_guard else None
+        if self.detects(mutation.expected_judge, mutation):
+            return mutation.expected_judge
+        others = (name for name in chain(self.rules, self.contracts) if name != mutation.expected_judge)
+        return next((name for name in others if self.detects(name, mutation)), "")
 
-    def notices(self, name: str, plant: Plant) -> bool:
+    def detects(self, name: str, mutation: Mutation) -> bool:
         """Whether a rule or a contract turns red; a contract is asked about imports planted for contracts only."""
         if name in self.rules:
-            findings = self.rules[name].check(self.sources.changed(plant.files))
-            return any(finding.path in plant.files for finding in findings)
-        if name in self.contracts and plant in self.numbers:
-            return matrix.is_broken(self.contracts[name], self.graph.planted(self.base, self.numbers[plant]))
+            findings = self.rules[name].check(self.sources.with_files(mutation.files))
+            return any(finding.path in mutation.files for finding in findings)
+        if name in self.contracts and mutation in self.numbers:
+            return matrix.is_broken(self.contracts[name], self.graph.build_mutated(self.base, self.numbers[mutation]))
         return False
 
-    def _wired(self, plant: Plant) -> str:
+    def _run_wiring(self, mutation: Mutation) -> str:
         container = self.make_container() if self.make_container else None
-        for kind in _classes(_run(plant)):
+        for kind in _classes(_load_module(mutation)):
             try:
                 container.add(kind)  # type: ignore[union-attr]  # there is one: see caught_by
             except Exception as error:
                 if type(error).__name__ != "WiringError":
                     raise
-                return WIRING
+                return WIRING_JUDGE
         return ""
 
-    def _guarded(self, plant: Plant) -> str:
+    def _run_guard_check(self, mutation: Mutation) -> str:
         container = self.make_container() if self.make_container else None
         container.build()  # type: ignore[union-attr]  # there is one: see caught_by
-        vars(_run(plant))["plant"](container)
-        return GUARD if self.run_guard and self.run_guard(container) else ""
+        vars(_load_module(mutation))["plant"](container)
+        return GUARD_JUDGE if self.run_guard and self.run_guard(container) else ""
 
 
-def prove(
+def run_mutation_test(
     root: Path,
     make_container: MakeContainer | None = None,
     run_guard: Guard | None = None,
     rules: tuple[Rule, ...] = RULES,
-) -> Proof:
+) -> MutationReport:
     """Try every plant on the tree below `root`.
 
     Args:
@@ -155,9 +158,9 @@ def prove(
     """
     start = perf_counter()
     bench = prepare(root, make_container, run_guard, rules)
-    outcomes = tuple(_try(bench, plant) for plant in PLANTS)
-    cells, surprises = matrix.surprises()
-    return Proof(outcomes, cells, tuple(surprises), perf_counter() - start)
+    outcomes = tuple(_run_mutation(bench, plant) for plant in MUTATIONS)
+    cells, surprises = matrix.find_mismatches()
+    return MutationReport(outcomes, cells, tuple(surprises), perf_counter() - start)
 
 
 def prepare(
@@ -165,24 +168,24 @@ def prepare(
     make_container: MakeContainer | None = None,
     run_guard: Guard | None = None,
     rules: tuple[Rule, ...] = RULES,
-) -> Bench:
+) -> MutationRunner:
     """Read the tree, the contracts and the imports of all plants that a contract shall catch."""
     contracts = {contract.name: contract for contract in matrix.load(root / "importlinter.ini")}
-    numbers = {plant: number for number, plant in enumerate(PLANTS) if plant.caught_by in contracts}
+    numbers = {plant: number for number, plant in enumerate(MUTATIONS) if plant.expected_judge in contracts}
     graph = scan(root, [(number, plant) for plant, number in numbers.items()])
     by_name = {rule.name: rule for rule in rules}
-    return Bench(read(root), by_name, contracts, graph, make_container, run_guard, numbers, graph.base())
+    return MutationRunner(read(root), by_name, contracts, graph, make_container, run_guard, numbers, graph.build_base())
 
 
-def _try(bench: Bench, plant: Plant) -> Outcome:
+def _run_mutation(bench: MutationRunner, mutation: Mutation) -> MutationResult:
     start = perf_counter()
-    by = bench.caught_by(plant)
-    return Outcome(plant, by or "", perf_counter() - start, tried=by is not None)
+    by = bench.find_judge(mutation)
+    return MutationResult(mutation, by or "", perf_counter() - start, was_run=by is not None)
 
 
-def _run(plant: Plant) -> ModuleType:
+def _load_module(mutation: Mutation) -> ModuleType:
     """Run a planted file as the module that it would be."""
-    ((path, text),) = plant.files.items()
+    ((path, text),) = mutation.files.items()
     module = ModuleType(source_of(path, text).module)
     exec(compile(text, path, "exec"), vars(module))  # noqa: S102 - our own plants, from a file of this package
     return module

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from shop.architecture.report.fact_index import Fact, Material, short
+from shop.architecture.report.fact_index import Fact, FactIndex, short_name
 from shop.architecture.report.markup import Html, join, listing, section, table, tag
 from shop.architecture.report.sizes import functions_of, middle
 
@@ -13,7 +13,7 @@ SENTENCE = (
 SHOWN = 15
 
 
-def draw(before: Material, now: Material) -> Html:
+def draw(before: FactIndex, now: FactIndex) -> Html:
     """The differences, or the sentence that there are none."""
     parts = (
         ("Imports", _coming_and_going(_imports(before), _imports(now))),
@@ -41,19 +41,19 @@ def _sign(sign: str, words: str, name: str) -> Html:
     return join([tag("b", sign, aria_label=words, role="img"), " ", tag("code", name)])
 
 
-def _imports(material: Material) -> set[str]:
+def _imports(material: FactIndex) -> set[str]:
     edges = material.facts["edges"]
     return {
-        f"{short(edge['importer'])} → {short(edge['imported'])}{' (type only)' if edge['type_only'] else ''}"
+        f"{short_name(edge['importer'])} → {short_name(edge['imported'])}{' (type only)' if edge['type_only'] else ''}"
         for edge in edges
     }
 
 
-def _names(material: Material, facts: str, key: str) -> set[str]:
+def _names(material: FactIndex, facts: str, key: str) -> set[str]:
     return {fact[key] for fact in material.facts[facts]}
 
 
-def _verdicts(before: Material, now: Material) -> Iterator[str]:
+def _verdicts(before: FactIndex, now: FactIndex) -> Iterator[str]:
     for what, words in ((_contracts, ("new", "gone")), (_cells, ("newly seen", "no longer seen"))):
         old, new = what(before), what(now)
         for name in sorted(old.keys() | new.keys()):
@@ -61,16 +61,16 @@ def _verdicts(before: Material, now: Material) -> Iterator[str]:
                 yield f"{name}: {old.get(name, words[0])} → {new.get(name, words[1])}"
 
 
-def _contracts(material: Material) -> dict[str, str]:
+def _contracts(material: FactIndex) -> dict[str, str]:
     return {contract["name"]: "kept" if contract["kept"] else "broken" for contract in material.facts["contracts"]}
 
 
-def _cells(material: Material) -> dict[str, str]:
+def _cells(material: FactIndex) -> dict[str, str]:
     words = {"used": "granted and used", "unused": "granted, not used", "clean": "forbidden", "violated": "violated"}
-    return {f"{cell.importer} to {cell.imported}": words[cell.verdict] for cell in material.cells.values()}
+    return {f"{cell.importer} to {cell.imported}": words[cell.state] for cell in material.cells.values()}
 
 
-def _sizes(before: Material, now: Material) -> list[tuple[str, Any, Any]]:
+def _sizes(before: FactIndex, now: FactIndex) -> list[tuple[str, Any, Any]]:
     measures: tuple[tuple[str, Callable[[Fact], int]], ...] = (
         ("lines", lambda facts: sum(file["lines"] for file in facts["files"])),
         ("functions", lambda facts: len(functions_of(facts))),

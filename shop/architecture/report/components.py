@@ -1,26 +1,26 @@
 """What several views say in the same way: places, classes, contracts."""
 
-from shop.architecture.report.fact_index import Fact, Material, short
+from shop.architecture.report.fact_index import Fact, FactIndex, short_name
 from shop.architecture.report.markup import Html, join, listing, tag
 
 
-def place(path: str, line: int = 0) -> Html:
+def file_link(path: str, line: int = 0) -> Html:
     """A file, or a line of it, that leads to the file in the list of all files."""
     return tag("a", tag("code", f"{path.removeprefix('shop/')}{f':{line}' if line else ''}"), href=f"#file-{path}")
 
 
-def module(material: Material, name: str) -> Html:
+def module_link(material: FactIndex, name: str) -> Html:
     """A module that leads to its file."""
     path = material.paths.get(name)
-    return tag("a", tag("code", short(name)), href=f"#file-{path}") if path else tag("code", name)
+    return tag("a", tag("code", short_name(name)), href=f"#file-{path}") if path else tag("code", name)
 
 
-def badge(*, kept: bool) -> Html:
+def contract_badge(*, kept: bool) -> Html:
     """A verdict: a sign and a word, for nobody should need its colour."""
     return tag("span", "✓ kept" if kept else "✕ broken", class_="kept" if kept else "broken")
 
 
-def collaborators(material: Material, found: Fact, imported: str = "") -> Html:
+def collaborator_list(material: FactIndex, found: Fact, imported: str = "") -> Html:
     """What a class asks for, of one kind only when `imported`."""
     wanted = [
         (each["role"], material.classes[each["wanted"]])
@@ -31,24 +31,24 @@ def collaborators(material: Material, found: Fact, imported: str = "") -> Html:
     return join([[", " if i else "", f"{role}: ", tag("b", other["name"])] for i, (role, other) in enumerate(shown)])
 
 
-def described(material: Material, found: Fact) -> Html:
+def class_summary(material: FactIndex, found: Fact) -> Html:
     """A class with its sentence and its collaborators."""
-    asked = collaborators(material, found)
+    asked = collaborator_list(material, found)
     return join([tag("b", found["name"]), " ", found["sentence"], [" Asks for ", asked, "."] if asked else ""])
 
 
-def rule(contract: Fact | None) -> Html:
+def contract_summary(contract: Fact | None) -> Html:
     """A contract in short: its verdict, its sentence, its reason."""
     if contract is None:
         return Html()
     sentence = tag("a", contract["name"], href=f"#contract-{contract['id']}")
-    return join([tag("p", badge(kept=contract["kept"]), " ", sentence, "."), tag("p", contract["guidance"])])
+    return join([tag("p", contract_badge(kept=contract["kept"]), " ", sentence, "."), tag("p", contract["guidance"])])
 
 
-def findings(contract: Fact) -> Html:
+def finding_list(contract: Fact) -> Html:
     """Where a contract does not hold, and what to do instead."""
     return listing(
-        (place(found["path"], found["line"]), " ", found["what"], _instead(found, contract))
+        (file_link(found["path"], found["line"]), " ", found["what"], _instead(found, contract))
         for found in contract["findings"]
     )
 

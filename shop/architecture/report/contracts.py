@@ -1,7 +1,7 @@
 """The contracts: what each promises, why, and whether the project keeps it."""
 
-from shop.architecture.report.components import badge, findings
-from shop.architecture.report.fact_index import Fact, Material
+from shop.architecture.report.components import contract_badge, finding_list
+from shop.architecture.report.fact_index import Fact, FactIndex
 from shop.architecture.report.markup import Html, fold, join, section, tag
 
 SENTENCE = "What the project promises itself, read aloud; open a sentence to learn why it is there."
@@ -11,21 +11,21 @@ TITLES = {
     "independence": "Leaves: who leans on nobody",
     "forbidden": "Places: where an outside library may be imported",
 }
-OWN = "Own rules: what imports cannot show"
+OWN_RULES_TITLE = "Own rules: what imports cannot show"
 
 
-def draw(material: Material) -> Html:
+def draw(material: FactIndex) -> Html:
     """All contracts, those of one type together."""
     groups: dict[str, list[Fact]] = {}
     for contract in material.facts["contracts"]:
-        groups.setdefault(TITLES.get(contract["type"], OWN), []).append(contract)
+        groups.setdefault(TITLES.get(contract["type"], OWN_RULES_TITLE), []).append(contract)
     parts = [[tag("h3", title), [_contract(each) for each in group]] for title, group in groups.items()]
     return section("contracts", "The contracts", SENTENCE, tag("div", parts, class_="columns"))
 
 
 def _contract(contract: Fact) -> Html:
-    summary = join([badge(kept=contract["kept"]), " ", contract["name"]])
-    found = findings(contract)
+    summary = join([contract_badge(kept=contract["kept"]), " ", contract["name"]])
+    found = finding_list(contract)
     return fold(
         summary, found, tag("p", contract["guidance"]), id=f"contract-{contract['id']}", open=not contract["kept"]
     )

@@ -1,7 +1,18 @@
 """The layers as a drawing: a box for each kind, a line for each pair that really meets."""
 
-from shop.architecture.report.fact_index import Cell, Material
-from shop.architecture.report.layout import BOX_HEIGHT, BOX_WIDTH, HALF, HEAD, PITCH, WIDTH, Box, Point, arrange, dodge
+from shop.architecture.report.fact_index import Cell, FactIndex
+from shop.architecture.report.layout import (
+    BOX_HALF_HEIGHT,
+    BOX_HEIGHT,
+    BOX_WIDTH,
+    ROW_HEIGHT,
+    TOP_MARGIN,
+    WIDTH,
+    Box,
+    Point,
+    place_boxes,
+    route_line,
+)
 from shop.architecture.report.markup import Html, count, section, tag
 from shop.architecture.table import INDEPENDENTS
 
@@ -14,13 +25,16 @@ CORNER, LOOP = 8, 26
 Ports = dict[tuple[str, str, str], float]
 
 
-def draw(material: Material) -> Html:
+def draw(material: FactIndex) -> Html:
     """The drawing."""
-    boxes = arrange(material)
+    boxes = place_boxes(material)
     cells = [cell for cell in material.cells.values() if cell.edges and {cell.importer, cell.imported} <= boxes.keys()]
-    ports = {**_ports(boxes, cells, "importer", "imported"), **_ports(boxes, cells, "imported", "importer")}
+    ports = {
+        **_assign_ports(boxes, cells, "importer", "imported"),
+        **_assign_ports(boxes, cells, "imported", "importer"),
+    }
     lines = [_line(cell, boxes, ports) for cell in sorted(cells, key=_depth)]
-    height = HEAD + max((box.storey for box in boxes.values()), default=0) * PITCH + HEAD
+    height = TOP_MARGIN + max((box.row for box in boxes.values()), default=0) * ROW_HEIGHT + TOP_MARGIN
     names = {"class_": "layers", "id": "drawing", "role": "group", "aria_labelledby": "layers-title"}
     shapes = [*lines, *(_box(material, box) for box in boxes.values())]
     picture = tag("svg", shapes, viewBox=f"0 0 {WIDTH + LOOP} {height}", **names)
@@ -33,7 +47,7 @@ def _depth(cell: Cell) -> tuple[bool, bool, int]:
     return not cell.granted, cell.imported not in GROUND, cell.edges
 
 
-def _ports(boxes: dict[str, Box], cells: list[Cell], here: str, there: str) -> Ports:
+def _assign_ports(boxes: dict[str, Box], cells: list[Cell], here: str, there: str) -> Ports:
     """Where the lines touch a box on one side: one beside the other, in the order of where they go."""
     ports: Ports = {}
     for kind, box in boxes.items():
@@ -51,13 +65,13 @@ def _line(cell: Cell, boxes: dict[str, Box], ports: Ports) -> Html:
         right = one.x + BOX_WIDTH / 2
         return _path(cell, f"M{right} {one.y - 10}c28 -8 28 28 0 20", right + 24, one.y)
     start, end = ports["importer", one.kind, other.kind], ports["imported", other.kind, one.kind]
-    if one.storey == other.storey:
-        y = one.y + HALF
+    if one.row == other.row:
+        y = one.y + BOX_HALF_HEIGHT
         return _path(cell, f"M{start} {y}C{start} {y + 34} {end} {y + 34} {end} {y}", (start + end) / 2, y + 26)
-    down = 1 if one.storey < other.storey else -1
-    points = [(start, one.y + down * HALF), (end, other.y - down * HALF)]
+    down = 1 if one.row < other.row else -1
+    points = [(start, one.y + down * BOX_HALF_HEIGHT), (end, other.y - down * BOX_HALF_HEIGHT)]
     if down > 0:
-        points = dodge(boxes, *points)
+        points = route_line(boxes, *points)
     (x, y), (to_x, to_y) = points[-2:]
     return _path(cell, _curve(points), (x + to_x) / 2, (y + to_y) / 2)
 
@@ -82,11 +96,11 @@ def _path(cell: Cell, way: str, x: float, y: float) -> Html:
     return tag("g", tag("title", cell.sentence), stroke, mark, class_=style, **words)
 
 
-def _box(material: Material, box: Box) -> Html:
+def _box(material: FactIndex, box: Box) -> Html:
     files = material.files_of.get(box.kind, [])
     inner = material.cells[box.kind, box.kind].edges
     size = f"{count(len(files), 'file')}{f', {inner} among them' if inner else ''}"
-    frame = tag("rect", x=box.left, y=box.y - HALF, width=BOX_WIDTH, height=BOX_HEIGHT, rx=CORNER)
+    frame = tag("rect", x=box.left, y=box.y - BOX_HALF_HEIGHT, width=BOX_WIDTH, height=BOX_HEIGHT, rx=CORNER)
     name = tag("text", box.kind, x=box.x, y=box.y - 3, class_="name")
     style = f"box{'' if files else ' empty'}{' ground' if box.kind in GROUND else ''}"
     words = {

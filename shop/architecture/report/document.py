@@ -12,7 +12,7 @@ from typing import Any
 from shop.architecture.report import changes, matrix, sizes, slices, tree
 from shop.architecture.report import contracts as promises
 from shop.architecture.report import diagram as drawing
-from shop.architecture.report.fact_index import Material
+from shop.architecture.report.fact_index import FactIndex
 from shop.architecture.report.markup import Html, count, embed, tag
 
 STATIC = Path(__file__).parent / "static"
@@ -27,8 +27,8 @@ TITLES = {
 
 def build(facts: dict[str, Any], against: dict[str, Any] | None = None) -> str:
     """Draw facts, and what changed since the facts of a saved report; the same facts make the same text."""
-    material = Material(facts)
-    views = {"changes": changes.draw(Material(against), material)} if against else {}
+    material = FactIndex(facts)
+    views = {"changes": changes.draw(FactIndex(against), material)} if against else {}
     for name, view in (
         ("matrix", matrix), ("layers", drawing), ("files", tree),
         ("contracts", promises), ("modules", slices), ("sizes", sizes),
@@ -59,9 +59,9 @@ def load(path: Path) -> dict[str, Any]:
     return facts
 
 
-def _summary(material: Material) -> Html:
-    facts, broken = material.facts, len(material.broken)
-    violated = sum(cell.edges for cell in material.cells.values() if cell.verdict == "violated")
+def _summary(material: FactIndex) -> Html:
+    facts, broken = material.facts, len(material.broken_contracts)
+    violated = sum(cell.edges for cell in material.cells.values() if cell.state == "violated")
     verdict = (
         f"{broken} of {count(len(facts['contracts']), 'contract')} broken"
         if broken

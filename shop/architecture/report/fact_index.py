@@ -21,7 +21,7 @@ class Cell:
     edges: int
 
     @property
-    def verdict(self) -> str:
+    def state(self) -> str:
         """Granted and used, granted and unused, forbidden and clean, forbidden and violated."""
         return ("used" if self.edges else "unused") if self.granted else ("violated" if self.edges else "clean")
 
@@ -30,11 +30,11 @@ class Cell:
         """The cell in words."""
         how_often = count(self.edges, "import")
         words = {"used": f"granted, {how_often}", "unused": "granted, not used", "clean": "forbidden, kept"}
-        return f"{self.importer} to {self.imported}: {words.get(self.verdict, f'forbidden, {how_often}')}"
+        return f"{self.importer} to {self.imported}: {words.get(self.state, f'forbidden, {how_often}')}"
 
 
 @dataclass(frozen=True)
-class Material:
+class FactIndex:
     """Facts in the shape of `Facts.as_dict()`."""
 
     facts: Fact
@@ -58,22 +58,22 @@ class Material:
     @cached_property
     def edges(self) -> dict[tuple[str, str], list[Fact]]:
         """Importer and imported kind -> imports, type-only ones included."""
-        return _group(self.facts["edges"], lambda edge: (edge["importer_kind"], edge["imported_kind"]))
+        return _group_by(self.facts["edges"], lambda edge: (edge["importer_kind"], edge["imported_kind"]))
 
     @cached_property
     def edges_of(self) -> dict[str, list[Fact]]:
         """Path -> the imports in that file."""
-        return _group(self.facts["edges"], lambda edge: edge["path"])
+        return _group_by(self.facts["edges"], lambda edge: edge["path"])
 
     @cached_property
     def files_of(self) -> dict[str, list[Fact]]:
         """Kind -> files."""
-        return _group(self.facts["files"], lambda file: file["kind"])
+        return _group_by(self.facts["files"], lambda file: file["kind"])
 
     @cached_property
     def classes_of(self) -> dict[str, list[Fact]]:
         """Path -> classes."""
-        return _group(self.facts["classes"], lambda found: found["path"])
+        return _group_by(self.facts["classes"], lambda found: found["path"])
 
     @cached_property
     def classes(self) -> dict[str, Fact]:
@@ -86,31 +86,31 @@ class Material:
         return {file["module"]: file["path"] for file in self.facts["files"]}
 
     @cached_property
-    def broken(self) -> list[Fact]:
+    def broken_contracts(self) -> list[Fact]:
         """The contracts that are not kept."""
         return [contract for contract in self.facts["contracts"] if not contract["kept"]]
 
-    def users(self, kind: str) -> list[str]:
+    def user_kinds(self, kind: str) -> list[str]:
         """The kinds that may use this one, from top to bottom."""
         return [importer for importer in self.kinds if self.cells[importer, kind].granted]
 
-    def used(self, kind: str) -> list[str]:
+    def used_kinds(self, kind: str) -> list[str]:
         """The kinds that this one may use, from top to bottom."""
         return [imported for imported in self.kinds if self.cells[kind, imported].granted]
 
-    def door(self, kind: str) -> Fact | None:
+    def find_protecting_contract(self, kind: str) -> Fact | None:
         """The contract that says who may use a kind: its own door, else the map."""
         contracts = {contract["id"]: contract for contract in self.facts["contracts"]}
         folder = self.structures.get(kind, {}).get("folder", kind)
         return contracts.get(folder) or contracts.get("map")
 
 
-def short(module: str) -> str:
+def short_name(module: str) -> str:
     """A module without the package that all of them have in common."""
     return module.partition(".")[2] or module
 
 
-def _group(facts: Iterable[Fact], key: Callable[[Fact], Any]) -> dict[Any, list[Fact]]:
+def _group_by(facts: Iterable[Fact], key: Callable[[Fact], Any]) -> dict[Any, list[Fact]]:
     groups: dict[Any, list[Fact]] = defaultdict(list)
     for fact in facts:
         groups[key(fact)].append(fact)

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from functools import cache
 
-from shop.architecture.report.fact_index import Material
+from shop.architecture.report.fact_index import FactIndex
 
-WIDTH, PITCH, HEAD = 1176, 88, 34
+WIDTH, ROW_HEIGHT, TOP_MARGIN = 1176, 88, 34
 BOX_WIDTH, BOX_HEIGHT, GAP, MARGIN = 152, 46, 14, 6
-HALF = BOX_HEIGHT / 2
-ASIDE = BOX_WIDTH / 2 + MARGIN
+BOX_HALF_HEIGHT = BOX_HEIGHT / 2
+SIDE_DISTANCE = BOX_WIDTH / 2 + MARGIN
 Point = tuple[float, float]
 
 
@@ -17,13 +17,13 @@ class Box:
     """One kind; x and y are its middle."""
 
     kind: str
-    storey: int
+    row: int
     x: float
 
     @property
     def y(self) -> int:
         """The height of its storey's middle line."""
-        return HEAD + self.storey * PITCH
+        return TOP_MARGIN + self.row * ROW_HEIGHT
 
     @property
     def left(self) -> float:
@@ -31,18 +31,24 @@ class Box:
         return self.x - BOX_WIDTH / 2
 
 
-def dodge(boxes: dict[str, Box], start: Point, end: Point) -> list[Point]:
+def route_line(boxes: dict[str, Box], start: Point, end: Point) -> list[Point]:
     """Where a line goes on its way down: past the boxes of the storeys between, never behind them."""
-    between = [box for box in boxes.values() if start[1] + HALF < box.y < end[1] - HALF]
+    between = [box for box in boxes.values() if start[1] + BOX_HALF_HEIGHT < box.y < end[1] - BOX_HALF_HEIGHT]
     for box in sorted(between, key=lambda box: (box.y, box.x)):
-        if any(abs(across(start, end, box.y + part) - box.x) < ASIDE for part in (-HALF, 0, HALF)):
-            straight = across(start, end, box.y)
-            x = min((box.x - ASIDE, box.x + ASIDE), key=lambda side: abs(side - straight))
-            return [*dodge(boxes, start, (x, box.y - HALF)), *dodge(boxes, (x, box.y + HALF), end)]
+        if any(
+            abs(curve_x(start, end, box.y + part) - box.x) < SIDE_DISTANCE
+            for part in (-BOX_HALF_HEIGHT, 0, BOX_HALF_HEIGHT)
+        ):
+            straight = curve_x(start, end, box.y)
+            x = min((box.x - SIDE_DISTANCE, box.x + SIDE_DISTANCE), key=lambda side: abs(side - straight))
+            return [
+                *route_line(boxes, start, (x, box.y - BOX_HALF_HEIGHT)),
+                *route_line(boxes, (x, box.y + BOX_HALF_HEIGHT), end),
+            ]
     return [start, end]
 
 
-def across(start: Point, end: Point, y: float) -> float:
+def curve_x(start: Point, end: Point, y: float) -> float:
     """Where a curve that begins and ends upright is at a height."""
     low, high = 0.0, 1.0
     for _ in range(12):
@@ -52,47 +58,47 @@ def across(start: Point, end: Point, y: float) -> float:
     return start[0] + (end[0] - start[0]) * (3 * low**2 - 2 * low**3)
 
 
-def storeys(material: Material) -> list[list[str]]:
+def find_rows(material: FactIndex) -> list[list[str]]:
     """The kinds, storey by storey: first what stands beside the structures, then each below all that may use it."""
     inner = [kind for kind in material.kinds if kind in material.structures or kind == "core"]
 
     @cache
     def depth(kind: str) -> int:
-        return 1 + max((depth(user) for user in material.users(kind) if user in inner and user != kind), default=0)
+        return 1 + max((depth(user) for user in material.user_kinds(kind) if user in inner and user != kind), default=0)
 
-    beside = [kind for kind in material.kinds if kind not in inner and _meets(material, kind)]
+    beside = [kind for kind in material.kinds if kind not in inner and _has_imports(material, kind)]
     rows = [beside, *([kind for kind in inner if depth(kind) == i] for i in range(1, len(inner) + 1))]
     return [row for row in rows if row]
 
 
-def _meets(material: Material, kind: str) -> bool:
+def _has_imports(material: FactIndex, kind: str) -> bool:
     return any(cell.edges for pair, cell in material.cells.items() if kind in pair)
 
 
-def arrange(material: Material) -> dict[str, Box]:
+def place_boxes(material: FactIndex) -> dict[str, Box]:
     """A box for each kind."""
     boxes: dict[str, Box] = {}
-    for number, row in enumerate(storeys(material)):
-        wishes = {kind: _wish(material, kind, boxes) for kind in row} if number > 1 else {}
+    for number, row in enumerate(find_rows(material)):
+        wishes = {kind: _preferred_x(material, kind, boxes) for kind in row} if number > 1 else {}
         ordered = sorted(row, key=lambda kind: wishes.get(kind, 0))
-        for kind, x in zip(ordered, _spread([wishes.get(kind) for kind in ordered]), strict=True):
+        for kind, x in zip(ordered, _space_out([wishes.get(kind) for kind in ordered]), strict=True):
             boxes[kind] = Box(kind, number, x)
     return boxes
 
 
-def _wish(material: Material, kind: str, boxes: dict[str, Box]) -> float:
+def _preferred_x(material: FactIndex, kind: str, boxes: dict[str, Box]) -> float:
     """Below the middle of those who may use it; a kind without files stands aside."""
     if kind not in material.files_of:
         return WIDTH
-    shown = [user for user in material.users(kind) if user in boxes and user in material.structures]
+    shown = [user for user in material.user_kinds(kind) if user in boxes and user in material.structures]
     users = [boxes[user].x for user in shown if user in material.files_of]
     return sum(users) / len(users) if users else WIDTH / 2
 
 
-def _spread(wishes: list[float | None]) -> list[float]:
+def _space_out(preferred: list[float | None]) -> list[float]:
     """The wishes as far as they can be granted without an overlap; evenly where there is no wish."""
-    step = WIDTH / len(wishes)
-    wanted = [step * (i + 0.5) if wish is None else wish for i, wish in enumerate(wishes)]
+    step = WIDTH / len(preferred)
+    wanted = [step * (i + 0.5) if wish is None else wish for i, wish in enumerate(preferred)]
     apart = min(BOX_WIDTH + GAP, step)
     places = list(wanted)
     for i in range(1, len(places)):

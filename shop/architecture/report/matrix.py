@@ -1,7 +1,7 @@
 """The matrix to look at: who imports whom, and whether he may."""
 
-from shop.architecture.report.components import collaborators, module, place, rule
-from shop.architecture.report.fact_index import Cell, Fact, Material
+from shop.architecture.report.components import collaborator_list, contract_summary, file_link, module_link
+from shop.architecture.report.fact_index import Cell, Fact, FactIndex
 from shop.architecture.report.markup import Html, count, join, listing, section, tag
 
 SENTENCE = (
@@ -18,7 +18,7 @@ LEGEND = (
 LEVELS = 5
 
 
-def draw(material: Material) -> Html:
+def draw(material: FactIndex) -> Html:
     """The matrix, with a panel for each cell that has imports and one for each column."""
     corner = tag("td", tag("span", "imports", class_="quiet"))
     heads = [tag("th", tag("span", kind), scope="col") for kind in material.kinds]
@@ -36,17 +36,17 @@ def _legend() -> Html:
     )
 
 
-def _row(material: Material, importer: str) -> Html:
+def _row(material: FactIndex, importer: str) -> Html:
     cells = [_cell(material, material.cells[importer, imported]) for imported in material.kinds]
     return tag("tr", tag("th", importer, scope="row"), cells)
 
 
-def _cell(material: Material, cell: Cell) -> Html:
+def _cell(material: FactIndex, cell: Cell) -> Html:
     pair = (cell.importer, cell.imported)
     panel = f"cell-{cell.importer}-{cell.imported}" if pair in material.edges else f"door-{cell.imported}"
     clean = "°" if pair in material.edges else ""
-    sign = {"used": cell.edges, "unused": "·", "clean": clean, "violated": f"✕{cell.edges}"}[cell.verdict]
-    style = f"{cell.verdict} w{level(cell.edges)}" if cell.verdict == "used" else cell.verdict
+    sign = {"used": cell.edges, "unused": "·", "clean": clean, "violated": f"✕{cell.edges}"}[cell.state]
+    style = f"{cell.state} w{level(cell.edges)}" if cell.state == "used" else cell.state
     return tag("td", tag("button", sign, popovertarget=panel, aria_label=cell.sentence), class_=style)
 
 
@@ -55,17 +55,17 @@ def level(edges: int) -> int:
     return min(edges.bit_length(), LEVELS)
 
 
-def _cell_panel(material: Material, cell: Cell, edges: list[Fact]) -> Html:
+def _cell_panel(material: FactIndex, cell: Cell, edges: list[Fact]) -> Html:
     name = f"cell-{cell.importer}-{cell.imported}"
     return panel(
         name,
         f"{cell.importer} → {cell.imported}",
-        tag("p", tag("strong", _verdict(cell), class_=cell.verdict)),
+        tag("p", tag("strong", _verdict(cell), class_=cell.state)),
         _imports(material, [edge for edge in edges if not edge["type_only"]]),
         _asks(material, cell),
         _names(material, [edge for edge in edges if edge["type_only"]]),
         tag("h4", "The rule"),
-        rule(material.door(cell.imported)),
+        contract_summary(material.find_protecting_contract(cell.imported)),
         _row_of_table(material, cell.importer),
     )
 
@@ -76,39 +76,43 @@ def _verdict(cell: Cell) -> str:
     return f"Forbidden, yet {count(cell.edges, 'import')}." if cell.edges else "Forbidden, and kept."
 
 
-def _imports(material: Material, edges: list[Fact]) -> Html:
-    items = [(place(edge["path"], edge["line"]), " imports ", module(material, edge["imported"])) for edge in edges]
+def _imports(material: FactIndex, edges: list[Fact]) -> Html:
+    items = [
+        (file_link(edge["path"], edge["line"]), " imports ", module_link(material, edge["imported"])) for edge in edges
+    ]
     return join([tag("h4", "The imports"), listing(items)] if items else [])
 
 
-def _names(material: Material, edges: list[Fact]) -> Html:
-    items = [(place(edge["path"], edge["line"]), " names ", module(material, edge["imported"])) for edge in edges]
+def _names(material: FactIndex, edges: list[Fact]) -> Html:
+    items = [
+        (file_link(edge["path"], edge["line"]), " names ", module_link(material, edge["imported"])) for edge in edges
+    ]
     return join([tag("h4", "Only named as a type, not counted"), listing(items)] if items else [])
 
 
-def _asks(material: Material, cell: Cell) -> Html:
+def _asks(material: FactIndex, cell: Cell) -> Html:
     classes = (found for found in material.facts["classes"] if found["kind"] == cell.importer)
-    asking = [(found, collaborators(material, found, cell.imported)) for found in classes]
+    asking = [(found, collaborator_list(material, found, cell.imported)) for found in classes]
     items = [
-        (tag("b", found["name"]), " ", place(found["path"], found["line"]), " asks for ", words)
+        (tag("b", found["name"]), " ", file_link(found["path"], found["line"]), " asks for ", words)
         for found, words in asking
         if words
     ]
     return join([tag("h4", "The classes"), listing(items)] if items else [])
 
 
-def _row_of_table(material: Material, kind: str) -> Html:
-    return tag("p", f"{kind} may use: {', '.join(material.used(kind)) or 'nothing'}.", class_="quiet")
+def _row_of_table(material: FactIndex, kind: str) -> Html:
+    return tag("p", f"{kind} may use: {', '.join(material.used_kinds(kind)) or 'nothing'}.", class_="quiet")
 
 
-def _column_panel(material: Material, kind: str) -> Html:
+def _column_panel(material: FactIndex, kind: str) -> Html:
     row = material.structures.get(kind)
     return panel(
         f"door-{kind}",
         f"Who may use {kind}",
         tag("p", f"{kind}: {row['duty']}.") if row else "",
-        tag("p", tag("strong", ", ".join(material.users(kind)) or "Nobody"), ". Whoever is not listed may not."),
-        rule(material.door(kind)),
+        tag("p", tag("strong", ", ".join(material.user_kinds(kind)) or "Nobody"), ". Whoever is not listed may not."),
+        contract_summary(material.find_protecting_contract(kind)),
         _row_of_table(material, kind),
     )
 

@@ -7,17 +7,17 @@ from typing import Any
 from shop.architecture.report import document
 
 CHECKOUT = Path(__file__).parents[3]
-KEPT = CHECKOUT / "docs" / "architecture" / "report.html"
+REPORT_FILE = CHECKOUT / "docs" / "architecture" / "report.html"
 
 
-def own_report() -> str | None:
+def build_project_report() -> str | None:
     """The checkout as it is now; None where import-linter or the contracts are missing, as in a production image."""
     if find_spec("importlinter") is None or not (CHECKOUT / "importlinter.ini").is_file():
         return None
-    return document.build(_facts())
+    return document.build(_read_facts())
 
 
-def _facts() -> dict[str, Any]:
+def _read_facts() -> dict[str, Any]:
     from shop.architecture.audit import facts  # noqa: PLC0415 - it needs import-linter, which a running shop does without.
 
     return facts.read().as_dict()

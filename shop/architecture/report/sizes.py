@@ -2,8 +2,8 @@
 
 from statistics import median
 
-from shop.architecture.report.components import module, place
-from shop.architecture.report.fact_index import Fact, Material
+from shop.architecture.report.components import file_link, module_link
+from shop.architecture.report.fact_index import Fact, FactIndex
 from shop.architecture.report.markup import Html, section, table, tag
 
 SENTENCE = "Who is leaned on most, how far one import reaches, and how long functions and files have become."
@@ -18,7 +18,7 @@ FUNCTION_STEPS = (
 FILE_STEPS = ((100, "up to 100 lines"), (200, "101 to 200"), (10**9, "more than 200: two files"))
 
 
-def draw(material: Material) -> Html:
+def draw(material: FactIndex) -> Html:
     """Hubs, chains and sizes."""
     functions, files = functions_of(material.facts), material.facts["files"]
     lengths, lines = [function["lines"] for function in functions], [file["lines"] for file in files]
@@ -46,25 +46,27 @@ def middle(numbers: list[int]) -> int:
 
 
 def _longest_functions(functions: list[Fact]) -> Html:
-    rows = [((tag("b", f["name"]), " ", place(f["path"], f["line"])), _bar(f["lines"], 40)) for f in functions[:SHOWN]]
+    rows = [
+        ((tag("b", f["name"]), " ", file_link(f["path"], f["line"])), _bar(f["lines"], 40)) for f in functions[:SHOWN]
+    ]
     return table(("function", "lines"), rows)
 
 
 def _longest_files(files: list[Fact]) -> Html:
     longest = sorted(files, key=lambda file: (-file["lines"], file["path"]))
-    return table(("file", "lines"), [(place(file["path"]), _bar(file["lines"], 200)) for file in longest[:SHOWN]])
+    return table(("file", "lines"), [(file_link(file["path"]), _bar(file["lines"], 200)) for file in longest[:SHOWN]])
 
 
-def _hubs(material: Material) -> Html:
+def _hubs(material: FactIndex) -> Html:
     hubs = material.facts["hubs"]
     most = max((hub["used_by"] for hub in hubs), default=1)
-    rows = [(module(material, hub["module"]), _bar(hub["used_by"], most), hub["uses"]) for hub in hubs]
+    rows = [(module_link(material, hub["module"]), _bar(hub["used_by"], most), hub["uses"]) for hub in hubs]
     return table(("module", "used by", "uses"), rows)
 
 
-def _chains(material: Material) -> Html:
+def _chains(material: FactIndex) -> Html:
     chains = [
-        [[" → " if i else "", module(material, name)] for i, name in enumerate(chain)]
+        [[" → " if i else "", module_link(material, name)] for i, name in enumerate(chain)]
         for chain in material.facts["chains"]
     ]
     return tag("ol", [tag("li", chain) for chain in chains])

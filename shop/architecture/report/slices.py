@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from shop.architecture.report.components import described, place
-from shop.architecture.report.fact_index import Fact, Material
+from shop.architecture.report.components import class_summary, file_link
+from shop.architecture.report.fact_index import Fact, FactIndex
 from shop.architecture.report.markup import Html, count, fold, listing, pairs, section, table, tag
 
 SENTENCE = "One noun, one file in each layer it needs: a dot is a file, a row is a module, and below is all it holds."
@@ -11,7 +11,7 @@ SENTENCE = "One noun, one file in each layer it needs: a dot is a file, a row is
 COUNTED = (("files", "file"), ("classes", "class"), ("routes", "route"), ("keys", "key"), ("codes", "code"))
 
 
-def draw(material: Material) -> Html:
+def draw(material: FactIndex) -> Html:
     """The slices side by side, then one by one."""
     modules = material.facts["modules"]
     kinds = [kind for kind in material.kinds if kind in material.structures and kind in material.files_of]
@@ -22,7 +22,7 @@ def draw(material: Material) -> Html:
     return section("modules", "The modules", SENTENCE, slices, [_module(material, found) for found in modules])
 
 
-def _dots(material: Material, found: Fact, kinds: list[str]) -> list[Html | str]:
+def _dots(material: FactIndex, found: Fact, kinds: list[str]) -> list[Html | str]:
     there = {
         file["kind"]: file["path"]
         for kind in kinds
@@ -35,14 +35,14 @@ def _dots(material: Material, found: Fact, kinds: list[str]) -> list[Html | str]
     ]
 
 
-def _module(material: Material, found: Fact) -> Html:
+def _module(material: FactIndex, found: Fact) -> Html:
     counts = ", ".join(count(len(found[key]), noun) for key, noun in COUNTED if found[key])
     summary = (tag("b", found["stem"]), tag("span", counts, class_="number"))
     return fold(summary, pairs(_parts(material, found)), id=f"module-{found['stem']}")
 
 
-def _parts(material: Material, found: Fact) -> Iterator[tuple[str, Html | str]]:
-    yield "Files", listing(place(path) for path in found["files"])
+def _parts(material: FactIndex, found: Fact) -> Iterator[tuple[str, Html | str]]:
+    yield "Files", listing(file_link(path) for path in found["files"])
     yield "Classes", listing(_classes(material, found))
     yield "Routes", table(("route", "what it does", "where"), [_route(route) for route in found["routes"]])
     yield "Tables", ", ".join(found["tables"])
@@ -56,5 +56,5 @@ def _route(route: Fact) -> tuple[Html, str, str]:
     return tag("code", f"{route['verb']} {route['path']}"), route["summary"], f"{route['controller']}:{route['line']}"
 
 
-def _classes(material: Material, found: Fact) -> list[Html]:
-    return [described(material, each) for path in found["files"] for each in material.classes_of.get(path, [])]
+def _classes(material: FactIndex, found: Fact) -> list[Html]:
+    return [class_summary(material, each) for path in found["files"] for each in material.classes_of.get(path, [])]

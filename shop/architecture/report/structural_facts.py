@@ -5,7 +5,7 @@ from typing import Any
 
 Fact = dict[str, Any]
 # Of each list of facts, what says how the project is built. Lines, sizes and sentences change with every edit.
-KEPT = {
+STRUCTURAL_FIELDS = {
     "structures": ("name", "folder", "suffix", "duty", "may_use"),
     "files": ("path", "kind"),
     "classes": ("name", "module", "collaborators"),
@@ -17,24 +17,26 @@ KEPT = {
 }
 
 
-def structure_of(facts: Fact) -> dict[str, list[str]]:
+def extract_structure(facts: Fact) -> dict[str, list[str]]:
     """The facts that two readings of one structure have in common, in an order that does not depend on lines."""
-    found = {name: sorted(_only(keys, fact) for fact in facts[name]) for name, keys in KEPT.items()}
+    found = {
+        name: sorted(_format_fields(keys, fact) for fact in facts[name]) for name, keys in STRUCTURAL_FIELDS.items()
+    }
     found["libraries"] = [line for line in found["libraries"] if not _is_standard(line)]
     routes = (route for module in facts["modules"] for route in module["routes"])
-    found["routes"] = sorted(_only(("verb", "path", "controller"), route) for route in routes)
+    found["routes"] = sorted(_format_fields(("verb", "path", "controller"), route) for route in routes)
     return found
 
 
-def _only(keys: tuple[str, ...], fact: Fact) -> str:
-    return ", ".join(f"{key}: {_plain(fact[key])}" for key in keys)
+def _format_fields(keys: tuple[str, ...], fact: Fact) -> str:
+    return ", ".join(f"{key}: {_to_plain(fact[key])}" for key in keys)
 
 
-def _plain(value: Any) -> Any:
+def _to_plain(value: Any) -> Any:
     """As a saved report gives it back: lists for tuples, names in their order."""
     if isinstance(value, dict):
-        return {key: _plain(value[key]) for key in sorted(value)}
-    return [_plain(each) for each in value] if isinstance(value, list | tuple) else value
+        return {key: _to_plain(value[key]) for key in sorted(value)}
+    return [_to_plain(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def _is_standard(line: str) -> bool:

@@ -17,9 +17,9 @@ def check(sources: Sources) -> Iterator[Finding]:
     """Findings for files that no contract can read."""
     yield from _hidden_folders(sources)
     for source in sources.files:
-        yield from _deep(source)
+        yield from _check_depth(source)
         yield from _unreadable(source)
-        yield from _busy_init(source)
+        yield from _check_init(source)
     for path in sources.others:
         yield from _importable(path)
 
@@ -37,7 +37,7 @@ def _hidden_folders(sources: Sources) -> Iterator[Finding]:
             )
 
 
-def _deep(source: Source) -> Iterator[Finding]:
+def _check_depth(source: Source) -> Iterator[Finding]:
     if source.structure and len(PurePosixPath(source.path).parts) > 3:
         yield source.finding(
             1,
@@ -54,7 +54,7 @@ def _unreadable(source: Source) -> Iterator[Finding]:
         )
 
 
-def _busy_init(source: Source) -> Iterator[Finding]:
+def _check_init(source: Source) -> Iterator[Finding]:
     if source.path in FOLDERS and source.tree.body:
         yield source.finding(
             source.tree.body[0],

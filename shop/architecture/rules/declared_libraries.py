@@ -21,7 +21,7 @@ IMPORTED_AS = {
 
 def check(sources: Sources) -> Iterator[Finding]:
     """Findings for imports of libraries that are not declared, or that have no place."""
-    declared, placed = _declared(sources.text("setup.cfg")), _placed(sources.text("importlinter.ini"))
+    declared, placed = _read_declared(sources.text("setup.cfg")), _read_placed(sources.text("importlinter.ini"))
     for source in sources.files:
         for found in imports_of(source):
             library = found.module.partition(".")[0]
@@ -43,7 +43,7 @@ def check(sources: Sources) -> Iterator[Finding]:
                 )
 
 
-def _declared(text: str) -> set[str]:
+def _read_declared(text: str) -> set[str]:
     setup = ConfigParser(interpolation=None)
     setup.read_string(text)
     lines = [setup["options"]["install_requires"], *setup["options.extras_require"].values()]
@@ -51,7 +51,7 @@ def _declared(text: str) -> set[str]:
     return {IMPORTED_AS.get(name, name.replace("-", "_")) for name in names}
 
 
-def _placed(text: str) -> set[str]:
+def _read_placed(text: str) -> set[str]:
     contracts = ConfigParser(interpolation=None)
     contracts.read_string(text)
     lines = [contracts[section].get("forbidden_modules", "") for section in contracts.sections()]

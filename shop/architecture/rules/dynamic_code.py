@@ -5,46 +5,46 @@ import re
 from collections.abc import Iterator
 
 from shop.architecture.finding import Finding
-from shop.architecture.source.banned_names import Ban, findings
-from shop.architecture.source.names import texts_of
+from shop.architecture.source.banned_names import BannedName, find_banned_names
+from shop.architecture.source.names import find_string_literals
 from shop.architecture.source.source import Source, Sources
 
 RULE = "dynamic_code"
 IMPORT = "Import it at the top of the file, by name; the container finds the classes of the layers."
-SAY = "Say the attribute's name in the code; a choice among several is a dictionary or a match."
+ADVICE = "Say the attribute's name in the code; a choice among several is a dictionary or a match."
 # The container finds classes, the worker and the command line start them, the architecture judges them.
-FINDERS = ("shop.container", "shop.cli", "shop.worker", "shop.architecture")
+FINDER_FUNCTIONS = ("shop.container", "shop.cli", "shop.worker", "shop.architecture")
 _MODULE = re.compile(r"shop(\.[a-z_0-9]+)+(\.[A-Za-z_0-9]+)?")
 BANS = (
-    Ban(
+    BannedName(
         ("importlib", "pkgutil", "runpy", "imp", "zipimport", "__import__", "werkzeug.utils.import_string"),
         "`{word}` imports what no contract sees.",
         IMPORT,
-        FINDERS,
+        FINDER_FUNCTIONS,
         everywhere=True,
     ),
-    Ban(
+    BannedName(
         ("exec", "eval", "compile", "pickle", "marshal", "ctypes", "gc"),
         "`{word}` runs or finds what no contract reads.",
         "Write the code down.",
         ("shop.architecture",),
         everywhere=True,
     ),
-    Ban(
+    BannedName(
         ("sys.modules", "sys.path", "sys.meta_path", "sys.path_hooks", "globals", "__builtins__", "__loader__"),
         "`{word}` reaches past the imports.",
         IMPORT,
         ("shop.architecture",),
         everywhere=True,
     ),
-    Ban(
+    BannedName(
         (".__globals__", ".__subclasses__", ".__builtins__", ".__code__", ".__closure__", ".__loader__"),
         "`{word}` reaches past the imports.",
         IMPORT,
         ("shop.architecture",),
         everywhere=True,
     ),
-    Ban(
+    BannedName(
         (
             "getattr",
             "delattr",
@@ -58,9 +58,9 @@ BANS = (
             ".__getattribute__",
         ),
         "`{word}` asks for an attribute as text.",
-        SAY,
+        ADVICE,
     ),
-    Ban(
+    BannedName(
         (".__class__", ".__dict__", ".__mro__", ".__bases__", ".__self__", ".__func__", ".__wrapped__"),
         "`{word}` takes an object apart.",
         "Ask the object for what it offers.",
@@ -70,14 +70,14 @@ BANS = (
 
 def check(sources: Sources) -> Iterator[Finding]:
     """Findings for code that is looked up at run time."""
-    yield from findings(sources, BANS, RULE)
+    yield from find_banned_names(sources, BANS, RULE)
     for source in sources.layers:
-        yield from _spelled(source)
+        yield from _check_spelling(source)
         yield from _class_of_a_row(source)
 
 
-def _spelled(source: Source) -> Iterator[Finding]:
-    for text in texts_of(source):
+def _check_spelling(source: Source) -> Iterator[Finding]:
+    for text in find_string_literals(source):
         if _MODULE.fullmatch(str(text.value)):
             yield source.finding(text, RULE, f"{text.value!r} spells a module for somebody to import.", IMPORT)
 

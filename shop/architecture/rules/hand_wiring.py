@@ -4,9 +4,9 @@ import ast
 from collections.abc import Iterator
 
 from shop.architecture.finding import Finding
-from shop.architecture.source.banned_names import Ban, findings
+from shop.architecture.source.banned_names import BannedName, find_banned_names
 from shop.architecture.source.classes import Class, classes_of, is_wired
-from shop.architecture.source.names import dotted, inside
+from shop.architecture.source.names import dotted, walk_nodes
 from shop.architecture.source.source import Source, Sources
 
 RULE = "hand_wiring"
@@ -23,45 +23,45 @@ FOUNDATION = {
         "crypto.tokens.Tokens",
         "database.engine.Database",
         "idempotency.guard.Idempotency",
-        "jobs.queue.Queue",
-        "logging.search.LogBook",
+        "jobs.queue.JobQueue",
+        "logging.search.LogSearch",
         "metrics.metrics.Metrics",
         "operations.health.Health",
-        "operations.store_check.Doctor",
+        "operations.store_check.StoreCheck",
         "pagination.cursor.CursorSigner",
         "rate_limiting.limiter.Limits",
         "redis.stores.RedisStores",
-        "resilience.bounded_wait.Patience",
+        "resilience.bounded_wait.BoundedWait",
         "settings.settings.Settings",
         "settings.settings.Settings.load",
         "validation.choices.Choices",
     )
 }
 BANS = (
-    Ban(
+    BannedName(
         ("shop.container", "dependency_injector", "flask.current_app", ".extensions", "shop.app", "shop.worker"),
         "`{word}` is a way to the container.",
         FIELD,
         ("shop.app", "shop.cli", "shop.worker", "shop.container", "shop.core", "shop.migrations", "shop.architecture"),
     ),
-    Ban(("object.__setattr__", ".__setattr__"), "`{word}` writes on to a finished object.", SHARED),
+    BannedName(("object.__setattr__", ".__setattr__"), "`{word}` writes on to a finished object.", SHARED),
 )
 
 
 def check(sources: Sources) -> Iterator[Finding]:
     """Findings for collaborators that come from elsewhere than the container."""
-    yield from findings(sources, BANS, RULE)
+    yield from find_banned_names(sources, BANS, RULE)
     for source in sources.layers:
-        yield from _made(source)
+        yield from _check_calls(source)
         yield from _shared(source)
         for one in classes_of(source):
             if is_wired(one.name):
-                yield from _built_by_hand(one)
+                yield from _check_built_by_hand(one)
                 yield from _unwirable(one)
-                yield from _written(one)
+                yield from _check_written_init(one)
 
 
-def _made(source: Source) -> Iterator[Finding]:
+def _check_calls(source: Source) -> Iterator[Finding]:
     for call in source.nodes(ast.Call):
         name = dotted(source, call.func)
         if is_wired(name) or name in FOUNDATION:
@@ -78,7 +78,7 @@ def _shared(source: Source) -> Iterator[Finding]:
             yield source.finding(attribute, RULE, what, SHARED)
 
 
-def _built_by_hand(one: Class) -> Iterator[Finding]:
+def _check_built_by_hand(one: Class) -> Iterator[Finding]:
     for name in ("__init__", "__new__", "__post_init__", "__getattr__", "__getattribute__", "__setattr__"):
         if name in one.methods:
             what = f"{one.short} has a {name} of its own, which the wiring cannot see."
@@ -96,8 +96,8 @@ def _unwirable(one: Class) -> Iterator[Finding]:
             yield one.source.finding(part, RULE, what, FIELD)
 
 
-def _written(one: Class) -> Iterator[Finding]:
-    for node in inside(one.node):
+def _check_written_init(one: Class) -> Iterator[Finding]:
+    for node in walk_nodes(one.node):
         if isinstance(node, ast.Attribute) and isinstance(node.ctx, (ast.Store, ast.Del)) and _is_own(node.value):
             yield one.source.finding(node, RULE, f"{one.short} changes itself: self.{node.attr}.", SHARED)
         set_by_name = isinstance(node, ast.Call) and ast.unparse(node.func) == "setattr"

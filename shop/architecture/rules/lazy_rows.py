@@ -14,7 +14,7 @@ DEFERRED = {"sqlalchemy.orm.deferred", "sqlalchemy.orm.undefer", "sqlalchemy.orm
 
 def check(sources: Sources) -> Iterator[Finding]:
     """Findings for relationships and columns that load when they are touched."""
-    for source in sources.of("models", "repositories"):
+    for source in sources.in_folder("models", "repositories"):
         for call in source.nodes(ast.Call):
             yield from _call(source, call)
 

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from shop.architecture.finding import Finding
 from shop.architecture.rules.naming import methods_of
 from shop.architecture.source.classes import Class, Function, classes_of, kind_of
-from shop.architecture.source.names import inside, named_in
+from shop.architecture.source.names import find_annotation_names, walk_nodes
 from shop.architecture.source.source import Sources
 from shop.architecture.table import of_module
 
 RULE = "method_names"
 HTTP = {"get", "post", "put", "patch", "delete", "head", "options"}
 # Words of the database or of nobody; a Repository finds, pages, creates, counts, or does what the business says.
-VAGUE = {
+VAGUE_VERBS = {
     "get", "fetch", "list", "load", "query", "select", "filter", "read", "retrieve", "search",
     "insert", "save", "store", "add", "update", "upsert", "set", "execute", "commit", "handle", "process", "do",
 }  # fmt: skip
@@ -21,7 +21,12 @@ VAGUE = {
 
 def check(sources: Sources) -> Iterator[Finding]:
     """Findings for methods whose name promises something else."""
-    rules = {"Repository": _repository, "Service": _service, "Controller": _controller, "Job": _job}
+    rules = {
+        "Repository": _check_repository,
+        "Service": _check_service,
+        "Controller": _check_controller,
+        "Job": _check_job,
+    }
     for source in sources.layers:
         for one in classes_of(source):
             kind = kind_of(one.name)
@@ -29,10 +34,10 @@ def check(sources: Sources) -> Iterator[Finding]:
                 yield from rules[kind.name](one)
 
 
-def _repository(one: Class) -> Iterator[Finding]:
+def _check_repository(one: Class) -> Iterator[Finding]:
     for name, method in methods_of(one):
         first = name.partition("_")[0]
-        if first in VAGUE:
+        if first in VAGUE_VERBS:
             what = f"{one.short}.{name}: `{first}` is not a Repository's word."
             yield one.source.finding(
                 method, RULE, what, "Say find, page, create, exists or count, or the verb of the business."
@@ -42,31 +47,31 @@ def _repository(one: Class) -> Iterator[Finding]:
             yield one.source.finding(
                 method, RULE, what, "Return `Row | None`, or a collection; raising is a Service's."
             )
-        if first == "find" and any(isinstance(node, ast.Raise) for node in inside(method)):
+        if first == "find" and any(isinstance(node, ast.Raise) for node in walk_nodes(method)):
             what = f"{one.short}.{name} finds, but raises."
             yield one.source.finding(method, RULE, what, "Return None; whether that is a failure, a Service decides.")
 
 
-def _service(one: Class) -> Iterator[Finding]:
+def _check_service(one: Class) -> Iterator[Finding]:
     for name, method in methods_of(one):
         if name.partition("_")[0] != "get":
             continue
         if "None" in {str(node.value) for node in _constants(method.returns)}:
             what = f"{one.short}.{name} gets, but may return None."
             yield one.source.finding(method, RULE, what, "Raise a ShopError, or call it find_*.")
-        if not any(isinstance(node, (ast.Raise, ast.Call)) for node in inside(method)):
+        if not any(isinstance(node, (ast.Raise, ast.Call)) for node in walk_nodes(method)):
             what = f"{one.short}.{name} gets, but neither raises nor asks anybody who does."
             yield one.source.finding(method, RULE, what, "Raise a ShopError when there is nothing, or rename it.")
 
 
-def _controller(one: Class) -> Iterator[Finding]:
+def _check_controller(one: Class) -> Iterator[Finding]:
     for name, method in methods_of(one):
         if name not in HTTP:
             what = f"{one.short}.{name} is no method of HTTP, so no request reaches it."
             yield one.source.finding(method, RULE, what, "Move what it does into a Service, or start it with `_`.")
 
 
-def _job(one: Class) -> Iterator[Finding]:
+def _check_job(one: Class) -> Iterator[Finding]:
     if "run" not in one.methods:
         what = f"{one.short} has no method `run`, which the worker calls."
         yield one.source.finding(one.node, RULE, what, "Call the job's entrance run.")
@@ -77,7 +82,7 @@ def _is_bare_row(one: Class, method: Function) -> bool:
     bare = isinstance(returned, (ast.Name, ast.Attribute)) or (
         isinstance(returned, ast.Constant) and isinstance(returned.value, str) and "|" not in returned.value
     )
-    structures = (of_module(name.rpartition(".")[0]) for name in named_in(one.source, returned))
+    structures = (of_module(name.rpartition(".")[0]) for name in find_annotation_names(one.source, returned))
     return bare and any(structure is not None and structure.name == "Model" for structure in structures)
 
 

@@ -22,8 +22,8 @@ def check(sources: Sources) -> Iterator[Finding]:
     """Findings for files and classes that are not called what the table says."""
     for source in sources.layers:
         if not source.is_package:
-            yield from _file(source)
-            yield from _classes(source)
+            yield from _check_file(source)
+            yield from _check_classes(source)
 
 
 def camel(stem: str) -> str:
@@ -36,7 +36,7 @@ def stem_of(source: Source) -> str:
     return source.module.rpartition(".")[2]
 
 
-def _file(source: Source) -> Iterator[Finding]:
+def _check_file(source: Source) -> Iterator[Finding]:
     stem = stem_of(source)
     if not _STEM.fullmatch(stem):
         yield source.finding(1, RULE, f"{stem} is no file name of a layer.", "Write lower case words: stock_ledger.py.")
@@ -46,7 +46,7 @@ def _file(source: Source) -> Iterator[Finding]:
         )
 
 
-def _classes(source: Source) -> Iterator[Finding]:
+def _check_classes(source: Source) -> Iterator[Finding]:
     suffix = source.structure.suffix if source.structure else ""
     classes = classes_of(source)
     for one in classes:
@@ -54,20 +54,20 @@ def _classes(source: Source) -> Iterator[Finding]:
         if worn and worn != suffix:
             what = f"{one.short} is called a {worn} and stands in {source.module}."
             yield source.finding(one.node, RULE, what, f"Move it to the {worn}s, or call it what it is.")
-        elif suffix and not worn and not _is_beside(one, classes):
+        elif suffix and not worn and not _is_value_or_base(one, classes):
             what = f"{one.short} does not say that it is a {suffix}."
             yield source.finding(one.node, RULE, what, f"Call it <Noun>{suffix}; a value is a NamedTuple or an Enum.")
-    yield from _noun(source, [one.short for one in classes], suffix)
+    yield from _check_noun(source, [one.short for one in classes], suffix)
 
 
-def _noun(source: Source, names: list[str], suffix: str) -> Iterator[Finding]:
+def _check_noun(source: Source, names: list[str], suffix: str) -> Iterator[Finding]:
     noun = camel(stem_of(source))
     if suffix and not any(noun in name and name.endswith(suffix) for name in names):
         what = f"No class here is a {suffix} of {noun}."
         yield source.finding(1, RULE, what, f"One stem in every layer: {noun}{suffix}, or move it to its own noun.")
 
 
-def _is_beside(one: Class, classes: tuple[Class, ...]) -> bool:
+def _is_value_or_base(one: Class, classes: tuple[Class, ...]) -> bool:
     """Whether it is a value, or what the structure's classes of this file share."""
     bases = {dotted(one.source, base).rpartition(".")[2] for base in one.node.bases}
     shared = any(one.name in other.bases for other in classes)
@@ -76,7 +76,7 @@ def _is_beside(one: Class, classes: tuple[Class, ...]) -> bool:
 
 
 def _is_value(one: Class, classes: tuple[Class, ...]) -> bool:
-    return _is_beside(one, tuple(other for other in classes if other is not one))
+    return _is_value_or_base(one, tuple(other for other in classes if other is not one))
 
 
 def methods_of(one: Class) -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:

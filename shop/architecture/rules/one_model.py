@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from shop.architecture.finding import Finding
 from shop.architecture.rules.naming import camel, stem_of
 from shop.architecture.source.classes import Class, classes_of, kind_of
-from shop.architecture.source.names import imports_of, named_in, texts_of
+from shop.architecture.source.names import find_annotation_names, find_string_literals, imports_of
 from shop.architecture.source.source import Source, Sources
 from shop.architecture.table import of_module
 
@@ -18,14 +18,14 @@ _SQL = re.compile(r"\b(?:from|join|into|update|table)\s+[`\"]?(\w+)", re.IGNOREC
 
 def check(sources: Sources) -> Iterator[Finding]:
     """Findings for files that serve more than one Model."""
-    tables = {name for source in sources.of("models") for name in _table_names(source)}
-    for source in sources.of("repositories"):
+    tables = {name for source in sources.in_folder("models") for name in _table_names(source)}
+    for source in sources.in_folder("repositories"):
         yield from _named_models(source)
         yield from _bindings(source)
         yield from _other_tables(source, tables)
-    for source in sources.of("models"):
+    for source in sources.in_folder("models"):
         yield from _model_file(source)
-    for source in sources.of("validators"):
+    for source in sources.in_folder("validators"):
         yield from _validator_file(source)
 
 
@@ -58,7 +58,7 @@ def _models_of(one: Class) -> set[str]:
         return set()
     said = [part.value for part in one.node.body if isinstance(part, ast.Assign) and _assigns_model(part)]
     bases = [base.slice for base in one.node.bases if isinstance(base, ast.Subscript)]
-    return {name for node in said + bases for name in named_in(one.source, node)} if said else set()
+    return {name for node in said + bases for name in find_annotation_names(one.source, node)} if said else set()
 
 
 def _assigns_model(part: ast.Assign) -> bool:
@@ -69,7 +69,7 @@ def _other_tables(source: Source, tables: set[str]) -> Iterator[Finding]:
     for node in source.nodes(ast.Attribute):
         if node.attr in {"metadata", "registry", "__subclasses__"}:
             yield source.finding(node, RULE, f"`{node.attr}` knows every table.", SPLIT)
-    for text in texts_of(source):
+    for text in find_string_literals(source):
         for table in sorted(tables & (_tables_in_sql(str(text.value)) | {str(text.value)})):
             what = f"The table {table} is named as text."
             yield source.finding(text, RULE, what, "Ask through the Model's columns; another table has its Repository.")

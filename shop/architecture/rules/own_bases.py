@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from shop.architecture.finding import Finding
-from shop.architecture.source.banned_names import Ban, findings
+from shop.architecture.source.banned_names import BannedName, find_banned_names
 from shop.architecture.source.source import Sources
 
 RULE = "own_bases"
@@ -17,7 +17,7 @@ HOMES = {
     "shop.core.errors.ExceptionCode": "exception_codes",
 }
 BANS = tuple(
-    Ban(
+    BannedName(
         (base,),
         f"`{{word}}` is what the files in {folder} are made of.",
         "Use a class of that structure, where the access table allows it.",
@@ -29,4 +29,4 @@ BANS = tuple(
 
 def check(sources: Sources) -> Iterator[Finding]:
     """Findings for bases outside of their layer."""
-    return findings(sources, BANS, RULE)
+    return find_banned_names(sources, BANS, RULE)

@@ -9,20 +9,20 @@ from shop.architecture.source.source import Source, Sources
 from shop.architecture.table import of_module
 
 RULE = "own_names"
-DIRECTLY = "Import it from the file that defines it; when that is forbidden, the table says what to go through."
+ADVICE = "Import it from the file that defines it; when that is forbidden, the table says what to go through."
 
 
 def check(sources: Sources) -> Iterator[Finding]:
     """Findings for names that come from elsewhere than where they are defined."""
     for source in sources.files:
         for found in imports_of(source):
-            yield from _forms(source, found)
-            yield from _borrowed(sources, source, found)
-        yield from _chains(sources, source)
-        yield from _asked_as_text(sources, source)
+            yield from _check_forms(source, found)
+            yield from _check_reexports(sources, source, found)
+        yield from _check_attribute_chains(sources, source)
+        yield from _check_dynamic_access(sources, source)
 
 
-def hands_on(owner: Source, name: str) -> bool:
+def reexports_error(owner: Source, name: str) -> bool:
     """Whether a file of the core offers a library's error as its own: what can go wrong must be catchable."""
     offered = any(
         isinstance(node.value, ast.List) and name in {getattr(item, "value", None) for item in node.value.elts}
@@ -33,7 +33,7 @@ def hands_on(owner: Source, name: str) -> bool:
     return offered and outside and name.endswith("Error") and owner.module.startswith("shop.core.")
 
 
-def _forms(source: Source, found: Import) -> Iterator[Finding]:
+def _check_forms(source: Source, found: Import) -> Iterator[Finding]:
     if found.relative:
         what = f"A relative import hides that this is {found.target}."
         yield source.finding(found.line, RULE, what, "Write the name in full, from `shop.` on.")
@@ -45,19 +45,19 @@ def _forms(source: Source, found: Import) -> Iterator[Finding]:
         yield source.finding(found.line, RULE, what, "Name what you need.")
 
 
-def _borrowed(sources: Sources, source: Source, found: Import) -> Iterator[Finding]:
+def _check_reexports(sources: Sources, source: Source, found: Import) -> Iterator[Finding]:
     if not _is_shop(found.module) or found.name in {"", "*"} or found.target in sources.by_module:
         return
     owner = sources.by_module.get(found.module)
     if owner is None:
         what = f"{found.module} is no file that the contracts see."
-        yield source.finding(found.line, RULE, what, DIRECTLY)
-    elif found.name not in defined_in(owner) and not hands_on(owner, found.name):
-        what = f"{found.module} does not define {found.name}{_origin(owner, found.name)}."
-        yield source.finding(found.line, RULE, what, DIRECTLY)
+        yield source.finding(found.line, RULE, what, ADVICE)
+    elif found.name not in defined_in(owner) and not reexports_error(owner, found.name):
+        what = f"{found.module} does not define {found.name}{_describe_origin(owner, found.name)}."
+        yield source.finding(found.line, RULE, what, ADVICE)
 
 
-def _chains(sources: Sources, source: Source) -> Iterator[Finding]:
+def _check_attribute_chains(sources: Sources, source: Source) -> Iterator[Finding]:
     reached = {part for found in imports_of(source) for part in prefixes(found.target)}
     for node in source.nodes(ast.Attribute):
         full = dotted(source, node)
@@ -66,21 +66,26 @@ def _chains(sources: Sources, source: Source) -> Iterator[Finding]:
             continue
         if full in sources.by_module and full not in reached:
             what = f"{full} is reached without being imported here, so no contract sees it."
-            yield source.finding(node, RULE, what, DIRECTLY)
+            yield source.finding(node, RULE, what, ADVICE)
         owner = sources.by_module.get(module)
-        if owner and full not in sources.by_module and name not in defined_in(owner) and not hands_on(owner, name):
-            what = f"{module} does not define {name}{_origin(owner, name)}."
-            yield source.finding(node, RULE, what, DIRECTLY)
+        if (
+            owner
+            and full not in sources.by_module
+            and name not in defined_in(owner)
+            and not reexports_error(owner, name)
+        ):
+            what = f"{module} does not define {name}{_describe_origin(owner, name)}."
+            yield source.finding(node, RULE, what, ADVICE)
 
 
-def _asked_as_text(sources: Sources, source: Source) -> Iterator[Finding]:
+def _check_dynamic_access(sources: Sources, source: Source) -> Iterator[Finding]:
     for call in source.nodes(ast.Call):
         asks = dotted(source, call.func).rpartition(".")[2] in {"getattr", "vars", "attrgetter"} and call.args
         if asks and source.structure and dotted(source, call.args[0]) in sources.by_module:
-            yield source.finding(call, RULE, "A module is asked for a name as text.", DIRECTLY)
+            yield source.finding(call, RULE, "A module is asked for a name as text.", ADVICE)
 
 
-def _origin(owner: Source, name: str) -> str:
+def _describe_origin(owner: Source, name: str) -> str:
     origin = bindings(owner).get(name)
     if origin is None:
         return ""

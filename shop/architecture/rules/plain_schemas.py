@@ -14,7 +14,7 @@ BELOW = "Compute it in a Combination or a Service, and let the Schema name the f
 
 def check(sources: Sources) -> Iterator[Finding]:
     """Findings for Schemas that do more than name fields."""
-    for source in sources.of("schemas"):
+    for source in sources.in_folder("schemas"):
         for function in source.nodes(ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda):
             yield source.finding(function, RULE, "A Schema has a function.", BELOW)
         for call in source.nodes(ast.Call):

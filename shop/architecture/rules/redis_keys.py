@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from string import Formatter
 
 from shop.architecture.finding import Finding
-from shop.architecture.source.banned_names import Ban, findings
-from shop.architecture.source.names import dotted, texts_of
+from shop.architecture.source.banned_names import BannedName, find_banned_names
+from shop.architecture.source.names import dotted, find_string_literals
 from shop.architecture.source.source import Source, Sources
 
 RULE = "redis_keys"
@@ -24,13 +24,13 @@ COMMANDS = (
     ".zscore",
 )  # fmt: skip
 BANS = (
-    Ban(
+    BannedName(
         COMMANDS,
         "`{word}` is a Redis command.",
         OWNER,
         ("shop.cache_managers",),
     ),
-    Ban(
+    BannedName(
         (".stores", ".stock_servers", "shop.core.redis.stores.RedisStores"),
         "`{word}` holds the Redis clients.",
         OWNER,
@@ -42,8 +42,8 @@ HOLE = "\0"
 
 def check(sources: Sources) -> Iterator[Finding]:
     """Findings for Redis commands and key literals outside of CacheManagers."""
-    yield from findings(sources, BANS, RULE)
-    templates = {_template(text): text for source in sources.of("cache_managers") for text in _declared(source)}
+    yield from find_banned_names(sources, BANS, RULE)
+    templates = {_template(text): text for source in sources.in_folder("cache_managers") for text in _declared(source)}
     for source in sources.layers:
         if source.structure and source.structure.folder == "cache_managers":
             continue
@@ -67,7 +67,7 @@ def _template(text: str) -> tuple[str, ...]:
 
 def _texts(source: Source) -> Iterator[tuple[ast.AST, str]]:
     inside = {id(part) for node in source.nodes(ast.JoinedStr) for part in node.values}
-    yield from ((node, str(node.value)) for node in texts_of(source) if id(node) not in inside)
+    yield from ((node, str(node.value)) for node in find_string_literals(source) if id(node) not in inside)
     for node in source.nodes(ast.JoinedStr):
         yield node, "".join(str(part.value) if isinstance(part, ast.Constant) else HOLE for part in node.values)
 

@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterator
 
 from shop.architecture.finding import Finding
-from shop.architecture.source.banned_names import Ban, findings
-from shop.architecture.source.names import texts_of
+from shop.architecture.source.banned_names import BannedName, find_banned_names
+from shop.architecture.source.names import find_string_literals
 from shop.architecture.source.source import Source, Sources
 
 RULE = "sessions"
@@ -14,32 +14,32 @@ ENTRANCE = "Let the entrance's @transactional end it; what must wait for the com
 REPOSITORY = "Ask a Repository, through its Service; it has the session of the running transaction."
 TENANT = "Say nothing: the entrance has said it, and the session filters and stamps."
 BANS = (
-    Ban(
+    BannedName(
         (".commit", ".rollback", ".begin", ".begin_nested", ".begin_twophase"),
         "`{word}` moves the borders of a transaction.",
         ENTRANCE,
         ("shop.core.database.transaction", "shop.core.database.engine", "shop.migrations"),
         everywhere=True,
     ),
-    Ban(
+    BannedName(
         (".flush",),
         "`{word}` sends SQL at a moment that the core chooses.",
         "Use create or create_many, which send at once and know what a refusal means.",
         ("shop.core.database.transaction", "shop.core.database.repository"),
         everywhere=True,
     ),
-    Ban(
+    BannedName(
         (".session",),
         "The session is reached for outside of a Repository.",
         REPOSITORY,
         ("shop.repositories",),
     ),
-    Ban(
+    BannedName(
         (".session_maker", ".engine", ".database", "shop.core.database.engine"),
         "`{word}` opens a way to the database beside the transaction.",
         REPOSITORY,
     ),
-    Ban(
+    BannedName(
         (
             "shop.core.database.transaction.current_session",
             "shop.core.database.transaction.in_transaction",
@@ -48,7 +48,7 @@ BANS = (
         "`{word}` belongs to the core.",
         "Mark an entrance's method @transactional; below it, a Repository has the session.",
     ),
-    Ban(
+    BannedName(
         (
             "sqlalchemy.create_engine",
             "sqlalchemy.orm.Session",
@@ -59,13 +59,13 @@ BANS = (
         "`{word}` makes a session of its own.",
         "Use the Repository's own session.",
     ),
-    Ban(
+    BannedName(
         (".connection", ".get_bind", ".bulk_insert_mappings", ".bulk_update_mappings", ".bulk_save_objects"),
         "`{word}` goes past the session, which knows the tenant.",
         "Use execute, scalars, get, or create and create_many.",
     ),
-    Ban(
-        tuple(f"shop.core.tenant.{name}" for name in ("in_tenant", "in_every_tenant", "in_its_tenant")),
+    BannedName(
+        tuple(f"shop.core.tenant.{name}" for name in ("in_tenant", "all_tenants", "for_tenant_argument")),
         "`{word}` chooses whose rows these are.",
         TENANT,
         ("shop.jobs",),
@@ -81,14 +81,14 @@ _BORDERS = re.compile(
 
 def check(sources: Sources) -> Iterator[Finding]:
     """Findings for transactions that are moved, and for sessions outside of their places."""
-    yield from findings(sources, BANS, RULE)
+    yield from find_banned_names(sources, BANS, RULE)
     for source in sources.layers:
-        yield from _spoken(source)
+        yield from _check_sql_texts(source)
         if source.structure and source.structure.folder in _ASKS:
-            yield from _filtered(source)
+            yield from _check_filters(source)
 
 
-def _filtered(source: Source) -> Iterator[Finding]:
+def _check_filters(source: Source) -> Iterator[Finding]:
     """A comparison of tenants by hand: a second mechanism, which somebody will trust and somebody will forget."""
     for node in source.nodes(ast.Compare):
         sides = [node.left, *node.comparators]
@@ -97,7 +97,7 @@ def _filtered(source: Source) -> Iterator[Finding]:
             yield source.finding(node, RULE, "A tenant is compared by hand.", TENANT)
 
 
-def _spoken(source: Source) -> Iterator[Finding]:
-    for text in texts_of(source):
+def _check_sql_texts(source: Source) -> Iterator[Finding]:
+    for text in find_string_literals(source):
         if _BORDERS.fullmatch(str(text.value)):
             yield source.finding(text, RULE, "A transaction is moved by words of SQL.", ENTRANCE)

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from shop.architecture.finding import Finding
-from shop.architecture.source.names import dotted, texts_of
+from shop.architecture.source.names import dotted, find_string_literals
 from shop.architecture.source.source import Source, Sources
 
 RULE = "state_names"
@@ -12,12 +12,12 @@ RULE = "state_names"
 
 def check(sources: Sources) -> Iterator[Finding]:
     """Findings for texts that are the value of a StrEnum in constants."""
-    states = dict(pair for source in sources.of("constants") for pair in _states(source))
+    states = dict(pair for source in sources.in_folder("constants") for pair in _states(source))
     for source in sources.layers:
         if source.structure and source.structure.folder == "constants":
             continue
         silent = _other_uses(source)
-        for text in texts_of(source):
+        for text in find_string_literals(source):
             if text.value in states and id(text) not in silent:
                 name = states[str(text.value)]
                 yield source.finding(

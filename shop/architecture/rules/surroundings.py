@@ -3,28 +3,28 @@
 from collections.abc import Iterator
 
 from shop.architecture.finding import Finding
-from shop.architecture.source.banned_names import Ban, findings
+from shop.architecture.source.banned_names import BannedName, find_banned_names
 from shop.architecture.source.source import Sources
 
 RULE = "surroundings"
 BANS = (
-    Ban(
+    BannedName(
         ("threading", "multiprocessing", "concurrent", "asyncio", "subprocess", "signal", "sched", "queue"),
         "`{word}` starts work that no transaction and no worker knows of.",
         "Ask for a Job through the queue, after the commit.",
     ),
-    Ban(
+    BannedName(
         ("socket", "http.client", "http.server", "urllib.request", "smtplib", "ftplib", "xmlrpc"),
         "`{word}` reaches another machine in the middle of a transaction.",
         "Let a Job do it after the commit, through something of the core.",
     ),
-    Ban(
+    BannedName(
         ("os", "sys", "shutil", "tempfile", "glob", "open", "input"),
         "`{word}` makes the result depend on the machine.",
         "Add a setting to shop.core.settings.settings and take Settings as a collaborator.",
     ),
-    Ban(("print",), "`{word}` speaks to nobody.", "Log it; what an operator shall read is printed by shop.cli."),
-    Ban(
+    BannedName(("print",), "`{word}` speaks to nobody.", "Log it; what an operator shall read is printed by shop.cli."),
+    BannedName(
         (
             "datetime.datetime.now",
             "datetime.datetime.utcnow",
@@ -40,7 +40,7 @@ BANS = (
         "`{word}` reads a clock that no test can turn.",
         "Take shop.core.clock.Clock as a collaborator and ask it, or take the moment as an argument.",
     ),
-    Ban(
+    BannedName(
         ("time.sleep", "time.monotonic", "time.perf_counter"),
         "`{word}` holds a thread that others wait for.",
         "Wait in a Job, or through shop.core.resilience.bounded_wait, which is bounded.",
@@ -51,4 +51,4 @@ BANS = (
 
 def check(sources: Sources) -> Iterator[Finding]:
     """Findings for what a layer takes from its surroundings."""
-    return findings(sources, BANS, RULE)
+    return find_banned_names(sources, BANS, RULE)

@@ -4,8 +4,8 @@ import ast
 from collections.abc import Iterator
 
 from shop.architecture.finding import Finding
-from shop.architecture.source.classes import Class, Function, World, classes_of, is_wired, kind_of, world_of
-from shop.architecture.source.names import dotted, imports_of, inside
+from shop.architecture.source.classes import Class, ClassIndex, Function, build_index, classes_of, is_wired, kind_of
+from shop.architecture.source.names import dotted, imports_of, walk_nodes
 from shop.architecture.source.source import Source, Sources
 
 RULE = "transactional_writes"
@@ -19,7 +19,7 @@ HOOKS = {"add_url_rule", "before_request", "after_request", "teardown_request", 
 
 def check(sources: Sources) -> Iterator[Finding]:
     """Findings for entrances without a transaction, and for transactions elsewhere."""
-    world = world_of(sources)
+    world = build_index(sources)
     for source in sources.files:
         if not (source.structure and source.structure.folder in PLACES):
             yield from _marked_elsewhere(source)
@@ -42,7 +42,7 @@ def is_transactional(one: Class, method: Function) -> bool:
     return MARK in {dotted(one.source, decorator) for decorator in method.decorator_list}
 
 
-def _entrance(world: World, one: Class) -> Iterator[Finding]:
+def _entrance(world: ClassIndex, one: Class) -> Iterator[Finding]:
     kind = kind_of(one.name)
     for name in WRITES if kind and kind.name == "Controller" else ():
         found = world.method(one.name, name)
@@ -83,7 +83,7 @@ def _order(one: Class) -> Iterator[Finding]:
             )
 
 
-def _open_sql(world: World, one: Class, name: str, seen: frozenset[str]) -> Iterator[tuple[Class, ast.AST, str]]:
+def _open_sql(world: ClassIndex, one: Class, name: str, seen: frozenset[str]) -> Iterator[tuple[Class, ast.AST, str]]:
     """What reaches SQL from a method of an entrance before any transaction begins."""
     found = world.method(one.name, name)
     if found is None or name in seen or is_transactional(*found):
@@ -96,7 +96,7 @@ def _open_sql(world: World, one: Class, name: str, seen: frozenset[str]) -> Iter
             yield owner, node, f"{kind.rpartition('.')[2]}.{asked}"
 
 
-def _sends_sql(world: World, kind: str, name: str, seen: frozenset[tuple[str, str]]) -> bool:
+def _sends_sql(world: ClassIndex, kind: str, name: str, seen: frozenset[tuple[str, str]]) -> bool:
     structure = kind_of(kind)
     if structure is None or (kind, name) in seen:
         return False
@@ -109,10 +109,10 @@ def _sends_sql(world: World, kind: str, name: str, seen: frozenset[tuple[str, st
     return any(_sends_sql(world, other, asked, seen | {(kind, name)}) for _, other, asked in mentions)
 
 
-def _mentions(world: World, one: Class, method: Function) -> Iterator[tuple[ast.AST, str, str]]:
+def _mentions(world: ClassIndex, one: Class, method: Function) -> Iterator[tuple[ast.AST, str, str]]:
     """(node, class, attribute) for whatever a method asks of itself or of a collaborator."""
     known = world.types_in(one, method)
-    for node in inside(method):
+    for node in walk_nodes(method):
         if isinstance(node, ast.Attribute):
             kind = world.type_of(node.value, known)
             if kind and (is_wired(kind) or kind == one.name):

@@ -9,17 +9,17 @@ from shop.architecture.source.source import Source, Sources
 from shop.architecture.table import of_module
 
 RULE = "type_only"
-PLAINLY = "Write `if TYPE_CHECKING:` with the name from typing, and nothing else in the condition."
+ADVICE = "Write `if TYPE_CHECKING:` with the name from typing, and nothing else in the condition."
 
 
 def check(sources: Sources) -> Iterator[Finding]:
     """Findings for imports that the contracts take for type names and that are more."""
     for source in sources.files:
-        if "TYPE_CHECKING" in defined_in(source) | _rebound(source):
-            yield source.finding(1, RULE, "TYPE_CHECKING is made here, so what it hides would run.", PLAINLY)
+        if "TYPE_CHECKING" in defined_in(source) | _check_rebinding(source):
+            yield source.finding(1, RULE, "TYPE_CHECKING is made here, so what it hides would run.", ADVICE)
         for node in source.nodes(ast.If, ast.IfExp, ast.While):
             if asks_for_types(node.test):  # type: ignore[attr-defined]  # all three have one
-                yield from _hidden(source, node)
+                yield from _check_hidden_imports(source, node)
 
 
 def asks_for_types(test: ast.expr) -> bool:
@@ -29,10 +29,10 @@ def asks_for_types(test: ast.expr) -> bool:
     return "TYPE_CHECKING" in names | attributes
 
 
-def _hidden(source: Source, node: ast.AST) -> Iterator[Finding]:
+def _check_hidden_imports(source: Source, node: ast.AST) -> Iterator[Finding]:
     test = getattr(node, "test")  # noqa: B009 - three kinds of nodes have one, and no base says so
     if not isinstance(node, ast.If) or node.orelse or dotted(source, test) != "typing.TYPE_CHECKING":
-        yield source.finding(node, RULE, "This condition is more than the question for types.", PLAINLY)
+        yield source.finding(node, RULE, "This condition is more than the question for types.", ADVICE)
     lines = range(node.lineno, (node.end_lineno or node.lineno) + 1)  # type: ignore[attr-defined]  # a statement
     for found in imports_of(source):
         if found.line in lines and not _is_allowed(found):
@@ -52,7 +52,7 @@ def _is_allowed(found: Import) -> bool:
     return is_model and found.name not in {"*", ""} and not found.relative
 
 
-def _rebound(source: Source) -> set[str]:
+def _check_rebinding(source: Source) -> set[str]:
     bound = {
         name for name, full in bindings(source).items() if name == "TYPE_CHECKING" and not full.startswith("typing.")
     }

@@ -14,13 +14,13 @@ from shop.architecture.source.source import Source, Sources
 
 
 @dataclass(frozen=True)
-class Ban:
+class BannedName:
     """Full names (`time.time`; a module stands for all it has) or attributes of anything (`.commit`).
 
     `places` are the modules and packages that may use them. `everywhere`: beside the structures too.
     """
 
-    words: tuple[str, ...]
+    names: tuple[str, ...]
     what: str
     instead: str
     places: tuple[str, ...] = ()
@@ -32,23 +32,23 @@ class Ban:
         return not at_home and (self.everywhere or source.structure is not None)
 
 
-def findings(sources: Sources, bans: tuple[Ban, ...], rule: str) -> Iterator[Finding]:
+def find_banned_names(sources: Sources, bans: tuple[BannedName, ...], rule: str) -> Iterator[Finding]:
     """One finding for each line and word."""
     for source, ban in product(sources.files, bans):
         if ban.covers(source):
-            used = _used(source)
-            hits = {(line, word) for word in ban.words for line in used.get(word, ())}
+            used = _find_used_names(source)
+            hits = {(line, word) for word in ban.names for line in used.get(word, ())}
             for line, word in sorted(hits):
                 yield source.finding(line, rule, ban.what.format(word=word.lstrip(".")), ban.instead)
 
 
 @cache
-def _used(source: Source) -> dict[str, set[int]]:
+def _find_used_names(source: Source) -> dict[str, set[int]]:
     """Word -> lines, of what was imported, of names that are imported or built in, and of every attribute."""
     names = (node for node in source.nodes(ast.Name, ast.Attribute) if isinstance(node.ctx, ast.Load))  # type: ignore[attr-defined]  # both have one
     said = (
         *((found.line, found.target) for found in imports_of(source)),
-        *((node.lineno, dotted(source, node)) for node in names if _root(node) in _known(source)),
+        *((node.lineno, dotted(source, node)) for node in names if _root(node) in _find_known_names(source)),
         *((node.lineno, f".{node.attr}") for node in source.nodes(ast.Attribute)),
     )
     used: dict[str, set[int]] = defaultdict(set)
@@ -59,7 +59,7 @@ def _used(source: Source) -> dict[str, set[int]]:
 
 
 @cache
-def _known(source: Source) -> frozenset[str]:
+def _find_known_names(source: Source) -> frozenset[str]:
     return frozenset(bindings(source)) | frozenset(dir(builtins)) | {"__builtins__"}
 
 

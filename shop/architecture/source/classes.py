@@ -5,12 +5,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from shop.architecture.source.names import dotted, inside, named_in
+from shop.architecture.source.names import dotted, find_annotation_names, walk_nodes
 from shop.architecture.source.source import Source, Sources
 from shop.architecture.table import Structure, of_module
 
 # The structures whose classes the container builds; the others are built where they are written.
-WIRED = (
+WIRED_STRUCTURES = (
     "CacheManager",
     "Repository",
     "Combination",
@@ -41,23 +41,23 @@ class Class:
 
 
 @dataclass(frozen=True, eq=False)
-class World:
+class ClassIndex:
     """Every class of shop by its full name."""
 
     classes: Mapping[str, Class]
 
-    def lineage(self, name: str) -> Iterator[Class]:
+    def iterate_bases(self, name: str) -> Iterator[Class]:
         """A class and its bases, as far as they are classes of shop."""
         if found := self.classes.get(name):
             yield found
             for base in found.bases:
-                yield from self.lineage(base)
+                yield from self.iterate_bases(base)
 
     def collaborators(self, name: str) -> dict[str, str]:
         """Field -> full name of its class, of the fields that hold a class of shop."""
         return {
             field: kind
-            for one in reversed(list(self.lineage(name)))
+            for one in reversed(list(self.iterate_bases(name)))
             for field, kinds in one.fields.items()
             for kind in kinds
             if kind in self.classes
@@ -65,20 +65,20 @@ class World:
 
     def method(self, name: str, method: str) -> tuple[Class, Function] | None:
         """A method and the class that has it."""
-        return next(((one, one.methods[method]) for one in self.lineage(name) if method in one.methods), None)
+        return next(((one, one.methods[method]) for one in self.iterate_bases(name) if method in one.methods), None)
 
     def types_in(self, owner: Class, function: Function) -> dict[str, str]:
         """Local name -> full name of its class: self, annotated parameters, and what was assigned from them."""
         known = {
             arg.arg: kind
-            for arg in inside(function.args)
+            for arg in walk_nodes(function.args)
             if isinstance(arg, ast.arg)
-            for kind in named_in(owner.source, arg.annotation)
+            for kind in find_annotation_names(owner.source, arg.annotation)
             if kind in self.classes
         }
         known["self"] = owner.name
-        for node in inside(function):
-            value, names = _bound(node)
+        for node in walk_nodes(function):
+            value, names = _find_bound_names(node)
             if names and (kind := self.type_of(value, known)):
                 known |= dict.fromkeys(names, kind)
         return known
@@ -97,9 +97,9 @@ class World:
         return None
 
 
-def world_of(sources: Sources) -> World:
+def build_index(sources: Sources) -> ClassIndex:
     """The classes of all files."""
-    return World({one.name: one for source in sources.files for one in classes_of(source)})
+    return ClassIndex({one.name: one for source in sources.files for one in classes_of(source)})
 
 
 @cache
@@ -118,10 +118,10 @@ def kind_of(name: str) -> Structure | None:
 def is_wired(name: str) -> bool:
     """Whether the container builds the class."""
     structure = kind_of(name)
-    return structure is not None and structure.name in WIRED
+    return structure is not None and structure.name in WIRED_STRUCTURES
 
 
-def _bound(node: ast.AST) -> tuple[ast.expr | None, list[str]]:
+def _find_bound_names(node: ast.AST) -> tuple[ast.expr | None, list[str]]:
     """A value and the local names that it gets."""
     match node:
         case ast.Assign(targets=targets, value=value):
@@ -143,6 +143,6 @@ def _class(source: Source, node: ast.ClassDef) -> Class:
         source,
         node,
         tuple(dotted(source, base.value if isinstance(base, ast.Subscript) else base) for base in node.bases),
-        {part.target.id: tuple(named_in(source, part.annotation)) for part in annotated},  # type: ignore[union-attr]  # filtered above
+        {part.target.id: tuple(find_annotation_names(source, part.annotation)) for part in annotated},  # type: ignore[union-attr]  # filtered above
         {part.name: part for part in node.body if isinstance(part, Function)},
     )

@@ -41,16 +41,18 @@ class Code:
 def read_prefix(sources: Sources) -> str:
     """What stands before every path: API_PREFIX of the app."""
     lines = (line for source in sources.files if source.module == "shop.app" for line in source.tree.body)
-    return next((_text(value) for name, value in _assigned(lines) if name == "API_PREFIX"), "")
+    return next((_text(value) for name, value in _find_assignments(lines) if name == "API_PREFIX"), "")
 
 
 def read_routes(source: Source, prefix: str) -> Iterator[Route]:
     """The routes that a file of controllers serves."""
-    blueprints = {name: value for name, value in _assigned(source.tree.body) if _called(value) == "Blueprint"}
+    blueprints = {
+        name: value for name, value in _find_assignments(source.tree.body) if _call_name(value) == "Blueprint"
+    }
     inner = {name: _text(_keyword(value, "url_prefix")) for name, value in blueprints.items()}
     for node in _classes(source):
         for decorator in node.decorator_list:
-            name, _, method = _called(decorator).rpartition(".")
+            name, _, method = _call_name(decorator).rpartition(".")
             if isinstance(decorator, ast.Call) and name in inner and method == "route" and decorator.args:
                 path = f"{prefix}{inner[name]}{_text(decorator.args[0])}"
                 yield from (
@@ -65,7 +67,7 @@ def read_routes(source: Source, prefix: str) -> Iterator[Route]:
 def read_tables(source: Source) -> Iterator[str]:
     """The tables that a file of models declares."""
     for node in _classes(source):
-        for name, value in _assigned(node.body):
+        for name, value in _find_assignments(node.body):
             if name == "__tablename__":
                 yield _text(value)
 
@@ -73,8 +75,8 @@ def read_tables(source: Source) -> Iterator[str]:
 def read_keys(source: Source) -> Iterator[Key]:
     """The keys that a file of cache managers declares."""
     for node in _classes(source):
-        for name, value in _assigned(node.body):
-            if _called(value) == "Key" and isinstance(value, ast.Call) and value.args:
+        for name, value in _find_assignments(node.body):
+            if _call_name(value) == "Key" and isinstance(value, ast.Call) and value.args:
                 life = _keyword(value, "ttl")
                 yield Key(f"{node.name}.{name}", _text(value.args[0]), ast.unparse(life) if life else "")
 
@@ -83,7 +85,7 @@ def read_codes(source: Source) -> Iterator[Code]:
     """The codes that a file of exception codes declares."""
     codes = (node for node in _classes(source) if "ExceptionCode" in map(ast.unparse, node.bases))
     for node in codes:
-        for name, value in _assigned(node.body):
+        for name, value in _find_assignments(node.body):
             if isinstance(value, ast.Tuple):
                 number, sentence = ast.literal_eval(value)
                 yield Code(number, name, sentence)
@@ -93,13 +95,13 @@ def _classes(source: Source) -> Iterator[ast.ClassDef]:
     return (node for node in source.tree.body if isinstance(node, ast.ClassDef))
 
 
-def _assigned(lines: Iterable[ast.stmt]) -> Iterator[tuple[str, ast.expr]]:
+def _find_assignments(lines: Iterable[ast.stmt]) -> Iterator[tuple[str, ast.expr]]:
     for line in lines:
         if isinstance(line, ast.Assign) and isinstance(line.targets[0], ast.Name):
             yield line.targets[0].id, line.value
 
 
-def _called(node: ast.expr) -> str:
+def _call_name(node: ast.expr) -> str:
     return ast.unparse(node.func) if isinstance(node, ast.Call) else ""
 
 

@@ -3,11 +3,14 @@
 from shop.architecture.table import INDEPENDENTS, STRUCTURES, may_use, of_module
 
 _NAMES = frozenset(row.name for row in STRUCTURES)
-_CORELESS = frozenset(row.name for row in STRUCTURES if not row.uses_core) | {"architecture", "shop"}
+_WITHOUT_CORE = frozenset(row.name for row in STRUCTURES if not row.uses_core) | {"architecture", "shop"}
 # The assembly from top to bottom: each puts together what stands after it.
-_DOWN = ("cli", "administration", "worker", "app", "container")
-_BESIDE: dict[str, frozenset[str]] = {
-    **{name: frozenset((*_DOWN[i + 1 :], *INDEPENDENTS, "architecture", "migrations")) for i, name in enumerate(_DOWN)},
+_ASSEMBLY_ORDER = ("cli", "administration", "worker", "app", "container")
+_OTHER_GRANTS: dict[str, frozenset[str]] = {
+    **{
+        name: frozenset((*_ASSEMBLY_ORDER[i + 1 :], *INDEPENDENTS, "architecture", "migrations"))
+        for i, name in enumerate(_ASSEMBLY_ORDER)
+    },
     "migrations": frozenset({"migrations"}),
     "architecture": frozenset({"architecture"}),
     "core": frozenset(),
@@ -15,7 +18,7 @@ _BESIDE: dict[str, frozenset[str]] = {
 }
 
 # From top to bottom of the map.
-KINDS = (*_DOWN, *(row.name for row in reversed(STRUCTURES)), "core", "migrations", "architecture", "shop")
+KINDS = (*_ASSEMBLY_ORDER, *(row.name for row in reversed(STRUCTURES)), "core", "migrations", "architecture", "shop")
 
 
 class UnknownName(Exception):  # noqa: N818 - it says what it is
@@ -29,16 +32,16 @@ def kind_of(module: str) -> str:
     root, place = [*module.split("."), ""][:2]
     if root != "shop":
         return ""
-    return place if place in _BESIDE else "shop"
+    return place if place in _OTHER_GRANTS else "shop"
 
 
 def grants(importer: str, imported: str) -> bool:
     """Say whether a file of one kind may import a file of the other."""
     if imported == "core":
-        return importer not in _CORELESS
+        return importer not in _WITHOUT_CORE
     if importer in _NAMES:
         return imported in _NAMES and may_use(importer, imported)
-    return imported in _BESIDE[importer]
+    return imported in _OTHER_GRANTS[importer]
 
 
 def is_structure(kind: str) -> bool:

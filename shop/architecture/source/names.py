@@ -15,7 +15,7 @@ class Import:
     line: int
     module: str
     name: str
-    bound: str
+    local_name: str
     relative: bool = False
     aliased: bool = False
 
@@ -25,9 +25,9 @@ class Import:
         return f"{self.module}.{self.name}" if self.name else self.module
 
     @property
-    def stands_for(self) -> str:
+    def full_name(self) -> str:
         """What the bound name is: `import a.b` binds `a`."""
-        return self.target if self.name or self.aliased else self.bound
+        return self.target if self.name or self.aliased else self.local_name
 
 
 @cache
@@ -44,13 +44,13 @@ def imports_of(source: Source) -> tuple[Import, ...]:
 @cache
 def bindings(source: Source) -> dict[str, str]:
     """Local name -> full name of whatever was imported."""
-    return {found.bound: found.stands_for for found in imports_of(source)}
+    return {found.local_name: found.full_name for found in imports_of(source)}
 
 
 @cache
 def defined_in(source: Source) -> frozenset[str]:
     """The names that a module makes itself, at its top level."""
-    return frozenset(name for statement in top_level(source.tree.body) for name in _made(statement))
+    return frozenset(name for statement in top_level(source.tree.body) for name in _find_defined_names(statement))
 
 
 def dotted(source: Source, node: ast.AST | None) -> str:
@@ -64,11 +64,11 @@ def dotted(source: Source, node: ast.AST | None) -> str:
     return ""
 
 
-def named_in(source: Source, annotation: ast.AST | None) -> Iterator[str]:
+def find_annotation_names(source: Source, annotation: ast.AST | None) -> Iterator[str]:
     """The full name of each class that an annotation names, in quotes or without."""
     for node in ast.walk(annotation) if annotation else ():
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            yield from named_in(source, _parsed(node.value))
+            yield from find_annotation_names(source, _parsed(node.value))
         elif name := dotted(source, node):
             yield name
 
@@ -92,18 +92,18 @@ def prefixes(name: str) -> Iterator[str]:
 
 
 @cache
-def inside(node: ast.AST) -> tuple[ast.AST, ...]:
+def walk_nodes(node: ast.AST) -> tuple[ast.AST, ...]:
     """Every node below one, itself included."""
     return tuple(ast.walk(node))
 
 
-def texts_of(source: Source) -> Iterator[ast.Constant]:
+def find_string_literals(source: Source) -> Iterator[ast.Constant]:
     """The text literals of a file that say something to the program: no docstrings."""
     silent = {id(node.value) for node in source.nodes(ast.Expr)}
     return (n for n in source.nodes(ast.Constant) if isinstance(n.value, str) and id(n) not in silent)
 
 
-def _made(statement: ast.stmt) -> Iterator[str]:
+def _find_defined_names(statement: ast.stmt) -> Iterator[str]:
     if isinstance(statement, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
         yield statement.name
     elif not isinstance(statement, (ast.Import, ast.ImportFrom)):

@@ -70,16 +70,17 @@ class Source:
 class Sources:
     """Every Python file below a package, whether Python would import it or not.
 
-    `others` are the paths of its other files, and of linked folders, with a slash at the end; `written` are texts
+    `others` are the paths of its other files, and of linked folders, with a slash at the end; `text_overrides` are
+    texts
     that take the place of files beside the package.
     """
 
     root: Path
     files: tuple[Source, ...]
     others: tuple[str, ...] = ()
-    written: Mapping[str, str] = field(default_factory=dict, hash=False)
+    text_overrides: Mapping[str, str] = field(default_factory=dict, hash=False)
 
-    def of(self, *folders: str) -> Iterator[Source]:
+    def in_folder(self, *folders: str) -> Iterator[Source]:
         """The files of the structures in these folders."""
         return (source for source in self.files if source.structure and source.structure.folder in folders)
 
@@ -95,10 +96,12 @@ class Sources:
 
     def text(self, path: str) -> str:
         """The text of a file beside the package, such as setup.cfg."""
-        return self.written[path] if path in self.written else (self.root / path).read_text(encoding="utf-8")
+        return (
+            self.text_overrides[path] if path in self.text_overrides else (self.root / path).read_text(encoding="utf-8")
+        )
 
-    def changed(self, texts: Mapping[str, str | None]) -> "Sources":
-        """The same with some files written, or taken away (None); the others are not parsed again."""
+    def with_files(self, texts: Mapping[str, str | None]) -> "Sources":
+        """The same with some files text_overrides, or taken away (None); the others are not parsed again."""
         python = {path: text for path, text in texts.items() if path.startswith("shop/") and path.endswith(".py")}
         added = tuple(source_of(path, text) for path, text in python.items() if text is not None)
         beside = {path: text for path, text in texts.items() if path not in python and text is not None}
@@ -106,7 +109,7 @@ class Sources:
             self,
             files=tuple(source for source in self.files if source.path not in python) + added,
             others=self.others + tuple(path for path in beside if path.startswith("shop/")),
-            written={**self.written, **beside},
+            text_overrides={**self.text_overrides, **beside},
         )
 
 

@@ -10,18 +10,24 @@ from flask.typing import ResponseReturnValue
 from marshmallow import Schema
 from werkzeug.http import HTTP_STATUS_CODES
 
-from shop.core.api.conditional import describe_tags, is_tagged, tag
+from shop.core.api.conditional import add_etag, describe_etags, has_etag
 from shop.core.api.parser import Parser
-from shop.core.auth.masking import Mask, masked
+from shop.core.auth.masking import Mask, add_masks
 from shop.core.auth.tenant_resolver import describe_tenant
 from shop.core.http.envelope import Answer, respond
-from shop.core.idempotency.policy import WRITES, Policy, declare, describe_key, in_force
-from shop.core.openapi.annotations import document, name_operations, tell, with_description
-from shop.core.openapi.envelopes import Shape, enveloped, error_name, headers_of, in_other_words
+from shop.core.idempotency.policy import (
+    WRITE_METHODS,
+    IdempotencyPolicy,
+    apply_default_policy,
+    describe_idempotency_key,
+    effective_policy,
+)
+from shop.core.openapi.annotations import add_description, document_operation, set_operation_ids, with_description
+from shop.core.openapi.envelopes import Shape, envelope_schema, error_name, response_headers, with_status
 from shop.core.openapi.examples import example_of
-from shop.core.pagination.pages import FORMS
-from shop.core.query.request import fit, spell_parameters, told
-from shop.core.rate_limiting.route_limit import describe_limits
+from shop.core.pagination.pages import PAGE_TYPES
+from shop.core.query.request import page_response, rename_documented_parameters, schema_for_caller
+from shop.core.rate_limiting.route_limit import describe_rate_limits
 
 C = TypeVar("C")
 F = TypeVar("F", bound=Callable[..., Any])
@@ -34,18 +40,18 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
 
     ARGUMENTS_PARSER = Parser()
 
-    def __init__(self, *args: Any, keyed: Policy | None = None, **options: Any) -> None:
+    def __init__(self, *args: Any, idempotency_policy: IdempotencyPolicy | None = None, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.keyed = keyed
-        self._prepare_doc_cbks += [_describe, spell_parameters]
+        self.idempotency_policy = idempotency_policy
+        self._prepare_doc_cbks += [_describe_operation, rename_documented_parameters]
 
     def route(self, rule: str, **options: Any) -> Callable[[type[C]], type[C]]:
         """Serve a Controller at a path below /api/v1."""
         serve = super().route(rule, **options)
 
         def decorator(controller: type[C]) -> type[C]:
-            declare(controller, self.keyed)
-            name_operations(controller)
+            apply_default_policy(controller, self.idempotency_policy)
+            set_operation_ids(controller)
             served: type[C] = serve(controller)
             return served
 
@@ -64,11 +70,11 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
         def decorator(view: F) -> F:
             @wraps(view)
             def checked(*args: Any, **kwargs: Any) -> Any:
-                words = parse(fit(schema) if location == "query" else schema)
+                words = parse(schema_for_caller(schema) if location == "query" else schema)
                 return view(*args, words, **kwargs)
 
             if location == "query":
-                checked.__asks__ = True  # type: ignore[attr-defined]  # a mark, carried upwards by functools.wraps
+                checked.__reads_query__ = True  # type: ignore[attr-defined]  # a mark, carried upwards by functools.wraps
             described = describe(view)
             described._apidoc["arguments"]["responses"] = {status: error_name(status) for status in statuses}
             words_checked: F = with_description(checked, described)
@@ -83,7 +89,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
         *,
         shape: Shape = Shape.ONE,
         errors: tuple[int, ...] = (),
-        also: tuple[int, ...] = (),
+        other_statuses: tuple[int, ...] = (),
         masks: tuple[Mask, ...] = (),
         **options: Any,
     ) -> Callable[[F], F]:
@@ -95,13 +101,15 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
             masks: the fields that not everybody sees in full.
 
         """
-        dump = masked(schema().dump, masks) if schema else None
-        said = enveloped(schema, shape)
+        dump = add_masks(schema().dump, masks) if schema else None
+        said = envelope_schema(schema, shape)
         example = example_of(said) | {"code": status_code, "message": HTTP_STATUS_CODES[status_code]}
-        describe = super().response(status_code, said, example=example, headers=headers_of(status_code), **options)
+        describe = super().response(
+            status_code, said, example=example, headers=response_headers(status_code), **options
+        )
 
         def decorator(view: F) -> F:
-            render = partial(_answer, status=status_code, dump=dump, tagged=is_tagged(view))
+            render = partial(_build_response, status=status_code, dump=dump, tagged=has_etag(view))
 
             @wraps(view)
             def answer(*args: Any, **kwargs: Any) -> ResponseReturnValue:
@@ -109,40 +117,44 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
                 g.render = render
                 return render(view(*args, **kwargs))
 
-            document(answer, responses={status: error_name(status) for status in (*errors, *_ALWAYS)})
+            document_operation(answer, responses={status: error_name(status) for status in (*errors, *_ALWAYS)})
             for mask in masks:
-                tell(answer, str(mask))
+                add_description(answer, str(mask))
             answer.__masks__ = masks  # type: ignore[attr-defined]  # a mark of the route
             described: F = with_description(answer, describe(answer))
             answers = described._apidoc["response"]["responses"]  # type: ignore[attr-defined]  # flask-smorest's
-            for status in also:
-                answers[status] = [{**answer, **in_other_words(status, example)} for answer in answers[status_code]]
+            for status in other_statuses:
+                answers[status] = [{**answer, **with_status(status, example)} for answer in answers[status_code]]
             return described
 
         return decorator
 
 
-def _describe(doc: dict[str, Any], doc_info: dict[str, Any], *, app: Flask, method: str, **_: Any) -> dict[str, Any]:
+def _describe_operation(
+    doc: dict[str, Any], doc_info: dict[str, Any], *, app: Flask, method: str, **_: Any
+) -> dict[str, Any]:
     # flask-smorest calls it for each operation of each app, whose settings have their say.
     settings = app.config["SETTINGS"]
     doc["parameters"] = [*doc.get("parameters", []), "Language"]
     describe_tenant(doc)
-    if method.upper() in WRITES and (policy := in_force(doc_info.get("keyed"), method.upper(), settings)):
-        describe_key(doc, policy, settings)
-    describe_tags(doc, doc_info, method.upper())
-    describe_limits(doc)
+    if method.upper() in WRITE_METHODS and (
+        policy := effective_policy(doc_info.get("idempotency_policy"), method.upper(), settings)
+    ):
+        describe_idempotency_key(doc, policy, settings)
+    describe_etags(doc, doc_info, method.upper())
+    describe_rate_limits(doc)
     return doc
 
 
-def _answer(result: Any, status: int, dump: Callable[..., Any] | None, *, tagged: bool) -> Response:
+def _build_response(result: Any, status: int, dump: Callable[..., Any] | None, *, tagged: bool) -> Response:
     if isinstance(result, Response):
         return result
     answer = result if isinstance(result, Answer) else Answer(result)
     data, headers = answer.data, answer.headers
-    if dump and isinstance(data, FORMS):
-        data, links = told(data, dump)
+    if dump and isinstance(data, PAGE_TYPES):
+        data, links = page_response(data, dump)
         headers = {**links, **headers}
     elif dump and data is not None:
         data = dump(data, many=isinstance(data, list))
     response = respond(answer.code or status, data, answer.message, headers)
-    return tag(response, answer.version) if tagged else response
+    return add_etag(response, answer.version) if tagged else response

@@ -13,19 +13,19 @@ from flask import Response, current_app, request
 from marshmallow import Schema, post_load
 
 from shop.core.errors import CoreExceptionCode
-from shop.core.http.etag import Condition
-from shop.core.openapi.annotations import document
+from shop.core.http.etag import Precondition
+from shop.core.openapi.annotations import document_operation
 from shop.core.settings.envelope import EnvelopeSettings
-from shop.core.validation.fields import Text, coded
+from shop.core.validation.fields import Text, error_code
 
 F = TypeVar("F", bound=Callable[..., Any])
-TAGS_MAX = 1000
+ETAGS_MAX = 1000
 ANY = "*"
-_TAG = r'(W/)?"[!#-~]*"'
-TAGS_FORM = rf"^(\*|{_TAG}( *, *{_TAG})*)$"
-_tag = re.compile(_TAG)
+_ETAG = r'(W/)?"[!#-~]*"'
+ETAGS_PATTERN = rf"^(\*|{_ETAG}( *, *{_ETAG})*)$"
+_etag_regex = re.compile(_ETAG)
 # What a 304 does not say: whoever hears it has it already.
-_NOT_TOLD_AGAIN = ("Content-Type", "Content-Length", "Content-Language", "Link")
+_NOT_IN_304 = ("Content-Type", "Content-Length", "Content-Language", "Link")
 _HEADERS = {
     "ETag": {
         "description": "What If-None-Match and If-Match name this answer by.",
@@ -50,22 +50,24 @@ class IfMatchChecker(Schema):
     """Which state of the thing a write is about: tags that reading it has answered."""
 
     if_match = Text(
-        TAGS_MAX,
-        pattern=TAGS_FORM,
+        ETAGS_MAX,
+        pattern=ETAGS_PATTERN,
         error="Neither * nor entity tags in quotes.",
         data_key="If-Match",
-        metadata=coded(CoreExceptionCode.IF_MATCH_FORMAT) | {"example": '"4b1c9e0d7a2f8356.0f4e1d2c3b4a59687766"'},
+        metadata=error_code(CoreExceptionCode.IF_MATCH_FORMAT) | {"example": '"4b1c9e0d7a2f8356.0f4e1d2c3b4a59687766"'},
     )
 
     @post_load
-    def _understand(self, words: dict[str, str], **_: Any) -> Condition:
-        said = words.get("if_match", ANY)
+    def _parse_precondition(self, values: dict[str, str], **_: Any) -> Precondition:
+        said = values.get("if_match", ANY)
         # A weak tag says that things are alike, and a write wants the very same.
-        tags = (found.group() for found in _tag.finditer(said))
-        return Condition(None if said == ANY else frozenset(tag[1:].partition(".")[0] for tag in tags if tag[0] == '"'))
+        tags = (found.group() for found in _etag_regex.finditer(said))
+        return Precondition(
+            None if said == ANY else frozenset(tag[1:].partition(".")[0] for tag in tags if tag[0] == '"')
+        )
 
 
-def tag(answer: Response, version: str = "") -> Response:
+def add_etag(answer: Response, version: str = "") -> Response:
     """The answer with its tag, or 304 for whoever reads and has it."""
     # An empty page says the same in every language; the keys get their names at the edge, after this.
     settings: EnvelopeSettings = current_app.config["SETTINGS"]
@@ -76,29 +78,29 @@ def tag(answer: Response, version: str = "") -> Response:
     answer.headers["ETag"] = told
     answer.headers["Cache-Control"] = "private, no-cache"
     known = request.headers.get("If-None-Match", "")
-    if known and request.method in ("GET", "HEAD") and _is_known(told, known):
+    if known and request.method in ("GET", "HEAD") and _matches(told, known):
         answer.status_code = 304
         answer.set_data(b"")
-        for name in _NOT_TOLD_AGAIN:
+        for name in _NOT_IN_304:
             answer.headers.pop(name, None)
     return answer
 
 
-def tagged(view: F) -> F:
+def with_etag(view: F) -> F:
     """Let the answers of a Controller's method have tags; who says If-None-Match, and has what is read, hears 304."""
-    document(view)
-    view._apidoc["tagged"] = True  # type: ignore[attr-defined]  # for the Blueprint and its documentation
+    document_operation(view)
+    view._apidoc["etag"] = True  # type: ignore[attr-defined]  # for the Blueprint and its documentation
     return view
 
 
-def is_tagged(view: Callable[..., Any]) -> bool:
+def has_etag(view: Callable[..., Any]) -> bool:
     """Whether that was said of a method."""
-    return "tagged" in getattr(view, "_apidoc", {})
+    return "etag" in getattr(view, "_apidoc", {})
 
 
-def describe_tags(operation: dict[str, Any], about: dict[str, Any], verb: str) -> None:
+def describe_etags(operation: dict[str, Any], doc_info: dict[str, Any], verb: str) -> None:
     """Add to an operation of the OpenAPI document its tag, and what that is good for; nothing where it has none."""
-    if "tagged" not in about:
+    if "etag" not in doc_info:
         return
     for status, answer in operation["responses"].items():
         if isinstance(answer, dict) and int(status) < 400:
@@ -108,5 +110,7 @@ def describe_tags(operation: dict[str, Any], about: dict[str, Any], verb: str) -
         operation["responses"][304] = {"description": "You have it already.", "headers": _HEADERS}
 
 
-def _is_known(told: str, known: str) -> bool:
-    return known.strip() == ANY or any(found.group().removeprefix("W/") == told for found in _tag.finditer(known))
+def _matches(etag: str, header: str) -> bool:
+    return header.strip() == ANY or any(
+        found.group().removeprefix("W/") == etag for found in _etag_regex.finditer(header)
+    )

@@ -7,15 +7,15 @@ from flask import request
 from flask.typing import ResponseReturnValue
 from flask.views import MethodView
 
-from shop.core.auth.session_watch import Doorkeeper, SessionWatch
-from shop.core.auth.tenant_resolver import Register, Tenancy
+from shop.core.auth.session_watch import SessionAuthenticator, SessionWatch
+from shop.core.auth.tenant_resolver import TenantDirectory, TenantResolver
 from shop.core.crypto.tokens import Tokens
 from shop.core.database.engine import Database
 from shop.core.errors import CoreExceptionCode, ShopError
 from shop.core.http.negotiation import is_acceptable
-from shop.core.http.query_string import check_query
-from shop.core.idempotency.guard import Idempotency
-from shop.core.idempotency.record import Keeper
+from shop.core.http.query_string import check_query_string
+from shop.core.idempotency.guard import IdempotencyGuard
+from shop.core.idempotency.record import IdempotencyStore
 
 
 @dataclass(eq=False)
@@ -24,13 +24,13 @@ class Controller(MethodView):
 
     database: Database
     tokens: Tokens
-    watch: SessionWatch
-    idempotency: Idempotency
-    tenancy: Tenancy
+    session_watch: SessionWatch
+    idempotency: IdempotencyGuard
+    tenant_resolver: TenantResolver
     # Given by the app, since they stand above core.
-    keeper: Keeper = field(init=False)
-    door: Doorkeeper = field(init=False)
-    register: Register = field(init=False)
+    idempotency_store: IdempotencyStore = field(init=False)
+    authenticator: SessionAuthenticator = field(init=False)
+    tenants: TenantDirectory = field(init=False)
 
     def dispatch_request(self, **path: Any) -> ResponseReturnValue:
         """Call the method of the verb, in the tenant of the request; the router has let no other verb through."""
@@ -38,7 +38,7 @@ class Controller(MethodView):
         if not is_acceptable(request.environ.get("HTTP_ACCEPT", "")):
             raise ShopError(CoreExceptionCode.NOT_ACCEPTABLE)
         if request.environ.get("QUERY_STRING"):
-            check_query(view)
-        with self.tenancy.entered(self.register):
+            check_query_string(view)
+        with self.tenant_resolver.in_request_tenant(self.tenants):
             answer: ResponseReturnValue = view(**path)
         return answer

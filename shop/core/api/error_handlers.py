@@ -12,21 +12,21 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 
 from shop.core.errors import CoreExceptionCode, ExceptionCode, ShopError
 from shop.core.http.envelope import auth_headers, respond
-from shop.core.i18n.languages import say
-from shop.core.logging.redaction import Secrecy
-from shop.core.query.request import outer
+from shop.core.i18n.languages import translate
+from shop.core.logging.redaction import Redactor
+from shop.core.query.request import public_name
 from shop.core.redis.stores import RedisError
 from shop.core.resilience.backoff import retry_after
-from shop.core.validation.errors import InvalidWords, Mistake, Mistakes
+from shop.core.validation.errors import FieldError, FieldErrors, RequestValidationError
 
-INVALID = str(Field.default_error_messages["validator_failed"])
+INVALID_VALUE = str(Field.default_error_messages["validator_failed"])
 _log = logging.getLogger(__name__)
 
 
 def register_error_handlers(app: Flask) -> None:
     """Answer every failure of the app in the envelope."""
     app.register_error_handler(ShopError, _shop_error)
-    app.register_error_handler(InvalidWords, _invalid_words)
+    app.register_error_handler(RequestValidationError, _validation_error)
     app.register_error_handler(HTTPException, _http_error)
     for database_error in (OperationalError, InterfaceError, PoolTimeoutError):
         app.register_error_handler(database_error, _database_error)
@@ -38,46 +38,46 @@ def _shop_error(error: ShopError) -> Response:
     code, facts = error.code, dict(error.facts)
     # For the log: what failed, and of whom and what, as values and not in a sentence only.
     g.failure = {"code": code.number, "error": code.name, **facts}
-    sentence = say(code.sentence, facts)
-    if field := outer(facts.pop("field", "")):
+    sentence = translate(code.sentence, facts)
+    if field := public_name(facts.pop("field", "")):
         place = "query" if field in request.args else "json"
         # Of a code that many fields have, the sentence does not say which.
-        wrong = INVALID if code is CoreExceptionCode.FIELD_INVALID else sentence
-        return respond(code.number, Mistakes([Mistake(place, (field,), code, (wrong,))]), sentence)
-    headers = _headers(code, facts.pop("retry_after", None))
+        wrong = INVALID_VALUE if code is CoreExceptionCode.FIELD_INVALID else sentence
+        return respond(code.number, FieldErrors([FieldError(place, (field,), code, (wrong,))]), sentence)
+    headers = _error_headers(code, facts.pop("retry_after", None))
     return respond(code.number, {"error_code": code.name, **facts}, sentence, headers)
 
 
-def _headers(code: ExceptionCode, retry_after: int | None) -> dict[str, str]:
+def _error_headers(code: ExceptionCode, retry_after: int | None) -> dict[str, str]:
     headers = auth_headers(code.status)
     if retry_after is not None:
         headers["Retry-After"] = str(retry_after)
     return headers
 
 
-def _invalid_words(error: InvalidWords) -> Response:
+def _validation_error(error: RequestValidationError) -> Response:
     g.failure = {"code": error.code.number, "error": error.code.name}
-    return respond(error.code.number, error.mistakes, say(error.code.sentence))
+    return respond(error.code.number, error.errors, translate(error.code.sentence))
 
 
 def _http_error(error: HTTPException) -> Response:
     if isinstance(error, InternalServerError):
-        return _unexpected(error.original_exception)
+        return _unexpected_error(error.original_exception)
     given = error.get_response()
     headers = {name: value for name, value in given.headers if name in ("Allow", "Retry-After", "WWW-Authenticate")}
     return respond(given.status_code, headers=headers)
 
 
-def _unexpected(error: BaseException | None) -> Response:
+def _unexpected_error(error: BaseException | None) -> Response:
     # Flask has logged it already, with its trace.
-    secrecy: Secrecy | None = current_app.config["SECRECY"]
-    return respond(500, _detail(error, secrecy) if error and secrecy else None)
+    secrecy: Redactor | None = current_app.config["REDACTOR"]
+    return respond(500, _debug_detail(error, secrecy) if error and secrecy else None)
 
 
-def _detail(error: BaseException, secrecy: Secrecy) -> dict[str, Any]:
+def _debug_detail(error: BaseException, redactor: Redactor) -> dict[str, Any]:
     frames = traceback.extract_tb(error.__traceback__)
     return {
-        "exception": f"{type(error).__name__}: {secrecy.scrub(str(error))}",
+        "exception": f"{type(error).__name__}: {redactor.redact_text(str(error))}",
         "file": frames[-1].filename if frames else None,
         "line": frames[-1].lineno if frames else None,
         "trace": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames],

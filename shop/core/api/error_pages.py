@@ -9,14 +9,14 @@ from marshmallow import Schema, fields
 from marshmallow.validate import Length, Range
 from werkzeug.http import HTTP_STATUS_CODES
 
-from shop.core.errors import ExceptionCode, known_code, known_codes
+from shop.core.errors import ExceptionCode, find_code, registered_codes
 from shop.core.http.converters import CodeConverter
 from shop.core.http.envelope import VARY, fail, respond
-from shop.core.http.negotiation import JSON, PAGE, prefers_page
+from shop.core.http.negotiation import HTML, JSON, prefers_html
 from shop.core.http.problem import CODE_MAX, ERRORS_PATH
-from shop.core.http.query_string import check_query
-from shop.core.i18n.languages import language, say
-from shop.core.openapi.envelopes import around, error_name, headers_of
+from shop.core.http.query_string import check_query_string
+from shop.core.i18n.languages import current_language, translate
+from shop.core.openapi.envelopes import error_name, response_headers, wrap_in_envelope
 from shop.core.openapi.examples import example_of
 from shop.core.openapi.spec import Api
 from shop.core.validation.fields import SENTENCE_MAX, Text, WholeNumber
@@ -36,9 +36,9 @@ class ErrorCardSchema(Schema):
     """What a code means; `sentence` has its facts in braces. A failure of HTTP itself has no name of its own."""
 
     code = WholeNumber(required=True, validate=Range(400, CODE_MAX), metadata={"example": 404301})
-    error_code = Text(100, least=1, metadata={"example": "NOT_FOUND"})
+    error_code = Text(100, min_length=1, metadata={"example": "NOT_FOUND"})
     status = WholeNumber(required=True, validate=Range(400, 599), metadata={"example": 404})
-    sentence = Text(SENTENCE_MAX, least=1, required=True, metadata={"example": "Item {item_id} does not exist."})
+    sentence = Text(SENTENCE_MAX, min_length=1, required=True, metadata={"example": "Item {item_id} does not exist."})
 
 
 def serve_errors(app: Flask, api: Api) -> None:
@@ -50,61 +50,68 @@ def serve_errors(app: Flask, api: Api) -> None:
 
     @app.get(ERRORS_PATH)
     def errors() -> Response:
-        check_query(errors)
-        cards = [_card(code) for code in known_codes().values()]
-        return _page("Errors", cards) if _is_browser() else respond(200, cards)
+        check_query_string(errors)
+        cards = [_error_card(code) for code in registered_codes().values()]
+        return _render_page("Errors", cards) if _is_browser() else respond(200, cards)
 
     # flask-smorest looks into the defaults.
     @app.get(f"{ERRORS_PATH}/<code:code>", defaults={})
     def error(code: int) -> Response:
-        check_query(error)
-        if known := known_code(code):
-            card = _card(known)
+        check_query_string(error)
+        if known := find_code(code):
+            card = _error_card(known)
         elif 400 <= code <= 599 and code in HTTP_STATUS_CODES:
             # Failures of HTTP itself, such as 405, have no number of their own.
-            card = {"code": code, "status": code, "sentence": say(HTTP_STATUS_CODES[code])}
+            card = {"code": code, "status": code, "sentence": translate(HTTP_STATUS_CODES[code])}
         else:
             fail(code=404)
-        return _page(str(code), [card]) if _is_browser() else respond(200, card)
+        return _render_page(str(code), [card]) if _is_browser() else respond(200, card)
 
     cards = fields.List(fields.Nested(ErrorCardSchema), validate=Length(max=_CODES_MAX))
     rules = {rule.endpoint: rule for rule in app.url_map.iter_rules()}
-    listed = _operation("getErrors", "List every way to fail.", around(cards, "ErrorCards"), 422, 500)
-    shown = _operation(
-        "getError", "Read what a code means.", around(fields.Nested(ErrorCardSchema), "ErrorCard"), 404, 422, 500
+    listed = _describe_operation(
+        "getErrors", "List every way to fail.", wrap_in_envelope(cards, "ErrorCards"), 422, 500
+    )
+    shown = _describe_operation(
+        "getError",
+        "Read what a code means.",
+        wrap_in_envelope(fields.Nested(ErrorCardSchema), "ErrorCard"),
+        404,
+        422,
+        500,
     )
     for endpoint, operation in (("errors", listed), ("error", shown)):
         api.spec.path(rule=rules[endpoint], operations={"get": operation})
 
 
-def _card(code: ExceptionCode) -> dict[str, Any]:
+def _error_card(code: ExceptionCode) -> dict[str, Any]:
     return {
         "code": code.number,
         "error_code": code.name,
         "status": code.status,
-        "sentence": say(code.sentence),
+        "sentence": translate(code.sentence),
     }
 
 
 def _is_browser() -> bool:
-    return prefers_page(request.headers.get("Accept", ""))
+    return prefers_html(request.headers.get("Accept", ""))
 
 
-def _page(title: str, cards: Sequence[dict[str, Any]]) -> Response:
+def _render_page(title: str, cards: Sequence[dict[str, Any]]) -> Response:
     rows = (
         f'<tr><td><a href="{ERRORS_PATH}/{card["code"]}">{card["code"]}</a><td>{card.get("error_code", "")}'
         f"<td>{escape(card['sentence'])}\n"
         for card in cards
     )
-    html = _HTML.format(language=language(), title=title, rows="".join(rows))
-    said = {"Content-Language": language(), "Content-Security-Policy": _CSP, "Vary": VARY}
-    return Response(html, mimetype=PAGE, headers=said)
+    html = _HTML.format(language=current_language(), title=title, rows="".join(rows))
+    said = {"Content-Language": current_language(), "Content-Security-Policy": _CSP, "Vary": VARY}
+    return Response(html, mimetype=HTML, headers=said)
 
 
-def _operation(name: str, summary: str, schema: Schema, *failures: int) -> dict[str, Any]:
+def _describe_operation(name: str, summary: str, schema: Schema, *failures: int) -> dict[str, Any]:
     page = {"schema": {"type": "string", "maxLength": _PAGE_MAX}, "example": "<!doctype html>"}
     told = {"schema": schema, "example": example_of(schema) | {"code": 200}}
-    found = {"description": "OK", "headers": headers_of(200), "content": {JSON: told, PAGE: page}}
+    found = {"description": "OK", "headers": response_headers(200), "content": {JSON: told, HTML: page}}
     return {
         "operationId": name,
         "summary": summary,

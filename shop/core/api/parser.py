@@ -9,8 +9,8 @@ from werkzeug.datastructures import MultiDict
 
 from shop.core.errors import CoreExceptionCode, ShopError
 from shop.core.http.body import read_body, read_json
-from shop.core.i18n.languages import LANGUAGE_WORD
-from shop.core.validation.errors import InvalidWords
+from shop.core.i18n.languages import LANGUAGE_PARAMETER
+from shop.core.validation.errors import RequestValidationError
 
 
 class Parser(FlaskParser):
@@ -24,15 +24,15 @@ class Parser(FlaskParser):
 
     def load_json(self, req: Any, schema: Schema) -> Any:
         """The words of the body; one that is not there says nothing, which is wrong where no word has to be said."""
-        if not read_body(req) and not _asks_for_something(schema):
+        if not read_body(req) and not _has_required_fields(schema):
             raise ShopError(CoreExceptionCode.BODY_MALFORMED)
         return super().load_json(req, schema)
 
     def load_querystring(self, req: Any, schema: Schema) -> Any:
         """The query without the word that any request may say."""
-        if LANGUAGE_WORD in req.args:
+        if LANGUAGE_PARAMETER in req.args:
             words = MultiDict(req.args)
-            words.pop(LANGUAGE_WORD)
+            words.pop(LANGUAGE_PARAMETER)
             return self._makeproxy(words, schema)
         return super().load_querystring(req, schema)
 
@@ -43,8 +43,8 @@ class Parser(FlaskParser):
 
     def handle_error(self, error: Any, req: Any, schema: Schema, **_: Any) -> Any:  # noqa: ARG002 - given shape
         """Raise what the error handlers know."""
-        raise InvalidWords(error.messages, schema)
+        raise RequestValidationError(error.messages, schema)
 
 
-def _asks_for_something(schema: Schema) -> bool:
+def _has_required_fields(schema: Schema) -> bool:
     return schema.partial is not True and any(field.required for field in schema.fields.values())

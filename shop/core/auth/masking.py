@@ -6,8 +6,8 @@ from typing import Any
 
 from flask import g
 
-from shop.core.auth.policy import Permit
-from shop.core.logging.redaction import outline
+from shop.core.auth.policy import PermissionLike
+from shop.core.logging.redaction import mask_text
 
 
 @dataclass(frozen=True)
@@ -18,29 +18,29 @@ class Mask:
     """
 
     field: str
-    permission: Permit
+    permission: PermissionLike
     owner: str
 
-    def hide(self, row: dict[str, Any]) -> None:
+    def mask_row(self, row: dict[str, Any]) -> None:
         """Mask the field of one row, unless the caller of this request may see it."""
         caller = g.get("caller")
-        full = caller and (caller.user_id == row.get(self.owner) or caller.may(self.permission.code))
+        full = caller and (caller.user_id == row.get(self.owner) or caller.has_permission(self.permission.code))
         if self.field in row and not full:
-            row[self.field] = outline(row[self.field])
+            row[self.field] = mask_text(row[self.field])
 
     def __str__(self) -> str:
-        needed = f"{self.permission.dotted} ({self.permission.code})"
+        needed = f"{self.permission.dotted_name} ({self.permission.code})"
         return f"Without {needed} others' `{self.field}` is masked."
 
 
-def masked(dump: Callable[..., Any], masks: Collection[Mask]) -> Callable[..., Any]:
+def add_masks(dump: Callable[..., Any], masks: Collection[Mask]) -> Callable[..., Any]:
     """The dump of a schema, followed by the masks."""
 
     def told(data: Any, **options: Any) -> Any:
         rows = dump(data, **options)
         for row in rows if isinstance(rows, list) else [rows]:
             for mask in masks:
-                mask.hide(row)
+                mask.mask_row(row)
         return rows
 
     return told if masks else dump

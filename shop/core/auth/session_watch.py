@@ -14,34 +14,34 @@ from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from shop.core.caller import Caller
-from shop.core.clock import Clock, microseconds_of
+from shop.core.clock import Clock, to_microseconds
 from shop.core.crypto.tokens import Claims
 from shop.core.database.engine import Database
 from shop.core.database.transaction import in_transaction
 from shop.core.settings.settings import Settings
-from shop.core.tenant import in_every_tenant
+from shop.core.tenant import all_tenants
 
-READ_SECONDS = 1.0
+REFRESH_SECONDS = 1.0
 # Further back than the last reading: clocks differ, and a change is seen only when its transaction has ended.
 OVERLAP = timedelta(seconds=60)
 _log = logging.getLogger(__name__)
 
 
-class Change(NamedTuple):
+class SessionChange(NamedTuple):
     """A session that ended, or whose user changed. `moment`: in microseconds since 1970."""
 
     session_id: UUID
-    moment: int
+    changed_at: int
     ended: bool
 
 
-class Doorkeeper(Protocol):
+class SessionAuthenticator(Protocol):
     """Whoever knows sessions; both need a transaction."""
 
-    def identify(self, claims: Claims) -> Caller | None:
+    def authenticate(self, claims: Claims) -> Caller | None:
         """The caller a good token stands for, None when its session has ended."""
 
-    def find_changes(self, since: datetime) -> Iterable[Change]:
+    def find_changes(self, since: datetime) -> Iterable[SessionChange]:
         """What changed since a moment."""
 
 
@@ -52,11 +52,11 @@ class SessionWatch:
     database: Database
     settings: Settings
     clock: Clock
-    _changes: dict[UUID, Change] = field(default_factory=dict, repr=False)
-    _read_at: datetime | None = None
+    _changes: dict[UUID, SessionChange] = field(default_factory=dict, repr=False)
+    _refreshed_at: datetime | None = None
     _lock: Lock = field(default_factory=Lock, repr=False)
 
-    def note(self, changes: Iterable[Change]) -> None:
+    def add_changes(self, changes: Iterable[SessionChange]) -> None:
         """Know of changes; of two of one session the later counts."""
         with self._lock:
             for change in changes:
@@ -72,36 +72,36 @@ class SessionWatch:
     def is_outdated(self, session_id: UUID, moment: int) -> bool:
         """Whether something changed since what was read at that state of the session."""
         change = self._changes.get(session_id)
-        return bool(change and (change.ended or change.moment > moment))
+        return bool(change and (change.ended or change.changed_at > moment))
 
-    def read(self, find_changes: Callable[[datetime], Iterable[Change]]) -> None:
+    def refresh(self, find_changes: Callable[[datetime], Iterable[SessionChange]]) -> None:
         """Ask the database what changed; raises whatever it or its driver does."""
         now = self.clock.now()
         horizon = now - timedelta(seconds=self.settings.access_lifetime + self.settings.token_leeway) - OVERLAP
-        since = self._read_at - OVERLAP if self._read_at else horizon
-        with in_every_tenant():
+        since = self._refreshed_at - OVERLAP if self._refreshed_at else horizon
+        with all_tenants():
             found = in_transaction(self.database, lambda: list(find_changes(since)))
-        self.note(found)
-        self._forget(microseconds_of(horizon))
-        self._read_at = now
+        self.add_changes(found)
+        self._drop_expired(to_microseconds(horizon))
+        self._refreshed_at = now
 
-    def follow(self, door: Doorkeeper) -> None:
+    def follow(self, authenticator: SessionAuthenticator) -> None:
         """Read now, and every second while this process lives; no request waits for it."""
-        self._try_to_read(door)
-        Thread(target=self._follow, args=(door,), name="sessions", daemon=True).start()
+        self._try_refresh(authenticator)
+        Thread(target=self._run, args=(authenticator,), name="sessions", daemon=True).start()
 
-    def _follow(self, door: Doorkeeper) -> None:
+    def _run(self, authenticator: SessionAuthenticator) -> None:
         while True:
-            time.sleep(READ_SECONDS)
-            self._try_to_read(door)
+            time.sleep(REFRESH_SECONDS)
+            self._try_refresh(authenticator)
 
-    def _try_to_read(self, door: Doorkeeper) -> None:
+    def _try_refresh(self, authenticator: SessionAuthenticator) -> None:
         try:
-            self.read(door.find_changes)
+            self.refresh(authenticator.find_changes)
         except Exception as error:  # noqa: BLE001 - whatever it was: who stops looking lets in for ever who was shut out
             _log.warning("What changed about sessions is not known now: %r", error)
 
-    def _forget(self, horizon: int) -> None:
+    def _drop_expired(self, horizon: int) -> None:
         # A token older than that has expired, whatever became of its session.
         with self._lock:
-            self._changes = {known: change for known, change in self._changes.items() if change.moment >= horizon}
+            self._changes = {known: change for known, change in self._changes.items() if change.changed_at >= horizon}

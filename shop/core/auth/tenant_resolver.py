@@ -19,21 +19,21 @@ from shop.core.database.engine import Database, OperationalError
 from shop.core.database.model import DEFAULT_TENANT
 from shop.core.database.transaction import in_transaction
 from shop.core.errors import CoreExceptionCode, ShopError
-from shop.core.http.request import bearer
+from shop.core.http.request import get_bearer_token
 from shop.core.openapi.envelopes import error_name
-from shop.core.tenant import in_every_tenant, in_tenant
+from shop.core.tenant import all_tenants, in_tenant
 
-HEADER = "X-Tenant"
+TENANT_HEADER = "X-Tenant"
 # How late a process may hear of a tenant that was added, disabled or enabled.
-KNOWN_SECONDS = 3.0
+INDEX_TTL_SECONDS = 3.0
 # How long a request waits for the renewed list, where an older one is known.
-PATIENCE_SECONDS = 0.2
+REFRESH_WAIT_SECONDS = 0.2
 # In either case.
 _SLUG = re.compile("[A-Za-z0-9]([A-Za-z0-9-]{0,30}[A-Za-z0-9])?")
 _log = logging.getLogger(__name__)
 
 
-class Listed(NamedTuple):
+class TenantEntry(NamedTuple):
     """A tenant as the list has it: `slug` is its name in headers, `host` the one that leads to it."""
 
     tenant_id: int
@@ -43,51 +43,51 @@ class Listed(NamedTuple):
     enabled: bool
 
 
-class Register(Protocol):
+class TenantDirectory(Protocol):
     """Where the tenants are listed."""
 
-    def find_all(self) -> Sequence[Listed]:
+    def find_all(self) -> Sequence[TenantEntry]:
         """Every tenant; needs a transaction, in every tenant."""
 
 
 @dataclass(frozen=True)
-class _Directory:
+class _TenantIndex:
     """The list as requests look into it."""
 
-    by_slug: Mapping[str, Listed]
-    by_host: Mapping[str, Listed]
-    by_id: Mapping[int, Listed]
+    by_slug: Mapping[str, TenantEntry]
+    by_host: Mapping[str, TenantEntry]
+    by_id: Mapping[int, TenantEntry]
 
 
 @dataclass
-class Tenancy:
+class TenantResolver:
     """Tells requests apart; the list of tenants is asked for once in a few seconds, whatever requests name."""
 
     database: Database
     tokens: Tokens
     # Until when it counts, and what is known.
-    _known: tuple[float, _Directory | None] = field(init=False, default=(0.0, None))
+    _cached: tuple[float, _TenantIndex | None] = field(init=False, default=(0.0, None))
 
     @contextmanager
-    def entered(self, register: Register) -> Iterator[None]:
+    def in_request_tenant(self, tenants: TenantDirectory) -> Iterator[None]:
         """The tenant of the request that is being served; raises as `find` does."""
-        with in_tenant(self.find(register)):
+        with in_tenant(self.resolve(tenants)):
             yield
 
-    def find(self, register: Register) -> int:
+    def resolve(self, tenants: TenantDirectory) -> int:
         """Whose the request is that is being served; raises ShopError TENANT_UNKNOWN, TOKEN_INVALID."""
         if "tenant" not in g:
-            directory = self._directory(register)
+            directory = self._get_index(tenants)
             if not _SLUG.fullmatch(request.environ.get("HTTP_X_TENANT", "any")):
                 # Beside a token the name does not count, but it has to be one.
                 raise ShopError(CoreExceptionCode.TENANT_UNKNOWN)
             # For the log too, which has to tell whose it was after it failed.
-            g.tenant = self._of_token(directory) or _of_address(directory)
+            g.tenant = self._find_by_token(directory) or _find_by_address(directory)
         return int(g.tenant)
 
-    def _of_token(self, directory: _Directory) -> int | None:
+    def _find_by_token(self, directory: _TenantIndex) -> int | None:
         """None without a good token: what needs one refuses the others, and the rest may be asked without."""
-        token = bearer()
+        token = get_bearer_token()
         try:
             tenant_id = self.tokens.verify(token).tenant_id if token else None
         except ShopError:
@@ -98,36 +98,36 @@ class Tenancy:
                 raise ShopError(CoreExceptionCode.TOKEN_INVALID)
         return tenant_id
 
-    def _directory(self, register: Register) -> _Directory:
-        until, known = self._known
-        return known if known and time.monotonic() < until else self._renew(register, known)
+    def _get_index(self, tenants: TenantDirectory) -> _TenantIndex:
+        until, known = self._cached
+        return known if known and time.monotonic() < until else self._refresh(tenants, known)
 
-    def _renew(self, register: Register, last: _Directory | None) -> _Directory:
+    def _refresh(self, tenants: TenantDirectory, last: _TenantIndex | None) -> _TenantIndex:
         # The others go on with what was known while one asks.
-        self._known = time.monotonic() + KNOWN_SECONDS, last
+        self._cached = time.monotonic() + INDEX_TTL_SECONDS, last
         if last is None:
-            return self._ask(register)
+            return self._load(tenants)
         # A database that is frozen holds the asking up, and not the request.
-        asking = Thread(target=self._ask_again, args=(register,), daemon=True)
+        asking = Thread(target=self._try_load, args=(tenants,), daemon=True)
         asking.start()
-        asking.join(PATIENCE_SECONDS)
-        return self._known[1] or last
+        asking.join(REFRESH_WAIT_SECONDS)
+        return self._cached[1] or last
 
-    def _ask_again(self, register: Register) -> None:
+    def _try_load(self, tenants: TenantDirectory) -> None:
         try:
-            self._ask(register)
+            self._load(tenants)
         except (OperationalError, InterfaceError, PoolTimeoutError) as error:
             _log.warning("The list of tenants was not renewed: %s", error)
 
-    def _ask(self, register: Register) -> _Directory:
-        with in_every_tenant():
-            listed = in_transaction(self.database, register.find_all)
-        directory = _Directory(
+    def _load(self, tenants: TenantDirectory) -> _TenantIndex:
+        with all_tenants():
+            listed = in_transaction(self.database, tenants.find_all)
+        directory = _TenantIndex(
             {one.slug: one for one in listed},
             {one.host: one for one in listed if one.host},
             {one.tenant_id: one for one in listed},
         )
-        self._known = time.monotonic() + KNOWN_SECONDS, directory
+        self._cached = time.monotonic() + INDEX_TTL_SECONDS, directory
         return directory
 
 
@@ -135,7 +135,7 @@ def describe_tenant(operation: dict[str, Any]) -> None:
     """Add to an operation of the OpenAPI document how a request without a token says whose it is."""
     header = {
         "in": "header",
-        "name": HEADER,
+        "name": TENANT_HEADER,
         "required": False,
         "description": "The tenant's name, where no token says whose the request is; by default the host tells.",
         "schema": {"type": "string", "maxLength": 32, "pattern": f"^{_SLUG.pattern}$", "example": "default"},
@@ -144,8 +144,8 @@ def describe_tenant(operation: dict[str, Any]) -> None:
     operation["responses"] |= {status: error_name(status) for status in (401, 404)}
 
 
-def _of_address(directory: _Directory) -> int:
-    slug = request.headers.get(HEADER)
+def _find_by_address(directory: _TenantIndex) -> int:
+    slug = request.headers.get(TENANT_HEADER)
     if slug is not None:
         listed = directory.by_slug.get(slug.lower())
     else:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from string import Formatter
 
 _PART = re.compile(r"[A-Za-z0-9_.@+-]+")
-_declared: dict[str, str] = {}
+_key_templates: dict[str, str] = {}
 
 
 class Key:
@@ -20,19 +20,19 @@ class Key:
         template: str,
         *,
         ttl: timedelta | None = None,
-        nothing: timedelta | None = None,
-        group: "Key | None" = None,
+        negative_ttl: timedelta | None = None,
+        tag: "Key | None" = None,
     ) -> None:
         self.template = self.name = template
-        self.ttl, self.nothing, self.group = ttl, nothing, group
+        self.ttl, self.negative_ttl, self.tag = ttl, negative_ttl, tag
         self.parts = frozenset(name for _, name, _, _ in Formatter().parse(template) if name)
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = title = f"{owner.__name__}.{name}"
-        for template, other in _declared.items():
-            if other != title and _may_meet(template, self.template):
+        for template, other in _key_templates.items():
+            if other != title and _can_collide(template, self.template):
                 raise ValueError(f"{title} and {other} can produce the same key.")
-        _declared[self.template] = title
+        _key_templates[self.template] = title
 
     def __call__(self, **parts: object) -> str:
         """The key; raises ValueError when a part is missing, extra, or could be taken for two parts."""
@@ -44,17 +44,17 @@ class Key:
         return self.template.format(**parts)
 
 
-def _may_meet(one: str, other: str) -> bool:
+def _can_collide(one: str, other: str) -> bool:
     ones, others = one.split(":"), other.split(":")
-    return len(ones) == len(others) and all(map(_segments_may_meet, ones, others))
+    return len(ones) == len(others) and all(map(_segments_can_collide, ones, others))
 
 
-def _segments_may_meet(one: str, other: str) -> bool:
+def _segments_can_collide(one: str, other: str) -> bool:
     # Whatever stands between two ends, the parts may fill.
-    return all(a.startswith(b) or b.startswith(a) for a, b in zip(_ends(one), _ends(other), strict=True))
+    return all(a.startswith(b) or b.startswith(a) for a, b in zip(_fixed_ends(one), _fixed_ends(other), strict=True))
 
 
-def _ends(segment: str) -> tuple[str, str]:
+def _fixed_ends(segment: str) -> tuple[str, str]:
     """The text before its first part, and the one after its last part backwards; marked when it has no part."""
     texts = [""]
     for text, part, _, _ in Formatter().parse(segment):

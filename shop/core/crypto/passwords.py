@@ -23,7 +23,7 @@ class Passwords:
     def verify(self, hashed: str | None, password: str) -> bool:
         """Whether the password made the hash; False after the same time when there is no hash."""
         try:
-            self._hasher.verify(hashed or self._nobody, password)
+            self._hasher.verify(hashed or self._dummy_hash, password)
         except (VerificationError, InvalidHashError):
             return False
         return bool(hashed)
@@ -32,9 +32,9 @@ class Passwords:
         """Whether a hash was made by other settings than are in force."""
         return self._hasher.check_needs_rehash(hashed)
 
-    def prepare(self) -> None:
+    def warm_up(self) -> None:
         """Make now what the first stranger would wait for, who could be told apart by it."""
-        _ = self._nobody
+        _ = self._dummy_hash
 
     @cached_property
     def _hasher(self) -> PasswordHasher:
@@ -42,7 +42,7 @@ class Passwords:
         return PasswordHasher(said.argon2_time, said.argon2_memory_kib, said.argon2_lanes)
 
     @cached_property
-    def _nobody(self) -> str:
+    def _dummy_hash(self) -> str:
         # Verified when there is no user, so that an unknown name takes as long as a wrong password.
         return self._hasher.hash("nobody has this password")
 

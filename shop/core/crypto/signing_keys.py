@@ -51,7 +51,7 @@ def keys_file(settings: Settings) -> Path:
     path = settings.folder / "jwt-keys.json"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        _place(_write(path, {"active": "dev", "keys": {"dev": new_key("HS256")}}), path)
+        _link_new_file(_write(path, {"active": "dev", "keys": {"dev": new_key("HS256")}}), path)
     return path
 
 
@@ -101,7 +101,7 @@ def _parse(content: dict[str, Any]) -> KeyRing:
     short = [kid for kid, word in words.items() if isinstance(word, str) and len(word.encode()) < KEY_BYTES_MIN]
     if short:
         raise SettingsError(f"{_FILE} holds keys shorter than {KEY_BYTES_MIN} bytes: {', '.join(short)}.")
-    keys = {kid: _key(kid, word) for kid, word in words.items()}
+    keys = {kid: _parse_key(kid, word) for kid, word in words.items()}
     if active not in keys:
         raise SettingsError(f"{_FILE} names the active key {active!r} but does not hold it.")
     if keys[active].secret is None:
@@ -109,15 +109,15 @@ def _parse(content: dict[str, Any]) -> KeyRing:
     return KeyRing(active, keys)
 
 
-def _key(kid: str, word: Any) -> SigningKey:
+def _parse_key(kid: str, value: Any) -> SigningKey:
     try:
-        if isinstance(word, str):
+        if isinstance(value, str):
             # PyJWT refuses the text of a key of another kind, and would do so at the first sign-in.
-            HMACAlgorithm(HMACAlgorithm.SHA256).prepare_key(word)
-            return SigningKey("HS256", word, word)
-        jwk = PyJWK(word)
-        if jwk.algorithm_name == "EdDSA" and word["crv"] == "Ed25519":
-            return SigningKey("EdDSA", jwk.key, word.get("d"))
+            HMACAlgorithm(HMACAlgorithm.SHA256).prepare_key(value)
+            return SigningKey("HS256", value, value)
+        jwk = PyJWK(value)
+        if jwk.algorithm_name == "EdDSA" and value["crv"] == "Ed25519":
+            return SigningKey("EdDSA", jwk.key, value.get("d"))
     except (PyJWTError, AttributeError, KeyError, TypeError, ValueError):
         pass
     # Without the reason: it might quote the key.
@@ -137,7 +137,7 @@ def _write(path: Path, content: dict[str, Any]) -> Path:
     return fresh
 
 
-def _place(fresh: Path, path: Path) -> None:
+def _link_new_file(fresh: Path, path: Path) -> None:
     # Two processes may start at once: the first file stays, so both sign with one key.
     try:
         path.hardlink_to(fresh)

@@ -24,9 +24,9 @@ CLAIMS: dict[str, type] = {
 }  # fmt: skip
 TOKEN_MAX = 4096
 TOKEN_TYPE = "bearer"  # noqa: S105 - what kind of token, not a token
-_REMEMBERED_MAX = 20_000
+_VERIFIED_MAX = 20_000
 # How often the file of keys is looked at.
-_LOOK_SECONDS = 1.0
+_KEY_CHECK_SECONDS = 1.0
 # PyJWT tolerates a trailing `=`: then one token would have several texts.
 _SYNTAX = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
 _ID = re.compile(r"[1-9][0-9]{0,17}")
@@ -57,7 +57,7 @@ class Grant(NamedTuple):
     tenant_id: int
     session_id: UUID
     refresh_id: UUID
-    since: int
+    issued_at: int
 
 
 def new_id() -> UUID:
@@ -67,9 +67,9 @@ def new_id() -> UUID:
 
 class _State(NamedTuple):
     # Each ring has its own memory: what a key verified that is gone is forgotten with it.
-    ring: KeyRing
-    remembered: dict[str, Claims]
-    written: int
+    key_ring: KeyRing
+    verified_claims: dict[str, Claims]
+    modified_at: int
 
 
 @dataclass
@@ -78,29 +78,31 @@ class Tokens:
 
     settings: Settings
     _state: _State | None = field(default=None, repr=False)
-    _looked: float = 0.0
+    _checked_at: float = 0.0
 
     def check(self) -> None:
         """Read the keys now, so that a bad file stops the start and not the first sign-in; raises SettingsError."""
-        _ = self.ring
+        _ = self.key_ring
 
     def issue(self, grant: Grant) -> dict[str, Any]:
         """What a client gets for signing in; `expires_in` is in seconds. The same grant has the same refresh token."""
         now, access, refresh = int(time.time()), self.settings.access_lifetime, self.settings.refresh_lifetime
         return {
             "access_token": self._sign(grant, TokenKind.ACCESS, new_id(), now, now + access),
-            "refresh_token": self._sign(grant, TokenKind.REFRESH, grant.refresh_id, grant.since, grant.since + refresh),
+            "refresh_token": self._sign(
+                grant, TokenKind.REFRESH, grant.refresh_id, grant.issued_at, grant.issued_at + refresh
+            ),
             "token_type": TOKEN_TYPE,
             "expires_in": access,
         }
 
     def verify(self, token: str) -> Claims:
         """The claims of a good access token; raises ShopError TOKEN_INVALID. It is remembered while it lives."""
-        ring, remembered, _ = self._in_force()
+        ring, remembered, _ = self._current_state()
         claims = remembered.get(token)
         if claims is None:
             claims = self._decode(token, TokenKind.ACCESS, ring)
-            if len(remembered) >= _REMEMBERED_MAX:
+            if len(remembered) >= _VERIFIED_MAX:
                 remembered.clear()
             remembered[token] = claims
         if claims.expires + self.settings.token_leeway <= time.time():
@@ -109,36 +111,36 @@ class Tokens:
 
     def verify_refresh(self, token: str) -> Claims:
         """The claims of a good refresh token; raises ShopError TOKEN_INVALID."""
-        return self._decode(token, TokenKind.REFRESH, self.ring)
+        return self._decode(token, TokenKind.REFRESH, self.key_ring)
 
     @property
-    def ring(self) -> KeyRing:
+    def key_ring(self) -> KeyRing:
         """The keys in force; raises SettingsError when there never were any."""
-        return self._in_force().ring
+        return self._current_state().key_ring
 
-    def _in_force(self) -> _State:
+    def _current_state(self) -> _State:
         now = time.monotonic()
-        if self._state is None or now - self._looked >= _LOOK_SECONDS:
-            self._looked = now
-            self._state = self._look(self._state)
+        if self._state is None or now - self._checked_at >= _KEY_CHECK_SECONDS:
+            self._checked_at = now
+            self._state = self._load_keys(self._state)
         return self._state
 
-    def _look(self, known: _State | None) -> _State:
+    def _load_keys(self, last: _State | None) -> _State:
         try:
             path = keys_file(self.settings)
             # Before it is read: whoever writes meanwhile is seen the next time.
             written = path.stat().st_mtime_ns if path.exists() else 0
-            if known and known.written == written:
-                return known
+            if last and last.modified_at == written:
+                return last
             return _State(read_keys(path), {}, written)
         except SettingsError as error:
-            if known is None:
+            if last is None:
                 raise
             _log.error("The signing keys stay as they were: %s", error)
-            return known
+            return last
 
     def _sign(self, grant: Grant, kind: TokenKind, token_id: UUID, since: int, until: int) -> str:
-        ring = self.ring
+        ring = self.key_ring
         signing = ring.keys[ring.active]
         claims = {
             "iss": self.settings.jwt_issuer,
@@ -171,7 +173,7 @@ class Tokens:
         if len(token) > TOKEN_MAX or not _SYNTAX.fullmatch(token):
             raise jwt.DecodeError("not three parts of base64url")
         for part in token.split(".")[:2]:
-            json.loads(jwt.utils.base64url_decode(part), object_pairs_hook=_once)
+            json.loads(jwt.utils.base64url_decode(part), object_pairs_hook=_refuse_duplicates)
         signing = ring.keys[jwt.get_unverified_header(token)["kid"]]
         payload: dict[str, Any] = jwt.decode(
             token,
@@ -184,7 +186,7 @@ class Tokens:
         return payload
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     # Of two claims with one name, another reader might believe the other.
     if len(dict(pairs)) != len(pairs):
         raise jwt.DecodeError("a name stands there twice")

@@ -8,12 +8,12 @@ from sqlalchemy import SQLColumnExpression, and_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from shop.core.database.criteria import Criterion
-from shop.core.query.query import Asked, Condition
+from shop.core.query.query import Comparison, ListQuery
 from shop.core.query.spec import Operator
 
 
 @dataclass(frozen=True)
-class Source:
+class ColumnMap:
     """The columns of one Model under their public names, and the ways to other Sources.
 
     A Service puts the ways in, since no Repository knows another one: a Source is a value, and only a Repository asks
@@ -22,51 +22,53 @@ class Source:
 
     key: InstrumentedAttribute[Any]
     columns: Mapping[str, SQLColumnExpression[Any]]
-    ways: Mapping[str, "Way"] = field(default_factory=dict)
+    joins: Mapping[str, "Join"] = field(default_factory=dict)
     # Name -> the same in other words: what a search of that name looks into, too.
-    also: Mapping[str, tuple[SQLColumnExpression[Any], ...]] = field(default_factory=dict)
+    extra_columns: Mapping[str, tuple[SQLColumnExpression[Any], ...]] = field(default_factory=dict)
 
-    def to_one(self, name: str, by: str, other: "Source") -> "Source":
+    def to_one(self, name: str, by: str, other: "ColumnMap") -> "ColumnMap":
         """A way to the row of another Source that one of our columns names."""
-        return replace(self, ways={**self.ways, name: Way(self.columns[by], other.key, other)})
+        return replace(self, joins={**self.joins, name: Join(self.columns[by], other.key, other)})
 
-    def to_many(self, name: str, other: "Source", by: str) -> "Source":
+    def to_many(self, name: str, other: "ColumnMap", by: str) -> "ColumnMap":
         """A way to the rows of another Source that name ours in one of their columns."""
-        return replace(self, ways={**self.ways, name: Way(self.key, other.columns[by], other)})
+        return replace(self, joins={**self.joins, name: Join(self.key, other.columns[by], other)})
 
-    def find(self, asked: Asked) -> Criterion | None:
+    def build_filter(self, query: ListQuery) -> Criterion | None:
         """What a row has to be to be found; None where nothing is searched for."""
-        terms = [or_(*(self._meets(condition) for condition in term)) for term in asked.terms]
-        return (and_ if asked.every else or_)(*terms) if terms else None
+        terms = [or_(*(self._build_criterion(condition) for condition in term)) for term in query.terms]
+        return (and_ if query.match_all else or_)(*terms) if terms else None
 
-    def value(self, path: tuple[str, ...]) -> SQLColumnExpression[Any]:
+    def value_expression(self, path: tuple[str, ...]) -> SQLColumnExpression[Any]:
         """What stands under a name, as one value of a row."""
         first, *rest = path
         if not rest:
             return self.columns[first]
-        way = self.ways[first]
-        inner = select(way.source.value(tuple(rest))).where(way.inner == way.outer)
+        way = self.joins[first]
+        inner = select(way.target.value_expression(tuple(rest))).where(way.inner == way.outer)
         return inner.correlate(self.key.class_).scalar_subquery()
 
-    def _meets(self, condition: Condition) -> Criterion:
+    def _build_criterion(self, condition: Comparison) -> Criterion:
         first, *rest = condition.path
         if not rest:
-            return or_(*(_compare(column, condition) for column in (self.columns[first], *self.also.get(first, ()))))
-        way = self.ways[first]
-        inner = select(way.inner).where(way.source._meets(condition._replace(path=tuple(rest))))
+            return or_(
+                *(_compare(column, condition) for column in (self.columns[first], *self.extra_columns.get(first, ())))
+            )
+        way = self.joins[first]
+        inner = select(way.inner).where(way.target._build_criterion(condition._replace(path=tuple(rest))))
         return way.outer.in_(inner.correlate(None))
 
 
 @dataclass(frozen=True)
-class Way:
+class Join:
     """How a row is found in another Source: our column, and theirs that has the same value."""
 
     outer: SQLColumnExpression[Any]
     inner: SQLColumnExpression[Any]
-    source: Source
+    target: ColumnMap
 
 
-def _compare(column: SQLColumnExpression[Any], condition: Condition) -> Criterion:
+def _compare(column: SQLColumnExpression[Any], condition: Comparison) -> Criterion:
     values = condition.values
     match condition.operator:
         case Operator.EQUAL:

@@ -36,7 +36,7 @@ class Criteria:
         """None."""
         return Criteria()
 
-    def standing_in(self, index: str) -> "Criteria":
+    def with_index_hint(self, index: str) -> "Criteria":
         """The same, where rows that meet them stand in the list's usual order in that index of MySQL's."""
         return replace(self, index=index)
 

@@ -11,18 +11,18 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session, sessionmaker
 
-from shop.core.database.mysql import CONNECT_SECONDS, Connection, is_late
+from shop.core.database.mysql import CONNECT_SECONDS, Connection, is_timeout
 from shop.core.database.statement_log import watch_sql
-from shop.core.database.tenant_filter import hold_engine, hold_sessions
-from shop.core.resilience.store_monitor import Pulse
+from shop.core.database.tenant_filter import install_engine_filter, install_session_filters
+from shop.core.resilience.store_monitor import StoreMonitor
 from shop.core.settings.settings import Settings
-from shop.core.tenant import in_every_tenant
+from shop.core.tenant import all_tenants
 
-__all__ = ["Database", "DatabaseAway", "OperationalError"]
+__all__ = ["Database", "DatabaseUnavailable", "OperationalError"]
 
 POOL_WAIT_SECONDS = 0.5
 # Addresses and password hashes are among the values of statements, and an error that tells them goes into the log.
-_QUIET = {"hide_parameters": True}
+_HIDE_VALUES = {"hide_parameters": True}
 # A server goes on with a statement that nobody listens to any longer, until it is told when to end. Later than whoever
 # listens, so that it is the same error for everybody. MariaDB reads the first comment, MySQL the second.
 _STATEMENT_SECONDS = 3
@@ -38,24 +38,24 @@ _MYSQL_CONNECT: dict[str, Any] = {
 _MYSQL_PROBE = dict.fromkeys(("connect_timeout", "read_timeout", "write_timeout"), CONNECT_SECONDS)
 
 
-class DatabaseAway(OperationalError):  # noqa: N818 - it reads as what it is
+class DatabaseUnavailable(OperationalError):  # noqa: N818 - it reads as what it is
     """The database was seen to be away, so it was not asked."""
 
-    def __init__(self, why: Exception) -> None:
-        super().__init__("", None, ConnectionError(f"It is away: {why}"))
+    def __init__(self, cause: Exception) -> None:
+        super().__init__("", None, ConnectionError(f"It is away: {cause}"))
 
 
-class WatchedPool(QueuePool):
+class CountingPool(QueuePool):
     """SQLAlchemy's, which counts who waited in vain."""
 
-    in_vain = 0
+    timeouts = 0
 
     def connect(self) -> PoolProxiedConnection:
         """A connection; raises TimeoutError."""
         try:
             return super().connect()
         except PoolTimeoutError:
-            self.in_vain += 1
+            self.timeouts += 1
             raise
 
 
@@ -69,63 +69,65 @@ class Database:
     def engine(self) -> Engine:
         """The engine; it connects at the first statement, not before."""
         engine = self._engine()
-        hold_engine(engine)
+        install_engine_filter(engine)
         watch_sql(engine, self.settings.log_sql_slower)
         return engine
 
     def _engine(self) -> Engine:
         address = self.settings.database_address
         if make_url(address).get_backend_name() == "sqlite":
-            return _sqlite(address)
+            return _create_sqlite_engine(address)
         # No pre-ping: the transaction replays when its connection is dead, and a frozen one would be waited for twice.
         engine = create_engine(
             address,
             connect_args=_MYSQL_CONNECT,
             isolation_level="READ COMMITTED",
-            poolclass=WatchedPool,
+            poolclass=CountingPool,
             pool_size=self.settings.database_pool,
             max_overflow=0,
             pool_timeout=POOL_WAIT_SECONDS,
             pool_recycle=1800,
-            **_QUIET,
+            **_HIDE_VALUES,
         )
         event.listen(engine, "do_connect", self._connect)
-        event.listen(engine, "handle_error", _keep_the_others)
+        event.listen(engine, "handle_error", _keep_other_connections)
         return engine
 
-    def _connect(self, _dialect: object, _record: object, arguments: Any, words: Any) -> Connection:
-        connection = Connection(*arguments, **words)
-        connection.pulse = self.pulse
+    def _connect(self, _dialect: object, _record: object, arguments: Any, options: Any) -> Connection:
+        connection = Connection(*arguments, **options)
+        connection.store_monitor = self.store_monitor
         return connection
 
-    def patient_engine(self) -> Engine:
+    def migration_engine(self) -> Engine:
         """Another engine, for migrations: to alter a big table takes longer than any request may."""
         address = self.settings.database_address
         if make_url(address).get_backend_name() == "sqlite":
-            return _sqlite(address)
-        return create_engine(address, poolclass=NullPool, connect_args={"connect_timeout": CONNECT_SECONDS}, **_QUIET)
+            return _create_sqlite_engine(address)
+        return create_engine(
+            address, poolclass=NullPool, connect_args={"connect_timeout": CONNECT_SECONDS}, **_HIDE_VALUES
+        )
 
     @cached_property
     def session_maker(self) -> sessionmaker[Session]:
         """Makes sessions whose rows stay readable after the commit, each for one tenant or for every."""
         maker = sessionmaker(self.engine, expire_on_commit=False)
-        hold_sessions(maker)
+        install_session_filters(maker)
         return maker
 
     @cached_property
-    def pulse(self) -> Pulse:
+    def store_monitor(self) -> StoreMonitor:
         """Its sign of life, which tells the version of the schema."""
-        return Pulse("database", _Probe(self.settings.database_address).ask)
+        return StoreMonitor("database", _Probe(self.settings.database_address).check)
 
-    def refuse_away(self) -> None:
-        """Raise DatabaseAway while the database is away."""
-        if self.pulse.away:
-            raise DatabaseAway(self.pulse.away)
+    def require_available(self) -> None:
+        """Raise DatabaseUnavailable while the database is away."""
+        if self.store_monitor.down:
+            raise DatabaseUnavailable(self.store_monitor.down)
 
 
-def _keep_the_others(context: ExceptionContext) -> None:
+def _keep_other_connections(context: ExceptionContext) -> None:
     # One answer that comes late says nothing about the connections that others have; a lost one does.
-    if is_late(context.original_exception):
+    if is_timeout(context.original_exception):
         context.invalidate_pool_on_disconnect = False
 
 
@@ -136,13 +138,13 @@ class _Probe:
         limits = {} if make_url(address).get_backend_name() == "sqlite" else _MYSQL_PROBE
         # It never begins a transaction, so it has none to end.
         self._engine = create_engine(
-            address, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=limits, **_QUIET
+            address, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=limits, **_HIDE_VALUES
         )
-        self._kept: Connected | None = None
+        self._connection: Connected | None = None
 
-    def ask(self) -> str:
+    def check(self) -> str:
         """The version of the schema; raises SQLAlchemyError."""
-        connection, self._kept = self._kept or self._engine.connect(), None
+        connection, self._connection = self._connection or self._engine.connect(), None
         try:
             version = connection.scalar(text("SELECT version_num FROM alembic_version"))
         except ProgrammingError:
@@ -151,12 +153,12 @@ class _Probe:
         except BaseException:
             connection.close()
             raise
-        self._kept = connection
+        self._connection = connection
         return str(version)
 
 
-def _sqlite(address: str) -> Engine:
-    engine = create_engine(address, connect_args={"timeout": 2}, **_QUIET)
+def _create_sqlite_engine(address: str) -> Engine:
+    engine = create_engine(address, connect_args={"timeout": 2}, **_HIDE_VALUES)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -172,5 +174,5 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 def _begin_sqlite(connection: Any) -> None:
     # The write lock from the start: a read lock raised later may find another writer and must give up.
     # Words that ask for nobody's rows.
-    with in_every_tenant():
+    with all_tenants():
         connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -10,12 +10,12 @@ from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
 from shop.core.database.model import Model
-from shop.core.database.select import Question
-from shop.core.database.tenant_filter import stamped
+from shop.core.database.select import ListStatement
+from shop.core.database.tenant_filter import with_tenant_id
 from shop.core.database.transaction import current_session
 from shop.core.errors import DuplicateRow, ImpossibleRow
 from shop.core.pagination.cursor import CursorSigner
-from shop.core.pagination.pages import Listed, Page, PageRequest
+from shop.core.pagination.pages import AnyPage, Page, PageRequest
 from shop.core.tenant import current_scope
 
 _MYSQL_DUPLICATE = 1062
@@ -45,16 +45,16 @@ class Repository(Generic[M]):
         """Write a new row at once, so that it has its id; raises DuplicateRow and ImpossibleRow."""
         row: M = self.model(**columns)
         self.session.add(row)
-        with self._refusals():
+        with self._translate_errors():
             self.session.flush()
         return row
 
     def create_many(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Write many rows in one statement, a mapping of columns each; raises DuplicateRow and ImpossibleRow."""
         if rows:
-            with self._refusals():
+            with self._translate_errors():
                 # The table, not the Model: these rows become no objects, and a quarter of the time is saved.
-                self.session.execute(insert(self.model.__table__), stamped(rows, current_scope()))
+                self.session.execute(insert(self.model.__table__), with_tenant_id(rows, current_scope()))
 
     def page(self, query: "Select[M]", request: PageRequest) -> Page[M]:
         """One page of the query's rows, and how many there are in all."""
@@ -62,9 +62,9 @@ class Repository(Generic[M]):
         rows = self.session.scalars(query.offset(request.offset).limit(request.per_page)).all()
         return Page(rows, total, request)
 
-    def page_asked(self, question: Question, cursors: CursorSigner) -> Listed[M]:
+    def select_page(self, statement: ListStatement, cursors: CursorSigner) -> AnyPage[M]:
         """The rows that a question asks for; raises ShopError FIELD_INVALID for a cursor of another question."""
-        return question.answer(self.session, cursors)
+        return statement.run(self.session, cursors)
 
     def find_many(self, row_ids: Collection[Any]) -> dict[Any, M]:
         """Primary key -> row of those that there are, in one statement."""
@@ -73,7 +73,7 @@ class Repository(Generic[M]):
         return {inspect(row).identity[0]: row for row in rows}
 
     @contextmanager
-    def _refusals(self) -> Iterator[None]:
+    def _translate_errors(self) -> Iterator[None]:
         try:
             yield
         except (IntegrityError, DataError) as error:

@@ -7,77 +7,81 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from shop.core.database.columns import Source
+from shop.core.database.columns import ColumnMap
 from shop.core.database.criteria import Criteria
-from shop.core.database.keyset import Key, after
+from shop.core.database.keyset import SortKey, rows_after
 from shop.core.errors import CoreExceptionCode, ShopError
 from shop.core.pagination.cursor import CursorSigner
-from shop.core.pagination.pages import CursorPage, Listed, Page, SimplePage
-from shop.core.query.query import Asked
+from shop.core.pagination.pages import AnyPage, CursorPage, Page, SimplePage
+from shop.core.query.query import ListQuery
 from shop.core.query.spec import Mode
-from shop.core.query.values import pack, unpack
+from shop.core.query.values import pack_value, unpack_value
 from shop.core.tenant import current_scope
 
 
 @dataclass(frozen=True)
-class Question:
+class ListStatement:
     """What was asked of the rows that meet the criteria. `about` names the list: its cursors go on in no other."""
 
-    asked: Asked
-    source: Source
+    query: ListQuery
+    columns: ColumnMap
     criteria: Criteria
-    about: tuple[object, ...]
+    list_id: tuple[object, ...]
 
-    def answer(self, session: Session, cursors: CursorSigner) -> Listed[Any]:
+    def run(self, session: Session, cursors: CursorSigner) -> AnyPage[Any]:
         """The rows, in one statement, and their number in another one where it was asked for.
 
         Raises ShopError FIELD_INVALID for a cursor that belongs elsewhere.
         """
-        if self.asked.mode is Mode.CURSOR:
+        if self.query.mode is Mode.CURSOR:
             return self._by_cursor(session, cursors)
-        request, rows = self.asked.request, self._ordered(select(self.source.key.class_))
+        request, rows = self.query.request, self._order(select(self.columns.key.class_))
         rows = rows.offset(request.offset)
-        if self.asked.mode is Mode.SIMPLE:
+        if self.query.mode is Mode.SIMPLE:
             found = session.scalars(rows.limit(request.per_page + 1)).all()
             return SimplePage(found[: request.per_page], len(found) > request.per_page, request)
-        total = session.scalar(self._narrowed(select(func.count(self.source.key)))) or 0
+        total = session.scalar(self._filter(select(func.count(self.columns.key)))) or 0
         return Page(session.scalars(rows.limit(request.per_page)).all(), total, request)
 
     def _by_cursor(self, session: Session, cursors: CursorSigner) -> CursorPage[Any]:
-        keys, per_page = self._keys(), self.asked.request.per_page
-        rows = self._ordered(select(self.source.key.class_, *(key.expression for key in keys)))
-        if self.asked.cursor:
-            rows = rows.where(after(keys, self._position(cursors, self.asked.cursor)))
+        keys, per_page = self._sort_keys(), self.query.request.per_page
+        rows = self._order(select(self.columns.key.class_, *(key.expression for key in keys)))
+        if self.query.cursor:
+            rows = rows.where(rows_after(keys, self._read_position(cursors, self.query.cursor)))
         found = session.execute(rows.limit(per_page + 1)).all()
         last = found[per_page - 1] if len(found) > per_page else None
-        following = cursors.sign({"of": self._seal, "at": [pack(value) for value in last[1:]]}) if last else None
+        following = (
+            cursors.sign({"of": self._fingerprint, "at": [pack_value(value) for value in last[1:]]}) if last else None
+        )
         return CursorPage([row[0] for row in found[:per_page]], following, per_page)
 
-    def _position(self, cursors: CursorSigner, cursor: str) -> Sequence[Any]:
+    def _read_position(self, cursors: CursorSigner, cursor: str) -> Sequence[Any]:
         position = cursors.read(cursor, "of", "at")
         try:
-            if position["of"] != self._seal:
+            if position["of"] != self._fingerprint:
                 raise ValueError("It is of another list, search or order.")
-            return [unpack(sort.kind, value) for sort, value in zip(self.asked.order, position["at"], strict=True)]
+            return [
+                unpack_value(sort.kind, value) for sort, value in zip(self.query.order, position["at"], strict=True)
+            ]
         except (ValueError, TypeError, OverflowError) as error:
             raise ShopError(CoreExceptionCode.FIELD_INVALID, field="cursor") from error
 
     @property
-    def _seal(self) -> str:
-        return self.asked.seal((current_scope(), *self.about))
+    def _fingerprint(self) -> str:
+        return self.query.fingerprint((current_scope(), *self.list_id))
 
-    def _keys(self) -> list[Key]:
-        return [Key(self.source.value(sort.path), sort.descending) for sort in self.asked.order]
+    def _sort_keys(self) -> list[SortKey]:
+        return [SortKey(self.columns.value_expression(sort.path), sort.descending) for sort in self.query.order]
 
-    def _ordered(self, query: "Select[Any]") -> "Select[Any]":
-        index = self.criteria.index if self.asked.usual and not self.asked.terms else ""
+    def _order(self, query: "Select[Any]") -> "Select[Any]":
+        index = self.criteria.index if self.query.is_default_order and not self.query.terms else ""
         for dialect in ("mysql", "mariadb") if index else ():
             # Left alone, MariaDB looks up where the index's equal part begins, and passes by every row before a cursor.
-            query = query.with_hint(self.source.key.class_, f"FORCE INDEX ({index})", dialect)
-        return self._narrowed(query).order_by(*(key.sorting for key in self._keys()))
+            query = query.with_hint(self.columns.key.class_, f"FORCE INDEX ({index})", dialect)
+        return self._filter(query).order_by(*(key.order_clause for key in self._sort_keys()))
 
-    def _narrowed(self, query: "Select[Any]") -> "Select[Any]":
-        found = self.source.find(self.asked)
+    def _filter(self, query: "Select[Any]") -> "Select[Any]":
+        found = self.columns.build_filter(self.query)
         # Pushed as one criterion: no `or` of a search reaches beyond it.
         criteria = self.criteria if found is None else self.criteria.push(found)
         return query.where(criteria.clause())

@@ -11,13 +11,13 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from shop.core.errors import CoreExceptionCode, ShopError
 
 # Where a body lies that was read.
-BODY = "shop.body"
+BODY_KEY = "shop.body"
 DEPTH_MAX = 32
 # Letters of a number: nobody means more than the double that is made of it.
 NUMBER_MAX = 100
 # Of a name that is told back.
-_TOLD_MAX = 100
-_LONG = re.compile(rb"[0-9]{64}")
+_ECHO_MAX = 100
+_LONG_NUMBER = re.compile(rb"[0-9]{64}")
 
 
 def read_body(request: Request) -> bytes:
@@ -27,7 +27,7 @@ def read_body(request: Request) -> bytes:
     refused then; what is, was all said.
     """
     # For the log, too: what nobody read is not there to be told.
-    request.environ[BODY] = body = request.get_data(cache=True)
+    request.environ[BODY_KEY] = body = request.get_data(cache=True)
     announced, most = request.content_length, request.max_content_length
     if request.environ.get("HTTP_TRANSFER_ENCODING", "chunked").lower() != "chunked":
         raise ShopError(CoreExceptionCode.BODY_CODED)
@@ -56,19 +56,19 @@ def parse_json(body: bytes) -> Any:
     except orjson.JSONDecodeError as error:
         raise ShopError(CoreExceptionCode.BODY_MALFORMED) from error
     # Each member has one colon. Where there are no more colons than members were kept, none was said twice.
-    if _members(value, DEPTH_MAX) != body.count(b":") or _LONG.search(body):
-        json.loads(body, object_pairs_hook=_refuse_double, parse_int=_refuse_long, parse_float=_refuse_long)
+    if _count_members(value, DEPTH_MAX) != body.count(b":") or _LONG_NUMBER.search(body):
+        json.loads(body, object_pairs_hook=_refuse_duplicates, parse_int=_refuse_long, parse_float=_refuse_long)
     return value
 
 
-def _members(value: Any, depth: int) -> int:
+def _count_members(value: Any, depth: int) -> int:
     """How many members its objects have, all together; raises ShopError BODY_DEEP below that depth."""
     if not isinstance(value, dict | list):
         return 0
     if not depth:
         raise ShopError(CoreExceptionCode.BODY_DEEP, most=DEPTH_MAX)
     own, inner = (len(value), value.values()) if isinstance(value, dict) else (0, value)
-    return own + sum(_members(item, depth - 1) for item in inner)
+    return own + sum(_count_members(item, depth - 1) for item in inner)
 
 
 def _refuse_long(number: str) -> None:
@@ -76,9 +76,9 @@ def _refuse_long(number: str) -> None:
         raise ShopError(CoreExceptionCode.BODY_MALFORMED)
 
 
-def _refuse_double(pairs: list[tuple[str, Any]]) -> None:
+def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> None:
     names = set()
     for name, _ in pairs:
         if name in names:
-            raise ShopError(CoreExceptionCode.BODY_TWICE, name=name[:_TOLD_MAX])
+            raise ShopError(CoreExceptionCode.BODY_TWICE, name=name[:_ECHO_MAX])
         names.add(name)

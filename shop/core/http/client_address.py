@@ -8,39 +8,39 @@ Address = IPv4Address | IPv6Address
 
 UNKNOWN = "unknown"
 # Whoever holds one address of IPv6 holds these many bits of them.
-_OWN_BITS = 64
+_HOST_BITS = 64
 
 
-class Clients:
+class ClientAddressResolver:
     """Tells clients apart by their addresses."""
 
     def __init__(self, trusted: Iterable[str]) -> None:
         self._trusted = [ip_network(network) for network in trusted]
 
-    def name(self, peer: str | None, forwarded: str | None) -> str:
+    def resolve(self, peer: str | None, forwarded: str | None) -> str:
         """The client's name in keys: an IPv4 address, the first half of an IPv6 one, or the same for all unknown.
 
         `forwarded` is X-Forwarded-For. A trusted peer is asked in whose name it speaks: the last entry that no trusted
         proxy stands for. What was written before that entry, anybody may have written.
         """
-        address = _read(peer or "")
-        if address and forwarded and self._trusts(address):
+        address = _parse_address(peer or "")
+        if address and forwarded and self._is_trusted(address):
             address = self._find_origin(forwarded) or address
-        return _name(address)
+        return _client_name(address)
 
     def _find_origin(self, forwarded: str) -> Address | None:
         for entry in reversed(forwarded.split(",")):
-            address = _read(entry.strip())
-            if address is None or not self._trusts(address):
+            address = _parse_address(entry.strip())
+            if address is None or not self._is_trusted(address):
                 return address
         return None
 
-    def _trusts(self, address: Address) -> bool:
+    def _is_trusted(self, address: Address) -> bool:
         return any(address in network for network in self._trusted)
 
 
 @lru_cache(maxsize=4096)
-def _read(text: str) -> Address | None:
+def _parse_address(text: str) -> Address | None:
     try:
         address = ip_address(text)
     except ValueError:
@@ -49,9 +49,9 @@ def _read(text: str) -> Address | None:
     return getattr(address, "ipv4_mapped", None) or address
 
 
-def _name(address: Address | None) -> str:
+def _client_name(address: Address | None) -> str:
     if address is None:
         return UNKNOWN
     if isinstance(address, IPv4Address):
         return str(address)
-    return f"{int(address) >> _OWN_BITS:016x}"
+    return f"{int(address) >> _HOST_BITS:016x}"

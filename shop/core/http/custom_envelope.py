@@ -11,29 +11,29 @@ from typing import Any
 import orjson
 from flask import Flask, Response, request
 
-from shop.core.clock import Clock, rfc3339
+from shop.core.clock import Clock, format_rfc3339
 from shop.core.http.negotiation import JSON
-from shop.core.settings.envelope import EXTRA, KEYS, OWN, PAGE_KEYS, EnvelopeSettings, named
+from shop.core.settings.envelope import EXTRA, KEYS, OWN_STATUS, PAGE_KEYS, EnvelopeSettings, apply_names
 from shop.core.trace import current_trace
 
 # Whoever asks these decides by the status alone.
-MONITORED = ("/livez", "/readyz")
+PROBE_PATHS = ("/livez", "/readyz")
 
 
-def speak(app: Flask, settings: EnvelopeSettings) -> "Dialect | None":
+def install_custom_envelope(app: Flask, settings: EnvelopeSettings) -> "CustomEnvelope | None":
     """Put on every answer what the settings ask for; None: nothing. To be called before other hooks are set."""
     if not (settings.envelope_names or settings.envelope_hide or settings.envelope_extra) and (
-        settings.envelope_error_status == OWN
+        settings.envelope_error_status == OWN_STATUS
     ):
         return None
-    dialect = Dialect.of(settings)
+    dialect = CustomEnvelope.from_settings(settings)
     # Flask calls the hook last that was set first.
-    app.after_request(dialect.put_on)
+    app.after_request(dialect.apply)
     return dialect
 
 
 @dataclass(frozen=True)
-class Dialect:
+class CustomEnvelope:
     """What the keys are called, which are hidden, what is said besides; the status of failures, None for their own."""
 
     names: Mapping[str, str]
@@ -43,30 +43,35 @@ class Dialect:
     status: int | None
 
     @classmethod
-    def of(cls, settings: EnvelopeSettings) -> "Dialect":
+    def from_settings(cls, settings: EnvelopeSettings) -> "CustomEnvelope":
         """What the settings say."""
         forced = settings.envelope_error_status
         return cls(
-            named(settings.envelope_names, (*KEYS, EXTRA)),
-            named(settings.envelope_names, PAGE_KEYS, "data."),
+            apply_names(settings.envelope_names, (*KEYS, EXTRA)),
+            apply_names(settings.envelope_names, PAGE_KEYS, "data."),
             frozenset(settings.envelope_hide),
             settings.envelope_extra,
-            None if forced == OWN else int(forced),
+            None if forced == OWN_STATUS else int(forced),
         )
 
-    def put_on(self, answer: Response) -> Response:
+    def apply(self, answer: Response) -> Response:
         """The answer as it is sent: JSON of the envelope's four keys in this dialect, anything else as it is."""
         if answer.mimetype != JSON or answer.direct_passthrough or not (text := answer.get_data()):
             return answer
         body = orjson.loads(text)
         if is_envelope(body):
-            answer.set_data(orjson.dumps(self.reshape(body, {name: _EXTRAS[name]() for name in self.extras})))
+            answer.set_data(orjson.dumps(self.transform(body, {name: _EXTRAS[name]() for name in self.extras})))
             # Without its body a HEAD would not tell the truth at all.
-            if self.status and answer.status_code >= 400 and request.method != "HEAD" and request.path not in MONITORED:
+            if (
+                self.status
+                and answer.status_code >= 400
+                and request.method != "HEAD"
+                and request.path not in PROBE_PATHS
+            ):
                 answer.status_code = self.status
         return answer
 
-    def reshape(self, body: Mapping[str, Any], extra: Mapping[str, Any]) -> dict[str, Any]:
+    def transform(self, body: Mapping[str, Any], extra: Mapping[str, Any]) -> dict[str, Any]:
         """An envelope in this dialect."""
         data = body["data"]
         if isinstance(data, dict) and data.keys() == set(PAGE_KEYS):
@@ -80,13 +85,13 @@ def is_envelope(body: Any) -> bool:
     return isinstance(body, dict) and body.keys() == set(KEYS)
 
 
-def _time() -> str:
-    return rfc3339(Clock().now())
+def _current_time() -> str:
+    return format_rfc3339(Clock().now())
 
 
-def _id() -> str:
+def _current_request_id() -> str:
     trace = current_trace()
     return trace.request_id if trace else ""
 
 
-_EXTRAS: Mapping[str, Callable[[], str]] = {"time": _time, "request_id": _id}
+_EXTRAS: Mapping[str, Callable[[], str]] = {"time": _current_time, "request_id": _current_request_id}

@@ -9,9 +9,9 @@ from flask import Response, abort, current_app, request
 from shop.core.errors import ExceptionCode
 from shop.core.http.negotiation import PROBLEM, prefers_problem
 from shop.core.http.problem import problem
-from shop.core.i18n.languages import language, say
-from shop.core.i18n.messages import http_status, localize
-from shop.core.validation.errors import Mistakes
+from shop.core.i18n.languages import current_language, translate
+from shop.core.i18n.messages import http_status, translate_code
+from shop.core.validation.errors import FieldErrors
 
 # Whose the answer is belongs to it: a cache may not give one tenant's to another. A cookie may choose the language.
 VARY = "Accept, Accept-Language, Authorization, Cookie, X-Tenant"
@@ -59,14 +59,14 @@ def fail(message: str | None = None, code: int = 400, data: Any = None) -> NoRet
     abort(respond(code, data, message, auth_headers(status)))
 
 
-def versioned(card: Mapping[str, Any]) -> Answer:
+def with_version(card: Mapping[str, Any]) -> Answer:
     """A thing that tells its version."""
     return Answer(card, version=card["version"])
 
 
-def refused(code: ExceptionCode) -> Response:
+def error_response(code: ExceptionCode) -> Response:
     """A failure that is answered and not raised, since what was done about it stays done."""
-    return respond(code.number, {"error_code": code.name}, say(code.sentence), auth_headers(code.status))
+    return respond(code.number, {"error_code": code.name}, translate(code.sentence), auth_headers(code.status))
 
 
 def auth_headers(status: int) -> dict[str, str]:
@@ -80,8 +80,8 @@ def envelope(code: int, data: Any = None, message: str | None = None) -> dict[st
     return {
         "status": "success" if status < 400 else "error" if status < 500 else "fail",
         "code": code,
-        "message": localize(code) if message is None else message,
-        "data": {} if data is None else data.told() if isinstance(data, Mistakes) else data,
+        "message": translate_code(code) if message is None else message,
+        "data": {} if data is None else data.messages() if isinstance(data, FieldErrors) else data,
     }
 
 
@@ -92,9 +92,9 @@ def respond(
 
     A failure is told as problem+json instead to whoever prefers that.
     """
-    status, spoken = http_status(code), language()
+    status, spoken = http_status(code), current_language()
     if message is None:
-        message = localize(code, spoken)
+        message = translate_code(code, spoken)
     told = status >= 400 and prefers_problem(request.headers.get("Accept", ""))
     body = problem(code, data, message) if told else envelope(code, data, message)
     response: Response = current_app.json.response(body)  # type: ignore[assignment]  # the app's own class

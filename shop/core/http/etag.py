@@ -8,7 +8,7 @@ import orjson
 from shop.core.errors import CoreExceptionCode, ShopError
 
 
-class Condition(NamedTuple):
+class Precondition(NamedTuple):
     """Which versions a write may be about; None: whichever there is."""
 
     versions: frozenset[str] | None = None
@@ -19,6 +19,6 @@ class Condition(NamedTuple):
             raise ShopError(CoreExceptionCode.STATE_CHANGED)
 
 
-def version_of(info: Any) -> str:
+def compute_version(info: Any) -> str:
     """The version of JSON-safe information: equal when it says the same."""
     return hashlib.sha256(orjson.dumps(info, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]

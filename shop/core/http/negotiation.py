@@ -8,7 +8,7 @@ from werkzeug.http import parse_accept_header
 PROBLEM = "application/problem+json"
 JSON = "application/json"
 # Browsers ask for it, and are given the envelope everywhere but at the pages of codes.
-PAGE = "text/html"
+HTML = "text/html"
 # A longer header is as none: what is remembered of it has to stay small.
 _ACCEPT_MAX = 1000
 
@@ -18,9 +18,9 @@ def prefers_problem(accept: str) -> bool:
     return "problem+json" in accept.lower() and len(accept) <= _ACCEPT_MAX and _prefers_problem(accept)
 
 
-def prefers_page(accept: str) -> bool:
+def prefers_html(accept: str) -> bool:
     """Whether an Accept header likes a page to read better than JSON, as that of a browser does."""
-    return len(accept) <= _ACCEPT_MAX and _accepted(accept).best_match((JSON, PAGE)) == PAGE
+    return len(accept) <= _ACCEPT_MAX and _parse_accept(accept).best_match((JSON, HTML)) == HTML
 
 
 def is_acceptable(accept: str) -> bool:
@@ -30,19 +30,19 @@ def is_acceptable(accept: str) -> bool:
 
 @lru_cache(maxsize=1024)
 def _is_acceptable(accept: str) -> bool:
-    accepted = _accepted(accept)
-    return not accepted or any(accepted.quality(kind) for kind in (JSON, PROBLEM, PAGE))
+    accepted = _parse_accept(accept)
+    return not accepted or any(accepted.quality(kind) for kind in (JSON, PROBLEM, HTML))
 
 
 @lru_cache(maxsize=1024)
 def _prefers_problem(accept: str) -> bool:
-    accepted = _accepted(accept)
+    accepted = _parse_accept(accept)
     named = [kind.lower() for kind in accepted.values()]
     first = sorted((PROBLEM, JSON), key=lambda kind: named.index(kind) if kind in named else len(named))
     return accepted.best_match(first) == PROBLEM
 
 
-def _accepted(accept: str) -> MIMEAccept:
+def _parse_accept(accept: str) -> MIMEAccept:
     # Without parameters such as `charset`, which make no difference to what we answer.
     said = parse_accept_header(accept, MIMEAccept)
     return MIMEAccept((kind.partition(";")[0].strip(), quality) for kind, quality in said)

@@ -7,8 +7,8 @@ from marshmallow import Schema, fields
 from marshmallow.validate import Length, Range
 from werkzeug.urls import iri_to_uri
 
-from shop.core.i18n.messages import http_status, localize
-from shop.core.validation.errors import MOST, SENTENCES_MAX, Mistakes
+from shop.core.i18n.messages import http_status, translate_code
+from shop.core.validation.errors import ERRORS_MAX, SENTENCES_MAX, FieldErrors
 from shop.core.validation.fields import SENTENCE_MAX, Text, WholeNumber
 
 ERRORS_PATH = "/errors"
@@ -25,7 +25,7 @@ class MistakeSchema(Schema):
     parameter = Text(_WHERE_MAX, metadata={"description": "The word of the query."})
     header = Text(_WHERE_MAX, metadata={"description": "The header."})
     code = WholeNumber(required=True, validate=Range(400, CODE_MAX), metadata={"example": 422401})
-    detail = Text(SENTENCE_MAX, least=1, required=True)
+    detail = Text(SENTENCE_MAX, min_length=1, required=True)
 
     document: ClassVar = {"example": {"pointer": "#/quantity", "code": 422401, "detail": "Not a valid integer."}}
 
@@ -33,15 +33,15 @@ class MistakeSchema(Schema):
 class ProblemSchema(Schema):
     """A failure as RFC 9457 tells it; facts of the failure stand beside these."""
 
-    type = Text(20, least=1, required=True, metadata={"format": "uri-reference", "example": "/errors/404301"})
-    title = Text(SENTENCE_MAX, least=1, required=True, metadata={"example": "Item … does not exist."})
+    type = Text(20, min_length=1, required=True, metadata={"format": "uri-reference", "example": "/errors/404301"})
+    title = Text(SENTENCE_MAX, min_length=1, required=True, metadata={"example": "Item … does not exist."})
     status = WholeNumber(required=True, validate=Range(400, 599), metadata={"example": 404})
-    detail = Text(SENTENCE_MAX, least=1, required=True, metadata={"example": "Item 7 does not exist."})
+    detail = Text(SENTENCE_MAX, min_length=1, required=True, metadata={"example": "Item 7 does not exist."})
     instance = Text(
-        _WHERE_MAX, least=1, required=True, metadata={"format": "uri-reference", "example": "/api/v1/items/7"}
+        _WHERE_MAX, min_length=1, required=True, metadata={"format": "uri-reference", "example": "/api/v1/items/7"}
     )
     code = WholeNumber(required=True, validate=Range(400, CODE_MAX), metadata={"example": 404301})
-    errors = fields.List(fields.Nested(MistakeSchema), validate=Length(max=MOST * SENTENCES_MAX))
+    errors = fields.List(fields.Nested(MistakeSchema), validate=Length(max=ERRORS_MAX * SENTENCES_MAX))
 
     document: ClassVar = {"additionalProperties": True}
 
@@ -50,13 +50,13 @@ def problem(code: int, data: Any, message: str) -> dict[str, Any]:
     """The failure of the request that is being served."""
     told = {
         "type": f"{ERRORS_PATH}/{code}",
-        "title": localize(code),
+        "title": translate_code(code),
         "status": http_status(code),
         "detail": message,
         "instance": iri_to_uri(request.path),
         "code": code,
     }
-    if isinstance(data, Mistakes):
-        return {**told, "errors": list(data.listed())}
+    if isinstance(data, FieldErrors):
+        return {**told, "errors": list(data.as_problem_errors())}
     facts = data if isinstance(data, dict) else {}
     return {**facts, **told}

@@ -8,38 +8,38 @@ from flask import request
 from marshmallow import Schema, fields
 from marshmallow.validate import Length
 
-from shop.core.i18n.languages import LANGUAGE_MAX, LANGUAGE_WORD
-from shop.core.validation.errors import InvalidWords
+from shop.core.i18n.languages import LANGUAGE_MAX, LANGUAGE_PARAMETER
+from shop.core.validation.errors import RequestValidationError
 
-SAID_TWICE = "Said more than once."
-_NOBODY_ASKS = Schema()
-_UNKNOWN = _NOBODY_ASKS.error_messages["unknown"]
+REPEATED = "Said more than once."
+_EMPTY_SCHEMA = Schema()
+_UNKNOWN = _EMPTY_SCHEMA.error_messages["unknown"]
 _NO_UTF_8 = str(fields.String.default_error_messages["invalid_utf8"])
 # Werkzeug leaves bytes that are no UTF-8 as they are written: `%ff` would be looked for as three letters.
-_LEFT = "%"
+_PERCENT_SIGN = "%"
 _TOO_LONG = Length(max=LANGUAGE_MAX).message_max.format(max=LANGUAGE_MAX)
 
 
-def check_query(view: Callable[..., Any]) -> None:
-    """Raise InvalidWords for what no view may be asked; what a view with a query Checker is asked, that one judges."""
-    asks = hasattr(view, "__asks__")
+def check_query_string(view: Callable[..., Any]) -> None:
+    """Raise RequestValidationError for parameters that the view does not declare."""
+    asks = hasattr(view, "__reads_query__")
     wrong = {
         name: [sentence]
         for name, said in request.args.lists()
-        for sentence in _mistakes(name, said, known=asks or name == LANGUAGE_WORD)
+        for sentence in _find_messages(name, said, is_known=asks or name == LANGUAGE_PARAMETER)
     }
     if wrong:
-        raise InvalidWords({"query": wrong}, _NOBODY_ASKS)
+        raise RequestValidationError({"query": wrong}, _EMPTY_SCHEMA)
 
 
-def _mistakes(name: str, said: list[str], *, known: bool) -> Iterator[str]:
-    if not known:
+def _find_messages(name: str, values: list[str], *, is_known: bool) -> Iterator[str]:
+    if not is_known:
         yield _UNKNOWN
-    elif len(said) > 1:
-        yield SAID_TWICE
-    elif name == LANGUAGE_WORD and len(said[0]) > LANGUAGE_MAX:
+    elif len(values) > 1:
+        yield REPEATED
+    elif name == LANGUAGE_PARAMETER and len(values[0]) > LANGUAGE_MAX:
         yield _TOO_LONG
-    elif _LEFT in said[0] and not _is_utf_8(request.query_string):
+    elif _PERCENT_SIGN in values[0] and not _is_utf_8(request.query_string):
         yield _NO_UTF_8
 
 

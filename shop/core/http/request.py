@@ -6,7 +6,7 @@ from flask import g, request
 from uuid_utils.compat import uuid7
 
 
-def bearer() -> str:
+def get_bearer_token() -> str:
     """The token that the request brings; empty when it brings none."""
     kind, _, token = request.headers.get("Authorization", "").partition(" ")
     return token if kind.lower() == "bearer" else ""

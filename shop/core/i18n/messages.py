@@ -7,17 +7,17 @@ from types import ModuleType
 
 from werkzeug.http import HTTP_STATUS_CODES
 
-from shop.core.errors import known_code
-from shop.core.i18n.languages import say
+from shop.core.errors import find_code
+from shop.core.i18n.languages import translate
 
 _PLACEHOLDER = re.compile(r"\{\w+\}")
-_successes: dict[int, str] = {}
+_success_sentences: dict[int, str] = {}
 
 
-def know_successes(modules: Iterable[ModuleType]) -> None:
+def register_success_codes(modules: Iterable[ModuleType]) -> None:
     """Learn the classes called ...SuccessCode; raises ValueError with a sentence for a malformed or doubled code."""
     names: dict[int, str] = {}
-    for name, code in success_codes(modules):
+    for name, code in iterate_success_codes(modules):
         number, sentence = getattr(code, "number", None), getattr(code, "sentence", "")
         if not (isinstance(number, int) and len(str(number)) in (6, 8) and 200 <= http_status(number) <= 299):
             raise ValueError(f"{number} of {name} is no success code: six or eight digits, the first three a 2xx.")
@@ -25,10 +25,10 @@ def know_successes(modules: Iterable[ModuleType]) -> None:
             raise ValueError(f"{number} of {name} has no sentence.")
         if number in names:
             raise ValueError(f"{number} of {name} belongs to {names[number]} already.")
-        names[number], _successes[number] = name, sentence
+        names[number], _success_sentences[number] = name, sentence
 
 
-def success_codes(modules: Iterable[ModuleType]) -> Iterator[tuple[str, Enum]]:
+def iterate_success_codes(modules: Iterable[ModuleType]) -> Iterator[tuple[str, Enum]]:
     """Each success code by its name; of two with one number an Enum makes one member, and keeps both names."""
     for module in modules:
         for kind in vars(module).values():
@@ -36,13 +36,13 @@ def success_codes(modules: Iterable[ModuleType]) -> Iterator[tuple[str, Enum]]:
                 yield from ((f"{kind.__name__}.{name}", member) for name, member in kind.__members__.items())
 
 
-def localize(code: int, name: str | None = None) -> str:
+def translate_code(code: int, name: str | None = None) -> str:
     """What a code says in a language, the caller's by default; the facts of a failure are left out (…)."""
-    failure = known_code(code)
-    sentence = failure.sentence if failure else _successes.get(code)
+    failure = find_code(code)
+    sentence = failure.sentence if failure else _success_sentences.get(code)
     if sentence is None:
-        return say(HTTP_STATUS_CODES[http_status(code)], name=name)
-    return _PLACEHOLDER.sub("…", say(sentence, name=name))
+        return translate(HTTP_STATUS_CODES[http_status(code)], name=name)
+    return _PLACEHOLDER.sub("…", translate(sentence, name=name))
 
 
 def http_status(code: int) -> int:

@@ -13,7 +13,7 @@ from werkzeug.formparser import FormDataParser
 from shop.core.http.body import read_body
 
 # What two requests may differ in; a word of ours, which is translated.
-SAME = ("method", "path", "query", "media type", "body")
+PARTS = ("method", "path", "query", "media type", "body")
 
 
 class Fingerprint(NamedTuple):
@@ -30,15 +30,15 @@ class Fingerprint(NamedTuple):
         """One word for each part."""
         return " ".join(self)
 
-    def differs_in(self, text: str) -> str | None:
+    def find_difference(self, text: str) -> str | None:
         """The first part in which another one's text differs, by its name; None when they are the same."""
         other = text.split(" ")
         if len(other) != len(self):
             return "body"
-        return next((name for name, mine, its in zip(SAME, self, other, strict=True) if mine != its), None)
+        return next((name for name, mine, its in zip(PARTS, self, other, strict=True) if mine != its), None)
 
 
-def fingerprint(request: Request, excluded: Collection[str] = (), *, body: bool = True) -> Fingerprint:
+def compute_fingerprint(request: Request, excluded: Collection[str] = (), *, body: bool = True) -> Fingerprint:
     """The fingerprint of a request; JSON fields that are `excluded` may differ, and all of it without `body`.
 
     Raises ShopError and RequestEntityTooLarge for a body that cannot be read.
@@ -49,11 +49,11 @@ def fingerprint(request: Request, excluded: Collection[str] = (), *, body: bool 
         _digest(request.path.encode()),
         _digest(request.query_string),
         _digest(request.mimetype.encode()) if body else "-",
-        _digest(_canonical(request, said, excluded)) if body else "-",
+        _digest(_canonical_body(request, said, excluded)) if body else "-",
     )
 
 
-def _canonical(request: Request, body: bytes, excluded: Collection[str]) -> bytes:
+def _canonical_body(request: Request, body: bytes, excluded: Collection[str]) -> bytes:
     if request.is_json:
         return _canonical_json(body, excluded)
     if request.mimetype == "application/x-www-form-urlencoded":
@@ -61,7 +61,7 @@ def _canonical(request: Request, body: bytes, excluded: Collection[str]) -> byte
         return orjson.dumps(parse_qsl(body.decode("latin-1"), keep_blank_values=True, encoding="latin-1"))
     if request.mimetype == "multipart/form-data":
         # Without a single part it is malformed, and as different as its bytes are.
-        return orjson.dumps(parts) if (parts := list(_parts(request, body))) else body
+        return orjson.dumps(parts) if (parts := list(_form_parts(request, body))) else body
     return body
 
 
@@ -78,7 +78,7 @@ def _canonical_json(body: bytes, excluded: Collection[str]) -> bytes:
         return body  # it reads deeper than it writes
 
 
-def _parts(request: Request, body: bytes) -> Iterator[tuple[str, ...]]:
+def _form_parts(request: Request, body: bytes) -> Iterator[tuple[str, ...]]:
     # Part by part: the boundary between them is another one each time.
     _, form, files = FormDataParser().parse(BytesIO(body), request.mimetype, len(body), request.mimetype_params)
     yield from form.items(multi=True)

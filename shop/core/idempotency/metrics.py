@@ -8,10 +8,12 @@ from flask import g
 
 from shop.core.errors import CoreExceptionCode, ShopError
 from shop.core.metrics.metrics import Counter, Histogram, Metrics
-from shop.core.validation.errors import InvalidWords
+from shop.core.validation.errors import RequestValidationError
 
-KEYED = Counter("shop_idempotency", "Requests with an idempotency key, by what became of them.", ("outcome",))
-KEYED_SECONDS = Histogram("shop_idempotency_seconds", "Seconds a keyed request took behind its key.", ("outcome",))
+IDEMPOTENT_REQUESTS = Counter(
+    "shop_idempotency", "Requests with an idempotency key, by what became of them.", ("outcome",)
+)
+IDEMPOTENT_SECONDS = Histogram("shop_idempotency_seconds", "Seconds a keyed request took behind its key.", ("outcome",))
 _MISMATCHES = {
     CoreExceptionCode.KEY_OTHER_METHOD,
     CoreExceptionCode.KEY_OTHER_PATH,
@@ -19,18 +21,18 @@ _MISMATCHES = {
 }
 
 
-def measured(metrics: Metrics, run: Callable[[], Any]) -> Any:
-    """What `run` answers. It says in `g.keyed` what became of it; whoever says nothing has failed."""
-    began, g.keyed = perf_counter(), "failed"
+def timed(metrics: Metrics, run: Callable[[], Any]) -> Any:
+    """What `run` answers. It says in `g.idempotency_outcome` what became of it; whoever says nothing has failed."""
+    began, g.idempotency_outcome = perf_counter(), "failed"
     try:
         return run()
     except ShopError as error:
         if error.code in _MISMATCHES:
-            g.keyed = "mismatch"
+            g.idempotency_outcome = "mismatch"
         raise
-    except InvalidWords:
-        g.keyed = "refused"
+    except RequestValidationError:
+        g.idempotency_outcome = "refused"
         raise
     finally:
-        metrics.count(KEYED, g.keyed)
-        metrics.observe(KEYED_SECONDS, perf_counter() - began, g.keyed)
+        metrics.count(IDEMPOTENT_REQUESTS, g.idempotency_outcome)
+        metrics.observe(IDEMPOTENT_SECONDS, perf_counter() - began, g.idempotency_outcome)

@@ -16,7 +16,7 @@ from shop.core.idempotency.fingerprint import Fingerprint
 _SCOPE = re.compile(r"[\x21-\x7e]{1,64}")
 
 
-class Who(Protocol):
+class Principal(Protocol):
     """Whose request it is."""
 
     @property
@@ -28,13 +28,13 @@ class Who(Protocol):
         """The tenant."""
 
 
-class Ticket(NamedTuple):
+class IdempotencyKey(NamedTuple):
     """A keyed request: whose key it is, and what it asks for. `ttl` in seconds."""
 
     tenant_id: int
     scope: str
-    key: str
-    asks: Fingerprint
+    value: str
+    fingerprint: Fingerprint
     ttl: int
 
     @property
@@ -44,67 +44,67 @@ class Ticket(NamedTuple):
         return int(user_id) if kind == "user" and user_id.isdigit() else self.scope
 
     @property
-    def name(self) -> str:
+    def digest(self) -> str:
         """A digest that stands for tenant, scope and key, for Redis and the log: the key itself is the caller's."""
-        return hashlib.sha256(orjson.dumps([self.tenant_id, self.scope, self.key])).hexdigest()[:32]
+        return hashlib.sha256(orjson.dumps([self.tenant_id, self.scope, self.value])).hexdigest()[:32]
 
 
-class Kept(NamedTuple):
+class StoredResponse(NamedTuple):
     """The answer to a finished request; no body when it was too large to keep."""
 
-    asks: str
+    fingerprint: str
     status: int
     headers: str
     body: bytes | None
     expires_at: datetime
 
 
-class Keeper(Protocol):
+class IdempotencyStore(Protocol):
     """Where leases and records are kept; the last three need a transaction."""
 
-    def lease(self, ticket: Ticket, token: str) -> str | None:
+    def lease(self, key: IdempotencyKey, token: str) -> str | None:
         """None when the lease is ours, else what its holder asks for; raises RedisError."""
 
-    def release(self, ticket: Ticket, token: str) -> None:
+    def release(self, key: IdempotencyKey, token: str) -> None:
         """Give our lease back, and no other; raises RedisError."""
 
-    def find(self, ticket: Ticket) -> Kept | None:
+    def find(self, key: IdempotencyKey) -> StoredResponse | None:
         """The record of a ticket, an expired one included."""
 
-    def seal(self, ticket: Ticket, kept: Kept) -> None:
+    def save(self, key: IdempotencyKey, response: StoredResponse) -> None:
         """Write the record; raises DuplicateRow."""
 
-    def drop(self, ticket: Ticket, kept: Kept) -> None:
+    def delete(self, key: IdempotencyKey, response: StoredResponse) -> None:
         """Forget this record, and none that took its place."""
 
 
-def plain_scope(scope: str) -> str:
+def storable_scope(scope: str) -> str:
     """A scope as it is stored: as it is where it fits, else a digest of it."""
     return scope if _SCOPE.fullmatch(scope) else hashlib.sha256(scope.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def current_ticket() -> Ticket | None:
+def current_idempotency_key() -> IdempotencyKey | None:
     """The ticket of the request that is being served, for a route that keeps its own record."""
-    ticket: Ticket | None = g.get("ticket")
+    ticket: IdempotencyKey | None = g.get("idempotency_key")
     return ticket
 
 
-def mark(ticket: Ticket, answer: Response) -> Response:
+def add_replay_headers(key: IdempotencyKey, answer: Response) -> Response:
     """Say of an answer that it, or the order it tells of, was there before."""
-    answer.headers["Idempotency-Relayed"] = ticket.key
+    answer.headers["Idempotency-Relayed"] = key.value
     answer.headers["Idempotent-Replayed"] = "true"
     return answer
 
 
-def mark_answer() -> None:
+def add_replay_headers_later() -> None:
     """The same of the answer that will be given, for a route that keeps its own record."""
-    ticket = current_ticket() if has_request_context() else None
+    ticket = current_idempotency_key() if has_request_context() else None
     if ticket:
-        after_this_request(partial(mark, ticket))
+        after_this_request(partial(add_replay_headers, ticket))
 
 
-def compare(ticket: Ticket, asked: str) -> None:
+def require_same_request(key: IdempotencyKey, fingerprint: str) -> None:
     """Raise ShopError when a ticket asks for something else than its key was used for."""
-    if part := ticket.asks.differs_in(asked):
+    if part := key.fingerprint.find_difference(fingerprint):
         codes = {"method": CoreExceptionCode.KEY_OTHER_METHOD, "path": CoreExceptionCode.KEY_OTHER_PATH}
         raise ShopError(codes.get(part, CoreExceptionCode.KEY_OTHER_REQUEST), part=part)

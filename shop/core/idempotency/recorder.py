@@ -9,10 +9,10 @@ import orjson
 from flask import Response
 
 from shop.core.clock import Clock
-from shop.core.idempotency.record import Keeper, Kept, Ticket
+from shop.core.idempotency.record import IdempotencyKey, IdempotencyStore, StoredResponse
 
-BODY_KEPT_BYTES = 1024 * 1024
-_NEVER_KEPT = {401, 403, 408, 409, 412, 423, 425, 429}
+STORED_BODY_MAX_BYTES = 1024 * 1024
+_NEVER_STORED = {401, 403, 408, 409, 412, 423, 425, 429}
 # Of one sending, not of the answer.
 _HEADERS_DROPPED = {
     "connection", "content-length", "date", "keep-alive", "server", "set-cookie", "traceparent", "transfer-encoding",
@@ -22,43 +22,43 @@ _PREFIXES_DROPPED = ("access-control-", "ratelimit", "x-ratelimit")
 
 
 @dataclass
-class Seal:
+class ResponseRecorder:
     """Writes the record of a request as the last statement of its transaction."""
 
-    keeper: Keeper
+    store: IdempotencyStore
     clock: Clock
-    ticket: Ticket
+    key: IdempotencyKey
     render: Callable[[Any], Response]
-    begun: bool = False
+    started: bool = False
 
     def __call__(self, work: Callable[[], Any]) -> Response:
         """Do the work and seal its answer; raises DuplicateRow when another attempt was quicker."""
-        self.begun = True
+        self.started = True
         answer = self.render(work())
-        if is_kept(answer.status_code):
+        if is_storable(answer.status_code):
             self.write(answer)
         return answer
 
     def write(self, answer: Response) -> None:
         """Write the record of an answer."""
         body = None if answer.is_streamed else answer.get_data()
-        headers = [pair for pair in answer.headers if _is_header_kept(pair[0])]
-        self.keeper.seal(
-            self.ticket,
-            Kept(
-                self.ticket.asks.text,
+        headers = [pair for pair in answer.headers if _is_header_stored(pair[0])]
+        self.store.save(
+            self.key,
+            StoredResponse(
+                self.key.fingerprint.text,
                 answer.status_code,
                 orjson.dumps(headers).decode(),
-                body if body is not None and len(body) <= BODY_KEPT_BYTES else None,
-                self.clock.now() + timedelta(seconds=self.ticket.ttl),
+                body if body is not None and len(body) <= STORED_BODY_MAX_BYTES else None,
+                self.clock.now() + timedelta(seconds=self.key.ttl),
             ),
         )
 
 
-def is_kept(status: int) -> bool:
+def is_storable(status: int) -> bool:
     """Whether an answer ends its key: not a failure of ours, and not what may be otherwise in a moment."""
-    return status < 500 and status not in _NEVER_KEPT
+    return status < 500 and status not in _NEVER_STORED
 
 
-def _is_header_kept(name: str) -> bool:
+def _is_header_stored(name: str) -> bool:
     return name.lower() not in _HEADERS_DROPPED and not name.lower().startswith(_PREFIXES_DROPPED)

@@ -16,7 +16,7 @@ from shop.core.errors import DuplicateRow, TryAgain
 from shop.core.redis.stores import RedisError
 
 # A store that is away, or somebody who was quicker: the same work may succeed in a moment.
-PASSING = (OperationalError, InterfaceError, PoolTimeoutError, RedisError, DuplicateRow, TryAgain)
+TRANSIENT = (OperationalError, InterfaceError, PoolTimeoutError, RedisError, DuplicateRow, TryAgain)
 # Before the second and the third try.
 PAUSES_SECONDS = (0.5, 2.0)
 _log = logging.getLogger(__name__)
@@ -34,19 +34,19 @@ class Job:
     # Whether each worker runs it before its first job from the queue.
     at_start: ClassVar[bool] = False
     # Whether the schedule asks for the same again anyway: then a failure that can pass is no dead letter.
-    asked_again: ClassVar[bool] = False
+    rescheduled: ClassVar[bool] = False
 
     # A method of each Job, with arguments of its own: do the work.
     run: ClassVar[Callable[..., Any]]
 
 
-def do(job: Job, arguments: dict[str, Any]) -> Any:
+def run_with_retries(job: Job, arguments: dict[str, Any]) -> Any:
     """Do a job, up to three times while what stops it can pass; then the failure is raised, to be kept.
 
     It is only logged when the schedule asks for the same again anyway.
     """
     began = time.perf_counter()
-    answer = _do(job, arguments)
+    answer = _run_attempts(job, arguments)
     took = round((time.perf_counter() - began) * 1000, 2)
     # What only the schedule asks for is done all the time, and mostly finds nothing to do.
     _log.log(
@@ -59,16 +59,16 @@ def do(job: Job, arguments: dict[str, Any]) -> Any:
     return answer
 
 
-def _do(job: Job, arguments: dict[str, Any]) -> Any:
+def _run_attempts(job: Job, arguments: dict[str, Any]) -> Any:
     for pause in PAUSES_SECONDS:
         try:
             return job.run(**arguments)
-        except PASSING as error:
+        except TRANSIENT as error:
             _log.warning("A job will be tried again: %s", error, extra={"subject": job.name, "arguments": arguments})
             time.sleep(random.uniform(pause / 2, pause))
     try:
         return job.run(**arguments)
-    except PASSING:
-        if not job.asked_again:
+    except TRANSIENT:
+        if not job.rescheduled:
             raise
         _log.exception("A job is left to the schedule", extra={"subject": job.name, "arguments": arguments})

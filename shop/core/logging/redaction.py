@@ -7,18 +7,18 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 MASKED_MAX = 120
-_STARS = "***"
+_MASK = "***"
 
 
-def outline(text: str | None) -> str | None:
+def mask_text(text: str | None) -> str | None:
     """`a***`, of an e-mail address `a***@e***.com`; never longer than 120 characters."""
     if text is None:
         return None
     name, at, host = text.rpartition("@")
     if not at:
-        return text[:1] + _STARS
+        return text[:1] + _MASK
     domain, dot, top = host.rpartition(".")
-    return f"{name[:1]}{_STARS}@{(domain or top)[:1]}{_STARS}{dot}{top if dot else ''}"[:MASKED_MAX]
+    return f"{name[:1]}{_MASK}@{(domain or top)[:1]}{_MASK}{dot}{top if dot else ''}"[:MASKED_MAX]
 
 
 # Parts of names, however they are written: `newPassword`, `refresh_token` and `X-Api-Key` are secrets too.
@@ -33,12 +33,12 @@ SECRET_WORDS = (
     "api-key",
     "private-key",
 )
-STARS = "***"
+REDACTED = "***"
 DEPTH_MAX = 8
 MEMBERS_MAX = 1000
 TEXT_MAX = 4096
 # Longer texts are cut before they are looked at, and never by so little that a secret's tail is left behind.
-_READ_MAX = 16 * TEXT_MAX
+_SCAN_MAX = 16 * TEXT_MAX
 _DIGEST = 16
 _INT_MAX = 2**63
 
@@ -53,33 +53,33 @@ _ADDRESS = re.compile(r"(?<=://)([^\s/?#@:]*:)[^\s/?#]*(?=@)")
 _EMAIL = re.compile(r"(?<![\w.+%-])([\w.+%-]++)@([\w-]++(?:\.[\w-]++)+)")
 
 
-class Secrecy:
+class Redactor:
     """Masks values, texts and names. `words` are parts of names beyond those that are always secret."""
 
-    def __init__(self, words: Iterable[str] = ()) -> None:
-        self._words = (*SECRET_WORDS, *filter(_plain, words))
-        self._plain_words = tuple(map(_plain, self._words))
+    def __init__(self, secret_words: Iterable[str] = ()) -> None:
+        self._secret_words = (*SECRET_WORDS, *filter(_normalize, secret_words))
+        self._normalized_words = tuple(map(_normalize, self._secret_words))
         self.is_secret = lru_cache(maxsize=4096)(self._is_secret)
 
-    def hide(self, value: Any, name: str = "", depth: int = DEPTH_MAX) -> Any:
+    def redact_value(self, value: Any, name: str = "", depth: int = DEPTH_MAX) -> Any:
         """The value of that name as the log may say it, JSON-safe and bounded."""
         if name and value is not None and self.is_secret(name):
-            return STARS
+            return REDACTED
         match value:
             case None | bool() | float():
                 return value
             case int():
                 return value if -_INT_MAX <= value < _INT_MAX else str(value)[:TEXT_MAX]
             case str():
-                return self._hide_text(value, name)
+                return self._redact_string(value, name)
             case Mapping() | list() | tuple() | set() | frozenset():
-                return self._hide_all(value, depth) if depth else "…"
+                return self._redact_members(value, depth) if depth else "…"
         # Bytes may be anything.
-        return f"{len(value)} bytes" if isinstance(value, bytes | bytearray) else self.scrub(str(value))
+        return f"{len(value)} bytes" if isinstance(value, bytes | bytearray) else self.redact_text(str(value))
 
-    def scrub(self, text: str) -> str:
+    def redact_text(self, text: str) -> str:
         """The text with whatever looks like a secret starred, and e-mail addresses in outline."""
-        text = text[:_READ_MAX]
+        text = text[:_SCAN_MAX]
         # Most texts hold nothing of the kind, and are told so at a tenth of the price.
         plain = text.lower().replace("-", "").replace("_", "")
         if any(hint in plain for hint in self._hints):
@@ -88,25 +88,25 @@ class Secrecy:
         return text if len(text) <= TEXT_MAX else f"{text[:TEXT_MAX]}…"
 
     def _is_secret(self, name: str) -> bool:
-        plain = _plain(name)
-        return any(word in plain for word in self._plain_words)
+        plain = _normalize(name)
+        return any(word in plain for word in self._normalized_words)
 
-    def _hide_text(self, text: str, name: str) -> str:
-        plain = _plain(name)
+    def _redact_string(self, text: str, name: str) -> str:
+        plain = _normalize(name)
         if plain == "idempotencykey":
             return digest(text)
         if plain.endswith("email"):
             # Without an @ it may be a password in the wrong field.
-            return str(outline(text)) if "@" in text else STARS
-        return self.scrub(text)
+            return str(mask_text(text)) if "@" in text else REDACTED
+        return self.redact_text(text)
 
-    def _hide_all(self, value: Any, depth: int) -> Any:
+    def _redact_members(self, value: Any, depth: int) -> Any:
         if isinstance(value, Mapping):
             members = list(value.items())[:MEMBERS_MAX]
             # MongoDB takes no name with a NUL, nor the other records that come with it.
-            names = {name: self.scrub(str(name)).replace("\0", "\\0") for name, _ in members}
-            return {names[name]: self.hide(member, str(name), depth - 1) for name, member in members}
-        return [self.hide(member, "", depth - 1) for member in list(value)[:MEMBERS_MAX]]
+            names = {name: self.redact_text(str(name)).replace("\0", "\\0") for name, _ in members}
+            return {names[name]: self.redact_value(member, str(name), depth - 1) for name, member in members}
+        return [self.redact_value(member, "", depth - 1) for member in list(value)[:MEMBERS_MAX]]
 
     @cached_property
     def _patterns(self) -> list[tuple[re.Pattern[str], Any]]:
@@ -116,25 +116,27 @@ class Secrecy:
         within = r"""\\{1,9}+["'](?:.*?\\{1,9}+["']|[^\r\n]*+)"""
         value = rf"""(?:{quoted}|{within}|[\[{{(][^\]}})]{{0,300}}+|[^\s"'&,;}}\])]+)"""
         # Each part is bounded: however a text repeats itself, no letter is read more than a few dozen times.
-        names = re.compile(rf"""(?is)({self._any})([\w-]{{0,40}}+(?:\\{{0,9}}+["'])?\s{{0,9}}+[:=]\s{{0,9}}+){value}""")
+        names = re.compile(
+            rf"""(?is)({self._secret_names})([\w-]{{0,40}}+(?:\\{{0,9}}+["'])?\s{{0,9}}+[:=]\s{{0,9}}+){value}"""
+        )
         return [
-            (_HEADER, rf"\1\2{STARS}"),
-            (_BEARER, rf"\1 {STARS}"),
-            (names, rf"\1\2{STARS}"),
-            (_JWT, STARS),
-            (_HASH, STARS),
-            (_ADDRESS, rf"\1{STARS}"),
-            (_EMAIL, lambda found: str(outline(found[0]))),
+            (_HEADER, rf"\1\2{REDACTED}"),
+            (_BEARER, rf"\1 {REDACTED}"),
+            (names, rf"\1\2{REDACTED}"),
+            (_JWT, REDACTED),
+            (_HASH, REDACTED),
+            (_ADDRESS, rf"\1{REDACTED}"),
+            (_EMAIL, lambda found: str(mask_text(found[0]))),
         ]
 
     @cached_property
     def _hints(self) -> tuple[str, ...]:
-        return ("@", "eyj", "$", "bearer", "basic", *self._plain_words)
+        return ("@", "eyj", "$", "bearer", "basic", *self._normalized_words)
 
     @cached_property
-    def _any(self) -> str:
+    def _secret_names(self) -> str:
         # `api_key` and `apiKey` for the word `api-key`.
-        return "|".join("[_-]?".join(re.findall("[a-z0-9]+", word.lower())) for word in self._words)
+        return "|".join("[_-]?".join(re.findall("[a-z0-9]+", word.lower())) for word in self._secret_words)
 
 
 def digest(text: str) -> str:
@@ -142,5 +144,5 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode(errors="replace")).hexdigest()[:_DIGEST]
 
 
-def _plain(name: str) -> str:
+def _normalize(name: str) -> str:
     return "".join(filter(str.isalnum, name.lower()))

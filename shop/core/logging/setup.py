@@ -11,18 +11,18 @@ from typing import Any
 
 from flask import g, has_request_context
 
-from shop.core.logging.daily_files import DayFiles
-from shop.core.logging.entry import NOBODY, Scribe
-from shop.core.logging.pipeline import Intake, Lines, Losses, Writer
-from shop.core.logging.redaction import Secrecy
+from shop.core.logging.daily_files import DailyFileSink
+from shop.core.logging.entry import UNSET, EntryFormatter
+from shop.core.logging.pipeline import BoundedQueueHandler, DropCounter, StreamSink, Writer
+from shop.core.logging.redaction import Redactor
 from shop.core.logging.sink import Sink
 from shop.core.metrics.metrics import Counter, Metrics
 from shop.core.settings.loader import SettingsError
 from shop.core.settings.settings import Settings
-from shop.core.tenant import known_scope
+from shop.core.tenant import find_scope
 from shop.core.trace import current_trace
 
-OURS = "shop"
+ROOT_LOGGER = "shop"
 STDERR = 2
 # How long a process that ends waits for its last records, at each place.
 FINISH_SECONDS = 2.0
@@ -36,11 +36,11 @@ class TracedRecord(logging.LogRecord):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         of_request = g.get("tenant") if has_request_context() else None
-        self.tenant = str(known_scope() or of_request or NOBODY)
+        self.tenant = str(find_scope() or of_request or UNSET)
         trace = current_trace()
-        self.request_id = trace.request_id if trace else NOBODY
-        self.trace_id = trace.trace_id if trace else NOBODY
-        self.job = trace.job or NOBODY if trace else NOBODY
+        self.request_id = trace.request_id if trace else UNSET
+        self.trace_id = trace.trace_id if trace else UNSET
+        self.job = trace.job or UNSET if trace else UNSET
 
 
 @dataclass
@@ -48,15 +48,15 @@ class Log:
     """The log of this process, from its start to its end."""
 
     pid: int
-    intake: Intake
+    queue_handler: BoundedQueueHandler
     writer: Writer
     sinks: dict[str, Sink]
 
     def finish(self) -> None:
         """Write what waits still, for a few seconds at most; from then on nothing is taken."""
-        if self.intake not in logging.root.handlers:
+        if self.queue_handler not in logging.root.handlers:
             return
-        logging.root.removeHandler(self.intake)
+        logging.root.removeHandler(self.queue_handler)
         if self.pid != os.getpid():
             # Another process's, before the fork: its threads did not come along.
             return
@@ -65,22 +65,22 @@ class Log:
             sink.finish(FINISH_SECONDS)
 
 
-_running: list[Log] = []
+_active_logs: list[Log] = []
 
 
-def trace_records() -> None:
+def install_record_factory() -> None:
     """From now on every record of this process knows where it comes from."""
     logging.setLogRecordFactory(TracedRecord)
 
 
 def load_settings(process: str) -> Settings:
     """Load the settings and log as they say, what there was to say about them included; raises SettingsError."""
-    trace_records()
+    install_record_factory()
     early = MemoryHandler(1000, flushLevel=sys.maxsize, target=logging.lastResort)
     logging.root.addHandler(early)
     try:
         settings = Settings.load()
-        early.setTarget(start_log(settings, process).intake)
+        early.setTarget(start_log(settings, process).queue_handler)
         return settings
     finally:
         logging.root.removeHandler(early)
@@ -92,47 +92,52 @@ def start_log(settings: Settings, process: str) -> Log:
 
     Libraries speak from warnings on: what they say at lower levels may hold values that nobody has looked at.
     """
-    trace_records()
-    while _running:
-        _running.pop().finish()
+    install_record_factory()
+    while _active_logs:
+        _active_logs.pop().finish()
     metrics = Metrics(settings)
-    losses = Losses(lambda sink: metrics.count(DROPPED, sink))
-    sinks = _sinks(settings, losses)
-    intake = Intake(settings.log_queue, losses)
-    log = Log(os.getpid(), intake, Writer(intake, Scribe(Secrecy(settings.log_secrets), process), sinks, losses), sinks)
+    losses = DropCounter(lambda sink: metrics.count(DROPPED, sink))
+    sinks = _create_sinks(settings, losses)
+    intake = BoundedQueueHandler(settings.log_queue, losses)
+    log = Log(
+        os.getpid(),
+        intake,
+        Writer(intake, EntryFormatter(Redactor(settings.log_secrets), process), sinks, losses),
+        sinks,
+    )
     logging.root.addHandler(intake)
-    logging.getLogger(OURS).setLevel(settings.log_level.upper())
+    logging.getLogger(ROOT_LOGGER).setLevel(settings.log_level.upper())
     logging.captureWarnings(capture=True)
-    sys.excepthook, threading.excepthook = _tell_crash, lambda crash: _tell_crash(*crash[:3])
+    sys.excepthook, threading.excepthook = _log_crash, lambda crash: _log_crash(*crash[:3])
     log.writer.start()
-    _running.append(log)
+    _active_logs.append(log)
     # Not by atexit, which is not asked in a process that multiprocessing made, as web processes are.
     Finalize(None, log.finish, exitpriority=0)
     return log
 
 
-def _sinks(settings: Settings, losses: Losses) -> dict[str, Sink]:
-    sinks: dict[str, Sink] = {"stderr": Lines(STDERR, json=settings.log_format == "json")}
+def _create_sinks(settings: Settings, drops: DropCounter) -> dict[str, Sink]:
+    sinks: dict[str, Sink] = {"stderr": StreamSink(STDERR, json=settings.log_format == "json")}
     if settings.log_folder:
         try:
-            sinks["file"] = DayFiles(settings.log_folder, settings.log_keep_days)
+            sinks["file"] = DailyFileSink(settings.log_folder, settings.log_keep_days)
         except OSError as error:
             raise SettingsError(f"SHOP_LOG_FILE={settings.log_file} cannot be written: {error.strerror}.") from error
     if settings.log_mongo_url:
-        sinks["mongo"] = _mongo(settings, losses)
+        sinks["mongo"] = _create_mongo_sink(settings, drops)
     return sinks
 
 
-def _mongo(settings: Settings, losses: Losses) -> Sink:
+def _create_mongo_sink(settings: Settings, drops: DropCounter) -> Sink:
     try:
         # Here: who has no MongoDB needs no library for one.
         from shop.core.logging.mongo import MongoSink  # noqa: PLC0415 - see above
     except ImportError as error:
         raise SettingsError("SHOP_LOG_MONGO_URL needs PyMongo: install shop[mongo].") from error
-    return MongoSink(settings.log_mongo_url, settings.log_mongo_split, settings.log_queue, losses.add)
+    return MongoSink(settings.log_mongo_url, settings.log_mongo_split, settings.log_queue, drops.add)
 
 
-def _tell_crash(kind: type[BaseException], error: BaseException | None, trace: Any) -> None:
+def _log_crash(kind: type[BaseException], error: BaseException | None, trace: Any) -> None:
     if issubclass(kind, Exception) and error:
         _log.critical("Nobody expected this", exc_info=(kind, error, trace))
     else:

@@ -6,14 +6,14 @@ from typing import NamedTuple, Protocol
 from shop.core.logging.entry import Entry
 
 
-class LogAway(Exception):  # noqa: N818 - it says what it is
+class LogStoreUnavailable(Exception):  # noqa: N818 - it says what it is
     """Where records are kept does not answer."""
 
 
-class Page(NamedTuple):
+class LogLine(NamedTuple):
     """A record as it is written: its moment in seconds since 1970, what it says, and the same as JSON."""
 
-    moment: float
+    timestamp: float
     entry: Entry
     line: bytes
 
@@ -21,7 +21,7 @@ class Page(NamedTuple):
 class Sink(Protocol):
     """Where records are written."""
 
-    def write(self, pages: Sequence[Page]) -> None:
+    def write(self, batch: Sequence[LogLine]) -> None:
         """Write some; raises what went wrong."""
 
     def finish(self, seconds: float) -> None:

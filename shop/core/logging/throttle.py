@@ -5,21 +5,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Lock
 
-from shop.core.logging.entry import TELL
+from shop.core.logging.entry import CUSTOM_FIELDS
 
-MOST_A_MINUTE = 10
+MAX_PER_MINUTE = 10
 # Kinds that are told apart in one minute; further ones are all logged, and the queue bounds them.
-KINDS_MAX = 1000
-Kind = tuple[str, int, str, type | None, str]
+GROUPS_MAX = 1000
+GroupKey = tuple[str, int, str, type | None, str]
 
 
 @dataclass
 class _Count:
-    seen: int = 0
+    total: int = 0
     last: str = ""
 
 
-class FailureLimit(logging.Filter):
+class FailureThrottle(logging.Filter):
     """Lets through at most ten equal warnings or errors a minute, and then says how many more there were.
 
     Equal are those of one logger, sentence (before its values are put in), exception and `subject`: what the record
@@ -31,25 +31,25 @@ class FailureLimit(logging.Filter):
         super().__init__()
         self._send = send
         self._minute = 0
-        self._counts: dict[Kind, _Count] = {}
+        self._counts: dict[GroupKey, _Count] = {}
         self._lock = Lock()
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Whether to log it."""
-        self.turn(record.created)
-        if record.levelno < logging.WARNING or hasattr(record, TELL):
+        self.end_minute(record.created)
+        if record.levelno < logging.WARNING or hasattr(record, CUSTOM_FIELDS):
             return True
-        kind = _kind(record)
+        kind = _group_key(record)
         with self._lock:
-            if kind not in self._counts and len(self._counts) >= KINDS_MAX:
+            if kind not in self._counts and len(self._counts) >= GROUPS_MAX:
                 return True
             count = self._counts.setdefault(kind, _Count())
-            count.seen += 1
-            if count.seen > MOST_A_MINUTE:
-                count.last = sentence(record)
-            return count.seen <= MOST_A_MINUTE
+            count.total += 1
+            if count.total > MAX_PER_MINUTE:
+                count.last = format_message(record)
+            return count.total <= MAX_PER_MINUTE
 
-    def turn(self, now: float) -> None:
+    def end_minute(self, now: float) -> None:
         """End the minute when it is over: say what was left out."""
         minute = int(now // 60)
         if minute <= self._minute:
@@ -59,11 +59,11 @@ class FailureLimit(logging.Filter):
                 return
             ended, self._counts, self._minute = self._counts, {}, minute
         for kind, count in ended.items():
-            if count.seen > MOST_A_MINUTE:
-                self._send(_sum(kind, count))
+            if count.total > MAX_PER_MINUTE:
+                self._send(_build_summary(kind, count))
 
 
-def sentence(record: logging.LogRecord) -> str:
+def format_message(record: logging.LogRecord) -> str:
     """What a record says; where its values do not fit its words, both."""
     try:
         return record.getMessage()
@@ -71,15 +71,15 @@ def sentence(record: logging.LogRecord) -> str:
         return f"{record.msg} {record.args}"
 
 
-def _kind(record: logging.LogRecord) -> Kind:
+def _group_key(record: logging.LogRecord) -> GroupKey:
     failure = record.exc_info[0] if record.exc_info else None
     return record.name, record.levelno, str(record.msg), failure, str(getattr(record, "subject", ""))
 
 
-def _sum(kind: Kind, count: _Count) -> logging.LogRecord:
+def _build_summary(kind: GroupKey, count: _Count) -> logging.LogRecord:
     # Of no request: it speaks for many.
     name, level, _, _, subject = kind
-    more = count.seen - MOST_A_MINUTE
+    more = count.total - MAX_PER_MINUTE
     told = {"name": name, "levelno": level, "levelname": logging.getLevelName(level), "suppressed": more}
     about = {"subject": subject} if subject else {}
     return logging.makeLogRecord({**told, **about, "msg": f"{more} more like this in a minute: {count.last}"})

@@ -12,8 +12,8 @@ from flask import Flask, Response
 from flask.globals import request_ctx
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest, make_wsgi_app
 
-from shop.core.metrics.metrics import Histogram, Measured, Metrics
-from shop.core.settings.addresses import parted
+from shop.core.metrics.metrics import GaugeSource, Histogram, Metrics
+from shop.core.settings.addresses import split_bind
 from shop.core.settings.settings import Settings
 from shop.core.trace import current_trace
 
@@ -22,50 +22,50 @@ _VERBS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 REQUESTS = Histogram("shop_http_request_seconds", "Seconds to answer a request.", ("method", "route", "status"))
 
 
-def serve_metrics(app: Flask, settings: Settings, metrics: Metrics, measured: Measured) -> None:
+def serve_metrics(app: Flask, settings: Settings, metrics: Metrics, source: GaugeSource) -> None:
     """Count every request of an app, and tell Prometheus where the settings say."""
-    app.after_request(partial(_end, metrics))
+    app.after_request(partial(_observe_request, metrics))
     if settings.metrics_bind:
-        serve_apart(settings.metrics_bind, metrics.registry(measured))
+        start_metrics_server(settings.metrics_bind, metrics.create_registry(source))
     elif not settings.production:
-        _serve_within(app, metrics.registry(measured))
+        _serve_metrics_route(app, metrics.create_registry(source))
 
 
-def _end(metrics: Metrics, answer: Response) -> Response:
+def _observe_request(metrics: Metrics, answer: Response) -> Response:
     request, trace = request_ctx.request, current_trace()
     rule = request.url_rule
     # The template and never the path, and no verb that a stranger made up: each new one is a row for ever.
     route = rule.rule if rule else "none"
     method = request.method if request.method in _VERBS else "other"
     if trace:
-        metrics.observe(REQUESTS, perf_counter() - trace.began, method, route, str(answer.status_code))
+        metrics.observe(REQUESTS, perf_counter() - trace.started_at, method, route, str(answer.status_code))
     return answer
 
 
-def _serve_within(app: Flask, registry: CollectorRegistry) -> None:
+def _serve_metrics_route(app: Flask, registry: CollectorRegistry) -> None:
     @app.get("/metrics")
     def metrics() -> Response:
         return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
 
-class _Server(ThreadingMixIn, WSGIServer):
+class _MetricsServer(ThreadingMixIn, WSGIServer):
     # Every process of its kind listens on the port, and whichever is asked knows of all: none is missed when it dies.
     allow_reuse_port = True
     daemon_threads = True
 
 
-class _V6Server(_Server):
+class _Ipv6MetricsServer(_MetricsServer):
     address_family = socket.AF_INET6
 
 
-class _Silent(WSGIRequestHandler):
+class _QuietRequestHandler(WSGIRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - its given name
         """Say nothing of each reading."""
 
 
-def serve_apart(bind: str, registry: CollectorRegistry) -> None:
+def start_metrics_server(bind: str, registry: CollectorRegistry) -> None:
     """Tell Prometheus on a port of its own."""
-    address, port = parted(bind)
-    kind = _V6Server if ":" in address else _Server
-    server = make_server(address, port, make_wsgi_app(registry), server_class=kind, handler_class=_Silent)
+    address, port = split_bind(bind)
+    kind = _Ipv6MetricsServer if ":" in address else _MetricsServer
+    server = make_server(address, port, make_wsgi_app(registry), server_class=kind, handler_class=_QuietRequestHandler)
     Thread(target=server.serve_forever, name="metrics", daemon=True).start()

@@ -16,8 +16,8 @@ from prometheus_client.mmap_dict import mmap_key
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-from shop.core.metrics.process_files import LEVEL, Sheet, clean, living
-from shop.core.resilience.deadline import in_haste
+from shop.core.metrics.process_files import GAUGE, MetricFile, remove_dead_files, values_of_live_processes
+from shop.core.resilience.deadline import request_deadline
 from shop.core.settings.settings import Settings
 
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -32,7 +32,7 @@ class Counter(NamedTuple):
     """Something that is counted: its name without `_total`, what it says, and what tells its cases apart."""
 
     name: str
-    says: str
+    description: str
     labels: tuple[str, ...]
 
 
@@ -40,24 +40,24 @@ class Histogram(NamedTuple):
     """Something that takes seconds, or whatever else its buckets are of."""
 
     name: str
-    says: str
+    description: str
     labels: tuple[str, ...]
     buckets: tuple[float, ...] = BUCKETS
 
 
-class Reading(NamedTuple):
+class GaugeSample(NamedTuple):
     """How much there is of something at this moment; `case` tells several of one name apart."""
 
     name: str
-    says: str
+    description: str
     value: float
-    case: tuple[str, str] | None = None
+    label: tuple[str, str] | None = None
 
 
-class Measured(Protocol):
+class GaugeSource(Protocol):
     """Whoever knows how much there is of something."""
 
-    def measure(self) -> Iterable[Reading]:
+    def measure(self) -> Iterable[GaugeSample]:
         """Everything that is to be known, as far as its store answers; raises Unmeasured."""
 
 
@@ -68,11 +68,11 @@ class Metrics:
     settings: Settings
     _keys: dict[tuple[str, tuple[str, ...]], tuple[str, ...]] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
-    _broken: bool = False
+    _disabled: bool = False
 
     def __post_init__(self) -> None:
-        self._counters, self._histograms = Sheet(self.folder, "counter"), Sheet(self.folder, "histogram")
-        self._levels = Sheet(self.folder, "level", LEVEL)
+        self._counters, self._histograms = MetricFile(self.folder, "counter"), MetricFile(self.folder, "histogram")
+        self._gauges = MetricFile(self.folder, "level", GAUGE)
 
     @property
     def folder(self) -> Path:
@@ -81,12 +81,12 @@ class Metrics:
 
     def count(self, counter: Counter, *labels: str) -> None:
         """One more."""
-        (key,) = self._keys.get((counter.name, labels)) or self._declare(counter, labels)
+        (key,) = self._keys.get((counter.name, labels)) or self._register_counter(counter, labels)
         self._write(((self._counters, key, 1.0),))
 
     def observe(self, histogram: Histogram, seconds: float, *labels: str) -> None:
         """One more, that took so many seconds."""
-        keys = self._keys.get((histogram.name, labels)) or self._declare_buckets(histogram, labels)
+        keys = self._keys.get((histogram.name, labels)) or self._register_histogram(histogram, labels)
         bucket = keys[1 + bisect_left(histogram.buckets, seconds)]
         self._write(((self._histograms, keys[0], seconds), (self._histograms, bucket, 1.0)))
 
@@ -94,40 +94,42 @@ class Metrics:
         """As many more: one write for each bucket, however many there are."""
         if not values:
             return
-        keys = self._keys.get((histogram.name, ())) or self._declare_buckets(histogram, ())
+        keys = self._keys.get((histogram.name, ())) or self._register_histogram(histogram, ())
         found = Counts(bisect_left(histogram.buckets, value) for value in values)
         changes = [(self._histograms, keys[1 + place], float(count)) for place, count in found.items()]
         self._write([(self._histograms, keys[0], sum(values)), *changes])
 
-    def show(self, *readings: Reading) -> None:
+    def set_gauge(self, *samples: GaugeSample) -> None:
         """How much of something this process has now; told as the sum over all that live."""
-        if self._broken:
+        if self._disabled:
             return
         try:
             with self._lock:
-                for reading in readings:
-                    self._levels.put(orjson.dumps((reading.name, reading.says, reading.case)).decode(), reading.value)
+                for reading in samples:
+                    self._gauges.set(
+                        orjson.dumps((reading.name, reading.description, reading.label)).decode(), reading.value
+                    )
         except OSError as error:
-            self._give_up(error)
+            self._disable(error)
 
-    def clean(self) -> None:
+    def remove_dead_files(self) -> None:
         """Forget what processes have counted that are gone."""
-        clean(self.folder)
+        remove_dead_files(self.folder)
 
-    def registry(self, measured: Measured) -> CollectorRegistry:
+    def create_registry(self, source: GaugeSource) -> CollectorRegistry:
         """What Prometheus reads."""
         self.folder.mkdir(parents=True, exist_ok=True)
         registry = CollectorRegistry()
         MultiProcessCollector(registry, str(self.folder))  # type: ignore[no-untyped-call]  # the library's
-        registry.register(_Readings(measured, self.folder))
+        registry.register(_GaugeCollector(source, self.folder))
         return registry
 
-    def _declare(self, counter: Counter, labels: tuple[str, ...]) -> tuple[str, ...]:
-        key = mmap_key(counter.name, f"{counter.name}_total", list(counter.labels), list(labels), counter.says)
+    def _register_counter(self, counter: Counter, labels: tuple[str, ...]) -> tuple[str, ...]:
+        key = mmap_key(counter.name, f"{counter.name}_total", list(counter.labels), list(labels), counter.description)
         return self._keys.setdefault((counter.name, labels), (key,))
 
-    def _declare_buckets(self, histogram: Histogram, labels: tuple[str, ...]) -> tuple[str, ...]:
-        name, names, says = histogram.name, list(histogram.labels), histogram.says
+    def _register_histogram(self, histogram: Histogram, labels: tuple[str, ...]) -> tuple[str, ...]:
+        name, names, says = histogram.name, list(histogram.labels), histogram.description
         total = mmap_key(name, f"{name}_sum", names, list(labels), says)
         buckets = [
             mmap_key(name, f"{name}_bucket", [*names, "le"], [*labels, le], says)
@@ -137,43 +139,45 @@ class Metrics:
         self._write((self._histograms, key, 0.0) for key in (total, *buckets))
         return self._keys.setdefault((name, labels), (total, *buckets))
 
-    def _write(self, changes: Iterable[tuple[Sheet, str, float]]) -> None:
-        if self._broken:
+    def _write(self, changes: Iterable[tuple[MetricFile, str, float]]) -> None:
+        if self._disabled:
             return
         try:
             with self._lock:
                 for sheet, key, amount in changes:
                     sheet.add(key, amount)
         except OSError as error:
-            self._give_up(error)
+            self._disable(error)
 
-    def _give_up(self, error: OSError) -> None:
+    def _disable(self, error: OSError) -> None:
         # What is counted is worth less than what it counts.
-        self._broken = True
+        self._disabled = True
         _log.warning("This process counts nothing: %s", error)
 
 
 @dataclass(eq=False)
-class _Readings(Collector):
+class _GaugeCollector(Collector):
     """Asks at each reading."""
 
-    measured: Measured
+    source: GaugeSource
     folder: Path
 
     def collect(self) -> Iterator[Metric]:
         """What there is; of what a store knows nothing while it does not answer, and not for long."""
         families: dict[str, GaugeMetricFamily] = {}
-        with in_haste():
-            readings = [*_levels(self.folder), *self._measure()]
+        with request_deadline():
+            readings = [*_read_gauges(self.folder), *self._measure()]
         for reading in readings:
-            labels = [reading.case[0]] if reading.case else []
-            family = families.setdefault(reading.name, GaugeMetricFamily(reading.name, reading.says, labels=labels))
-            family.add_metric([reading.case[1]] if reading.case else [], reading.value)
+            labels = [reading.label[0]] if reading.label else []
+            family = families.setdefault(
+                reading.name, GaugeMetricFamily(reading.name, reading.description, labels=labels)
+            )
+            family.add_metric([reading.label[1]] if reading.label else [], reading.value)
         yield from families.values()
 
-    def _measure(self) -> Iterator[Reading]:
+    def _measure(self) -> Iterator[GaugeSample]:
         try:
-            yield from self.measured.measure()
+            yield from self.source.measure()
         except Unmeasured as error:
             _log.warning("Not everything is measured: %s", error)
 
@@ -182,9 +186,9 @@ class _Readings(Collector):
         yield from ()
 
 
-def _levels(folder: Path) -> list[Reading]:
+def _read_gauges(folder: Path) -> list[GaugeSample]:
     found: Counts[tuple[str, str, tuple[str, str] | None]] = Counts()
-    for key, level in living(folder, LEVEL):
+    for key, level in values_of_live_processes(folder, GAUGE):
         name, says, case = orjson.loads(key)
         found[name, says, tuple(case) if case else None] += level  # type: ignore[assignment]  # of whatever is counted
-    return [Reading(name, says, level, case) for (name, says, case), level in found.items()]
+    return [GaugeSample(name, says, level, case) for (name, says, case), level in found.items()]

@@ -14,16 +14,16 @@ from typing import BinaryIO
 from prometheus_client.mmap_dict import MmapedDict
 
 # What only grows counts after its process is gone; a level is gone with it, and the library does not see it.
-COUNT, LEVEL = ".db", ".level"
+COUNTER, GAUGE = ".db", ".level"
 
 
 @dataclass
-class Sheet:
+class MetricFile:
     """The counts of one kind, `counter` or `histogram`, or the levels of this process; one thread at a time."""
 
     folder: Path
     kind: str
-    suffix: str = COUNT
+    suffix: str = COUNTER
     _counts: dict[str, float] = field(default_factory=dict)
     _file: MmapedDict | None = None
     _lock: BinaryIO | None = None
@@ -35,11 +35,11 @@ class Sheet:
         self._counts[key] = count = self._counts.get(key, 0.0) + amount
         self._file.write_value(key, count, 0.0)  # type: ignore[no-untyped-call]  # the library's
 
-    def put(self, key: str, level: float) -> None:
+    def set(self, key: str, value: float) -> None:
         """Say how much there is now, whatever there was; raises OSError when there is no place for the file."""
         if self._file is None:
             self._file = self._open()
-        self._file.write_value(key, level, 0.0)  # type: ignore[no-untyped-call]  # the library's
+        self._file.write_value(key, value, 0.0)  # type: ignore[no-untyped-call]  # the library's
 
     def _open(self) -> MmapedDict:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -50,22 +50,22 @@ class Sheet:
         return MmapedDict(str(path.rename(path.with_suffix(self.suffix))))  # type: ignore[no-untyped-call]  # the library's
 
 
-def clean(folder: Path) -> None:
+def remove_dead_files(folder: Path) -> None:
     """Remove the files of processes that are gone."""
-    for path in (*folder.glob(f"*{COUNT}"), *folder.glob(f"*{LEVEL}")):
-        if not _lives(path):
+    for path in (*folder.glob(f"*{COUNTER}"), *folder.glob(f"*{GAUGE}")):
+        if not _is_alive(path):
             path.unlink(missing_ok=True)
 
 
-def living(folder: Path, suffix: str) -> Iterator[tuple[str, float]]:
+def values_of_live_processes(folder: Path, suffix: str) -> Iterator[tuple[str, float]]:
     """What the files of that name say whose processes are there: keys, and how much of each."""
     for path in folder.glob(f"*{suffix}"):
-        if _lives(path):
+        if _is_alive(path):
             for key, value, *_ in MmapedDict.read_all_values_from_file(str(path)):  # type: ignore[no-untyped-call]  # the same
                 yield key, value
 
 
-def _lives(path: Path) -> bool:
+def _is_alive(path: Path) -> bool:
     with path.open("rb") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)

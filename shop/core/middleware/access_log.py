@@ -11,16 +11,16 @@ from flask import Flask, Request, Response, g
 from flask.globals import request_ctx
 
 from shop.core.crypto.tokens import Claims
-from shop.core.http.body import BODY
-from shop.core.http.client_address import Clients
-from shop.core.logging.entry import TELL
-from shop.core.logging.redaction import Secrecy, digest
+from shop.core.http.body import BODY_KEY
+from shop.core.http.client_address import ClientAddressResolver
+from shop.core.logging.entry import CUSTOM_FIELDS
+from shop.core.logging.redaction import Redactor, digest
 from shop.core.settings.settings import Settings
-from shop.core.trace import Trace, current_trace, enter, trace_of_request
+from shop.core.trace import Trace, create_request_trace, current_trace, set_trace
 
-REQUEST_ID, TRACEPARENT = "X-Request-ID", "traceparent"
+REQUEST_ID_HEADER, TRACEPARENT_HEADER = "X-Request-ID", "traceparent"
 # Of a query, and of a body; longer ones are only measured.
-SHOWN_MAX = 4096
+INPUT_MAX = 4096
 _FIELDS_MAX = 100
 _VERB_MAX = 8
 _log = logging.getLogger(__name__)
@@ -28,70 +28,72 @@ _log = logging.getLogger(__name__)
 
 def serve_access_log(app: Flask, settings: Settings) -> None:
     """Give each request its ids, tell them in each answer, and log it. To be called before other hooks are set."""
-    door = _Door(frozenset(settings.log_skip), settings.idempotency_header, Clients(settings.trusted_proxies))
-    app.before_request(_begin)
-    app.after_request(door.end)
-    app.teardown_request(_leave)
+    door = _AccessLog(
+        frozenset(settings.log_skip), settings.idempotency_header, ClientAddressResolver(settings.trusted_proxies)
+    )
+    app.before_request(_set_trace)
+    app.after_request(door.log_response)
+    app.teardown_request(_clear_trace)
 
 
-def _begin() -> None:
+def _set_trace() -> None:
     headers = request_ctx.request.environ
-    enter(trace_of_request(headers.get("HTTP_X_REQUEST_ID", ""), headers.get("HTTP_TRACEPARENT", "")))
+    set_trace(create_request_trace(headers.get("HTTP_X_REQUEST_ID", ""), headers.get("HTTP_TRACEPARENT", "")))
 
 
-def _leave(_: BaseException | None) -> None:
-    enter(None)
+def _clear_trace(_: BaseException | None) -> None:
+    set_trace(None)
 
 
-class _Door(NamedTuple):
+class _AccessLog(NamedTuple):
     skip: frozenset[str]
     key_header: str
-    clients: Clients
+    client_addresses: ClientAddressResolver
 
-    def end(self, answer: Response) -> Response:
+    def log_response(self, answer: Response) -> Response:
         """Tell the ids, and log what was asked."""
         trace = current_trace()
         if trace is None:
             return answer
-        answer.headers.add(REQUEST_ID, trace.request_id)
+        answer.headers.add(REQUEST_ID_HEADER, trace.request_id)
         if trace.parent:
-            answer.headers.add(TRACEPARENT, trace.parent)
+            answer.headers.add(TRACEPARENT_HEADER, trace.parent)
         request, level = request_ctx.request, _level(answer.status_code)
         if _log.isEnabledFor(level) and request.path not in self.skip:
-            visit = self._visit(request, answer, trace)
+            visit = self._create_record(request, answer, trace)
             # Not by _log.info, which would look for the line that calls it.
             brief = (visit.method, visit.route, visit.status)
             record = logging.getLogRecordFactory()(_log.name, level, "", 0, "%s %s %s", brief, None)
-            setattr(record, TELL, visit.tell)
+            setattr(record, CUSTOM_FIELDS, visit.to_fields)
             _log.handle(record)
         return answer
 
-    def _visit(self, request: Request, answer: Response, trace: Trace) -> "Visit":
+    def _create_record(self, request: Request, answer: Response, trace: Trace) -> "AccessRecord":
         environ, rule = request.environ, request.url_rule
-        body, query = environ.get(BODY), environ.get("QUERY_STRING", "")
-        return Visit(
+        body, query = environ.get(BODY_KEY), environ.get("QUERY_STRING", "")
+        return AccessRecord(
             method=request.method,
             path=request.path,
             route=rule.rule if rule else "none",
             status=answer.status_code,
-            seconds=perf_counter() - trace.began,
-            size=answer.content_length,
+            seconds=perf_counter() - trace.started_at,
+            response_bytes=answer.content_length,
             peer=environ.get("REMOTE_ADDR"),
             forwarded=environ.get("HTTP_X_FORWARDED_FOR"),
-            clients=self.clients,
+            client_addresses=self.client_addresses,
             claims=g.get("claims"),
-            key=environ.get(f"HTTP_{self.key_header.upper().replace('-', '_')}", ""),
+            idempotency_key=environ.get(f"HTTP_{self.key_header.upper().replace('-', '_')}", ""),
             # Thousands may wait to be written: what is only measured is not kept until then.
-            query=query if len(query) <= SHOWN_MAX else len(query),
-            body=body if body is None or len(body) <= SHOWN_MAX else len(body),
-            announced=environ.get("CONTENT_LENGTH", ""),
-            kind=environ.get("CONTENT_TYPE", ""),
+            query=query if len(query) <= INPUT_MAX else len(query),
+            body=body if body is None or len(body) <= INPUT_MAX else len(body),
+            content_length=environ.get("CONTENT_LENGTH", ""),
+            content_type=environ.get("CONTENT_TYPE", ""),
             failure=g.get("failure"),
             trace=trace,
         )
 
 
-class Visit(NamedTuple):
+class AccessRecord(NamedTuple):
     """A request and its answer, as they lay there when it ended. `key` is that of an idempotent write.
 
     Of a long query, and of a long body, there is the length.
@@ -102,23 +104,23 @@ class Visit(NamedTuple):
     route: str
     status: int
     seconds: float
-    size: int | None
+    response_bytes: int | None
     peer: str | None
     forwarded: str | None
-    clients: Clients
+    client_addresses: ClientAddressResolver
     claims: Claims | None
-    key: str
+    idempotency_key: str
     query: str | int
     body: bytes | int | None
-    announced: str
-    kind: str
+    content_length: str
+    content_type: str
     failure: Mapping[str, Any] | None
     trace: Trace
 
-    def tell(self, secrecy: Secrecy) -> dict[str, Any]:
+    def to_fields(self, redactor: Redactor) -> dict[str, Any]:
         """The members of its record."""
-        milliseconds, path = round(self.seconds * 1000, 2), secrecy.scrub(self.path)
-        method = self.method if len(self.method) < _VERB_MAX else secrecy.scrub(self.method)
+        milliseconds, path = round(self.seconds * 1000, 2), redactor.redact_text(self.path)
+        method = self.method if len(self.method) < _VERB_MAX else redactor.redact_text(self.method)
         who = {"user": self.claims.user_id, "session": str(self.claims.session_id)} if self.claims else {}
         told = {
             "message": f"{method} {path} {self.status} in {milliseconds} ms",
@@ -127,26 +129,30 @@ class Visit(NamedTuple):
             "route": self.route,
             "status": self.status,
             "ms": milliseconds,
-            "bytes": self.size,
-            "client": self.clients.name(self.peer, self.forwarded),
+            "bytes": self.response_bytes,
+            "client": self.client_addresses.resolve(self.peer, self.forwarded),
             **who,
             "sql": self.trace.sql,
             "redis": self.trace.redis,
         }
-        key = digest(self.key) if self.key else None
-        more = {"input": secrecy.hide(self._input()), "failure": secrecy.hide(self.failure), "made": self.trace.made}
+        key = digest(self.idempotency_key) if self.idempotency_key else None
+        more = {
+            "input": redactor.redact_value(self._input()),
+            "failure": redactor.redact_value(self.failure),
+            "made": self.trace.created_ids,
+        }
         return told | {name: value for name, value in (("key", key), *more.items()) if value}
 
     def _input(self) -> dict[str, Any]:
-        read = {"query": _query(self.query), "json": self._json()}
+        read = {"query": _parse_query(self.query), "json": self._json()}
         return {name: value for name, value in read.items() if value}
 
     def _json(self) -> Any:
         if self.body is None:
-            return f"{self.announced} bytes, unread" if self.announced not in ("", "0") else None
-        if isinstance(self.body, int) or "json" not in self.kind:
+            return f"{self.content_length} bytes, unread" if self.content_length not in ("", "0") else None
+        if isinstance(self.body, int) or "json" not in self.content_type:
             size = self.body if isinstance(self.body, int) else len(self.body)
-            return f"{size} bytes of {self.kind or 'no type'}" if size else None
+            return f"{size} bytes of {self.content_type or 'no type'}" if size else None
         try:
             value = orjson.loads(self.body)
         except orjson.JSONDecodeError:
@@ -155,7 +161,7 @@ class Visit(NamedTuple):
         return value if isinstance(value, dict) else f"a {type(value).__name__}"
 
 
-def _query(text: str | int) -> Any:
+def _parse_query(text: str | int) -> Any:
     if isinstance(text, int):
         return f"{text} bytes"
     try:

@@ -12,74 +12,74 @@ from typing import Any, NoReturn
 
 from shop.core.errors import CoreExceptionCode, ShopError
 from shop.core.resilience.backoff import retry_after
-from shop.core.resilience.deadline import in_haste
+from shop.core.resilience.deadline import request_deadline
 
 # How many bodies of a process may be on their way at a time.
-SEATS = 256
+MAX_BUFFERED_BODIES = 256
 # Threads beside those: requests without a body are answered even then.
-STANDING = 64
+SPARE_THREADS = 64
 # Whoever asks how we are wants to hear it while everybody works.
-NOT_WORK = frozenset({"/livez", "/readyz", "/metrics"})
+UNGATED_PATHS = frozenset({"/livez", "/readyz", "/metrics"})
 
 
-class Anteroom:
+class RequestAdmission:
     """A WSGI app around another one, which it lets work on `workers` requests at a time, in order of arrival."""
 
-    def __init__(self, app: Any, workers: int, body_max: int, seats: int = SEATS) -> None:
+    def __init__(self, app: Any, workers: int, body_max: int, body_slots: int = MAX_BUFFERED_BODIES) -> None:
         self._app = app
         self._body_max = body_max
-        self._free = workers
-        self._seats = seats
+        self._free_workers = workers
+        self._free_body_slots = body_slots
         self._queue: deque[Lock] = deque()
         self._lock = Lock()
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Read the body, wait for a worker, and let it work."""
         if _has_body(environ, self._body_max):
-            environ["wsgi.input"] = self._read(environ["wsgi.input"])
-        if environ.get("PATH_INFO") in NOT_WORK:
-            return self._work(environ, start_response)
-        self._enter()
+            environ["wsgi.input"] = self._buffer_body(environ["wsgi.input"])
+        if environ.get("PATH_INFO") in UNGATED_PATHS:
+            return self._run_app(environ, start_response)
+        self._acquire_worker()
         try:
-            return self._work(environ, start_response)
+            return self._run_app(environ, start_response)
         finally:
-            self._leave()
+            self._release_worker()
 
-    def _work(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        with in_haste():
+    def _run_app(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        with request_deadline():
             answer: Iterable[bytes] = self._app(environ, start_response)
             return answer
 
-    def _read(self, stream: Any) -> Any:
+    def _buffer_body(self, stream: Any) -> Any:
         with self._lock:
-            if not self._seats:
-                return _Unread()
-            self._seats -= 1
+            if not self._free_body_slots:
+                return _OverloadedBody()
+            self._free_body_slots -= 1
         try:
             return BytesIO(stream.read(self._body_max))
         finally:
             with self._lock:
-                self._seats += 1
+                self._free_body_slots += 1
 
-    def _enter(self) -> None:
+    def _acquire_worker(self) -> None:
         with self._lock:
-            if self._free:
-                self._free -= 1
+            if self._free_workers:
+                self._free_workers -= 1
                 return
             turn = Lock()
             turn.acquire()
             self._queue.append(turn)
         turn.acquire()
 
-    def _leave(self) -> None:
+    def _release_worker(self) -> None:
         with self._lock:
             if self._queue:
                 self._queue.popleft().release()
             else:
-                self._free += 1
+                self._free_workers += 1
 
 
-class _Unread:
+class _OverloadedBody:
     """The body of a request for which there was no seat; whoever wants to read it is told so."""
 
     def read(self, _: int = -1) -> NoReturn:
@@ -87,9 +87,9 @@ class _Unread:
         raise ShopError(CoreExceptionCode.CROWDED, retry_after=retry_after())
 
 
-def _has_body(environ: dict[str, Any], most: int) -> bool:
+def _has_body(environ: dict[str, Any], max_bytes: int) -> bool:
     announced = environ.get("CONTENT_LENGTH")
     if announced is None:
         return "HTTP_TRANSFER_ENCODING" in environ
     # What is announced to be too large is refused unread.
-    return not announced.isdigit() or int(announced) <= most
+    return not announced.isdigit() or int(announced) <= max_bytes

@@ -13,27 +13,27 @@ from shop.core.settings.settings import Settings
 
 ANY = "*"
 # What a page may read beside what browsers let it read anyhow.
-EXPOSED = (
+EXPOSED_HEADERS = (
     "Allow, ETag, Idempotency-Relayed, Idempotency-Replay, Idempotent-Replayed, Link, Location, RateLimit,"
     " RateLimit-Policy, Retry-After, traceparent, WWW-Authenticate, X-Request-ID"
 )
-_SENT = (
+_ALLOWED_HEADERS = (
     "Accept-Language, Authorization, Content-Type, If-Match, If-None-Match, Prefer, traceparent, X-Request-ID, X-Tenant"
 )
-_ASKS = "Access-Control-Request-Method"
-_REMEMBERED_SECONDS = 600
+_REQUEST_METHOD_HEADER = "Access-Control-Request-Method"
+_MAX_AGE_SECONDS = 600
 
 
 def serve_cors(app: Flask, settings: Settings) -> None:
     """Answer preflights, and tell browsers who may read; without a setting, nothing of it."""
     if settings.cors_origins:
-        door = _Door(settings)
+        door = _Cors(settings)
         app.before_request(door.answer_preflight)
-        app.after_request(door.permit)
+        app.after_request(door.add_headers)
 
 
 @dataclass(frozen=True)
-class _Door:
+class _Cors:
     """Lets in whom `SHOP_CORS_ORIGINS` names."""
 
     settings: Settings
@@ -41,28 +41,32 @@ class _Door:
     def answer_preflight(self) -> Response | None:
         """204 for a route that is there; a wrong path and whoever only asks OPTIONS are answered as everywhere."""
         missed = request.routing_exception
-        if request.method != "OPTIONS" or _ASKS not in request.headers or not isinstance(missed, MethodNotAllowed):
+        if (
+            request.method != "OPTIONS"
+            or _REQUEST_METHOD_HEADER not in request.headers
+            or not isinstance(missed, MethodNotAllowed)
+        ):
             return None
         answer = no_content()
-        if self._permitted():
+        if self._allowed_origin():
             answer.headers["Access-Control-Allow-Methods"] = ", ".join(sorted(missed.valid_methods or ()))
-            answer.headers["Access-Control-Allow-Headers"] = f"{_SENT}, {self.settings.idempotency_header}"
-            answer.headers["Access-Control-Max-Age"] = str(_REMEMBERED_SECONDS)
+            answer.headers["Access-Control-Allow-Headers"] = f"{_ALLOWED_HEADERS}, {self.settings.idempotency_header}"
+            answer.headers["Access-Control-Max-Age"] = str(_MAX_AGE_SECONDS)
         return answer
 
-    def permit(self, answer: Response) -> Response:
+    def add_headers(self, answer: Response) -> Response:
         """Say to the browser whether the page may read the answer."""
         if ANY in self.settings.cors_origins:
             answer.headers["Access-Control-Allow-Origin"] = ANY
         else:
             # Also to those who are refused or name no origin: a cache must not give their answer to others.
             answer.vary.add("Origin")
-            if origin := self._permitted():
+            if origin := self._allowed_origin():
                 answer.headers["Access-Control-Allow-Origin"] = origin
         if "Access-Control-Allow-Origin" in answer.headers:
-            answer.headers["Access-Control-Expose-Headers"] = EXPOSED
+            answer.headers["Access-Control-Expose-Headers"] = EXPOSED_HEADERS
         return answer
 
-    def _permitted(self) -> str | None:
+    def _allowed_origin(self) -> str | None:
         origin, origins = request.headers.get("Origin"), self.settings.cors_origins
         return origin if origin and (origin in origins or ANY in origins) else None

@@ -7,7 +7,7 @@ from flask import Flask, Response
 from shop.core.settings.settings import Settings
 
 # An answer of data loads nothing and is framed by nobody; pages say themselves what they load.
-_PLAIN = {
+_DEFAULT_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -16,15 +16,15 @@ _PLAIN = {
 }
 
 
-def serve_shield(app: Flask, settings: Settings) -> None:
+def add_security_headers(app: Flask, settings: Settings) -> None:
     """Add the headers to every answer, where it has none of that name; to be called before hooks that make answers."""
-    headers = dict(_PLAIN) if settings.security_headers else {}
+    headers = dict(_DEFAULT_HEADERS) if settings.security_headers else {}
     if settings.hsts_seconds:
         headers["Strict-Transport-Security"] = f"max-age={settings.hsts_seconds}"
-    app.after_request(partial(_add, headers))
+    app.after_request(partial(_set_headers, headers))
 
 
-def _add(headers: dict[str, str], answer: Response) -> Response:
+def _set_headers(headers: dict[str, str], answer: Response) -> Response:
     for name, value in headers.items():
         answer.headers.setdefault(name, value)
     return answer

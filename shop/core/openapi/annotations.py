@@ -5,7 +5,7 @@ from copy import deepcopy
 from typing import Any
 
 
-def document(view: Callable[..., Any], **operation: Any) -> None:
+def document_operation(view: Callable[..., Any], **operation: Any) -> None:
     """Add to what flask-smorest will say about a view: `security`, `responses` and the like."""
     apidoc: dict[str, Any] = deepcopy(getattr(view, "_apidoc", {}))
     manual = apidoc.setdefault("manual_doc", {})
@@ -21,15 +21,17 @@ def with_description(view: Callable[..., Any], described: Callable[..., Any]) ->
     return view
 
 
-def tell(view: Callable[..., Any], sentence: str) -> None:
+def add_description(view: Callable[..., Any], sentence: str) -> None:
     """Add a sentence to the description of a view."""
     told = getattr(view, "_apidoc", {}).get("manual_doc", {}).get("description")
-    document(view, description=f"{told} {sentence}" if told else sentence)
+    document_operation(view, description=f"{told} {sentence}" if told else sentence)
 
 
-def name_operations(controller: type[Any]) -> None:
+def set_operation_ids(controller: type[Any]) -> None:
     """Give every operation its id, such as `postPurchaseOrder`, and say so when nobody need sign in for it."""
     for verb in sorted(controller.methods):
         view = getattr(controller, verb.lower())
         security = view._apidoc.get("manual_doc", {}).get("security", [])
-        document(view, operationId=verb.lower() + controller.__name__.removesuffix("Controller"), security=security)
+        document_operation(
+            view, operationId=verb.lower() + controller.__name__.removesuffix("Controller"), security=security
+        )

@@ -6,58 +6,60 @@ from typing import Any
 
 from werkzeug.http import HTTP_STATUS_CODES
 
-from shop.core.http.custom_envelope import Dialect, is_envelope
+from shop.core.http.custom_envelope import CustomEnvelope, is_envelope
 from shop.core.http.negotiation import JSON
-from shop.core.openapi.envelopes import error_name, headers_of
+from shop.core.openapi.envelopes import error_name, response_headers
 from shop.core.openapi.examples import UUID
 from shop.core.settings.envelope import EXTRA, KEYS, PAGE_KEYS
 from shop.core.validation.fields import MOMENT_PATTERN
 
 _ERROR = {"$ref": "#/components/schemas/Error"}
 _MOMENT = {"type": "string", "format": "date-time", "pattern": MOMENT_PATTERN}
-_SAID: dict[str, Any] = {
+_EXTRA_SCHEMAS: dict[str, Any] = {
     "time": {**_MOMENT, "example": "2026-01-31T12:00:00.000000Z"},
     "request_id": {"type": "string", "maxLength": 128, "example": UUID},
 }
 
 
-def in_dialect(document: Mapping[str, Any], dialect: Dialect) -> dict[str, Any]:
+def apply_custom_envelope(document: Mapping[str, Any], custom_envelope: CustomEnvelope) -> dict[str, Any]:
     """The document with the envelope's schemas, examples and statuses as the dialect has them."""
     told = deepcopy(dict(document))
-    for place in list(_places(told)):
+    for place in list(_iterate_objects(told)):
         if is_envelope(place.get("example")):
-            said = {name: _SAID[name]["example"] for name in dialect.extras}
-            place["example"] = dialect.reshape(place["example"], said)
+            said = {name: _EXTRA_SCHEMAS[name]["example"] for name in custom_envelope.extras}
+            place["example"] = custom_envelope.transform(place["example"], said)
         if place.get("properties", {}).keys() == set(KEYS):
-            _rename(place, dialect.names, dialect.hidden, _extra(dialect))
+            _rename_properties(place, custom_envelope.names, custom_envelope.hidden, _extra_property(custom_envelope))
         elif place.get("properties", {}).keys() == set(PAGE_KEYS):
-            _rename(place, dialect.page_names, frozenset(), {})
-    if dialect.status:
-        _force(told, dialect.status)
+            _rename_properties(place, custom_envelope.page_names, frozenset(), {})
+    if custom_envelope.status:
+        _force_error_status(told, custom_envelope.status)
     return told
 
 
-def _places(value: Any) -> Iterator[dict[str, Any]]:
+def _iterate_objects(value: Any) -> Iterator[dict[str, Any]]:
     """Every object of the document, an inner one before what holds it."""
     for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-        yield from _places(inner)
+        yield from _iterate_objects(inner)
     if isinstance(value, dict):
         yield value
 
 
-def _extra(dialect: Dialect) -> dict[str, Any]:
-    said = {name: _SAID[name] for name in dialect.extras}
+def _extra_property(custom_envelope: CustomEnvelope) -> dict[str, Any]:
+    said = {name: _EXTRA_SCHEMAS[name] for name in custom_envelope.extras}
     schema = {"type": "object", "properties": said, "required": [*said], "additionalProperties": False}
     return {EXTRA: schema} if said else {}
 
 
-def _rename(schema: dict[str, Any], names: Mapping[str, str], hidden: frozenset[str], more: Mapping[str, Any]) -> None:
+def _rename_properties(
+    schema: dict[str, Any], names: Mapping[str, str], hidden: frozenset[str], more: Mapping[str, Any]
+) -> None:
     kept = {key: value for key, value in {**schema["properties"], **more}.items() if key not in hidden}
     schema["properties"] = {names[key]: value for key, value in kept.items()}
     schema["required"] = [names[key] for key in kept]
 
 
-def _force(document: dict[str, Any], status: int) -> None:
+def _force_error_status(document: dict[str, Any], status: int) -> None:
     """Move what failures say in JSON to the one status; as problem+json they keep their own."""
     failures = document["components"]["responses"]
     example = failures[error_name(404)]["content"][JSON]["example"]
@@ -69,7 +71,7 @@ def _force(document: dict[str, Any], status: int) -> None:
         if status >= 400:
             answers.setdefault(str(status), {"$ref": f"#/components/responses/{error_name(status)}"})
             continue
-        fresh = {"description": HTTP_STATUS_CODES[status], "headers": headers_of(404)}
+        fresh = {"description": HTTP_STATUS_CODES[status], "headers": response_headers(404)}
         answer = answers.setdefault(str(status), fresh)
         answer["headers"] = {
             # What only successes have, failures of the same status come without.

@@ -5,37 +5,40 @@ from pathlib import Path
 import flask_swagger_ui
 from flask import Flask, Response, send_from_directory
 
-from shop.core.http.custom_envelope import Dialect
+from shop.core.http.custom_envelope import CustomEnvelope
 from shop.core.http.envelope import respond
-from shop.core.openapi.custom_envelope import in_dialect
+from shop.core.openapi.custom_envelope import apply_custom_envelope
 from shop.core.openapi.spec import Api
 
 _DIST = Path(flask_swagger_ui.__file__).parent / "dist"
-_OWN = Path(__file__).parent / "static"
-_OWN_NAMES = frozenset(file.name for file in _OWN.iterdir())
+_STATIC = Path(__file__).parent / "static"
+_STATIC_NAMES = frozenset(file.name for file in _STATIC.iterdir())
 _CSP = (
     "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; base-uri 'none'; form-action 'none';"
     " frame-ancestors 'none'"
 )
 
 
-def serve_documentation(app: Flask, api: Api, dialect: Dialect | None = None) -> None:
+def serve_documentation(app: Flask, api: Api, custom_envelope: CustomEnvelope | None = None) -> None:
     """Serve the document, in the dialect that the app speaks, and the page."""
 
     @app.get("/openapi.json")
     def openapi() -> Response:
         told = api.spec.to_dict()
-        return Response(app.json.dumps(in_dialect(told, dialect) if dialect else told), mimetype="application/json")
+        return Response(
+            app.json.dumps(apply_custom_envelope(told, custom_envelope) if custom_envelope else told),
+            mimetype="application/json",
+        )
 
     @app.get("/docs")
     def docs() -> Response:
-        page = send_from_directory(_OWN, "docs.html")
+        page = send_from_directory(_STATIC, "docs.html")
         page.headers["Content-Security-Policy"] = _CSP
         return page
 
     @app.get("/docs/<path:name>")
     def docs_file(name: str) -> Response:
-        return send_from_directory(_OWN if name in _OWN_NAMES else _DIST, name, max_age=3600)
+        return send_from_directory(_STATIC if name in _STATIC_NAMES else _DIST, name, max_age=3600)
 
     @app.get("/")
     def index() -> Response:

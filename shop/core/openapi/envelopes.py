@@ -13,8 +13,8 @@ from shop.core.http.negotiation import JSON, PROBLEM
 from shop.core.http.problem import CODE_MAX, ERRORS_PATH, ProblemSchema
 from shop.core.i18n.languages import LANGUAGES
 from shop.core.pagination.pages import PER_PAGE_MAX
-from shop.core.pagination.schemas import ListMetaSchema, PageMetaSchema, as_row
-from shop.core.rate_limiting.route_limit import FIELDS, RETRY_MAX
+from shop.core.pagination.schemas import ListMetaSchema, PageMetaSchema, row_schema
+from shop.core.rate_limiting.route_limit import RATE_LIMIT_HEADERS, RETRY_AFTER_MAX
 from shop.core.validation.fields import SENTENCE_MAX, Text, WholeNumber
 
 
@@ -24,28 +24,30 @@ class Shape(Enum):
     ONE = "one"
     LIST = "list"
     PAGE = "page"
-    ASKED = "asked"
+    QUERY = "asked"
 
 
-_SUFFIX = {Shape.ONE: "", Shape.LIST: "List", Shape.PAGE: "Page", Shape.ASKED: "Asked"}
-_META: dict[Shape, type[Schema]] = {Shape.PAGE: PageMetaSchema, Shape.ASKED: ListMetaSchema}
+_SUFFIX = {Shape.ONE: "", Shape.LIST: "List", Shape.PAGE: "Page", Shape.QUERY: "Asked"}
+_META: dict[Shape, type[Schema]] = {Shape.PAGE: PageMetaSchema, Shape.QUERY: ListMetaSchema}
 
 
-def _header(says: str, *, required: bool = True, **schema: Any) -> dict[str, Any]:
-    return {"description": says, "required": required, "schema": schema}
+def _describe_header(description: str, *, required: bool = True, **schema: Any) -> dict[str, Any]:
+    return {"description": description, "required": required, "schema": schema}
 
 
-_SPOKEN = {"Content-Language": _header("The language of the sentences.", type="string", enum=[*LANGUAGES])}
-_LOCATION = {"Location": _header("Where it is read.", type="string", format="uri-reference", maxLength=1000)}
-_RETRY: dict[str, Any] = {"type": "integer", "minimum": 1, "maximum": RETRY_MAX}
+_LANGUAGE_HEADERS = {
+    "Content-Language": _describe_header("The language of the sentences.", type="string", enum=[*LANGUAGES])
+}
+_LOCATION = {"Location": _describe_header("Where it is read.", type="string", format="uri-reference", maxLength=1000)}
+_RETRY: dict[str, Any] = {"type": "integer", "minimum": 1, "maximum": RETRY_AFTER_MAX}
 # What a status has to say besides.
 _HEADERS: dict[int, dict[str, Any]] = {
     201: _LOCATION,
     202: _LOCATION,
-    401: {"WWW-Authenticate": _header("How to sign in.", type="string", enum=["Bearer"])},
-    409: {"Retry-After": _header("Seconds to wait, where waiting helps.", required=False, **_RETRY)},
-    429: {"Retry-After": _header("Seconds to wait.", **_RETRY)},
-    503: {"Retry-After": _header("Seconds to wait.", **_RETRY)},
+    401: {"WWW-Authenticate": _describe_header("How to sign in.", type="string", enum=["Bearer"])},
+    409: {"Retry-After": _describe_header("Seconds to wait, where waiting helps.", required=False, **_RETRY)},
+    429: {"Retry-After": _describe_header("Seconds to wait.", **_RETRY)},
+    503: {"Retry-After": _describe_header("Seconds to wait.", **_RETRY)},
 }
 
 
@@ -54,7 +56,7 @@ class ErrorSchema(Schema):
 
     status = fields.String(required=True, validate=OneOf(["error", "fail"]))
     code = WholeNumber(required=True, validate=Range(400, CODE_MAX), metadata={"example": 404301})
-    message = Text(SENTENCE_MAX, least=1, required=True, metadata={"example": "Item 7 does not exist."})
+    message = Text(SENTENCE_MAX, min_length=1, required=True, metadata={"example": "Item 7 does not exist."})
     data = fields.Dict(required=True, metadata={"example": {"error_code": "NOT_FOUND", "item_id": 7}})
 
 
@@ -67,16 +69,16 @@ def error_name(status: int) -> str:
     return f"Error{status}"
 
 
-def headers_of(status: int) -> dict[str, Any]:
+def response_headers(status: int) -> dict[str, Any]:
     """The headers that an answer of that status has."""
-    return {**_SPOKEN, **_HEADERS.get(status, {}), **(FIELDS if status >= 400 else {})}
+    return {**_LANGUAGE_HEADERS, **_HEADERS.get(status, {}), **(RATE_LIMIT_HEADERS if status >= 400 else {})}
 
 
-def in_other_words(status: int, example: Mapping[str, Any]) -> dict[str, Any]:
+def with_status(status: int, example: Mapping[str, Any]) -> dict[str, Any]:
     """What differs where an answer comes with that status."""
     phrase = HTTP_STATUS_CODES[status]
     told = {**example, "code": status, "message": phrase}
-    return {"description": phrase, "headers": headers_of(status), "example": told}
+    return {"description": phrase, "headers": response_headers(status), "example": told}
 
 
 def failure_content(status: int) -> dict[str, Any]:
@@ -90,29 +92,29 @@ def failure_content(status: int) -> dict[str, Any]:
 
 
 @cache
-def enveloped(schema: type[Schema] | None, shape: Shape) -> Schema:
+def envelope_schema(schema: type[Schema] | None, shape: Shape) -> Schema:
     """The schema of the whole envelope around an answer, for the documentation only."""
     inner: Any = fields.Nested(schema) if schema else fields.Nested(NothingSchema)
     name = schema.__name__.removesuffix("Schema") if schema else "Empty"
     if shape is Shape.LIST:
         inner = fields.List(inner, validate=Length(max=PER_PAGE_MAX))
     elif shape is not Shape.ONE:
-        rows = fields.Nested(as_row(schema)) if schema and shape is Shape.ASKED else inner
+        rows = fields.Nested(row_schema(schema)) if schema and shape is Shape.QUERY else inner
         page: dict[str, Any] = {
             "data": fields.List(rows, required=True, validate=Length(max=PER_PAGE_MAX)),
             "meta": fields.Nested(_META[shape], required=True),
         }
         inner = fields.Nested(Schema.from_dict(page, name=f"{name}{_SUFFIX[shape]}Schema"))
-    return around(inner, f"{name}{_SUFFIX[shape]}")
+    return wrap_in_envelope(inner, f"{name}{_SUFFIX[shape]}")
 
 
-def around(data: Any, name: str) -> Schema:
+def wrap_in_envelope(data: Any, name: str) -> Schema:
     """The schema of an envelope with that field as its data."""
     data.required = True
     keys: dict[str, Any] = {
         "status": fields.String(required=True, validate=OneOf(["success"])),
         "code": WholeNumber(required=True, validate=Range(200, CODE_MAX)),
-        "message": Text(SENTENCE_MAX, least=1, required=True, metadata={"example": "OK"}),
+        "message": Text(SENTENCE_MAX, min_length=1, required=True, metadata={"example": "OK"}),
         "data": data,
     }
     return Schema.from_dict(keys, name=f"{name}EnvelopeSchema")()

@@ -21,10 +21,10 @@ def _example(field: Any) -> Any:
         return example_of(field.schema)
     if isinstance(field, fields.List):
         return [_example(field.inner)]
-    return next(_allowed(field))
+    return next(_allowed_values(field))
 
 
-def _allowed(field: Any) -> Any:
+def _allowed_values(field: Any) -> Any:
     yield from (next(iter(rule.choices)) for rule in field.validators if isinstance(rule, OneOf))
     if field.allow_none:
         yield None

@@ -8,13 +8,13 @@ from apispec.ext.marshmallow.openapi import OpenAPIConverter
 from flask import Flask
 from werkzeug.http import HTTP_STATUS_CODES
 
-from shop.core.i18n.languages import LANGUAGE_MAX, LANGUAGE_WORD
-from shop.core.openapi.envelopes import ErrorSchema, error_name, failure_content, headers_of
+from shop.core.i18n.languages import LANGUAGE_MAX, LANGUAGE_PARAMETER
+from shop.core.openapi.envelopes import ErrorSchema, error_name, failure_content, response_headers
 
 _ERRORS = (400, 401, 403, 404, 406, 409, 412, 413, 415, 422, 429, 500, 503)
 _LANGUAGE = {
     "in": "query",
-    "name": LANGUAGE_WORD,
+    "name": LANGUAGE_PARAMETER,
     "description": "The language of the sentences, before `Accept-Language`.",
     "schema": {"type": "string", "maxLength": LANGUAGE_MAX, "example": "zh-Hant"},
 }
@@ -54,7 +54,7 @@ class Api(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest carries no 
         for status in _ERRORS:
             answer = {
                 "description": HTTP_STATUS_CODES[status],
-                "headers": headers_of(status),
+                "headers": response_headers(status),
                 "content": failure_content(status),
             }
             self.spec.components.response(error_name(status), answer, lazy=True)

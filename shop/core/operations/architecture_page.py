@@ -9,7 +9,7 @@ from shop.core.http.envelope import fail
 from shop.core.settings.settings import Settings
 
 
-def serve_report(app: Flask, settings: Settings, build: Callable[[], str | None]) -> None:
+def serve_architecture_page(app: Flask, settings: Settings, build: Callable[[], str | None]) -> None:
     """Serve what `build` makes, at its first request; nothing in production, nor where `build` has nothing."""
     if settings.production:
         return

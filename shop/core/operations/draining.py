@@ -10,18 +10,18 @@ from contextlib import contextmanager
 from pathlib import Path
 
 # Where the parent of the web processes tells them; a name in the environment, since they may be forked or spawned.
-_PLACE = "_SHOP_DRAINING"
+_FLAG_VARIABLE = "_SHOP_DRAINING"
 
 
 @contextmanager
-def announcing() -> Iterator[Path]:
+def draining_flag() -> Iterator[Path]:
     """While the context lasts, the children of this process look at a place: they are draining when it is there."""
     with tempfile.TemporaryDirectory(prefix="shop-") as folder:
-        os.environ[_PLACE] = str(Path(folder, "draining"))
+        os.environ[_FLAG_VARIABLE] = str(Path(folder, "draining"))
         yield Path(folder, "draining")
 
 
 def is_draining() -> bool:
     """Whether this web process was told to end."""
-    place = os.environ.get(_PLACE)
+    place = os.environ.get(_FLAG_VARIABLE)
     return place is not None and Path(place).exists()

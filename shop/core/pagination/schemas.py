@@ -15,7 +15,7 @@ class PageFields:
 
     page = WholeNumber(from_text=True, load_default=1, validate=Range(1, PAGE_MAX))
     per_page = WholeNumber(from_text=True, load_default=PER_PAGE_DEFAULT, validate=Range(1, PER_PAGE_MAX))
-    cursor = Text(CURSOR_MAX, least=1, metadata={"example": CURSOR_EXAMPLE})
+    cursor = Text(CURSOR_MAX, min_length=1, metadata={"example": CURSOR_EXAMPLE})
 
 
 class LinksSchema(Schema):
@@ -67,7 +67,7 @@ class ListMetaSchema(Schema):
     pagination = fields.Nested(ListPaginationSchema, required=True)
 
 
-def as_row(schema: type[Schema]) -> type[Schema]:
+def row_schema(schema: type[Schema]) -> type[Schema]:
     """What a row of a list may say: no field is sure to be there, since `filter` names those that are wanted."""
     words = {}
     for name, field in schema().fields.items():

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Any
 
-_TOLD_MAX = 100
+_ECHO_MAX = 100
 
 
 class Sentence(StrEnum):
@@ -24,14 +24,14 @@ class Sentence(StrEnum):
     ESCAPE = "A backslash stands before one of ; : , and \\ only."
     TWICE = "{token} is said twice."
     CONDITIONS = "There are more than {most} conditions."
-    LEAPS = "The search goes over more than {most} relations."
+    JOINS = "The search goes over more than {most} relations."
     VALUES = "{token} has more than {most} values."
     NAMES = "There are more than {most} names."
     PAIR = "{token} needs two values, the lower one first."
     UNFIT_TEXT = "{token} needs a text of at most {most} characters."
-    UNFIT_WHOLE = "{token} needs a whole number, not {value}."
-    UNFIT_TRUTH = "{token} needs true or false, not {value}."
-    UNFIT_MOMENT = "{token} needs a moment such as 2026-01-31T12:00:00Z, not {value}."
+    UNFIT_INTEGER = "{token} needs a whole number, not {value}."
+    UNFIT_BOOLEAN = "{token} needs true or false, not {value}."
+    UNFIT_DATETIME = "{token} needs a moment such as 2026-01-31T12:00:00Z, not {value}."
     UNFIT_UUID = "{token} needs a UUID, not {value}."
     UNFIT_CHOICE = "{token} needs one of these, not {value}: {allowed}."
     UNFIT_ANY = "{value} fits nothing that can be searched."
@@ -39,14 +39,14 @@ class Sentence(StrEnum):
     NO_CURSOR = "Only what is cut by a cursor goes on at one."
 
 
-class Unheard(Exception):  # noqa: N818 - it says what it is
+class QueryError(Exception):
     """Something in a question that the list does not know; its text is a finished sentence."""
 
     def __init__(self, sentence: Sentence, **facts: Any) -> None:
-        super().__init__(sentence.format(**{name: _short(fact) for name, fact in facts.items()}))
+        super().__init__(sentence.format(**{name: _shorten(fact) for name, fact in facts.items()}))
 
 
-def _short(fact: Any) -> str:
+def _shorten(fact: Any) -> str:
     if not isinstance(fact, str):
         return str(fact) if isinstance(fact, int) else ", ".join(fact) or "-"
-    return fact if len(fact) <= _TOLD_MAX else f"{fact[:_TOLD_MAX]}…"
+    return fact if len(fact) <= _ECHO_MAX else f"{fact[:_ECHO_MAX]}…"

@@ -6,13 +6,13 @@ from typing import Any
 
 from shop.core.pagination.cursor import CURSOR_EXAMPLE
 from shop.core.pagination.pages import PER_PAGE_DEFAULT
-from shop.core.query.spec import Kind, Listing, Word
+from shop.core.query.spec import FieldSpec, Kind, ResourceSpec
 
 EXAMPLES = {
     Kind.TEXT: "tea",
-    Kind.WHOLE: "7",
-    Kind.TRUTH: "true",
-    Kind.MOMENT: "2026-01-31T12:00:00Z",
+    Kind.INTEGER: "7",
+    Kind.BOOLEAN: "true",
+    Kind.DATETIME: "2026-01-31T12:00:00Z",
     Kind.UUID: "0198c0de-7f2a-7c31-9d5e-3f1b2a4c6d8e",
 }
 _SEARCH = (
@@ -25,12 +25,14 @@ _SEARCH_FIELDS = (
 )
 
 
-def describe(listing: Listing) -> dict[str, dict[str, Any]]:
+def describe_parameters(spec: ResourceSpec) -> dict[str, dict[str, Any]]:
     """Parameter -> what OpenAPI says of it, by the names that a ListChecker gives its fields."""
-    searched, included = listing.searchable, listing.included
+    searched, included = spec.searchable, spec.included
     return {
         "search": {
-            "description": _SEARCH.format(names=", ".join(f"{name} {_told(word)}" for name, word in searched.items())),
+            "description": _SEARCH.format(
+                names=", ".join(f"{name} {_describe_field(word)}" for name, word in searched.items())
+            ),
             "example": ";".join(f"{name}:{_example(word)}" for name, word in [*searched.items()][:1]),
         },
         "searchFields": {
@@ -38,19 +40,19 @@ def describe(listing: Listing) -> dict[str, dict[str, Any]]:
             "example": ";".join(f"{name}:{word.operators[0]}" for name, word in [*searched.items()][:1]),
         },
         "searchJoin": {"description": "Whether a row fits one of the conditions, or each.", "default": "or"},
-        "filter": _names("What to say of each row.", listing.words, 2),
-        "orderBy": _names("What to sort by.", listing.sortable, 1),
+        "filter": _describe_names("What to say of each row.", spec.fields, 2),
+        "orderBy": _describe_names("What to sort by.", spec.sortable, 1),
         "sortedBy": {
             "description": "One direction for all names of `orderBy`, or one for each.",
             "pattern": "^(asc|desc)(;(asc|desc))*$",
             "example": "desc",
         },
-        "with_": _names("What to show with each row, as `include`.", included, 1),
-        "include": _names("What to show with each row.", included, 1),
-        "withCount": _names("What to count for each row.", listing.counted, 1),
+        "with_": _describe_names("What to show with each row, as `include`.", included, 1),
+        "include": _describe_names("What to show with each row.", included, 1),
+        "withCount": _describe_names("What to count for each row.", spec.counted, 1),
         "pagination": {
             "description": "Numbered pages with a total, numbered pages without, or by `cursor`.",
-            "default": str(listing.mode),
+            "default": str(spec.mode),
         },
         "page": {"description": "Which of the numbered pages.", "example": 1},
         "per_page": {"description": "How many rows.", "default": PER_PAGE_DEFAULT, "example": PER_PAGE_DEFAULT},
@@ -58,20 +60,20 @@ def describe(listing: Listing) -> dict[str, dict[str, Any]]:
     }
 
 
-def _names(says: str, names: Iterable[str], count: int) -> dict[str, Any]:
+def _describe_names(description: str, names: Iterable[str], count: int) -> dict[str, Any]:
     known = list(names)
     one = "|".join(map(re.escape, known))
     return {
-        "description": f"{says} Names, `;` between them: {', '.join(known)}.",
+        "description": f"{description} Names, `;` between them: {', '.join(known)}.",
         "pattern": f"^({one})(;({one}))*$",
         "example": ";".join(known[:count]),
     }
 
 
-def _told(word: Word) -> str:
-    held = f"one of {', '.join(word.choices)}" if word.choices else word.kind
-    return f"({held}: {' '.join(word.operators)})"
+def _describe_field(field: FieldSpec) -> str:
+    held = f"one of {', '.join(field.choices)}" if field.choices else field.kind
+    return f"({held}: {' '.join(field.operators)})"
 
 
-def _example(word: Word) -> str:
-    return word.choices[0] if word.choices else EXAMPLES[word.kind]
+def _example(field: FieldSpec) -> str:
+    return field.choices[0] if field.choices else EXAMPLES[field.kind]

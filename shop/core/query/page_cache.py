@@ -5,34 +5,39 @@ In round sizes: of every size there is, a stranger could fill the store of the s
 
 from typing import Any
 
-from shop.core.pagination.pages import CursorPage, Listed, Page, SimplePage
-from shop.core.query.query import Asked
+from shop.core.pagination.pages import AnyPage, CursorPage, Page, SimplePage
+from shop.core.query.query import ListQuery
 from shop.core.query.spec import Mode
 
 # Beyond these few people go, and each one that is kept is memory.
-PAGES_KEPT = 5
-SIZES_KEPT = frozenset({10, 15, 20, 25, 30, 50, 100})
+CACHED_PAGES_MAX = 5
+CACHED_PAGE_SIZES = frozenset({10, 15, 20, 25, 30, 50, 100})
 
 
-def name_of(asked: Asked) -> str | None:
+def page_cache_key(query: ListQuery) -> str | None:
     """What a page is kept by; None where it is not kept. What is shown of its rows makes no other page of it."""
-    request, apart = asked.request, asked.terms or asked.included or asked.counted or asked.cursor
-    if apart or not asked.usual or request.page > PAGES_KEPT or request.per_page not in SIZES_KEPT:
+    request, apart = query.request, query.terms or query.included or query.counted or query.cursor
+    if (
+        apart
+        or not query.is_default_order
+        or request.page > CACHED_PAGES_MAX
+        or request.per_page not in CACHED_PAGE_SIZES
+    ):
         return None
-    return f"{asked.mode}-{request.per_page}-{request.page}"
+    return f"{query.mode}-{request.per_page}-{request.page}"
 
 
-def pack(page: Listed[Any]) -> dict[str, Any]:
+def dump_page(page: AnyPage[Any]) -> dict[str, Any]:
     """The page without what the request says itself; JSON-safe where its rows are."""
     return {name: value for name, value in vars(page).items() if name not in ("request", "per_page")}
 
 
-def unpack(kept: dict[str, Any], asked: Asked) -> Listed[Any]:
+def load_page(stored: dict[str, Any], query: ListQuery) -> AnyPage[Any]:
     """The page again, for a request that asks for it."""
-    match asked.mode:
+    match query.mode:
         case Mode.PAGE:
-            return Page(**kept, request=asked.request)
+            return Page(**stored, request=query.request)
         case Mode.SIMPLE:
-            return SimplePage(**kept, request=asked.request)
+            return SimplePage(**stored, request=query.request)
         case Mode.CURSOR:
-            return CursorPage(**kept, per_page=asked.request.per_page)
+            return CursorPage(**stored, per_page=query.request.per_page)

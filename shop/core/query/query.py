@@ -10,10 +10,10 @@ from shop.core.query.spec import Kind, Mode, Operator
 from shop.core.query.values import Value
 
 # Ids -> what is told of those rows that there are.
-Find = Callable[[Collection[Any]], Mapping[Any, Mapping[str, Any]]]
+FindRelated = Callable[[Collection[Any]], Mapping[Any, Mapping[str, Any]]]
 
 
-class Condition(NamedTuple):
+class Comparison(NamedTuple):
     """A comparison; the last name of the path is a word, those before it are relations."""
 
     path: tuple[str, ...]
@@ -30,50 +30,52 @@ class Sort(NamedTuple):
 
 
 # One term of a search: a row fits it that meets any of these.
-Alternatives = tuple[Condition, ...]
+Alternatives = tuple[Comparison, ...]
 
 
 @dataclass(frozen=True)
-class Asked:
+class ListQuery:
     """What to find, in which order, what to say of each row, and how to cut the list."""
 
     terms: tuple[Alternatives, ...] = ()
     # Whether a row must fit every term, or one of them.
-    every: bool = False
+    match_all: bool = False
     order: tuple[Sort, ...] = ()
     # Whether that is the order in which the list comes when nobody asks for another.
-    usual: bool = True
+    is_default_order: bool = True
     # What to say of a row; nothing: all.
-    shown: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
     included: frozenset[str] = frozenset()
     counted: frozenset[str] = frozenset()
     mode: Mode = Mode.PAGE
     request: PageRequest = field(default_factory=PageRequest)
     cursor: str | None = None
 
-    def seal(self, about: tuple[object, ...]) -> str:
+    def fingerprint(self, list_id: tuple[object, ...]) -> str:
         """What a cursor belongs to: the list `about` something, this search, this order."""
-        text = _stable_repr((about, self.terms, self.every, self.order))
+        text = _stable_repr((list_id, self.terms, self.match_all, self.order))
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
-    def tell(self, card: Mapping[str, Any], **related: Any) -> dict[str, Any]:
+    def select_fields(self, card: Mapping[str, Any], **related: Any) -> dict[str, Any]:
         """What to say of a row: what was asked for, and what was asked to come with it."""
-        told = {name: value for name, value in card.items() if not self.shown or name in self.shown}
+        told = {name: value for name, value in card.items() if not self.fields or name in self.fields}
         return {**told, **related}
 
-    def tell_with(self, name: str, by: str, find: Find, cards: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    def select_with_related(
+        self, name: str, by: str, find: FindRelated, cards: Sequence[Mapping[str, Any]]
+    ) -> list[dict[str, Any]]:
         """What to say of each row, and below `name`, where that was asked for, what each one's `by` leads to.
 
         All of that is found at once.
         """
         if name not in self.included:
-            return [self.tell(card) for card in cards]
+            return [self.select_fields(card) for card in cards]
         found = find({card[by] for card in cards if card[by] is not None})
-        return [self.tell(card, **{name: found.get(card[by])}) for card in cards]
+        return [self.select_fields(card, **{name: found.get(card[by])}) for card in cards]
 
 
 # The kinds under the names that cursors in the field were made with.
-_CURSOR_KINDS = {Kind.WHOLE: "WHOLE", Kind.TRUTH: "TRUTH", Kind.MOMENT: "MOMENT"}
+_CURSOR_KINDS = {Kind.INTEGER: "WHOLE", Kind.BOOLEAN: "TRUTH", Kind.DATETIME: "MOMENT"}
 
 
 def _stable_repr(value: object) -> str:
@@ -81,7 +83,7 @@ def _stable_repr(value: object) -> str:
 
     It never changes: a client goes on with a cursor of the release before.
     """
-    if isinstance(value, Condition):
+    if isinstance(value, Comparison):
         operator = f"<Operator.{value.operator.name}: {value.operator.value!r}>"
         return f"Condition(path={value.path!r}, operator={operator}, values={value.values!r})"
     if isinstance(value, Sort):

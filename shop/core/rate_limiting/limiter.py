@@ -14,11 +14,11 @@ from flask import g, has_request_context
 from shop.core.cache.key import Key
 from shop.core.errors import CoreExceptionCode, ShopError
 from shop.core.metrics.metrics import Counter, Metrics
-from shop.core.rate_limiting.quota import Budget, Quota, Standing, rate_of
-from shop.core.rate_limiting.windows import Told, Windows
+from shop.core.rate_limiting.quota import Bucket, Quota, QuotaState, get_rate
+from shop.core.rate_limiting.windows import LocalWindows, WindowArgs
 from shop.core.redis.script import Script
 from shop.core.redis.stores import RedisConnectionError, RedisError, RedisStores, RedisTimeoutError
-from shop.core.resilience.circuit_breaker import Breaker
+from shop.core.resilience.circuit_breaker import CircuitBreaker
 from shop.core.settings.settings import Settings
 from shop.core.tenant import current_tenant
 
@@ -26,23 +26,23 @@ LIMITS = Counter(
     "shop_limits", "Requests that a limit refused, or that were counted without Redis.", ("budget", "outcome")
 )
 # The Lua functions that count requests; scripts that enforce limits begin with them.
-COUNTING = Path(__file__).parent / "lua" / "count.lua"
-_limit = Script(COUNTING.with_name("limit.lua"), COUNTING)
+COUNT_LUA = Path(__file__).parent / "lua" / "count.lua"
+_limit_script = Script(COUNT_LUA.with_name("limit.lua"), COUNT_LUA)
 
 
-class Counted(Protocol):
+class CountedResult(Protocol):
     """The answer of a script that was asked to count a request; `spent` is empty when it had no reason to."""
 
     @property
-    def spent(self) -> tuple[int, ...]:
+    def counts(self) -> tuple[int, ...]:
         """What count.lua answers."""
 
 
-C = TypeVar("C", bound=Counted)
+C = TypeVar("C", bound=CountedResult)
 
 
 @dataclass
-class Limits:
+class RateLimiter:
     """Counts requests, and refuses those that are too many."""
 
     window = Key("{tenant}:quota:{budget}:{who}")
@@ -50,117 +50,123 @@ class Limits:
     settings: Settings
     stores: RedisStores
     metrics: Metrics
-    breaker: Breaker = field(init=False)
-    windows: Windows = field(init=False)
+    breaker: CircuitBreaker = field(init=False)
+    local_windows: LocalWindows = field(init=False)
 
     def __post_init__(self) -> None:
-        self.breaker = Breaker("Limits are counted", self._probe, RedisError)
-        self.windows = Windows(self.settings.web_workers)
+        self.breaker = CircuitBreaker("Limits are counted", self._probe, RedisError)
+        self.local_windows = LocalWindows(self.settings.web_workers)
 
-    def quota(self, budget: Budget, who: str, tenant_id: int | None = None) -> Quota | None:
+    def get_quota(self, bucket: Bucket, subject: str, tenant_id: int | None = None) -> Quota | None:
         """What somebody of a tenant, by default the current one, may ask for; None when the settings limit nothing."""
         tenant_id = tenant_id or current_tenant()
-        rate = rate_of(self.settings, budget)
-        return Quota(budget, rate, _name(tenant_id, budget, who)) if rate else None
+        rate = get_rate(self.settings, bucket)
+        return Quota(bucket, rate, _window_key(tenant_id, bucket, subject)) if rate else None
 
-    def spend(self, *quotas: Quota | None) -> None:
+    def consume(self, *quotas: Quota | None) -> None:
         """Count the request that is served in these and in what is pending, all or none: one round trip.
 
         Raises ShopError TOO_MANY_REQUESTS.
         """
         # A transaction that is replayed is one request still.
-        done = {standing.quota for standing in standings()}
-        counted = [quota for quota in (*quotas, pending()) if quota and quota not in done]
+        done = {standing.quota for standing in quota_states()}
+        counted = [quota for quota in (*quotas, deferred_quota()) if quota and quota not in done]
         if counted:
-            self._settle(self.windows.find_spent(counted) or self._ask(counted) or self._count_alone(counted))
+            self._record_result(
+                self.local_windows.find_exhausted(counted)
+                or self._count_in_redis(counted)
+                or self._count_locally(counted)
+            )
 
-    def join(self, run: Callable[[Told | None], C]) -> C:
+    def run_with_deferred(self, run: Callable[[WindowArgs | None], C]) -> C:
         """What `run` answers, whose script counts what is pending in the round trip that it makes anyway.
 
         Raises ShopError TOO_MANY_REQUESTS, and what `run` raises.
         """
-        quota = pending()
+        quota = deferred_quota()
         if quota is None:
             return run(None)
-        self._refuse_known(quota)
-        told = self.windows.tell(quota)
+        self._refuse_exhausted(quota)
+        told = self.local_windows.request_args(quota)
         try:
             answer = run(told)
         except (RedisConnectionError, RedisTimeoutError) as error:
-            self.breaker.failed(error)
+            self.breaker.record_failure(error)
             raise
-        if answer.spent:
-            self._settle(self._learn([quota], [told], answer.spent))
+        if answer.counts:
+            self._record_result(self._update_windows([quota], [told], answer.counts))
         return answer
 
     def _probe(self) -> None:
         self.stores.cache.ping()
 
-    def _refuse_known(self, quota: Quota) -> None:
-        known = self.windows.find_spent([quota])
-        if not known and self.breaker.since is not None:
-            known = self.windows.count_alone([quota], self.breaker.since, look=True)
+    def _refuse_exhausted(self, quota: Quota) -> None:
+        known = self.local_windows.find_exhausted([quota])
+        if not known and self.breaker.opened_at is not None:
+            known = self.local_windows.count_locally([quota], self.breaker.opened_at, dry_run=True)
         if known and known[0].refused:
-            self._settle(known)
+            self._record_result(known)
 
-    def _ask(self, quotas: Sequence[Quota]) -> list[Standing]:
-        if not self.breaker.lets_through():
+    def _count_in_redis(self, quotas: Sequence[Quota]) -> list[QuotaState]:
+        if not self.breaker.allow():
             return []
-        told = [self.windows.tell(quota) for quota in quotas]
-        words = [word for each in told for word in each.words]
+        told = [self.local_windows.request_args(quota) for quota in quotas]
+        words = [word for each in told for word in each.arguments]
         try:
-            answer = _limit(self.stores.cache, [each.key for each in told], words)
+            answer = _limit_script(self.stores.cache, [each.key for each in told], words)
         except RedisError as error:
-            self.breaker.failed(error)
+            self.breaker.record_failure(error)
             return []
-        return self._learn(quotas, told, answer)
+        return self._update_windows(quotas, told, answer)
 
-    def _learn(self, quotas: Sequence[Quota], told: Sequence[Told], answer: Sequence[int]) -> list[Standing]:
-        self.breaker.worked()
+    def _update_windows(
+        self, quotas: Sequence[Quota], args: Sequence[WindowArgs], answer: Sequence[int]
+    ) -> list[QuotaState]:
+        self.breaker.record_success()
         fits, *numbers = answer
         return [
-            self.windows.learn(quota, each, (fits, count, left))
-            for quota, each, count, left in zip(quotas, told, numbers[::2], numbers[1::2], strict=True)
+            self.local_windows.update(quota, each, (fits, count, left))
+            for quota, each, count, left in zip(quotas, args, numbers[::2], numbers[1::2], strict=True)
         ]
 
-    def _count_alone(self, quotas: Sequence[Quota]) -> list[Standing]:
+    def _count_locally(self, quotas: Sequence[Quota]) -> list[QuotaState]:
         for quota in quotas:
-            self.metrics.count(LIMITS, quota.budget, "alone")
-        return self.windows.count_alone(quotas, self.breaker.since)
+            self.metrics.count(LIMITS, quota.bucket, "alone")
+        return self.local_windows.count_locally(quotas, self.breaker.opened_at)
 
-    def _settle(self, found: Sequence[Standing]) -> None:
+    def _record_result(self, found: Sequence[QuotaState]) -> None:
         if has_request_context():
-            g.standings, g.pending_quota = [*standings(), *found], None
+            g.quota_states, g.deferred_quota = [*quota_states(), *found], None
         refused = [standing for standing in found if standing.refused]
         for standing in refused:
-            self.metrics.count(LIMITS, standing.quota.budget, "refused")
+            self.metrics.count(LIMITS, standing.quota.bucket, "refused")
         if refused:
-            seconds = max(standing.seconds for standing in refused)
+            seconds = max(standing.reset_seconds for standing in refused)
             raise ShopError(CoreExceptionCode.TOO_MANY_REQUESTS, seconds=seconds, retry_after=seconds)
 
 
-def leave_pending(quota: Quota | None) -> None:
+def defer(quota: Quota | None) -> None:
     """Let the route count the request that is served, in a round trip that it makes anyway."""
-    g.pending_quota = quota
+    g.deferred_quota = quota
 
 
-def at_this_address(who: str) -> str:
+def scope_to_address(subject: str) -> str:
     """The name of somebody who comes from the address that the request does, whose route counts by address."""
-    return f"{who}@{g.client}"
+    return f"{subject}@{g.client}"
 
 
-def pending() -> Quota | None:
+def deferred_quota() -> Quota | None:
     """What the request that is served is still to be counted in."""
-    quota: Quota | None = g.get("pending_quota") if has_request_context() else None
+    quota: Quota | None = g.get("deferred_quota") if has_request_context() else None
     return quota
 
 
-def standings() -> list[Standing]:
+def quota_states() -> list[QuotaState]:
     """How the client stands with what the request that is served was counted in."""
-    found: list[Standing] = g.get("standings", []) if has_request_context() else []
+    found: list[QuotaState] = g.get("quota_states", []) if has_request_context() else []
     return found
 
 
 @lru_cache(maxsize=10_000)
-def _name(tenant_id: int, budget: Budget, who: str) -> str:
-    return Limits.window(tenant=tenant_id, budget=budget, who=who)
+def _window_key(tenant_id: int, bucket: Bucket, subject: str) -> str:
+    return RateLimiter.window(tenant=tenant_id, budget=bucket, who=subject)

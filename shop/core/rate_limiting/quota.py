@@ -7,12 +7,12 @@ from shop.core.settings.rate import OFF, Rate
 from shop.core.settings.settings import Settings
 
 # Of one address, which a whole office may share; of one account at one address it is the setting itself.
-SIGN_INS_OF_AN_ADDRESS = 5
+LOGIN_ADDRESS_FACTOR = 5
 # Of one account, from all addresses: so many that no stranger alone can use them up and keep the owner out.
-SIGN_INS_OF_AN_ACCOUNT = 10
+LOGIN_ACCOUNT_FACTOR = 10
 
 
-class Budget(StrEnum):
+class Bucket(StrEnum):
     """What is counted apart. Callers see these names; `SHOP_LIMIT_LOGIN` says all of the budgets for signing in."""
 
     DEFAULT = "default"
@@ -24,30 +24,30 @@ class Budget(StrEnum):
     PURCHASE = "purchase"
 
 
-_SIGN_INS = {Budget.LOGIN_ADDRESS: SIGN_INS_OF_AN_ADDRESS, Budget.LOGIN_ACCOUNT: SIGN_INS_OF_AN_ACCOUNT}
+_LOGIN_FACTORS = {Bucket.LOGIN_ADDRESS: LOGIN_ADDRESS_FACTOR, Bucket.LOGIN_ACCOUNT: LOGIN_ACCOUNT_FACTOR}
 
 
 class Quota(NamedTuple):
     """What one client may ask for in one budget; `key` is where its requests are counted."""
 
-    budget: Budget
+    bucket: Bucket
     rate: Rate
     key: str
 
 
-class Standing(NamedTuple):
+class QuotaState(NamedTuple):
     """How a client stands with a quota: requests left, seconds until its window ends, and whether it is refused."""
 
     quota: Quota
     remaining: int
-    seconds: int
+    reset_seconds: int
     refused: bool
 
 
-def rate_of(settings: Settings, budget: Budget) -> Rate | None:
+def get_rate(settings: Settings, bucket: Bucket) -> Rate | None:
     """What the settings allow; None when they limit nothing."""
-    if budget in _SIGN_INS:
-        rate = settings.limit_login.times(_SIGN_INS[budget])
+    if bucket in _LOGIN_FACTORS:
+        rate = settings.limit_login.multiply(_LOGIN_FACTORS[bucket])
     else:
-        rate = getattr(settings, f"limit_{budget}")
+        rate = getattr(settings, f"limit_{bucket}")
     return None if rate == OFF else rate

@@ -12,76 +12,76 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
-from shop.core.resilience.deadline import may_ask_redis, waited_for_redis
-from shop.core.resilience.store_monitor import Pulse
+from shop.core.resilience.deadline import charge_redis, redis_allowed
+from shop.core.resilience.store_monitor import StoreMonitor
 from shop.core.trace import count_redis
 
 # After that long without use a connection is looked at before it is used: the server may have closed it.
-REST_SECONDS = 0.01
+IDLE_SECONDS = 0.01
 
 
-class Watched(Redis):
+class MonitoredRedis(Redis):
     """redis-py's client, which asks nobody who is away, and nothing for a request that has waited long enough."""
 
     # Of the server; None for a client that has to find out itself.
-    pulse: Pulse | None = None
+    store_monitor: StoreMonitor | None = None
 
     def execute_command(self, *command: Any, **options: Any) -> Any:
         """The answer to one command; raises RedisError."""
-        with self.asking():
+        with self.call_server():
             return super().execute_command(*command, **options)  # type: ignore[no-untyped-call]  # redis-py types few of these
 
     def pipeline(self, transaction: Any = True, shard_hint: Any = None) -> Any:  # noqa: FBT002 - given shape
         """Commands that are sent together."""
-        pipe = _WatchedPipeline(self.connection_pool, self.response_callbacks, transaction, shard_hint)
-        pipe.asks = self
+        pipe = _MonitoredPipeline(self.connection_pool, self.response_callbacks, transaction, shard_hint)
+        pipe.owner = self
         return pipe
 
     @contextmanager
-    def asking(self) -> Iterator[None]:
+    def call_server(self) -> Iterator[None]:
         """While the context lasts, the server is asked; raises RedisError when it is not to be."""
-        began = self.enter()
+        began = self.begin_call()
         try:
             yield
-            self.worked()
+            self.mark_alive()
         finally:
-            self.leave(began)
+            self.end_call(began)
 
-    def enter(self) -> float:
+    def begin_call(self) -> float:
         """The moment; raises RedisError when the server is not to be asked."""
-        if self.pulse and self.pulse.away:
-            raise RedisConnectionError(f"{self.pulse.what} is away: {self.pulse.away}")
-        if not may_ask_redis():
+        if self.store_monitor and self.store_monitor.down:
+            raise RedisConnectionError(f"{self.store_monitor.name} is away: {self.store_monitor.down}")
+        if not redis_allowed():
             raise RedisTimeoutError("This request has waited long enough for its stores.")
         return time.monotonic()
 
-    def leave(self, began: float) -> float:
+    def end_call(self, began: float) -> float:
         """The moment, when an answer has come or none."""
         now = time.monotonic()
-        waited_for_redis(now - began)
+        charge_redis(now - began)
         return now
 
-    def worked(self) -> None:
+    def mark_alive(self) -> None:
         """Note that an answer has come."""
-        if self.pulse:
-            self.pulse.worked()
+        if self.store_monitor:
+            self.store_monitor.mark_alive()
 
 
-class _WatchedPipeline(Pipeline):
-    asks: Watched
+class _MonitoredPipeline(Pipeline):
+    owner: MonitoredRedis
 
     def execute(self, raise_on_error: bool = True) -> Any:  # noqa: FBT001, FBT002 - given shape
         """The answers to all commands; raises RedisError."""
-        with self.asks.asking():
+        with self.owner.call_server():
             return super().execute(raise_on_error)
 
     def immediate_execute_command(self, *command: Any, **options: Any) -> Any:
         """The answer to a command of a pipeline that watches; raises RedisError."""
-        with self.asks.asking():
+        with self.owner.call_server():
             return super().immediate_execute_command(*command, **options)  # type: ignore[no-untyped-call]  # the same
 
 
-class Client(Watched):
+class DirectRedis(MonitoredRedis):
     """With a short way for single commands.
 
     redis-py's leads through retries, telemetry and a lock, which cost more than the command and serve nobody here.
@@ -95,18 +95,18 @@ class Client(Watched):
     def execute_command(self, *command: Any, **options: Any) -> Any:
         """The answer to one command, in one round trip; raises RedisError."""
         count_redis()
-        began = self.enter()
-        connection = self._take()
+        began = self.begin_call()
+        connection = self._take_connection()
         try:
             connection.send_command(*command, **options)
             answer = self.parse_response(connection, command[0], **options)  # type: ignore[no-untyped-call]
-            self.worked()
+            self.mark_alive()
         except BaseException:
             # Whatever it may still say is not the answer to the next question.
             connection.disconnect()
             raise
         finally:
-            self._idle.append((connection, self.leave(began)))
+            self._idle.append((connection, self.end_call(began)))
         return answer
 
     def pipeline(self, transaction: Any = True, shard_hint: Any = None) -> Any:  # noqa: FBT002 - given shape
@@ -114,18 +114,18 @@ class Client(Watched):
         count_redis()
         return super().pipeline(transaction, shard_hint)
 
-    def _take(self) -> Any:
+    def _take_connection(self) -> Any:
         try:
             connection, used = self._idle.pop()
         except IndexError:
             return self.connection_pool.make_connection()
-        rested = time.monotonic() - used > REST_SECONDS
-        if rested and connection.is_connected and _is_spoilt(connection):
+        rested = time.monotonic() - used > IDLE_SECONDS
+        if rested and connection.is_connected and _has_unread_data(connection):
             connection.disconnect()
         return connection
 
 
-def _is_spoilt(connection: Any) -> bool:
+def _has_unread_data(connection: Any) -> bool:
     # Something to read before anything was asked: the rest of an old answer, or the end.
     try:
         return bool(connection.can_read())

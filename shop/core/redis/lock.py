@@ -11,7 +11,7 @@ from shop.core.redis.stores import RedisError
 
 
 @contextmanager
-def locked(client: "Redis", name: str, seconds: float) -> Iterator[bool]:
+def try_lock(client: "Redis", name: str, seconds: float) -> Iterator[bool]:
     """Whether the lock is ours, which is asked once; whoever dies with it holds it that long. Raises RedisError.
 
     redis-py's lock: taken by SET NX PX with our token, and freed by a script that compares the token first.

@@ -13,11 +13,11 @@ from redis.exceptions import RedisError, WatchError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.retry import Retry
 
-from shop.core.redis.client import Client, Watched
-from shop.core.resilience.store_monitor import Pulse
+from shop.core.redis.client import DirectRedis, MonitoredRedis
+from shop.core.resilience.store_monitor import StoreMonitor
 from shop.core.settings.settings import Settings
 
-__all__ = ["RedisConnectionError", "RedisError", "RedisStores", "RedisTimeoutError", "WatchError", "watching"]
+__all__ = ["RedisConnectionError", "RedisError", "RedisStores", "RedisTimeoutError", "WatchError", "watch_keys"]
 
 # More than a request waits: on a full machine an answer may be late for many, and the server is there.
 PROBE_SECONDS = 1.0
@@ -33,12 +33,12 @@ class RedisStores:
     @cached_property
     def cache(self) -> "Redis":
         """Cached information; answers are text."""
-        return self._client(self.settings.redis_address, decode_responses=True)
+        return self._create_monitored_client(self.settings.redis_address, decode_responses=True)
 
     @cached_property
     def queue(self) -> "Redis":
         """The job queue; RQ wants bytes, and a pool whose time-outs it can turn."""
-        return self._client(self.settings.redis_address, Watched)
+        return self._create_monitored_client(self.settings.redis_address, MonitoredRedis)
 
     def stock(self, partition: int) -> "Redis":
         """The server that holds a stock partition; answers are text."""
@@ -50,7 +50,7 @@ class RedisStores:
         addresses = self.settings.stock_redis_urls
         if not addresses:
             return [self.cache]
-        return [self._client(address, decode_responses=True) for address in addresses]
+        return [self._create_monitored_client(address, decode_responses=True) for address in addresses]
 
     @property
     def servers(self) -> list["Redis"]:
@@ -58,23 +58,26 @@ class RedisStores:
         return [self.cache, *(self.stock_servers if self.settings.stock_redis_urls else [])]
 
     @cached_property
-    def pulses(self) -> dict[str, Pulse]:
+    def store_monitors(self) -> dict[str, StoreMonitor]:
         """Address -> the sign of life of each server there is."""
         return {
-            address: self._pulse(address) for address in (self.settings.redis_address, *self.settings.stock_redis_urls)
+            address: self._create_store_monitor(address)
+            for address in (self.settings.redis_address, *self.settings.stock_redis_urls)
         }
 
-    def _pulse(self, address: str) -> Pulse:
+    def _create_store_monitor(self, address: str) -> StoreMonitor:
         # A client of its own, which nobody else keeps waiting and which asks although the server is away.
-        asking = self._plain(address, Redis, PROBE_SECONDS)
-        return Pulse("redis", lambda: "ok" if asking.ping() else "silent")
+        asking = self._create_client(address, Redis, PROBE_SECONDS)
+        return StoreMonitor("redis", lambda: "ok" if asking.ping() else "silent")
 
-    def _client(self, address: str, kind: type[Watched] = Client, **options: Any) -> "Redis":
-        client = self._plain(address, kind, self.settings.redis_timeout, **options)
-        client.pulse = self.pulses[address]
+    def _create_monitored_client(
+        self, address: str, kind: type[MonitoredRedis] = DirectRedis, **options: Any
+    ) -> "Redis":
+        client = self._create_client(address, kind, self.settings.redis_timeout, **options)
+        client.store_monitor = self.store_monitors[address]
         return client
 
-    def _plain(self, address: str, kind: type[R], seconds: float, **options: Any) -> R:
+    def _create_client(self, address: str, kind: type[R], seconds: float, **options: Any) -> R:
         # redis-py retries by default and would repeat a script whose answer was lost; here a caller decides.
         return kind.from_url(  # type: ignore[return-value]  # redis-py says Redis of every kind
             address,
@@ -88,7 +91,7 @@ class RedisStores:
 
 
 @contextmanager
-def watching(client: "Redis", *keys: str) -> Iterator[Any]:
+def watch_keys(client: "Redis", *keys: str) -> Iterator[Any]:
     """A pipeline whose EXEC raises WatchError when a key was changed meanwhile; raises RedisError."""
     try:
         with client.pipeline() as pipe:

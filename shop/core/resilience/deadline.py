@@ -11,71 +11,71 @@ from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
-from shop.core.context import holding
+from shop.core.context import set_temporarily
 
-ENOUGH_SECONDS = 2.0
+REQUEST_BUDGET_SECONDS = 2.0
 # Whoever waited less has not waited: time-outs stay as they are, for to change one costs a call of the system.
-NOTICED_SECONDS = 0.1
+GRACE_SECONDS = 0.1
 
 
 @dataclass(slots=True)
-class _Haste:
+class _Deadline:
     """What was waited for the stores, for Redis alone, and since when somebody is waited for."""
 
-    waited: float = 0.0
-    for_redis: float = 0.0
-    since: float | None = None
+    store_seconds: float = 0.0
+    redis_seconds: float = 0.0
+    wait_started_at: float | None = None
 
     @property
-    def left(self) -> float:
-        waiting = time.monotonic() - self.since if self.since else 0.0
-        return ENOUGH_SECONDS - self.waited - waiting
+    def remaining(self) -> float:
+        waiting = time.monotonic() - self.wait_started_at if self.wait_started_at else 0.0
+        return REQUEST_BUDGET_SECONDS - self.store_seconds - waiting
 
 
-_current: ContextVar[_Haste | None] = ContextVar("haste", default=None)
+_current: ContextVar[_Deadline | None] = ContextVar("deadline", default=None)
 
 
-def in_haste() -> AbstractContextManager[object]:
+def request_deadline() -> AbstractContextManager[object]:
     """While the context lasts, a request is served: it is counted what this thread waits."""
-    return holding(_current, _Haste())
+    return set_temporarily(_current, _Deadline())
 
 
-def without_haste() -> AbstractContextManager[object]:
+def no_deadline() -> AbstractContextManager[object]:
     """While the context lasts, nothing is counted: the client has asked to wait."""
-    return holding(_current, None)
+    return set_temporarily(_current, None)
 
 
-def seconds_left(most: float) -> float:
+def remaining(timeout: float) -> float:
     """How long to wait for the next answer, at most so long; 0 when it was waited long enough."""
     haste = _current.get()
-    if haste is None or (left := haste.left) > ENOUGH_SECONDS - NOTICED_SECONDS:
-        return most
-    return min(most, max(0.0, left))
+    if haste is None or (left := haste.remaining) > REQUEST_BUDGET_SECONDS - GRACE_SECONDS:
+        return timeout
+    return min(timeout, max(0.0, left))
 
 
-def may_ask_redis() -> bool:
+def redis_allowed() -> bool:
     """Whether there is time to ask Redis: also afterwards, as long as it was not Redis that was waited for."""
     haste = _current.get()
-    return haste is None or haste.waited < ENOUGH_SECONDS or haste.for_redis < NOTICED_SECONDS
+    return haste is None or haste.store_seconds < REQUEST_BUDGET_SECONDS or haste.redis_seconds < GRACE_SECONDS
 
 
-def waited_for_redis(seconds: float) -> None:
+def charge_redis(seconds: float) -> None:
     """Count how long Redis took."""
     if haste := _current.get():
-        haste.waited += seconds
-        haste.for_redis += seconds
+        haste.store_seconds += seconds
+        haste.redis_seconds += seconds
 
 
 @contextmanager
-def waiting() -> Iterator[None]:
+def charge_deadline() -> Iterator[None]:
     """Count how long the context lasts; one within another is counted once."""
     haste = _current.get()
-    if haste is None or haste.since:
+    if haste is None or haste.wait_started_at:
         yield
         return
-    haste.since = time.monotonic()
+    haste.wait_started_at = time.monotonic()
     try:
         yield
     finally:
-        haste.waited += time.monotonic() - haste.since
-        haste.since = None
+        haste.store_seconds += time.monotonic() - haste.wait_started_at
+        haste.wait_started_at = None

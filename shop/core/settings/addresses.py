@@ -13,12 +13,12 @@ _ORIGIN = re.compile(r"(http://(?!.*:80$)|https://(?!.*:443$))([a-z0-9.-]+|\[[0-
 _PASSWORD = re.compile(r"(?<=://)([^/?#]*:)[^/?#]*(?=@)|([?&][^=&#]*password=)[^&#]*", re.IGNORECASE)
 
 
-def is_database(text: str) -> bool:
+def is_database_url(text: str) -> bool:
     """Whether it is the SQLAlchemy URL of a database this service speaks to."""
     return _parses(make_url, text) and make_url(text).get_backend_name() in ("mysql", "mariadb", "sqlite")
 
 
-def is_redis(text: str) -> bool:
+def is_redis_url(text: str) -> bool:
     """Whether it is the URL of a Redis server."""
     return text.startswith(("redis://", "rediss://", "unix://")) and _parses(lambda url: urlsplit(url).port, text)
 
@@ -39,13 +39,13 @@ def is_bind(text: str) -> bool:
     return bool(address) and port.isdecimal() and 0 < int(port) <= _PORT_MAX
 
 
-def parted(bind: str) -> tuple[str, int]:
+def split_bind(bind: str) -> tuple[str, int]:
     """Address and port of a place to listen on."""
     address, _, port = bind.rpartition(":")
     return address.strip("[]"), int(port)
 
 
-def without_password(text: str) -> str:
+def mask_password(text: str) -> str:
     """The address with its password starred, wherever it stands."""
     return _PASSWORD.sub(lambda found: f"{found[1] or found[2]}***", text)
 

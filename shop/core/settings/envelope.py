@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from shop.core.settings.loader import setting
 
-OWN = "own"
+OWN_STATUS = "own"
 KEYS = ("status", "code", "message", "data")
 EXTRA = "extra"
 # Of a page, below `data`.
@@ -17,24 +17,24 @@ _HIDEABLE = ("status", "message")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}")
 
 
-def named(pairs: tuple[str, ...], keys: tuple[str, ...], above: str = "") -> dict[str, str]:
+def apply_names(pairs: tuple[str, ...], keys: tuple[str, ...], above: str = "") -> dict[str, str]:
     """What each key is called where the pairs `key=name` have their say."""
-    given = dict(_parted(pairs))
+    given = dict(_split_pairs(pairs))
     return {key: given.get(above + key, key) for key in keys}
 
 
-def _parted(pairs: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+def _split_pairs(pairs: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     for pair in pairs:
         key, _, name = pair.partition("=")
         yield key.strip(), name.strip()
 
 
 def _are_names(pairs: tuple[str, ...]) -> bool:
-    given, outer = list(_parted(pairs)), (*KEYS, EXTRA)
+    given, outer = list(_split_pairs(pairs)), (*KEYS, EXTRA)
     known = {*outer, *(f"data.{key}" for key in PAGE_KEYS)}
     if len(dict(given)) < len(given) or not all(key in known and _NAME.fullmatch(name) for key, name in given):
         return False
-    sent = named(pairs, outer), named(pairs, PAGE_KEYS, "data.")
+    sent = apply_names(pairs, outer), apply_names(pairs, PAGE_KEYS, "data.")
     return all(len(set(names.values())) == len(names) for names in sent)
 
 
@@ -54,7 +54,7 @@ class EnvelopeSettings:
         (), "what an object `extra` says besides, of time and request_id", check=lambda keys: set(keys) <= set(EXTRAS)
     )
     envelope_error_status: str = setting(
-        OWN,
+        OWN_STATUS,
         "own: what the code begins with; 200 or 500: every failure has that HTTP status, but for /livez and /readyz",
-        check=(OWN, "200", "500").__contains__,
+        check=(OWN_STATUS, "200", "500").__contains__,
     )

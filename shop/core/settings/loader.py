@@ -11,7 +11,7 @@ from typing import Any
 
 from dotenv import dotenv_values
 
-from shop.core.settings.addresses import without_password
+from shop.core.settings.addresses import mask_password
 from shop.core.settings.rate import Rate
 
 PREFIX = "SHOP_"
@@ -22,9 +22,9 @@ class SettingsError(Exception):
     """A setting has a value the service cannot start with; the sentence says which and why."""
 
 
-def setting(default: Any, says: str, *, check: Callable[[Any], bool] | None = None, secret: bool = False) -> Any:
+def setting(default: Any, description: str, *, check: Callable[[Any], bool] | None = None, secret: bool = False) -> Any:
     """A field of the settings: what it is by default, what it says, which values it takes."""
-    return field(default=default, metadata={"says": says, "check": check, "secret": secret})
+    return field(default=default, metadata={"description": description, "check": check, "secret": secret})
 
 
 def at_least(low: float) -> Callable[[Any], bool]:
@@ -37,50 +37,50 @@ def empty_or(check: Callable[[str], bool]) -> Callable[[str], bool]:
     return lambda text: not text or check(text)
 
 
-def variable(name: str) -> str:
+def variable_name(name: str) -> str:
     """The environment variable of a field."""
     return PREFIX + name.upper()
 
 
-def surroundings() -> dict[str, str]:
+def read_environment() -> dict[str, str]:
     """What the process was told: its environment, and a `.env` file where that says nothing."""
     written = {name: value for name, value in dotenv_values(".env").items() if value is not None}
     return {**written, **os.environ}
 
 
-def is_given(name: str, source: Mapping[str, str]) -> bool:
+def is_set(name: str, source: Mapping[str, str]) -> bool:
     """Whether anybody said something about a setting."""
-    return variable(name) in source or f"{variable(name)}_FILE" in source
+    return variable_name(name) in source or f"{variable_name(name)}_FILE" in source
 
 
-def read(name: str, kind: Any, metadata: Mapping[str, Any], source: Mapping[str, str]) -> Any:
+def read_setting(name: str, kind: Any, metadata: Mapping[str, Any], source: Mapping[str, str]) -> Any:
     """The value of a setting; raises SettingsError with one sentence for a bad one."""
-    text = source[variable(name)] if variable(name) in source else _from_file(name, source)
+    text = source[variable_name(name)] if variable_name(name) in source else _read_file(name, source)
     try:
         value = _PARSERS[kind](text.strip())
     except ValueError:
-        raise SettingsError(f"{variable(name)} must be {_WORDS[kind]}, not {text!r}.") from None
+        raise SettingsError(f"{variable_name(name)} must be {_TYPE_NAMES[kind]}, not {text!r}.") from None
     if metadata["check"] and not metadata["check"](value):
         shown = "that" if metadata["secret"] else repr(text)
-        raise SettingsError(f"{variable(name)} cannot be {shown}: {metadata['says']}.")
+        raise SettingsError(f"{variable_name(name)} cannot be {shown}: {metadata['description']}.")
     return value
 
 
-def _from_file(name: str, source: Mapping[str, str]) -> str:
-    path = Path(source[f"{variable(name)}_FILE"])
+def _read_file(name: str, source: Mapping[str, str]) -> str:
+    path = Path(source[f"{variable_name(name)}_FILE"])
     try:
         return path.read_text()
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{variable(name)}_FILE cannot be read: {error}.") from error
+        raise SettingsError(f"{variable_name(name)}_FILE cannot be read: {error}.") from error
 
 
-def _boolean(text: str) -> bool:
+def _parse_boolean(text: str) -> bool:
     if text.lower() not in _TRUE | _FALSE:
         raise ValueError(text)
     return text.lower() in _TRUE
 
 
-def _list(text: str) -> tuple[str, ...]:
+def _parse_list(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
@@ -90,11 +90,11 @@ _PARSERS: dict[Any, Callable[[str], Any]] = {
     str: str,
     int: int,
     float: float,
-    bool: _boolean,
-    tuple[str, ...]: _list,
+    bool: _parse_boolean,
+    tuple[str, ...]: _parse_list,
     Rate: Rate.parse,
 }
-_WORDS = {
+_TYPE_NAMES = {
     int: "a whole number",
     float: "a number",
     bool: "true or false",
@@ -102,9 +102,9 @@ _WORDS = {
 }
 
 
-def warn_of_unknown(source: Mapping[str, str], names: Iterable[str]) -> None:
+def warn_about_unknown(source: Mapping[str, str], names: Iterable[str]) -> None:
     """Log a warning for each variable of ours that nobody knows."""
-    known = [variable(name) for name in names]
+    known = [variable_name(name) for name in names]
     known += [f"{name}_FILE" for name in known]
     for name in sorted(set(source) - set(known)):
         if name.startswith(PREFIX) and not name.startswith("SHOP_TEST_"):
@@ -112,11 +112,11 @@ def warn_of_unknown(source: Mapping[str, str], names: Iterable[str]) -> None:
             _log.warning("Unknown setting %s%s", name, f"; did you mean {nearest[0]}?" if nearest else "")
 
 
-def mask(value: Any, *, secret: bool) -> str:
+def mask_value(value: Any, *, secret: bool) -> str:
     """A value for people: a secret hidden, the password in an address starred."""
     if isinstance(value, tuple):
-        return ",".join(mask(part, secret=secret) for part in value)
+        return ",".join(mask_value(part, secret=secret) for part in value)
     text = str(value)
     if not (secret and text):
         return text
-    return without_password(text) if "://" in text else "***"
+    return mask_password(text) if "://" in text else "***"

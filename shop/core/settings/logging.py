@@ -9,7 +9,7 @@ LEVELS = ("debug", "info", "warning", "error")
 OFF = "off"
 
 
-def _is_span(text: str) -> bool:
+def _is_threshold(text: str) -> bool:
     return text == OFF or (text.isascii() and text.isdecimal())
 
 
@@ -28,7 +28,7 @@ class LogSettings:
     log_file: str = setting("", "folder of a file of JSON lines for each day; empty: no files")
     log_keep_days: int = setting(14, "days whose files are kept, today included", check=at_least(1))
     log_sql_slower_ms: str = setting(
-        OFF, "off, or milliseconds: statements that take longer are logged, 0: all", check=_is_span
+        OFF, "off, or milliseconds: statements that take longer are logged, 0: all", check=_is_threshold
     )
     log_queue: int = setting(
         10_000, "records that may wait to be written; more are dropped and counted", check=at_least(1)

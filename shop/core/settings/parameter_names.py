@@ -17,16 +17,16 @@ PARAMETERS = (
 _RESERVED = {"lang"}
 
 
-def is_spelling(pairs: tuple[str, ...]) -> bool:
+def are_parameter_names(pairs: tuple[str, ...]) -> bool:
     """Whether each pair names a parameter and a name for it, and no two parameters have one name."""
     cut = [pair.split("=") for pair in pairs]
     if not all(len(pair) == 2 and pair[0] in PARAMETERS and pair[1].isidentifier() for pair in cut):
         return False
-    names = [spelling(pairs).get(name, name) for name in PARAMETERS]
+    names = [parameter_names(pairs).get(name, name) for name in PARAMETERS]
     return len(cut) == len({pair[0] for pair in cut}) and len({*names} - _RESERVED) == len(names)
 
 
 @lru_cache(maxsize=16)
-def spelling(pairs: tuple[str, ...]) -> Mapping[str, str]:
+def parameter_names(pairs: tuple[str, ...]) -> Mapping[str, str]:
     """Our name of a parameter -> the one that it has in requests; those that keep theirs are left out."""
     return dict(pair.split("=") for pair in pairs)

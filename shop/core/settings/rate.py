@@ -12,7 +12,7 @@ _OFF = "off"
 class Rate:
     """So many requests in so many seconds; none at all means that nothing is limited."""
 
-    most: int
+    requests: int
     seconds: int
 
     @classmethod
@@ -25,9 +25,9 @@ class Rate:
             raise ValueError(text)
         return cls(int(found[1]), int(found[2] or 1) * _UNITS[found[3].lower()])
 
-    def times(self, factor: int) -> "Rate":
+    def multiply(self, factor: int) -> "Rate":
         """So many times as many requests."""
-        return Rate(self.most * factor, self.seconds)
+        return Rate(self.requests * factor, self.seconds)
 
     def __str__(self) -> str:
         """As a setting says it."""
@@ -35,7 +35,7 @@ class Rate:
             return _OFF
         unit, seconds = next(pair for pair in _UNITS.items() if self.seconds % pair[1] == 0)
         count = self.seconds // seconds
-        return f"{self.most}/{unit}" if count == 1 else f"{self.most}/{count} {unit}s"
+        return f"{self.requests}/{unit}" if count == 1 else f"{self.requests}/{count} {unit}s"
 
 
 OFF = Rate(0, 1)

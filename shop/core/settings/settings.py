@@ -7,14 +7,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from shop.core.settings.addresses import is_bind, is_database, is_network, is_origin, is_redis
+from shop.core.settings.addresses import is_bind, is_database_url, is_network, is_origin, is_redis_url
 from shop.core.settings.envelope import EnvelopeSettings
-from shop.core.settings.loader import SettingsError, is_given, mask, read, surroundings, variable, warn_of_unknown
+from shop.core.settings.loader import (
+    SettingsError,
+    is_set,
+    mask_value,
+    read_environment,
+    read_setting,
+    variable_name,
+    warn_about_unknown,
+)
 from shop.core.settings.loader import at_least as _at_least
 from shop.core.settings.loader import empty_or as _empty_or
 from shop.core.settings.loader import setting as _setting
 from shop.core.settings.logging import LogSettings
-from shop.core.settings.parameter_names import is_spelling
+from shop.core.settings.parameter_names import are_parameter_names
 from shop.core.settings.rate import Rate
 
 _SOCKET_PATH_MAX = 100
@@ -36,26 +44,31 @@ class Settings(LogSettings, EnvelopeSettings):
     """Everything an operator can turn; a field `web_workers` is the variable `SHOP_WEB_WORKERS`."""
 
     env: str = _setting("development", "development or production", check=("development", "production").__contains__)
-    debug: bool = _setting(default=False, says="show exception, file, line and trace in a 500; never in production")
+    debug: bool = _setting(
+        default=False, description="show exception, file, line and trace in a 500; never in production"
+    )
     var: str = _setting("var", "folder of the embedded defaults: SQLite file, Valkey data, signing keys")
     database_url: str = _setting(
-        "", "SQLAlchemy URL of MySQL or MariaDB; empty: SQLite in var", check=_empty_or(is_database), secret=True
+        "", "SQLAlchemy URL of MySQL or MariaDB; empty: SQLite in var", check=_empty_or(is_database_url), secret=True
     )
     database_pool: int = _setting(10, "connections each process keeps", check=_at_least(1))
     redis_url: str = _setting(
-        "", "URL of the Redis of cache and queue; empty: embedded Valkey in var", check=_empty_or(is_redis), secret=True
+        "",
+        "URL of the Redis of cache and queue; empty: embedded Valkey in var",
+        check=_empty_or(is_redis_url),
+        secret=True,
     )
     stock_redis_urls: tuple[str, ...] = _setting(
         (),
         "URLs of the Redis servers of the stock partitions; empty: redis_url",
-        check=lambda addresses: all(map(is_redis, addresses)),
+        check=lambda addresses: all(map(is_redis_url, addresses)),
         secret=True,
     )
     redis_timeout: float = _setting(0.4, "seconds a Redis call may take", check=_at_least(0.01))
     backlog_max: int = _setting(50_000, "orders a partition may hold unwritten", check=_at_least(1))
     purchase_strategy: str = _setting("script", "script, lock, watch or db", check=_STRATEGIES.__contains__)
     idempotency_header: str = _setting("Idempotency-Key", "header that carries the key", check=_is_token)
-    idempotency_required: bool = _setting(default=True, says="refuse a protected write without a key")
+    idempotency_required: bool = _setting(default=True, description="refuse a protected write without a key")
     idempotency_verbs: tuple[str, ...] = _setting(
         ("POST", "PUT", "PATCH", "DELETE"), "verbs that are protected, in upper or lower case", check=_are_writes
     )
@@ -107,7 +120,7 @@ class Settings(LogSettings, EnvelopeSettings):
     argon2_memory_kib: int = _setting(65_536, "KiB of memory for each password", check=_at_least(8))
     argon2_lanes: int = _setting(4, "threads for each password", check=_at_least(1))
     list_words: tuple[str, ...] = _setting(
-        (), "other names for parameters of lists, as search=q,per_page=limit", check=is_spelling
+        (), "other names for parameters of lists, as search=q,per_page=limit", check=are_parameter_names
     )
     bind: str = _setting("127.0.0.1:8000", "address and port of the web server", check=is_bind)
     metrics_bind: str = _setting(
@@ -126,7 +139,7 @@ class Settings(LogSettings, EnvelopeSettings):
         check=lambda origins: all(map(is_origin, origins)),
     )
     security_headers: bool = _setting(
-        default=True, says="tell browsers not to guess types, frame or leak; false where a proxy does"
+        default=True, description="tell browsers not to guess types, frame or leak; false where a proxy does"
     )
     hsts_seconds: int = _setting(
         0, "seconds for which browsers shall come by HTTPS only; 0: not said", check=_at_least(0)
@@ -172,9 +185,9 @@ class Settings(LogSettings, EnvelopeSettings):
     @classmethod
     def load(cls, source: Mapping[str, str] | None = None) -> "Settings":
         """Read all settings; raises SettingsError with one sentence for the first bad value."""
-        given = surroundings() if source is None else source
-        warn_of_unknown(given, (f.name for f in fields(cls)))
-        values = {f.name: read(f.name, f.type, f.metadata, given) for f in fields(cls) if is_given(f.name, given)}
+        given = read_environment() if source is None else source
+        warn_about_unknown(given, (f.name for f in fields(cls)))
+        values = {f.name: read_setting(f.name, f.type, f.metadata, given) for f in fields(cls) if is_set(f.name, given)}
         settings = cls(**values)
         if settings.idempotency_lease_seconds <= settings.web_stop_seconds:
             raise SettingsError("SHOP_IDEMPOTENCY_LEASE_SECONDS must be more than SHOP_WEB_STOP_SECONDS.")
@@ -184,6 +197,8 @@ class Settings(LogSettings, EnvelopeSettings):
             raise SettingsError("SHOP_ARGON2_MEMORY_KIB must be at least eight times SHOP_ARGON2_LANES.")
         return settings
 
-    def masked(self) -> dict[str, str]:
+    def masked_values(self) -> dict[str, str]:
         """Name -> value for people: secrets hidden, passwords in addresses starred."""
-        return {variable(f.name): mask(getattr(self, f.name), secret=f.metadata["secret"]) for f in fields(self)}
+        return {
+            variable_name(f.name): mask_value(getattr(self, f.name), secret=f.metadata["secret"]) for f in fields(self)
+        }

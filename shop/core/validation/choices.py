@@ -14,7 +14,7 @@ from marshmallow import fields
 from marshmallow.validate import OneOf
 
 from shop.core.errors import CoreExceptionCode, ShopError
-from shop.core.i18n.languages import say
+from shop.core.i18n.languages import translate
 
 NAME_MAX = 64
 _INNER_CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
@@ -23,14 +23,14 @@ _INNER_CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
 class Choice(fields.String):
     """A value of an enum, read as its member; whatever else is refused in a sentence that names what there is."""
 
-    def __init__(self, kind: type[StrEnum], **options: Any) -> None:
-        super().__init__(validate=OneOf([member.value for member in kind]), **options)
-        self.kind = kind
+    def __init__(self, enum_type: type[StrEnum], **options: Any) -> None:
+        super().__init__(validate=OneOf([member.value for member in enum_type]), **options)
+        self.enum_type = enum_type
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)
         # What is no member its validator refuses.
-        return next((member for member in self.kind if member.value == text), text)
+        return next((member for member in self.enum_type if member.value == text), text)
 
 
 @dataclass(frozen=True)
@@ -39,29 +39,29 @@ class Choices:
 
     lists: dict[str, dict[str, str]] = field(default_factory=dict)
 
-    def gather(self, modules: Iterable[ModuleType]) -> "Choices":
+    def add_enums(self, modules: Iterable[ModuleType]) -> "Choices":
         """Take in every enum of these modules that has labels; raises ValueError where two have one name."""
-        for kind in (kind for module in modules for kind in vars(module).values() if _is_labelled(kind)):
-            if name_of(kind) in self.lists:
+        for kind in (kind for module in modules for kind in vars(module).values() if _has_labels(kind)):
+            if enum_name(kind) in self.lists:
                 raise ValueError(f"Two enums with labels are called {kind.__name__}: give one another name.")
-            self.lists[name_of(kind)] = {member.value: member.label for member in kind}
+            self.lists[enum_name(kind)] = {member.value: member.label for member in kind}
         return self
 
-    def tell_all(self) -> list[dict[str, Any]]:
+    def list_all(self) -> list[dict[str, Any]]:
         """Every list with its name."""
-        return [{"name": name, "options": self.tell(name)} for name in sorted(self.lists)]
+        return [{"name": name, "options": self.get_options(name)} for name in sorted(self.lists)]
 
-    def tell(self, name: str) -> list[dict[str, str]]:
+    def get_options(self, name: str) -> list[dict[str, str]]:
         """The values of a list and what they are called in the caller's language; raises ShopError CONSTANT_UNKNOWN."""
         if name not in self.lists:
             raise ShopError(CoreExceptionCode.CONSTANT_UNKNOWN, name=name, allowed=", ".join(sorted(self.lists)))
-        return [{"value": value, "label": say(label)} for value, label in self.lists[name].items()]
+        return [{"value": value, "label": translate(label)} for value, label in self.lists[name].items()]
 
 
-def name_of(kind: type[StrEnum]) -> str:
+def enum_name(kind: type[StrEnum]) -> str:
     """The name of an enum on the wire: `item_status`."""
     return _INNER_CAPITAL.sub("_", kind.__name__).lower()
 
 
-def _is_labelled(kind: Any) -> bool:
+def _has_labels(kind: Any) -> bool:
     return isinstance(kind, type) and issubclass(kind, StrEnum) and hasattr(kind, "label")

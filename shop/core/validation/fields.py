@@ -13,11 +13,11 @@ MOMENT_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9
 # What we say ourselves, with what we tell back.
 SENTENCE_MAX = 2000
 _DIGITS = re.compile(r"-?[0-9]+")
-_DIGITS_MOST = 18
+_DIGITS_MAX = 18
 # Cc of Unicode; and halves of characters, which UTF-8 does not know and no database takes.
 _CONTROL = r"\x00-\x1f\x7f-\x9f"
 _CONTROL_IN_LINES = r"\x00-\x08\x0b-\x1f\x7f-\x9f"
-_HALVES = "\ud800-\udfff"
+_SURROGATES = "\ud800-\udfff"
 # Letters of every language before the sign (RFC 6531); behind it punycode, as in every address of the Web.
 _ATOM, _LABEL = r'[^\s\x00-\x1f\x7f-\x9f()<>\[\]:;@\\,."]+', "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 # RFC 5321, section 4.5.3.1.1.
@@ -35,15 +35,15 @@ class WholeNumber(fields.Integer):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:  # noqa: ARG002 - given shape
         if self.from_text and isinstance(value, str) and _DIGITS.fullmatch(value):
-            return self._read(value)
+            return self._parse_digits(value)
         if isinstance(value, bool) or not isinstance(value, int | float) or value != value // 1:
             raise self.make_error("invalid", input=value)
         if abs(value) > ID_MAX:
             raise self.make_error("too_large", input=value)
         return int(value)
 
-    def _read(self, digits: str) -> int:
-        if len(digits.lstrip("-")) > _DIGITS_MOST:
+    def _parse_digits(self, digits: str) -> int:
+        if len(digits.lstrip("-")) > _DIGITS_MAX:
             raise self.make_error("too_large", input=digits)
         return int(digits)
 
@@ -57,19 +57,26 @@ class Text(fields.String):
     default_error_messages = {"control": "No control characters."}  # noqa: RUF012 - given shape
 
     def __init__(
-        self, most: int, *, least: int = 0, lines: bool = False, pattern: str = "", error: str = "", **options: Any
+        self,
+        max_length: int,
+        *,
+        min_length: int = 0,
+        multiline: bool = False,
+        pattern: str = "",
+        error: str = "",
+        **options: Any,
     ) -> None:
-        control = _CONTROL_IN_LINES if lines else _CONTROL
+        control = _CONTROL_IN_LINES if multiline else _CONTROL
         own = options.pop("validate", ())
-        rules = [Length(least or None, most), *([Regexp(pattern, error=error)] if pattern else [])]
+        rules = [Length(min_length or None, max_length), *([Regexp(pattern, error=error)] if pattern else [])]
         said = {"pattern": pattern or f"^[^{control}]*$", **options.pop("metadata", {})}
         super().__init__(validate=[*rules, *([own] if callable(own) else own)], metadata=said, **options)
-        self.most = most
-        self._wrong = re.compile(f"[{control}{_HALVES}]")
+        self.max_length = max_length
+        self._forbidden = re.compile(f"[{control}{_SURROGATES}]")
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)
-        if self._wrong.search(text):
+        if self._forbidden.search(text):
             raise self.make_error("control")
         return text
 
@@ -77,9 +84,9 @@ class Text(fields.String):
 class Email(Text):
     """An e-mail address: blanks around it do not count, and neither does upper case."""
 
-    def __init__(self, most: int, **options: Any) -> None:
+    def __init__(self, max_length: int, **options: Any) -> None:
         said = {"format": "idn-email", **options.pop("metadata", {})}
-        super().__init__(most, least=3, pattern=_EMAIL, error=_NO_EMAIL, metadata=said, **options)
+        super().__init__(max_length, min_length=3, pattern=_EMAIL, error=_NO_EMAIL, metadata=said, **options)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         address = super()._deserialize(value, attr, data, **kwargs).strip(" ").lower()
@@ -88,16 +95,16 @@ class Email(Text):
         return address
 
 
-class Hint(fields.String):
+class OptionalHint(fields.String):
     """A text that is left aside when it is longer than `most`: whatever it says, nothing is refused for it."""
 
-    def __init__(self, most: int, **options: Any) -> None:
+    def __init__(self, max_length: int, **options: Any) -> None:
         super().__init__(**options)
-        self.most = most
+        self.max_length = max_length
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)
-        return text if len(text) <= self.most else ""
+        return text if len(text) <= self.max_length else ""
 
 
 class Id(WholeNumber):
@@ -115,6 +122,6 @@ class Moment(fields.String):
         super().__init__(metadata=said, **options)
 
 
-def coded(code: ExceptionCode) -> dict[str, Any]:
+def error_code(code: ExceptionCode) -> dict[str, Any]:
     """Field metadata: the code that a wrong word in this field earns."""
     return {"code": code}

@@ -7,20 +7,20 @@ from itertools import chain
 from pathlib import Path
 from uuid import UUID
 
-from shop.cache_managers.stock import read_reservation
+from shop.cache_managers.stock import parse_reservation
 from shop.constants.stock import PARTITIONS
 from shop.core.crypto.tokens import Tokens
 from shop.core.database.model import DEFAULT_TENANT
-from shop.supports.purchase import purchase_id
+from shop.supports.purchase import derive_purchase_id
 from tests.chaos.harness.client_log import ClientLog, Operation, read_log
-from tests.chaos.harness.environment import City
+from tests.chaos.harness.environment import ChaosEnvironment
 from tests.chaos.harness.fault_schedule import Fault
-from tests.chaos.harness.faults import Saboteur
-from tests.chaos.harness.history import Evidence, ItemRow, OrderRow
-from tests.chaos.harness.load_clients import PURCHASE, Client, Market, Person, trading
+from tests.chaos.harness.faults import FaultInjector
+from tests.chaos.harness.history import History, ItemRow, OrderRow
+from tests.chaos.harness.load_clients import PURCHASE, Client, Identity, SharedState, run_clients
 from tests.chaos.harness.report import Report
 from tests.http.support.shop import API, Shop
-from tests.support.polling import happens
+from tests.support.polling import wait_for
 
 HOT, SMALL, LIMITED = 1_000_000, (10, 25, 50, 100, 200, 400), (2_000, 5)
 # The schedule opens every minute what nobody asks for.
@@ -47,48 +47,48 @@ class Goods:
         return {self.hot: HOT, **dict(zip(self.small, SMALL, strict=True)), self.limited: LIMITED[0]}
 
 
-def run(city: City, schedule: Sequence[Fault], seed: int, say: Callable[[str], object]) -> Report:
+def run(city: ChaosEnvironment, schedule: Sequence[Fault], seed: int, say: Callable[[str], object]) -> Report:
     """Let it happen, repair everything, wait until it is quiet, and judge."""
     shop, path = city.shop, city.shop.service.folder / "clients.jsonl"
-    goods = offer(shop)
-    log, saboteur = ClientLog(path), Saboteur(city, say=say)
-    market = Market(shop, log, goods.wanted, goods.small)
-    with trading(market, staff(market, seed)):
-        saboteur.carry_out(schedule)
+    goods = create_items(shop)
+    log, saboteur = ClientLog(path), FaultInjector(city, report=say)
+    market = SharedState(shop, log, goods.wanted, goods.small)
+    with run_clients(market, make_clients(market, seed)):
+        saboteur.run_schedule(schedule)
     log.close()
     # What the schedule asks for every minute.
     shop.service.run_cli("sync")
-    settled = happens(lambda: not unsettled(shop), SETTLED_SECONDS)
-    evidence = gather(shop, goods, read_log(path.read_text().splitlines()), saboteur.forgotten)
+    settled = wait_for(lambda: not unsettled(shop), SETTLED_SECONDS)
+    evidence = read_history(shop, goods, read_log(path.read_text().splitlines()), saboteur.forgotten)
     return Report(
         evidence,
-        faults=Counter(saboteur.done, **{"replies lost": city.proxy.lost}),
+        faults=Counter(saboteur.injected, **{"replies lost": city.proxy.lost_replies}),
         unsettled=[] if settled else unsettled(shop),
-        dead=city.dead(),
-        repairs=int(shop.ask("SELECT COUNT(*) FROM reconcile_runs")),
+        dead=city.find_dead(),
+        repairs=int(shop.query_value("SELECT COUNT(*) FROM reconcile_runs")),
         verify=verify(shop, evidence),
     )
 
 
-def offer(shop: Shop) -> Goods:
+def create_items(shop: Shop) -> Goods:
     """Put everything on sale."""
     small = tuple(shop.offer(stock=stock) for stock in SMALL)
     pieces, limit = LIMITED
     return Goods(shop.offer(stock=HOT), small, shop.offer(stock=pieces, max_per_user=limit))
 
 
-def staff(market: Market, seed: int) -> list[tuple[Client, Callable[[], None]]]:
+def make_clients(market: SharedState, seed: int) -> list[tuple[Client, Callable[[], None]]]:
     """Who does what. Cancels and adjustments are asked for where the shop offers them."""
-    people = [_person(market.shop, token) for token in market.shop.buyers(KEYED + UNKEYED + 1)]
+    people = [_make_identity(market.shop, token) for token in market.shop.buyers(KEYED + UNKEYED + 1)]
     clients = [Client(market, f"client-{n}", person, seed) for n, person in enumerate(people)]
-    admin = Client(market, "admin", _person(market.shop, market.shop.admin()), seed)
+    admin = Client(market, "admin", _make_identity(market.shop, market.shop.admin()), seed)
     keyed, unkeyed, canceller = clients[:KEYED], clients[KEYED:-1], clients[-1]
     work = [*((c, c.buy_with_key) for c in keyed), *((c, c.buy_once) for c in unkeyed)]
-    work += [(canceller, canceller.cancel)] if offers(market.shop, "orders/{order_id}/cancel") else []
-    return work + ([(admin, admin.adjust)] if offers(market.shop, "items/{item_id}/stock-adjustments") else [])
+    work += [(canceller, canceller.cancel)] if is_ready(market.shop, "orders/{order_id}/cancel") else []
+    return work + ([(admin, admin.adjust)] if is_ready(market.shop, "items/{item_id}/stock-adjustments") else [])
 
 
-def offers(shop: Shop, path: str) -> bool:
+def is_ready(shop: Shop, path: str) -> bool:
     """Whether the API has that path, by its own document."""
     with shop.client() as client:
         return f"{API}/{path}" in client.get("/openapi.json").json["paths"]
@@ -96,30 +96,30 @@ def offers(shop: Shop, path: str) -> bool:
 
 def unsettled(shop: Shop) -> list[str]:
     """Orders that are neither written nor refused yet, those set aside included, and items that cannot be bought."""
-    waiting = chain.from_iterable(shop.stock.entries_all(number) for number in range(PARTITIONS))
+    waiting = chain.from_iterable(shop.stock.iterate_entries(number) for number in range(PARTITIONS))
     aside = chain.from_iterable(shop.stock.dead_letters(number) for number in range(PARTITIONS))
-    promised = {str(r.order_id) for r in map(read_reservation, shop.stock.receipts()) if r.state == "P"}
+    promised = {str(r.order_id) for r in map(parse_reservation, shop.stock.scan_receipts()) if r.state == "P"}
     orders = promised | {str(entry.reservation.order_id) for entry in waiting} | {str(letter) for letter in aside}
     closed = [f"item {item}" for item in _items(shop) if shop.gate(item).get("state") != "open"]
     return [*sorted(orders), *closed]
 
 
-def gather(shop: Shop, goods: Goods, operations: Sequence[Operation], excused: set[str]) -> Evidence:
+def read_history(shop: Shop, goods: Goods, operations: Sequence[Operation], excused: set[str]) -> History:
     """What the log and the database say."""
     with shop.engine.connect() as connection:
         orders = connection.exec_driver_sql("SELECT id, user_id, item_id, quantity, status FROM orders").all()
         items = connection.exec_driver_sql("SELECT id, stock, max_per_user FROM items").all()
-    return Evidence(
+    return History(
         operations=operations,
         orders=[OrderRow(str(UUID(bytes=order)), *rest) for order, *rest in orders],
         items=[ItemRow(item, goods.stocks[item], stock, limit) for item, stock, limit in items],
         order_of=_order_of,
         excused=excused,
-        rejected={str(r.order_id) for r in map(read_reservation, shop.stock.receipts()) if r.state == "R"},
+        rejected={str(r.order_id) for r in map(parse_reservation, shop.stock.scan_receipts()) if r.state == "R"},
     )
 
 
-def verify(shop: Shop, evidence: Evidence) -> str:
+def verify(shop: Shop, evidence: History) -> str:
     """What `flask shop verify` prints, when something is broken; it is told of all promises but the excused ones."""
     promised = {order for purchase in evidence.purchases for order in purchase.answers}
     path = Path(shop.service.folder, "acknowledged")
@@ -134,8 +134,8 @@ def _items(shop: Shop) -> list[int]:
 
 
 def _order_of(user: int, item: int, key: str) -> str:
-    return str(purchase_id(DEFAULT_TENANT, user, PURCHASE.format(item), key))
+    return str(derive_purchase_id(DEFAULT_TENANT, user, PURCHASE.format(item), key))
 
 
-def _person(shop: Shop, token: str) -> Person:
-    return Person(token, shop.container.get(Tokens).verify(token).user_id)
+def _make_identity(shop: Shop, token: str) -> Identity:
+    return Identity(token, shop.container.get(Tokens).verify(token).user_id)

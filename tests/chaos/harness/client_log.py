@@ -27,7 +27,7 @@ class Result(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Wish(NamedTuple):
+class Request(NamedTuple):
     """One thing asked for. `order`: the order to be cancelled; `quantity`: pieces, or the delta of an adjustment."""
 
     process: str
@@ -42,7 +42,7 @@ class Wish(NamedTuple):
 class Operation(NamedTuple):
     """A wish and how it ended; `answer` is the id of the order, where one was named."""
 
-    wish: Wish
+    request: Request
     invoked: float
     ended: float
     result: Result
@@ -56,10 +56,10 @@ class ClientLog:
         self.path, self._file = path, path.open("a", buffering=1)
         self._numbers, self._lock = count(1), threading.Lock()
 
-    def invoke(self, wish: Wish) -> int:
+    def invoke(self, request: Request) -> int:
         """Note that something is about to be asked; the number of that operation."""
         number = next(self._numbers)
-        self._write({"n": number, "type": "invoke", "at": time.time(), **wish._asdict()})
+        self._write({"n": number, "type": "invoke", "at": time.time(), **request._asdict()})
         return number
 
     def end(self, number: int, result: Result, answer: str | None, says: str) -> None:
@@ -85,7 +85,7 @@ def read_log(lines: Iterable[str]) -> list[Operation]:
 
 
 def _operation(begun: dict[str, Any], ended: dict[str, Any] | None = None) -> Operation:
-    wish = Wish(**{name: begun[name] for name in Wish._fields})._replace(op=Op(begun["op"]))
+    wish = Request(**{name: begun[name] for name in Request._fields})._replace(op=Op(begun["op"]))
     if ended is None:
         return Operation(wish, begun["at"], float("inf"), Result.UNKNOWN, None)
     return Operation(wish, begun["at"], ended["at"], Result(ended["type"]), ended["answer"])

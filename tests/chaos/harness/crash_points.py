@@ -7,59 +7,63 @@ STOCK = "shop.services.stock:StockService"
 LOAD = "shop.jobs.stock:LoadStockJob"
 SYNC = "shop.jobs.stock:SyncStockJob"
 LEDGER = "shop.services.stock_ledger:StockLedgerService"
-QUEUE = "shop.core.jobs.job:Queue"
+QUEUE = "shop.core.jobs.queue:JobQueue"
 
 
-class Point(NamedTuple):
+class CrashPoint(NamedTuple):
     """Which process dies, where, and which act leads it there: a name in `tests/chaos/harness/crash_scenarios.py`."""
 
     process: str
-    where: str
-    act: str = "buy"
+    location: str
+    scenario: str = "buy"
 
 
 POINTS = {
     # A purchase, in the web process. A buyer's first RESERVE answers "stranger", the following ones reserve.
-    "before RESERVE": Point("web", f"{CACHE}.reserve:before"),
-    "after RESERVE": Point("web", f"{CACHE}.reserve:after:20"),
-    "before the buyer is introduced": Point("web", f"{CACHE}.introduce:before"),
-    "before the wake-up is enqueued": Point("web", f"{QUEUE}.enqueue:before"),
-    "after the wake-up, before the answer": Point("web", f"{QUEUE}.enqueue:after"),
+    "before RESERVE": CrashPoint("web", f"{CACHE}.reserve:before"),
+    "after RESERVE": CrashPoint("web", f"{CACHE}.reserve:after:20"),
+    "before the buyer is introduced": CrashPoint("web", f"{CACHE}.trust_buyer:before"),
+    "before the wake-up is enqueued": CrashPoint("web", f"{QUEUE}.enqueue:before"),
+    "after the wake-up, before the answer": CrashPoint("web", f"{QUEUE}.enqueue:after"),
     # A drain.
-    "after the entries are read": Point("worker", f"{CACHE}.entries:after"),
-    "after the items are locked": Point("worker", "shop.repositories.item:ItemRepository.lock_epochs:after"),
-    "after the stock is lowered": Point("worker", "shop.repositories.item:ItemRepository.take:after"),
-    "after the orders, before the ledger": Point("worker", "shop.repositories.order:OrderRepository.create_many:after"),
-    "before the drain's COMMIT": Point("worker", f"{STOCK}.drain:after"),
-    "after COMMIT, before FINALIZE": Point("worker", f"{CACHE}.finalize:before"),
-    "after FINALIZE": Point("worker", f"{CACHE}.finalize:after"),
-    "after the wake flag falls": Point("worker", f"{CACHE}.sleep:after"),
+    "after the entries are read": CrashPoint("worker", f"{CACHE}.entries:after"),
+    "after the items are locked": CrashPoint("worker", "shop.repositories.item:ItemRepository.lock_epochs:after"),
+    "after the stock is lowered": CrashPoint("worker", "shop.repositories.item:ItemRepository.take:after"),
+    "after the orders, before the ledger": CrashPoint(
+        "worker", "shop.repositories.order:OrderRepository.create_many:after"
+    ),
+    "before the drain's COMMIT": CrashPoint("worker", f"{STOCK}.drain:after"),
+    "after COMMIT, before FINALIZE": CrashPoint("worker", f"{CACHE}.finalize:before"),
+    "after FINALIZE": CrashPoint("worker", f"{CACHE}.finalize:after"),
+    "after the wake flag falls": CrashPoint("worker", f"{CACHE}.reset_wake_flag:after"),
     # A load.
-    "before CLAIM": Point("worker", f"{CACHE}.claim:before", "load"),
-    "after CLAIM": Point("worker", f"{CACHE}.claim:after", "load"),
-    "after the load has drained": Point("worker", f"{LOAD}.begin_epoch:before", "load"),
-    "before the epoch's COMMIT": Point("worker", "shop.services.sale_gate:GateService.begin_epoch:after", "load"),
-    "after the epoch's COMMIT, before OPEN": Point("worker", f"{LOAD}.begin_epoch:after", "load"),
-    "after OPEN": Point("worker", f"{CACHE}.open:after", "load"),
+    "before CLAIM": CrashPoint("worker", f"{CACHE}.claim:before", "load"),
+    "after CLAIM": CrashPoint("worker", f"{CACHE}.claim:after", "load"),
+    "after the load has drained": CrashPoint("worker", f"{LOAD}.begin_epoch:before", "load"),
+    "before the epoch's COMMIT": CrashPoint(
+        "worker", "shop.services.sale_gate:SaleGateService.begin_epoch:after", "load"
+    ),
+    "after the epoch's COMMIT, before OPEN": CrashPoint("worker", f"{LOAD}.begin_epoch:after", "load"),
+    "after OPEN": CrashPoint("worker", f"{CACHE}.open:after", "load"),
     # Orders of an older epoch.
-    "before READMIT": Point("worker", f"{CACHE}.readmit:before", "age"),
-    "after READMIT": Point("worker", f"{CACHE}.readmit:after", "age"),
-    "between two READMITs": Point("worker", f"{CACHE}.readmit:after:3", "age"),
+    "before READMIT": CrashPoint("worker", f"{CACHE}.readmit:before", "age"),
+    "after READMIT": CrashPoint("worker", f"{CACHE}.readmit:after", "age"),
+    "between two READMITs": CrashPoint("worker", f"{CACHE}.readmit:after:3", "age"),
     # The schedule: the slot is taken, and its job is not asked for.
-    "after the slot is taken": Point("scheduler", f"{QUEUE}.enqueue:before"),
+    "after the slot is taken": CrashPoint("scheduler", f"{QUEUE}.enqueue:before"),
     # A cancelled order, in the web process.
-    "before the cancel's COMMIT": Point("web", f"{LEDGER}.cancel:after", "cancel"),
-    "before the cancel's COMMIT, asked once": Point("web", f"{LEDGER}.cancel:after", "cancel_once"),
-    "after the cancel's COMMIT, asked once": Point("web", f"{CACHE}.apply:before", "cancel_once"),
-    "after the cancel's COMMIT, before APPLY": Point("web", f"{CACHE}.apply:before", "cancel"),
-    "after the cancel's APPLY": Point("web", f"{CACHE}.apply:after", "cancel"),
+    "before the cancel's COMMIT": CrashPoint("web", f"{LEDGER}.cancel:after", "cancel"),
+    "before the cancel's COMMIT, asked once": CrashPoint("web", f"{LEDGER}.cancel:after", "cancel_once"),
+    "after the cancel's COMMIT, asked once": CrashPoint("web", f"{CACHE}.apply:before", "cancel_once"),
+    "after the cancel's COMMIT, before APPLY": CrashPoint("web", f"{CACHE}.apply:before", "cancel"),
+    "after the cancel's APPLY": CrashPoint("web", f"{CACHE}.apply:after", "cancel"),
     # Pieces added and taken by hand.
-    "after the restock's COMMIT, before APPLY": Point("web", f"{CACHE}.apply:before", "restock"),
-    "before TAKE": Point("web", f"{CACHE}.take:before", "withdraw"),
-    "after TAKE, before SQL": Point("web", f"{CACHE}.take:after", "withdraw"),
-    "before the withdrawal's COMMIT": Point("web", f"{LEDGER}.adjust:after", "withdraw"),
+    "after the restock's COMMIT, before APPLY": CrashPoint("web", f"{CACHE}.apply:before", "restock"),
+    "before TAKE": CrashPoint("web", f"{CACHE}.take:before", "withdraw"),
+    "after TAKE, before SQL": CrashPoint("web", f"{CACHE}.take:after", "withdraw"),
+    "before the withdrawal's COMMIT": CrashPoint("web", f"{LEDGER}.adjust:after", "withdraw"),
     # The reconciliation of a gate that is wrong. It looks twice, with seconds between.
-    "after the difference is noted": Point("worker", f"{SYNC}.look_again:after", "drift"),
-    "after the repair's COMMIT, before OPEN": Point("worker", f"{SYNC}.begin_epoch:after", "drift"),
+    "after the difference is noted": CrashPoint("worker", f"{SYNC}.open_run_if_different:after", "drift"),
+    "after the repair's COMMIT, before OPEN": CrashPoint("worker", f"{SYNC}.begin_epoch:after", "drift"),
     # What comes next gets a line here, and an act of its own where none of these leads to it.
 }

@@ -12,108 +12,112 @@ from uuid import UUID
 
 from shop.constants.job import JobName
 from shop.core.database.model import DEFAULT_TENANT
-from shop.core.jobs.queue import Queue
-from shop.services.sale_gate import GateService
+from shop.core.jobs.queue import JobQueue
+from shop.services.sale_gate import SaleGateService
 from tests.http.support.shop import API, Shop
-from tests.purchase.support.buyer_load import Storm
+from tests.purchase.support.buyer_load import BuyerLoad
 from tests.support.http import Response
 from tests.support.polling import eventually
 
 WAITING = 10
 PATIENCE_SECONDS = 15.0
 RESTOCKED, WITHDRAWN, DRIFT = 7, -3, -5
-Act = Callable[[Shop, Storm, str], AbstractContextManager[None]]
+Scenario = Callable[[Shop, BuyerLoad, str], AbstractContextManager[None]]
 
 
 @contextmanager
-def buy(shop: Shop, _storm: Storm, process: str) -> Iterator[None]:
+def buy(shop: Shop, _storm: BuyerLoad, process: str) -> Iterator[None]:
     """Nothing but the storm."""
     shop.service.kill(process)
     yield
 
 
 @contextmanager
-def load(shop: Shop, storm: Storm, process: str) -> Iterator[None]:
+def load(shop: Shop, storm: BuyerLoad, process: str) -> Iterator[None]:
     """A gate is closed while orders wait; whoever wants to buy asks for the load."""
     shop.service.kill(process)
     wait_for_orders(storm)
-    shop.container.get(GateService).close(DEFAULT_TENANT, storm.items[0])
+    shop.container.get(SaleGateService).claim(DEFAULT_TENANT, storm.items[0])
     yield
 
 
 @contextmanager
-def age(shop: Shop, storm: Storm, process: str) -> Iterator[None]:
+def age(shop: Shop, storm: BuyerLoad, process: str) -> Iterator[None]:
     """Orders wait under an epoch that the database has left."""
     shop.service.kill(process)
     wait_for_orders(storm)
-    shop.ask("UPDATE items SET epoch = epoch + 1 WHERE id = %s", storm.items[0])
+    shop.query_value("UPDATE items SET epoch = epoch + 1 WHERE id = %s", storm.items[0])
     yield
 
 
-def written_order(shop: Shop, storm: Storm) -> str:
+def written_order(shop: Shop, storm: BuyerLoad) -> str:
     """An order that can be cancelled at once."""
     wait_for_orders(storm)
-    order = next(iter(storm.promised.values()))
-    eventually(lambda: shop.ask("SELECT COUNT(*) FROM orders WHERE id = %s", UUID(order).bytes) == 1, PATIENCE_SECONDS)
+    order = next(iter(storm.order_ids.values()))
+    eventually(
+        lambda: shop.query_value("SELECT COUNT(*) FROM orders WHERE id = %s", UUID(order).bytes) == 1, PATIENCE_SECONDS
+    )
     return order
 
 
 @contextmanager
-def cancel(shop: Shop, storm: Storm, process: str) -> Iterator[None]:
+def cancel(shop: Shop, storm: BuyerLoad, process: str) -> Iterator[None]:
     """An order is cancelled by somebody who asks until it is; its piece comes back once."""
     order = written_order(shop, storm)
-    with meanwhile(shop, process, f"orders/{order}/cancel", None) as answers:
+    with send_in_background(shop, process, f"orders/{order}/cancel", None) as answers:
         yield
     assert answers()[-1] in (200, 409)
     assert returned(shop, storm, "return") == 1
 
 
 @contextmanager
-def cancel_once(shop: Shop, storm: Storm, process: str) -> Iterator[None]:
+def cancel_once(shop: Shop, storm: BuyerLoad, process: str) -> Iterator[None]:
     """An order is cancelled by somebody who does not ask again: it happened or not, in both stores."""
     order = written_order(shop, storm)
-    with meanwhile(shop, process, f"orders/{order}/cancel", None, tries=1) as answers:
+    with send_in_background(shop, process, f"orders/{order}/cancel", None, tries=1) as answers:
         yield
     assert answers() == [0]
-    cancelled = shop.ask("SELECT status = 'cancelled' FROM orders WHERE id = %s", UUID(order).bytes)
+    cancelled = shop.query_value("SELECT status = 'cancelled' FROM orders WHERE id = %s", UUID(order).bytes)
     assert returned(shop, storm, "return") == int(cancelled)
 
 
 @contextmanager
-def restock(shop: Shop, storm: Storm, process: str) -> Iterator[None]:
+def restock(shop: Shop, storm: BuyerLoad, process: str) -> Iterator[None]:
     """Pieces are added until somebody is told so: each time that was tried, they are there or not."""
     with adjusting(shop, storm, process, RESTOCKED):
         yield
 
 
 @contextmanager
-def withdraw(shop: Shop, storm: Storm, process: str) -> Iterator[None]:
+def withdraw(shop: Shop, storm: BuyerLoad, process: str) -> Iterator[None]:
     """Pieces are taken until somebody is told so: each time that was tried, they are gone or not."""
     with adjusting(shop, storm, process, WITHDRAWN):
         yield
 
 
 @contextmanager
-def drift(shop: Shop, storm: Storm, process: str) -> Iterator[None]:
+def drift(shop: Shop, storm: BuyerLoad, process: str) -> Iterator[None]:
     """Redis is wrong about the item, and the reconciliation is asked for."""
     wait_for_orders(storm)
     shop.service.kill(process)
     (item,) = storm.items
     place = f"{{p{shop.stock.partition(DEFAULT_TENANT, item):02}}}:item:{DEFAULT_TENANT}:{item}"
     shop.stock.stores.stock(shop.stock.partition(DEFAULT_TENANT, item)).hincrby(place, "avail", DRIFT)
-    shop.container.get(Queue).enqueue(JobName.SYNC_STOCK, tenant_id=DEFAULT_TENANT, item_id=item)
+    shop.container.get(JobQueue).enqueue(JobName.SYNC_STOCK, tenant_id=DEFAULT_TENANT, item_id=item)
     yield
     assert repairs(shop, storm) == 1
 
 
-ACTS: dict[str, Act] = {act.__name__: act for act in (buy, load, age, cancel, cancel_once, restock, withdraw, drift)}
+SCENARIOS: dict[str, Scenario] = {
+    act.__name__: act for act in (buy, load, age, cancel, cancel_once, restock, withdraw, drift)
+}
 
 
 @contextmanager
-def adjusting(shop: Shop, storm: Storm, process: str, delta: int) -> Iterator[None]:
+def adjusting(shop: Shop, storm: BuyerLoad, process: str, delta: int) -> Iterator[None]:
     """Somebody adjusts the item until the answer says that it is done."""
     words = {"delta": delta, "reason": "counted again"}
-    with meanwhile(shop, process, f"items/{storm.items[0]}/stock-adjustments", words) as answers:
+    with send_in_background(shop, process, f"items/{storm.items[0]}/stock-adjustments", words) as answers:
         yield
     tried = answers()
     assert tried[-1] == 200
@@ -121,7 +125,7 @@ def adjusting(shop: Shop, storm: Storm, process: str, delta: int) -> Iterator[No
 
 
 @contextmanager
-def meanwhile(
+def send_in_background(
     shop: Shop, process: str, path: str, words: object, *, tries: int = 100
 ) -> Iterator[Callable[[], list[int]]]:
     """An administrator asks for this until it is answered for good; the statuses, 0 for a broken connection."""
@@ -130,24 +134,24 @@ def meanwhile(
     # A dying process may take a connection and answer nothing: that would count as asked.
     eventually(lambda: process != "web" or _is_gone(shop), PATIENCE_SECONDS)
     with ThreadPoolExecutor(1) as pool:
-        work = pool.submit(_insist, shop, f"{API}/{path}", words, token, tries)
+        work = pool.submit(_send_until_answered, shop, f"{API}/{path}", words, token, tries)
         yield work.result
 
 
-def wait_for_orders(storm: Storm) -> None:
+def wait_for_orders(storm: BuyerLoad) -> None:
     """Wait until some orders were promised."""
-    eventually(lambda: len(storm.promised) >= WAITING, PATIENCE_SECONDS)
+    eventually(lambda: len(storm.order_ids) >= WAITING, PATIENCE_SECONDS)
 
 
-def returned(shop: Shop, storm: Storm, reason: str) -> int:
+def returned(shop: Shop, storm: BuyerLoad, reason: str) -> int:
     """The pieces that lines of that reason brought."""
     lines = "SELECT COALESCE(SUM(delta), 0) FROM stock_ledger WHERE item_id = %s AND reason = %s"
-    return int(shop.ask(lines, storm.items[0], reason))
+    return int(shop.query_value(lines, storm.items[0], reason))
 
 
-def repairs(shop: Shop, storm: Storm) -> int:
+def repairs(shop: Shop, storm: BuyerLoad) -> int:
     """How often the reconciliation began the item's count anew."""
-    return int(shop.ask("SELECT COUNT(*) FROM reconcile_runs WHERE item_id = %s", storm.items[0]))
+    return int(shop.query_value("SELECT COUNT(*) FROM reconcile_runs WHERE item_id = %s", storm.items[0]))
 
 
 def _is_gone(shop: Shop) -> bool:
@@ -161,7 +165,7 @@ def _is_gone(shop: Shop) -> bool:
     return False
 
 
-def _insist(shop: Shop, path: str, words: object, token: str, tries: int) -> list[int]:
+def _send_until_answered(shop: Shop, path: str, words: object, token: str, tries: int) -> list[int]:
     statuses: list[int] = []
     deadline = time.monotonic() + PATIENCE_SECONDS
     while len(statuses) < tries and time.monotonic() < deadline:

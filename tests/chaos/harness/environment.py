@@ -20,7 +20,7 @@ WEBS = ("web", "web.2")
 
 
 @dataclass(frozen=True)
-class City:
+class ChaosEnvironment:
     """A shop, its servers, and the way to one of them."""
 
     shop: Shop
@@ -40,13 +40,13 @@ class City:
         else:
             self.server(target).start()
 
-    def dead(self) -> list[str]:
+    def find_dead(self) -> list[str]:
         """Those that have died though nobody killed them."""
         return [name for name in (*PROCESSES, "valkey", "mariadb") if not self.server(name).running]
 
 
 @contextmanager
-def built(folder: Path) -> Iterator[City]:
+def start_environment(folder: Path) -> Iterator[ChaosEnvironment]:
     """A city with everything running; all of it ends with the context. Answered writes survive a kill of Valkey."""
     with ExitStack() as stack:
         valkey = Valkey.create(fsync="always")
@@ -58,4 +58,4 @@ def built(folder: Path) -> Iterator[City]:
         shop = Shop(Service(folder, database_url, proxy.url, ENV)).prepare()
         stack.callback(shop.close)
         shop.service.start(*(name for name in PROCESSES if name not in WEBS), *WEBS)
-        yield City(shop, valkey, mariadb, proxy)
+        yield ChaosEnvironment(shop, valkey, mariadb, proxy)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from shop.cache_managers.stock import StockCacheManager
 from shop.constants.stock import PARTITIONS
-from tests.chaos.harness.environment import City
+from tests.chaos.harness.environment import ChaosEnvironment
 from tests.chaos.harness.fault_schedule import Fault
 
 # Scripts are what must not be half done; other replies are lost by the cuts.
@@ -18,32 +18,32 @@ AT_ONCE = 8
 
 
 @dataclass
-class Saboteur:
+class FaultInjector:
     """Carries out a schedule; faults of different targets overlap, those of one target wait for each other."""
 
-    city: City
-    say: Callable[[str], object]
-    done: Counter[str] = field(default_factory=Counter)
+    city: ChaosEnvironment
+    report: Callable[[str], object]
+    injected: Counter[str] = field(default_factory=Counter)
     # Orders that waited unwritten when Redis was flushed.
     forgotten: set[str] = field(default_factory=set)
     _turns: dict[str, threading.Lock] = field(default_factory=lambda: defaultdict(threading.Lock))
 
-    def carry_out(self, schedule: Sequence[Fault]) -> None:
+    def run_schedule(self, schedule: Sequence[Fault]) -> None:
         """Everything in its time; returns when the last fault is undone. Raises what a restart raised."""
         began = time.monotonic()
         with ThreadPoolExecutor(AT_ONCE) as pool:
             works = []
             for fault in schedule:
                 time.sleep(max(0.0, began + fault.at - time.monotonic()))
-                works.append(pool.submit(self._carry_out, fault))
+                works.append(pool.submit(self._inject, fault))
         for work in works:
             work.result()
 
-    def _carry_out(self, fault: Fault) -> None:
+    def _inject(self, fault: Fault) -> None:
         with self._turns[fault.target]:
-            self.say(f"now {fault}")
+            self.report(f"now {fault}")
             getattr(self, "_" + fault.kind.replace(" ", "_"))(fault)
-            self.done[fault.kind] += 1
+            self.injected[fault.kind] += 1
 
     def _kill(self, fault: Fault) -> None:
         self.city.server(fault.target).kill()

@@ -53,12 +53,12 @@ class Purchase:
     @property
     def subject(self) -> tuple[int, int, int]:
         """Who wants what, and how much of it."""
-        wish = self.attempts[0].wish
+        wish = self.attempts[0].request
         return wish.user, wish.item, wish.quantity
 
 
 @dataclass(frozen=True)
-class Evidence:
+class History:
     """Everything that is known after a run.
 
     `order_of` says which order a keyed purchase makes; `excused`: orders that waited unwritten when Redis was flushed;
@@ -77,8 +77,8 @@ class Evidence:
         """The purchases that were tried."""
         keyed: dict[str, Purchase] = {}
         found: list[Purchase] = []
-        for operation in self.of(Op.BUY):
-            key = operation.wish.key
+        for operation in self.find_operations(Op.BUY):
+            key = operation.request.key
             purchase = keyed.setdefault(key, Purchase(key)) if key else Purchase(None)
             if not purchase.attempts:
                 found.append(purchase)
@@ -90,11 +90,11 @@ class Evidence:
         """Order id -> order."""
         return {row.order: row for row in self.orders}
 
-    def of(self, op: Op, *results: Result) -> Iterator[Operation]:
+    def find_operations(self, op: Op, *results: Result) -> Iterator[Operation]:
         """The operations of a kind, with one of these results if any are named."""
-        return (o for o in self.operations if o.wish.op is op and (not results or o.result in results))
+        return (o for o in self.operations if o.request.op is op and (not results or o.result in results))
 
-    def ids(self, purchase: Purchase) -> set[str]:
+    def find_order_ids(self, purchase: Purchase) -> set[str]:
         """The orders a purchase may have: what it was told or, when it was told nothing, what its key stands for."""
         user, item, _ = purchase.subject
         return purchase.answers or ({self.order_of(user, item, purchase.key)} if purchase.key else set())

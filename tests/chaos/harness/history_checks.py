@@ -4,13 +4,13 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 
 from tests.chaos.harness.client_log import Op, Result
-from tests.chaos.harness.history import Evidence, ItemRow, OrderRow
+from tests.chaos.harness.history import History, ItemRow, OrderRow
 
 CANCELLED = "cancelled"
 HELD = {"confirmed", CANCELLED}
 
 
-def lost(evidence: Evidence) -> Iterator[str]:
+def find_lost(evidence: History) -> Iterator[str]:
     """An order that was promised to a buyer is not there."""
     excused = set(evidence.excused)
     for purchase in evidence.purchases:
@@ -18,13 +18,13 @@ def lost(evidence: Evidence) -> Iterator[str]:
             yield f"order {order} was promised and is lost"
 
 
-def excused(evidence: Evidence) -> Iterator[str]:
+def find_excused(evidence: History) -> Iterator[str]:
     """An order that was promised is not there, and waited unwritten when Redis forgot everything."""
     for purchase in evidence.purchases:
         yield from (purchase.answers - evidence.rows.keys()) & set(evidence.excused)
 
 
-def doubled(evidence: Evidence) -> Iterator[str]:
+def find_doubled(evidence: History) -> Iterator[str]:
     """One purchase has two orders."""
     for purchase in evidence.purchases:
         if len(purchase.answers) > 1:
@@ -35,7 +35,7 @@ def doubled(evidence: Evidence) -> Iterator[str]:
     yield from (f"order {row.order} is a second one of a purchase" for row in _extra(evidence) if bought[row.subject])
 
 
-def unasked(evidence: Evidence) -> Iterator[str]:
+def find_unrequested(evidence: History) -> Iterator[str]:
     """An order that nobody asked for."""
     bought = {p.subject for p in evidence.purchases if p.result is Result.OK}
     for row in _extra(evidence):
@@ -43,23 +43,23 @@ def unasked(evidence: Evidence) -> Iterator[str]:
             yield f"order {row.order} was asked for by nobody"
 
 
-def wrong(evidence: Evidence) -> Iterator[str]:
+def find_wrong(evidence: History) -> Iterator[str]:
     """An order has another user, item or quantity than its purchase."""
     for purchase in evidence.purchases:
-        for order in evidence.ids(purchase) & evidence.rows.keys():
+        for order in evidence.find_order_ids(purchase) & evidence.rows.keys():
             if evidence.rows[order].subject != purchase.subject:
                 yield f"order {order} says {evidence.rows[order].subject}, {purchase.subject} was asked for"
 
 
-def happened(evidence: Evidence) -> Iterator[str]:
+def find_refused_but_done(evidence: History) -> Iterator[str]:
     """A purchase that was refused has an order."""
     for purchase in evidence.purchases:
         if purchase.result is Result.FAIL:
-            for order in evidence.ids(purchase) & evidence.rows.keys():
+            for order in evidence.find_order_ids(purchase) & evidence.rows.keys():
                 yield f"order {order} was refused and is there"
 
 
-def taken_back(evidence: Evidence) -> Iterator[str]:
+def find_rejected(evidence: History) -> Iterator[str]:
     """A purchase that was promised was rejected afterwards."""
     for purchase in evidence.purchases:
         told = [evidence.rows[order].status for order in purchase.answers & evidence.rows.keys()]
@@ -67,7 +67,7 @@ def taken_back(evidence: Evidence) -> Iterator[str]:
             yield f"order {', '.join(purchase.answers)} was promised and rejected"
 
 
-def oversold(evidence: Evidence) -> Iterator[str]:
+def find_oversold(evidence: History) -> Iterator[str]:
     """More was sold than there was."""
     for row in evidence.items:
         units, (_, most) = _sold(evidence, row), _supply(evidence, row)
@@ -75,7 +75,7 @@ def oversold(evidence: Evidence) -> Iterator[str]:
             yield f"item {row.item}: {units} sold of {most}, {row.stock} left"
 
 
-def miscounted(evidence: Evidence) -> Iterator[str]:
+def find_miscounted(evidence: History) -> Iterator[str]:
     """What was sold and what is left is not what there was."""
     for row in evidence.items:
         units, (least, most) = _sold(evidence, row), _supply(evidence, row)
@@ -83,7 +83,7 @@ def miscounted(evidence: Evidence) -> Iterator[str]:
             yield f"item {row.item}: {units} sold and {row.stock} left of {least} to {most}"
 
 
-def over_limit(evidence: Evidence) -> Iterator[str]:
+def find_over_limit(evidence: History) -> Iterator[str]:
     """A user holds more of an item than one may."""
     limits = {row.item: row.limit for row in evidence.items if row.limit}
     units: Counter[tuple[int, int]] = Counter()
@@ -94,11 +94,11 @@ def over_limit(evidence: Evidence) -> Iterator[str]:
             yield f"user {user} holds {held} of item {item}, the limit is {limits[item]}"
 
 
-def cancellations(evidence: Evidence) -> Iterator[str]:
+def find_wrong_cancellations(evidence: History) -> Iterator[str]:
     """A cancelled order lives on, or one was cancelled by nobody."""
     asked: dict[str, set[Result]] = defaultdict(set)
-    for operation in evidence.of(Op.CANCEL):
-        asked[operation.wish.order or ""].add(operation.result)
+    for operation in evidence.find_operations(Op.CANCEL):
+        asked[operation.request.order or ""].add(operation.result)
     for row in evidence.orders:
         results = asked[row.order]
         if Result.OK in results and row.status != CANCELLED:
@@ -107,9 +107,9 @@ def cancellations(evidence: Evidence) -> Iterator[str]:
             yield f"order {row.order} was cancelled by nobody"
 
 
-def _extra(evidence: Evidence) -> list[OrderRow]:
+def _extra(evidence: History) -> list[OrderRow]:
     """Orders that no purchase accounts for, beyond those that an unknown one without a key may have made."""
-    known = {order for purchase in evidence.purchases for order in evidence.ids(purchase)}
+    known = {order for purchase in evidence.purchases for order in evidence.find_order_ids(purchase)}
     maybe = Counter(p.subject for p in evidence.purchases if p.key is None and p.result is Result.UNKNOWN)
     extra = []
     for row in evidence.orders:
@@ -121,28 +121,30 @@ def _extra(evidence: Evidence) -> list[OrderRow]:
     return extra
 
 
-def _sold(evidence: Evidence, row: ItemRow) -> int:
+def _sold(evidence: History, row: ItemRow) -> int:
     return sum(order.quantity for order in evidence.orders if order.item == row.item and order.status != CANCELLED)
 
 
-def _supply(evidence: Evidence, row: ItemRow) -> tuple[int, int]:
+def _supply(evidence: History, row: ItemRow) -> tuple[int, int]:
     """The least and the most pieces there ever were, since nobody knows of some adjustments whether they were made."""
-    sure = sum(o.wish.quantity for o in evidence.of(Op.ADJUST, Result.OK) if o.wish.item == row.item)
-    open_ = [o.wish.quantity for o in evidence.of(Op.ADJUST, Result.UNKNOWN) if o.wish.item == row.item]
+    sure = sum(o.request.quantity for o in evidence.find_operations(Op.ADJUST, Result.OK) if o.request.item == row.item)
+    open_ = [
+        o.request.quantity for o in evidence.find_operations(Op.ADJUST, Result.UNKNOWN) if o.request.item == row.item
+    ]
     known = row.initial + sure
     return known + sum(min(0, delta) for delta in open_), known + sum(max(0, delta) for delta in open_)
 
 
-Check = Callable[[Evidence], Iterator[str]]
+Check = Callable[[History], Iterator[str]]
 CHECKS: Mapping[str, Check] = {
-    "lost": lost,
-    "doubled": doubled,
-    "oversold": oversold,
-    "miscounted": miscounted,
-    "refused, yet done": happened,
-    "promised, then rejected": taken_back,
-    "asked for by nobody": unasked,
-    "wrong": wrong,
-    "over the limit": over_limit,
-    "wrongly cancelled": cancellations,
+    "lost": find_lost,
+    "doubled": find_doubled,
+    "oversold": find_oversold,
+    "miscounted": find_miscounted,
+    "refused, yet done": find_refused_but_done,
+    "promised, then rejected": find_rejected,
+    "asked for by nobody": find_unrequested,
+    "wrong": find_wrong,
+    "over the limit": find_over_limit,
+    "wrongly cancelled": find_wrong_cancellations,
 }

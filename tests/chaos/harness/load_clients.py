@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any, NamedTuple
 
-from tests.chaos.harness.client_log import ClientLog, Op, Result, Wish
+from tests.chaos.harness.client_log import ClientLog, Op, Request, Result
 from tests.chaos.harness.environment import WEBS
 from tests.http.support.shop import API, Shop
 from tests.support.http import HttpClient, Response
@@ -24,7 +24,7 @@ PURCHASE, CANCEL = f"{API}/items/{{}}/purchase", f"{API}/orders/{{}}/cancel"
 ADJUST = f"{API}/items/{{}}/stock-adjustments"
 
 
-class Person(NamedTuple):
+class Identity(NamedTuple):
     """Somebody with an account."""
 
     token: str
@@ -32,38 +32,38 @@ class Person(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Market:
+class SharedState:
     """What the clients share. `goods`: the items, as often as they are liked; `restocked`: those an admin corrects."""
 
     shop: Shop
     log: ClientLog
     goods: Sequence[int]
     restocked: Sequence[int]
-    bought: "deque[tuple[Person, str, int]]" = field(default_factory=lambda: deque(maxlen=200))
-    over: threading.Event = field(default_factory=threading.Event)
+    bought: "deque[tuple[Identity, str, int]]" = field(default_factory=lambda: deque(maxlen=200))
+    stopped: threading.Event = field(default_factory=threading.Event)
 
 
 class Client:
     """One process in the sense of the log: asks one thing after the other, of either web server."""
 
-    def __init__(self, market: Market, name: str, person: Person, seed: int) -> None:
-        self.market, self.name, self.person = market, name, person
+    def __init__(self, market: SharedState, name: str, person: Identity, seed: int) -> None:
+        self.shared, self.name, self.identity = market, name, person
         self.random = Random(f"{seed} {name}")
-        self.asked = 0
+        self.sent = 0
         self._webs: list[HttpClient] = []
 
     def run(self, act: Callable[[], None]) -> None:
         """Do it again and again until the market closes."""
         with ExitStack() as stack:
-            clients = [self.market.shop.service.client(web, TIMEOUT_SECONDS) for web in WEBS]
+            clients = [self.shared.shop.service.client(web, TIMEOUT_SECONDS) for web in WEBS]
             self._webs = [stack.enter_context(client) for client in clients]
-            while not self.market.over.is_set() and self.asked < OPERATIONS_MAX:
+            while not self.shared.stopped.is_set() and self.sent < OPERATIONS_MAX:
                 act()
                 self.pause()
 
     def buy_with_key(self) -> None:
         """Buy, and ask again under the same key until it is answered; sometimes once more for no reason."""
-        wish = self._wish(key=f"{self.name}-{self.random.getrandbits(64):x}")
+        wish = self._make_request(key=f"{self.name}-{self.random.getrandbits(64):x}")
         deadline = time.monotonic() + PATIENCE_SECONDS
         while (result := self._buy(wish)) is Result.UNKNOWN and time.monotonic() < deadline:
             self.pause()
@@ -72,52 +72,52 @@ class Client:
 
     def buy_once(self) -> None:
         """Buy without a key: nobody may ask again."""
-        self._buy(self._wish())
+        self._buy(self._make_request())
 
     def cancel(self) -> None:
         """Cancel something that somebody bought."""
-        if not self.market.bought:
+        if not self.shared.bought:
             return
-        person, order, item = self.random.choice(list(self.market.bought))
-        wish = Wish(self.name, Op.CANCEL, item, 0, person.user, order=order)
-        self._ask(wish, CANCEL.format(order), None, person.token)
+        person, order, item = self.random.choice(list(self.shared.bought))
+        wish = Request(self.name, Op.CANCEL, item, 0, person.user, order=order)
+        self._send(wish, CANCEL.format(order), None, person.token)
 
     def adjust(self) -> None:
         """Find a few pieces, or miss one."""
         delta = self.random.choice((-1, 3, 5, 8))
-        wish = Wish(self.name, Op.ADJUST, self.random.choice(self.market.restocked), delta, self.person.user)
+        wish = Request(self.name, Op.ADJUST, self.random.choice(self.shared.restocked), delta, self.identity.user)
         words = {"delta": delta, "reason": "counted again"}
-        self._ask(wish, ADJUST.format(wish.item), words, self.person.token)
+        self._send(wish, ADJUST.format(wish.item), words, self.identity.token)
 
     def pause(self) -> None:
         """Breathe."""
         time.sleep(self.random.uniform(*PAUSE_SECONDS))
 
-    def _wish(self, key: str | None = None) -> Wish:
-        item, quantity = self.random.choice(self.market.goods), self.random.randint(1, 3)
-        return Wish(self.name, Op.BUY, item, quantity, self.person.user, key)
+    def _make_request(self, key: str | None = None) -> Request:
+        item, quantity = self.random.choice(self.shared.goods), self.random.randint(1, 3)
+        return Request(self.name, Op.BUY, item, quantity, self.identity.user, key)
 
-    def _buy(self, wish: Wish) -> Result:
+    def _buy(self, wish: Request) -> Result:
         headers = {"Idempotency-Key": wish.key} if wish.key else {}
         words = {"quantity": wish.quantity}
-        result, order = self._ask(wish, PURCHASE.format(wish.item), words, self.person.token, headers)
+        result, order = self._send(wish, PURCHASE.format(wish.item), words, self.identity.token, headers)
         if order:
-            self.market.bought.append((self.person, order, wish.item))
+            self.shared.bought.append((self.identity, order, wish.item))
         return result
 
-    def _ask(
-        self, wish: Wish, path: str, words: Any, token: str, headers: dict[str, str] | None = None
+    def _send(
+        self, wish: Request, path: str, words: Any, token: str, headers: dict[str, str] | None = None
     ) -> tuple[Result, str | None]:
-        self.asked += 1
-        number = self.market.log.invoke(wish)
+        self.sent += 1
+        number = self.shared.log.invoke(wish)
         try:
             answer = self._post(path, words, token, headers)
         except (OSError, http.client.HTTPException) as error:
-            self.market.log.end(number, Result.UNKNOWN, None, repr(error))
+            self.shared.log.end(number, Result.UNKNOWN, None, repr(error))
             return Result.UNKNOWN, None
-        result = judged(answer)
+        result = classify(answer)
         order = str(answer.json["data"]["id"]) if result is Result.OK and wish.op is Op.BUY else None
-        self.market.log.end(number, result, order, f"{answer.status} {answer.json['code']}")
+        self.shared.log.end(number, result, order, f"{answer.status} {answer.json['code']}")
         return result, order
 
     def _post(self, path: str, words: Any, token: str, headers: dict[str, str] | None) -> Response:
@@ -129,7 +129,7 @@ class Client:
             return second.post(path, words, token=token, headers=headers)
 
 
-def judged(answer: Response) -> Result:
+def classify(answer: Response) -> Result:
     """What a status says about what happened: a server that says it failed may have done it all the same."""
     if answer.status < 300:
         return Result.OK
@@ -137,7 +137,7 @@ def judged(answer: Response) -> Result:
 
 
 @contextmanager
-def trading(market: Market, work: Sequence[tuple[Client, Callable[[], None]]]) -> Iterator[None]:
+def run_clients(market: SharedState, work: Sequence[tuple[Client, Callable[[], None]]]) -> Iterator[None]:
     """While the context lasts, every client does its work; afterwards each has finished what it had begun."""
     threads = [threading.Thread(target=client.run, args=(act,), name=client.name) for client, act in work]
     for thread in threads:
@@ -145,6 +145,6 @@ def trading(market: Market, work: Sequence[tuple[Client, Callable[[], None]]]) -
     try:
         yield
     finally:
-        market.over.set()
+        market.stopped.set()
         for thread in threads:
             thread.join()

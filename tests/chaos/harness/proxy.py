@@ -30,7 +30,7 @@ class Proxy:
 
     def __init__(self, server: Path, socket: Path) -> None:
         self.server, self.socket = server, socket
-        self.lost = 0
+        self.lost_replies = 0
         self._to_lose: list[bytes] = []
         self._delay, self._refusing = 0.0, False
         self._links: set[Link] = set()
@@ -118,7 +118,7 @@ class Proxy:
         with suppress(OSError):
             while answer := await link.server[0].read(CHUNK):
                 if link.doomed:
-                    self.lost += 1
+                    self.lost_replies += 1
                     return
                 link.client[1].write(answer)
                 await link.client[1].drain()

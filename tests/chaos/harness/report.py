@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from tests.chaos.harness.client_log import Op, Result
-from tests.chaos.harness.history import Evidence
-from tests.chaos.harness.history_checks import CHECKS, excused
+from tests.chaos.harness.history import History
+from tests.chaos.harness.history_checks import CHECKS, find_excused
 
 SHOWN = 5
 
@@ -16,7 +16,7 @@ SHOWN = 5
 class Report:
     """The evidence, and what else was seen. `verify`: what it printed, when it did not hold."""
 
-    evidence: Evidence
+    evidence: History
     faults: Mapping[str, int]
     unsettled: list[str]
     dead: list[str]
@@ -31,7 +31,7 @@ class Report:
         return {**found, "unsettled": self.unsettled, "died by themselves": self.dead, "flask shop verify": verify}
 
     @property
-    def holds(self) -> bool:
+    def passed(self) -> bool:
         """Whether no promise was broken."""
         return not any(self.violations.values())
 
@@ -45,16 +45,16 @@ class Report:
         ends = "   ".join(f"{result} {self.purchases[result]}" for result in Result)
         yield f"{'purchases':<24} {ends}"
         for op in (Op.CANCEL, Op.ADJUST):
-            found = Counter(operation.result for operation in self.evidence.of(op))
+            found = Counter(operation.result for operation in self.evidence.find_operations(op))
             if found:
                 yield f"{op + 's':<24} " + "   ".join(f"{result} {found[result]}" for result in Result)
         yield f"{'orders written':<24} {len(self.evidence.orders)}"
         yield f"{'faults':<24} " + "   ".join(f"{kind} {count}" for kind, count in sorted(self.faults.items()))
         yield f"{'repaired gates':<24} {self.repairs}"
         if self.evidence.excused:
-            waited, gone = len(set(self.evidence.excused)), len(list(excused(self.evidence)))
+            waited, gone = len(set(self.evidence.excused)), len(list(find_excused(self.evidence)))
             yield f"{'flushed unwritten':<24} {waited}, of them promised and gone {gone}"
         for name, where in self.violations.items():
             yield f"{name:<24} {len(where)}"
             yield from (f"    {sentence}" for sentence in where[: SHOWN if name != "flask shop verify" else None])
-        yield f"{'verdict':<24} " + ("holds" if self.holds else "BROKEN")
+        yield f"{'verdict':<24} " + ("holds" if self.passed else "BROKEN")

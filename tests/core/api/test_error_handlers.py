@@ -12,7 +12,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import MethodNotAllowed, TooManyRequests
 from werkzeug.test import TestResponse
 
-from shop.core.api.setup import BODY_MAX_BYTES, prepare
+from shop.core.api.setup import BODY_MAX_BYTES, configure_app
 from shop.core.errors import CoreExceptionCode, ShopError
 from shop.core.settings.settings import Settings
 
@@ -21,7 +21,7 @@ SECRET = "hunter2"
 
 def answer_of(fail: Callable[[], Any], settings: Settings | None = None, **request_options: Any) -> TestResponse:
     app = Flask(__name__)
-    prepare(app, settings or Settings())
+    configure_app(app, settings or Settings())
     app.add_url_rule("/", view_func=fail, methods=["GET", "POST"], endpoint="it")
     return app.test_client().open("/", **request_options)
 

@@ -7,9 +7,9 @@ import pytest
 from flask import Flask, g
 
 from shop.constants.permission import Permission
-from shop.core.auth.masking import Mask, masked
+from shop.core.auth.masking import Mask, add_masks
 from shop.core.caller import Caller
-from shop.core.logging.redaction import MASKED_MAX, outline
+from shop.core.logging.redaction import MASKED_MAX, mask_text
 
 EMAIL = Mask("email", Permission.USERS_VIEW_EMAIL, owner="id")
 ROW = {"id": 7, "email": "ann@example.com"}
@@ -29,12 +29,12 @@ SESSION = UUID(int=1)
     ],
 )
 def test_an_outline_shows_how_it_begins(text: str | None, seen: str | None) -> None:
-    assert outline(text) == seen
+    assert mask_text(text) == seen
 
 
 @pytest.mark.parametrize("text", ["a" * 254, f"a@b.{'c' * 250}", f"{'a' * 200}@{'b' * 200}.com"])
 def test_an_outline_is_never_long(text: str) -> None:
-    assert len(outline(text) or "") <= MASKED_MAX == 120
+    assert len(mask_text(text) or "") <= MASKED_MAX == 120
 
 
 def seen_by(caller: Caller | None, rows: Any) -> Any:
@@ -43,7 +43,7 @@ def seen_by(caller: Caller | None, rows: Any) -> Any:
 
     with Flask(__name__).app_context():
         g.caller = caller
-        return masked(dump, (EMAIL,))(rows, many=isinstance(rows, list))
+        return add_masks(dump, (EMAIL,))(rows, many=isinstance(rows, list))
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def seen_by(caller: Caller | None, rows: Any) -> Any:
         (Caller(8, 1, SESSION), "a***@e***.com"),
         (Caller(8, 1, SESSION, frozenset({"100001"})), "a***@e***.com"),
         (Caller(8, 1, SESSION, frozenset({"100002"})), "ann@example.com"),
-        (Caller(8, 1, SESSION, almighty=True), "ann@example.com"),
+        (Caller(8, 1, SESSION, is_superuser=True), "ann@example.com"),
         (Caller(7, 1, SESSION), "ann@example.com"),
     ],
 )
@@ -64,7 +64,7 @@ def test_only_the_owner_and_whoever_may_see_it_in_full(caller: Caller | None, se
 
 def test_a_route_that_asked_nobody_shows_nothing() -> None:
     with Flask(__name__).app_context():
-        assert masked(dict, (EMAIL,))(ROW)["email"] == "a***@e***.com"
+        assert add_masks(dict, (EMAIL,))(ROW)["email"] == "a***@e***.com"
 
 
 def test_an_answer_without_the_field_stays_as_it_is() -> None:

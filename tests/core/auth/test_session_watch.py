@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from shop.core.auth.session_watch import Change, Doorkeeper, SessionWatch
+from shop.core.auth.session_watch import SessionAuthenticator, SessionChange, SessionWatch
 from shop.core.clock import Clock
 from shop.core.crypto.tokens import Claims, new_id
 from shop.core.database.engine import Database
@@ -16,15 +16,15 @@ from tests.support.polling import eventually
 
 
 @dataclass
-class Stumbling(Doorkeeper):
+class FailingOnceAuthenticator(SessionAuthenticator):
     """Fails once, as no database does, and then tells of a session that ended."""
 
-    ended: Change
+    ended: SessionChange
     asked: int = 0
 
-    def identify(self, claims: Claims) -> None: ...
+    def authenticate(self, claims: Claims) -> None: ...
 
-    def find_changes(self, since: datetime) -> Iterable[Change]:
+    def find_changes(self, since: datetime) -> Iterable[SessionChange]:
         self.asked += 1
         if self.asked == 1:
             raise RuntimeError(since)
@@ -32,10 +32,10 @@ class Stumbling(Doorkeeper):
 
 
 def test_whatever_goes_wrong_once_it_is_followed_further(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shop.core.auth.session_watch.READ_SECONDS", 0.01)
+    monkeypatch.setattr("shop.core.auth.session_watch.REFRESH_SECONDS", 0.01)
     settings = Settings(var=str(tmp_path))
     watch = SessionWatch(Database(settings), settings, Clock())
-    door = Stumbling(Change(new_id(), Clock().microseconds(), ended=True))
+    door = FailingOnceAuthenticator(SessionChange(new_id(), Clock().microseconds(), ended=True))
 
     watch.follow(door)
 

@@ -16,19 +16,19 @@ LEAF, BRANCH = {"leaf": 7}, {"branch": 7}
 
 @dataclass(frozen=True)
 class LeafCacheManager(CacheManager):
-    leaf = Key("{{{tenant}:test-leaf:{leaf}}}", ttl=timedelta(seconds=30), nothing=timedelta(seconds=20))
+    leaf = Key("{{{tenant}:test-leaf:{leaf}}}", ttl=timedelta(seconds=30), negative_ttl=timedelta(seconds=20))
     tree = Key("{{{tenant}:test-tree}}", ttl=timedelta(seconds=100))
-    branch = Key("{{{tenant}:test-tree}}:branch:{branch}", ttl=timedelta(seconds=30), group=tree)
+    branch = Key("{{{tenant}:test-tree}}:branch:{branch}", ttl=timedelta(seconds=30), tag=tree)
 
 
 class Source:
     """Where leaves come from: counts how often it was asked, and takes its time."""
 
     def __init__(self, value: Any = 1, seconds: float = 0.0) -> None:
-        self.value, self.seconds, self.asked = value, seconds, 0
+        self.value, self.seconds, self.calls = value, seconds, 0
 
     def __call__(self) -> Any:
-        self.asked += 1
+        self.calls += 1
         value = self.value
         time.sleep(self.seconds)
         return value
@@ -45,9 +45,9 @@ def in_another_thread(work: Callable[[], Any]) -> Any:
         return pool.submit(enter).result()
 
 
-def look(cache: LeafCacheManager, build: Source) -> Any:
-    return in_another_thread(lambda: cache.remember(cache.leaf, build, **LEAF))
+def read_leaf(cache: LeafCacheManager, build: Source) -> Any:
+    return in_another_thread(lambda: cache.get_or_build(cache.leaf, build, **LEAF))
 
 
-def look_at_branch(cache: LeafCacheManager, build: Source) -> Any:
-    return in_another_thread(lambda: cache.remember(cache.branch, build, **BRANCH))
+def read_branch(cache: LeafCacheManager, build: Source) -> Any:
+    return in_another_thread(lambda: cache.get_or_build(cache.branch, build, **BRANCH))

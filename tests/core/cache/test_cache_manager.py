@@ -68,13 +68,13 @@ def test_it_lives_as_long_as_its_key_says(cache: NoteCacheManager, valkey: Valke
 
 def test_remembered_information_is_built_once(cache: NoteCacheManager) -> None:
     build = Builder({"id": 7})
-    assert [cache.remember(cache.note, build, **PLACE) for _ in range(3)] == [{"id": 7}] * 3
+    assert [cache.get_or_build(cache.note, build, **PLACE) for _ in range(3)] == [{"id": 7}] * 3
     assert build.asked == 1
 
 
 def test_nothing_is_not_remembered(cache: NoteCacheManager, valkey: Valkey) -> None:
     build = Builder(None)
-    assert [cache.remember(cache.note, build, **PLACE) for _ in range(2)] == [None, None]
+    assert [cache.get_or_build(cache.note, build, **PLACE) for _ in range(2)] == [None, None]
     assert build.asked == 2
     with valkey.client() as client:
         assert client.dbsize() == 0
@@ -83,31 +83,31 @@ def test_nothing_is_not_remembered(cache: NoteCacheManager, valkey: Valkey) -> N
 @pytest.mark.parametrize("empty", [[], {}, 0, ""])
 def test_an_empty_answer_is_remembered(cache: NoteCacheManager, empty: Any) -> None:
     build = Builder(empty)
-    assert [cache.remember(cache.note, build, **PLACE) for _ in range(2)] == [empty, empty]
+    assert [cache.get_or_build(cache.note, build, **PLACE) for _ in range(2)] == [empty, empty]
     assert build.asked == 1
 
 
 def test_forgotten_information_is_built_anew(cache: NoteCacheManager) -> None:
     build = Builder(1)
-    cache.remember(cache.note, build, **PLACE)
-    cache.forget(cache.note, **PLACE)
-    cache.remember(cache.note, build, **PLACE)
+    cache.get_or_build(cache.note, build, **PLACE)
+    cache.delete(cache.note, **PLACE)
+    cache.get_or_build(cache.note, build, **PLACE)
     assert build.asked == 2
 
 
 def test_without_redis_information_is_built_each_time(without_redis: NoteCacheManager) -> None:
     build = Builder({"id": 7})
-    assert [without_redis.remember(without_redis.note, build, **PLACE) for _ in range(2)] == [{"id": 7}] * 2
+    assert [without_redis.get_or_build(without_redis.note, build, **PLACE) for _ in range(2)] == [{"id": 7}] * 2
     assert build.asked == 2
 
 
 def test_without_redis_forgetting_fails_loudly(without_redis: NoteCacheManager) -> None:
     with pytest.raises(RedisError):
-        without_redis.forget(without_redis.note, **PLACE)
+        without_redis.delete(without_redis.note, **PLACE)
 
 
 def test_a_failing_build_leaves_nothing_behind(cache: NoteCacheManager, valkey: Valkey) -> None:
     with pytest.raises(ZeroDivisionError):
-        cache.remember(cache.note, lambda: 1 // 0, **PLACE)
+        cache.get_or_build(cache.note, lambda: 1 // 0, **PLACE)
     with valkey.client() as client:
         assert client.dbsize() == 0

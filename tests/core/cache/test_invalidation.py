@@ -14,7 +14,7 @@ from shop.core.database.transaction import current_session, in_transaction
 from shop.core.metrics.metrics import Metrics
 from shop.core.redis.stores import RedisError, RedisStores
 from shop.core.settings.settings import Settings
-from tests.core.cache.slow_sources import LEAF, LeafCacheManager, Source, look, look_at_branch
+from tests.core.cache.slow_sources import LEAF, LeafCacheManager, Source, read_branch, read_leaf
 from tests.support.servers.valkey import Valkey
 
 pytestmark = pytest.mark.usefixtures("one_tenant")
@@ -36,112 +36,112 @@ def database(clean_database: str) -> Iterator[Database]:
 def test_what_was_read_before_it_was_forgotten_is_not_kept(cache: LeafCacheManager) -> None:
     old, new = Source("old", seconds=0.3), Source("new")
     with ThreadPoolExecutor(1) as pool:
-        slow = pool.submit(look, cache, old)
+        slow = pool.submit(read_leaf, cache, old)
         time.sleep(0.1)
-        cache.forget(cache.leaf, **LEAF)
+        cache.delete(cache.leaf, **LEAF)
         assert slow.result() == "old"
-    assert look(cache, new) == "new"
+    assert read_leaf(cache, new) == "new"
 
 
 def test_a_commit_ends_what_was_remembered(cache: LeafCacheManager, database: Database) -> None:
     build, seen = Source("old"), []
-    look(cache, build)
+    read_leaf(cache, build)
 
     def change() -> None:
-        cache.supersede(cache.leaf, **LEAF)
-        seen.append(look(cache, Source("not asked")))
+        cache.invalidate_on_commit(cache.leaf, **LEAF)
+        seen.append(read_leaf(cache, Source("not asked")))
 
     in_transaction(database, change)
     build.value = "new"
-    assert [*seen, look(cache, build), look(cache, build)] == ["old", "new", "new"]
-    assert build.asked == 2
+    assert [*seen, read_leaf(cache, build), read_leaf(cache, build)] == ["old", "new", "new"]
+    assert build.calls == 2
 
 
 def test_a_change_that_is_rolled_back_ends_nothing(cache: LeafCacheManager, database: Database) -> None:
     build = Source("old")
-    look(cache, build)
+    read_leaf(cache, build)
 
     def change() -> None:
-        cache.supersede(cache.leaf, **LEAF)
+        cache.invalidate_on_commit(cache.leaf, **LEAF)
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         in_transaction(database, change)
-    assert look(cache, build) == "old"
-    assert build.asked == 1
+    assert read_leaf(cache, build) == "old"
+    assert build.calls == 1
 
 
 def test_nobody_is_told_or_keeps_anything_while_it_changes(
     cache: LeafCacheManager, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     build, commit = Source("old"), Source()
-    look(cache, build)
+    read_leaf(cache, build)
 
     def committing(_session: Any) -> None:
         build.value = f"at commit {commit()}"
-        assert [look(cache, build) for _ in range(2)] == ["at commit 1"] * 2
+        assert [read_leaf(cache, build) for _ in range(2)] == ["at commit 1"] * 2
 
     def change() -> None:
         current_session().connection()
-        cache.supersede(cache.leaf, **LEAF)
+        cache.invalidate_on_commit(cache.leaf, **LEAF)
 
     monkeypatch.setattr("shop.core.database.transaction._commit", committing)
     in_transaction(database, change)
-    assert (build.asked, commit.asked) == (3, 1)
+    assert (build.calls, commit.calls) == (3, 1)
 
 
 def test_the_mark_of_another_change_stays(cache: LeafCacheManager) -> None:
     client, name = cache.stores.cache, "{1:test-leaf:7}"
-    remembering.close(client, name, "theirs")
-    remembering.forget(client, name, "ours")
-    cache.forget(cache.leaf, **LEAF)
+    remembering.block(client, name, "theirs")
+    remembering.delete_key(client, name, "ours")
+    cache.delete(cache.leaf, **LEAF)
     assert client.get(name) == "!theirs"
-    remembering.forget(client, name, "theirs")
+    remembering.delete_key(client, name, "theirs")
     assert client.get(name) is None
 
 
 def test_a_mark_that_nobody_takes_away_ends(cache: LeafCacheManager) -> None:
-    remembering.close(cache.stores.cache, "{1:test-leaf:7}", "dead")
-    assert 0 < cache.stores.cache.pttl("{1:test-leaf:7}") <= remembering.MARK_SECONDS * 1000
+    remembering.block(cache.stores.cache, "{1:test-leaf:7}", "dead")
+    assert 0 < cache.stores.cache.pttl("{1:test-leaf:7}") <= remembering.BLOCK_SECONDS * 1000
 
 
 def test_a_group_ends_as_one(cache: LeafCacheManager) -> None:
     build = Source("old")
-    look_at_branch(cache, build)
-    other = cache.remember(cache.branch, Source("other"), branch=8)
-    cache.forget(cache.tree)
+    read_branch(cache, build)
+    other = cache.get_or_build(cache.branch, Source("other"), branch=8)
+    cache.delete(cache.tree)
     build.value = "new"
-    assert (look_at_branch(cache, build), other) == ("new", "other")
-    assert cache.remember(cache.branch, Source("new, too"), branch=8) == "new, too"
+    assert (read_branch(cache, build), other) == ("new", "other")
+    assert cache.get_or_build(cache.branch, Source("new, too"), branch=8) == "new, too"
 
 
 def test_what_was_read_before_its_group_ended_is_not_told_afterwards(cache: LeafCacheManager) -> None:
     old, new = Source("old", seconds=0.3), Source("new")
     with ThreadPoolExecutor(1) as pool:
-        slow = pool.submit(look_at_branch, cache, old)
+        slow = pool.submit(read_branch, cache, old)
         time.sleep(0.1)
-        cache.forget(cache.tree)
-        assert look_at_branch(cache, new) == "new"
+        cache.delete(cache.tree)
+        assert read_branch(cache, new) == "new"
         assert slow.result() == "old"
-    assert look_at_branch(cache, new) == "new"
-    assert new.asked == 1
+    assert read_branch(cache, new) == "new"
+    assert new.calls == 1
 
 
 def test_a_group_that_changes_keeps_nothing(cache: LeafCacheManager) -> None:
     build = Source("old")
-    look_at_branch(cache, build)
-    remembering.close(cache.stores.cache, "{1:test-tree}", "theirs")
-    assert [look_at_branch(cache, build) for _ in range(3)] == ["old"] * 3
-    assert build.asked == 4
+    read_branch(cache, build)
+    remembering.block(cache.stores.cache, "{1:test-tree}", "theirs")
+    assert [read_branch(cache, build) for _ in range(3)] == ["old"] * 3
+    assert build.calls == 4
 
 
 def test_what_a_transaction_has_read_before_is_not_kept(cache: LeafCacheManager, database: Database) -> None:
     def work() -> None:
         current_session().connection()
-        cache.remember(cache.leaf, Source("uncommitted"), **LEAF)
+        cache.get_or_build(cache.leaf, Source("uncommitted"), **LEAF)
 
     in_transaction(database, work)
-    assert look(cache, Source("true")) == "true"
+    assert read_leaf(cache, Source("true")) == "true"
 
 
 def test_without_redis_nothing_is_committed_that_would_have_to_be_forgotten(
@@ -151,7 +151,7 @@ def test_without_redis_nothing_is_committed_that_would_have_to_be_forgotten(
     done: list[str] = []
 
     def change() -> None:
-        away.supersede(away.leaf, **LEAF)
+        away.invalidate_on_commit(away.leaf, **LEAF)
         done.append("worked")
 
     with pytest.raises(RedisError):

@@ -6,8 +6,8 @@ from itertools import product
 import pytest
 
 from shop.container import find_modules
-from shop.core.cache.cache_manager import JITTER, CacheManager, _life
-from shop.core.cache.key import Key, _declared
+from shop.core.cache.cache_manager import JITTER, CacheManager, _jittered_ttl
+from shop.core.cache.key import Key, _key_templates
 
 KEY = Key("{tenant}:test-card:{item}")
 PARTS = ["7", "a.b", "a_b-c+d", "you@example.com", 7]
@@ -37,10 +37,10 @@ def declare(name: str, template: str) -> type:
 
 @pytest.fixture
 def nothing_declared(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shop.core.cache.key._declared", {})
+    monkeypatch.setattr("shop.core.cache.key._key_templates", {})
 
 
-def say(failure: BaseException) -> str:
+def error_text(failure: BaseException) -> str:
     # Before Python 3.12 what a descriptor raises comes wrapped.
     return str(failure.__cause__ or failure)
 
@@ -72,7 +72,7 @@ def test_two_templates_that_may_meet_are_refused(one: str, other: str) -> None:
     declare(f"First{one}", one)
     with pytest.raises((ValueError, RuntimeError)) as refused:
         declare(f"Second{other}", other)
-    assert say(refused.value) == f"Second{other}.key and First{one}.key can produce the same key."
+    assert error_text(refused.value) == f"Second{other}.key and First{one}.key can produce the same key."
 
 
 @pytest.mark.usefixtures("nothing_declared")
@@ -84,17 +84,17 @@ def test_templates_that_cannot_meet_live_side_by_side(one: str, other: str) -> N
 
 def test_the_keys_of_the_project_stand_apart() -> None:
     find_modules("cache_managers")
-    templates = [template for template, owner in _declared.items() if "CacheManager." in owner]
+    templates = [template for template, owner in _key_templates.items() if "CacheManager." in owner]
     assert len(templates) >= 7
     assert any("{tenant}" in template for template in templates)
 
 
 def test_a_life_is_a_tenth_off_or_on() -> None:
-    lives = [_life(timedelta(seconds=100)) or 0 for _ in range(2000)]
+    lives = [_jittered_ttl(timedelta(seconds=100)) or 0 for _ in range(2000)]
     assert min(lives) >= 100_000 * (1 - JITTER)
     assert max(lives) <= 100_000 * (1 + JITTER)
     assert max(lives) - min(lives) > 15_000
 
 
 def test_what_has_no_life_lives_on() -> None:
-    assert _life(None) is None
+    assert _jittered_ttl(None) is None

@@ -12,7 +12,7 @@ from shop.core.crypto.signing_keys import keys_file
 from shop.core.crypto.tokens import Tokens
 from shop.core.settings.loader import SettingsError
 from shop.core.settings.settings import Settings
-from tests.support.session_tokens import access
+from tests.support.session_tokens import issue_access_token
 
 LONG = "k" * 32
 ISSUE = "import sys; from shop.core.settings.settings import Settings; from shop.core.crypto.tokens import Tokens\n"
@@ -85,7 +85,7 @@ def test_elsewhere_the_first_start_makes_one_that_only_we_can_read(tmp_path: Pat
 
 def test_the_second_start_keeps_it(tmp_path: Path) -> None:
     settings = Settings(var=str(tmp_path))
-    token = access(Tokens(settings))
+    token = issue_access_token(Tokens(settings))
     assert Tokens(settings).verify(token).user_id == 7
 
 
@@ -99,7 +99,7 @@ def test_processes_that_start_at_once_agree_on_one_key(tmp_path: Path) -> None:
 
 
 def test_who_comes_second_takes_the_key_of_who_came_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    first = access(Tokens(Settings(var=str(tmp_path))))
+    first = issue_access_token(Tokens(Settings(var=str(tmp_path))))
     path = tmp_path / "jwt-keys.json"
     monkeypatch.setattr(Path, "exists", lambda file: file != path)  # the moment in which both look, and see none
     assert Tokens(Settings(var=str(tmp_path))).verify(first).user_id == 7

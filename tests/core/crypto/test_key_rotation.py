@@ -14,12 +14,12 @@ from shop.core.errors import ShopError
 from shop.core.pagination.cursor import CursorSigner
 from shop.core.settings.loader import SettingsError
 from shop.core.settings.settings import Settings
-from tests.support.session_tokens import access
+from tests.support.session_tokens import issue_access_token
 
 
 @pytest.fixture(autouse=True)
 def _looks_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shop.core.crypto.tokens._LOOK_SECONDS", 0.0)
+    monkeypatch.setattr("shop.core.crypto.tokens._KEY_CHECK_SECONDS", 0.0)
 
 
 @pytest.fixture
@@ -44,12 +44,12 @@ def is_good(tokens: Tokens, token: str) -> bool:
 @pytest.mark.parametrize("algorithm", key_ring.ALGORITHMS)
 def test_keys_change_in_three_steps_and_nobody_is_signed_out(path: Path, tokens: Tokens, algorithm: str) -> None:
     slow = Tokens(tokens.settings)
-    first = access(tokens)
+    first = issue_access_token(tokens)
 
     key_ring.add_key(path, "new", algorithm)
-    assert slow.ring.active == "old"
+    assert slow.key_ring.active == "old"
     key_ring.activate_key(path, "new")
-    second = access(tokens)
+    second = issue_access_token(tokens)
     assert all(is_good(process, token) for process in (tokens, slow) for token in (first, second))
 
     key_ring.remove_key(path, "old")
@@ -58,7 +58,7 @@ def test_keys_change_in_three_steps_and_nobody_is_signed_out(path: Path, tokens:
 
 
 def test_a_removed_key_is_not_remembered(path: Path, tokens: Tokens) -> None:
-    token = access(tokens)
+    token = issue_access_token(tokens)
     assert is_good(tokens, token)
 
     key_ring.add_key(path, "new", "HS256")
@@ -72,13 +72,13 @@ def test_a_removed_key_is_not_remembered(path: Path, tokens: Tokens) -> None:
     "text", ["", "{", '{"active": "x", "keys": {}}', '{"active": "old", "keys": {"old": "short"}}']
 )
 def test_a_file_that_went_bad_changes_nothing(path: Path, tokens: Tokens, text: str) -> None:
-    token = access(tokens)
+    token = issue_access_token(tokens)
 
     path.write_text(text)
     os.utime(path, ns=(1, 1))
 
     assert is_good(tokens, token)
-    assert is_good(tokens, access(tokens))
+    assert is_good(tokens, issue_access_token(tokens))
 
 
 def test_a_cursor_outlives_a_change_of_keys(path: Path, tokens: Tokens) -> None:
@@ -118,7 +118,7 @@ def test_a_public_half_verifies_and_does_not_sign(tmp_path: Path) -> None:
     issuer.write_text(json.dumps({"active": "ed", "keys": {"ed": both}}))
     reader.write_text(json.dumps({"active": "own", "keys": {"own": "o" * 48, "ed": half}}))
 
-    token = access(Tokens(Settings(jwt_keys_file=str(issuer))))
+    token = issue_access_token(Tokens(Settings(jwt_keys_file=str(issuer))))
 
     assert is_good(Tokens(Settings(jwt_keys_file=str(reader))), token)
     reader.write_text(json.dumps({"active": "ed", "keys": {"ed": half}}))

@@ -17,7 +17,7 @@ from shop.core.crypto.signing_keys import new_key
 from shop.core.crypto.tokens import Tokens
 from shop.core.errors import CoreExceptionCode, ShopError
 from shop.core.settings.settings import Settings
-from tests.support.session_tokens import access, pair
+from tests.support.session_tokens import issue_access_token, issue_tokens
 
 MUTATIONS = int(os.environ.get("SHOP_TEST_MUTATIONS", "100000"))
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_=. +/\n\0é"
@@ -44,7 +44,7 @@ def is_refused(tokens: Tokens, token: str) -> bool:
 
 def signed(tokens: Tokens, payload: bytes, **header: Any) -> str:
     """Any bytes under our own signature."""
-    key = tokens.ring.keys["one"]
+    key = tokens.key_ring.keys["one"]
     return jwt.api_jws.encode(payload, key.key, key.algorithm, headers={"kid": "one", **header})
 
 
@@ -91,7 +91,10 @@ MUTATORS: tuple[Mutation, ...] = (_changed, _changed, _cut, _swapped, _claimed, 
 
 
 def _mutated(tokens: Tokens, seed: int) -> Iterator[str]:
-    rng, made = random.Random(seed), [access(tokens, user_id, tenant) for user_id in (1, 2, 3) for tenant in (1, 2)]
+    rng, made = (
+        random.Random(seed),
+        [issue_access_token(tokens, user_id, tenant) for user_id in (1, 2, 3) for tenant in (1, 2)],
+    )
     for _ in range(MUTATIONS // 2):
         token = rng.choice(MUTATORS)(rng, made)
         if token not in made:
@@ -106,8 +109,8 @@ def test_a_public_key_is_no_secret(tmp_path: Path) -> None:
     path = tmp_path / "keys.json"
     path.write_text(json.dumps({"active": "one", "keys": {"one": new_key("EdDSA")}}))
     tokens = Tokens(Settings(jwt_keys_file=str(path)))
-    public = tokens.ring.keys["one"].key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
-    claims = claims_of(access(tokens))
+    public = tokens.key_ring.keys["one"].key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+    claims = claims_of(issue_access_token(tokens))
 
     for secret in (public, public.hex().encode(), base64.urlsafe_b64encode(public)):
         assert is_refused(tokens, jwt.encode(claims, secret, "HS256", headers={"kid": "one"}))
@@ -116,18 +119,18 @@ def test_a_public_key_is_no_secret(tmp_path: Path) -> None:
 @pytest.mark.parametrize("claim", ["exp", "iat", "nbf", "tenant"])
 @pytest.mark.parametrize("form", [str, float, lambda number: [number], lambda _: True, lambda _: None])
 def test_a_number_in_another_form_is_refused(tokens: Tokens, claim: str, form: Callable[[Any], Any]) -> None:
-    claims = claims_of(access(tokens))
+    claims = claims_of(issue_access_token(tokens))
     assert is_refused(tokens, signed(tokens, json.dumps({**claims, claim: form(claims[claim])}).encode()))
 
 
 @pytest.mark.parametrize("sub", ["0", "-1", "01", "1.0", " 1", "1\n", "9" * 19, "\uff11"])
 def test_a_user_in_another_form_is_refused(tokens: Tokens, sub: str) -> None:
-    claims = claims_of(access(tokens))
+    claims = claims_of(issue_access_token(tokens))
     assert is_refused(tokens, signed(tokens, json.dumps({**claims, "sub": sub}).encode()))
 
 
 def test_a_claim_that_stands_there_twice_is_refused(tokens: Tokens) -> None:
-    body = json.dumps(claims_of(access(tokens))).encode()
+    body = json.dumps(claims_of(issue_access_token(tokens))).encode()
     assert not is_refused(tokens, signed(tokens, body))
     assert is_refused(tokens, signed(tokens, b'{"sub": "1", ' + body[1:]))
     assert is_refused(tokens, signed(tokens, body[:-1] + b', "sub": "1"}'))
@@ -140,12 +143,12 @@ def test_a_payload_that_is_no_object_is_refused(tokens: Tokens, payload: bytes) 
 
 @pytest.mark.parametrize("header", [{"crit": ["exp"]}, {"b64": False}, {"alg": "none"}])
 def test_a_header_that_asks_for_more_is_refused(tokens: Tokens, header: dict[str, Any]) -> None:
-    claims, (_, body, signature) = {"kid": "one", "alg": "HS256", **header}, access(tokens).split(".")
+    claims, (_, body, signature) = {"kid": "one", "alg": "HS256", **header}, issue_access_token(tokens).split(".")
     assert is_refused(tokens, f"{encoded(claims)}.{body}.{signature}")
 
 
 def test_a_refresh_token_is_no_access_token_and_an_access_token_refreshes_nothing(tokens: Tokens) -> None:
-    both = pair(tokens)
+    both = issue_tokens(tokens)
     assert is_refused(tokens, both["refresh_token"])
     with pytest.raises(ShopError):
         tokens.verify_refresh(both["access_token"])

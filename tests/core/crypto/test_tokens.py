@@ -13,7 +13,7 @@ import pytest
 from shop.core.crypto.tokens import Tokens
 from shop.core.errors import CoreExceptionCode, ShopError
 from shop.core.settings.settings import Settings
-from tests.support.session_tokens import access
+from tests.support.session_tokens import issue_access_token
 
 OLD, NEW = "o" * 48, "n" * 48
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
@@ -37,7 +37,7 @@ def tokens(make_tokens: MakeTokens) -> Tokens:
 
 
 def claims_of(tokens: Tokens) -> dict[str, Any]:
-    claims: dict[str, Any] = jwt.decode(access(tokens, 7, 1), options={"verify_signature": False})
+    claims: dict[str, Any] = jwt.decode(issue_access_token(tokens, 7, 1), options={"verify_signature": False})
     return claims
 
 
@@ -54,7 +54,7 @@ def refuses(tokens: Tokens, token: str) -> bool:
 
 
 def test_a_token_says_who_and_until_when(tokens: Tokens) -> None:
-    claims = tokens.verify(access(tokens, 7, 3))
+    claims = tokens.verify(issue_access_token(tokens, 7, 3))
     assert (claims.user_id, claims.tenant_id) == (7, 3)
     assert claims.expires == pytest.approx(time.time() + 3600, abs=3)
 
@@ -122,18 +122,18 @@ def test_a_token_of_another_algorithm_is_refused(tokens: Tokens, algorithm: str)
 @pytest.mark.parametrize("algorithm", ["none", "None", "NONE", "nOnE"])
 def test_an_unsigned_token_is_refused(tokens: Tokens, algorithm: str) -> None:
     head = base64.urlsafe_b64encode(json.dumps({"alg": algorithm, "kid": "old"}).encode()).decode().rstrip("=")
-    body = access(tokens, 7, 1).split(".")[1]
+    body = issue_access_token(tokens, 7, 1).split(".")[1]
     assert refuses(tokens, f"{head}.{body}.")
-    assert refuses(tokens, f"{head}.{body}.{access(tokens, 7, 1).split('.')[2]}")
+    assert refuses(tokens, f"{head}.{body}.{issue_access_token(tokens, 7, 1).split('.')[2]}")
 
 
 @pytest.mark.parametrize("tail", ["=", "==", " ", "\n", ".", ".x", "\0", "é"])
 def test_a_token_with_anything_behind_it_is_refused(tokens: Tokens, tail: str) -> None:
-    assert refuses(tokens, access(tokens, 7, 1) + tail)
+    assert refuses(tokens, issue_access_token(tokens, 7, 1) + tail)
 
 
 def test_one_token_has_one_text(tokens: Tokens) -> None:
-    token = access(tokens, 7, 1)
+    token = issue_access_token(tokens, 7, 1)
     assert [letter for letter in LETTERS if not refuses(tokens, token[:-1] + letter)] == [token[-1]]
 
 
@@ -144,21 +144,21 @@ def test_what_never_was_a_token_is_refused(tokens: Tokens, text: str) -> None:
 
 def test_an_expired_token_is_refused_although_it_is_remembered(make_tokens: MakeTokens) -> None:
     tokens = make_tokens(access_lifetime=1)
-    token = access(tokens, 7, 1)
+    token = issue_access_token(tokens, 7, 1)
     tokens.verify(token)
     time.sleep(max(0, claims_of(tokens)["exp"] - time.time()) + 0.05)
-    assert token in tokens._in_force().remembered
+    assert token in tokens._current_state().verified_claims
     assert refuses(tokens, token)
 
 
 def test_a_refused_token_is_not_remembered(tokens: Tokens) -> None:
     assert refuses(tokens, sign(claims_of(tokens), key=NEW))
-    assert tokens._in_force().remembered == {}
+    assert tokens._current_state().verified_claims == {}
 
 
 def test_tokens_of_both_keys_verify_while_keys_change(make_tokens: MakeTokens) -> None:
     before, between = make_tokens("old", {"old": OLD}), make_tokens("new", {"old": OLD, "new": NEW})
-    assert between.verify(access(before, 7, 1)).user_id == 7
-    assert between.verify(access(between, 8, 1)).user_id == 8
-    assert refuses(before, access(between, 8, 1))
-    assert refuses(make_tokens("new", {"new": NEW}), access(before, 7, 1))
+    assert between.verify(issue_access_token(before, 7, 1)).user_id == 7
+    assert between.verify(issue_access_token(between, 8, 1)).user_id == 8
+    assert refuses(before, issue_access_token(between, 8, 1))
+    assert refuses(make_tokens("new", {"new": NEW}), issue_access_token(before, 7, 1))

@@ -4,15 +4,15 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.core.database.two_tenants import Worlds
-from tests.core.database.two_tenants import worlds as worlds_at
+from tests.core.database.two_tenants import TenantDatabases
+from tests.core.database.two_tenants import open_databases as worlds_at
 from tests.support.servers.databases import create_database, drop_database
 
 
 @pytest.fixture(scope="session", params=["mariadb", "sqlite"])
-def worlds(
+def tenant_databases(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, worker_id: str
-) -> Iterator[Worlds]:
+) -> Iterator[TenantDatabases]:
     """Two tenants, and one of them alone; no test keeps what it does to them."""
     if request.param == "sqlite":
         folder = tmp_path_factory.mktemp("worlds")

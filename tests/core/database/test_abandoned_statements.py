@@ -20,7 +20,7 @@ def test_a_statement_that_nobody_waits_for_ends_soon(database_url: str, eventual
     with pytest.raises(OperationalError, match="timed out"):
         in_transaction(database, lambda: current_session().scalar(text(ENDLESS)))
 
-    with database.patient_engine().connect() as watching:
+    with database.migration_engine().connect() as watching:
         try:
             eventually(lambda: _assert_none_runs(watching), 3.0)
         finally:

@@ -12,7 +12,7 @@ from sqlalchemy import Column, Engine, Integer, MetaData, String, Table, delete,
 
 from shop.core.database.criteria import Criteria
 from shop.core.database.engine import Database
-from shop.core.database.keyset import Key, after
+from shop.core.database.keyset import SortKey, rows_after
 from shop.core.settings.settings import Settings
 
 things = Table(
@@ -94,13 +94,13 @@ def test_from_row_to_row_one_comes_by_all_in_their_order(
     engine: Engine, values: list[dict[str, Any]], sorts: tuple[tuple[str, bool], ...]
 ) -> None:
     fill(engine, [{"id": n, **row} for n, row in enumerate(values)])
-    keys = [Key(things.c[name], down) for name, down in sorts]
-    query = select(*(things.c[name] for name, _ in sorts)).order_by(*(key.sorting for key in keys))
+    keys = [SortKey(things.c[name], down) for name, down in sorts]
+    query = select(*(things.c[name] for name, _ in sorts)).order_by(*(key.order_clause for key in keys))
     with engine.connect() as connection:
         wanted = [tuple(row) for row in connection.execute(query)]
         found: list[Any] = []
         place = connection.execute(query.limit(1)).first()
         while place and len(found) < len(wanted) + 1:
             found.append(tuple(place))
-            place = connection.execute(query.where(after(keys, tuple(place))).limit(1)).first()
+            place = connection.execute(query.where(rows_after(keys, tuple(place))).limit(1)).first()
     assert found == wanted

@@ -18,7 +18,7 @@ def failure(engine: Engine) -> str:
 
 
 @pytest.mark.usefixtures("every_tenant")
-@pytest.mark.parametrize("kind", ["engine", "patient_engine"])
+@pytest.mark.parametrize("kind", ["engine", "migration_engine"])
 def test_a_statement_that_fails_is_told_without_its_values(clean_database: str, tmp_path: Path, kind: str) -> None:
     for address in (clean_database, f"sqlite:///{tmp_path / 'shop.sqlite3'}"):
         engine = getattr(Database(Settings(database_url=address)), kind)

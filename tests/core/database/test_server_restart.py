@@ -52,7 +52,7 @@ def test_a_frozen_server_is_waited_for_once(make_mariadb: Callable[[], MariaDB])
 
 def test_a_migration_may_take_longer_than_any_request(database_url: str) -> None:
     database, slow = Database(Settings(database_url=database_url)), text("SELECT SLEEP(2.3)")
-    with database.patient_engine().connect() as connection:
+    with database.migration_engine().connect() as connection:
         assert connection.scalar(slow) == 0
     with pytest.raises(OperationalError, match="timed out"), database.engine.connect() as connection:
         connection.execute(slow)

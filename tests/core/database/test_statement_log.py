@@ -11,10 +11,10 @@ from sqlalchemy.exc import IntegrityError
 
 from shop.core.database.engine import Database
 from shop.core.database.statement_log import watch_sql
-from shop.core.logging.redaction import Secrecy
+from shop.core.logging.redaction import Redactor
 from shop.core.settings.settings import Settings
 from shop.core.trace import in_job
-from tests.core.logging.recording_sinks import Shelf
+from tests.core.logging.recording_sinks import RecordingHandler
 
 LOGGER = "shop.core.database.statement_log"
 people = Table(
@@ -25,9 +25,9 @@ ANN = {"id": 7, "user_id": 8, "age": 33, "email": "ann@example.com", "password_h
 
 
 @pytest.fixture
-def shelf() -> Iterator[Shelf]:
+def recording_handler() -> Iterator[RecordingHandler]:
     """What was logged of statements."""
-    shelf, logger = Shelf(), logging.getLogger(LOGGER)
+    shelf, logger = RecordingHandler(), logging.getLogger(LOGGER)
     logger.addHandler(shelf)
     logger.setLevel(logging.INFO)
     yield shelf
@@ -42,47 +42,51 @@ def engine_of(slower: float | None) -> Engine:
     return engine
 
 
-def told(shelf: Shelf) -> list[dict[str, Any]]:
-    records: list[Any] = shelf.seen
-    return [record.tell(Secrecy()) for record in records]
+def read_entries(shelf: RecordingHandler) -> list[dict[str, Any]]:
+    records: list[Any] = shelf.records
+    return [record.tell(Redactor()) for record in records]
 
 
-def test_with_zero_every_statement_is_logged_with_what_it_was_bound_to_in_outline(shelf: Shelf) -> None:
+def test_with_zero_every_statement_is_logged_with_what_it_was_bound_to_in_outline(
+    recording_handler: RecordingHandler,
+) -> None:
     with engine_of(0).begin() as connection:
         connection.execute(insert(people), ANN)
 
-    (entry,) = told(shelf)
+    (entry,) = read_entries(recording_handler)
     assert entry["statement"].startswith("INSERT INTO people")
     assert entry["bindings"] == {"id": 7, "user_id": 8, "age": "int", "email": "str(15)", "password_hash": "str(11)"}
     assert (entry["sets"], entry["rows"]) == (1, 1)
     assert 0 < entry["ms"] < 5000
 
 
-def test_many_rows_at_once_are_one_record(shelf: Shelf) -> None:
+def test_many_rows_at_once_are_one_record(recording_handler: RecordingHandler) -> None:
     with engine_of(0).begin() as connection:
         connection.execute(insert(people), [{**ANN, "id": number} for number in range(1, 40)])
 
-    assert [entry["sets"] for entry in told(shelf)] == [39]
-    assert "ann@" not in str(told(shelf))
+    assert [entry["sets"] for entry in read_entries(recording_handler)] == [39]
+    assert "ann@" not in str(read_entries(recording_handler))
 
 
-def test_words_that_were_put_into_a_statement_are_scrubbed(shelf: Shelf) -> None:
+def test_words_that_were_put_into_a_statement_are_scrubbed(recording_handler: RecordingHandler) -> None:
     with engine_of(0).connect() as connection:
         connection.execute(text("SELECT 'password=Hunter-2'"))
         connection.exec_driver_sql("SELECT ?, ?", ("Hunter-2", 7))
 
-    assert "Hunter" not in str(told(shelf))
+    assert "Hunter" not in str(read_entries(recording_handler))
 
 
 @pytest.mark.parametrize(("slower", "logged"), [(None, 0), (0, 2), (150, 1), (5000, 0)])
-def test_only_what_takes_longer_is_logged(shelf: Shelf, slower: float | None, logged: int) -> None:
+def test_only_what_takes_longer_is_logged(
+    recording_handler: RecordingHandler, slower: float | None, logged: int
+) -> None:
     engine = engine_of(slower)
     with engine.connect() as connection:
         connection.connection.driver_connection.create_function("rest", 1, time.sleep)  # type: ignore[union-attr]  # sqlite3's
         connection.execute(select(people.c.id))
         connection.execute(text("SELECT rest(0.2)"))
 
-    assert len(shelf.seen) == logged
+    assert len(recording_handler.records) == logged
 
 
 def test_statements_are_counted_for_the_work_that_sends_them() -> None:

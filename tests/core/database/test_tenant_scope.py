@@ -15,11 +15,11 @@ from sqlalchemy.orm import with_loader_criteria
 from shop.core.database import tenant_filter as tenant_sql
 from shop.core.database.transaction import current_session, in_transaction
 from shop.core.logging.setup import TracedRecord
-from shop.core.tenant import TenantError, current_tenant, in_every_tenant, in_its_tenant, in_tenant
+from shop.core.tenant import TenantError, all_tenants, current_tenant, for_tenant_argument, in_tenant
 from shop.models.item import Item
 from shop.models.order import Order
 from shop.repositories.item import ItemRepository
-from tests.core.database.two_tenants import Worlds, asked, item_row
+from tests.core.database.two_tenants import TenantDatabases, item_row, run_query
 
 SHOP = Path(__file__).parents[3] / "shop"
 # System work: whoever adds a line here says why at the place itself.
@@ -27,17 +27,17 @@ EVERY = {
     "core/database/engine.py: _begin_sqlite",
     "core/auth/session_watch.py: SessionWatch.read",
     "core/auth/tenant_resolver.py: Tenancy._ask",
-    "jobs/audit.py: VerifyAuditJob.hold",
-    "jobs/audit.py: VerifyAuditJob.look",
+    "jobs/audit.py: VerifyInvariantsJob.hold",
+    "jobs/audit.py: VerifyInvariantsJob.look",
     "jobs/idempotency_record.py: PurgeIdempotencyRecordsJob.purge",
-    "jobs/seed.py: SeedJob.found",
+    "jobs/seed.py: SeedJob.ensure_tenant",
     "jobs/session.py: PurgeSessionsJob.purge",
-    "jobs/stock.py: Drains.set_aside",
-    "jobs/stock.py: Drains.write",
+    "jobs/stock.py: Drains.dead_letter",
+    "jobs/stock.py: Drainer.write",
     "jobs/stock.py: PreloadStockJob.find_unloaded",
-    "jobs/stock.py: SyncStockJob.find_some",
-    "jobs/stock.py: SyncStockJob.find_unfinished",
-    "jobs/stock.py: SyncStockJob.finish",
+    "jobs/stock.py: SyncStockJob.find_suspects",
+    "jobs/stock.py: SyncStockJob.find_open_runs",
+    "jobs/stock.py: SyncStockJob.finalize_written",
     "jobs/tenant.py: TenantJob.add",
     "jobs/tenant.py: TenantJob.disable",
     "jobs/tenant.py: TenantJob.enable",
@@ -46,11 +46,11 @@ EVERY = {
 
 
 @dataclass
-class Porter:
+class StubJob:
     """What a Job is."""
 
-    @in_its_tenant
-    def look(self, _tenant_id: int, *more: Any, **words: Any) -> tuple[Any, ...]:
+    @for_tenant_argument
+    def run(self, _tenant_id: int, *more: Any, **words: Any) -> tuple[Any, ...]:
         return (current_tenant(), *more, words)
 
 
@@ -65,15 +65,15 @@ class Porter:
         current_session,
     ],
 )
-def test_a_transaction_of_nobody_sends_nothing(worlds: Worlds, forgetful: Any) -> None:
+def test_a_transaction_of_nobody_sends_nothing(tenant_databases: TenantDatabases, forgetful: Any) -> None:
     with pytest.raises(TenantError, match="Nobody has said whose rows these are"):
-        asked(worlds.shared, lambda _: forgetful())
+        run_query(tenant_databases.shared, lambda _: forgetful())
     with pytest.raises(TenantError, match="Nobody has said whose rows these are"):
-        in_transaction(worlds.shared, forgetful)
+        in_transaction(tenant_databases.shared, forgetful)
 
 
-def test_a_session_that_was_made_beside_the_transaction_sends_nothing(worlds: Worlds) -> None:
-    with in_tenant(1), worlds.shared.session_maker() as session:
+def test_a_session_that_was_made_beside_the_transaction_sends_nothing(tenant_databases: TenantDatabases) -> None:
+    with in_tenant(1), tenant_databases.shared.session_maker() as session:
         for statement in (select(Item), update(Item).values(stock=0)):
             with pytest.raises(TenantError, match="This session belongs to no tenant"):
                 session.execute(statement)
@@ -82,28 +82,28 @@ def test_a_session_that_was_made_beside_the_transaction_sends_nothing(worlds: Wo
             session.flush()
 
 
-def test_a_transaction_stays_with_the_tenant_it_began_for(worlds: Worlds) -> None:
+def test_a_transaction_stays_with_the_tenant_it_began_for(tenant_databases: TenantDatabases) -> None:
     def wander() -> None:
         ours = ItemRepository().find(2)
         assert ours
-        for other in (in_tenant(2), in_every_tenant()):
+        for other in (in_tenant(2), all_tenants()):
             with other, pytest.raises(TenantError, match="A transaction is one tenant's"):
                 # From the memory of the session, without any SQL.
                 ItemRepository().find(2)
 
     with in_tenant(1):
-        in_transaction(worlds.shared, wander)
+        in_transaction(tenant_databases.shared, wander)
 
 
-def test_a_transaction_without_sql_needs_no_tenant(worlds: Worlds) -> None:
-    assert in_transaction(worlds.shared, lambda: "done") == "done"
+def test_a_transaction_without_sql_needs_no_tenant(tenant_databases: TenantDatabases) -> None:
+    assert in_transaction(tenant_databases.shared, lambda: "done") == "done"
 
 
 def test_the_innermost_scope_counts_and_ends() -> None:
     with in_tenant(1):
         with in_tenant(2):
             assert current_tenant() == 2
-        with in_every_tenant(), pytest.raises(TenantError, match="This is done for one tenant"):
+        with all_tenants(), pytest.raises(TenantError, match="This is done for one tenant"):
             current_tenant()
         with pytest.raises(ZeroDivisionError), in_tenant(3):
             _ = 1 // 0
@@ -118,8 +118,8 @@ def test_a_thread_begins_without_a_tenant() -> None:
 
 
 def test_a_job_works_in_the_tenant_of_its_argument() -> None:
-    assert Porter().look(7, 8, nine=9) == (7, 8, {"nine": 9})
-    assert Porter().look(tenant_id=7, nine=9) == (7, {"nine": 9})  # type: ignore[call-arg]  # as a worker calls it
+    assert StubJob().run(7, 8, nine=9) == (7, 8, {"nine": 9})
+    assert StubJob().run(tenant_id=7, nine=9) == (7, {"nine": 9})  # type: ignore[call-arg]  # as a worker calls it
     with pytest.raises(TenantError):
         current_tenant()
 
@@ -134,25 +134,25 @@ def test_system_work_is_done_where_it_is_listed_and_nowhere_else() -> None:
 
 
 def places(tree: ast.AST, name: str = "") -> Iterator[str]:
-    """The functions that call `in_every_tenant`, or are decorated with it."""
+    """The functions that call `all_tenants`, or are decorated with it."""
     for child in ast.iter_child_nodes(tree):
         inner = name
         if isinstance(child, ast.FunctionDef | ast.ClassDef):
             inner = f"{name}.{child.name}".lstrip(".")
-        if isinstance(child, ast.Call) and ast.unparse(child.func).endswith("in_every_tenant"):
+        if isinstance(child, ast.Call) and ast.unparse(child.func).endswith("all_tenants"):
             yield name
         yield from places(child, inner)
 
 
 def test_a_filter_that_is_lost_is_noticed_before_anything_leaves(
-    worlds: Worlds, monkeypatch: pytest.MonkeyPatch
+    tenant_databases: TenantDatabases, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tenant_sql, "_criteria", lambda _: with_loader_criteria(Order, Order.seq > 0))
+    monkeypatch.setattr(tenant_sql, "_tenant_criteria", lambda _: with_loader_criteria(Order, Order.seq > 0))
     with pytest.raises(TenantError, match="items is asked here for the rows of every tenant"):
-        worlds.ours(lambda session: session.scalars(select(Item)).all())
+        tenant_databases.query_shared_as_tenant(lambda session: session.scalars(select(Item)).all())
 
 
-@pytest.mark.parametrize(("scope", "said"), [(in_tenant(7), "7"), (in_every_tenant(), "every")])
+@pytest.mark.parametrize(("scope", "said"), [(in_tenant(7), "7"), (all_tenants(), "every")])
 def test_a_line_of_the_log_says_whose_it_is(scope: Any, said: str) -> None:
     with scope:
         record = TracedRecord("x", logging.INFO, "x.py", 1, "hello", (), None)

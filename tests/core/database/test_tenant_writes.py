@@ -15,7 +15,15 @@ from shop.models.item import Item
 from shop.models.order import Order
 from shop.repositories.item import ItemRepository
 from shop.repositories.order import OrderRepository
-from tests.core.database.two_tenants import OURS, THEIRS, Question, Worlds, item_row, order_row, rows_of_theirs
+from tests.core.database.two_tenants import (
+    OURS,
+    THEIRS,
+    SessionQuery,
+    TenantDatabases,
+    item_row,
+    order_row,
+    rows_of_theirs,
+)
 
 QUIET = {"synchronize_session": False}
 numbers = select(Order.seq)
@@ -64,52 +72,54 @@ REFUSED: dict[str, Callable[[Session], Any]] = {
 
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
-def test_a_change_leaves_the_rows_of_the_others_as_they_are(worlds: Worlds, change: Callable[[Session], Any]) -> None:
+def test_a_change_leaves_the_rows_of_the_others_as_they_are(
+    tenant_databases: TenantDatabases, change: Callable[[Session], Any]
+) -> None:
     def before_and_after(session: Session) -> tuple[object, object]:
         before = rows_of_theirs(session)
         change(session)
         return before, rows_of_theirs(session)
 
-    before, after = worlds.ours(before_and_after)
+    before, after = tenant_databases.query_shared_as_tenant(before_and_after)
     assert before == after
-    before, after = worlds.whole(before_and_after)
+    before, after = tenant_databases.query_all_tenants(before_and_after)
     assert before != after
 
 
 @pytest.mark.parametrize("deed", REFUSED.values(), ids=REFUSED)
-def test_what_cannot_be_filtered_is_refused(worlds: Worlds, deed: Callable[[Session], Any]) -> None:
+def test_what_cannot_be_filtered_is_refused(tenant_databases: TenantDatabases, deed: Callable[[Session], Any]) -> None:
     with pytest.raises(TenantError):
-        worlds.ours(deed)
+        tenant_databases.query_shared_as_tenant(deed)
 
 
-def test_it_is_refused_each_time(worlds: Worlds) -> None:
+def test_it_is_refused_each_time(tenant_databases: TenantDatabases) -> None:
     for _ in range(3):
         with pytest.raises(TenantError, match="orders is asked here for the rows of every tenant"):
-            worlds.ours(REFUSED["a bare table beside"])
+            tenant_databases.query_shared_as_tenant(REFUSED["a bare table beside"])
 
 
-def test_a_row_that_says_nothing_is_the_tenants(worlds: Worlds) -> None:
+def test_a_row_that_says_nothing_is_the_tenants(tenant_databases: TenantDatabases) -> None:
     words = {name: value for name, value in item_row(9, OURS).items() if name != "tenant_id"}
-    assert worlds.ours(lambda _: ItemRepository().create(**words).tenant_id) == OURS
+    assert tenant_databases.query_shared_as_tenant(lambda _: ItemRepository().create(**words).tenant_id) == OURS
 
 
-def test_rows_that_say_nothing_are_the_tenants(worlds: Worlds) -> None:
+def test_rows_that_say_nothing_are_the_tenants(tenant_databases: TenantDatabases) -> None:
     words = {name: value for name, value in order_row(9, OURS).items() if name != "tenant_id"}
 
     def write(session: Session) -> int:
         OrderRepository().create_many([words, order_row(8, OURS)])
         return session.query(Order).filter(Order.seq > 7).count()
 
-    assert worlds.ours(write) == 2
+    assert tenant_databases.query_shared_as_tenant(write) == 2
 
 
-def test_a_row_stays_with_its_tenant(worlds: Worlds) -> None:
+def test_a_row_stays_with_its_tenant(tenant_databases: TenantDatabases) -> None:
     def give_away(session: Session) -> None:
         session.get_one(Item, 2).tenant_id = THEIRS
         session.flush()
 
     with pytest.raises(TenantError, match="A row of items says tenant 2, and this is work of 1"):
-        worlds.ours(give_away)
+        tenant_databases.query_shared_as_tenant(give_away)
 
 
 @pytest.mark.parametrize(
@@ -119,6 +129,8 @@ def test_a_row_stays_with_its_tenant(worlds: Worlds) -> None:
         lambda _: OrderRepository().create_many([{"id": UUID(int=9)}]),
     ],
 )
-def test_in_every_tenant_a_new_row_has_to_say_whose_it_is(worlds: Worlds, nobodys: Question) -> None:
+def test_in_every_tenant_a_new_row_has_to_say_whose_it_is(
+    tenant_databases: TenantDatabases, nobodys: SessionQuery
+) -> None:
     with pytest.raises(TenantError):
-        worlds.whole(nobodys)
+        tenant_databases.query_all_tenants(nobodys)

@@ -13,8 +13,8 @@ from shop.core.database.transaction import (
     TransactionError,
     after_commit,
     current_session,
-    end_reading,
     in_transaction,
+    release_connection,
     transactional,
 )
 from shop.core.settings.settings import Settings
@@ -27,12 +27,12 @@ class Entrance:
     """What a Controller or a Job is to a transaction."""
 
     database: Database
-    told: list[str] = field(default_factory=list)
+    committed: list[str] = field(default_factory=list)
 
     @transactional
     def write(self, word: str, *, fail: Exception | None = None) -> str:
         current_session().execute(text("INSERT INTO words VALUES (:word)"), {"word": word})
-        after_commit(self.told.append, word)
+        after_commit(self.committed.append, word)
         if fail:
             raise fail
         return word
@@ -44,7 +44,7 @@ class Entrance:
     @transactional
     def say(self, *words: str) -> None:
         for word in words:
-            after_commit(self.told.append, word)
+            after_commit(self.committed.append, word)
 
 
 @pytest.fixture
@@ -109,13 +109,13 @@ def test_a_method_without_sql_takes_no_connection(entrance: Entrance) -> None:
     taken: list[object] = []
     event.listen(entrance.database.engine, "checkout", lambda *arguments: taken.append(arguments))
     entrance.say("hello")
-    assert (taken, entrance.told) == ([], ["hello"])
+    assert (taken, entrance.committed) == ([], ["hello"])
 
 
 def test_a_method_without_sql_works_while_the_database_is_gone() -> None:
     entrance = Entrance(Database(Settings(database_url="mysql+pymysql://root@localhost/x?unix_socket=/nowhere.sock")))
     entrance.say("hello")
-    assert entrance.told == ["hello"]
+    assert entrance.committed == ["hello"]
 
 
 def test_a_connection_goes_back_whatever_happens(entrance: Entrance) -> None:
@@ -142,7 +142,7 @@ def test_held_back_calls_are_made_after_the_commit_in_their_order(entrance: Entr
 def test_held_back_calls_of_a_rolled_back_method_are_never_made(entrance: Entrance) -> None:
     with pytest.raises(KeyError):
         entrance.write("one", fail=KeyError())
-    assert entrance.told == []
+    assert entrance.committed == []
 
 
 def test_a_held_back_call_that_fails_is_logged_and_stops_nobody(
@@ -150,12 +150,12 @@ def test_a_held_back_call_that_fails_is_logged_and_stops_nobody(
 ) -> None:
     def work() -> str:
         after_commit(boom)
-        after_commit(entrance.told.append, "next")
+        after_commit(entrance.committed.append, "next")
         return "done"
 
     with caplog.at_level(logging.ERROR):
         assert in_transaction(entrance.database, work) == "done"
-    assert entrance.told == ["next"]
+    assert entrance.committed == ["next"]
     assert caplog.messages == ["A call held back until the commit failed"]
     assert "the queue is gone" in caplog.text
 
@@ -178,7 +178,7 @@ def test_a_read_that_was_ended_holds_no_connection(entrance: Entrance) -> None:
     def work() -> tuple[int, int]:
         current_session().execute(text("SELECT 1"))
         held = entrance.database.engine.pool.checkedout()  # type: ignore[attr-defined]  # a QueuePool
-        end_reading()
+        release_connection()
         return held, entrance.database.engine.pool.checkedout()  # type: ignore[attr-defined]  # a QueuePool
 
     assert in_transaction(entrance.database, work) == (1, 0)
@@ -189,7 +189,7 @@ def test_what_holds_something_back_cannot_be_ended_early(entrance: Entrance) -> 
         entrance_session = current_session()
         entrance_session.execute(text("SELECT 1"))
         after_commit(print, "later")
-        end_reading()
+        release_connection()
 
     with pytest.raises(TransactionError, match="committed with the rest"):
         in_transaction(entrance.database, work)

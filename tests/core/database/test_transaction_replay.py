@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from shop.core.database.engine import Database
 from shop.core.database.transaction import REPLAYS, after_commit, current_session, in_transaction
 from shop.core.settings.settings import Settings
-from shop.core.tenant import in_every_tenant
+from shop.core.tenant import all_tenants
 from tests.core.database.counters import RAISE, prepare, raise_counter, values
 
 pytestmark = pytest.mark.usefixtures("every_tenant")
@@ -77,7 +77,7 @@ def test_the_victim_of_a_real_deadlock_does_it_again(database: Database) -> None
             after_commit(told.append, first)
 
         work = Work(attempt)
-        with in_every_tenant():
+        with all_tenants():
             return in_transaction(database, work)
 
     with ThreadPoolExecutor(2) as pool:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from shop.core.database.engine import Database
 from shop.core.database.transaction import current_session, in_transaction
 from shop.core.settings.settings import Settings
-from shop.core.tenant import in_every_tenant, in_tenant
+from shop.core.tenant import all_tenants, in_tenant
 from shop.migrations.runner import upgrade
 from shop.models.item import Item
 from shop.models.order import Order
@@ -22,7 +22,7 @@ OURS, THEIRS = 1, 2
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 # Theirs come first, last and between ours: whatever forgets a tenant finds another first, last, most or sum.
 ITEMS = {1: THEIRS, 2: OURS, 3: THEIRS, 4: OURS, 5: OURS, 6: THEIRS}
-Question = Callable[[Session], Any]
+SessionQuery = Callable[[Session], Any]
 
 
 class UndoneError(Exception):
@@ -30,29 +30,29 @@ class UndoneError(Exception):
 
 
 @dataclass(frozen=True)
-class Worlds:
+class TenantDatabases:
     """`shared` has both tenants, `lonely` only ours: what is told there is the truth."""
 
     shared: Database
-    lonely: Database
+    single: Database
 
-    def ours(self, question: Question) -> Any:
+    def query_shared_as_tenant(self, question: SessionQuery) -> Any:
         """What we are told, with the others around."""
         with in_tenant(OURS):
-            return asked(self.shared, question)
+            return run_query(self.shared, question)
 
-    def true(self, question: Question) -> Any:
+    def query_single(self, question: SessionQuery) -> Any:
         """What we would be told without them."""
-        with in_every_tenant():
-            return asked(self.lonely, question)
+        with all_tenants():
+            return run_query(self.single, question)
 
-    def whole(self, question: Question) -> Any:
+    def query_all_tenants(self, question: SessionQuery) -> Any:
         """What is told to whoever asks for every tenant."""
-        with in_every_tenant():
-            return asked(self.shared, question)
+        with all_tenants():
+            return run_query(self.shared, question)
 
 
-def asked(database: Database, question: Question) -> Any:
+def run_query(database: Database, question: SessionQuery) -> Any:
     """The answer, from a transaction that leaves nothing behind."""
     answer: list[Any] = []
 
@@ -69,7 +69,7 @@ def asked(database: Database, question: Question) -> Any:
 
 def rows_of_theirs(session: Session) -> list[tuple[Any, ...]]:
     """Their rows as they are within the running transaction, whatever it may see."""
-    with in_every_tenant():
+    with all_tenants():
         connection = session.connection()
         return [
             tuple(row)
@@ -79,14 +79,14 @@ def rows_of_theirs(session: Session) -> list[tuple[Any, ...]]:
 
 
 @contextmanager
-def worlds(shared: str, lonely: str) -> Iterator[Worlds]:
+def open_databases(shared: str, lonely: str) -> Iterator[TenantDatabases]:
     """The worlds at two addresses of empty databases."""
-    made = Worlds(*(Database(Settings(database_url=address)) for address in (shared, lonely)))
+    made = TenantDatabases(*(Database(Settings(database_url=address)) for address in (shared, lonely)))
     _fill(made.shared, {OURS, THEIRS})
-    _fill(made.lonely, {OURS})
+    _fill(made.single, {OURS})
     yield made
     made.shared.engine.dispose()
-    made.lonely.engine.dispose()
+    made.single.engine.dispose()
 
 
 def _fill(database: Database, tenants: set[int]) -> None:

@@ -2,9 +2,9 @@
 
 import pytest
 
-from shop.core.http.client_address import UNKNOWN, Clients
+from shop.core.http.client_address import UNKNOWN, ClientAddressResolver
 
-NOBODY, PROXIES = Clients(()), Clients(("10.0.0.0/8", "192.0.2.7", "fd00::/8"))
+NOBODY, PROXIES = ClientAddressResolver(()), ClientAddressResolver(("10.0.0.0/8", "192.0.2.7", "fd00::/8"))
 PROXY = "10.1.2.3"
 
 
@@ -24,17 +24,17 @@ PROXY = "10.1.2.3"
     ],
 )
 def test_an_address_has_one_name(peer: str | None, name: str) -> None:
-    assert NOBODY.name(peer, None) == name
+    assert NOBODY.resolve(peer, None) == name
 
 
 @pytest.mark.parametrize("peer", ["203.0.113.9", "192.0.2.8", "::ffff:203.0.113.9"])
 @pytest.mark.parametrize("claimed", ["1.1.1.1", PROXY, "192.0.2.7", "1.1.1.1, 10.0.0.1", "nonsense", ""])
 def test_who_is_no_trusted_proxy_is_not_believed(peer: str, claimed: str) -> None:
-    assert PROXIES.name(peer, claimed) == PROXIES.name(peer, None)
+    assert PROXIES.resolve(peer, claimed) == PROXIES.resolve(peer, None)
 
 
 def test_without_the_setting_nobody_is_believed() -> None:
-    assert NOBODY.name("127.0.0.1", "1.1.1.1") == "127.0.0.1"
+    assert NOBODY.resolve("127.0.0.1", "1.1.1.1") == "127.0.0.1"
 
 
 @pytest.mark.parametrize(
@@ -55,9 +55,9 @@ def test_without_the_setting_nobody_is_believed() -> None:
     ],
 )
 def test_a_trusted_proxy_speaks_for_the_last_that_is_none(forwarded: str, name: str) -> None:
-    assert PROXIES.name(PROXY, forwarded) == name
+    assert PROXIES.resolve(PROXY, forwarded) == name
 
 
 @pytest.mark.parametrize("peer", ["192.0.2.7", "fd00::1", "::ffff:10.1.2.3"])
 def test_a_trusted_proxy_is_known_by_any_of_its_addresses(peer: str) -> None:
-    assert PROXIES.name(peer, "203.0.113.9") == "203.0.113.9"
+    assert PROXIES.resolve(peer, "203.0.113.9") == "203.0.113.9"

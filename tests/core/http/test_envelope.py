@@ -3,7 +3,7 @@
 import pytest
 from flask import Flask
 
-from shop.core.api.setup import prepare
+from shop.core.api.setup import configure_app
 from shop.core.http.envelope import accepted, created, envelope, respond, success
 from shop.core.i18n.messages import http_status
 from shop.core.settings.settings import Settings
@@ -12,7 +12,7 @@ from shop.core.settings.settings import Settings
 @pytest.fixture
 def app() -> Flask:
     app = Flask(__name__)
-    prepare(app, Settings())
+    configure_app(app, Settings())
     return app
 
 

@@ -2,7 +2,7 @@
 
 from flask import Flask, Response
 
-from shop.core.api.setup import prepare
+from shop.core.api.setup import configure_app
 from shop.core.http.envelope import respond
 from shop.core.settings.settings import Settings
 
@@ -11,7 +11,7 @@ LOCATION = "/api/v1/orders/01a1f8b9-6fb6-769b-b74e-21f10587bf2c"
 
 def app_with_one_route() -> Flask:
     app = Flask("test")
-    prepare(app, Settings())
+    configure_app(app, Settings())
 
     @app.get("/")
     def answer() -> Response:

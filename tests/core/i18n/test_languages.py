@@ -2,7 +2,7 @@
 
 import pytest
 
-from shop.core.i18n.languages import choose, look_up, retell, say
+from shop.core.i18n.languages import choose_language, match_language, translate, translate_rendered
 
 TAGS = {
     "en": "en", "EN-us": "en", "en-GB-oxendict": "en",
@@ -24,21 +24,21 @@ ACCEPTED = {
 
 @pytest.mark.parametrize(("tag", "language"), TAGS.items())
 def test_a_tag_is_cut_from_behind_until_it_is_known(tag: str, language: str | None) -> None:
-    assert look_up(tag) == language
+    assert match_language(tag) == language
 
 
 @pytest.mark.parametrize(("accepted", "language"), ACCEPTED.items())
 def test_the_best_liked_known_language_is_taken(accepted: str, language: str) -> None:
-    assert choose(None, None, accepted) == language
+    assert choose_language(None, None, accepted) == language
 
 
 def test_the_query_goes_before_the_cookie_and_the_cookie_before_the_header() -> None:
-    assert choose("en", "zh-Hant", "zh-Hans") == "en"
-    assert choose(None, "zh-Hant", "zh-Hans") == "zh-Hant"
-    assert choose("klingon", "nonsense", "zh-Hans") == "zh-Hans"
-    assert choose(None, None, None) == "en"
+    assert choose_language("en", "zh-Hant", "zh-Hans") == "en"
+    assert choose_language(None, "zh-Hant", "zh-Hans") == "zh-Hant"
+    assert choose_language("klingon", "nonsense", "zh-Hans") == "zh-Hans"
+    assert choose_language(None, None, None) == "en"
 
 
 def test_outside_of_a_request_sentences_are_english() -> None:
-    assert say("Item {item_id} does not exist.", {"item_id": 7}) == "Item 7 does not exist."
-    assert retell("Unknown field.", "sort") == "sort is not known here."
+    assert translate("Item {item_id} does not exist.", {"item_id": 7}) == "Item 7 does not exist."
+    assert translate_rendered("Unknown field.", "sort") == "sort is not known here."

@@ -11,8 +11,8 @@ from marshmallow.validate import Range
 from shop.cli import shop
 from shop.container import find_modules
 from shop.core.i18n import languages
-from shop.core.i18n.languages import LANGUAGES, TRANSLATED, catalogue
-from shop.core.operations.translation_check import Wanted, wanted
+from shop.core.i18n.languages import LANGUAGES, TRANSLATED_LANGUAGES, load_catalogue
+from shop.core.operations.translation_check import ExpectedMessages, collect_expected_messages
 
 HAN = re.compile("[\u4e00-\u9fff]")
 # Characters that only one of the two scripts writes, of those that our sentences use.
@@ -21,26 +21,31 @@ TOLD, LABEL = "Not a valid integer.", "field:price_minor"
 
 
 @pytest.fixture(scope="module")
-def asked() -> Wanted:
+def expected_messages() -> ExpectedMessages:
     find_modules("exception_codes")
-    return wanted(*(find_modules(folder) for folder in ("constants", "validators", "checkers")))
+    return collect_expected_messages(*(find_modules(folder) for folder in ("constants", "validators", "checkers")))
 
 
 @pytest.mark.parametrize("name", LANGUAGES)
-def test_every_catalogue_is_complete(asked: Wanted, name: str) -> None:
-    assert list(asked.gaps(name, catalogue(name))) == []
+def test_every_catalogue_is_complete(expected_messages: ExpectedMessages, name: str) -> None:
+    assert list(expected_messages.problems(name, load_catalogue(name))) == []
 
 
-def test_every_kind_of_sentence_is_asked_for(asked: Wanted) -> None:
+def test_every_kind_of_sentence_is_asked_for(expected_messages: ExpectedMessages) -> None:
     of_code, of_success, of_permission = "You may not do this.", "You are signed in.", "Offer new items."
     written, phrase, fact, part = "Say either email or name.", "Not Found", "cancelled", "media type"
 
-    assert {of_code, of_success, of_permission, written, phrase, fact, part} <= asked.own
-    assert {TOLD, "Said more than once.", "Unknown field.", "Three upper case letters."} <= asked.told
-    assert {LABEL, "field:Prefer", "field:body", "field:lang"} <= asked.labels
+    assert {of_code, of_success, of_permission, written, phrase, fact, part} <= expected_messages.messages
+    assert {
+        TOLD,
+        "Said more than once.",
+        "Unknown field.",
+        "Three upper case letters.",
+    } <= expected_messages.field_messages
+    assert {LABEL, "field:Prefer", "field:body", "field:lang"} <= expected_messages.labels
 
 
-def test_a_new_word_of_a_new_checker_is_asked_for(asked: Wanted) -> None:
+def test_a_new_word_of_a_new_checker_is_asked_for(expected_messages: ExpectedMessages) -> None:
     class NewChecker(Schema):
         weight = fields.Float(validate=Range(1, 9, error="Too heavy."))
 
@@ -48,12 +53,12 @@ def test_a_new_word_of_a_new_checker_is_asked_for(asked: Wanted) -> None:
     (module,) = find_modules("checkers")[:1]
     module.NewChecker = NewChecker  # type: ignore[attr-defined]  # until it is taken out again
     try:
-        again = wanted([], [], [module])
+        again = collect_expected_messages([], [], [module])
     finally:
         del module.NewChecker
 
-    assert again.labels - asked.labels == {"field:weight"}
-    assert again.told - asked.told >= {"Too heavy.", "Not a valid number."}
+    assert again.labels - expected_messages.labels == {"field:weight"}
+    assert again.field_messages - expected_messages.field_messages >= {"Too heavy.", "Not a valid number."}
 
 
 @pytest.mark.parametrize(
@@ -63,11 +68,11 @@ def test_a_new_word_of_a_new_checker_is_asked_for(asked: Wanted) -> None:
      ({"Longer than maximum length {max}.": "{field} {min}"}, ("other facts", "Longer than maximum length {max}."))],
 )  # fmt: skip
 def test_whatever_is_wrong_with_a_catalogue_is_found(
-    asked: Wanted, change: dict[str, str | None], gap: tuple[str, str]
+    expected_messages: ExpectedMessages, change: dict[str, str | None], gap: tuple[str, str]
 ) -> None:
-    words = {key: text for key, text in {**catalogue("en"), **change}.items() if text is not None}
+    words = {key: text for key, text in {**load_catalogue("en"), **change}.items() if text is not None}
 
-    assert list(asked.gaps("en", words)) == [gap]
+    assert list(expected_messages.problems("en", words)) == [gap]
 
 
 def test_the_command_lists_what_is_wrong(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -76,19 +81,21 @@ def test_the_command_lists_what_is_wrong(monkeypatch: pytest.MonkeyPatch, tmp_pa
         text = Path(languages._FOLDER, f"{name}.json").read_text()
         (tmp_path / f"{name}.json").write_text(text.replace('"Forbidden":', '"Forbade":'))
     monkeypatch.setattr(languages, "_FOLDER", tmp_path)
-    catalogue.cache_clear()
+    load_catalogue.cache_clear()
 
     done = CliRunner().invoke(shop, ["translations"])
 
-    catalogue.cache_clear()
+    load_catalogue.cache_clear()
     assert done.exit_code == 1
     assert [line.split() for line in done.output.splitlines()] == [
-        [name, what, key] for name in TRANSLATED for what, key in (("missing", "Forbidden"), ("orphan", "Forbade"))
+        [name, what, key]
+        for name in TRANSLATED_LANGUAGES
+        for what, key in (("missing", "Forbidden"), ("orphan", "Forbade"))
     ]
 
 
 @pytest.mark.parametrize(("name", "foreign"), [("zh-Hant", ONLY_HANS - ONLY_HANT), ("zh-Hans", ONLY_HANT - ONLY_HANS)])
 def test_every_translation_is_chinese_and_of_its_own_script(name: str, foreign: set[str]) -> None:
-    texts = catalogue(name).values()
+    texts = load_catalogue(name).values()
     assert [text for text in texts if not HAN.search(text)] == []
     assert [text for text in texts if foreign & set(text)] == []

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from shop.core.api.setup import prepare
+from shop.core.api.setup import configure_app
 from shop.core.http.envelope import fail, no_content, respond, success
-from shop.core.i18n.messages import know_successes, localize
+from shop.core.i18n.messages import register_success_codes, translate_code
 from shop.core.settings.settings import Settings
 
 
@@ -28,7 +28,7 @@ def module_of(*kinds: type) -> ModuleType:
     return module
 
 
-def made(name: str, **members: tuple[int, str]) -> type:
+def make_enum(name: str, **members: tuple[int, str]) -> type:
     functional_form: Any = Told
     kind: type = functional_form(name, list(members.items()))
     return kind
@@ -37,35 +37,42 @@ def made(name: str, **members: tuple[int, str]) -> type:
 @pytest.fixture
 def app() -> Flask:
     app = Flask(__name__)
-    prepare(app, Settings())
+    configure_app(app, Settings())
     return app
 
 
 @pytest.mark.parametrize("number", [200, 20010, 2001011, 200_101_111, 199_101, 300_101, 404_101, 0, -200_101])
 def test_a_malformed_code_stops_the_start(number: int) -> None:
     with pytest.raises(ValueError, match=f"^{number} of MadeSuccessCode.DONE is no success code: "):
-        know_successes([module_of(made("MadeSuccessCode", DONE=(number, "Done.")))])
+        register_success_codes([module_of(make_enum("MadeSuccessCode", DONE=(number, "Done.")))])
 
 
 def test_a_code_of_another_class_stops_the_start() -> None:
-    one, two = made("OneSuccessCode", DONE=(200_901, "Done.")), made("TwoSuccessCode", MADE=(200_901, "Made."))
+    one, two = (
+        make_enum("OneSuccessCode", DONE=(200_901, "Done.")),
+        make_enum("TwoSuccessCode", MADE=(200_901, "Made.")),
+    )
     with pytest.raises(ValueError, match=r"^200901 of TwoSuccessCode.MADE belongs to OneSuccessCode.DONE already\.$"):
-        know_successes([module_of(one), module_of(two)])
+        register_success_codes([module_of(one), module_of(two)])
 
 
 def test_a_code_twice_in_one_class_stops_the_start() -> None:
     with pytest.raises(ValueError, match=r"^200902 of MadeSuccessCode.MADE belongs to MadeSuccessCode.DONE already"):
-        know_successes([module_of(made("MadeSuccessCode", DONE=(200_902, "Done."), MADE=(200_902, "Made.")))])
+        register_success_codes(
+            [module_of(make_enum("MadeSuccessCode", DONE=(200_902, "Done."), MADE=(200_902, "Made.")))]
+        )
 
 
 def test_a_code_without_a_sentence_stops_the_start() -> None:
     with pytest.raises(ValueError, match=r"^200903 of MadeSuccessCode.DONE has no sentence\.$"):
-        know_successes([module_of(made("MadeSuccessCode", DONE=(200_903, "")))])
+        register_success_codes([module_of(make_enum("MadeSuccessCode", DONE=(200_903, "")))])
 
 
 def test_a_code_says_its_sentence_in_six_digits_or_eight() -> None:
-    know_successes([module_of(made("MadeSuccessCode", DONE=(200_904, "Done."), BORN=(201_90_101, "Born.")))])
-    assert (localize(200_904), localize(201_90_101)) == ("Done.", "Born.")
+    register_success_codes(
+        [module_of(make_enum("MadeSuccessCode", DONE=(200_904, "Done."), BORN=(201_90_101, "Born.")))]
+    )
+    assert (translate_code(200_904), translate_code(201_90_101)) == ("Done.", "Born.")
 
 
 @pytest.mark.parametrize(
@@ -74,13 +81,13 @@ def test_a_code_says_its_sentence_in_six_digits_or_eight() -> None:
      (429_001, "Too many requests; try again in … seconds."), (201_999, "Created")],
 )  # fmt: skip
 def test_what_has_no_sentence_says_the_phrase_of_http(code: int, said: str) -> None:
-    assert localize(code) == said
+    assert translate_code(code) == said
 
 
 @pytest.mark.parametrize(("language", "said"), [("zh-Hant", "您沒有權限執行此操作。"), ("en", "You may not do this.")])
 def test_a_code_speaks_the_language_of_the_caller(app: Flask, language: str, said: str) -> None:
     with app.test_request_context(headers={"Accept-Language": language}):
-        assert localize(403_001) == said
+        assert translate_code(403_001) == said
         assert respond(403_001).json["message"] == said  # type: ignore[index]  # there is a body
 
 

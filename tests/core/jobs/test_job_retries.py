@@ -13,7 +13,7 @@ from shop import worker
 from shop.core.database.engine import Database
 from shop.core.errors import DuplicateRow
 from shop.core.jobs.job import Job
-from shop.core.jobs.queue import QUEUE_HIGH, Queue
+from shop.core.jobs.queue import QUEUE_HIGH, JobQueue
 from shop.core.redis.stores import RedisError, RedisStores
 from shop.core.settings.settings import Settings
 
@@ -40,7 +40,7 @@ class Errand(Job):
 class Patrol(Errand):
     """The schedule asks for it again anyway."""
 
-    asked_again = True
+    rescheduled = True
 
 
 class Office:
@@ -48,7 +48,7 @@ class Office:
 
     def __init__(self, settings: Settings) -> None:
         self.database, stores = Database(settings), RedisStores(settings)
-        self.queue, self.redis = Queue(stores), stores.queue
+        self.queue, self.redis = JobQueue(stores), stores.queue
 
     def do(self, kind: type[Errand], *failures: Exception) -> Any:
         """Ask for a job that fails like that, and have it done; the job."""
@@ -65,7 +65,7 @@ class Office:
 
 
 @pytest.fixture
-def office(redis_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
+def recording_log(redis_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
     """An office without pauses."""
     monkeypatch.setattr("shop.core.jobs.job.PAUSES_SECONDS", (0.0, 0.0))
     yield Office(Settings(redis_url=redis_url, var=str(tmp_path)))
@@ -73,58 +73,58 @@ def office(redis_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
 
 
 @pytest.mark.parametrize("failures", [0, 1, 2])
-def test_a_job_is_tried_three_times(office: Office, failures: int) -> None:
-    job = office.do(Errand, *PASSING[:failures])
+def test_a_job_is_tried_three_times(recording_log: Office, failures: int) -> None:
+    job = recording_log.do(Errand, *PASSING[:failures])
 
     assert job.ran == [{"number": 7}] * (failures + 1)
-    assert office.queue.failed() == []
+    assert recording_log.queue.list_failed() == []
 
 
-def test_a_job_that_fails_three_times_is_kept_with_its_call_and_its_reason(office: Office) -> None:
-    job = office.do(Errand, *PASSING, RedisError("still gone"))
+def test_a_job_that_fails_three_times_is_kept_with_its_call_and_its_reason(recording_log: Office) -> None:
+    job = recording_log.do(Errand, *PASSING, RedisError("still gone"))
 
-    (kept,) = office.queue.failed()
+    (kept,) = recording_log.queue.list_failed()
     assert len(job.ran) == 3
     assert kept.call == "errand {'number': 7}"
-    assert kept.why.endswith("RedisError: still gone")
+    assert kept.reason.endswith("RedisError: still gone")
 
 
-def test_a_bug_is_not_tried_again_and_is_kept(office: Office) -> None:
-    job = office.do(Errand, KeyError("oops"))
+def test_a_bug_is_not_tried_again_and_is_kept(recording_log: Office) -> None:
+    job = recording_log.do(Errand, KeyError("oops"))
 
     assert len(job.ran) == 1
-    assert [kept.why for kept in office.queue.failed()] == ["KeyError: 'oops'"]
+    assert [kept.reason for kept in recording_log.queue.list_failed()] == ["KeyError: 'oops'"]
 
 
-def test_a_job_that_is_asked_for_again_anyway_is_not_kept(office: Office) -> None:
-    job = office.do(Patrol, *PASSING, *PASSING)
+def test_a_job_that_is_asked_for_again_anyway_is_not_kept(recording_log: Office) -> None:
+    job = recording_log.do(Patrol, *PASSING, *PASSING)
 
     assert len(job.ran) == 3
-    assert office.queue.failed() == []
+    assert recording_log.queue.list_failed() == []
 
 
-def test_a_bug_is_kept_even_of_a_job_that_is_asked_for_again(office: Office) -> None:
-    office.do(Patrol, KeyError("oops"))
+def test_a_bug_is_kept_even_of_a_job_that_is_asked_for_again(recording_log: Office) -> None:
+    recording_log.do(Patrol, KeyError("oops"))
 
-    assert len(office.queue.failed()) == 1
+    assert len(recording_log.queue.list_failed()) == 1
 
 
-def test_a_job_that_was_kept_can_be_asked_for_again(office: Office) -> None:
-    job = office.do(Errand, KeyError("oops"))
+def test_a_job_that_was_kept_can_be_asked_for_again(recording_log: Office) -> None:
+    job = recording_log.do(Errand, KeyError("oops"))
 
-    assert office.queue.retry(office.queue.failed()[0].job_id)
-    office.work()
+    assert recording_log.queue.retry_failed(recording_log.queue.list_failed()[0].job_id)
+    recording_log.work()
 
     assert len(job.ran) == 2
-    assert office.queue.failed() == []
+    assert recording_log.queue.list_failed() == []
 
 
-def test_a_job_that_was_kept_can_be_forgotten(office: Office) -> None:
-    office.do(Errand, KeyError("oops"))
-    (kept,) = office.queue.failed()
+def test_a_job_that_was_kept_can_be_forgotten(recording_log: Office) -> None:
+    recording_log.do(Errand, KeyError("oops"))
+    (kept,) = recording_log.queue.list_failed()
 
-    assert office.queue.forget(kept.job_id)
+    assert recording_log.queue.discard_failed(kept.job_id)
 
-    assert office.queue.failed() == []
-    assert not office.queue.forget(kept.job_id)
-    assert not office.queue.retry(kept.job_id)
+    assert recording_log.queue.list_failed() == []
+    assert not recording_log.queue.discard_failed(kept.job_id)
+    assert not recording_log.queue.retry_failed(kept.job_id)

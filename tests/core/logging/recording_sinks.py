@@ -5,13 +5,13 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from shop.core.logging.entry import Entry, Scribe
-from shop.core.logging.pipeline import Intake, Losses, Writer
-from shop.core.logging.redaction import Secrecy
-from shop.core.logging.sink import Page
+from shop.core.logging.entry import Entry, EntryFormatter
+from shop.core.logging.pipeline import BoundedQueueHandler, DropCounter, Writer
+from shop.core.logging.redaction import Redactor
+from shop.core.logging.sink import LogLine
 
 
-class Wall:
+class RecordingSink:
     """A sink that remembers, as quick and as reliable as it is told to be."""
 
     def __init__(self) -> None:
@@ -21,7 +21,7 @@ class Wall:
         self.gate.set()
         self.failing = False
 
-    def write(self, pages: Sequence[Page]) -> None:
+    def write(self, pages: Sequence[LogLine]) -> None:
         self.gate.wait(10)
         if self.failing:
             raise OSError("no room")
@@ -31,39 +31,39 @@ class Wall:
     def finish(self, _: float) -> None: ...
 
     @property
-    def told(self) -> list[str]:
+    def messages(self) -> list[str]:
         return [entry["message"] for entry in self.entries]
 
 
-class Office:
+class RecordingLog:
     """A logger of its own, a queue and two sinks."""
 
     def __init__(self, most: int) -> None:
         self.counted: list[str] = []
-        self.losses = Losses(self.counted.append)
-        self.wall, self.other = Wall(), Wall()
-        self.intake = Intake(most, self.losses)
-        sinks = {"wall": self.wall, "other": self.other}
-        self.writer = Writer(self.intake, Scribe(Secrecy(), "test"), sinks, self.losses)
+        self.losses = DropCounter(self.counted.append)
+        self.sink, self.second_sink = RecordingSink(), RecordingSink()
+        self.intake = BoundedQueueHandler(most, self.losses)
+        sinks = {"wall": self.sink, "other": self.second_sink}
+        self.writer = Writer(self.intake, EntryFormatter(Redactor(), "test"), sinks, self.losses)
         self.log = logging.Logger("office", logging.DEBUG)
         self.log.addHandler(self.intake)
         self.writer.start()
 
 
-class Shelf(logging.Handler):
+class RecordingHandler(logging.Handler):
     """Another handler, which keeps what it is handed."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.seen: list[logging.LogRecord] = []
+        self.records: list[logging.LogRecord] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.seen.append(record)
+        self.records.append(record)
 
 
 @contextmanager
-def opened(most: int) -> Iterator[Office]:
-    office = Office(most)
+def open_log(most: int) -> Iterator[RecordingLog]:
+    office = RecordingLog(most)
     yield office
-    office.wall.gate.set()
+    office.sink.gate.set()
     office.writer.finish(5)

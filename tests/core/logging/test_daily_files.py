@@ -7,17 +7,17 @@ from pathlib import Path
 import orjson
 import pytest
 
-from shop.core.logging.daily_files import DayFiles, days_in, find_lines
-from shop.core.logging.sink import Page
+from shop.core.logging.daily_files import DailyFileSink, find_lines, list_day_files
+from shop.core.logging.sink import LogLine
 
 # Far from the day of this run, whose file every start opens.
 TODAY = date(2040, 2, 29)
 PROCESSES, LINES = 4, 400
 
 
-def page_of(text: str, moment: datetime) -> Page:
+def page_of(text: str, moment: datetime) -> LogLine:
     entry = {"message": text}
-    return Page(moment.timestamp(), entry, orjson.dumps(entry))
+    return LogLine(moment.timestamp(), entry, orjson.dumps(entry))
 
 
 def at(day: date, hour: int = 12, minute: int = 0) -> datetime:
@@ -25,15 +25,15 @@ def at(day: date, hour: int = 12, minute: int = 0) -> datetime:
 
 
 def write(folder: Path, moment: datetime, text: str = "x", keep: int = 14) -> None:
-    DayFiles(folder, keep).write([page_of(text, moment)])
+    DailyFileSink(folder, keep).write([page_of(text, moment)])
 
 
 def days(folder: Path) -> list[date]:
-    return [day for _, day in days_in(folder)]
+    return [day for _, day in list_day_files(folder)]
 
 
 def test_the_day_turns_at_midnight_in_utc(tmp_path: Path) -> None:
-    files = DayFiles(tmp_path, 14)
+    files = DailyFileSink(tmp_path, 14)
     yesterday = TODAY - timedelta(1)
 
     for text, moment in (("last", at(yesterday, 23, 59)), ("first", at(TODAY, 0, 0)), ("late", at(yesterday, 23, 59))):
@@ -44,7 +44,7 @@ def test_the_day_turns_at_midnight_in_utc(tmp_path: Path) -> None:
 
 
 def test_fourteen_days_are_kept_today_included(tmp_path: Path) -> None:
-    files = DayFiles(tmp_path, 14)
+    files = DailyFileSink(tmp_path, 14)
 
     for back in range(30, -1, -1):
         files.write([page_of("x", at(TODAY - timedelta(back)))])
@@ -73,7 +73,7 @@ def test_a_start_removes_what_ended_while_nobody_ran(tmp_path: Path) -> None:
     for back in (20, 14, 13, 1):
         (tmp_path / f"shop-{today - timedelta(back)}.jsonl").touch()
 
-    DayFiles(tmp_path, 14)
+    DailyFileSink(tmp_path, 14)
 
     assert days(tmp_path) == [today - timedelta(back) for back in (13, 1, 0)]
 
@@ -94,14 +94,14 @@ def test_several_processes_lose_and_tear_no_line_while_the_day_turns(tmp_path: P
 
 
 def scribble(folder: Path, who: int) -> None:
-    files = DayFiles(folder, 14)
+    files = DailyFileSink(folder, 14)
     for n in range(LINES):
         line = orjson.dumps({"who": who, "n": n, "long": "x" * (20_000 if n % 50 == 0 else 50)})
-        files.write([Page(at(TODAY + timedelta(n % 2)).timestamp(), {}, line)])
+        files.write([LogLine(at(TODAY + timedelta(n % 2)).timestamp(), {}, line)])
 
 
 def test_a_full_disk_is_said_and_not_taken_for_written(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    files = DayFiles(tmp_path, 14)
+    files = DailyFileSink(tmp_path, 14)
     monkeypatch.setattr("shop.core.logging.daily_files.FileIO", Full)
 
     with pytest.raises(OSError, match="full"):
@@ -129,5 +129,5 @@ def test_a_search_reads_every_day_in_order(tmp_path: Path) -> None:
 def test_a_file_is_nobody_elses_to_read(tmp_path: Path) -> None:
     write(tmp_path / "deep" / "logs", at(TODAY))
 
-    modes = {path.stat().st_mode & 0o007 for path, _ in days_in(tmp_path / "deep" / "logs")}
+    modes = {path.stat().st_mode & 0o007 for path, _ in list_day_files(tmp_path / "deep" / "logs")}
     assert modes == {0}

@@ -7,8 +7,8 @@ from typing import Any
 import orjson
 import pytest
 
-from shop.core.logging.entry import Entry, Scribe, as_json, as_text
-from shop.core.logging.redaction import Secrecy
+from shop.core.logging.entry import Entry, EntryFormatter, as_json, as_text
+from shop.core.logging.redaction import Redactor
 from shop.core.logging.setup import TracedRecord
 from shop.core.tenant import in_tenant
 from shop.core.trace import in_job
@@ -21,7 +21,7 @@ def record_of(message: str, *values: Any, **more: Any) -> logging.LogRecord:
 
 
 def entry_of(record: logging.LogRecord) -> Entry:
-    return Scribe(Secrecy(), "web").describe(record)
+    return EntryFormatter(Redactor(), "web").format(record)
 
 
 def test_an_entry_says_when_who_what_and_whose() -> None:
@@ -61,7 +61,9 @@ def test_nobody_forges_the_members_that_every_entry_has() -> None:
     assert entry["time"] != "never"
 
 
-@pytest.mark.parametrize("more", [{"tell": lambda _: 1 / 0}, {"odd": type("Odd", (), {"__str__": lambda _: 1 / 0})()}])
+@pytest.mark.parametrize(
+    "more", [{"custom_fields": lambda _: 1 / 0}, {"odd": type("Odd", (), {"__str__": lambda _: 1 / 0})()}]
+)
 def test_a_record_that_cannot_be_told_is_an_entry_all_the_same(more: dict[str, Any]) -> None:
     entry = entry_of(record_of("x", **more))
 

@@ -6,16 +6,16 @@ from typing import Any
 import orjson
 import pytest
 
-from shop.core.logging.search import FOUND_MAX, LogBook
+from shop.core.logging.search import RESULTS_MAX, LogSearch
 from shop.core.pagination.pages import PageRequest
 from shop.core.settings.settings import Settings
 from shop.services.log import LogService
 
 
-def book_of(folder: Path, *entries: dict[str, Any] | bytes) -> LogBook:
+def book_of(folder: Path, *entries: dict[str, Any] | bytes) -> LogSearch:
     lines = [entry if isinstance(entry, bytes) else orjson.dumps({"time": "t", **entry}) for entry in entries]
     (folder / "shop-2026-11-20.jsonl").write_bytes(b"\n".join(lines) + b"\n")
-    return LogBook(Settings(log_file=str(folder)))
+    return LogSearch(Settings(log_file=str(folder)))
 
 
 def test_a_word_counts_where_it_was_looked_for_and_whole(tmp_path: Path) -> None:
@@ -41,19 +41,19 @@ def test_a_line_that_is_none_is_passed_over(tmp_path: Path, torn: bytes) -> None
 
 
 def test_a_search_finds_a_bounded_number(tmp_path: Path) -> None:
-    book = book_of(tmp_path, *({"request_id": "a", "n": n} for n in range(FOUND_MAX + 5)))
+    book = book_of(tmp_path, *({"request_id": "a", "n": n} for n in range(RESULTS_MAX + 5)))
 
-    assert len(book.find("request_id", ["a"])) == FOUND_MAX
+    assert len(book.find("request_id", ["a"])) == RESULTS_MAX
 
 
 def test_others_who_use_the_same_id_hide_nothing(tmp_path: Path) -> None:
-    others = ({"request_id": "a", "tenant": "2"} for _ in range(FOUND_MAX))
+    others = ({"request_id": "a", "tenant": "2"} for _ in range(RESULTS_MAX))
     book = book_of(tmp_path, *others, {"request_id": "a", "tenant": "1", "n": 1}, {"request_id": "a"})
 
     assert [entry["more"]["n"] for entry in LogService(book).page(1, "a", PageRequest()).rows] == [1]
 
 
 def test_it_knows_whether_anything_is_kept(tmp_path: Path) -> None:
-    assert book_of(tmp_path).kept
-    assert LogBook(Settings(log_mongo_url="mongodb://db/shop")).kept
-    assert not LogBook(Settings()).kept
+    assert book_of(tmp_path).is_available
+    assert LogSearch(Settings(log_mongo_url="mongodb://db/shop")).is_available
+    assert not LogSearch(Settings()).is_available

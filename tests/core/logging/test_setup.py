@@ -15,7 +15,7 @@ from shop.core.logging.setup import start_log
 from shop.core.metrics.metrics import Metrics
 from shop.core.settings.loader import SettingsError
 from shop.core.settings.settings import Settings
-from tests.core.metrics.test_metrics import told as told_of
+from tests.core.metrics.test_metrics import render_lines as told_of
 from tests.support.processes.ports import free_port
 
 OURS, THEIRS = logging.getLogger("shop.core.x"), logging.getLogger("somebody.else")
@@ -118,7 +118,7 @@ def test_a_fork_in_the_middle_of_something_stops_nobody(tmp_path: Path) -> None:
     child = multiprocessing.get_context("fork").Process(target=work, args=(tmp_path, 1))
 
     # As if another thread of the parent were just counting: in the child nobody would ever let go of it.
-    with begun.intake.limit._lock:
+    with begun.queue_handler.throttle._lock:
         child.start()
     child.join(10)
 
@@ -165,7 +165,7 @@ def test_what_the_settings_had_to_say_is_logged_as_they_say(
         monkeypatch.setenv(f"SHOP_{name}", value)
 
     settings = log.load_settings("cli")
-    log._running.pop().finish()
+    log._active_logs.pop().finish()
 
     (entry,) = printed(capfd)
     assert entry["message"] == "Unknown setting SHOP_LOG_LEVL; did you mean SHOP_LOG_LEVEL?"
@@ -191,6 +191,6 @@ def test_a_bad_setting_of_the_log_stops_the_start(name: str, value: str) -> None
 
 
 def test_the_password_of_the_store_is_not_shown() -> None:
-    shown = Settings(log_mongo_url="mongodb://root:Hunter-2@db/shop").masked()["SHOP_LOG_MONGO_URL"]
+    shown = Settings(log_mongo_url="mongodb://root:Hunter-2@db/shop").masked_values()["SHOP_LOG_MONGO_URL"]
 
     assert shown == "mongodb://root:***@db/shop"

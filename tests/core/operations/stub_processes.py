@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from shop.core.operations import supervisor as processes
-from shop.core.operations.supervisor import Child, Family
+from shop.core.operations.supervisor import ChildProcess, Supervisor
 
 _PROGRAM = """
 import os, signal, sys, time
@@ -18,7 +18,7 @@ time.sleep(60)
 """
 
 
-class StandIn(Child):
+class StandIn(ChildProcess):
     """Starts a small program in place of `flask shop NAME`."""
 
     folder: Path
@@ -36,5 +36,7 @@ def _say(word: str) -> None:
 if __name__ == "__main__":
     StandIn.folder = Path(sys.argv[1])
     processes.RESTART_PAUSE_SECONDS, processes.STOP_SECONDS = 0.3, 0.5
-    Family([StandIn(name) for name in sys.argv[2:]]).run(StandIn.folder.joinpath("ready").exists, lambda: _say("ready"))
+    Supervisor([StandIn(name) for name in sys.argv[2:]]).run(
+        StandIn.folder.joinpath("ready").exists, lambda: _say("ready")
+    )
     _say("stopped")

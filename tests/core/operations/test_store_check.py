@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from shop.core.database.engine import Database
-from shop.core.operations.store_check import Doctor
+from shop.core.operations.store_check import StoreCheck
 from shop.core.redis.stores import RedisStores
 from shop.core.settings.loader import SettingsError
 from shop.core.settings.settings import Settings
@@ -20,9 +20,9 @@ UNSAFE = [
 ]
 
 
-def doctor(folder: Path, redis_url: str, **words: Any) -> Doctor:
+def doctor(folder: Path, redis_url: str, **words: Any) -> StoreCheck:
     settings = Settings(var=str(folder), redis_url=redis_url, **words)
-    return Doctor(Database(settings), RedisStores(settings))
+    return StoreCheck(Database(settings), RedisStores(settings))
 
 
 def spoil(valkey: Valkey, words: dict[str, str]) -> None:
@@ -40,11 +40,11 @@ def test_a_redis_that_forgets_stops_the_start(
     make_valkey: Callable[[], Valkey], tmp_path: Path, words: dict[str, str], sentence: str
 ) -> None:
     valkey = make_valkey()
-    doctor(tmp_path, valkey.url, env="production").refuse_unsafe()
+    doctor(tmp_path, valkey.url, env="production").require_safe_redis()
     spoil(valkey, words)
 
     with pytest.raises(SettingsError, match=sentence):
-        doctor(tmp_path, valkey.url, env="production").refuse_unsafe()
+        doctor(tmp_path, valkey.url, env="production").require_safe_redis()
 
 
 @pytest.mark.parametrize("words", [{}, {"env": "production", "purchase_strategy": "db"}])
@@ -54,8 +54,8 @@ def test_outside_production_and_without_it_in_the_sale_anything_goes(
     valkey = make_valkey()
     spoil(valkey, {"appendonly": "no"})
 
-    doctor(tmp_path, valkey.url, **words).refuse_unsafe()
+    doctor(tmp_path, valkey.url, **words).require_safe_redis()
 
 
 def test_one_that_is_away_is_waited_for(tmp_path: Path) -> None:
-    doctor(tmp_path, f"unix://{tmp_path}/nobody.sock", env="production").refuse_unsafe()
+    doctor(tmp_path, f"unix://{tmp_path}/nobody.sock", env="production").require_safe_redis()

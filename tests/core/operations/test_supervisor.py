@@ -13,7 +13,7 @@ from threading import Thread
 import pytest
 
 from shop.core.operations import supervisor as processes
-from shop.core.operations.supervisor import Child, answers
+from shop.core.operations.supervisor import ChildProcess, is_ready
 from tests.support.polling import Eventually
 from tests.support.processes.managed_process import ManagedProcess
 from tests.support.processes.ports import free_port
@@ -123,14 +123,14 @@ def test_a_web_server_is_ready_when_it_says_so(status: int, ready: bool) -> None
 
     with HTTPServer(("127.0.0.1", 0), Server) as server:
         Thread(target=server.handle_request).start()
-        assert answers(f"127.0.0.1:{server.server_port}") is ready
+        assert is_ready(f"127.0.0.1:{server.server_port}") is ready
 
 
 def test_nobody_there_is_not_ready() -> None:
-    assert not answers(f"127.0.0.1:{free_port()}")
+    assert not is_ready(f"127.0.0.1:{free_port()}")
 
 
-@pytest.mark.parametrize(("more_seconds", "status"), [(0.0, -signal.SIGKILL), (10.0, 7)])
+@pytest.mark.parametrize(("extra_stop_seconds", "status"), [(0.0, -signal.SIGKILL), (10.0, 7)])
 def test_a_child_has_the_time_that_it_was_given(
     monkeypatch: pytest.MonkeyPatch, more_seconds: float, status: int
 ) -> None:
@@ -140,6 +140,6 @@ def test_a_child_has_the_time_that_it_was_given(
         assert process.stdout
         assert process.stdout.readline()
 
-        Child("web", more_seconds, process).stop()
+        ChildProcess("web", more_seconds, process).stop()
 
         assert process.returncode == status

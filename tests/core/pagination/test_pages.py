@@ -10,16 +10,16 @@ import pytest
 from shop.core.crypto.tokens import Tokens
 from shop.core.errors import ShopError
 from shop.core.pagination.cursor import CursorSigner
-from shop.core.pagination.links import Here
+from shop.core.pagination.links import ListUrl
 from shop.core.pagination.pages import CursorPage, Page, PageRequest
 from shop.core.settings.settings import Settings
 
-HERE = Here("/orders", {})
+HERE = ListUrl("/orders", {})
 POSITION = {"at": 1_790_000_000_000_000, "id": "018f"}
 
 
 def meta_of(page: int, total: int, *, rows: int = 2, per_page: int = 2) -> dict[str, Any]:
-    return Page([0] * rows, total, PageRequest(page, per_page)).meta(Here("/items", {}))
+    return Page([0] * rows, total, PageRequest(page, per_page)).meta(ListUrl("/items", {}))
 
 
 @pytest.fixture

@@ -3,14 +3,14 @@
 from uuid import uuid4
 
 from shop.core.caller import Caller
-from shop.core.query.spec import Listing, Relation, Word
+from shop.core.query.spec import FieldSpec, Relation, ResourceSpec
 
-ITEM = Listing({"id": Word.whole(), "name": Word.phrase(), "stock": Word.told()})
-ORDER = Listing({"id": Word.uuid(), "at": Word.moment()}).relate("item", Relation(ITEM))
-USER = Listing({"id": Word.whole(), "name": Word.phrase(), "mail": Word.phrase()}).relate(
-    "orders", Relation(ORDER, many=True, counted=True)
-)
-GROUP = Listing({"id": Word.whole()}).relate("users", Relation(USER, many=True, included=False))
+ITEM = ResourceSpec({"id": FieldSpec.integer(), "name": FieldSpec.searchable_text(), "stock": FieldSpec.read_only()})
+ORDER = ResourceSpec({"id": FieldSpec.uuid(), "at": FieldSpec.datetime()}).with_relation("item", Relation(ITEM))
+USER = ResourceSpec(
+    {"id": FieldSpec.integer(), "name": FieldSpec.searchable_text(), "mail": FieldSpec.searchable_text()}
+).with_relation("orders", Relation(ORDER, many=True, counted=True))
+GROUP = ResourceSpec({"id": FieldSpec.integer()}).with_relation("users", Relation(USER, many=True, included=False))
 BOSS = Caller(1, 1, uuid4(), frozenset({"boss"}))
 ANYBODY = Caller(2, 1, uuid4(), frozenset({"anybody"}))
 
@@ -22,7 +22,7 @@ def test_names_lead_over_two_relations_and_no_further() -> None:
 
 
 def test_what_is_only_told_can_be_shown_and_nothing_else() -> None:
-    assert "stock" in ITEM.words
+    assert "stock" in ITEM.fields
     assert "stock" not in {*ITEM.searchable, *ITEM.sortable}
 
 
@@ -41,12 +41,12 @@ def test_counts_are_declared() -> None:
 
 
 def test_a_guard_lets_some_search_and_sort_and_shows_the_word_to_all() -> None:
-    guarded = USER.only(lambda caller: caller is not None and caller.may("boss"), "mail", "orders")
+    guarded = USER.restrict(lambda caller: caller is not None and caller.has_permission("boss"), "mail", "orders")
     for caller in (None, ANYBODY):
-        heard = guarded.heard_from(caller)
+        heard = guarded.visible_to(caller)
         assert list(heard.searchable) == list(heard.sortable) == ["id", "name"]
-        assert (heard.included, heard.counted, list(heard.words)) == ((), (), ["id", "name", "mail"])
-    assert guarded.heard_from(BOSS).searchable == USER.searchable
+        assert (heard.included, heard.counted, list(heard.fields)) == ((), (), ["id", "name", "mail"])
+    assert guarded.visible_to(BOSS).searchable == USER.searchable
 
 
 def test_what_is_picked_leads_nowhere() -> None:

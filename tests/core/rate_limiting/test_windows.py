@@ -2,8 +2,8 @@
 
 import pytest
 
-from shop.core.rate_limiting.quota import Budget, Quota
-from shop.core.rate_limiting.windows import CROWDS, SURE_SECONDS, Windows
+from shop.core.rate_limiting.quota import Bucket, Quota
+from shop.core.rate_limiting.windows import EXHAUSTED_CACHE_SECONDS, SHARED_WINDOWS, LocalWindows
 from shop.core.settings.rate import Rate
 
 
@@ -22,70 +22,70 @@ def time() -> FakeTime:
 
 
 @pytest.fixture
-def windows(time: FakeTime) -> Windows:
+def windows(time: FakeTime) -> LocalWindows:
     """Of one of two processes."""
-    return Windows(2, now=time.now)
+    return LocalWindows(2, now=time.now)
 
 
 def quota(who: object = "a", most: int = 60, seconds: int = 60) -> Quota:
-    return Quota(Budget.PURCHASE, Rate(most, seconds), f"1:quota:purchase:{who}")
+    return Quota(Bucket.PURCHASE, Rate(most, seconds), f"1:quota:purchase:{who}")
 
 
-def hear(windows: Windows, of: Quota, count: int, left: int, *, fits: bool = True) -> None:
+def update_window(windows: LocalWindows, of: Quota, count: int, left: int, *, fits: bool = True) -> None:
     """Let Redis say how a window stands."""
-    windows.learn(of, windows.tell(of), (int(fits), count, left))
+    windows.update(of, windows.request_args(of), (int(fits), count, left))
 
 
-def passes(windows: Windows, of: Quota, since: float) -> int:
+def passes(windows: LocalWindows, of: Quota, since: float) -> int:
     """How many of a hundred requests pass while Redis is away."""
-    return sum(not windows.count_alone([of], since)[0].refused for _ in range(100))
+    return sum(not windows.count_locally([of], since)[0].refused for _ in range(100))
 
 
-def test_redis_is_told_what_was_seen_last(windows: Windows, time: FakeTime) -> None:
-    assert windows.tell(quota()).words == (60, 60_000, 0, 0, 0)
-    hear(windows, quota(), 7, 40_000)
+def test_redis_is_told_what_was_seen_last(windows: LocalWindows, time: FakeTime) -> None:
+    assert windows.request_args(quota()).arguments == (60, 60_000, 0, 0, 0)
+    update_window(windows, quota(), 7, 40_000)
     time.moment += 15
 
-    assert windows.tell(quota()).words == (60, 60_000, 7, 25_000, 0)
+    assert windows.request_args(quota()).arguments == (60, 60_000, 7, 25_000, 0)
 
 
-def test_what_has_ended_is_not_told(windows: Windows, time: FakeTime) -> None:
-    hear(windows, quota(), 60, 40_000)
+def test_what_has_ended_is_not_told(windows: LocalWindows, time: FakeTime) -> None:
+    update_window(windows, quota(), 60, 40_000)
     time.moment += 40
 
-    assert windows.tell(quota()).words == (60, 60_000, 0, 0, 0)
+    assert windows.request_args(quota()).arguments == (60, 60_000, 0, 0, 0)
 
 
-def test_an_answer_that_comes_late_takes_nothing_back(windows: Windows, time: FakeTime) -> None:
-    early = windows.tell(quota())
+def test_an_answer_that_comes_late_takes_nothing_back(windows: LocalWindows, time: FakeTime) -> None:
+    early = windows.request_args(quota())
     time.moment += 0.1
-    hear(windows, quota(), 9, 39_900)
-    windows.learn(quota(), early, (1, 8, 40_000))
+    update_window(windows, quota(), 9, 39_900)
+    windows.update(quota(), early, (1, 8, 40_000))
 
-    assert windows.tell(quota()).words[2] == 9
+    assert windows.request_args(quota()).arguments[2] == 9
 
 
-def test_a_new_window_begins_with_what_redis_says(windows: Windows, time: FakeTime) -> None:
-    hear(windows, quota(), 60, 1000)
+def test_a_new_window_begins_with_what_redis_says(windows: LocalWindows, time: FakeTime) -> None:
+    update_window(windows, quota(), 60, 1000)
     time.moment += 2
-    hear(windows, quota(), 1, 60_000)
+    update_window(windows, quota(), 1, 60_000)
 
-    assert windows.tell(quota()).words == (60, 60_000, 1, 60_000, 0)
-
-
-def test_a_spent_window_is_refused_from_memory_for_a_moment(windows: Windows, time: FakeTime) -> None:
-    hear(windows, quota(), 60, 30_000, fits=False)
-    (standing,) = windows.find_spent([quota()])
-    assert (standing.refused, standing.remaining, standing.seconds) == (True, 0, 30)
-
-    time.moment += SURE_SECONDS
-    assert windows.find_spent([quota()]) == []
+    assert windows.request_args(quota()).arguments == (60, 60_000, 1, 60_000, 0)
 
 
-def test_a_window_that_is_not_spent_is_not_refused_from_memory(windows: Windows) -> None:
-    hear(windows, quota(), 59, 30_000)
+def test_a_spent_window_is_refused_from_memory_for_a_moment(windows: LocalWindows, time: FakeTime) -> None:
+    update_window(windows, quota(), 60, 30_000, fits=False)
+    (standing,) = windows.find_exhausted([quota()])
+    assert (standing.refused, standing.remaining, standing.reset_seconds) == (True, 0, 30)
 
-    assert windows.find_spent([quota(), quota("b")]) == []
+    time.moment += EXHAUSTED_CACHE_SECONDS
+    assert windows.find_exhausted([quota()]) == []
+
+
+def test_a_window_that_is_not_spent_is_not_refused_from_memory(windows: LocalWindows) -> None:
+    update_window(windows, quota(), 59, 30_000)
+
+    assert windows.find_exhausted([quota(), quota("b")]) == []
 
 
 @pytest.mark.parametrize(
@@ -94,8 +94,8 @@ def test_a_window_that_is_not_spent_is_not_refused_from_memory(windows: Windows)
 def test_without_redis_a_tenth_is_left_of_this_window_and_the_whole_of_the_next(
     time: FakeTime, most: int, processes: int, scant: int, share: int
 ) -> None:
-    windows, since, of = Windows(processes, now=time.now), time.moment, quota(most=most)
-    hear(windows, of, 1, 30_000)
+    windows, since, of = LocalWindows(processes, now=time.now), time.moment, quota(most=most)
+    update_window(windows, of, 1, 30_000)
 
     assert passes(windows, of, since) == scant
     time.moment += 29
@@ -106,15 +106,15 @@ def test_without_redis_a_tenth_is_left_of_this_window_and_the_whole_of_the_next(
     assert passes(windows, of, since) == share
 
 
-def test_without_redis_nothing_is_added_to_a_spent_window(windows: Windows, time: FakeTime) -> None:
-    hear(windows, quota(), 59, 30_000)
+def test_without_redis_nothing_is_added_to_a_spent_window(windows: LocalWindows, time: FakeTime) -> None:
+    update_window(windows, quota(), 59, 30_000)
     assert passes(windows, quota(), time.moment) == 1
-    hear(windows, quota("b"), 60, 30_000)
+    update_window(windows, quota("b"), 60, 30_000)
     assert passes(windows, quota("b"), time.moment) == 0
 
 
 def test_others_may_know_whom_this_process_does_not_until_their_windows_have_ended(
-    windows: Windows, time: FakeTime
+    windows: LocalWindows, time: FakeTime
 ) -> None:
     since = time.moment
     assert passes(windows, quota(), since) == 3
@@ -126,64 +126,64 @@ def test_others_may_know_whom_this_process_does_not_until_their_windows_have_end
     assert [passes(windows, quota(who), since) for who in ("a", "late", "new")] == [30, 30, 30]
 
 
-def test_redis_hears_of_what_passed_without_it_and_once(windows: Windows, time: FakeTime) -> None:
-    hear(windows, quota(), 10, 50_000)
+def test_redis_hears_of_what_passed_without_it_and_once(windows: LocalWindows, time: FakeTime) -> None:
+    update_window(windows, quota(), 10, 50_000)
     passes(windows, quota(), time.moment)
-    assert windows.tell(quota()).words == (60, 60_000, 10, 50_000, 3)
+    assert windows.request_args(quota()).arguments == (60, 60_000, 10, 50_000, 3)
 
-    hear(windows, quota(), 14, 50_000)
+    update_window(windows, quota(), 14, 50_000)
 
-    assert windows.tell(quota()).words == (60, 60_000, 14, 50_000, 0)
+    assert windows.request_args(quota()).arguments == (60, 60_000, 14, 50_000, 0)
 
 
-def test_redis_hears_of_them_too_when_its_own_window_is_another(windows: Windows, time: FakeTime) -> None:
+def test_redis_hears_of_them_too_when_its_own_window_is_another(windows: LocalWindows, time: FakeTime) -> None:
     passes(windows, quota(), time.moment)
     time.moment += 5
-    hear(windows, quota(), 24, 20_000)
+    update_window(windows, quota(), 24, 20_000)
 
-    assert windows.tell(quota()).words == (60, 60_000, 24, 20_000, 0)
+    assert windows.request_args(quota()).arguments == (60, 60_000, 24, 20_000, 0)
 
 
-def test_a_look_counts_nothing(windows: Windows, time: FakeTime) -> None:
-    looks = [windows.count_alone([quota()], time.moment, look=True)[0].remaining for _ in range(5)]
+def test_a_look_counts_nothing(windows: LocalWindows, time: FakeTime) -> None:
+    looks = [windows.count_locally([quota()], time.moment, dry_run=True)[0].remaining for _ in range(5)]
 
     assert looks == [3] * 5
 
 
-def test_of_several_windows_all_are_counted_or_none(windows: Windows, time: FakeTime) -> None:
-    hear(windows, quota("spent"), 60, 30_000)
+def test_of_several_windows_all_are_counted_or_none(windows: LocalWindows, time: FakeTime) -> None:
+    update_window(windows, quota("spent"), 60, 30_000)
     both = [quota("spent"), quota("fresh")]
-    assert [s.refused for s in windows.count_alone(both, time.moment)] == [True, False]
+    assert [s.refused for s in windows.count_locally(both, time.moment)] == [True, False]
 
     assert passes(windows, quota("fresh"), time.moment) == 3
 
 
 def test_with_redis_the_memory_forgets_the_oldest(time: FakeTime) -> None:
-    windows = Windows(2, size=100, now=time.now)
+    windows = LocalWindows(2, size=100, now=time.now)
     for number in range(1000):
-        hear(windows, quota(number), 1, 60_000)
+        update_window(windows, quota(number), 1, 60_000)
 
-    assert len(windows._kept) == 100
-    assert windows.tell(quota(999)).words[2] == 1
+    assert len(windows._windows) == 100
+    assert windows.request_args(quota(999)).arguments[2] == 1
 
 
 def test_without_redis_nobody_makes_it_forget(time: FakeTime) -> None:
-    windows, since = Windows(2, size=100, now=time.now), time.moment
+    windows, since = LocalWindows(2, size=100, now=time.now), time.moment
     assert passes(windows, quota("mine"), since) == 3
 
     passed = sum(passes(windows, quota(number), since) for number in range(20_000))
 
     assert passes(windows, quota("mine"), since) == 0
-    assert len(windows._kept) <= 100 + CROWDS
+    assert len(windows._windows) <= 100 + SHARED_WINDOWS
     # Whoever comes to the crowd shares what a client has, so many addresses do not help.
-    assert passed <= (99 + CROWDS) * 3
+    assert passed <= (99 + SHARED_WINDOWS) * 3
 
 
 def test_what_has_ended_makes_room(time: FakeTime) -> None:
-    windows, since = Windows(2, size=100, now=time.now), time.moment
+    windows, since = LocalWindows(2, size=100, now=time.now), time.moment
     for number in range(100):
         passes(windows, quota(number), since)
     time.moment += 61
 
     assert passes(windows, quota("new"), since) == 30
-    assert len(windows._kept) == 1
+    assert len(windows._windows) == 1

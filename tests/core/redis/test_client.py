@@ -7,19 +7,19 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from redis.exceptions import ResponseError
 
-from shop.core.redis.client import Client
-from shop.core.redis.stores import RedisConnectionError, RedisStores, RedisTimeoutError, WatchError, watching
+from shop.core.redis.client import DirectRedis
+from shop.core.redis.stores import RedisConnectionError, RedisStores, RedisTimeoutError, WatchError, watch_keys
 from shop.core.settings.settings import Settings
 from tests.support.servers.valkey import Valkey
 
 
-def client_of(server: Valkey) -> Client:
+def client_of(server: Valkey) -> DirectRedis:
     client = RedisStores(Settings(redis_url=server.url)).cache
-    assert isinstance(client, Client)
+    assert isinstance(client, DirectRedis)
     return client
 
 
-def connections_of(client: Client) -> int:
+def connections_of(client: DirectRedis) -> int:
     return int(client.info("clients")["connected_clients"])
 
 
@@ -114,7 +114,7 @@ def test_what_changes_while_it_is_watched_stops_the_transaction(valkey: Valkey) 
     client = client_of(valkey)
 
     def be_overtaken() -> None:
-        with watching(client, "name") as pipe:
+        with watch_keys(client, "name") as pipe:
             client.set("name", "theirs")
             pipe.multi()
             pipe.set("name", "ours")
@@ -128,7 +128,7 @@ def test_what_changes_while_it_is_watched_stops_the_transaction(valkey: Valkey) 
 @pytest.mark.parametrize("begun", [False, True])
 def test_a_connection_that_broke_while_it_watched_is_not_taken_for_a_change(valkey: Valkey, begun: bool) -> None:
     def be_cut_off() -> None:
-        with watching(client_of(valkey), "name") as pipe:
+        with watch_keys(client_of(valkey), "name") as pipe:
             valkey.client().client_kill_filter(_type="normal", skipme=True)
             if begun:
                 pipe.multi()
@@ -141,9 +141,9 @@ def test_a_connection_that_broke_while_it_watched_is_not_taken_for_a_change(valk
 
 def test_a_watch_that_ended_keeps_nothing_from_the_next(valkey: Valkey) -> None:
     client = client_of(valkey)
-    with watching(client, "name"):
+    with watch_keys(client, "name"):
         client.set("name", "changed")
-    with watching(client, "other") as pipe:
+    with watch_keys(client, "other") as pipe:
         pipe.multi()
         pipe.set("other", "ours")
         assert pipe.execute() == [True]

@@ -13,72 +13,72 @@ from shop.core.database.transaction import current_session, in_transaction
 from shop.core.redis.stores import RedisStores, RedisTimeoutError
 from shop.core.resilience import deadline as haste
 from shop.core.resilience.deadline import (
-    in_haste,
-    may_ask_redis,
-    seconds_left,
-    waited_for_redis,
-    waiting,
-    without_haste,
+    charge_deadline,
+    charge_redis,
+    no_deadline,
+    redis_allowed,
+    remaining,
+    request_deadline,
 )
 from shop.core.settings.settings import Settings
 from tests.support.servers.valkey import Valkey
 
 
 @pytest.fixture(autouse=True)
-def hasty(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def short_deadline(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A request begins, which will wait half a second and not two."""
-    monkeypatch.setattr(haste, "ENOUGH_SECONDS", 0.5)
-    monkeypatch.setattr(haste, "NOTICED_SECONDS", 0.05)
-    with in_haste():
+    monkeypatch.setattr(haste, "REQUEST_BUDGET_SECONDS", 0.5)
+    monkeypatch.setattr(haste, "GRACE_SECONDS", 0.05)
+    with request_deadline():
         yield
 
 
 def test_what_was_waited_for_is_missing_afterwards() -> None:
-    assert seconds_left(2.0) == 2.0
-    with waiting():
+    assert remaining(2.0) == 2.0
+    with charge_deadline():
         time.sleep(0.2)
-        with waiting():
+        with charge_deadline():
             time.sleep(0.1)
-    assert 0.1 < seconds_left(2.0) <= 0.2
+    assert 0.1 < remaining(2.0) <= 0.2
 
 
 def test_what_comes_after_a_request_is_in_no_haste() -> None:
-    with waiting():
+    with charge_deadline():
         time.sleep(0.6)
-    with in_haste():
-        assert seconds_left(2.0) == 2.0
-    assert seconds_left(2.0) == 0
+    with request_deadline():
+        assert remaining(2.0) == 2.0
+    assert remaining(2.0) == 0
 
 
 def test_what_is_computed_does_not_count() -> None:
     time.sleep(0.6)
-    assert seconds_left(2.0) == 2.0
+    assert remaining(2.0) == 2.0
 
 
 def test_nobody_is_in_haste_whose_client_asked_to_wait() -> None:
-    with waiting():
+    with charge_deadline():
         time.sleep(0.6)
-    with without_haste():
-        assert (seconds_left(2.0), may_ask_redis()) == (2.0, True)
-    assert seconds_left(2.0) == 0
+    with no_deadline():
+        assert (remaining(2.0), redis_allowed()) == (2.0, True)
+    assert remaining(2.0) == 0
 
 
 def test_redis_is_asked_while_it_was_not_what_was_waited_for() -> None:
-    with waiting():
+    with charge_deadline():
         time.sleep(0.6)
-    assert may_ask_redis()
-    waited_for_redis(0.1)
-    assert not may_ask_redis()
+    assert redis_allowed()
+    charge_redis(0.1)
+    assert not redis_allowed()
 
 
 def test_redis_is_not_asked_by_those_who_have_waited_for_it(valkey: Valkey) -> None:
     stores = RedisStores(Settings(redis_url=valkey.url))
-    waited_for_redis(0.6)
+    charge_redis(0.6)
     pipe: Any = stores.cache.pipeline()
     for ask in (stores.cache.ping, stores.queue.ping, pipe.ping().execute):
         with pytest.raises(RedisTimeoutError, match="long enough"):
             ask()
-    with in_haste():
+    with request_deadline():
         assert stores.cache.ping()
 
 
@@ -95,7 +95,7 @@ def test_statements_that_are_slow_together_end_in_time(database_url: str) -> Non
         in_transaction(database, work)
 
     assert time.monotonic() - began < 1.0
-    with in_haste():
+    with request_deadline():
         assert in_transaction(database, lambda: current_session().scalar(text("SELECT 1"))) == 1
     database.engine.dispose()
 
@@ -106,13 +106,13 @@ def test_an_answer_that_is_late_costs_no_connection_but_its_own(database_url: st
     number = other.scalar(text("SELECT CONNECTION_ID()"))
     other.close()
 
-    with waiting():
+    with charge_deadline():
         time.sleep(0.2)
     with pytest.raises(OperationalError):
         mine.execute(text("SELECT SLEEP(1)"))
     mine.close()
 
-    with in_haste(), engine.connect() as again:
+    with request_deadline(), engine.connect() as again:
         assert again.scalar(text("SELECT CONNECTION_ID()")) == number
     engine.dispose()
 
@@ -120,18 +120,18 @@ def test_an_answer_that_is_late_costs_no_connection_but_its_own(database_url: st
 @pytest.mark.usefixtures("every_tenant")
 def test_what_was_begun_in_too_much_haste_is_undone(database_url: str) -> None:
     database = Database(Settings(database_url=database_url))
-    with database.patient_engine().begin() as connection:
+    with database.migration_engine().begin() as connection:
         connection.execute(text("CREATE OR REPLACE TABLE hasty (id INT PRIMARY KEY)"))
 
     def work() -> None:
         current_session().connection().exec_driver_sql("INSERT INTO hasty VALUES (1)")
-        with waiting():
+        with charge_deadline():
             time.sleep(0.6)
 
     with pytest.raises(OperationalError):
         in_transaction(database, work)
 
-    with database.patient_engine().begin() as connection:
+    with database.migration_engine().begin() as connection:
         connection.execute(text("INSERT INTO hasty VALUES (1)"))
         connection.execute(text("DROP TABLE hasty"))
     database.engine.dispose()

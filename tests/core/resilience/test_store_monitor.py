@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from shop.core.resilience.store_monitor import AT_ONCE_SECONDS, Pulse
+from shop.core.resilience.store_monitor import REFUSAL_SECONDS, StoreMonitor
 from tests.support.polling import Eventually
 
 
@@ -12,21 +12,21 @@ class Store:
     """A store that answers, refuses, or leaves a question unanswered for as long as the test wants."""
 
     def __init__(self) -> None:
-        self.asked, self.refuses = 0, False
+        self.probes, self.refuses = 0, False
         self.silent = False
-        self.pulse = Pulse("The store", self.ask)
+        self.pulse = StoreMonitor("The store", self.probe)
 
-    def ask(self) -> str:
-        self.asked += 1
+    def probe(self) -> str:
+        self.probes += 1
         if self.silent:
-            time.sleep(2 * AT_ONCE_SECONDS)
+            time.sleep(2 * REFUSAL_SECONDS)
             raise TimeoutError("timed out")
         if self.refuses:
             raise ConnectionError("refused")
         return "here"
 
     def look(self, seconds: float = 2.0) -> str:
-        return self.pulse.look(self.pulse.nudge(), time.monotonic() + seconds)
+        return self.pulse.wait_for_check(self.pulse.request_check(), time.monotonic() + seconds)
 
 
 @pytest.fixture
@@ -35,18 +35,18 @@ def store() -> Store:
 
 
 def test_nobody_is_asked_before_somebody_looks(store: Store) -> None:
-    assert (store.asked, store.pulse.away) == (0, None)
+    assert (store.probes, store.pulse.down) == (0, None)
     assert store.look() == "here"
 
 
 def test_a_store_that_times_out_is_away_until_it_answers(store: Store, eventually: Eventually) -> None:
     store.pulse.follow()
     store.silent = True
-    eventually(lambda: store.pulse.away is not None)
+    eventually(lambda: store.pulse.down is not None)
 
     store.silent = False
 
-    eventually(lambda: store.pulse.away is None)
+    eventually(lambda: store.pulse.down is None)
 
 
 def test_a_store_that_refuses_is_down_but_may_be_asked(store: Store) -> None:
@@ -54,7 +54,7 @@ def test_a_store_that_refuses_is_down_but_may_be_asked(store: Store) -> None:
     store.refuses = True
 
     assert store.look() == "down"
-    assert store.pulse.away is None
+    assert store.pulse.down is None
 
 
 def test_whoever_looks_hears_late_in_time_and_the_next_one_too(store: Store) -> None:
@@ -77,37 +77,37 @@ def test_a_store_that_answers_others_is_not_away(store: Store, eventually: Event
     store.look()
     store.pulse.follow()
     store.silent = True
-    eventually(lambda: store.asked > 1)
+    eventually(lambda: store.probes > 1)
 
-    store.pulse.worked()
+    store.pulse.mark_alive()
 
-    eventually(lambda: store.asked > 2)
-    assert store.pulse.away is None
+    eventually(lambda: store.probes > 2)
+    assert store.pulse.down is None
 
 
 def test_whoever_does_not_follow_turns_nobody_away(store: Store) -> None:
     store.silent = True
 
     assert store.look() == "down"
-    assert store.pulse.away is None
+    assert store.pulse.down is None
 
 
 def test_many_who_look_share_their_questions(store: Store) -> None:
-    numbers = [store.pulse.nudge() for _ in range(50)]
+    numbers = [store.pulse.request_check() for _ in range(50)]
 
-    assert {store.pulse.look(number, time.monotonic() + 2.0) for number in numbers} == {"here"}
-    assert store.asked < 50
+    assert {store.pulse.wait_for_check(number, time.monotonic() + 2.0) for number in numbers} == {"here"}
+    assert store.probes < 50
 
 
 def test_whoever_cannot_be_told_stops_nobody_from_looking(store: Store, eventually: Eventually) -> None:
     def fail() -> None:
         raise ValueError("nobody listens")
 
-    store.pulse.told = fail
+    store.pulse.on_check = fail
     store.pulse.follow()
     store.silent = True
-    eventually(lambda: store.pulse.away is not None)
+    eventually(lambda: store.pulse.down is not None)
 
     store.silent = False
 
-    eventually(lambda: store.pulse.away is None)
+    eventually(lambda: store.pulse.down is None)

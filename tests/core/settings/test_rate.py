@@ -2,7 +2,7 @@
 
 import pytest
 
-from shop.core.rate_limiting.quota import Budget, rate_of
+from shop.core.rate_limiting.quota import Bucket, get_rate
 from shop.core.settings.rate import OFF, Rate
 from shop.core.settings.settings import Settings
 
@@ -23,7 +23,7 @@ def test_a_rate_is_read_and_said_again(text: str, rate: Rate, said: str) -> None
     settings = Settings.load({"SHOP_LIMIT_PURCHASE": text})
 
     assert settings.limit_purchase == rate
-    assert settings.masked()["SHOP_LIMIT_PURCHASE"] == said
+    assert settings.masked_values()["SHOP_LIMIT_PURCHASE"] == said
     assert Rate.parse(said) == rate
 
 
@@ -48,21 +48,21 @@ def test_anything_else_is_refused(text: str) -> None:
 
 
 def test_every_budget_has_a_rate() -> None:
-    rates = {budget: rate_of(Settings(), budget) for budget in Budget}
+    rates = {budget: get_rate(Settings(), budget) for budget in Bucket}
 
     assert rates == {
-        Budget.DEFAULT: Rate(1000, 60),
-        Budget.LOGIN: Rate(20, 60),
-        Budget.LOGIN_ADDRESS: Rate(100, 60),
-        Budget.LOGIN_ACCOUNT: Rate(200, 60),
-        Budget.REGISTER: Rate(20, 60),
-        Budget.REFRESH: Rate(60, 60),
-        Budget.PURCHASE: Rate(60, 60),
+        Bucket.DEFAULT: Rate(1000, 60),
+        Bucket.LOGIN: Rate(20, 60),
+        Bucket.LOGIN_ADDRESS: Rate(100, 60),
+        Bucket.LOGIN_ACCOUNT: Rate(200, 60),
+        Bucket.REGISTER: Rate(20, 60),
+        Bucket.REFRESH: Rate(60, 60),
+        Bucket.PURCHASE: Rate(60, 60),
     }
 
 
 def test_what_is_off_has_none() -> None:
     settings = Settings(limit_login=OFF)
 
-    sign_ins = (Budget.LOGIN, Budget.LOGIN_ADDRESS, Budget.LOGIN_ACCOUNT)
-    assert [rate_of(settings, budget) for budget in sign_ins] == [None] * 3
+    sign_ins = (Bucket.LOGIN, Bucket.LOGIN_ADDRESS, Bucket.LOGIN_ACCOUNT)
+    assert [get_rate(settings, budget) for budget in sign_ins] == [None] * 3

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from shop.core.settings.loader import SettingsError, variable
+from shop.core.settings.loader import SettingsError, variable_name
 from shop.core.settings.settings import Settings
 
 GOOD = {
@@ -152,18 +152,18 @@ def test_a_dotenv_file_is_read_and_the_environment_goes_before_it(
     ],
 )
 def test_a_password_is_starred_wherever_it_stands(given: str, shown: str) -> None:
-    assert Settings(redis_url=given).masked()["SHOP_REDIS_URL"] == shown
-    assert Settings(stock_redis_urls=(given, given)).masked()["SHOP_STOCK_REDIS_URLS"] == f"{shown},{shown}"
+    assert Settings(redis_url=given).masked_values()["SHOP_REDIS_URL"] == shown
+    assert Settings(stock_redis_urls=(given, given)).masked_values()["SHOP_STOCK_REDIS_URLS"] == f"{shown},{shown}"
 
 
 def test_secrets_are_hidden_and_the_rest_is_shown() -> None:
-    shown = Settings(admin_password="hunter2", admin_email="a@example.com").masked()
+    shown = Settings(admin_password="hunter2", admin_email="a@example.com").masked_values()
     assert "hunter2" not in str(shown)
     assert shown["SHOP_ADMIN_EMAIL"] == "a@example.com"
 
 
 def test_every_setting_is_printed() -> None:
-    assert list(Settings().masked()) == [variable(name) for name in Settings.__dataclass_fields__]
+    assert list(Settings().masked_values()) == [variable_name(name) for name in Settings.__dataclass_fields__]
 
 
 def test_a_deep_folder_still_has_a_socket_whose_path_fits() -> None:

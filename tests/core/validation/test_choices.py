@@ -11,7 +11,7 @@ from marshmallow import Schema, ValidationError
 from shop.constants.stock import StockReason
 from shop.core.openapi.examples import example_of
 from shop.core.openapi.spec import Converter
-from shop.core.validation.choices import Choice, Choices, name_of
+from shop.core.validation.choices import Choice, Choices, enum_name
 
 
 class Colour(StrEnum):
@@ -76,10 +76,10 @@ def test_a_choice_documents_what_there_is() -> None:
 
 
 def test_enums_with_labels_are_lists_and_others_are_not() -> None:
-    choices = Choices().gather([module(Colour, Silent, Words), module()])
+    choices = Choices().add_enums([module(Colour, Silent, Words), module()])
 
-    assert choices.tell_all() == [{"name": "colour", "options": choices.tell("colour")}]
-    assert choices.tell("colour") == [
+    assert choices.list_all() == [{"name": "colour", "options": choices.get_options("colour")}]
+    assert choices.get_options("colour") == [
         {"value": "deep_red", "label": "Deep red"},
         {"value": "blue", "label": "Blue"},
     ]
@@ -87,9 +87,9 @@ def test_enums_with_labels_are_lists_and_others_are_not() -> None:
 
 def test_two_lists_of_one_name_stop_the_start() -> None:
     with pytest.raises(ValueError, match="Two enums with labels are called Colour"):
-        Choices().gather([module(Colour), module(Colour)])
+        Choices().add_enums([module(Colour), module(Colour)])
 
 
 def test_a_list_is_called_after_its_enum() -> None:
-    assert name_of(Colour) == "colour"
-    assert name_of(StockReason) == "stock_reason"
+    assert enum_name(Colour) == "colour"
+    assert enum_name(StockReason) == "stock_reason"

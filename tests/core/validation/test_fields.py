@@ -7,8 +7,8 @@ import pytest
 from marshmallow import Schema, ValidationError, fields
 
 from shop.core.errors import CoreExceptionCode
-from shop.core.validation.errors import InvalidWords
-from shop.core.validation.fields import WholeNumber, coded
+from shop.core.validation.errors import RequestValidationError
+from shop.core.validation.fields import WholeNumber, error_code
 from shop.exception_codes.order import OrderExceptionCode
 
 READ = [
@@ -27,8 +27,8 @@ REFUSED_AS_TEXT = ["", " 3", "3 ", "3.0", "+3", "1e3", "0x1", "1_000", "٣", "9"
 
 
 class Lines(Schema):
-    count = WholeNumber(required=True, metadata=coded(OrderExceptionCode.QUANTITY_FORMAT))
-    note = fields.String(required=True, metadata=coded(OrderExceptionCode.NOT_FOUND))
+    count = WholeNumber(required=True, metadata=error_code(OrderExceptionCode.QUANTITY_FORMAT))
+    note = fields.String(required=True, metadata=error_code(OrderExceptionCode.NOT_FOUND))
     plain = fields.String()
 
 
@@ -62,24 +62,24 @@ def test_other_text_of_a_query_is_refused(text: str) -> None:
 
 def test_nested_messages_get_dotted_names_and_pointers() -> None:
     messages = {"lines": {0: {"count": ["One."]}, "_schema": ["Two."]}, "a/b~c": ["Three."]}
-    mistakes = InvalidWords({"json": messages}, Lines()).mistakes
-    assert mistakes.told() == {"lines.0.count": ["One."], "lines": ["Two."], "a/b~c": ["Three."]}
-    assert [told["pointer"] for told in mistakes.listed()] == ["#/lines/0/count", "#/lines", "#/a~1b~0c"]
+    mistakes = RequestValidationError({"json": messages}, Lines()).errors
+    assert mistakes.messages() == {"lines.0.count": ["One."], "lines": ["Two."], "a/b~c": ["Three."]}
+    assert [told["pointer"] for told in mistakes.as_problem_errors()] == ["#/lines/0/count", "#/lines", "#/a~1b~0c"]
 
 
 @pytest.mark.parametrize("said", [{"_schema": ["Not an object."]}, ["Not an object."]])
 def test_a_message_about_the_whole_body_is_called_body(said: Any) -> None:
-    mistakes = InvalidWords({"json": said}, Lines()).mistakes
-    assert mistakes.told() == {"body": ["Not an object."]}
-    assert [told["pointer"] for told in mistakes.listed()] == ["#"]
+    mistakes = RequestValidationError({"json": said}, Lines()).errors
+    assert mistakes.messages() == {"body": ["Not an object."]}
+    assert [told["pointer"] for told in mistakes.as_problem_errors()] == ["#"]
 
 
 def test_the_first_wrong_field_of_the_checker_gives_the_code() -> None:
-    words = InvalidWords({"json": {"note": ["Two."], "count": ["One."]}}, Lines())
+    words = RequestValidationError({"json": {"note": ["Two."], "count": ["One."]}}, Lines())
     assert words.code is OrderExceptionCode.QUANTITY_FORMAT
-    assert words.mistakes.told() == {"note": ["Two."], "count": ["One."]}
+    assert words.errors.messages() == {"note": ["Two."], "count": ["One."]}
 
 
 @pytest.mark.parametrize("wrong", ["plain", "unknown"])
 def test_a_field_without_a_code_gives_the_general_one(wrong: str) -> None:
-    assert InvalidWords({"json": {wrong: ["No."]}}, Lines()).code is CoreExceptionCode.FIELD_INVALID
+    assert RequestValidationError({"json": {wrong: ["No."]}}, Lines()).code is CoreExceptionCode.FIELD_INVALID

@@ -10,15 +10,15 @@ from marshmallow.validate import Range
 
 from shop.core.openapi.examples import example_of
 from shop.core.openapi.spec import Converter
-from shop.core.validation.fields import Email, Hint, Text, WholeNumber
+from shop.core.validation.fields import Email, OptionalHint, Text, WholeNumber
 
 CONTROL = [chr(number) for number in (*range(0x20), *range(0x7F, 0xA0))]
 HALVES = ["\ud800", "\udbff", "\udc00", "\udfff"]
 
 
 class Words(Schema):
-    text = Text(5, least=1)
-    lines = Text(5, lines=True)
+    text = Text(5, min_length=1)
+    lines = Text(5, multiline=True)
     code = Text(3, pattern="^[A-Z]{3}$", error="Three letters.")
     email = Email(254)
     count = WholeNumber(validate=Range(1, 9))
@@ -32,7 +32,7 @@ def refusal(field: Any, value: Any) -> Any:
 
 @pytest.mark.parametrize("value", ["a", "     ", " a ", "é", "漢字", "😀", "\u200b", "\u202e"])
 def test_a_text_is_what_was_said(value: str) -> None:
-    assert Text(5, least=1).deserialize(value) == value
+    assert Text(5, min_length=1).deserialize(value) == value
 
 
 @pytest.mark.parametrize("letter", CONTROL + HALVES, ids=ascii)
@@ -43,7 +43,7 @@ def test_a_text_has_no_control_characters(letter: str) -> None:
 
 @pytest.mark.parametrize("letter", CONTROL + HALVES, ids=ascii)
 def test_of_control_characters_lines_have_tabs_and_ends_only(letter: str) -> None:
-    field, value = Text(5, lines=True), f"a{letter}b"
+    field, value = Text(5, multiline=True), f"a{letter}b"
     if letter in "\t\n":
         assert field.deserialize(value) == value
     else:
@@ -53,9 +53,9 @@ def test_of_control_characters_lines_have_tabs_and_ends_only(letter: str) -> Non
 @pytest.mark.parametrize(("value", "fits"), [("", False), ("a", True), ("aaaaa", True), ("aaaaaa", False)])
 def test_a_text_has_bounds(value: str, fits: bool) -> None:
     if fits:
-        assert Text(5, least=1).deserialize(value) == value
+        assert Text(5, min_length=1).deserialize(value) == value
     else:
-        assert refusal(Text(5, least=1), value) == ["Length must be between 1 and 5."]
+        assert refusal(Text(5, min_length=1), value) == ["Length must be between 1 and 5."]
 
 
 @pytest.mark.parametrize("value", [1, 1.5, True, [], {}, ["a"]])
@@ -90,7 +90,7 @@ def test_no_address_takes_long_to_refuse() -> None:
 
 @pytest.mark.parametrize(("said", "read"), [("wait=2", "wait=2"), ("x" * 6, "x" * 6), ("x" * 7, ""), ("", "")])
 def test_a_hint_that_is_too_long_is_none(said: str, read: str) -> None:
-    assert Hint(6).deserialize(said) == read
+    assert OptionalHint(6).deserialize(said) == read
 
 
 def document() -> dict[str, Any]:

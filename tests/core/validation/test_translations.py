@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from shop.core.validation.translations import list_translations, settle, tell_in
+from shop.core.validation.translations import list_translations, localize, merge_translations
 
 
 class Row:
@@ -30,24 +30,27 @@ def test_each_language_is_set_kept_or_removed_for_itself(kept: Any, said: Any, l
     row = Row(kept)
     before = dict(kept or {})
 
-    assert settle({"name": "Tea", "name_translations": said}, row) == {"name": "Tea", "name_translations": left}
+    assert merge_translations({"name": "Tea", "name_translations": said}, row) == {
+        "name": "Tea",
+        "name_translations": left,
+    }
     # A new value, or nobody would see that the row has changed.
     assert (row.name_translations or {}) == before
 
 
 def test_what_is_not_said_is_not_touched() -> None:
-    assert settle({"price_minor": 1}, Row({"zh-Hant": "茶"})) == {"price_minor": 1}
+    assert merge_translations({"price_minor": 1}, Row({"zh-Hant": "茶"})) == {"price_minor": 1}
 
 
 @pytest.mark.parametrize(("language", "name"), [("en", "Tea"), ("zh-Hant", "茶"), ("zh-Hans", "Tea"), ("fr", "Tea")])
 def test_a_card_is_told_in_one_language_and_has_no_other_words(language: str, name: str) -> None:
     card = {"id": 7, "name": "Tea", "name_translations": list_translations({"zh-Hant": "茶"}), "stock": 1}
 
-    assert list(tell_in(language, card).items()) == [("id", 7), ("name", name), ("stock", 1)]
+    assert list(localize(language, card).items()) == [("id", 7), ("name", name), ("stock", 1)]
     assert card["name_translations"] == {"zh-Hant": "茶", "zh-Hans": None}
 
 
 def test_an_empty_text_is_a_text() -> None:
     card = {"note": "Plain", "note_translations": list_translations({"zh-Hans": ""})}
 
-    assert [tell_in(language, card)["note"] for language in ("zh-Hant", "zh-Hans")] == ["Plain", ""]
+    assert [localize(language, card)["note"] for language in ("zh-Hant", "zh-Hans")] == ["Plain", ""]

@@ -40,7 +40,7 @@ class Account(NamedTuple):
         """The answer to its refresh token."""
         return self.send("POST", "refresh", {"refresh_token": self.refresh_token})
 
-    def me(self) -> Response:
+    def read_own(self) -> Response:
         """Who it is."""
         return self.send("GET", "me", token=self.access)
 

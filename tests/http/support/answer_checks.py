@@ -19,7 +19,7 @@ HAN = re.compile("[\u4e00-\u9fff]")
 _MOMENT = re.compile(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:")
 
 
-class Voice(NamedTuple):
+class Preferences(NamedTuple):
     """How somebody asks: in which language, and in which form failures are liked."""
 
     language: str
@@ -32,12 +32,14 @@ class Voice(NamedTuple):
 
 
 LANGUAGES, FORMS = ("en", "zh-Hant", "zh-Hans"), (JSON, PROBLEM, "text/html")
-VOICES = [Voice(language, accept) for language in LANGUAGES for accept in FORMS]
+ALL_PREFERENCES = [Preferences(language, accept) for language in LANGUAGES for accept in FORMS]
 # A success has one form, whatever is liked.
-GOOD_VOICES = [Voice(language, accept) for language, accept in zip(LANGUAGES, FORMS, strict=True)]
+SUCCESS_PREFERENCES = [Preferences(language, accept) for language, accept in zip(LANGUAGES, FORMS, strict=True)]
 
 
-def broken(answer: TestResponse, voice: Voice, operation: Document | None, document: Document) -> Iterator[str]:
+def find_violations(
+    answer: TestResponse, voice: Preferences, operation: Document | None, document: Document
+) -> Iterator[str]:
     """The promises that an answer does not keep; `operation` is what OpenAPI says of it, None where it says nothing."""
     told = answer.get_json(force=True)
     problem = answer.status_code >= 400 and voice.accept == PROBLEM
@@ -49,7 +51,7 @@ def broken(answer: TestResponse, voice: Voice, operation: Document | None, docum
     yield from _language(told, voice, problem=problem)
     yield from (f"{moment} is no moment in UTC" for moment in _moments(told) if not re.match(MOMENT_PATTERN, moment))
     if operation is not None:
-        yield from documented(answer, kind, told, operation, document)
+        yield from check_documented(answer, kind, told, operation, document)
 
 
 def _envelope(answer: TestResponse, told: Any) -> Iterator[str]:
@@ -73,10 +75,10 @@ def _problem(answer: TestResponse, told: Any) -> Iterator[str]:
         yield f"is of the type {told['type']}"
 
 
-def _headers(answer: TestResponse, voice: Voice) -> Iterator[str]:
+def _headers(answer: TestResponse, voice: Preferences) -> Iterator[str]:
     if answer.headers["Content-Language"] != voice.language:
         yield f"says that it speaks {answer.headers['Content-Language']}"
-    if not _words(answer.headers.get("Vary", "")) >= VARY:
+    if not _split_header(answer.headers.get("Vary", "")) >= VARY:
         yield f"varies by {answer.headers.get('Vary')}"
     needs = {401: "WWW-Authenticate", 405: "Allow", 429: "Retry-After", 503: "Retry-After"}
     # Readiness is asked again by itself.
@@ -84,7 +86,7 @@ def _headers(answer: TestResponse, voice: Voice) -> Iterator[str]:
         yield f"has no {name}"
 
 
-def _language(told: Any, voice: Voice, *, problem: bool) -> Iterator[str]:
+def _language(told: Any, voice: Preferences, *, problem: bool) -> Iterator[str]:
     sentences = [told.get("detail"), told.get("title")] if problem else [told.get("message")]
     wrong = told.get("data") if told.get("status") == "error" and not problem else None
     if isinstance(wrong, dict) and "error_code" not in wrong:
@@ -95,7 +97,9 @@ def _language(told: Any, voice: Voice, *, problem: bool) -> Iterator[str]:
             yield f"says {sentence!r}"
 
 
-def documented(answer: TestResponse, kind: str, told: Any, operation: Document, document: Document) -> Iterator[str]:
+def check_documented(
+    answer: TestResponse, kind: str, told: Any, operation: Document, document: Document
+) -> Iterator[str]:
     """How an answer differs from what OpenAPI says of that operation and status."""
     said = operation["responses"].get(str(answer.status_code))
     if said is None:
@@ -115,5 +119,5 @@ def _moments(value: Any) -> Iterator[str]:
     yield from re.findall(r'"([0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:]+[^"]*)"', json.dumps(value))
 
 
-def _words(header: str) -> set[str]:
+def _split_header(header: str) -> set[str]:
     return {word.strip() for word in header.split(",")}

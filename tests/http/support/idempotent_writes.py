@@ -11,7 +11,7 @@ from werkzeug.test import EnvironBuilder
 from shop.cache_managers.idempotency_record import IdempotencyRecordCacheManager
 from shop.core.crypto.tokens import Tokens
 from shop.core.idempotency.fingerprint import Fingerprint
-from shop.core.idempotency.record import Ticket
+from shop.core.idempotency.record import IdempotencyKey
 from tests.http.support.shop import API, Shop
 from tests.support.http import Response
 
@@ -42,7 +42,7 @@ class Write(NamedTuple):
             return client.send(self.verb, f"{API}{self.path}", content, {**headers, **kind, **permit})
 
 
-def at_once(shop: Shop, writes: Sequence[Write]) -> list[Response]:
+def send_at_once(shop: Shop, writes: Sequence[Write]) -> list[Response]:
     """The answers to requests that are sent at the same time."""
     with ThreadPoolExecutor(len(writes)) as pool:
         return list(pool.map(lambda write: write.send(shop), writes))
@@ -63,22 +63,25 @@ def request_of(write: Write) -> Request:
     return Request(EnvironBuilder(path, method=write.verb, data=content, content_type=kind).get_environ())
 
 
-def ticket_of(shop: Shop, write: Write, asks: Fingerprint = NOTHING) -> Ticket:
+def make_idempotency_key(shop: Shop, write: Write, asks: Fingerprint = NOTHING) -> IdempotencyKey:
     """The ticket of a write: whose key it is."""
     claims = shop.container.get(Tokens).verify(write.token)
-    return Ticket(claims.tenant_id, f"user:{claims.user_id}", write.key or "", asks, 60)
+    return IdempotencyKey(claims.tenant_id, f"user:{claims.user_id}", write.key or "", asks, 60)
 
 
-def is_worked_on(shop: Shop, write: Write) -> bool:
+def is_leased(shop: Shop, write: Write) -> bool:
     """Whether somebody has the lease of a write's key."""
-    return shop.container.get(IdempotencyRecordCacheManager).asked(ticket_of(shop, write)) is not None
+    return (
+        shop.container.get(IdempotencyRecordCacheManager).find_fingerprint(make_idempotency_key(shop, write))
+        is not None
+    )
 
 
 def drafts(shop: Shop, name: str) -> int:
     """How many items of that name there are."""
-    return int(shop.ask("SELECT COUNT(*) FROM items WHERE name = %s", name))
+    return int(shop.query_value("SELECT COUNT(*) FROM items WHERE name = %s", name))
 
 
 def lines(shop: Shop, item: int, reason: str) -> int:
     """How many lines of that reason an item's ledger has."""
-    return int(shop.ask("SELECT COUNT(*) FROM stock_ledger WHERE item_id = %s AND reason = %s", item, reason))
+    return int(shop.query_value("SELECT COUNT(*) FROM stock_ledger WHERE item_id = %s AND reason = %s", item, reason))

@@ -14,10 +14,10 @@ from shop.constants.user import RoleFlag
 from shop.core.clock import Clock
 from shop.core.crypto.tokens import Tokens
 from shop.core.database.model import DEFAULT_TENANT
-from shop.core.validation.choices import name_of
+from shop.core.validation.choices import enum_name
 from shop.services.item import ItemService
 from tests.http.support.user_rows import NewUser, new_user
-from tests.purchase.support.in_process_shop import Indoors
+from tests.purchase.support.in_process_shop import InProcessShop
 
 OTHER_TENANT = 2
 PRICE, QUANTITY = 918_273, 3
@@ -34,15 +34,15 @@ class Actor(NamedTuple):
     tenant_id: int = DEFAULT_TENANT
     signed_in: bool = True
     owner: bool = False
-    holds: str = ""
+    permission_scope: str = ""
     admin: bool = False
     disabled: bool = False
 
     def permissions(self, asked: str) -> list[str]:
         """The codes it has where a route asks for one."""
-        if self.holds == "that":
+        if self.permission_scope == "that":
             return [asked]
-        return [it.code for it in Permission if it.code != asked] if self.holds == "others" else []
+        return [it.code for it in Permission if it.code != asked] if self.permission_scope == "others" else []
 
 
 ACTORS = (
@@ -50,19 +50,19 @@ ACTORS = (
     Actor("the owner", owner=True),
     Actor("another user"),
     Actor("a disabled user", disabled=True),
-    Actor("a clerk with that permission", holds="that"),
-    Actor("a clerk with all others", holds="others"),
+    Actor("a clerk with that permission", permission_scope="that"),
+    Actor("a clerk with all others", permission_scope="others"),
     Actor("an administrator", admin=True),
     Actor("a user of another tenant", OTHER_TENANT),
-    Actor("a clerk of another tenant", OTHER_TENANT, holds="that"),
+    Actor("a clerk of another tenant", OTHER_TENANT, permission_scope="that"),
     Actor("an administrator of another tenant", OTHER_TENANT, admin=True),
 )
 
 
-class Stage:
+class MarkedRows:
     """A user with an order, an item, a draft, and words in all of them that nobody else has."""
 
-    def __init__(self, shop: Indoors) -> None:
+    def __init__(self, shop: InProcessShop) -> None:
         self.shop = shop
         shop.add_tenant(OTHER_TENANT)
         mark = f"marked{next(_numbers)}"
@@ -71,7 +71,7 @@ class Stage:
         self.item = shop.offer(50, price_minor=PRICE, name=f"{mark}item", name_translations=texts)
         self.draft = self._draft(f"{mark}draft")
         shop.adjust(self.item, shop.admin_token, delta=1, reason=f"{mark}note")
-        self.order = shop.own(self.item, self.owner.token, QUANTITY)
+        self.order = shop.buy_and_write(self.item, self.owner.token, QUANTITY)
         self.session = shop.container.get(Tokens).verify(self.owner.token).session_id
         # The area of the permissions that show it -> the text; an address is shown by a permission of its own, and
         # what is on sale to everybody of the tenant.
@@ -93,7 +93,7 @@ class Stage:
             "item_id": self.draft if hidden else self.item,
             "order_id": self.order,
             "session_id": self.session,
-            "constant": name_of(ItemStatus),
+            "constant": enum_name(ItemStatus),
         }
 
     def token_of(self, actor: Actor, asked: str) -> str | None:
@@ -129,4 +129,4 @@ class Stage:
     def _draft(self, name: str) -> int:
         words = {"name": name, "price_minor": 1, "currency": "EUR", "stock": 1, "status": ItemStatus.DRAFT}
         make = partial(self.shop.container.get(ItemService).create, None, words)
-        return int(self.shop.within(make)["id"])
+        return int(self.shop.run_in_tenant(make)["id"])

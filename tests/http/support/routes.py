@@ -10,7 +10,7 @@ from flask import Flask
 
 from shop.app import API_PREFIX
 from shop.core.auth.masking import Mask
-from shop.core.auth.policy import Rule, rule_of
+from shop.core.auth.policy import AccessRule, get_rule
 from shop.core.pagination.pages import PER_PAGE_MAX
 
 Document = Mapping[str, Any]
@@ -27,7 +27,7 @@ class Route(NamedTuple):
 
     verb: str
     path: str
-    rule: Rule
+    rule: AccessRule
     masks: tuple[Mask, ...]
     asks: bool
     statuses: frozenset[int]
@@ -40,7 +40,7 @@ class Route(NamedTuple):
         return f"{self.verb} {self.path}"
 
     @property
-    def words(self) -> list[str]:
+    def parameters(self) -> list[str]:
         """The ids in its path, such as `item_id`."""
         return re.findall(r"{(\w+)}", self.path)
 
@@ -50,7 +50,7 @@ class Route(NamedTuple):
         return {status for status in self.statuses if status < 300}
 
 
-def routes_of(app: Flask) -> list[Route]:
+def read_routes(app: Flask) -> list[Route]:
     """All routes below the API's path; fails for one that does not say who may call it."""
     document = app.test_client().get("/openapi.json").get_json()
     return sorted(_routes(app, document), key=lambda route: (route.path, route.verb))
@@ -62,7 +62,7 @@ def _routes(app: Flask, document: Document) -> Iterator[Route]:
         for verb in (place.methods or set()) - {"HEAD", "OPTIONS"} if path.startswith(API_PREFIX) else ():
             controller = getattr(app.view_functions[place.endpoint], "__self__", None)
             view = getattr(controller, verb.lower())
-            rule = rule_of(view)
+            rule = get_rule(view)
             assert rule, f"{verb} {path} does not say who may call it."
             said = document["paths"][path][verb.lower()]
             statuses = frozenset(map(int, said["responses"]))

@@ -19,11 +19,11 @@ from shop.container import Container
 from shop.core.clock import Clock
 from shop.core.crypto.tokens import Tokens
 from shop.core.database.model import DEFAULT_TENANT
-from shop.core.jobs.queue import Queue
+from shop.core.jobs.queue import JobQueue
 from shop.core.settings.settings import Settings
 from shop.migrations import runner
 from shop.models.tenant import Tenant
-from shop.services.sale_gate import GateService
+from shop.services.sale_gate import SaleGateService
 from tests.http.support.envelope import data_of
 from tests.http.support.user_rows import NewUser, new_user, new_users
 from tests.support.http import HttpClient, Response
@@ -103,7 +103,7 @@ class Shop:
 
     def wait_until_open(self, item_id: int, tenant_id: int = DEFAULT_TENANT) -> None:
         """Wait until the item can be bought, by whatever strategy."""
-        eventually(lambda: self.container.get(GateService).is_loaded(tenant_id, item_id), 10)
+        eventually(lambda: self.container.get(SaleGateService).is_settled(tenant_id, item_id), 10)
 
     def gate(self, item_id: int) -> dict[str, str]:
         """What Redis holds of the item."""
@@ -142,13 +142,13 @@ class Shop:
         """Ask the workers to write what waits, as often as if many had forgotten that somebody else did."""
         for _ in range(times):
             partition = self.stock.partition(DEFAULT_TENANT, item_id)
-            self.container.get(Queue).enqueue(JobName.DRAIN_STOCK, partition=partition)
+            self.container.get(JobQueue).enqueue(JobName.DRAIN_STOCK, partition=partition)
 
     def written(self, item_id: int) -> int:
         """How many orders of the item stand in the database."""
-        return int(self.ask("SELECT COUNT(*) FROM orders WHERE item_id = %s", item_id))
+        return int(self.query_value("SELECT COUNT(*) FROM orders WHERE item_id = %s", item_id))
 
-    def ask(self, sql: str, *values: object) -> Any:
+    def query_value(self, sql: str, *values: object) -> Any:
         """The first column of the first row; a statement that changes rows is committed."""
         with self.engine.begin() as connection:
             result = connection.exec_driver_sql(sql, values)
@@ -161,7 +161,7 @@ class Shop:
         self.service.run_cli("verify", "--acknowledged", str(path))
 
     @contextmanager
-    def without(self, name: str) -> Iterator[None]:
+    def stop_process(self, name: str) -> Iterator[None]:
         """Do without a process for a while: ask it to end, then start it again."""
         self.service.terminate(name)
         try:
@@ -171,7 +171,7 @@ class Shop:
 
 
 @contextmanager
-def opened(folder: Path, database_url: str, redis_url: str, **env: str) -> Iterator[Shop]:
+def start_shop(folder: Path, database_url: str, redis_url: str, **env: str) -> Iterator[Shop]:
     """A shop with all its processes running, which end with the context."""
     shop = Shop(Service(folder, database_url, redis_url, env))
     try:

@@ -14,7 +14,7 @@ from shop.core.crypto.tokens import Grant, Tokens, new_id
 from shop.core.database.model import DEFAULT_TENANT
 from shop.models.session import Session
 from shop.models.user import User
-from shop.supports.user import flags_of
+from shop.supports.user import encode_roles
 
 _numbers = itertools.count(1)
 
@@ -34,7 +34,7 @@ def new_users(
     tenant_id: int = DEFAULT_TENANT,
 ) -> list[str]:
     """Access tokens of that many new users."""
-    columns = {"roles": flags_of([role]), "tenant_id": tenant_id}
+    columns = {"roles": encode_roles([role]), "tenant_id": tenant_id}
     with engine.begin() as connection:
         return [_enter(connection, tokens, columns).token for _ in range(count)]
 

@@ -15,32 +15,34 @@ PAUSE_SECONDS = 0.004
 PATIENCE_SECONDS = 20.0
 
 
-class Storm:
+class BuyerLoad:
     """Buys one piece after the other of some items, over several connections at once."""
 
     def __init__(self, shop: Shop, items: list[int], pause: float = PAUSE_SECONDS) -> None:
         self.shop, self.items, self.pause = shop, items, pause
-        self.promised: dict[str, str] = {}  # key -> order id
-        self.gave_up: list[str] = []
-        self._over = threading.Event()
+        self.order_ids: dict[str, str] = {}  # key -> order id
+        self.abandoned: list[str] = []
+        self._stopped = threading.Event()
 
     @contextmanager
-    def blowing(self) -> Iterator[None]:
+    def running(self) -> Iterator[None]:
         """While the context lasts; afterwards every purchase that was begun has been answered."""
-        threads = [threading.Thread(target=self._buy_on, args=(token,)) for token in self.shop.buyers(BUYERS)]
+        threads = [
+            threading.Thread(target=self._buy_until_stopped, args=(token,)) for token in self.shop.buyers(BUYERS)
+        ]
         for thread in threads:
             thread.start()
         try:
             yield
         finally:
-            self._over.set()
+            self._stopped.set()
             for thread in threads:
                 thread.join()
 
-    def _buy_on(self, token: str) -> None:
+    def _buy_until_stopped(self, token: str) -> None:
         with self.shop.client(timeout=5.0) as client:
             number = 0
-            while not self._over.is_set():
+            while not self._stopped.is_set():
                 self._buy(client, token, self.items[number % len(self.items)])
                 number += 1
                 time.sleep(self.pause)
@@ -50,10 +52,10 @@ class Storm:
         while time.monotonic() < deadline:
             order_id = self._try(client, token, item, key)
             if order_id:
-                self.promised[key] = order_id
+                self.order_ids[key] = order_id
                 return
             time.sleep(0.05)
-        self.gave_up.append(key)
+        self.abandoned.append(key)
 
     def _try(self, client: HttpClient, token: str, item: int, key: str) -> str | None:
         path, headers = f"{API}/items/{item}/purchase", {"Idempotency-Key": key}

@@ -29,7 +29,7 @@ from shop.core.tenant import in_tenant
 from shop.jobs.stock import DrainStockJob, LoadStockJob, SyncStockJob
 from shop.migrations import runner
 from shop.services.item import ItemService
-from shop.services.sale_gate import GateService
+from shop.services.sale_gate import SaleGateService
 from tests.http.support.shop import API
 from tests.http.support.user_rows import new_users
 from tests.support.limits import UNLIMITED
@@ -37,7 +37,7 @@ from tests.support.limits import UNLIMITED
 T = TypeVar("T")
 
 
-class Indoors:
+class InProcessShop:
     """One app in this process."""
 
     def __init__(self, database_url: str, redis_url: str, folder: Path, **words: Any) -> None:
@@ -48,7 +48,7 @@ class Indoors:
         self.container: Container = app.extensions["shop"]
         self.database = self.container.get(Database)
         self.stock = self.container.get(StockCacheManager)
-        self.gates = self.container.get(GateService)
+        self.gates = self.container.get(SaleGateService)
         self.http = app.test_client()
         self.redis: Any = self.container.get(RedisStores).stock_servers[0]
         runner.upgrade(self.database.engine)
@@ -81,9 +81,9 @@ class Indoors:
         words = {"name": "Thing", "price_minor": 1, "currency": "EUR", "stock": stock, **words}
         items = self.container.get(ItemService)
         said = {"status": ItemStatus.ON_SALE, **words}
-        item = self.within(lambda: items.create(None, said))
+        item = self.run_in_tenant(lambda: items.create(None, said))
         self.container.get(LoadStockJob).run(DEFAULT_TENANT, item["id"])
-        assert self.gates.is_loaded(DEFAULT_TENANT, item["id"])
+        assert self.gates.is_settled(DEFAULT_TENANT, item["id"])
         return int(item["id"])
 
     def add_tenant(self, tenant_id: int) -> None:
@@ -94,12 +94,12 @@ class Indoors:
                 values = (tenant_id, f"tenant-{tenant_id}", "Another", Clock().now().replace(tzinfo=None))
                 connection.exec_driver_sql(f"INSERT INTO tenants ({words}) VALUES (%s, %s, %s, %s)", values)
 
-    def within(self, work: Callable[[], T], tenant_id: int = DEFAULT_TENANT) -> T:
+    def run_in_tenant(self, work: Callable[[], T], tenant_id: int = DEFAULT_TENANT) -> T:
         """What the work does in one transaction of a tenant, as the method of an entrance would."""
         with in_tenant(tenant_id):
             return in_transaction(self.database, work)
 
-    def ask(self, item_id: int, token: str, quantity: int = 1, key: str = "") -> TestResponse:
+    def send_purchase(self, item_id: int, token: str, quantity: int = 1, key: str = "") -> TestResponse:
         """Send one purchase; from any thread."""
         headers = {"Authorization": f"Bearer {token}"} | ({"Idempotency-Key": key} if key else {})
         client = self.http.application.test_client()
@@ -107,21 +107,21 @@ class Indoors:
 
     def buy(self, item_id: int, token: str, quantity: int = 1, key: str = "") -> str:
         """The order id of a purchase that was accepted."""
-        answer = self.ask(item_id, token, quantity, key)
+        answer = self.send_purchase(item_id, token, quantity, key)
         assert answer.status_code in {201, 202}, answer.get_data()
         return str(answer.get_json()["data"]["id"])
 
     def refusal(self, item_id: int, token: str, quantity: int = 1, key: str = "") -> dict[str, Any]:
         """What a refused purchase was told."""
-        answer = self.ask(item_id, token, quantity, key)
+        answer = self.send_purchase(item_id, token, quantity, key)
         assert answer.status_code >= 400, answer.get_data()
         return dict(answer.get_json()["data"])
 
-    def card(self, item_id: int) -> dict[str, Any]:
+    def read_item(self, item_id: int) -> dict[str, Any]:
         """The item as anybody sees it."""
         return dict(self.http.get(f"{API}/items/{item_id}").get_json()["data"])
 
-    def own(self, item_id: int, token: str, quantity: int = 1) -> str:
+    def buy_and_write(self, item_id: int, token: str, quantity: int = 1) -> str:
         """The id of an order that is written."""
         order_id = self.buy(item_id, token, quantity)
         self.drain(item_id)
@@ -139,7 +139,7 @@ class Indoors:
         """Load an item that is not open."""
         return bool(self.container.get(LoadStockJob).run(DEFAULT_TENANT, item_id))
 
-    def sync(self) -> list[str]:
+    def reconcile(self) -> list[str]:
         """Reconcile; what was done."""
         done: list[str] = self.container.get(SyncStockJob).run()
         return done
@@ -149,7 +149,7 @@ class Indoors:
         env = {"SHOP_DATABASE_URL": self.settings.database_url, "SHOP_REDIS_URL": self.settings.redis_url}
         return CliRunner().invoke(commands, words, env=env)
 
-    def asked(self, name: str) -> list[dict[str, Any]]:
+    def queued_arguments(self, name: str) -> list[dict[str, Any]]:
         """What was asked of the jobs of that name."""
         jobs = RqQueue(QUEUE_HIGH, connection=self.container.get(RedisStores).queue, serializer=JSONSerializer).jobs
         return [job.kwargs["arguments"] for job in jobs if job.kwargs["name"] == name]
@@ -158,11 +158,11 @@ class Indoors:
         """What Redis holds of the item."""
         return dict(self.stock.state(DEFAULT_TENANT, item_id))
 
-    def edit(self, item_id: int, **fields: object) -> None:
+    def set_gate_fields(self, item_id: int, **fields: object) -> None:
         """Do to Redis what nobody may do."""
-        self.redis.hset(self.key(item_id, f"item:{DEFAULT_TENANT}:{item_id}"), mapping=fields)
+        self.redis.hset(self.partition_key(item_id, f"item:{DEFAULT_TENANT}:{item_id}"), mapping=fields)
 
-    def key(self, item_id: int, name: str) -> str:
+    def partition_key(self, item_id: int, name: str) -> str:
         """A key of the item's partition, as the design draws it."""
         return f"{{p{self.stock.partition(DEFAULT_TENANT, item_id):02d}}}:{name}"
 
@@ -175,7 +175,7 @@ class Indoors:
         """Write what waits."""
         self.container.get(DrainStockJob).run(self.stock.partition(DEFAULT_TENANT, item_id))
 
-    def forget_stock(self) -> None:
+    def flush_redis(self) -> None:
         """Lose everything that Redis holds."""
         for server in self.container.get(RedisStores).servers:
             server.flushall()
@@ -186,7 +186,7 @@ class Indoors:
             rows = connection.exec_driver_sql("SELECT id, status FROM orders WHERE item_id = %s", (item_id,))
             return {str(UUID(bytes=order_id)): status for order_id, status in rows}
 
-    def change(self, sql: str, *values: object) -> None:
+    def change_row(self, sql: str, *values: object) -> None:
         """Do to the database what nobody may do; exactly one row is changed."""
         with self.database.engine.begin() as connection:
             assert connection.exec_driver_sql(sql, values).rowcount == 1

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from shop.core.database.model import DEFAULT_TENANT
-from tests.purchase.support.in_process_shop import Indoors
+from tests.purchase.support.in_process_shop import InProcessShop
 
 
 @dataclass
-class Scene:
+class RunningSale:
     """An item of ten pieces: two orders of one piece are written, a third waits."""
 
-    shop: Indoors
+    shop: InProcessShop
     redis: Any
     item: int
     token: str
@@ -19,27 +19,27 @@ class Scene:
     second: str
     waiting: str
 
-    def key(self, name: str) -> str:
+    def partition_key(self, name: str) -> str:
         """A key of the item's partition, as the design draws it."""
         number = self.shop.stock.partition(DEFAULT_TENANT, self.item)
         return f"{{p{number:02d}}}:{name}"
 
     @property
-    def gate(self) -> str:
+    def gate_key(self) -> str:
         """The key of the item's counters."""
-        return self.key(f"item:{DEFAULT_TENANT}:{self.item}")
+        return self.partition_key(f"item:{DEFAULT_TENANT}:{self.item}")
 
-    def receipt(self, order_id: str) -> str:
+    def receipt_key(self, order_id: str) -> str:
         """The key of a receipt."""
-        return self.key(f"receipt:{order_id}")
+        return self.partition_key(f"receipt:{order_id}")
 
     @property
-    def body(self) -> str:
+    def waiting_entry(self) -> str:
         """The reservation that waits."""
-        ((_, fields),) = self.redis.xrange(self.key("outbox"))
+        ((_, fields),) = self.redis.xrange(self.partition_key("outbox"))
         return str(fields[b"r"].decode())
 
-    def in_the_name_of(self, item: int, order_id: str) -> str:
+    def with_item_and_order(self, item: int, order_id: str) -> str:
         """The same reservation, of another item and order."""
-        parts = self.body.split("|")
+        parts = self.waiting_entry.split("|")
         return "|".join([order_id, parts[1], str(item), *parts[3:]])

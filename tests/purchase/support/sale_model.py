@@ -9,7 +9,7 @@ from shop.cache_managers.stock import StockCacheManager
 from shop.core.database.model import DEFAULT_TENANT
 from shop.core.redis.stores import RedisError
 from shop.core.tenant import in_tenant
-from shop.jobs.invariant import VerifyAuditJob
+from shop.jobs.invariant import VerifyInvariantsJob
 from shop.jobs.stock import LoadStockJob, SyncStockJob
 from tests.purchase.support.sale_state import LIMIT, STOCK, SaleState
 
@@ -50,8 +50,8 @@ class Sale(SaleState):
         if order in self.unwritten:
             self.drain()
         status = self.post(f"/orders/{order}/cancel", buyer).status_code
-        assert status == (200 if order in self.held else 409)
-        self.held.pop(order, None)
+        assert status == (200 if order in self.units_held else 409)
+        self.units_held.pop(order, None)
         self.ended.add(order)
 
     @rule(delta=st.integers(-6, 6).filter(bool))
@@ -59,9 +59,9 @@ class Sale(SaleState):
         """An administrator counts again."""
         words = {"delta": delta, "reason": "counted"}
         answer = self.post(f"/items/{self.item}/stock-adjustments", None, json=words)
-        if self.is_open() and self.left + delta >= 0:
+        if self.is_open() and self.available + delta >= 0:
             assert answer.status_code == 200, answer.get_data()
-            assert answer.get_json()["data"]["stock"] == self.left + delta
+            assert answer.get_json()["data"]["stock"] == self.available + delta
         if answer.status_code == 200:
             self.stock += delta
 
@@ -83,7 +83,7 @@ class Sale(SaleState):
     @rule(moment=st.sampled_from(["before_commit", "after_commit"]))
     def die_while_loading(self, moment: str) -> None:
         """A worker is killed while it opens the sale anew."""
-        token = self.indoors.gates.close(DEFAULT_TENANT, self.item)
+        token = self.indoors.gates.claim(DEFAULT_TENANT, self.item)
         with self.killed_at(moment), in_tenant(DEFAULT_TENANT):
             self.indoors.container.get(LoadStockJob).begin_epoch(self.item, token, None)
 
@@ -103,11 +103,13 @@ class Sale(SaleState):
     @rule()
     def flush(self) -> None:
         """Redis loses everything: what was not written is lost, and nothing else."""
-        self.indoors.forget_stock()
+        self.indoors.flush_redis()
         for order in self.unwritten:
-            self.held.pop(order, None)
+            self.units_held.pop(order, None)
         self.all_written()
-        self.orders = {key: order for key, order in self.orders.items() if order in self.held or order in self.ended}
+        self.orders = {
+            key: order for key, order in self.orders.items() if order in self.units_held or order in self.ended
+        }
         self._load_if_closed()
 
     @rule()
@@ -127,7 +129,7 @@ class Sale(SaleState):
     @invariant()
     def every_promise_holds(self) -> None:
         """The sixteen invariants, and the model."""
-        look = self.indoors.container.get(VerifyAuditJob).look
+        look = self.indoors.container.get(VerifyInvariantsJob).check
         mine = f"item {self.item}"
         # Not how long something waits: here nobody drains until it is said.
         verdicts = [verdict for verdict in look(()) if verdict.number != WAITING]
@@ -135,9 +137,11 @@ class Sale(SaleState):
         assert problems == []
         if self.is_open():
             gate = self.indoors.stock.state(DEFAULT_TENANT, self.item)
-            assert int(gate["avail"]) == self.left
+            assert int(gate["avail"]) == self.available
         written = self.indoors.orders_of(self.item)
-        assert {order for order, status in written.items() if status == "confirmed"} == set(self.held) - self.unwritten
+        assert {order for order, status in written.items() if status == "confirmed"} == set(
+            self.units_held
+        ) - self.unwritten
 
     def teardown(self) -> None:
         """In the end everything is written."""

@@ -9,8 +9,8 @@ from hypothesis.stateful import RuleBasedStateMachine
 from sqlalchemy import event
 
 from shop.core.database.model import DEFAULT_TENANT
-from tests.purchase.support.in_process_shop import Indoors
-from tests.purchase.test_drains import Killed
+from tests.purchase.support.in_process_shop import InProcessShop
+from tests.purchase.test_drains import SimulatedCrash
 
 STOCK = 12
 LIMIT = 6
@@ -19,7 +19,7 @@ LIMIT = 6
 class SaleState(RuleBasedStateMachine):
     """The state of the model."""
 
-    indoors: ClassVar[Indoors]
+    indoors: ClassVar[InProcessShop]
     tokens: ClassVar[list[str]]
 
     def __init__(self) -> None:
@@ -29,16 +29,18 @@ class SaleState(RuleBasedStateMachine):
         self.buyer_of: dict[str, int] = {}
         self.stock = STOCK
         # Order id -> (buyer, pieces) of what was promised and neither cancelled nor lost.
-        self.held: dict[str, tuple[int, int]] = {}
+        self.units_held: dict[str, tuple[int, int]] = {}
         self.unwritten: set[str] = set()
         # Order id -> pieces of written orders that were reserved again, because Redis lost the receipt.
-        self.doubled: dict[str, int] = {}
+        self.reserved_twice: dict[str, int] = {}
         self.ended: set[str] = set()
 
     @property
-    def left(self) -> int:
+    def available(self) -> int:
         """What the model says can be bought."""
-        return self.stock - sum(quantity for _, quantity in self.held.values()) - sum(self.doubled.values())
+        return (
+            self.stock - sum(quantity for _, quantity in self.units_held.values()) - sum(self.reserved_twice.values())
+        )
 
     def send(self, purchase: tuple[int, int, str]) -> None:
         """A purchase is sent, and answered as the model says."""
@@ -50,18 +52,18 @@ class SaleState(RuleBasedStateMachine):
             data, order = answer.get_json()["data"], self.orders[key]
             assert data["id"] == order
             if data["status"] == "pending" and order not in self.unwritten:
-                self.doubled[order] = quantity
+                self.reserved_twice[order] = quantity
             return
         if not self.is_open():
             assert answer.status_code == 503
             return
-        held = sum(pieces for who, pieces in self.held.values() if who == buyer)
-        held += sum(pieces for order, pieces in self.doubled.items() if self.buyer_of[order] == buyer)
-        fits = quantity <= self.left and held + quantity <= LIMIT
-        assert (answer.status_code == 202) == fits, (answer.get_data(), self.left, held)
+        held = sum(pieces for who, pieces in self.units_held.values() if who == buyer)
+        held += sum(pieces for order, pieces in self.reserved_twice.items() if self.buyer_of[order] == buyer)
+        fits = quantity <= self.available and held + quantity <= LIMIT
+        assert (answer.status_code == 202) == fits, (answer.get_data(), self.available, held)
         if fits:
             self.orders[key] = order = answer.get_json()["data"]["id"]
-            self.held[order] = buyer, quantity
+            self.units_held[order] = buyer, quantity
             self.buyer_of[order] = buyer
             self.unwritten.add(order)
 
@@ -76,7 +78,7 @@ class SaleState(RuleBasedStateMachine):
         """Whoever writes dies at that moment of the transaction."""
         event.listen(self.indoors.database.session_maker, moment, _die)
         try:
-            with suppress(Killed):
+            with suppress(SimulatedCrash):
                 yield
         finally:
             event.remove(self.indoors.database.session_maker, moment, _die)
@@ -84,7 +86,7 @@ class SaleState(RuleBasedStateMachine):
     def all_written(self) -> None:
         """Nothing waits any longer."""
         self.unwritten.clear()
-        self.doubled.clear()
+        self.reserved_twice.clear()
 
     def is_open(self) -> bool:
         """Whether the item can be bought."""
@@ -92,4 +94,4 @@ class SaleState(RuleBasedStateMachine):
 
 
 def _die(*_: object) -> None:
-    raise Killed
+    raise SimulatedCrash

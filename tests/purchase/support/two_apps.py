@@ -5,21 +5,21 @@ from pathlib import Path
 
 import pytest
 
-from tests.purchase.support.in_process_shop import Indoors
+from tests.purchase.support.in_process_shop import InProcessShop
 from tests.support.servers.valkey import Valkey
 
 
 @pytest.fixture
-def here(clean_database: str, valkey: Valkey, tmp_path: Path) -> Iterator[Indoors]:
+def first_app(clean_database: str, valkey: Valkey, tmp_path: Path) -> Iterator[InProcessShop]:
     """The process that changes something."""
-    shop = Indoors(clean_database, valkey.url, tmp_path)
+    shop = InProcessShop(clean_database, valkey.url, tmp_path)
     yield shop
     shop.close()
 
 
 @pytest.fixture
-def there(clean_database: str, valkey: Valkey, tmp_path: Path) -> Iterator[Indoors]:
+def second_app(clean_database: str, valkey: Valkey, tmp_path: Path) -> Iterator[InProcessShop]:
     """Another process, which is asked afterwards."""
-    shop = Indoors(clean_database, valkey.url, tmp_path)
+    shop = InProcessShop(clean_database, valkey.url, tmp_path)
     yield shop
     shop.close()

@@ -12,16 +12,16 @@ from uuid import UUID, uuid4
 
 from shop.core.clock import Clock
 from shop.core.database.model import DEFAULT_TENANT
-from tests.purchase.support.in_process_shop import Indoors
+from tests.purchase.support.in_process_shop import InProcessShop
 
 Buyer = Generator[str, None, UUID | None]
 
 
 @dataclass
-class Classic:
+class UncorrectedLock:
     """One item, sold by the recipe to one user."""
 
-    shop: Indoors
+    shop: InProcessShop
     redis: Any
     item: int
     user: int
@@ -66,7 +66,7 @@ class Classic:
     def write(self, body: str) -> None:
         """What a job does: statement after statement, each committed on its own."""
         order, tenant, item, user, quantity, price, currency, _, epoch, seq = body.split("|")
-        change = self.shop.change
+        change = self.shop.change_row
         change("UPDATE items SET stock = stock - %s WHERE id = %s", quantity, item)
         columns = "id, tenant_id, item_id, user_id, quantity, unit_price_minor, total_minor, currency, epoch, seq"
         values = (UUID(order).bytes, tenant, item, user, quantity, price, int(price) * int(quantity), currency)

@@ -14,17 +14,17 @@ from pathlib import Path
 _line = threading.Lock()
 
 
-def hold(thing: int | Path) -> None:
+def register(thing: int | Path) -> None:
     """Promise that the process group is killed, or the folder removed, when this process ends."""
-    _tell(f"+{thing}\n")
+    _send(f"+{thing}\n")
 
 
-def release(thing: int | Path) -> None:
+def unregister(thing: int | Path) -> None:
     """Forget what is gone; a group's number may soon be another's."""
-    _tell(f"-{thing}\n")
+    _send(f"-{thing}\n")
 
 
-def _tell(line: str) -> None:
+def _send(line: str) -> None:
     pipe = _watcher().stdin
     assert pipe is not None
     with _line:
@@ -53,10 +53,10 @@ def _watch() -> None:
         (held.add if line[0] == "+" else held.discard)(line[1:].strip())
     # Processes before folders, or they would go on writing.
     for thing in sorted(held, key=_is_folder):
-        _end(thing)
+        _clean_up(thing)
 
 
-def _end(thing: str) -> None:
+def _clean_up(thing: str) -> None:
     if _is_folder(thing):
         shutil.rmtree(thing, ignore_errors=True)
         return

@@ -9,10 +9,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
-from tests.support.polling import PAUSE_SECONDS, happens
+from tests.support.polling import PAUSE_SECONDS, wait_for
 from tests.support.processes import cleanup_watcher as leash
 from tests.support.processes import process_groups as groups
-from tests.support.secret_leaks import EAR
+from tests.support.secret_leaks import OUTPUT_WATCHER
 
 _OUTPUT_SHOWN = 8_000
 
@@ -96,9 +96,9 @@ class ManagedProcess:
             return
         self._signal(signal.SIGKILL)
         self._popen.wait(self.patience)
-        if not happens(lambda: not groups.members(self.pid), self.patience):
-            raise ProcessFailed(f"{groups.members(self.pid)} survived SIGKILL.")
-        leash.release(self.pid)
+        if not wait_for(lambda: not groups.find_members(self.pid), self.patience):
+            raise ProcessFailed(f"{groups.find_members(self.pid)} survived SIGKILL.")
+        leash.unregister(self.pid)
         self._held = False
 
     def freeze(self) -> None:
@@ -110,9 +110,9 @@ class ManagedProcess:
         self._signal(signal.SIGCONT)
 
     def _spawn(self) -> None:
-        EAR.listen(self.log)
+        OUTPUT_WATCHER.watch_file(self.log)
         if folder := (self.env or {}).get("SHOP_LOG_FILE"):
-            EAR.listen_in(Path(folder))
+            OUTPUT_WATCHER.watch_folder(Path(folder))
         with self.log.open("ab") as log:
             self._popen = subprocess.Popen(
                 self.command,
@@ -123,7 +123,7 @@ class ManagedProcess:
                 cwd=self.cwd,
                 start_new_session=True,
             )
-        leash.hold(self.pid)
+        leash.register(self.pid)
         self._held = True
 
     def _signal(self, number: signal.Signals) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 _PROC = Path("/proc")
 
 
-def members(group: int) -> list[int]:
+def find_members(group: int) -> list[int]:
     """Pids of the living processes of a group; a zombie counts as dead, whoever forgot to reap it."""
     if not _PROC.joinpath("self/stat").exists():
         return _probe(group)

@@ -12,7 +12,7 @@ from tests.support.http import HttpClient
 from tests.support.limits import UNLIMITED_ENV
 from tests.support.processes.managed_process import ManagedProcess, ProcessFailed
 from tests.support.processes.ports import free_port
-from tests.support.secret_leaks import EAR
+from tests.support.secret_leaks import OUTPUT_WATCHER
 
 _ROOT = Path(__file__).parents[3]
 _NOT_INHERITED = ("SHOP_", "FLASK_", "PYTEST_")
@@ -64,7 +64,7 @@ class Service:
             timeout=_CLI_SECONDS,
         )
         # Not stdout: `seed` prints the demo accounts.
-        EAR.hear(done.stderr)
+        OUTPUT_WATCHER.add_output(done.stderr)
         if check and done.returncode != 0:
             raise ProcessFailed(f"{' '.join(command)} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
         return done

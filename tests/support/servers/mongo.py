@@ -42,7 +42,7 @@ class Mongo(socketserver.ThreadingTCPServer):
     block_on_close = False
 
     def __init__(self, port: int = 0) -> None:
-        super().__init__(("127.0.0.1", port), _Talk)
+        super().__init__(("127.0.0.1", port), _ConnectionHandler)
         self.collections: dict[str, dict[Any, Document]] = {}
         self.indexes: dict[str, list[str]] = {}
         self.delay = 0.0
@@ -115,7 +115,7 @@ class Mongo(socketserver.ThreadingTCPServer):
 
     def _find(self, command: Document) -> Document:
         rows = self.collections.get(command["find"], {}).values()
-        found = [row for row in rows if _fits(row, command.get("filter", {}))][: command.get("limit") or None]
+        found = [row for row in rows if _matches(row, command.get("filter", {}))][: command.get("limit") or None]
         hidden = {name for name, shown in command.get("projection", {}).items() if not shown}
         told = [{name: value for name, value in row.items() if name not in hidden} for row in found]
         return _cursor(command["find"], told)
@@ -126,7 +126,7 @@ class Mongo(socketserver.ThreadingTCPServer):
         return _cursor("$cmd.listCollections", [{"name": name, "type": "collection"} for name in names])
 
 
-class _Talk(socketserver.StreamRequestHandler):
+class _ConnectionHandler(socketserver.StreamRequestHandler):
     server: Mongo
 
     def handle(self) -> None:
@@ -140,9 +140,9 @@ class _Talk(socketserver.StreamRequestHandler):
             if "insert" in command and self.server.lose_answers:
                 self.server.lose_answers -= 1
                 return
-            self._say(number, code, answer)
+            self._reply(number, code, answer)
 
-    def _say(self, number: int, code: int, answer: bytes) -> None:
+    def _reply(self, number: int, code: int, answer: bytes) -> None:
         said = struct.pack("<ib", 0, 0) + answer
         if code == _QUERY:
             said, code = struct.pack("<iqii", 8, 0, 0, 1) + answer, _REPLY
@@ -171,13 +171,13 @@ def _read_query(body: bytes) -> Document:
     return dict(bson.decode(documents))
 
 
-def _fits(row: Document, wishes: Mapping[str, Any]) -> bool:
-    return all(_is_one_of(row.get(name), wish) for name, wish in wishes.items())
+def _matches(row: Document, conditions: Mapping[str, Any]) -> bool:
+    return all(_is_one_of(row.get(name), wish) for name, wish in conditions.items())
 
 
-def _is_one_of(value: Any, wish: Any) -> bool:
+def _is_one_of(value: Any, condition: Any) -> bool:
     values = value if isinstance(value, list) else [value]
-    wanted: Sequence[Any] = wish["$in"] if isinstance(wish, dict) else [wish]
+    wanted: Sequence[Any] = condition["$in"] if isinstance(condition, dict) else [condition]
     return any(one in wanted for one in values)
 
 
