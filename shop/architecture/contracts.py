@@ -89,7 +89,7 @@ class OwnBases(RuleContract):
 
 
 class Reach(RuleContract):
-    """Nobody reaches through a collaborator."""
+    """No class reaches through a collaborator."""
 
     type_name = "reach"
 

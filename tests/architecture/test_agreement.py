@@ -34,8 +34,8 @@ def plural(name: str) -> str:
 
 def users_in_words(kind: Structure) -> str:
     if kind.name in INDEPENDENTS:
-        return "anybody above them"
-    *others, last = [plural(name) for name in reversed(used_by(kind.name))] or ["nobody"]
+        return "every layer above them"
+    *others, last = [plural(name) for name in reversed(used_by(kind.name))]
     return f"{', '.join(others)} and {last}" if others else last
 
 
@@ -49,7 +49,10 @@ def test_a_door_admits_whom_the_table_grants(kind: Structure) -> None:
 
 @KINDS
 def test_a_door_is_called_what_it_does(kind: Structure) -> None:
-    assert door_of(kind.folder) == f"{plural(kind.name)} answer {users_in_words(kind)}"
+    if not used_by(kind.name):
+        assert door_of(kind.folder) == f"Nothing imports {plural(kind.name)}"
+    else:
+        assert door_of(kind.folder) == f"{plural(kind.name)} answer {users_in_words(kind)}"
 
 
 def test_the_core_door_admits_what_the_table_says() -> None:

@@ -55,7 +55,7 @@ def test_a_door_on_a_whole_package_lets_siblings_meet_and_the_matrix_notices(rew
 def test_a_door_that_admits_a_whole_package_lets_an_init_in_and_the_matrix_notices(
     rewritten: Rewrite,
 ) -> None:
-    line = "    shop.services.*\nas_packages = false\nbroken_contract_guidance =\n    A question"
+    line = "    shop.services.*\nas_packages = false\nbroken_contract_guidance =\n    Every database"
     opened = rewritten(line, line.replace(".*", "").replace("as_packages = false\n", ""))
     assert broken_by("shop.services", "shop.repositories.beta") == ["Repositories answer Services"]
     assert broken_by("shop.services", "shop.repositories.beta", opened) == []
