@@ -1,4 +1,4 @@
-# Two commands: `make run` starts everything, `make test` proves everything.
+# The two main commands: `make run` starts all processes, `make test` runs all checks.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -6,7 +6,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .PHONY: run demo bench bench-catalogue bench-keys bench-limits bench-lists bench-logs bench-sign-in chaos chaos-keys fuzz fuzz-lists resilience test lint contracts types unit report report-test lock clean help
 
-help: ## Say what there is to make
+help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 $(VENV)/.ready: requirements.lock setup.cfg
@@ -17,72 +17,72 @@ $(VENV)/.ready: requirements.lock setup.cfg
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-run: $(VENV)/.ready ## Set up, then run web, worker, scheduler and an embedded Valkey
+run: $(VENV)/.ready ## Install, then run web, worker, scheduler and an embedded Valkey
 	@exec $(BIN)/flask shop up
 
-demo: $(VENV)/.ready ## 500 buyers after 100 pieces, then the invariants
+demo: $(VENV)/.ready ## 500 buyers order 100 pieces, then check the invariants
 	@$(BIN)/python -m benchmarks.demo
 
-bench: $(VENV)/.ready ## Every way to sell under load, in rounds that take turns; WRITE=1 renews the page in docs
+bench: $(VENV)/.ready ## Benchmark all purchase strategies in alternating rounds; WRITE=1 renews the page in docs
 	@$(BIN)/python -m benchmarks.purchase $(if $(filter 1,$(WRITE)),--write)
 
-bench-catalogue: $(VENV)/.ready ## An item and a page of items, warm and uncached, of a bare route's rate; in turns
+bench-catalogue: $(VENV)/.ready ## Benchmark item and list reads, cached and uncached, against a bare route
 	@$(BIN)/python -m benchmarks.catalogue
 
-bench-keys: $(VENV)/.ready ## What a key costs: writes and purchases with and without, in rounds that take turns
+bench-keys: $(VENV)/.ready ## Benchmark the cost of an idempotency key for writes and purchases
 	@$(BIN)/python -m benchmarks.keys
 
-bench-limits: $(VENV)/.ready ## What limits cost: looks and purchases with and without, request by request in turns
+bench-limits: $(VENV)/.ready ## Benchmark the cost of rate limits for reads and purchases
 	@$(BIN)/python -m benchmarks.limits
 
-bench-logs: $(VENV)/.ready ## What it costs a purchase that its request is logged, in rounds that take turns
+bench-logs: $(VENV)/.ready ## Benchmark the cost of logging for a purchase
 	@$(BIN)/python -m benchmarks.logs
 
-bench-sign-in: $(VENV)/.ready ## Whether time tells a known address from an unknown one; PAIRS=1000
+bench-sign-in: $(VENV)/.ready ## Compare sign-in times of known and unknown addresses; PAIRS=1000
 	@$(BIN)/python -m benchmarks.sign_in --pairs $(or $(PAIRS),1000)
 
-bench-lists: $(VENV)/.ready ## A walk by cursor over 100,000 rows while others insert and delete; ROWS=100000
+bench-lists: $(VENV)/.ready ## Benchmark a cursor walk over 100,000 rows during inserts and deletes; ROWS=100000
 	@$(BIN)/python -m benchmarks.lists --rows $(or $(ROWS),100000)
 
-fuzz-lists: $(VENV)/.ready ## Random questions to every list; QUERIES=10000, and SEED=1 to ask the same ones again
+fuzz-lists: $(VENV)/.ready ## Send random queries to every list; QUERIES=10000, SEED=1 to repeat a run
 	@SHOP_TEST_QUERIES=$(or $(QUERIES),10000) SHOP_TEST_SEED=$(or $(SEED),0) $(BIN)/pytest tests/lists/test_fuzz.py
 
-chaos: $(VENV)/.ready ## Faults of every kind under load; SEED=1 MINUTES=1, and FLUSH=1 to let Redis forget
+chaos: $(VENV)/.ready ## Inject faults under load; SEED=1 MINUTES=1, FLUSH=1 to flush Redis as well
 	@$(BIN)/python -m tests.chaos --seed $(or $(SEED),1) --minutes $(or $(MINUTES),1) $(if $(filter 1,$(FLUSH)),--flush)
 
-chaos-keys: $(VENV)/.ready ## Servers die under clients that share idempotency keys; SEED=1 SECONDS=60
+chaos-keys: $(VENV)/.ready ## Kill and freeze servers while clients share idempotency keys; SEED=1 SECONDS=60
 	@$(BIN)/python -m tests.chaos.keys --seed $(or $(SEED),1) --seconds $(or $(SECONDS),60)
 
-resilience: $(VENV)/.ready ## What every route answers while a store is gone, frozen or slow: the whole table, six minutes
+resilience: $(VENV)/.ready ## Measure every route while a store is down, frozen or slow (six minutes)
 	@$(BIN)/python -m tests.resilience
 
-fuzz: $(VENV)/.ready ## Schemathesis over the whole API, as every kind of caller; SEED=1 CASES=5000
+fuzz: $(VENV)/.ready ## Run Schemathesis over the whole API with three kinds of caller; SEED=1 CASES=5000
 	@$(BIN)/python -m tests.fuzz --seed $(or $(SEED),1) --cases $(or $(CASES),5000)
 
-test: $(VENV)/.ready lint types contracts unit ## Formatter, linter, types, contracts, tests
+test: $(VENV)/.ready lint types contracts unit ## Run formatter, linter, type checker, contracts and tests
 
-lint: $(VENV)/.ready ## Formatter and linter
+lint: $(VENV)/.ready ## Run formatter and linter
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 
-types: $(VENV)/.ready ## mypy --strict
+types: $(VENV)/.ready ## Run mypy --strict
 	$(BIN)/mypy
 
-contracts: $(VENV)/.ready ## The architecture contracts
+contracts: $(VENV)/.ready ## Check the architecture contracts
 	$(BIN)/lint-imports --config importlinter.ini --no-cache
 
-unit: $(VENV)/.ready ## The tests
+unit: $(VENV)/.ready ## Run the tests
 	$(BIN)/pytest -n $(or $(WORKERS),3) --dist worksteal
 
-report: $(VENV)/.ready ## Renew docs/architecture/report.html after the structure changed
+report: $(VENV)/.ready ## Regenerate docs/architecture/report.html after a change of structure
 	$(BIN)/flask shop arch report
 
-report-test: $(VENV)/.ready ## Click through the report in a browser (installs Chromium where it may)
+report-test: $(VENV)/.ready ## Test the report in a headless browser (installs Chromium if permitted)
 	$(BIN)/pytest tests/architecture/click_through.py
 
-lock: $(VENV)/.ready ## Renew requirements.lock from setup.cfg
+lock: $(VENV)/.ready ## Regenerate requirements.lock from setup.cfg
 	$(BIN)/pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --all-extras --output-file requirements.lock setup.cfg
 
-clean: ## Remove what the other targets made, the data in var/ included
+clean: ## Remove all generated files, including the data in var/
 	rm -rf $(VENV) var build *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
