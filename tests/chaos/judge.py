@@ -40,7 +40,7 @@ def unasked(evidence: Evidence) -> Iterator[str]:
     bought = {p.subject for p in evidence.purchases if p.result is Result.OK}
     for row in _extra(evidence):
         if row.subject not in bought:
-            yield f"order {row.order} was asked for by nobody"
+            yield f"order {row.order} was not requested"
 
 
 def wrong(evidence: Evidence) -> Iterator[str]:
@@ -141,7 +141,7 @@ CHECKS: Mapping[str, Check] = {
     "miscounted": miscounted,
     "refused, yet done": happened,
     "promised, then rejected": taken_back,
-    "asked for by nobody": unasked,
+    "not requested": unasked,
     "wrong": wrong,
     "over the limit": over_limit,
     "wrongly cancelled": cancellations,
