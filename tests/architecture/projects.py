@@ -92,7 +92,7 @@ def finding(line: int = 3, what: str = "A service uses a service: 100% wrong,\nr
 
 
 DOOR = ContractFact("services", "Services answer Jobs", "protected", "Why: because.", kept=False, findings=(finding(),))
-MAP = ContractFact("map", "Imports point down the map", "layers", "Down.", kept=True, findings=())
+MAP = ContractFact("map", "Imports point down the layers", "layers", "Down.", kept=True, findings=())
 
 
 def judged(*findings: Finding) -> Judgement:

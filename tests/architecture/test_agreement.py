@@ -64,7 +64,7 @@ def test_the_core_door_admits_what_the_table_says() -> None:
 
 def test_the_folder_contracts_list_every_folder() -> None:
     folders = {f"shop.{kind.folder}" for kind in STRUCTURES}
-    assert set(listed(named("Folders are not doors"), "protected_modules")) == folders | {"shop.core"}
+    assert set(listed(named("Package folders are not imported"), "protected_modules")) == folders | {"shop.core"}
     assert set(listed(named("Layers are flat"), "protected_modules")) == {f"{name}.*.*" for name in folders}
 
 
