@@ -13,7 +13,7 @@ from importlinter import Contract
 
 from shop.architecture import matrix
 from shop.architecture.planted.graph import PlantedGraph, scan
-from shop.architecture.planted.plant import GUARD, NOBODY, WIRING, Plant, read_plants
+from shop.architecture.planted.plant import GUARD, NOTHING, WIRING, Plant, read_plants
 from shop.architecture.rulebook import RULES, Rule
 from shop.architecture.source import Sources, read, source_of
 
@@ -35,7 +35,7 @@ class Outcome:
     @property
     def as_said(self) -> bool:
         """Whether exactly that happened which the plant says."""
-        return self.by == ("" if self.plant.caught_by == NOBODY else self.plant.caught_by)
+        return self.by == ("" if self.plant.caught_by == NOTHING else self.plant.caught_by)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import pytest
 
 from shop.architecture.contracts import CHECKOUT
 from shop.architecture.matrix import load
-from shop.architecture.planted.plant import GUARD, NOBODY, WIRING, Plant, read_plants
+from shop.architecture.planted.plant import GUARD, NOTHING, WIRING, Plant, read_plants
 from shop.architecture.prove import Bench, prepare, prove
 from shop.architecture.rulebook import RULES, Rule
 from shop.container import Container
@@ -31,7 +31,7 @@ def bench() -> Bench:
 
 @pytest.mark.parametrize("plant", HERE, ids=lambda plant: str(plant.name))
 def test_a_planted_violation_is_noticed_by_its_judge(bench: Bench, plant: Plant) -> None:
-    assert bench.caught_by(plant) == ("" if plant.caught_by == NOBODY else plant.caught_by)
+    assert bench.caught_by(plant) == ("" if plant.caught_by == NOTHING else plant.caught_by)
 
 
 def test_each_plant_has_a_name_of_its_own() -> None:
@@ -39,12 +39,12 @@ def test_each_plant_has_a_name_of_its_own() -> None:
 
 
 def test_each_judge_is_known() -> None:
-    known = {rule.name for rule in RULES} | {contract.name for contract in load()} | {WIRING, GUARD, NOBODY}
+    known = {rule.name for rule in RULES} | {contract.name for contract in load()} | {WIRING, GUARD, NOTHING}
     assert {plant.caught_by for plant in PLANTS} <= known
 
 
 def test_each_escape_says_why() -> None:
-    assert [plant.name for plant in PLANTS if (plant.caught_by == NOBODY) is not bool(plant.note)] == []
+    assert [plant.name for plant in PLANTS if (plant.caught_by == NOTHING) is not bool(plant.note)] == []
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: str(rule.name))
@@ -59,7 +59,7 @@ def test_the_proof_holds_and_counts() -> None:
     assert proof.holds
     assert (proof.cells, proof.surprises) == (256, ())
     assert len(proof.caught) >= 300
-    assert {outcome.plant.caught_by for outcome in proof.escaped} == {NOBODY}
+    assert {outcome.plant.caught_by for outcome in proof.escaped} == {NOTHING}
     assert {outcome.plant.caught_by for outcome in proof.untried} == {GUARD}
 
 
