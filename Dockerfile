@@ -4,11 +4,11 @@ FROM python:${PYTHON} AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /src
 COPY requirements.lock ./
-# Here every wheel is checked against the lock's hashes; the two steps below take from nowhere else.
+# Every wheel is checked against the hashes of the lock file; the two steps below install from /wheels only.
 RUN pip wheel --require-hashes --requirement requirements.lock --wheel-dir /wheels
 COPY pyproject.toml setup.cfg README.md ./
 COPY shop shop
-# The lock names the test tools too. Installing the package alone leaves them behind, and pip with them.
+# The lock file includes the test tools. Installing only the package leaves them and pip out.
 # hadolint ignore=DL3013  # The only version in /wheels is the locked one.
 RUN pip install --no-index --find-links /wheels setuptools \
     && pip wheel --no-deps --no-build-isolation --wheel-dir /wheels . \
@@ -16,14 +16,14 @@ RUN pip install --no-index --find-links /wheels setuptools \
     && pip --python /opt/venv/bin/python install --no-index --find-links /wheels shop
 
 FROM python:${PYTHON}
-# pip compiled the bytecode above; the root file system may be read-only, so nothing is written at run time.
+# pip compiled the bytecode above. The root file system may be read-only, so no bytecode is written at run time.
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     SHOP_BIND=0.0.0.0:8000 \
     SHOP_VAR=/tmp/var
 COPY --from=build /opt/venv /opt/venv
-# Empty and not writable: the service reads a `.env` where it starts, and there is none.
+# Empty and not writable: the service reads `.env` from its working directory, and none is there.
 WORKDIR /srv/shop
 USER 10001:10001
 EXPOSE 8000

@@ -1,4 +1,4 @@
-# Two commands: `make run` starts everything, `make test` proves everything.
+# The two main commands: `make run` starts all processes, `make test` runs all checks.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -6,7 +6,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .PHONY: run demo bench bench-catalogue bench-keys bench-limits bench-lists bench-logs bench-sign-in chaos chaos-keys fuzz fuzz-lists resilience test lint contracts types unit report report-test lock clean help
 
-help: ## Say what there is to make
+help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 $(VENV)/.ready: requirements.lock setup.cfg
@@ -17,7 +17,7 @@ $(VENV)/.ready: requirements.lock setup.cfg
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-run: $(VENV)/.ready ## Set up, then run web, worker, scheduler and an embedded Valkey
+run: $(VENV)/.ready ## Install, then run web, worker, scheduler and an embedded Valkey
 	@exec $(BIN)/flask shop up
 
 demo: $(VENV)/.ready ## 500 buyers for 100 pieces, then a check of every invariant
@@ -44,45 +44,45 @@ bench-sign-in: $(VENV)/.ready ## Timing of refused sign-ins for known and unknow
 bench-lists: $(VENV)/.ready ## Walk by cursor through 100,000 rows during inserts and deletes; ROWS=100000
 	@$(BIN)/python -m benchmarks.bench_lists --rows $(or $(ROWS),100000)
 
-fuzz-lists: $(VENV)/.ready ## Random questions to every list; QUERIES=10000, and SEED=1 to ask the same ones again
+fuzz-lists: $(VENV)/.ready ## Send random queries to every list; QUERIES=10000, SEED=1 to repeat a run
 	@SHOP_TEST_QUERIES=$(or $(QUERIES),10000) SHOP_TEST_SEED=$(or $(SEED),0) $(BIN)/pytest tests/lists/test_fuzz.py
 
-chaos: $(VENV)/.ready ## Faults of every kind under load; SEED=1 MINUTES=1, and FLUSH=1 to let Redis forget
+chaos: $(VENV)/.ready ## Inject faults under load; SEED=1 MINUTES=1, FLUSH=1 to flush Redis as well
 	@$(BIN)/python -m tests.chaos --seed $(or $(SEED),1) --minutes $(or $(MINUTES),1) $(if $(filter 1,$(FLUSH)),--flush)
 
 chaos-keys: $(VENV)/.ready ## Servers die under clients that share idempotency keys; SEED=1 SECONDS=60
 	@$(BIN)/python -m tests.chaos.key_campaign --seed $(or $(SEED),1) --seconds $(or $(SECONDS),60)
 
-resilience: $(VENV)/.ready ## What every route answers while a store is gone, frozen or slow: the whole table, six minutes
+resilience: $(VENV)/.ready ## Measure every route while a store is down, frozen or slow (six minutes)
 	@$(BIN)/python -m tests.resilience
 
-fuzz: $(VENV)/.ready ## Schemathesis over the whole API, as every kind of caller; SEED=1 CASES=5000
+fuzz: $(VENV)/.ready ## Run Schemathesis over the whole API with three kinds of caller; SEED=1 CASES=5000
 	@$(BIN)/python -m tests.fuzz --seed $(or $(SEED),1) --cases $(or $(CASES),5000)
 
-test: $(VENV)/.ready lint types contracts unit ## Formatter, linter, types, contracts, tests
+test: $(VENV)/.ready lint types contracts unit ## Run formatter, linter, type checker, contracts and tests
 
-lint: $(VENV)/.ready ## Formatter and linter
+lint: $(VENV)/.ready ## Run formatter and linter
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 
-types: $(VENV)/.ready ## mypy --strict
+types: $(VENV)/.ready ## Run mypy --strict
 	$(BIN)/mypy
 
-contracts: $(VENV)/.ready ## The architecture contracts
+contracts: $(VENV)/.ready ## Check the architecture contracts
 	$(BIN)/lint-imports --config importlinter.ini --no-cache
 
-unit: $(VENV)/.ready ## The tests
+unit: $(VENV)/.ready ## Run the tests
 	$(BIN)/pytest -n $(or $(WORKERS),3) --dist worksteal
 
-report: $(VENV)/.ready ## Renew docs/architecture/report.html after the structure changed
+report: $(VENV)/.ready ## Regenerate docs/architecture/report.html after a change of structure
 	$(BIN)/flask shop arch report
 
 report-test: $(VENV)/.ready ## Click through the report in a browser (installs Chromium where it may)
 	$(BIN)/pytest tests/architecture/browser_checks.py
 
-lock: $(VENV)/.ready ## Renew requirements.lock from setup.cfg
+lock: $(VENV)/.ready ## Regenerate requirements.lock from setup.cfg
 	$(BIN)/pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --all-extras --output-file requirements.lock setup.cfg
 
-clean: ## Remove what the other targets made, the data in var/ included
+clean: ## Remove all generated files, including the data in var/
 	rm -rf $(VENV) var build *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

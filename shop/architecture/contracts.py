@@ -59,13 +59,13 @@ class OwnNames(RuleContract):
 
 
 class NoReexports(RuleContract):
-    """No file hands on what it imported."""
+    """No file reexports its imports."""
 
     type_name = "no_reexports"
 
 
 class TypeOnly(RuleContract):
-    """Only Models travel as type names."""
+    """Only Models are imported for annotations."""
 
     type_name = "type_only"
 
@@ -89,7 +89,7 @@ class OwnBases(RuleContract):
 
 
 class Reach(RuleContract):
-    """Nobody reaches through a collaborator."""
+    """No class reaches through a collaborator."""
 
     type_name = "reach"
 
@@ -101,7 +101,7 @@ class SessionsContract(RuleContract):
 
 
 class TransactionalWrites(RuleContract):
-    """Every entrance that writes is all or nothing."""
+    """Every entry point that writes is transactional."""
 
     type_name = "transactional_writes"
 
@@ -131,7 +131,7 @@ class RedisKeys(RuleContract):
 
 
 class StateNames(RuleContract):
-    """States are spoken by their names."""
+    """States are written as enum members."""
 
     type_name = "state_names"
 
@@ -143,7 +143,7 @@ class Surroundings(RuleContract):
 
 
 class Naming(RuleContract):
-    """Files and classes are called what the table says."""
+    """Files and classes follow the naming rules."""
 
     type_name = "naming"
 

@@ -104,7 +104,7 @@ def test_a_click_on_a_cell_shows_its_lines_and_its_rule(page: Browser) -> None:
 def test_a_click_on_a_forbidden_cell_shows_who_may(page: Browser) -> None:
     page.click("[aria-label^='Service to Controller']")
     assert page.evaluate(OPEN) == "door-Controller"
-    assert "Controllers answer nobody" in text(page, "#door-Controller")
+    assert "Nothing imports Controllers" in text(page, "#door-Controller")
 
 
 def test_a_violation_leads_to_its_line(page: Browser) -> None:

@@ -94,7 +94,7 @@ def finding(line: int = 3, what: str = "A service uses a service: 100% wrong,\nr
 PROTECTED_CONTRACT = ContractFact(
     "services", "Services answer Jobs", "protected", "Why: because.", kept=False, findings=(finding(),)
 )
-MAP = ContractFact("map", "Imports point down the map", "layers", "Down.", kept=True, findings=())
+MAP = ContractFact("map", "Imports point down the layers", "layers", "Down.", kept=True, findings=())
 
 
 def judge_project(*findings: Finding) -> CheckReport:

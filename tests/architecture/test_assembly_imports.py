@@ -5,7 +5,7 @@ import pytest
 from shop.architecture.matrix import broken_by, find_protecting_contract
 from shop.architecture.table import ASSEMBLY, INDEPENDENTS, STRUCTURES, Structure
 
-MAP = "Imports point down the map"
+MAP = "Imports point down the layers"
 CORE_DOOR = "The core answers every structure but Constants"
 ABOVE = (*ASSEMBLY, "architecture.table", "migrations.env")
 KINDS = pytest.mark.parametrize("kind", STRUCTURES, ids=lambda kind: str(kind.name))
@@ -83,7 +83,7 @@ def test_the_assembly_has_one_direction(importer: str, imported: str) -> None:
 
 @pytest.mark.parametrize("folder", [*(kind.folder for kind in STRUCTURES), "core"])
 def test_nobody_imports_a_bare_folder(folder: str) -> None:
-    assert broken_by("shop.app", f"shop.{folder}") == ["Folders are not doors"]
+    assert broken_by("shop.app", f"shop.{folder}") == ["Package folders are not imported"]
 
 
 @KINDS

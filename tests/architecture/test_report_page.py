@@ -53,7 +53,7 @@ def test_the_panel_of_a_cell_shows_lines_classes_and_the_rule() -> None:
     assert "services/item.py:" in panel.text
     assert "ItemService services/item.py:" in panel.text
     assert "✓ kept Repositories answer Services." in panel.text
-    assert "A question to the database is asked under a business rule" in panel.text
+    assert "Every database query runs under a business rule" in panel.text
 
 
 def test_the_way_down_leads_from_kind_to_file_to_class_to_line() -> None:

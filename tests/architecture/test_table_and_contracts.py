@@ -34,8 +34,8 @@ def plural(name: str) -> str:
 
 def users_in_words(kind: Structure) -> str:
     if kind.name in INDEPENDENTS:
-        return "anybody above them"
-    *others, last = [plural(name) for name in reversed(used_by(kind.name))] or ["nobody"]
+        return "every layer above them"
+    *others, last = [plural(name) for name in reversed(used_by(kind.name))]
     return f"{', '.join(others)} and {last}" if others else last
 
 
@@ -61,7 +61,7 @@ def test_the_core_door_admits_what_the_table_says() -> None:
 
 def test_the_folder_contracts_list_every_folder() -> None:
     folders = {f"shop.{kind.folder}" for kind in STRUCTURES}
-    assert set(option_lines(named("Folders are not doors"), "protected_modules")) == folders | {"shop.core"}
+    assert set(option_lines(named("Package folders are not imported"), "protected_modules")) == folders | {"shop.core"}
     assert set(option_lines(named("Layers are flat"), "protected_modules")) == {f"{name}.*.*" for name in folders}
 
 

@@ -1,7 +1,7 @@
 """What a planted violation is: files for a copy of the tree, and who must notice them. They stand in the .txt files.
 
 `=== name`, `caught by: judge`, perhaps `note: why`, then `--- path` and the text of each file. A judge is a rule's
-name, a contract's sentence, `wiring`, `guard` or `nobody` (a known escape). A plant for the wiring is a module whose
+name, a contract's sentence, `wiring`, `guard` or `nothing` (a known escape). A plant for the wiring is a module whose
 dataclasses are wired; one for the guard is a module with a function `plant(container)` that tampers with it.
 """
 
@@ -12,7 +12,7 @@ from pathlib import Path
 
 WIRING_JUDGE = "wiring"
 GUARD_JUDGE = "guard"
-UNDETECTED = "nobody"
+UNDETECTED = "nothing"
 # The word in paths and texts that makes each planted file one of its own.
 STEM = "planted"
 

@@ -1,7 +1,7 @@
--- LET IN: end a load, if the claim still holds.
+-- LET IN: end a load, if the claim is still valid.
 -- KEYS item
--- ARGV token, state (open, or retired: nobody buys, older promises are counted)
--- Answers 1, or 0 when another claim came later
+-- ARGV token, state (open, or retired: no purchases, only reservations of older epochs are counted)
+-- Returns 1, or 0 after a later claim
 if redis.call('HGET', KEYS[1], 'token') ~= ARGV[1] then return 0 end
 redis.call('HSET', KEYS[1], 'state', ARGV[2])
 redis.call('HDEL', KEYS[1], 'token')

@@ -25,7 +25,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("slug", name="uq_tenants_slug"),
         sa.UniqueConstraint("host", name="uq_tenants_host"),
     )
-    # Whose everything was until now.
+    # The tenant of all rows that existed before this migration.
     now = datetime.now(UTC).replace(tzinfo=None)
     op.bulk_insert(tenants, [{"tenant_id": 1, "slug": "default", "name": "Default", "created_at": now}])
 

@@ -20,7 +20,7 @@ def upgrade() -> None:
         users.add_column(sa.Column("disabled_at", MOMENT))
     op.execute(USERS.update().where(USERS.c.role == "admin").values(roles=ADMIN))
     with op.batch_alter_table("users") as users:
-        # The defaults were for the rows that stood there: from now on somebody says it.
+        # The defaults were for existing rows only; from now on each insert sets the value.
         users.alter_column("roles", existing_type=sa.Integer, existing_nullable=False, server_default=None)
         users.alter_column("permissions", existing_type=sa.String(1000), existing_nullable=False, server_default=None)
         users.drop_column("role")

@@ -40,7 +40,7 @@ def find_unrequested(evidence: History) -> Iterator[str]:
     bought = {p.subject for p in evidence.purchases if p.result is Result.OK}
     for row in _extra(evidence):
         if row.subject not in bought:
-            yield f"order {row.order} was asked for by nobody"
+            yield f"order {row.order} was not requested"
 
 
 def find_wrong(evidence: History) -> Iterator[str]:

@@ -69,7 +69,7 @@ for (const box of all(".box", drawing)) {
 }
 lines.forEach((line) => line.addEventListener("click", () => document.getElementById(line.dataset.opens).showPopover()));
 
-// The theme follows the system until somebody chooses; a page opened as a file may have no storage.
+// The theme follows the system until one is chosen; a page opened as a file may have no storage.
 const root = document.documentElement;
 const theme = document.getElementById("theme");
 const dark = matchMedia("(prefers-color-scheme: dark)");

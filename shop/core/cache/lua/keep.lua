@@ -1,5 +1,5 @@
--- Keep what was built, or nothing, unless the lease was lost: to time, to somebody else, or to a change.
--- KEYS: the key. ARGV: the lease, the value, ms that it lives; without a value the lease is only given back.
+-- Store a built value, or nothing if the lease was lost: by expiry, to another caller, or to a change.
+-- KEYS: the key. ARGV: the lease, the value, its life (ms); without a value the lease is only released.
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then
   return 0
 end

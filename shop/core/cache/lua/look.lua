@@ -1,8 +1,8 @@
--- What is remembered under a key, or the right to build it: one moment, one round trip.
--- KEYS: the key; where it belongs to a group, the group's key.
--- ARGV: a name that nobody else has, ms that a lease lives; of a group: a new stamp, ms that it lives.
--- Answers: "kept" and the value; "lease" and the lease that is the caller's now; "busy": somebody builds it;
--- "closed": it is about to change, nobody may keep it.
+-- Return the cached value of a key, or the lease to build it, in one round trip.
+-- KEYS: the key; if it has a tag, the key of the tag.
+-- ARGV: a unique name, life of a lease (ms); with a tag: a new tag value, its life (ms).
+-- Returns "kept" and the value; "lease" and the lease, now held by the caller; "busy": another caller builds the value;
+-- "closed": a change is about to be committed, no value may be stored.
 local stamp = ''
 if KEYS[2] then
   local group = redis.call('GET', KEYS[2])
@@ -23,7 +23,7 @@ elseif string.sub(held, 1, 1 + #stamp) == '?' .. stamp then
 elseif kind ~= '' and kind ~= '?' and string.sub(held, 1, #stamp) == stamp then
   return {'kept', string.sub(held, #stamp + 1)}
 end
--- Nothing is there, or something of a group that has changed since.
+-- The key is empty, or its tag has changed since.
 local lease = '?' .. stamp .. ARGV[1]
 redis.call('SET', KEYS[1], lease, 'PX', ARGV[2])
 return {'lease', lease}

@@ -1,20 +1,20 @@
--- What scripts begin with that count requests. A window begins with its first request and ends by itself; what is
--- refused is not counted. `fields` numbers of ARGV, from `at` on, tell of each window: most requests, its length (ms),
--- and what the asking process knows: the count that it saw last, ms until the end (0: it knows nothing), and how many
--- it let pass since without telling.
+-- Shared beginning of scripts that count requests. A window begins with its first request and ends by itself; refused
+-- requests are not counted. `fields` numbers of ARGV, from `at` on, describe each window: maximum of requests, length (ms),
+-- and the state of the calling process: last count, ms until the end (0: unknown), and the number of requests it admitted
+-- since then without Redis.
 local fields = 5
 local function look(key, at)
   local length, floor, rest = tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2]), tonumber(ARGV[at + 3])
   local left, kept = redis.call('PTTL', key), 0
   local there = left > 0
   if there then kept = tonumber(redis.call('GET', key)) or 0 end
-  -- Redis may have lost it, or be older than what was seen.
+  -- Redis may have lost the window, or have older data than the process.
   if not there then left = rest > 0 and rest or length end
   local count = math.max(kept, floor) + tonumber(ARGV[at + 4])
   return {key = key, there = there, kept = kept, count = count, left = left, most = tonumber(ARGV[at])}
 end
 
--- Counts one request in each window, all or none. Answers {1 or 0, count, ms left, count, ms left, ...}
+-- Counts one request in each window, all or none. Returns {1 or 0, count, ms left, count, ms left, ...}
 local function spend(keys, at)
   local windows, answer = {}, {1}
   for i, key in ipairs(keys) do
