@@ -140,7 +140,7 @@ class _Override:
 
 
 def find_modules(folder: str) -> list[ModuleType]:
-    """Every module of a folder of shop, imported."""
+    """Import every unit of a folder of shop, and return its files; of a unit that is a folder, return its face."""
     package = importlib.import_module(f"shop.{folder}")
     names = sorted(module.name for module in pkgutil.iter_modules(package.__path__))
     return [importlib.import_module(f"shop.{folder}.{name}") for name in names]

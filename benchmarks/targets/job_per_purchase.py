@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from flask import Flask
 
 from shop.app import create_app
-from shop.cache_managers.stock import Purchase, ReserveResult, StockCacheManager
+from shop.cache_managers.stock import StockCacheManager
 from shop.constants.stock import ReserveOutcome
 from shop.container import Container
 from shop.core.metrics.metrics import Metrics
 from shop.core.operations.web_server import serve
 from shop.core.rate_limiting.windows import WindowArgs
 from shop.core.settings.settings import Settings
+from shop.supports.reservation import Purchase, ReserveResult
 
 
 @dataclass(frozen=True)

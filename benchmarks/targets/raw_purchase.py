@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 from uuid_utils.compat import uuid7
 
-from shop.cache_managers.stock import Purchase, StockCacheManager
+from shop.cache_managers.stock import StockCacheManager
 from shop.combinations.order import OrderCombination
 from shop.constants.job import JobName
 from shop.container import Container
@@ -21,6 +21,7 @@ from shop.core.http.envelope import envelope
 from shop.core.jobs.queue import JobQueue
 from shop.core.operations.web_server import serve
 from shop.core.settings.settings import Settings
+from shop.supports.reservation import Purchase
 
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 

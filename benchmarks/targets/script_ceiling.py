@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from uuid_utils.compat import uuid7
 
-from shop.cache_managers.stock import Purchase, StockCacheManager
+from shop.cache_managers.stock import StockCacheManager
 from shop.constants.job import JobName
 from shop.constants.stock import ReserveOutcome
 from shop.container import Container
@@ -17,6 +17,7 @@ from shop.core.crypto.tokens import Claims
 from shop.core.database.model import DEFAULT_TENANT
 from shop.core.jobs.queue import JobQueue
 from shop.core.settings.settings import Settings
+from shop.supports.reservation import Purchase
 
 # As many as a web server has.
 PROCESSES, THREADS = 2, 4

@@ -46,6 +46,12 @@ class ClosedWorld(RuleContract):
     type_name = "closed_world"
 
 
+class PrivateInside(RuleContract):
+    """The inside of a unit is its own."""
+
+    type_name = "private_inside"
+
+
 class DeclaredLibraries(RuleContract):
     """Every outside library is asked for, and has a place."""
 

@@ -68,11 +68,11 @@ def _modules() -> Iterator[str]:
             yield from (f"shop.core.{name}{inside}" for inside in ("", ".alpha", ".beta"))
     for structure in STRUCTURES:
         yield f"shop.{structure.folder}"
-        yield from (f"shop.{structure.folder}.{noun}" for noun in ("alpha", "beta"))
+        yield from (f"shop.{structure.folder}.{noun}" for noun in ("alpha", "beta", "alpha.inside", "beta.inside"))
 
 
 def build_graph() -> ImportGraph:
-    """Build a graph with two modules of every kind, every library, and no import."""
+    """Build a graph with two units of every kind, each with a file inside, every library, and no import."""
     graph = ImportGraph()
     for module in _modules():
         graph.add_module(module)
@@ -108,7 +108,8 @@ def find_protecting_contract(folder: str) -> str:
 def find_mismatches() -> tuple[int, list[str]]:
     """How many cells the access table has, and those in which the contracts do not say what the table says.
 
-    A granted import must leave every contract green, any other must turn the door of its row red.
+    A granted import must leave every contract green, any other must turn the door of its row red. A file inside of a
+    unit must have the rights of the unit.
     """
     doors = {contract.name: (contract,) for contract in _load_project()[0]}
     cells = [(importer, imported) for importer in STRUCTURES for imported in STRUCTURES]
@@ -116,7 +117,8 @@ def find_mismatches() -> tuple[int, list[str]]:
     for importer, imported in cells:
         granted = may_use(importer.name, imported.name)
         judges = None if granted else doors[find_protecting_contract(imported.folder)]
-        red = broken_by(f"shop.{importer.folder}.alpha", f"shop.{imported.folder}.beta", judges)
-        if granted is bool(red):
-            wrong.append(f"{importer.name} imports {imported.name}")
+        for place in ("alpha", "alpha.inside"):
+            red = broken_by(f"shop.{importer.folder}.{place}", f"shop.{imported.folder}.beta", judges)
+            if granted is bool(red):
+                wrong.append(f"{importer.name} ({place}) imports {imported.name}")
     return len(cells), wrong

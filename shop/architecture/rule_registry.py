@@ -19,6 +19,7 @@ from shop.architecture.rules import (
     own_bases,
     own_names,
     plain_schemas,
+    private_inside,
     reach,
     redis_keys,
     sessions,
@@ -49,6 +50,7 @@ RULES = tuple(
     _make_rule(module)
     for module in (
         closed_world,
+        private_inside,
         declared_libraries,
         own_names,
         no_reexports,

@@ -36,7 +36,7 @@ STRUCTURES = (
         (),
         "a failure: a number, a status and a sentence",
     ),
-    Structure("CacheManager", "cache_managers", "CacheManager", ("Constant",), "owns every Redis key"),
+    Structure("CacheManager", "cache_managers", "CacheManager", ("Constant", "Support"), "owns every Redis key"),
     Structure("Presenter", "presenters", "Presenter", INDEPENDENTS, "how a row speaks: labels and human times"),
     Structure("Model", "models", "", ("Presenter", *INDEPENDENTS), "one table: its columns, types and constraints"),
     Structure("Repository", "repositories", "Repository", ("Model", *INDEPENDENTS), "questions to exactly one Model"),
@@ -109,7 +109,10 @@ def used_by(name: str) -> tuple[str, ...]:
 
 
 def of_module(module: str) -> Structure | None:
-    """Return the structure that a file such as `shop.services.item` belongs to; None for any other module."""
+    """Return the structure that a file such as `shop.services.item` belongs to; None for any other module.
+
+    A file inside of a unit, such as `shop.services.stock.drain`, belongs to the structure of its unit.
+    """
     root, _, path = module.partition(".")
     folder, _, file = path.partition(".")
     return _BY_FOLDER.get(folder) if root == "shop" and file else None

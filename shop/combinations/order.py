@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from shop.cache_managers.stock import Reservation
 from shop.constants.order import OrderStatus
 from shop.core.clock import format_rfc3339, from_microseconds
+from shop.supports.reservation import Reservation
 
 if TYPE_CHECKING:
     from shop.models.order import Order

@@ -10,6 +10,8 @@ BATCH = 500
 BATCH_SMALL = 200
 GATHER_SECONDS = 0.005
 GATHER_SECONDS_MAX = 0.05
+# A receipt answers a purchase that is sent again.
+RECEIPT_LIFE_SECONDS = 24 * 3600
 CAUSE_MAX = 32
 RUN_TEXT_MAX = 500
 

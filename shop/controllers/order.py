@@ -6,7 +6,6 @@ from uuid import UUID
 
 from flask import request
 
-from shop.cache_managers.stock import Purchase
 from shop.checkers.order import PageOrderChecker, PurchaseHeadersChecker, PurchaseItemChecker
 from shop.constants.order import OrderStatus
 from shop.core.api.blueprint import Blueprint
@@ -33,6 +32,7 @@ from shop.services.order import OrderService
 from shop.services.stock_ledger import StockLedgerService
 from shop.supports.order import OrderPolicy
 from shop.supports.purchase import derive_purchase_id, parse_wait_preference
+from shop.supports.reservation import Purchase
 
 blueprint = Blueprint("orders", __name__, description="Purchases and orders")
 

@@ -2,8 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
@@ -14,11 +13,13 @@ from shop.core.database.columns import ColumnMap
 from shop.core.database.criteria import Criteria
 from shop.core.database.repository import Repository
 from shop.models.order import Order
+from shop.supports.invariant import OrderLine
 
 PAGE_SIZE = 5000
+# The columns are called, and stand in the order of, the fields of an OrderLine.
 _LINE_QUERY: "Select[*tuple[Any, ...]]" = select(
-    Order.id, Order.tenant_id, Order.item_id, Order.user_id, Order.quantity, Order.unit_price_minor, Order.currency,
-    Order.status, Order.epoch, Order.seq, Order.created_at,
+    Order.id.label("order_id"), Order.tenant_id, Order.item_id, Order.user_id, Order.quantity, Order.unit_price_minor,
+    Order.currency, Order.status, Order.epoch, Order.seq, Order.created_at,
 )  # fmt: skip
 
 _SOURCE = ColumnMap(
@@ -36,22 +37,6 @@ _SOURCE = ColumnMap(
         "updated_at": Order.updated_at,
     },
 )
-
-
-class OrderLine(NamedTuple):
-    """What the audit asks of an order; no object of a row, since there may be a million."""
-
-    order_id: UUID
-    tenant_id: int
-    item_id: int
-    user_id: int
-    quantity: int
-    unit_price_minor: int
-    currency: str
-    status: str
-    epoch: int
-    seq: int
-    created_at: datetime
 
 
 @dataclass(frozen=True)

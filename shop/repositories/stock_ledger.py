@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from sqlalchemy import func, select
 
@@ -11,8 +10,14 @@ from shop.core.database.columns import ColumnMap
 from shop.core.database.criteria import Criteria
 from shop.core.database.repository import Repository
 from shop.models.stock_ledger import StockLedger
+from shop.supports.invariant import LedgerLine
 
 PAGE_SIZE = 5000
+# The columns are called, and stand in the order of, the fields of a LedgerLine.
+_LINE = select(
+    StockLedger.id.label("line_id"), StockLedger.tenant_id, StockLedger.delta, StockLedger.ref, StockLedger.adj_seq
+)
+
 _SOURCE = ColumnMap(
     StockLedger.id,
     {
@@ -25,16 +30,6 @@ _SOURCE = ColumnMap(
         "created_at": StockLedger.created_at,
     },
 )
-
-
-class LedgerLine(NamedTuple):
-    """What the audit asks of a line."""
-
-    line_id: int
-    tenant_id: int
-    delta: int
-    ref: str
-    adj_seq: int | None
 
 
 @dataclass(frozen=True)
@@ -77,8 +72,7 @@ class StockLedgerRepository(Repository[StockLedger]):
     def iterate_lines(self, item_id: int, reason: StockReason) -> Iterator[LedgerLine]:
         """Every line of an item that stands there for that reason, oldest first, a page at a time."""
         line, last = StockLedger, 0
-        query = select(line.id, line.tenant_id, line.delta, line.ref, line.adj_seq)
-        query = query.where(line.item_id == item_id, line.reason == reason).order_by(line.id).limit(PAGE_SIZE)
+        query = _LINE.where(line.item_id == item_id, line.reason == reason).order_by(line.id).limit(PAGE_SIZE)
         while page := [LedgerLine(*row) for row in self.session.execute(query.where(line.id > last))]:
             yield from page
             last = page[-1].line_id

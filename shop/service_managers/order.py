@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from shop.cache_managers.stock import Purchase, Reservation
 from shop.constants.order import Strategy
 from shop.core.crypto.tokens import Claims
 from shop.core.database.transaction import after_commit, release_connection
@@ -17,6 +16,7 @@ from shop.services.direct_sale import DirectSaleService
 from shop.services.order import OrderService
 from shop.services.purchase import PurchaseService
 from shop.services.session import SessionService
+from shop.supports.reservation import Purchase, Reservation
 
 PURCHASE_COUNTER = Counter(
     "shop_purchases", "Purchases asked for, by the order's first state or why there is none.", ("outcome",)

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from shop.cache_managers.stock import DeadLetter, StockCacheManager
+from shop.cache_managers.stock import StockCacheManager
 from shop.constants.job import JobName
 from shop.constants.stock import PARTITIONS
 from shop.core.jobs.queue import JobQueue
+from shop.supports.reservation import DeadLetter
 
 
 class LocatedDeadLetter(NamedTuple):

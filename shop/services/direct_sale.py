@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from shop.cache_managers.stock import Purchase
 from shop.combinations.order import OrderCombination
 from shop.constants.order import OrderStatus
 from shop.constants.stock import StockReason
@@ -15,6 +14,7 @@ from shop.exception_codes.order import OrderExceptionCode
 from shop.repositories.item import ItemRepository
 from shop.repositories.order import OrderRepository
 from shop.repositories.stock_ledger import StockLedgerRepository
+from shop.supports.reservation import Purchase
 
 if TYPE_CHECKING:
     from shop.models.item import Item

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
-from shop.cache_managers.stock import Reservation, StockCacheManager, parse_reservation
+from shop.cache_managers.stock import StockCacheManager
 from shop.constants.order import Strategy
 from shop.constants.stock import PARTITIONS, StockReason
 from shop.core.clock import Clock
@@ -20,16 +20,14 @@ from shop.repositories.user import UserRepository
 from shop.supports.invariant import (
     INVARIANTS,
     ItemSnapshot,
-    LedgerRow,
     LedgerSummary,
-    OrderRow,
     OrderSummary,
-    OrderTerms,
     OutboxOrder,
     Problem,
     RedisItem,
     split_batches,
 )
+from shop.supports.reservation import Reservation, parse_reservation
 
 if TYPE_CHECKING:
     from shop.models.item import Item
@@ -174,19 +172,19 @@ class InvariantService:
         named = {entry.order_id for entry in redis_item.entries}
         found, buyers = OrderSummary(), set()
         for line in self.orders.iterate_lines(item_id):
-            row = OrderRow(*line)
-            found.add(row)
+            found.add(line)
             # Given twice: void for one, an order of the other.
             voids.discard((line.epoch, line.seq))
             buyers.add(line.user_id)
             if line.epoch == epoch:
-                found.add_recent(row, since)
+                found.add_recent(line, since)
             if line.order_id in named:
                 found.positions[line.order_id] = (line.epoch, line.seq)
-            found.record_mismatch(row, _parse_terms(texts.get(line.order_id)))
+            if text := texts.get(line.order_id):
+                found.record_mismatch(line, parse_reservation(text))
         for ids in split_batches(texts.keys() - found.units.keys()):
             for line in self.orders.find_lines(ids):
-                found.record_mismatch(OrderRow(*line), _parse_terms(texts[line.order_id]))
+                found.record_mismatch(line, parse_reservation(texts[line.order_id]))
         found.buyer_tenants = self._find_buyer_tenants(buyers)
         return found
 
@@ -201,7 +199,7 @@ class InvariantService:
         found = LedgerSummary()
         for reason in StockReason:
             for line in self.ledger.iterate_lines(item_id, reason):
-                found.add(reason, LedgerRow(*line), applied)
+                found.add(reason, line, applied)
         return found
 
 
@@ -211,10 +209,8 @@ def _to_results(problems: Mapping[int, list[Problem]]) -> list[InvariantResult]:
     ]
 
 
-def _to_outbox_order(entry_id: str, reservation: Reservation) -> OutboxOrder:
+def _to_outbox_order(entry_id: str, promise: Reservation) -> OutboxOrder:
     since = int(entry_id.partition("-")[0])
-    return OutboxOrder(reservation.order_id, *reservation.position, reservation.quantity, since)
-
-
-def _parse_terms(text: str | None) -> OrderTerms | None:
-    return OrderTerms(*parse_reservation(text)[2:8]) if text else None
+    return OutboxOrder(
+        order_id=promise.order_id, epoch=promise.epoch, seq=promise.seq, quantity=promise.quantity, since=since
+    )

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from shop.cache_managers.item import ItemCacheManager
-from shop.cache_managers.stock import Claim, StockCacheManager
+from shop.cache_managers.stock import StockCacheManager
 from shop.combinations.item import ItemCombination
 from shop.constants.item import ItemStatus
 from shop.constants.job import JobName
@@ -28,6 +28,7 @@ from shop.core.validation.translations import localize, merge_translations
 from shop.exception_codes.item import ItemExceptionCode
 from shop.repositories.item import ItemRepository
 from shop.repositories.stock_ledger import StockLedgerRepository
+from shop.supports.sale_gate import Claim
 
 if TYPE_CHECKING:
     from shop.models.item import Item

@@ -7,10 +7,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from shop.cache_managers.stock import (
-    Reservation,
-    StockCacheManager,
-)
+from shop.cache_managers.stock import StockCacheManager
 from shop.combinations.item import ItemCombination
 from shop.combinations.order import OrderCombination
 from shop.constants.order import Strategy
@@ -29,6 +26,7 @@ from shop.exception_codes.order import OrderExceptionCode
 from shop.repositories.item import ItemRepository
 from shop.repositories.order import OrderRepository
 from shop.supports.order import OrderPolicy
+from shop.supports.reservation import Reservation
 
 _log = logging.getLogger(__name__)
 

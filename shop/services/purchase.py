@@ -8,17 +8,10 @@ from typing import TYPE_CHECKING, NoReturn
 
 from shop.cache_managers.idempotency_record import IdempotencyRecordCacheManager
 from shop.cache_managers.optimistic_lock import OptimisticLockCacheManager
-from shop.cache_managers.stock import (
-    RECEIPT_TTL_SECONDS,
-    Purchase,
-    Reservation,
-    ReserveResult,
-    StockCacheManager,
-    parse_reserve_answer,
-)
+from shop.cache_managers.stock import StockCacheManager
 from shop.constants.job import JobName
 from shop.constants.order import SOLD_OUT_ITEMS, SOLD_OUT_SECONDS, Strategy
-from shop.constants.stock import ReserveOutcome
+from shop.constants.stock import RECEIPT_LIFE_SECONDS, ReserveOutcome
 from shop.core.clock import to_microseconds
 from shop.core.errors import CoreExceptionCode, ShopError
 from shop.core.idempotency.metrics import IDEMPOTENT_REQUESTS
@@ -34,6 +27,7 @@ from shop.exception_codes.item import ItemExceptionCode
 from shop.exception_codes.order import OrderExceptionCode
 from shop.repositories.item import ItemRepository
 from shop.repositories.order import OrderRepository
+from shop.supports.reservation import Purchase, Reservation, ReserveResult, parse_reserve_answer
 
 if TYPE_CHECKING:
     from shop.models.order import Order
@@ -137,7 +131,7 @@ class PurchaseService:
 
     def _find_written_order(self, purchase: Purchase, reserved: ReserveResult) -> Reservation | None:
         """What was bought by this request before Redis lost its receipt; nobody looks while Redis lost nothing."""
-        lately = purchase.moment - reserved.receipts_lost_at < RECEIPT_TTL_SECONDS * 10**6
+        lately = purchase.moment - reserved.receipts_lost_at < RECEIPT_LIFE_SECONDS * 10**6
         if not purchase.ticket or not (lately or reserved.outcome is ReserveOutcome.CLOSED):
             return None
         order = self.orders.find(purchase.order_id)
@@ -180,6 +174,15 @@ class PurchaseService:
 def _to_reservation(order: "Order") -> Reservation:
     # Confirmed, whatever became of it since: the first answer said so, and this one is the same.
     return Reservation(
-        "C", order.id, order.tenant_id, order.item_id, order.user_id, order.quantity, order.unit_price_minor,
-        order.currency, to_microseconds(order.created_at), order.epoch, order.seq,
-    )  # fmt: skip
+        state="C",
+        order_id=order.id,
+        tenant_id=order.tenant_id,
+        item_id=order.item_id,
+        user_id=order.user_id,
+        quantity=order.quantity,
+        unit_price_minor=order.unit_price_minor,
+        currency=order.currency,
+        moment=to_microseconds(order.created_at),
+        epoch=order.epoch,
+        seq=order.seq,
+    )

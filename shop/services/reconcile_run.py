@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from shop.cache_managers.stock import CreditNote, GateOpening, StockCacheManager
+from shop.cache_managers.stock import StockCacheManager
 from shop.constants.order import Strategy
 from shop.constants.stock import Cause, GateState, StockReason
 from shop.core.clock import Clock
@@ -18,6 +18,7 @@ from shop.repositories.item import ItemRepository
 from shop.repositories.order import OrderRepository
 from shop.repositories.reconcile_run import ReconcileRunRepository
 from shop.repositories.stock_ledger import StockLedgerRepository
+from shop.supports.sale_gate import CreditNote, GateOpening
 from shop.supports.stock import DatabaseState, Difference, compare_with_gate, may_be_unfinalized
 
 if TYPE_CHECKING:

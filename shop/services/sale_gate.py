@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from shop.cache_managers.item import ItemCacheManager
-from shop.cache_managers.stock import Claim, GateOpening, StockCacheManager
+from shop.cache_managers.stock import StockCacheManager
 from shop.constants.order import Strategy
 from shop.constants.stock import GateState
 from shop.core.clock import Clock
@@ -13,6 +13,7 @@ from shop.core.database.transaction import after_commit
 from shop.core.settings.settings import Settings
 from shop.repositories.item import ItemRepository
 from shop.repositories.order import OrderRepository
+from shop.supports.sale_gate import Claim, GateOpening
 from shop.supports.stock import parse_count
 
 

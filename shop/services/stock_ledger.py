@@ -5,7 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
 from uuid import UUID
 
-from shop.cache_managers.stock import CreditNote, StockCacheManager, Withdrawal
+from shop.cache_managers.stock import StockCacheManager
 from shop.combinations.item import ItemCombination
 from shop.combinations.order import OrderCombination
 from shop.constants.item import STOCK_MAX
@@ -30,6 +30,7 @@ from shop.repositories.item import ItemRepository
 from shop.repositories.order import OrderRepository
 from shop.repositories.stock_ledger import StockLedgerRepository
 from shop.supports.order import OrderPolicy
+from shop.supports.sale_gate import CreditNote, Withdrawal
 from shop.supports.stock import Adjustment
 
 if TYPE_CHECKING:

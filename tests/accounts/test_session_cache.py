@@ -4,11 +4,11 @@ import orjson
 import pytest
 
 from shop.cache_managers.session import SessionCacheManager
-from shop.cache_managers.stock import Purchase
 from shop.constants.stock import ReserveOutcome
 from shop.core.auth.session_watch import SessionWatch
 from shop.core.crypto.tokens import new_id
 from shop.core.tenant import in_tenant
+from shop.supports.reservation import Purchase
 from tests.accounts.session_helpers import UNAUTHORIZED, claims_of, read_session_changes, status
 from tests.purchase.support.in_process_shop import InProcessShop
 from tests.support.call_recording import record_sql

@@ -18,6 +18,7 @@ HEAD = (
 ALLOWED = [
     ("closed_world", "shop/services/readme.txt", "words"),
     ("closed_world", "shop/repositories/__init__.py", "# only a comment\n"),
+    ("private_inside", SERVICE, "from shop.supports.invariant import Book\nimport shop.cache_managers.stock\n"),
     ("declared_libraries", SERVICE, "import json\nfrom marshmallow import fields\nimport shop.core.errors\n"),
     (
         "own_names",
@@ -90,6 +91,12 @@ ALLOWED = [
         "    @transactional\n    def write(self):\n        self.stock.drain(1, None)\n",
     ),
     (
+        "transactional_writes",
+        JOB,
+        f"{HEAD}class PlantedJob(Job):\n    stock: StockService\n    def run(self):\n"
+        "        self.transact(1, self.stock.drain, 1, None)\n",
+    ),
+    (
         "lazy_rows",
         "shop/models/planted.py",
         "from sqlalchemy.orm import relationship\nx = relationship('Order', lazy='raise')\n",
@@ -157,7 +164,7 @@ def test_what_is_right_is_allowed(sources: Sources, rule: str, path: str, text: 
 
 
 def test_the_proof_of_what_is_right_covers_every_rule() -> None:
-    assert {rule for rule, _, _ in ALLOWED} == set(RULES_BY_NAME)
+    assert {rule for rule, *_ in ALLOWED} == set(RULES_BY_NAME)
 
 
 @pytest.mark.parametrize(

@@ -114,7 +114,7 @@ def test_why_says_no_with_its_exit_code() -> None:
 
 
 def test_matrix_and_module_answer() -> None:
-    assert "67 of 256 cells are granted" in run(None, "matrix").output
+    assert "68 of 256 cells are granted" in run(None, "matrix").output
     said = run(None, "module", "item").output
     assert "/api/v1/items/<id:item_id>" in said
     assert "404301" in said

@@ -92,6 +92,7 @@ def test_the_root_package_imports_no_structure(kind: Structure) -> None:
 
 
 @KINDS
-def test_a_folder_inside_a_layer_is_no_hiding_place_for_siblings(kind: Structure) -> None:
-    inner = f"shop.{kind.folder}.gamma"
-    assert "Layers are flat" in broken_by(f"{inner}.one", f"{inner}.two")
+def test_a_file_inside_of_a_unit_does_not_import_its_own_face(kind: Structure) -> None:
+    assert find_protecting_contract(kind.folder) in broken_by(
+        f"shop.{kind.folder}.alpha.inside", f"shop.{kind.folder}.alpha"
+    )

@@ -55,18 +55,26 @@ def test_a_door_on_a_whole_package_lets_siblings_meet_and_the_matrix_notices(rew
 def test_a_door_that_admits_a_whole_package_lets_an_init_in_and_the_matrix_notices(
     rewrite_contracts: Rewrite,
 ) -> None:
-    line = "    shop.services.*\nas_packages = false\nbroken_contract_guidance =\n    A question"
-    opened = rewrite_contracts(line, line.replace(".*", "").replace("as_packages = false\n", ""))
+    line = "    shop.services.**\nas_packages = false\nbroken_contract_guidance =\n    A question"
+    opened = rewrite_contracts(line, line.replace(".**", "").replace("as_packages = false\n", ""))
     assert broken_by("shop.services", "shop.repositories.beta") == ["Repositories answer Services"]
     assert broken_by("shop.services", "shop.repositories.beta", opened) == []
 
 
 def test_a_guest_struck_from_a_door_is_missed(rewrite_contracts: Rewrite) -> None:
     contracts = rewrite_contracts(
-        "    shop.combination_managers.*\nas_packages = false\nbroken_contract_guidance =\n    Two Services",
+        "    shop.combination_managers.**\nas_packages = false\nbroken_contract_guidance =\n    Two Services",
         "as_packages = false\nbroken_contract_guidance =\n    Two Services",
     )
     assert surprises(contracts) == {"CombinationManager-Service"}
+
+
+def test_a_grant_without_its_second_star_locks_the_inside_of_units_out(rewrite_contracts: Rewrite) -> None:
+    line = "    shop.repositories.** -> sqlalchemy"
+    contracts = rewrite_contracts(line, line.replace(".**", ".*"))
+    assert broken_by("shop.repositories.alpha.inside", "sqlalchemy", contracts) == [
+        "SQL is spoken where rows are known"
+    ]
 
 
 def test_a_map_that_is_not_exhaustive_overlooks_a_new_package(rewrite_contracts: Rewrite) -> None:

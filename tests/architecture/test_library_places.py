@@ -138,8 +138,8 @@ BESIDE = {
 IMPORTED_AS = {"argon2-cffi": "argon2", "pyjwt": "jwt", "python-dotenv": "dotenv"}
 
 
-def file_in(place: str) -> str:
-    return f"shop.{place}.alpha" if place in {*FOLDERS, *PACKAGES} else f"shop.{place}"
+def file_in(place: str, unit: str = "alpha") -> str:
+    return f"shop.{place}.{unit}" if place in {*FOLDERS, *PACKAGES} else f"shop.{place}"
 
 
 RIGHT = [(library, place) for library, places in PLACES.items() for place in places]
@@ -148,6 +148,7 @@ RIGHT = [(library, place) for library, places in PLACES.items() for place in pla
 @pytest.mark.parametrize(("library", "place"), RIGHT)
 def test_a_library_is_welcome_in_its_place(library: str, place: str) -> None:
     assert broken_by(file_in(place), library) == []
+    assert broken_by(file_in(place, "alpha.inside"), library) == []
 
 
 @pytest.mark.parametrize("library", PLACES)
@@ -155,7 +156,7 @@ def test_a_library_is_refused_everywhere_else(library: str) -> None:
     bare = ["shop", "shop.core", *(f"shop.{folder}" for folder in sorted(FOLDERS))]
     granted = PLACES[library]
     others = {place for place in FOLDERS | BESIDE if not any(f"{place}.".startswith(f"{one}.") for one in granted)}
-    elsewhere = [file_in(place) for place in sorted(others)]
+    elsewhere = [file_in(place, unit) for place in sorted(others) for unit in ("alpha", "alpha.inside")]
     contracts = tuple(contract for contract in load() if library in libraries((contract,)))
     assert [importer for importer in bare + elsewhere if not broken_by(importer, library, contracts)] == []
 

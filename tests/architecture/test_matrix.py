@@ -33,6 +33,22 @@ def test_any_other_import_turns_the_door_red(importer: Structure, imported: Stru
     assert find_protecting_contract(imported.folder) in red
 
 
+@pytest.mark.parametrize(("importer", "imported"), GRANTED, ids=in_words(GRANTED))
+def test_a_file_inside_of_a_unit_may_import_what_its_structure_may(importer: Structure, imported: Structure) -> None:
+    assert broken_by(f"shop.{importer.folder}.alpha.inside", f"shop.{imported.folder}.beta") == []
+
+
+@pytest.mark.parametrize(("importer", "imported"), FORBIDDEN, ids=in_words(FORBIDDEN))
+def test_a_file_inside_of_a_unit_may_import_nothing_else(importer: Structure, imported: Structure) -> None:
+    red = broken_by(f"shop.{importer.folder}.alpha.inside", f"shop.{imported.folder}.beta")
+    assert find_protecting_contract(imported.folder) in red
+
+
+@pytest.mark.parametrize("kind", STRUCTURES, ids=by_name)
+def test_a_unit_may_import_its_own_inside(kind: Structure) -> None:
+    assert broken_by(f"shop.{kind.folder}.alpha", f"shop.{kind.folder}.alpha.inside") == []
+
+
 @pytest.mark.parametrize("kind", STRUCTURES, ids=by_name)
 def test_siblings_never_meet(kind: Structure) -> None:
     assert not may_use(kind.name, kind.name)

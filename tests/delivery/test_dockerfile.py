@@ -58,7 +58,9 @@ def test_what_the_build_copies_is_there_and_not_ignored() -> None:
     assert [path for path in copied() if not (ROOT / path).exists() or ignored(path)] == []
 
 
-@pytest.mark.parametrize("path", ["shop/py.typed", "shop/cache_managers/lua/reserve.lua", "shop/core/static/docs.css"])
+@pytest.mark.parametrize(
+    "path", ["shop/py.typed", "shop/cache_managers/stock/lua/reserve.lua", "shop/core/static/docs.css"]
+)
 def test_the_files_of_the_package_reach_the_build(path: str) -> None:
     assert not ignored(path)
 

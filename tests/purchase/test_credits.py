@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
-from shop.cache_managers.stock import CreditNote, StockCacheManager
+from shop.cache_managers.stock import StockCacheManager
 from shop.constants.job import JobName
 from shop.constants.stock import CreditOutcome
 from shop.core.database.model import DEFAULT_TENANT
 from shop.jobs.stock import SyncStockJob
 from shop.services.sale_gate import SaleGateService
+from shop.supports.sale_gate import CreditNote
 from tests.purchase.support.in_process_shop import InProcessShop, data_of
 from tests.purchase.test_drains import assert_right
 

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
-from shop.cache_managers.stock import Claim
 from shop.core.database.model import DEFAULT_TENANT
 from shop.jobs.invariant import VerifyInvariantsJob
 from shop.jobs.stock import LoadStockJob, PreloadStockJob
+from shop.supports.sale_gate import Claim
 from tests.purchase.conftest import MakeInProcessShop
 from tests.purchase.support.in_process_shop import InProcessShop
 from tests.support.servers.valkey import Valkey

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from shop.cache_managers import stock
+from shop.cache_managers.stock import gate, reservations
 from shop.core.database.model import DEFAULT_TENANT
 from shop.repositories.item import ItemRepository
 from shop.services.sale_gate import SaleGateService
@@ -47,7 +47,7 @@ def test_the_receipt(
         "redis.call('SET', KEYS[3], 'P|' .. body)": "",
     }
     if not protected:
-        monkeypatch.setattr(stock, "_reserve", alter_script("reserve.lua", silence, tmp_path))
+        monkeypatch.setattr(reservations, "_reserve", alter_script("reserve.lua", silence, tmp_path))
     item, token = in_process_shop.offer(stock=10), in_process_shop.buyer()
     headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": "one-wish"}
 
@@ -89,7 +89,7 @@ def test_the_token_of_a_load(
 ) -> None:
     trust = {"if redis.call('HGET', KEYS[1], 'token') ~= ARGV[1] then return 0 end": ""}
     if not protected:
-        monkeypatch.setattr(stock, "_open", alter_script("open_gate.lua", trust, tmp_path))
+        monkeypatch.setattr(gate, "_open", alter_script("open_gate.lua", trust, tmp_path))
     item, token, gates = (
         in_process_shop.offer(stock=10),
         in_process_shop.buyer(),

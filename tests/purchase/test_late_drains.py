@@ -7,13 +7,14 @@ from uuid import UUID
 
 import pytest
 
-from shop.cache_managers.stock import Purchase, StockCacheManager
+from shop.cache_managers.stock import StockCacheManager
 from shop.constants.stock import ReserveOutcome
 from shop.core.crypto.tokens import Tokens
 from shop.core.database.model import DEFAULT_TENANT
 from shop.core.redis.stores import RedisError
 from shop.jobs.stock import DrainStockJob, LoadStockJob
 from shop.repositories.item import ItemRepository
+from shop.supports.reservation import Purchase
 from tests.http.support.shop import API
 from tests.purchase.support.in_process_shop import InProcessShop
 from tests.purchase.test_drains import assert_right, begin_epoch_without_draining, status

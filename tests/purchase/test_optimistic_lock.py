@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from shop.cache_managers import optimistic_lock as recipe
-from shop.cache_managers.stock import Claim
 from shop.core.database.model import DEFAULT_TENANT
 from shop.core.redis.lock import try_lock
 from shop.jobs.stock import LoadStockJob
+from shop.supports.sale_gate import Claim
 from tests.purchase.conftest import MakeInProcessShop
 from tests.purchase.support.in_process_shop import InProcessShop
 from tests.purchase.test_drains import assert_right

@@ -6,10 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from shop.cache_managers.stock import StockCacheManager, Withdrawal
+from shop.cache_managers.stock import StockCacheManager
 from shop.constants.stock import CreditOutcome, WithdrawalOutcome
 from shop.core.database.model import DEFAULT_TENANT
 from shop.repositories.stock_ledger import StockLedgerRepository
+from shop.supports.sale_gate import Withdrawal
 from tests.purchase.support.in_process_shop import InProcessShop, data_of
 from tests.purchase.test_drains import SimulatedCrash, assert_right, begin_epoch_without_draining
 

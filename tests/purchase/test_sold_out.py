@@ -2,12 +2,12 @@
 
 import pytest
 
-from shop.cache_managers.stock import Claim
 from shop.constants.order import SOLD_OUT_SECONDS
 from shop.core.database.model import DEFAULT_TENANT
 from shop.core.resilience.ttl_cache import TTLCache
 from shop.jobs.stock import LoadStockJob
 from shop.services.purchase import PurchaseService
+from shop.supports.sale_gate import Claim
 from tests.purchase.support.in_process_shop import InProcessShop
 from tests.support.call_recording import record_commands
 from tests.support.servers.valkey import Valkey

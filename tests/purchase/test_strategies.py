@@ -5,11 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from shop.cache_managers.stock import Claim
 from shop.constants.order import Strategy
 from shop.core.database.model import DEFAULT_TENANT
 from shop.jobs.invariant import VerifyInvariantsJob
 from shop.jobs.stock import LoadStockJob
+from shop.supports.sale_gate import Claim
 from tests.purchase.conftest import MakeInProcessShop
 from tests.purchase.support.in_process_shop import InProcessShop
 from tests.purchase.test_drains import status

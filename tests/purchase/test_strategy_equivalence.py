@@ -6,18 +6,13 @@ from uuid import UUID
 import pytest
 
 from shop.cache_managers.optimistic_lock import OptimisticLockCacheManager
-from shop.cache_managers.stock import (
-    Claim,
-    GateOpening,
-    Purchase,
-    ReserveResult,
-    StockCacheManager,
-    parse_reserve_answer,
-)
+from shop.cache_managers.stock import StockCacheManager
 from shop.constants.stock import GateState
 from shop.core.metrics.metrics import Metrics
 from shop.core.redis.stores import RedisStores
 from shop.core.settings.settings import Settings
+from shop.supports.reservation import Purchase, ReserveResult, parse_reserve_answer
+from shop.supports.sale_gate import Claim, GateOpening
 from tests.support.servers.valkey import Valkey
 
 TENANT, ITEM, OTHER, CLOSED, BACKLOG_MAX = 1, 7, 8, 9, 5

@@ -8,7 +8,6 @@ from typing import NamedTuple
 Definition = ast.FunctionDef | ast.AsyncFunctionDef
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _BLOCKS = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try, ast.Match)
-_EXEMPTION_COMMENT = "# size: "
 
 
 class Function(NamedTuple):
@@ -24,16 +23,6 @@ def functions_in(source: str, file: str = "") -> Iterator[Function]:
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, _DEFINITIONS):
             yield Function(f"{file}:{node.lineno} {node.name}", _length(node), _depth(node))
-
-
-def is_excused(source: str) -> bool:
-    """Whether the file's first comment says why it is long."""
-    comments = [line for line in source.splitlines() if line.startswith("#")]
-    return (
-        bool(comments)
-        and comments[0].startswith(_EXEMPTION_COMMENT)
-        and len(comments[0]) > len(_EXEMPTION_COMMENT) + 10
-    )
 
 
 def python_files(folder: Path) -> list[Path]:

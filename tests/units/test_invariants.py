@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from shop.supports.invariant import INVARIANTS, EpochOrders, ItemSnapshot
+from shop.repositories import order, stock_ledger
+from shop.supports.invariant import INVARIANTS, EpochOrders, ItemSnapshot, LedgerLine, OrderLine
 from tests.units.item_snapshots import (
     DEAD_ENTRY,
     EARLY,
@@ -203,3 +204,8 @@ def test_every_invariant_was_seen_red() -> None:
 def test_an_item_that_does_not_exist_owns_neither_orders_nor_lines() -> None:
     book: ItemSnapshot = replace(SNAPSHOT, tenant_id=None)
     assert len(list(INVARIANTS[16](book))) == 4
+
+
+@pytest.mark.parametrize(("query", "line"), [(order._LINE_QUERY, OrderLine), (stock_ledger._LINE, LedgerLine)])
+def test_a_line_is_read_field_by_field(query: Any, line: Any) -> None:
+    assert tuple(column.name for column in query.selected_columns) == line._fields

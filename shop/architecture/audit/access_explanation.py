@@ -7,6 +7,7 @@ from shop.architecture.audit.check_results import sentence_of
 from shop.architecture.audit.facts import Facts
 from shop.architecture.source.module_kinds import KINDS, UnknownName, grants, is_structure, kind_of
 from shop.architecture.table import STRUCTURES, structure
+from shop.architecture.units import is_inside, may_import, unit_of
 
 SHOWN_MAX = 6
 
@@ -31,13 +32,15 @@ class AccessAnswer:
 def explain_access(facts: Facts, importer: str, imported: str) -> AccessAnswer:
     """Judge one use; raises UnknownName."""
     one, other = resolve_name(facts, importer), resolve_name(facts, imported)
-    granted = grants(one.kind, other.kind) and one != other
+    granted = one != other and _is_granted(one, other)
     lines = [f"{_format_place(one)} -> {_format_place(other)}: {'allowed' if granted else 'forbidden'}."]
     if is_structure(one.kind):
         core = "; the core is free to it" if structure(one.kind).uses_core else "; not even the core"
         lines.append(f"The row: {sentence_of(structure(one.kind))}{core}.")
     lines += _describe_uses(facts, one, other)
-    if not granted:
+    if hidden := next(filter(is_inside, other.modules), "") if not granted else "":
+        lines.append(f"It is inside of the unit {unit_of(hidden)}: import what that offers.")
+    elif not granted:
         lines += _describe_detour(facts, one, other)
     return AccessAnswer(granted, "\n".join(lines))
 
@@ -52,9 +55,21 @@ def resolve_name(facts: Facts, name: str) -> NamedModules:
     if classes:
         return NamedModules(name.rpartition(".")[2], classes[0].kind, tuple(fact.module for fact in classes))
     for fact in facts.files:
-        if name in {fact.path, fact.module, fact.path.removeprefix("shop/"), fact.module.removeprefix("shop.")}:
+        if name.removeprefix("shop/").removeprefix("shop.").rstrip("/") in _names(fact.path, fact.module):
             return NamedModules(fact.module, kind_of(fact.module), (fact.module,))
     raise UnknownName(f"{name} is no structure, class, module or file of shop.")
+
+
+def _is_granted(one: NamedModules, other: NamedModules) -> bool:
+    if one.modules and other.modules:
+        return all(may_import(importer, imported) for importer in one.modules for imported in other.modules)
+    return grants(one.kind, other.kind) and not any(map(is_inside, other.modules))
+
+
+def _names(path: str, module: str) -> set[str]:
+    """Return what a file may be called, without `shop`: its path, its module, the folder of a unit."""
+    path = path.removeprefix("shop/")
+    return {path, path.removesuffix("/__init__.py"), module.removeprefix("shop.")}
 
 
 def _format_place(place: NamedModules) -> str:

@@ -7,12 +7,13 @@
     files       module, path, kind, stem, sentence (of its docstring), lines, functions: [name, line, lines]
     classes     name, module, path, line, kind, stem, sentence, collaborators: [role, wanted (full name)]
     edges       importer, imported, path, line, importer_kind, imported_kind, granted, type_only
-    cells       importer, imported (kinds), granted, edges (how many real ones, without type-only ones)
+    cells       importer, imported (kinds), granted, edges (how many real ones, without type-only ones and without
+                those within a unit)
     libraries   name, importers: [module]
     contracts   id, name (the sentence), type, guidance, kept, findings: [path, line, rule, what, instead]
     modules     stem, files: [path], classes: [name], routes: [verb, path, controller, line, summary],
                 tables, keys: [name, template, life], codes: [number, name, sentence]
-    hubs        module, used_by (how many modules of shop), uses (how many); the most used first
+    hubs        module, used_by (how many modules of shop), uses (how many); the most used first; a unit is one module
     chains      the longest chains of imports through the structures: lists of modules, top to bottom
 
 A kind is the name of a structure, or the package that stands beside them: core, app, cli, container, worker,
@@ -21,6 +22,7 @@ checkout, lines count from one.
 """
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -33,6 +35,7 @@ from shop.architecture.source.module_kinds import KINDS, grants, kind_of
 from shop.architecture.source.source import Sources
 from shop.architecture.source.source import read as read_sources
 from shop.architecture.table import STRUCTURES, used_by
+from shop.architecture.units import may_import, share_unit, unit_of
 
 
 @dataclass(frozen=True)
@@ -123,7 +126,7 @@ def describe(
     """Describe any source with its graph, and a second graph that also holds the imports for type names."""
     files, classes = read_files(sources), read_classes(sources)
     edges = tuple(sorted(_edges(sources, graph, with_types)))
-    links = {(edge.importer, edge.imported) for edge in edges if not edge.type_only}
+    links = {(unit_of(edge.importer), unit_of(edge.imported)) for edge in _between_units(edges)}
     return Facts(
         structures=_structures(files, classes),
         files=files,
@@ -154,7 +157,7 @@ def _edges(sources: Sources, graph: grimp.ImportGraph, with_types: grimp.ImportG
     return [
         EdgeFact(
             importer, imported, paths[importer], min(_lines(with_types, importer, imported)),
-            kind_of(importer), kind_of(imported), grants(kind_of(importer), kind_of(imported)),
+            kind_of(importer), kind_of(imported), may_import(importer, imported),
             type_only=imported not in graph.find_modules_directly_imported_by(importer),
         )
         for importer in sorted(paths)
@@ -168,8 +171,13 @@ def _lines(graph: grimp.ImportGraph, importer: str, imported: str) -> list[int]:
 
 
 def _cells(edges: tuple[EdgeFact, ...]) -> tuple[CellFact, ...]:
-    counts = Counter((edge.importer_kind, edge.imported_kind) for edge in edges if not edge.type_only)
+    counts = Counter((edge.importer_kind, edge.imported_kind) for edge in _between_units(edges))
     return tuple(CellFact(one, other, grants(one, other), counts[one, other]) for one in KINDS for other in KINDS)
+
+
+def _between_units(edges: tuple[EdgeFact, ...]) -> Iterator[EdgeFact]:
+    """Yield the imports that cross a border: type names and imports within a unit do not."""
+    return (edge for edge in edges if not (edge.type_only or share_unit(edge.importer, edge.imported)))
 
 
 def _libraries(graph: grimp.ImportGraph) -> tuple[LibraryFact, ...]:

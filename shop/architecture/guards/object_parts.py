@@ -11,6 +11,7 @@ from types import CellType, FunctionType, MappingProxyType, MethodType, ModuleTy
 from typing import Any
 
 from shop.architecture.source.module_kinds import is_structure, kind_of
+from shop.architecture.units import share_unit
 
 Part = tuple[str, Any]
 
@@ -31,14 +32,21 @@ def parts_of(thing: Any) -> Iterator[Part]:
 
 
 def class_parts(kind: type) -> Iterator[Part]:
-    """What an object's class and its file hold for all of them, the closures of decorated methods included."""
-    for name, value in vars(sys.modules.get(kind.__module__, object)).items():
-        # Classes and functions stand there by import, and imports have contracts.
-        if not name.startswith("__") and not isinstance(value, (type, FunctionType, *_PLAIN_TYPES)):
-            yield f" has in its file {name}, which", value
+    """What an object's class and its files hold for all of them, the closures of decorated methods included."""
+    for module in _files(kind):
+        for name, value in vars(sys.modules.get(module, object)).items():
+            # Classes and functions stand there by import, and imports have contracts.
+            if not name.startswith("__") and not isinstance(value, (type, FunctionType, *_PLAIN_TYPES)):
+                yield f" has in its file {name}, which", value
     for base in kind.__mro__:
         if base.__module__.partition(".")[0] == "shop":
             yield from ((f".{name}", value) for name, value in vars(base).items() if not name.startswith("__"))
+
+
+def _files(kind: type) -> dict[str, None]:
+    """The modules of a class and of its bases in the same unit, each once."""
+    bases = (base.__module__ for base in kind.__mro__ if share_unit(base.__module__, kind.__module__))
+    return dict.fromkeys((kind.__module__, *bases))
 
 
 def is_foreign(kind: type) -> bool:

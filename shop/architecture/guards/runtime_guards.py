@@ -14,6 +14,7 @@ from shop.architecture.guards.caller_attribution import relative_path
 from shop.architecture.guards.object_parts import class_parts, parts_of
 from shop.architecture.source.module_kinds import grants, is_structure, kind_of
 from shop.architecture.table import structure
+from shop.architecture.units import share_unit
 
 OBJECTS = "object_graph"
 PROVIDERS = "provider_graph"
@@ -82,7 +83,7 @@ def may_hold(holder: type, held: Any) -> bool:
     importer, imported = kind_of(holder.__module__), kind_of(getattr(held, "__module__", None) or "")
     if not imported or held in holder.__mro__:
         return True
-    if holder.__module__ == held.__module__:
+    if holder.__module__ == held.__module__ or share_unit(holder.__module__, held.__module__):
         return not (_is_unit(holder) and _is_unit(held))
     return grants(importer, imported)
 

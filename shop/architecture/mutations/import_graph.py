@@ -39,8 +39,11 @@ class MutationGraph:
 
     def build_mutated(self, base: ImportGraph, number: int) -> ImportGraph:
         """The graph with one plant."""
-        own = f"{STEM}{number}"
-        added = {module: found for module, found in self.imports.items() if own in module.split(".")}
+        own = f".{STEM}{number}"
+        # What follows the number may make it a second unit, never another number.
+        added = {
+            module: found for module, found in self.imports.items() if f"{module}.".partition(own)[2][:1] in {".", "_"}
+        }
         return _add_imports(deepcopy(base), added)
 
 
@@ -51,7 +54,7 @@ def scan(root: Path, mutations: Iterable[tuple[int, Mutation]]) -> MutationGraph
         shutil.copytree(root / "shop", copy / "shop", ignore=shutil.ignore_patterns("__pycache__"))
         for number, plant in mutations:
             for path, text in number_files(plant, number).items():
-                (copy / path).parent.mkdir(exist_ok=True)
+                (copy / path).parent.mkdir(parents=True, exist_ok=True)
                 (copy / path).write_text(text)
         command = [sys.executable, "-c", SCAN]
         answer = subprocess.run(command, cwd=copy, check=True, capture_output=True, text=True)

@@ -71,6 +71,11 @@ class FactIndex:
         return _group_by(self.facts["files"], lambda file: file["kind"])
 
     @cached_property
+    def kind_of(self) -> dict[str, str]:
+        """Path -> kind."""
+        return {file["path"]: file["kind"] for file in self.facts["files"]}
+
+    @cached_property
     def classes_of(self) -> dict[str, list[Fact]]:
         """Path -> classes."""
         return _group_by(self.facts["classes"], lambda found: found["path"])

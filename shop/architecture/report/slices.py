@@ -6,7 +6,7 @@ from shop.architecture.report.components import class_summary, file_link
 from shop.architecture.report.fact_index import Fact, FactIndex
 from shop.architecture.report.markup import Html, count, fold, listing, pairs, section, table, tag
 
-SENTENCE = "One noun, one file in each layer it needs: a dot is a file, a row is a module, and below is all it holds."
+SENTENCE = "One noun, one unit in each layer it needs: a dot is a unit, a row is a module, and below is all it holds."
 
 COUNTED = (("files", "file"), ("classes", "class"), ("routes", "route"), ("keys", "key"), ("codes", "code"))
 
@@ -23,12 +23,10 @@ def draw(material: FactIndex) -> Html:
 
 
 def _dots(material: FactIndex, found: Fact, kinds: list[str]) -> list[Html | str]:
-    there = {
-        file["kind"]: file["path"]
-        for kind in kinds
-        for file in material.files_of[kind]
-        if file["path"] in found["files"]
-    }
+    there: dict[str, str] = {}
+    for path in found["files"]:
+        # The first is the file itself, or the face of a unit that is a folder.
+        there.setdefault(material.kind_of[path], path)
     return [
         tag("a", "●", href=f"#file-{there[kind]}", aria_label=f"{kind}: {there[kind]}") if kind in there else ""
         for kind in kinds

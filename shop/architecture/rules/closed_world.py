@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 from shop.architecture.finding import Finding
 from shop.architecture.source.source import Source, Sources
 from shop.architecture.table import STRUCTURES
+from shop.architecture.units import is_inside
 
 RULE = "closed_world"
 # Python imports these as it imports a .py file; a .pyi tells the type checker another story than the .py beside it.
@@ -16,8 +17,10 @@ FOLDERS = {f"shop/{structure.folder}/__init__.py" for structure in STRUCTURES} |
 def check(sources: Sources) -> Iterator[Finding]:
     """Findings for files that no contract can read."""
     yield from _hidden_folders(sources)
+    packages = {source.module for source in sources.files if source.is_package}
     for source in sources.files:
         yield from _check_depth(source)
+        yield from _doubled(source, packages)
         yield from _unreadable(source)
         yield from _check_init(source)
     for path in sources.others:
@@ -38,13 +41,20 @@ def _hidden_folders(sources: Sources) -> Iterator[Finding]:
 
 
 def _check_depth(source: Source) -> Iterator[Finding]:
-    if source.structure and len(PurePosixPath(source.path).parts) > 3:
+    if is_inside(source.module) and (source.is_package or source.module.count(".") > 3):
         yield source.finding(
             1,
             RULE,
-            f"A folder inside {source.structure.folder} is a layer that the table does not know.",
-            "Keep the files of a layer side by side: one noun is one file.",
+            "A folder inside of a unit is a layer that the table does not know.",
+            "Keep the files of a unit side by side; what grows beyond that is a second unit.",
         )
+
+
+def _doubled(source: Source, packages: set[str]) -> Iterator[Finding]:
+    """A file that Python never reads, since a folder of the same name comes first."""
+    if not source.is_package and source.module in packages:
+        what = f"A folder of the same name hides {source.path}."
+        yield source.finding(1, RULE, what, "A unit is a file or a folder: keep one of the two.")
 
 
 def _unreadable(source: Source) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from shop.architecture.finding import Finding
 from shop.architecture.source.names import dotted
 from shop.architecture.source.source import Source, Sources
+from shop.architecture.units import unit_of
 
 RULE = "exception_numbers"
 Member = tuple[Source, ast.Assign, str, int | None, str | None]
@@ -22,9 +23,9 @@ def check(sources: Sources) -> Iterator[Finding]:
         if number is None:
             continue
         block = str(number)[3:-2]
-        if owners.setdefault(block, source.path) != source.path:
+        if owners.setdefault(block, unit_of(source.module)) != unit_of(source.module):
             what = f"{name}: block {block} of {number} belongs to {owners[block]}."
-            yield source.finding(node, RULE, what, "Take the block of this file; a new file takes a new block.")
+            yield source.finding(node, RULE, what, "Take the block of this unit; a new unit takes a new block.")
         if taken.setdefault(number, name) != name:
             what = f"{name} has the number {number} of {taken[number]}."
             yield source.finding(node, RULE, what, "Take the next free number; numbers are never used twice.")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from shop.architecture.finding import Finding
 from shop.architecture.source.banned_names import BannedName, find_banned_names
-from shop.architecture.source.classes import Class, classes_of, is_wired
+from shop.architecture.source.classes import WIRED_STRUCTURES, Class, classes_of, is_wired, wired_parts
 from shop.architecture.source.names import dotted, walk_nodes
 from shop.architecture.source.source import Source, Sources
 
@@ -51,11 +51,12 @@ BANS = (
 def check(sources: Sources) -> Iterator[Finding]:
     """Findings for collaborators that come from elsewhere than the container."""
     yield from find_banned_names(sources, BANS, RULE)
+    wired = {name for name, structure in wired_parts(sources).items() if structure.name in WIRED_STRUCTURES}
     for source in sources.layers:
         yield from _check_calls(source)
         yield from _shared(source)
         for one in classes_of(source):
-            if is_wired(one.name):
+            if one.name in wired:
                 yield from _check_built_by_hand(one)
                 yield from _unwirable(one)
                 yield from _check_written_init(one)

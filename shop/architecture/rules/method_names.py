@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from shop.architecture.finding import Finding
 from shop.architecture.rules.naming import methods_of
-from shop.architecture.source.classes import Class, Function, classes_of, kind_of
+from shop.architecture.source.classes import Class, Function, classes_of, kind_of, wired_parts
 from shop.architecture.source.names import find_annotation_names, walk_nodes
 from shop.architecture.source.source import Sources
 from shop.architecture.table import of_module
@@ -27,9 +27,10 @@ def check(sources: Sources) -> Iterator[Finding]:
         "Controller": _check_controller,
         "Job": _check_job,
     }
+    parts = wired_parts(sources)
     for source in sources.layers:
         for one in classes_of(source):
-            kind = kind_of(one.name)
+            kind = parts.get(one.name)
             if kind and kind.name in rules:
                 yield from rules[kind.name](one)
 
@@ -72,7 +73,7 @@ def _check_controller(one: Class) -> Iterator[Finding]:
 
 
 def _check_job(one: Class) -> Iterator[Finding]:
-    if "run" not in one.methods:
+    if kind_of(one.name) and "run" not in one.methods:
         what = f"{one.short} has no method `run`, which the worker calls."
         yield one.source.finding(one.node, RULE, what, "Call the job's entrance run.")
 

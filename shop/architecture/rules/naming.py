@@ -5,10 +5,11 @@ import re
 from collections.abc import Iterator
 
 from shop.architecture.finding import Finding
-from shop.architecture.source.classes import Class, classes_of
+from shop.architecture.source.classes import Class, classes_by_unit, classes_of
 from shop.architecture.source.names import dotted
 from shop.architecture.source.source import Source, Sources
 from shop.architecture.table import STRUCTURES
+from shop.architecture.units import is_inside, noun_of, unit_of
 
 RULE = "naming"
 _STEM = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
@@ -20,10 +21,11 @@ VALUES = {"NamedTuple", "StrEnum", "IntEnum", "Enum", "IntFlag", "TypedDict", "P
 
 def check(sources: Sources) -> Iterator[Finding]:
     """Findings for files and classes that are not called what the table says."""
+    units = classes_by_unit(sources)
     for source in sources.layers:
-        if not source.is_package:
-            yield from _check_file(source)
-            yield from _check_classes(source)
+        yield from _check_file(source)
+        yield from _check_classes(source, units[unit_of(source.module)])
+        yield from _inner_classes(source) if is_inside(source.module) else _check_noun(source)
 
 
 def camel(stem: str) -> str:
@@ -32,24 +34,24 @@ def camel(stem: str) -> str:
 
 
 def stem_of(source: Source) -> str:
-    """The noun of a file."""
-    return source.module.rpartition(".")[2]
+    """Return the noun of a file: the name of its unit."""
+    return noun_of(source.module)
 
 
 def _check_file(source: Source) -> Iterator[Finding]:
-    stem = stem_of(source)
+    stem = source.module.rpartition(".")[2]
     if not _STEM.fullmatch(stem):
         yield source.finding(1, RULE, f"{stem} is no file name of a layer.", "Write lower case words: stock_ledger.py.")
-    elif stem.endswith("s") and not stem.endswith(_SINGULAR):
+    elif not is_inside(source.module) and stem.endswith("s") and not stem.endswith(_SINGULAR):
         yield source.finding(
             1, RULE, f"{stem} is a plural.", "Folders are plural, files are singular: one noun a file."
         )
 
 
-def _check_classes(source: Source) -> Iterator[Finding]:
-    suffix = source.structure.suffix if source.structure else ""
-    classes = classes_of(source)
-    for one in classes:
+def _check_classes(source: Source, classes: tuple[Class, ...]) -> Iterator[Finding]:
+    """Judge the classes of a file; `classes` are all of its unit."""
+    suffix = _suffix(source)
+    for one in classes_of(source):
         worn = next((known for known in SUFFIXES if one.short.endswith(known)), "")
         if worn and worn != suffix:
             what = f"{one.short} is called a {worn} and stands in {source.module}."
@@ -57,14 +59,27 @@ def _check_classes(source: Source) -> Iterator[Finding]:
         elif suffix and not worn and not _is_value_or_base(one, classes):
             what = f"{one.short} does not say that it is a {suffix}."
             yield source.finding(one.node, RULE, what, f"Call it <Noun>{suffix}; a value is a NamedTuple or an Enum.")
-    yield from _check_noun(source, [one.short for one in classes], suffix)
 
 
-def _check_noun(source: Source, names: list[str], suffix: str) -> Iterator[Finding]:
+def _inner_classes(source: Source) -> Iterator[Finding]:
+    """Only the face of a unit has classes of the structure: others use them, and the container finds them there."""
+    suffix = _suffix(source)
+    for one in classes_of(source):
+        if suffix and one.short.endswith(suffix):
+            what = f"{one.short} stands inside of the unit {unit_of(source.module)}."
+            yield source.finding(one.node, RULE, what, "Define it in the __init__ of the unit.")
+
+
+def _check_noun(source: Source) -> Iterator[Finding]:
+    names, suffix = [one.short for one in classes_of(source)], _suffix(source)
     noun = camel(stem_of(source))
     if suffix and not any(noun in name and name.endswith(suffix) for name in names):
         what = f"No class here is a {suffix} of {noun}."
         yield source.finding(1, RULE, what, f"One stem in every layer: {noun}{suffix}, or move it to its own noun.")
+
+
+def _suffix(source: Source) -> str:
+    return source.structure.suffix if source.structure else ""
 
 
 def _is_value_or_base(one: Class, classes: tuple[Class, ...]) -> bool:

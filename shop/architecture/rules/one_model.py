@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from shop.architecture.finding import Finding
 from shop.architecture.rules.naming import camel, stem_of
-from shop.architecture.source.classes import Class, classes_of, kind_of
+from shop.architecture.source.classes import Class, classes_by_unit, classes_of, kind_of
 from shop.architecture.source.names import find_annotation_names, find_string_literals, imports_of
 from shop.architecture.source.source import Source, Sources
 from shop.architecture.table import of_module
+from shop.architecture.units import is_inside, noun_of, unit_of
 
 RULE = "one_model"
 SPLIT = "Ask the other table in its own Repository, and let a Service bring both answers together."
@@ -18,9 +19,10 @@ _SQL = re.compile(r"\b(?:from|join|into|update|table)\s+[`\"]?(\w+)", re.IGNOREC
 
 def check(sources: Sources) -> Iterator[Finding]:
     """Findings for files that serve more than one Model."""
+    units = classes_by_unit(sources)
     tables = {name for source in sources.in_folder("models") for name in _table_names(source)}
     for source in sources.in_folder("repositories"):
-        yield from _named_models(source)
+        yield from _named_models(source, units[unit_of(source.module)])
         yield from _bindings(source)
         yield from _other_tables(source, tables)
     for source in sources.in_folder("models"):
@@ -29,9 +31,10 @@ def check(sources: Sources) -> Iterator[Finding]:
         yield from _validator_file(source)
 
 
-def _named_models(source: Source) -> Iterator[Finding]:
+def _named_models(source: Source, classes: tuple[Class, ...]) -> Iterator[Finding]:
+    """Judge the Models that a file imports by those that the classes of its unit bind."""
     models = [found for found in imports_of(source) if _is_model(found.target)]
-    bound = {name for one in classes_of(source) for name in _models_of(one)}
+    bound = {name for one in classes for name in _models_of(one)}
     for found in models:
         if found.target not in bound:
             what = f"{found.name} is not the Model of this Repository."
@@ -81,18 +84,21 @@ def _tables_in_sql(text: str) -> set[str]:
 
 def _model_file(source: Source) -> Iterator[Finding]:
     models = [one for one in classes_of(source) if _has_table(one)]
+    for one in models if is_inside(source.module) else ():
+        what = f"{one.short} stands inside of the unit {unit_of(source.module)}."
+        yield source.finding(one.node, RULE, what, "The Model is what the unit offers: define it in the __init__.")
     for extra in models[1:]:
         what = f"{extra.short} is the second Model of this file."
         yield source.finding(extra.node, RULE, what, "Give it a file of its own, with its own Repository.")
     expected = camel(stem_of(source))
-    if not source.is_package and models and models[0].short != expected:
+    if models and models[0].short != expected:
         what = f"The Model of {stem_of(source)}.py is called {models[0].short}."
         yield source.finding(models[0].node, RULE, what, f"A Model is the bare noun of its file: {expected}.")
 
 
 def _validator_file(source: Source) -> Iterator[Finding]:
     for found in imports_of(source):
-        structure, stem = of_module(found.module), found.module.rpartition(".")[2]
+        structure, stem = of_module(found.module), noun_of(found.module)
         if structure and structure.name in {"ExceptionCode", "Constant"} and not _is_own(stem, stem_of(source)):
             what = f"A Validator of {stem_of(source)} uses the {structure.name} of {stem}."
             yield source.finding(found.line, RULE, what, "One Model, one Validator, its own codes and limits.")

@@ -7,6 +7,7 @@ from shop.architecture.finding import Finding
 from shop.architecture.source.names import Import, bindings, defined_in, dotted, imports_of, prefixes
 from shop.architecture.source.source import Source, Sources
 from shop.architecture.table import of_module
+from shop.architecture.units import is_inside, share_unit
 
 RULE = "own_names"
 ADVICE = "Import it from the file that defines it; when that is forbidden, the table says what to go through."
@@ -23,14 +24,24 @@ def check(sources: Sources) -> Iterator[Finding]:
 
 
 def reexports_error(owner: Source, name: str) -> bool:
-    """Whether a file of the core offers a library's error as its own: what can go wrong must be catchable."""
+    """Return True for a name that a file may offer although another one defines it.
+
+    The core offers the errors of libraries, since what can go wrong must be catchable. The face of a unit offers names
+    of its inside, since its door is the unit's door.
+    """
     offered = any(
         isinstance(node.value, ast.List) and name in {getattr(item, "value", None) for item in node.value.elts}
         for node in owner.nodes(ast.Assign)
         if any(isinstance(target, ast.Name) and target.id == "__all__" for target in node.targets)
     )
-    outside = not bindings(owner).get(name, "shop.").startswith("shop.")
-    return offered and outside and name.endswith("Error") and owner.module.startswith("shop.core.")
+    full = bindings(owner).get(name, "shop.")
+    error = not full.startswith("shop.") and name.endswith("Error") and owner.module.startswith("shop.core.")
+    return offered and (error or _is_own_inside(owner, full, name))
+
+
+def _is_own_inside(owner: Source, full: str, name: str) -> bool:
+    home, _, original = full.rpartition(".")
+    return owner.is_package and is_inside(home) and share_unit(home, owner.module) and original == name
 
 
 def _check_forms(source: Source, found: Import) -> Iterator[Finding]:

@@ -65,7 +65,7 @@ BANS = (
         "Use execute, scalars, get, or create and create_many.",
     ),
     BannedName(
-        tuple(f"shop.core.tenant.{name}" for name in ("in_tenant", "all_tenants", "for_tenant_argument")),
+        tuple(f"shop.core.tenant.{name}" for name in ("in_tenant", "all_tenants", "for_tenant_argument", "EVERY")),
         "`{word}` chooses whose rows these are.",
         TENANT,
         ("shop.jobs",),

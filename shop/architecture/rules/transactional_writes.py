@@ -10,6 +10,8 @@ from shop.architecture.source.source import Source, Sources
 
 RULE = "transactional_writes"
 MARK = "shop.core.database.transaction.transactional"
+# A Job makes one call in a transaction of its own: `self.transact(tenant_id, self.runs.look, item_id)`.
+TRANSACT, JOB = "transact", "shop.core.jobs.job.Job"
 WRITES = ("post", "put", "patch", "delete")
 READS = ("get", "head", "options")
 ADD = "Put @transactional directly above the method; it costs nothing where no SQL is sent."
@@ -27,7 +29,7 @@ def check(sources: Sources) -> Iterator[Finding]:
         yield from _unnamed_entrances(source)
         for one in classes_of(source):
             yield from _entrance(world, one)
-            yield from _order(one)
+            yield from _order_row(one)
 
 
 def _marked_elsewhere(source: Source) -> Iterator[Finding]:
@@ -73,7 +75,7 @@ def _unnamed_entrances(source: Source) -> Iterator[Finding]:
             yield source.finding(node, RULE, what, "Write a Controller with a method for each verb of HTTP.")
 
 
-def _order(one: Class) -> Iterator[Finding]:
+def _order_row(one: Class) -> Iterator[Finding]:
     for name, method in one.methods.items():
         marks = [dotted(one.source, decorator) for decorator in method.decorator_list]
         if MARK in marks and marks[-1] != MARK:
@@ -89,11 +91,22 @@ def _open_sql(world: ClassIndex, one: Class, name: str, seen: frozenset[str]) ->
     if found is None or name in seen or is_transactional(*found):
         return
     owner, method = found
+    covered = set(_transacted(world, one, method))
     for node, kind, asked in _mentions(world, one, method):
+        if node in covered:
+            continue
         if kind == one.name:
             yield from _open_sql(world, one, asked, seen | {name})
         elif _sends_sql(world, kind, asked, frozenset()):
             yield owner, node, f"{kind.rpartition('.')[2]}.{asked}"
+
+
+def _transacted(world: ClassIndex, one: Class, method: Function) -> Iterator[ast.AST]:
+    """Yield what a Job's method hands to the core to be called in a transaction, and nothing it calls itself."""
+    helper = world.method(one.name, TRANSACT)
+    for node in walk_nodes(method) if helper and helper[0].name == JOB else ():
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == f"self.{TRANSACT}" and len(node.args) > 1:
+            yield node.args[1]
 
 
 def _sends_sql(world: ClassIndex, kind: str, name: str, seen: frozenset[tuple[str, str]]) -> bool:

@@ -1,6 +1,7 @@
 """The classes of the structures: their collaborators, their methods, and the class an expression is of."""
 
 import ast
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -8,6 +9,7 @@ from functools import cache
 from shop.architecture.source.names import dotted, find_annotation_names, walk_nodes
 from shop.architecture.source.source import Source, Sources
 from shop.architecture.table import Structure, of_module
+from shop.architecture.units import share_unit, unit_of
 
 # The structures whose classes the container builds; the others are built where they are written.
 WIRED_STRUCTURES = (
@@ -106,6 +108,29 @@ def build_index(sources: Sources) -> ClassIndex:
 def classes_of(source: Source) -> tuple[Class, ...]:
     """The classes at the top level of a file."""
     return tuple(_class(source, node) for node in source.tree.body if isinstance(node, ast.ClassDef))
+
+
+def classes_by_unit(sources: Sources) -> Mapping[str, tuple[Class, ...]]:
+    """Return the classes of each unit; none for a unit without classes."""
+    units: dict[str, tuple[Class, ...]] = defaultdict(tuple)
+    for source in sources.layers:
+        units[unit_of(source.module)] += classes_of(source)
+    return units
+
+
+def wired_parts(sources: Sources) -> Mapping[str, Structure]:
+    """Return full class name -> structure, of all classes that the container builds and of their bases in the unit.
+
+    A base has no suffix of its own, and what it does is done by the class that inherits it.
+    """
+    world = build_index(sources)
+    return {
+        part.name: structure
+        for name in world.classes
+        if (structure := kind_of(name))
+        for part in world.iterate_bases(name)
+        if share_unit(part.source.module, world.classes[name].source.module)
+    }
 
 
 def kind_of(name: str) -> Structure | None:

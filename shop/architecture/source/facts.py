@@ -16,6 +16,7 @@ from shop.architecture.source.declarations import (
 )
 from shop.architecture.source.module_kinds import is_structure, kind_of
 from shop.architecture.source.source import Source, Sources
+from shop.architecture.units import noun_of
 
 
 @dataclass(frozen=True)
@@ -103,14 +104,15 @@ def read_modules(sources: Sources, classes: tuple[ClassFact, ...]) -> tuple[Modu
     prefix = read_prefix(sources)
     slices: dict[str, list[Source]] = {}
     for source in sources.files:
-        if is_structure(kind_of(source.module)) and not source.path.endswith("__init__.py"):
+        if is_structure(kind_of(source.module)):
             slices.setdefault(stem_of(source), []).append(source)
     return tuple(_module(stem, slices[stem], classes, prefix) for stem in sorted(slices))
 
 
 def stem_of(source: Source) -> str:
-    """The noun a file is about: its last name; empty for the `__init__` of a folder."""
-    return "" if source.path.endswith("__init__.py") else source.module.rpartition(".")[2]
+    """Return the noun a file is about: the name of its unit; empty for the `__init__` of any other folder."""
+    beside = not is_structure(kind_of(source.module))
+    return "" if source.is_package and beside else noun_of(source.module)
 
 
 def sentence_of(node: ast.Module | ast.ClassDef | ast.FunctionDef) -> str:

@@ -6,19 +6,24 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, ClassVar
+from functools import partial
+from typing import Any, ClassVar, ParamSpec, TypeVar
 
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from shop.core.database.engine import Database
+from shop.core.database.transaction import in_transaction
 from shop.core.errors import DuplicateRow, TryAgain
 from shop.core.redis.stores import RedisError
+from shop.core.tenant import ALL_TENANTS, Scope, all_tenants, in_tenant
 
 # A store that is away, or somebody who was quicker: the same work may succeed in a moment.
 TRANSIENT = (OperationalError, InterfaceError, PoolTimeoutError, RedisError, DuplicateRow, TryAgain)
 # Before the second and the third try.
 PAUSES_SECONDS = (0.5, 2.0)
+P = ParamSpec("P")
+R = TypeVar("R")
 _log = logging.getLogger(__name__)
 
 
@@ -38,6 +43,14 @@ class Job:
 
     # A method of each Job, with arguments of its own: do the work.
     run: ClassVar[Callable[..., Any]]
+
+    def transact(self, scope: Scope, work: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Make one call in a transaction of its own, for a tenant or for EVERY, and return its answer.
+
+        What a @transactional method does, for a step that is a single call to a collaborator.
+        """
+        with all_tenants() if scope is ALL_TENANTS else in_tenant(scope):
+            return in_transaction(self.database, partial(work, *args, **kwargs))
 
 
 def run_with_retries(job: Job, arguments: dict[str, Any]) -> Any:

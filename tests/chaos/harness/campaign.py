@@ -7,11 +7,11 @@ from itertools import chain
 from pathlib import Path
 from uuid import UUID
 
-from shop.cache_managers.stock import parse_reservation
 from shop.constants.stock import PARTITIONS
 from shop.core.crypto.tokens import Tokens
 from shop.core.database.model import DEFAULT_TENANT
 from shop.supports.purchase import derive_purchase_id
+from shop.supports.reservation import parse_reservation
 from tests.chaos.harness.client_log import ClientLog, Operation, read_log
 from tests.chaos.harness.environment import ChaosEnvironment
 from tests.chaos.harness.fault_schedule import Fault

@@ -25,6 +25,7 @@ SHOP = Path(__file__).parents[3] / "shop"
 # System work: whoever adds a line here says why at the place itself.
 EVERY = {
     "core/database/engine.py: _begin_sqlite",
+    "core/jobs/job.py: Job.transact",
     "core/auth/session_watch.py: SessionWatch.read",
     "core/auth/tenant_resolver.py: Tenancy._ask",
     "jobs/audit.py: VerifyInvariantsJob.hold",
@@ -32,12 +33,13 @@ EVERY = {
     "jobs/idempotency_record.py: PurgeIdempotencyRecordsJob.purge",
     "jobs/seed.py: SeedJob.ensure_tenant",
     "jobs/session.py: PurgeSessionsJob.purge",
-    "jobs/stock.py: Drains.dead_letter",
-    "jobs/stock.py: Drainer.write",
-    "jobs/stock.py: PreloadStockJob.find_unloaded",
-    "jobs/stock.py: SyncStockJob.find_suspects",
-    "jobs/stock.py: SyncStockJob.find_open_runs",
-    "jobs/stock.py: SyncStockJob.finalize_written",
+    "jobs/stock/drains.py: Drains.dead_letter",
+    "jobs/stock/drains.py: Drainer.write",
+    "jobs/stock/__init__.py: PreloadStockJob.find_unloaded",
+    "jobs/stock/__init__.py: SyncStockJob.repair",
+    "jobs/stock/__init__.py: SyncStockJob.run",
+    "jobs/stock/__init__.py: SyncStockJob.run_all",
+    "jobs/stock/__init__.py: SyncStockJob.sync",
     "jobs/tenant.py: TenantJob.add",
     "jobs/tenant.py: TenantJob.disable",
     "jobs/tenant.py: TenantJob.enable",
@@ -134,12 +136,14 @@ def test_system_work_is_done_where_it_is_listed_and_nowhere_else() -> None:
 
 
 def places(tree: ast.AST, name: str = "") -> Iterator[str]:
-    """The functions that call `all_tenants`, or are decorated with it."""
+    """The functions that call `all_tenants`, are decorated with it, or transact for every tenant."""
     for child in ast.iter_child_nodes(tree):
         inner = name
         if isinstance(child, ast.FunctionDef | ast.ClassDef):
             inner = f"{name}.{child.name}".lstrip(".")
-        if isinstance(child, ast.Call) and ast.unparse(child.func).endswith("all_tenants"):
+        said = ast.unparse(child)
+        transacts = said.startswith("self.transact(EVERY,")
+        if isinstance(child, ast.Call) and (ast.unparse(child.func).endswith("all_tenants") or transacts):
             yield name
         yield from places(child, inner)
 

@@ -1,8 +1,8 @@
--- APPLY: apply a credit of MySQL to the sale, once and in order. Safe to repeat.
+-- APPLY: let a credit of MySQL reach the sale, once and in order. Safe to repeat.
 -- KEYS item, limit
--- ARGV number of the credit, pieces, epoch, user of the purchase ('' without a purchase)
--- Returns APPLIED, OLD (applied before), WAITS (an earlier credit is missing), WRONG (another epoch) or CLOSED (the load
--- that opens the gate reads the credit)
+-- ARGV number of the credit, pieces, epoch, user whose purchase it was ('' for nobody's)
+-- Answers APPLIED, OLD (it was before), WAITS (one before it is missing), WRONG (of another epoch) or CLOSED (the load
+-- that opens the gate reads it)
 local item = redis.call('HMGET', KEYS[1], 'state', 'epoch', 'hwm')
 if item[1] ~= 'open' and item[1] ~= 'retired' then return 'CLOSED' end
 if item[2] ~= ARGV[3] then return 'WRONG' end

@@ -1,0 +1,107 @@
+"""The gate of an item: its state and counts in Redis, and the scripts that close, open and change it."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from shop.cache_managers.stock.keys import StockKeys, locate, partition_of, tag
+from shop.constants.stock import CreditOutcome, GateState, WithdrawalOutcome
+from shop.core.redis.script import Script
+from shop.core.redis.stores import RedisError
+from shop.supports.sale_gate import Claim, CreditNote, GateOpening, Withdrawal
+
+ADJUSTMENT_TTL_SECONDS = 3600
+LOAD_REQUEST_TTL_SECONDS = 5
+_COUNT_PATTERN = re.compile(r"-?[0-9]{1,18}")
+_LUA_FOLDER = Path(__file__).parent / "lua"
+_claim, _open, _open_to_buyers = (
+    Script(_LUA_FOLDER / f"{name}.lua") for name in ("claim", "open_gate", "open_to_buyers")
+)
+_apply, _take = (Script(_LUA_FOLDER / f"{name}.lua") for name in ("apply", "take"))
+
+
+@dataclass(frozen=True)
+class Gate(StockKeys):
+    """Commands over the gate of an item."""
+
+    def claim_load_request(self, tenant_id: int, item_id: int) -> bool:
+        """Whether nobody else asked for this load in the last seconds."""
+        number = partition_of(tenant_id, item_id)
+        key = self.load_request(partition=tag(number), tenant=tenant_id, item=item_id)
+        return bool(self._client(number).set(key, "1", nx=True, ex=LOAD_REQUEST_TTL_SECONDS))
+
+    def claim(self, tenant_id: int, item_id: int, claim: Claim) -> None:
+        """Close the gate of an item; only this claim's token may open it again."""
+        number, item, *_ = locate(tenant_id, item_id)
+        _claim(self._client(number), [item], [claim.token, claim.moment, int(claim.data_lost)])
+
+    def open(self, tenant_id: int, item_id: int, token: str, opening: GateOpening) -> bool:
+        """Begin the epoch that MySQL says; False when somebody claimed the item after us. Nobody buys yet."""
+        number, item, _, limit, _ = locate(tenant_id, item_id)
+        arguments: list[Any] = [
+            token,
+            *opening[:4],
+            opening.max_per_user or "",
+            opening.adj_seq,
+            int(opening.has_orders),
+        ]
+        for user_id, units in opening.units.items():
+            arguments += [user_id, units]
+        return bool(_open(self._client(number), [item, limit], arguments))
+
+    def open_to_buyers(self, tenant_id: int, item_id: int, token: str, state: GateState) -> bool:
+        """End a load; False when somebody claimed the item after us."""
+        number, item, *_ = locate(tenant_id, item_id)
+        return bool(_open_to_buyers(self._client(number), [item], [token, state]))
+
+    def state(self, tenant_id: int, item_id: int) -> Mapping[str, str]:
+        """Everything Redis holds of an item; empty when it was never loaded."""
+        number, item, *_ = locate(tenant_id, item_id)
+        return dict(self._client(number).hgetall(item))
+
+    def states(self, items: Sequence[tuple[int, int]]) -> list[Mapping[str, str]]:
+        """The same of many (tenant, item), in their order."""
+        places = [locate(tenant_id, item_id) for tenant_id, item_id in items]
+        return self._execute_all([(number, "HGETALL", item) for number, item, *_ in places])
+
+    def snapshot(self, tenant_id: int, item_id: int) -> tuple[Mapping[str, str], int]:
+        """Everything Redis holds of an item, and how many entries and dead letters its partition has: one moment."""
+        number, item, outbox, *_ = locate(tenant_id, item_id)
+        pipe = self._client(number).pipeline(transaction=True)
+        gate, waiting, dead = (
+            pipe.hgetall(item).xlen(outbox).xlen(self.dead_letter_stream(partition=tag(number))).execute()
+        )
+        return gate, waiting + dead
+
+    def apply(self, tenant_id: int, item_id: int, credit: CreditNote) -> CreditOutcome:
+        """Let a credit that MySQL has reach the sale, once and in order."""
+        number, item, _, limit, _ = locate(tenant_id, item_id)
+        told = [credit.adj_seq, credit.pieces, credit.epoch, credit.user_id or ""]
+        return CreditOutcome(_apply(self._client(number), [item, limit], told))
+
+    def take(self, tenant_id: int, item_id: int, withdrawal: Withdrawal) -> tuple[WithdrawalOutcome, int]:
+        """Take pieces out of the sale before MySQL does: how that went, and what can be bought."""
+        number, item, *_ = locate(tenant_id, item_id)
+        keys = [item, self.applied_adjustment(partition=tag(number), adjustment=withdrawal.ref)]
+        seen = "" if withdrawal.expected_stock is None else withdrawal.expected_stock
+        outcome, left = _take(
+            self._client(number), keys, [withdrawal.pieces, seen, withdrawal.epoch, ADJUSTMENT_TTL_SECONDS]
+        )
+        return WithdrawalOutcome(outcome), int(left)
+
+    def find_available(self, items: Sequence[tuple[int, int]]) -> dict[int, int]:
+        """Item id -> what can be bought now, of those (tenant, item) that are open; nothing without Redis."""
+        places = [locate(tenant_id, item_id) for tenant_id, item_id in items]
+        try:
+            found = self._execute_all([(number, "HMGET", item, "state", "avail") for number, item, *_ in places])
+        except RedisError:
+            return {}
+        gates = zip(items, found, strict=True)
+        return {
+            item_id: int(avail)
+            for (_, item_id), (state, avail) in gates
+            # One whose count is nonsense tells nothing; the reconciliation mends it.
+            if state == GateState.OPEN and _COUNT_PATTERN.fullmatch(avail or "")
+        }

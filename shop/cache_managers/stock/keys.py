@@ -1,0 +1,88 @@
+"""Keys of stock. The braces put all keys of a partition into one cluster slot."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+from zlib import crc32
+
+from shop.constants.stock import PARTITIONS
+from shop.core.cache.cache_manager import CacheManager
+from shop.core.cache.key import Key
+from shop.supports.reservation import Reservation
+
+BUYER_TTL = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class StockKeys(CacheManager):
+    """Keys of stock, and the ways to the servers that have them."""
+
+    item = Key("{{p{partition}}}:item:{tenant}:{item}")
+    outbox = Key("{{p{partition}}}:outbox")
+    receipt = Key("{{p{partition}}}:receipt:{order}")
+    limit = Key("{{p{partition}}}:limit:{tenant}:{item}")
+    wake_flag = Key("{{p{partition}}}:wake")
+    # A copy in each partition: RESERVE asks for the buyer's session in the round trip it makes anyway.
+    buyer = Key("{{p{partition}}}:buyer:{tenant}:{session}", ttl=BUYER_TTL)
+    load_request = Key("{{p{partition}}}:load:{tenant}:{item}")
+    dead_letter_stream = Key("{{p{partition}}}:dead")
+    applied_adjustment = Key("{{p{partition}}}:taken:{adjustment}")
+    reconciled_at = Key("stock:compared")
+
+    def partition(self, tenant_id: int, item_id: int) -> int:
+        """The partition of an item."""
+        return partition_of(tenant_id, item_id)
+
+    def _client(self, number: int) -> Any:
+        # Any: redis-py types its answers for text, bytes and coroutines at once.
+        return self.stores.stock(number)
+
+    def _execute_all(self, commands: Sequence[tuple[int, *tuple[str, ...]]]) -> list[Any]:
+        """The answers to (partition, command, argument...) in order: one round trip to each server."""
+        pipes: dict[int, Any] = {}
+        for number, *command in commands:
+            client = self._client(number)
+            pipes.setdefault(id(client), client.pipeline(transaction=False)).execute_command(*command)
+        answers = {server: iter(pipe.execute()) for server, pipe in pipes.items()}
+        return [next(answers[id(self._client(number))]) for number, *_ in commands]
+
+    def _reservation_keys(self, number: int, reservation: Reservation) -> list[str]:
+        # Item, receipt and limit of a reservation.
+        _, item, _, limit, _ = locate(reservation.tenant_id, reservation.item_id)
+        return [item, self._receipt_key(number, reservation.order_id), limit]
+
+    def _receipt_key(self, number: int, order_id: UUID) -> str:
+        return self.receipt(partition=tag(number), order=order_id)
+
+
+def tag(number: int) -> str:
+    """Return a partition as its keys spell it: two digits."""
+    return f"{number:02}"
+
+
+@lru_cache(maxsize=10_000)
+def partition_of(tenant_id: int, item_id: int) -> int:
+    """Return the partition of an item."""
+    return crc32(f"{tenant_id}:{item_id}".encode()) % PARTITIONS
+
+
+def buyer_key(number: int, tenant_id: int, session_id: UUID) -> str:
+    """Return the key by which a partition knows the buyer of a session."""
+    return StockKeys.buyer(partition=tag(number), tenant=tenant_id, session=session_id)
+
+
+@lru_cache(maxsize=10_000)
+def locate(tenant_id: int, item_id: int) -> tuple[int, str, str, str, str]:
+    """Return the partition of an item, and its keys: item, outbox, limit, wake."""
+    number = partition_of(tenant_id, item_id)
+    part = tag(number)
+    return (
+        number,
+        StockKeys.item(partition=part, tenant=tenant_id, item=item_id),
+        StockKeys.outbox(partition=part),
+        StockKeys.limit(partition=part, tenant=tenant_id, item=item_id),
+        StockKeys.wake_flag(partition=part),
+    )

@@ -1,0 +1,60 @@
+"""Writing: what becomes of reservations in the tables of orders and of the ledger."""
+
+import logging
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from shop.cache_managers.stock import StockCacheManager
+from shop.constants.job import JobName
+from shop.constants.stock import GateState, StockReason
+from shop.core.clock import Clock
+from shop.core.database.transaction import after_commit
+from shop.core.jobs.queue import JobQueue
+from shop.core.metrics.metrics import Metrics
+from shop.core.settings.settings import Settings
+from shop.repositories.item import ItemRepository
+from shop.repositories.order import OrderRepository
+from shop.repositories.stock_ledger import StockLedgerRepository
+from shop.services.stock.rows import order_row, sale_row, void_row
+from shop.supports.reservation import Reservation
+from shop.supports.sale_gate import Claim
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Writing:
+    """Steps that write orders and ledger lines, and that ask for the load of an item."""
+
+    items: ItemRepository
+    orders: OrderRepository
+    ledger: StockLedgerRepository
+    stock: StockCacheManager
+    queue: JobQueue
+    clock: Clock
+    settings: Settings
+    metrics: Metrics
+
+    def _write_orders(self, reservations: Sequence[Reservation]) -> None:
+        now = self.clock.now()
+        self.orders.create_many([order_row(reservation, now) for reservation in reservations])
+        self.ledger.create_many([sale_row(reservation, now) for reservation in reservations])
+        if ids := [str(reservation.order_id) for reservation in reservations]:
+            # A search for the request that promised one of them finds this by its id.
+            after_commit(_log.info, "%s orders are written", len(ids), extra={"about": ids})
+
+    def _write_voids(self, reservations: Sequence[Reservation]) -> None:
+        """Say in the ledger that no order will ever have these numbers; said once."""
+        refs = {f"{r.item_id}:{r.epoch}:{r.seq}": r for r in reservations}
+        said = self.ledger.find_refs(StockReason.VOID, refs) if refs else set()
+        now = self.clock.now()
+        self.ledger.create_many([void_row(refs[ref], ref, now) for ref in refs if ref not in said])
+
+    def _close_and_enqueue(self, job: JobName, tenant_id: int, item_id: int, **arguments: Any) -> None:
+        # Closed first: what Redis says about this item is wrong, so nobody may buy by it any longer. Where it is
+        # closed already, the load that opens it comes anyway; it may even be the one that drains now.
+        if self.stock.state(tenant_id, item_id).get("state") != GateState.CLOSED:
+            self.stock.claim(tenant_id, item_id, Claim(uuid.uuid4().hex, self.clock.microseconds(), data_lost=True))
+            self.queue.enqueue(job, tenant_id=tenant_id, item_id=item_id, **arguments)

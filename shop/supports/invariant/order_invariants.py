@@ -1,0 +1,73 @@
+"""Invariants of orders: each is written once, numbered, asked for, and within its limit."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from shop.supports.invariant.book import ItemSnapshot
+from shop.supports.invariant.records import OrderTerms, Problem
+
+
+def check_ledger_orders(snapshot: ItemSnapshot) -> Iterator[Problem]:
+    """2: the sales of the ledger are the pieces ordered, and its returns the cancelled orders."""
+    ordered, sold = sum(snapshot.orders.units.values()), sum(snapshot.ledger.sold.values())
+    if ordered != sold:
+        yield snapshot.make_problem("sum", f"{ordered} pieces ordered, {sold} sold by the ledger")
+    for order_id in snapshot.orders.cancelled | snapshot.ledger.returned.keys():
+        back, due = snapshot.ledger.returned.get(order_id, 0), _count_cancelled_pieces(snapshot, order_id)
+        if back != due:
+            yield snapshot.make_problem(
+                order_id, f"order {order_id} returned {back} pieces, {due} of it were cancelled"
+            )
+
+
+def check_confirmed_orders(snapshot: ItemSnapshot) -> Iterator[Problem]:
+    """6: an order that was confirmed to somebody is written."""
+    for order_id in snapshot.redis_item.receipts_in("C") - snapshot.orders.units.keys():
+        yield snapshot.make_problem(order_id, f"order {order_id} was confirmed and is not written")
+
+
+def check_orders_have_receipts(snapshot: ItemSnapshot) -> Iterator[Problem]:
+    """7: a recent order of this epoch has the receipt of its request."""
+    if snapshot.is_counted:
+        for order_id in snapshot.orders.recent.difference(*snapshot.redis_item.receipts.values()):
+            yield snapshot.make_problem(order_id, f"order {order_id} has no receipt")
+
+
+def check_orders_match_receipts(snapshot: ItemSnapshot) -> Iterator[Problem]:
+    """8: an order says what its receipt says: item, tenant, user, quantity, price."""
+    for order_id, (order, receipt) in snapshot.orders.mismatches.items():
+        names = [name for name, ours, theirs in zip(OrderTerms._fields, order, receipt, strict=True) if ours != theirs]
+        if names:
+            yield snapshot.make_problem(order_id, f"order {order_id} and its receipt differ in {', '.join(names)}")
+
+
+def check_orders_match_sales(snapshot: ItemSnapshot) -> Iterator[Problem]:
+    """9: orders, cancelled ones included, and sales in the ledger name each other, piece by piece."""
+    ordered, sold = snapshot.orders.units, snapshot.ledger.sold
+    for order_id in ordered.keys() ^ sold.keys():
+        what = "no sale in the ledger" if order_id in ordered else "a sale but no order"
+        yield snapshot.make_problem(order_id, f"order {order_id} has {what}")
+    for order_id, units in ordered.items():
+        if sold.get(order_id, units) != units:
+            yield snapshot.make_problem(
+                order_id, f"order {order_id} is of {units} pieces, its sale of {sold[order_id]}"
+            )
+
+
+def check_rejected_orders(snapshot: ItemSnapshot) -> Iterator[Problem]:
+    """12: no order that was promised is rejected."""
+    for order_id in snapshot.redis_item.receipts_in("R"):
+        yield snapshot.make_problem(order_id, f"order {order_id} was promised and then rejected")
+
+
+def check_purchase_limits(snapshot: ItemSnapshot) -> Iterator[Problem]:
+    """13: nobody who bought in this epoch holds more pieces than the limit."""
+    # A limit that was lowered begins a new epoch and binds what is bought in it.
+    for user_id in snapshot.orders.buyers if snapshot.limit else ():
+        if (snapshot.limit or 0) < snapshot.orders.units_held[user_id]:
+            held = snapshot.orders.units_held[user_id]
+            yield snapshot.make_problem(f"user {user_id}", f"user {user_id} holds {held} pieces of {snapshot.limit}")
+
+
+def _count_cancelled_pieces(snapshot: ItemSnapshot, order_id: UUID) -> int:
+    return snapshot.orders.units.get(order_id, 0) if order_id in snapshot.orders.cancelled else 0

@@ -1,0 +1,55 @@
+"""The orders of one item, as their table tells them."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from shop.constants.order import OrderStatus
+from shop.supports.invariant.records import Agreed, EpochOrders, OrderLine, OrderTerms
+
+
+@dataclass
+class OrderSummary:
+    """What the table of orders says about one item, and whom its receipts contradict.
+
+    `recent`: orders of this epoch whose receipt must still live; `held`: user -> confirmed pieces; `buyers`: who has a
+    confirmed order of this epoch; `tenants`: tenant -> an order of it; `homes`: buyer -> tenant, None for nobody;
+    `places`: (epoch, number) of the orders that an entry names; `disputed`: what an order says and what its receipt.
+    """
+
+    units: dict[UUID, int] = field(default_factory=dict)
+    cancelled: set[UUID] = field(default_factory=set)
+    recent: set[UUID] = field(default_factory=set)
+    epochs: dict[int, EpochOrders] = field(default_factory=dict)
+    units_held: Counter[int] = field(default_factory=Counter)
+    buyers: set[int] = field(default_factory=set)
+    tenants: dict[int, UUID] = field(default_factory=dict)
+    buyer_tenants: Mapping[int, int | None] = field(default_factory=dict)
+    positions: dict[UUID, tuple[int, int]] = field(default_factory=dict)
+    mismatches: dict[UUID, tuple[OrderTerms, OrderTerms]] = field(default_factory=dict)
+
+    def add(self, line: OrderLine) -> None:
+        """Count an order of the item."""
+        self.units[line.order_id] = line.quantity
+        self.tenants.setdefault(line.tenant_id, line.order_id)
+        if line.status == OrderStatus.CANCELLED:
+            self.cancelled.add(line.order_id)
+        else:
+            self.units_held[line.user_id] += line.quantity
+        before = self.epochs.get(line.epoch, EpochOrders(0, 0))
+        self.epochs[line.epoch] = EpochOrders(before.orders + 1, max(before.seq_max, line.seq))
+
+    def add_recent(self, line: OrderLine, since: datetime) -> None:
+        """Note an order of this epoch."""
+        if line.status != OrderStatus.CANCELLED:
+            self.buyers.add(line.user_id)
+        if line.created_at >= since:
+            self.recent.add(line.order_id)
+
+    def record_mismatch(self, line: OrderLine, receipt: Agreed) -> None:
+        """Note where an order, of this or of another item, says something else than its receipt."""
+        ordered, promised = OrderTerms.of(line), OrderTerms.of(receipt)
+        if promised != ordered:
+            self.mismatches[line.order_id] = (ordered, promised)
