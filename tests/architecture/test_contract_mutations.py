@@ -73,7 +73,7 @@ def test_a_grant_without_its_second_star_locks_the_inside_of_units_out(rewrite_c
     line = "    shop.repositories.** -> sqlalchemy"
     contracts = rewrite_contracts(line, line.replace(".**", ".*"))
     assert broken_by("shop.repositories.alpha.inside", "sqlalchemy", contracts) == [
-        "SQL is spoken where rows are known"
+        "SQLAlchemy is used in Repositories, Models and the core"
     ]
 
 
