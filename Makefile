@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run demo bench bench-catalogue bench-keys bench-limits bench-lists bench-logs bench-sign-in chaos chaos-keys fuzz fuzz-lists resilience test lint contracts types unit report report-test lock clean help
+.PHONY: run demo bench bench-catalogue bench-keys bench-limits bench-lists bench-logs bench-sign-in chaos chaos-keys fuzz fuzz-lists resilience test lint contracts types unit report report-test newest lock clean help
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -80,9 +80,15 @@ report: $(VENV)/.ready ## Regenerate docs/architecture/report.html after a chang
 report-test: $(VENV)/.ready ## Click through the report in a browser (installs Chromium where it may)
 	$(BIN)/pytest tests/architecture/browser_checks.py
 
+newest: ## Install the newest release of each library, beyond the bounds, and run the tests that meet them first
+	$(PYTHON) -m venv $(VENV)-newest
+	$(VENV)-newest/bin/pip install --quiet --upgrade --editable '.[embedded,mongo,test]'
+	$(VENV)-newest/bin/pip install --quiet --upgrade apispec flask-smorest granian prometheus-client pymysql redis webargs
+	$(VENV)-newest/bin/pytest tests/delivery/test_private_library_names.py tests/core tests/openapi tests/units
+
 lock: $(VENV)/.ready ## Regenerate requirements.lock from setup.cfg
 	$(BIN)/pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --all-extras --output-file requirements.lock setup.cfg
 
 clean: ## Remove all generated files, including the data in var/
-	rm -rf $(VENV) var build *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) $(VENV)-newest var build *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
