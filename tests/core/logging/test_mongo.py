@@ -110,7 +110,7 @@ def test_what_was_said_while_the_server_was_away_comes_later(lost_records: DropC
 def test_only_so_much_waits_and_the_rest_is_counted(lost_records: DropCount) -> None:
     sink = sink_of(f"mongodb://127.0.0.1:{free_port()}/shop", lost_records, most=10)
     sink.write([page_of("first")])
-    eventually(sink._queue.empty, 5)
+    eventually(sink._pending.empty, 5)
 
     sink.write([page_of(f"number {number}") for number in range(25)])
     assert lost_records.count == 15
