@@ -13,9 +13,9 @@ T = TypeVar("T")
 
 @dataclass(eq=False)
 class BatchWorker(Generic[T]):
-    """Queue consumer that calls `write` with at most `BATCH_MAX` records at a time.
+    """Queue consumer that calls `write` with batches of records.
 
-    A record is written at most `gather_seconds` late. `after_batch` is called after every batch, and at least every
+    A batch has at most `BATCH_MAX` records. It is gathered for `gather_seconds`. `after_batch` is called after every batch, and at least every
     `idle_seconds`.
     """
 

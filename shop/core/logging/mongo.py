@@ -1,4 +1,4 @@
-"""Log sink and log search in MongoDB, with a collection for each period.
+"""Log sink and log search in MongoDB, one collection a period.
 
 Imported only when SHOP_LOG_MONGO_URL is set.
 """
@@ -39,9 +39,9 @@ _log = logging.getLogger(__name__)
 
 
 class MongoSink:
-    """Sink with a queue and a thread of its own, so that no caller waits.
+    """Sink with a queue and a thread of its own.
 
-    While the server is unreachable, records stay in the queue. Records beyond its capacity are dropped and counted.
+    No caller waits. While the server is unreachable, records stay in the queue. Records beyond its capacity are dropped and counted.
     """
 
     def __init__(self, url: str, split: str, capacity: int, count_dropped: Callable[[str, int], None]) -> None:
@@ -53,7 +53,7 @@ class MongoSink:
         self._worker.start()
 
     def write(self, batch: Sequence[LogLine]) -> None:
-        """Put the records into the queue, or drop and count them when it is full."""
+        """Put the records into the queue, or drop and count them."""
         for line in batch:
             time = datetime.fromtimestamp(line.timestamp, UTC)
             # From the JSON, so that every value is a number, a text, a list or an object.
@@ -64,7 +64,10 @@ class MongoSink:
                 self._count_dropped("mongo", 1)
 
     def finish(self, seconds: float) -> None:
-        """Write the pending records within the given seconds, and count the others as dropped."""
+        """Write the pending records within the given seconds.
+
+        The others are counted as dropped.
+        """
         self._count_dropped("mongo", self._worker.finish(seconds))
 
     def _write_batch(self, batch: Sequence[tuple[str, Entry]]) -> None:

@@ -1,4 +1,4 @@
-"""Pipeline from the log call to the sinks: a bounded queue and one writer thread."""
+"""Log pipeline: a bounded queue and one writer thread."""
 
 import logging
 import queue
@@ -56,7 +56,7 @@ class DropCounter:
 
 
 class BoundedQueueHandler(QueueHandler):
-    """Logging handler with a bounded queue; records beyond it are dropped and counted."""
+    """Logging handler with a bounded queue; further records are dropped and counted."""
 
     def __init__(self, capacity: int, drops: DropCounter) -> None:
         self.pending: queue.Queue[Any] = queue.Queue(capacity)
@@ -89,7 +89,7 @@ class BoundedQueueHandler(QueueHandler):
 
 
 class Writer:
-    """Consumer of the queue: formats each record once and writes it to all sinks."""
+    """Writer thread, which formats each record once for all sinks."""
 
     def __init__(
         self,
@@ -128,9 +128,9 @@ class Writer:
 
 
 class StreamSink:
-    """Sink that writes to a file descriptor of the process, as JSON or as text.
+    """Sink for a file descriptor, with lines in JSON or text.
 
-    It is unbuffered: a fork could leave the lock of Python's buffer locked for ever in the new process.
+    It is unbuffered, because a fork could leave the lock of Python's buffer locked for ever in the new process.
     """
 
     def __init__(self, number: int, *, json: bool) -> None:
