@@ -15,8 +15,8 @@ T = TypeVar("T")
 class BatchWorker(Generic[T]):
     """Queue consumer that calls `write` with batches of records.
 
-    A batch has at most `BATCH_MAX` records. It is gathered for `gather_seconds`. `after_batch` is called after every batch, and at least every
-    `idle_seconds`.
+    A batch has at most `BATCH_MAX` records and is gathered for `gather_seconds`. `after_batch` is called after every
+    batch, and at least every `idle_seconds`.
     """
 
     name: str

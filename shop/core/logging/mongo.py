@@ -41,7 +41,8 @@ _log = logging.getLogger(__name__)
 class MongoSink:
     """Sink with a queue and a thread of its own.
 
-    No caller waits. While the server is unreachable, records stay in the queue. Records beyond its capacity are dropped and counted.
+    No caller waits. While the server is unreachable, records stay in the queue. Records beyond its capacity are
+    dropped and counted.
     """
 
     def __init__(self, url: str, split: str, capacity: int, count_dropped: Callable[[str, int], None]) -> None:

@@ -41,8 +41,8 @@ class LogSearch:
     def find(self, field: str, values: Collection[str], tenant: str | None = None) -> list[Entry]:
         """Find the first thousand entries with one of the values.
 
-        The field is, or contains, one of them. With a tenant, only its entries are returned and count; other tenants may use the same ids.
-        Raises LogStoreUnavailable.
+        The field is, or contains, one of them. With a tenant, only its entries are returned and count, since other
+        tenants may use the same ids. Raises LogStoreUnavailable.
         """
         entries = islice(self._find_entries(field, values, tenant), RESULTS_MAX)
         return [{**entry, "time": _format_time(entry["time"])} for entry in entries]

@@ -67,10 +67,7 @@ class GaugeSource(Protocol):
 
 @dataclass
 class Metrics:
-    """Metrics of this process, and the export of all processes.
-
-    All processes with the same `SHOP_VAR` are exported together.
-    """
+    """Metrics of this process; the export covers all processes with its `SHOP_VAR`."""
 
     settings: Settings
     _keys: dict[tuple[str, tuple[str, ...]], tuple[str, ...]] = field(default_factory=dict)
@@ -107,10 +104,7 @@ class Metrics:
         self._write([(self._histograms, keys[0], sum(values)), *changes])
 
     def set_gauge(self, *samples: GaugeSample) -> None:
-        """Set gauges of this process.
-
-        The export has the sum of all live processes.
-        """
+        """Set gauges of this process; exported as the sum of live processes."""
         if self._disabled:
             return
         try:

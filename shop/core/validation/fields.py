@@ -29,7 +29,8 @@ _EMAIL = rf"^{_ATOM}(\.{_ATOM})*@{_LABEL}(\.{_LABEL})+$"
 class WholeNumber(fields.Integer):
     """Integer field for JSON numbers within 64 bits.
 
-    It accepts 3 and 3.0, but not "3", 2.5, true or 10^30. With `from_text`, the digits of a query parameter are accepted too.
+    It accepts 3 and 3.0, but not "3", 2.5, true or 10^30. With `from_text`, it also accepts the digits of a query
+    parameter.
     """
 
     def __init__(self, *, from_text: bool = False, **options: Any) -> None:
