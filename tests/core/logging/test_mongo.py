@@ -36,8 +36,8 @@ def dropped_records() -> DropCount:
     return DropCount()
 
 
-def line_of(message: str, time: datetime = TIME, **more: Any) -> LogLine:
-    entry = {"time": "as text", "message": message, **more}
+def line_of(message: str, time: datetime = TIME, **fields: Any) -> LogLine:
+    entry = {"time": "as text", "message": message, **fields}
     return LogLine(time.timestamp(), entry, orjson.dumps(entry))
 
 

@@ -33,13 +33,13 @@ def test_records_are_written_in_order_in_the_writer_thread(recording_log: Record
 def test_a_slow_sink_does_not_delay_log_calls(recording_log: RecordingLog) -> None:
     recording_log.sink.gate.clear()
 
-    began = time.perf_counter()
+    start = time.perf_counter()
     for number in range(500):
         recording_log.logger.info("number %s", number)
-    took = time.perf_counter() - began
+    duration = time.perf_counter() - start
 
     assert recording_log.sink.entries == []
-    assert took < 1.0
+    assert duration < 1.0
 
 
 def test_a_full_queue_drops_and_counts_further_records() -> None:
@@ -154,7 +154,7 @@ def test_the_end_does_not_wait_for_a_blocked_sink() -> None:
         recording_log.logger.info("one")
         recording_log.logger.info("two")
 
-        began = time.perf_counter()
+        start = time.perf_counter()
         recording_log.writer.finish(0.2)
 
-        assert 0.1 < time.perf_counter() - began < 2.0
+        assert 0.1 < time.perf_counter() - start < 2.0

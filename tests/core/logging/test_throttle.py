@@ -17,10 +17,10 @@ class ThrottledLog:
         self.sent: list[logging.LogRecord] = []
         self.throttle = FailureThrottle(self.sent.append)
 
-    def log_many(self, times: int, at: float, message: str = "Redis failed: %s", **more: Any) -> int:
+    def log_many(self, times: int, at: float, message: str = "Redis failed: %s", **attributes: Any) -> int:
         """Return the number of equal records that pass."""
-        level = more.pop("levelno", logging.ERROR)
-        record = {"name": "shop.x", "levelno": level, "msg": message, "created": at, **more}
+        level = attributes.pop("levelno", logging.ERROR)
+        record = {"name": "shop.x", "levelno": level, "msg": message, "created": at, **attributes}
         return sum(bool(self.throttle.filter(logging.makeLogRecord({**record, "args": (n,)}))) for n in range(times))
 
     def summaries(self) -> list[tuple[str, int]]:
@@ -87,11 +87,11 @@ def test_records_of_different_messages_levels_loggers_or_exceptions_are_not_equa
         assert throttled_log.log_many(1, 1.0, **difference) == 1
 
 
-@pytest.mark.parametrize("more", [{"levelno": logging.INFO}, {"custom_fields": dict}])
+@pytest.mark.parametrize("attributes", [{"levelno": logging.INFO}, {"custom_fields": dict}])
 def test_records_below_warning_or_with_custom_fields_always_pass(
-    throttled_log: ThrottledLog, more: dict[str, Any]
+    throttled_log: ThrottledLog, attributes: dict[str, Any]
 ) -> None:
-    assert throttled_log.log_many(100, 1.0, **more) == 100
+    assert throttled_log.log_many(100, 1.0, **attributes) == 100
 
 
 def test_the_number_of_groups_is_bounded(throttled_log: ThrottledLog) -> None:
