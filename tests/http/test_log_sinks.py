@@ -1,4 +1,4 @@
-"""What happens to a sink does not happen to a request."""
+"""Requests with a slow or unreachable log sink."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,15 +16,15 @@ from tests.support.processes.ports import free_port
 from tests.support.processes.processes import Service
 from tests.support.servers.mongo import Mongo
 
-ROUNDS, ASKED = 6, 25
-# Next to the second that the sink takes; how much a sink costs is for benchmarks/bench_logging.py to say.
-BARELY = 0.3
+ROUNDS, REQUESTS = 6, 25
+# Far below the second that the sink takes; benchmarks/bench_logging.py measures the cost of a sink.
+DELAY_MAX = 0.3
 Serve = Callable[..., Service]
 
 
 @pytest.fixture
 def serve(shop: Shop, own_database: str, own_redis: str, tmp_path: Path) -> Iterator[Serve]:
-    """Web servers of their own, on the tables of the shop, with tokens of its keys."""
+    """Start further web servers on the tables and keys of the shop."""
     services: list[Service] = []
 
     def serve(**env: str) -> Service:
@@ -44,51 +44,51 @@ def client_of(service: Service) -> HttpClient:
     return service.client(name)
 
 
-def seconds_more(slow: HttpClient, plain: HttpClient) -> float:
-    """How much longer a request takes there, in rounds that take turns."""
-    more = []
+def measure_delay(slow: HttpClient, plain: HttpClient) -> float:
+    """Return the delay of a request in seconds, measured in alternating rounds."""
+    differences = []
     for _ in range(ROUNDS):
-        took = {client: [seconds_of(client) for _ in range(ASKED)] for client in (plain, slow)}
-        more.append(median(took[slow]) - median(took[plain]))
-    return median(more)
+        durations = {client: [seconds_of(client) for _ in range(REQUESTS)] for client in (plain, slow)}
+        differences.append(median(durations[slow]) - median(durations[plain]))
+    return median(differences)
 
 
 def seconds_of(client: HttpClient) -> float:
-    began = perf_counter()
+    start = perf_counter()
     assert client.get(f"{API}/items").status == 200
-    return perf_counter() - began
+    return perf_counter() - start
 
 
-def test_a_sink_that_takes_a_second_slows_no_request(serve: Serve, mongo: Mongo) -> None:
+def test_a_slow_sink_does_not_delay_requests(serve: Serve, mongo: Mongo) -> None:
     mongo.delay = 1.0
     with client_of(serve(SHOP_LOG_MONGO_URL=mongo.url)) as slow, client_of(serve()) as plain:
-        assert seconds_more(slow, plain) < BARELY
+        assert measure_delay(slow, plain) < DELAY_MAX
 
     mongo.delay = 0.0
-    eventually(lambda: sum(map(len, mongo.collections.values())) >= ROUNDS * ASKED, 20)
+    eventually(lambda: sum(map(len, mongo.collections.values())) >= ROUNDS * REQUESTS, 20)
 
 
-def test_a_sink_that_is_away_slows_no_request_and_what_it_misses_is_counted(serve: Serve) -> None:
-    away = f"mongodb://127.0.0.1:{free_port()}/shop"
-    with client_of(serve(SHOP_LOG_MONGO_URL=away, SHOP_LOG_QUEUE="50")) as slow, client_of(serve()) as plain:
-        assert seconds_more(slow, plain) < BARELY
+def test_an_unreachable_sink_delays_no_request_and_drops_are_counted(serve: Serve) -> None:
+    unreachable = f"mongodb://127.0.0.1:{free_port()}/shop"
+    with client_of(serve(SHOP_LOG_MONGO_URL=unreachable, SHOP_LOG_QUEUE="50")) as slow, client_of(serve()) as plain:
+        assert measure_delay(slow, plain) < DELAY_MAX
 
         eventually(lambda: sample_value(read_metrics(slow), "shop_log_dropped_total", sink="mongo") > 0, 10)
 
 
-def test_a_search_asks_the_store_that_the_settings_name(serve: Serve, mongo: Mongo, shop: Shop) -> None:
+def test_a_search_uses_the_configured_store(serve: Serve, mongo: Mongo, shop: Shop) -> None:
     admin = shop.admin()
     with client_of(serve(SHOP_LOG_MONGO_URL=mongo.url, SHOP_LOG_FILE="")) as client:
         client.get("/nowhere", headers={"X-Request-ID": "mongo-1"})
         client.get(f"{API}/auth/me", token=admin, headers={"X-Request-ID": "mongo-1"})
 
-        def told() -> None:
-            found = data_of(client.get(f"{API}/logs?request_id=mongo-1", token=admin), 200)["data"]
-            assert [entry["message"].split(" in ")[0] for entry in found] == [f"GET {API}/auth/me 200"]
+        def assert_found() -> None:
+            records = data_of(client.get(f"{API}/logs?request_id=mongo-1", token=admin), 200)["data"]
+            assert [entry["message"].split(" in ")[0] for entry in records] == [f"GET {API}/auth/me 200"]
 
-        eventually(told, 10)
+        eventually(assert_found, 10)
 
         mongo.destroy()
-        answer = client.get(f"{API}/logs?request_id=mongo-1", token=admin)
-        data_of(answer, 503801)
-        assert answer.headers["Retry-After"]
+        response = client.get(f"{API}/logs?request_id=mongo-1", token=admin)
+        data_of(response, 503801)
+        assert response.headers["Retry-After"]

@@ -1,4 +1,4 @@
-"""One search tells everything of a request, and nobody but administrators of its tenant."""
+"""Log search by administrators, and by operators on the command line."""
 
 from typing import Any
 
@@ -12,12 +12,12 @@ from tests.support.http import HttpClient
 from tests.support.polling import eventually
 from tests.support.processes.processes import MakeService
 
-NOT_KEPT, FORBIDDEN, SIGN_IN, WORDS = 404801, 403001, 401001, 422801
+FORBIDDEN, SIGN_IN, INVALID_QUERY = 403001, 401001, 422801
 WRITTEN = "orders are written"
 
 
-def loggers(found: list[dict[str, Any]]) -> list[tuple[str, str]]:
-    return [(entry["process"], entry["logger"].rpartition(".")[2]) for entry in found]
+def loggers(records: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    return [(entry["process"], entry["logger"].rpartition(".")[2]) for entry in records]
 
 
 def test_one_search_returns_every_record_of_a_purchase_from_the_request_to_the_written_row(shop: Shop) -> None:
@@ -40,7 +40,7 @@ def read_log_lines(shop: Shop, request_id: str) -> list[str]:
     return shop.service.run_cli("logs", "--request", request_id).stdout.splitlines()
 
 
-def test_a_purchase_that_woke_nobody_finds_its_row_in_the_drain_of_another(shop: Shop) -> None:
+def test_a_purchase_without_its_own_wake_up_is_found_in_the_drain_of_another(shop: Shop) -> None:
     item, first, second = shop.offer(), shop.buyer(), shop.buyer()
     with shop.stop_process("worker"):
         data_of(shop.buy(item, first, X_Request_ID=f"wakes-{item}"), 202)
@@ -53,11 +53,11 @@ def test_a_purchase_that_woke_nobody_finds_its_row_in_the_drain_of_another(shop:
     assert request["more"]["made"] == [order]
     assert request["request_id"] == f"sleeps-{item}"
     assert (written["process"], written["request_id"]) == ("worker", f"wakes-{item}")
-    # Of the others whose orders the same drain wrote nothing is told.
+    # The other orders of the same drain are not shown.
     assert written["more"]["about"] == [order]
 
 
-def test_a_trace_goes_from_the_request_to_job_and_sql(shop: Shop) -> None:
+def test_a_trace_connects_request_job_and_sql(shop: Shop) -> None:
     trace = "4bf92f3577b34da6a3ce929d0e0e4736"
     item = shop.offer()
     shop.wait_until_quiet(item)
@@ -67,25 +67,25 @@ def test_a_trace_goes_from_the_request_to_job_and_sql(shop: Shop) -> None:
     eventually(lambda: any(WRITTEN in entry["message"] for entry in entries(shop, trace_id=trace)), 10)
 
     found = entries(shop, trace_id=trace, request_id=f"trace-{item}")
-    assert {("web", "access_log"), ("worker", "stock"), ("worker", "sql_log")} <= set(loggers(found))
+    assert {("web", "access_log"), ("worker", "writing"), ("worker", "statement_log")} <= set(loggers(found))
     jobs = {entry.get("job") for entry in found if entry["process"] == "worker"}
     assert len(jobs) == 1
     assert jobs != {None}
 
 
-def test_records_come_in_pages_oldest_first(shop: Shop, client: HttpClient) -> None:
+def test_records_are_paged_oldest_first(shop: Shop, client: HttpClient) -> None:
     admin = shop.admin()
     for item in range(999_901, 999_906):
         client.get(f"{API}/items/{item}", headers={"X-Request-ID": "paged-1"})
     eventually(lambda: len(entries(shop, request_id="paged-1", logger="shop.core.middleware.access_log")) == 5, 10)
 
     pages = [search(shop, "paged-1", admin, per_page=2, page=page) for page in range(1, 5)]
-    everything = search(shop, "paged-1", admin, per_page=100)
+    all_entries = search(shop, "paged-1", admin, per_page=100)
 
-    walked = [entry for page in pages for entry in page]
-    assert walked == everything[: len(walked)]
+    paged = [entry for page in pages for entry in page]
+    assert paged == all_entries[: len(paged)]
     assert [len(page) for page in pages] == [2, 2, 2, 2]
-    assert [entry["time"] for entry in everything] == sorted(entry["time"] for entry in everything)
+    assert [entry["time"] for entry in all_entries] == sorted(entry["time"] for entry in all_entries)
 
 
 def test_another_tenant_finds_nothing(shop: Shop, client: HttpClient) -> None:
@@ -95,10 +95,10 @@ def test_another_tenant_finds_nothing(shop: Shop, client: HttpClient) -> None:
 
     assert search(shop, "ours-1", admin)
     assert search(shop, "ours-1", shop.admin(tenant_id=2)) == []
-    assert search(shop, "nobodys-1", admin) == []
+    assert search(shop, "unknown-1", admin) == []
 
 
-def test_only_administrators_search(shop: Shop, client: HttpClient) -> None:
+def test_only_administrators_may_search(shop: Shop, client: HttpClient) -> None:
     path = f"{API}/logs?request_id=x"
 
     data_of(client.get(path), SIGN_IN)
@@ -107,12 +107,12 @@ def test_only_administrators_search(shop: Shop, client: HttpClient) -> None:
 
 @pytest.mark.parametrize("query", ["", "request_id=", "request_id=a%20b", f"request_id={'x' * 129}", "request_id=%22"])
 def test_a_search_needs_an_id(shop: Shop, client: HttpClient, query: str) -> None:
-    answer = client.get(f"{API}/logs?{query}", token=shop.admin())
+    response = client.get(f"{API}/logs?{query}", token=shop.admin())
 
-    assert_refused(answer, WORDS, "request_id")
+    assert_refused(response, INVALID_QUERY, "request_id")
 
 
-def test_an_operator_gets_whole_entries_too(shop: Shop, client: HttpClient) -> None:
+def test_the_command_shows_whole_entries_as_json(shop: Shop, client: HttpClient) -> None:
     client.get("/nowhere", headers={"X-Request-ID": "whole-entry-1"})
     record_of(shop, "whole-entry-1")
 
@@ -121,7 +121,7 @@ def test_an_operator_gets_whole_entries_too(shop: Shop, client: HttpClient) -> N
     assert orjson.loads(line)["route"] == "none"
 
 
-def test_where_nothing_is_kept_the_answer_says_so(make_service: MakeService) -> None:
+def test_a_search_without_stored_records_fails(make_service: MakeService) -> None:
     service = make_service()
     service.prepare()
 

@@ -1,4 +1,4 @@
-"""The list of metrics in docs/operate is that of the code."""
+"""Comparison of the metrics in docs/operate with those of the code."""
 
 import ast
 from collections.abc import Iterator
@@ -9,16 +9,16 @@ _ROOT = Path(__file__).parents[2]
 
 
 def names_in(source: Path) -> Iterator[str]:
-    """Every metric that a file declares, by the name under which Prometheus has it."""
+    """Find the metrics that a file declares, by their name in Prometheus."""
     for node in ast.walk(ast.parse(source.read_text())):
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args):
             continue
-        first, kind = node.args[0], node.func.id
-        if kind in ("Counter", "Histogram", "GaugeSample") and isinstance(first, ast.Constant):
-            yield str(first.value) + ("_total" if kind == "Counter" else "")
+        name, kind = node.args[0], node.func.id
+        if kind in ("Counter", "Histogram", "GaugeSample") and isinstance(name, ast.Constant):
+            yield str(name.value) + ("_total" if kind == "Counter" else "")
 
 
-def test_the_operators_list_names_every_metric_and_no_other() -> None:
+def test_the_documented_metrics_are_those_of_the_code() -> None:
     declared = {name for source in _ROOT.glob("shop/**/*.py") for name in names_in(source)}
     rows = [
         line for line in _ROOT.joinpath("docs/operate/README.md").read_text().splitlines() if line[:8] == "| `shop_"

@@ -1,4 +1,4 @@
-"""A file of JSON lines for each day, written by many processes at once and read by those who search."""
+"""Daily files of JSON lines, shared by several processes."""
 
 import os
 import re
@@ -15,11 +15,11 @@ _BLOCK = 1 << 20
 
 
 class DailyFileSink:
-    """Writes each record to the file of its own day (UTC), and removes the files of days that are over for long.
+    """Sink with one file for each UTC day; old files are removed.
 
-    Each process opens the day's file by its name and appends whole lines with one system call: no process renames
-    a file that another one writes to, so no record is lost or torn when the day turns. A network drive may not
-    append as one; logs belong on a local one.
+    Each process opens the file of the day by name and appends whole lines with one system call. No process renames a
+    file that another one writes to, so no record is lost or torn at midnight. The folder must be on a local drive,
+    because appends to a network drive may not be atomic.
     """
 
     def __init__(self, folder: Path, keep_days: int) -> None:
@@ -30,11 +30,14 @@ class DailyFileSink:
         self._open(datetime.now(UTC).date())
 
     def write(self, batch: Sequence[LogLine]) -> None:
-        """Write a line for each; raises OSError."""
-        for day, its in groupby(batch, lambda page: datetime.fromtimestamp(page.timestamp, UTC).date()):
+        """Write one line for each record.
+
+        Raises OSError.
+        """
+        for day, lines in groupby(batch, lambda line: datetime.fromtimestamp(line.timestamp, UTC).date()):
             file = self._file if self._file and day == self._day else self._open(day)
-            lines = b"".join(page.line + b"\n" for page in its)
-            if file.write(lines) != len(lines):
+            data = b"".join(line.line + b"\n" for line in lines)
+            if file.write(data) != len(data):
                 raise OSError("The disk is full.")
 
     def finish(self, _: float) -> None:
@@ -46,29 +49,32 @@ class DailyFileSink:
         self._folder.mkdir(parents=True, exist_ok=True)
         if self._file:
             self._file.close()
-        # Unbuffered: a buffer would cut lines anywhere.
+        # Unbuffered, because a buffer would be flushed in the middle of a line.
         self._file, self._day = FileIO(self._folder / f"shop-{day}.jsonl", "ab", opener=_open_private), day
-        for path, old in list_day_files(self._folder):
-            if old <= day - self._keep_for:
+        for path, file_day in list_day_files(self._folder):
+            if file_day <= day - self._keep_for:
                 path.unlink(missing_ok=True)
         return self._file
 
 
 def _open_private(path: str, flags: int) -> int:
-    # What is logged of customers is not for everybody on the machine.
+    # Records contain data of customers, so other users of the machine must not read them.
     return os.open(path, flags, 0o640)
 
 
 def list_day_files(folder: Path) -> list[tuple[Path, date]]:
-    """The files of a folder and the days they are of, oldest first; whatever else lies there is not ours."""
-    named = [(path, found[1]) for path in folder.glob("shop-*.jsonl") if (found := _NAME.fullmatch(path.name))]
+    """List the daily files of a folder with their days, oldest first.
+
+    Other files are ignored.
+    """
+    named = [(path, match[1]) for path in folder.glob("shop-*.jsonl") if (match := _NAME.fullmatch(path.name))]
     return sorted([(path, date.fromisoformat(day)) for path, day in named], key=lambda file: file[1])
 
 
-def find_lines(folder: Path, words: Collection[bytes]) -> Iterator[bytes]:
-    """The lines in which one of the words stands, in the order in which they were written."""
+def find_lines(folder: Path, terms: Collection[bytes]) -> Iterator[bytes]:
+    """Find lines with one of the terms, in the order of writing."""
     for path, _ in list_day_files(folder):
         with path.open("rb") as file:
-            # In blocks: other threads of the process go on between two of them.
+            # In blocks, so that other threads of the process run between two of them.
             while lines := file.readlines(_BLOCK):
-                yield from (line for line in lines if any(word in line for word in words))
+                yield from (line for line in lines if any(term in line for term in terms))

@@ -1,4 +1,4 @@
-"""What a record becomes: an entry of JSON-safe values without secrets, and the lines that show it."""
+"""Log entries: records as JSON-safe values without secrets, and their lines."""
 
 import json
 import logging
@@ -13,8 +13,8 @@ import orjson
 from shop.core.logging.redaction import Redactor
 
 Entry = dict[str, Any]
-# Given by whoever logs: the members of a record of another kind, its message among them, as they may be written. It is
-# asked in the thread that writes.
+# Attribute of a record with fields of its own: a function that returns them, `message` included, with secrets masked.
+# It is called in the writer thread.
 CUSTOM_FIELDS = "custom_fields"
 ToFields = Callable[[Redactor], Mapping[str, Any]]
 UNSET = "-"
@@ -29,36 +29,40 @@ _STANDARD_ATTRIBUTES = {
     CUSTOM_FIELDS,
     *_IDS,
 }
-# What a line for people says already, or leaves to the JSON.
+# Fields that the text form has in its fixed part or leaves out.
 _SHOWN_FIELDS = {"time", "level", "logger", "message", "tenant", "process", "pid", "trace_id", "exception"}
 _SHOWN_FIELDS |= {"method", "path", "status", "ms"}
-# A line that is read by people ends where the record ends, and rings no bell.
+# Control characters are escaped, so that a record can neither forge a line nor control the terminal.
 _CONTROL = {number: f"\\x{number:02x}" for number in (*range(32), *range(127, 160))} | {9: "\t"}
 _CONTROL_IN_LINES = {number: shown for number, shown in _CONTROL.items() if number != 10}
 
 
 class EntryFormatter:
-    """Writes entries for one process."""
+    """Formatter of the records of one process."""
 
     def __init__(self, redactor: Redactor, process: str) -> None:
         self._redactor = redactor
         self._process = process
 
     def format(self, record: logging.LogRecord) -> Entry:
-        """The entry of a record; whatever is wrong with it, there is one."""
+        """Return the entry of a record.
+
+        An entry with the common fields is returned for a record that cannot be formatted.
+        """
         try:
             return self._format(record)
-        except Exception as error:  # noqa: BLE001 - the thread that writes may not end, whatever somebody logs
-            return {**self._common_fields(record), "message": f"A record that cannot be told: {type(error).__name__}"}
+        except Exception as error:  # noqa: BLE001 - no record may end the writer thread
+            message = f"A record that cannot be formatted: {type(error).__name__}"
+            return {**self._common_fields(record), "message": message}
 
     def _format(self, record: logging.LogRecord) -> Entry:
         entry = self._common_fields(record)
-        entry |= {name: known for name in _IDS if (known := getattr(record, name, UNSET)) != UNSET}
-        tell: ToFields | None = getattr(record, CUSTOM_FIELDS, None)
-        if tell:
-            told = tell(self._redactor)
-            # In this order, but nothing that it tells takes the place of what every entry says.
-            return entry | {**told, **entry, "message": _escape_control(told["message"])}
+        entry |= {name: value for name in _IDS if (value := getattr(record, name, UNSET)) != UNSET}
+        to_fields: ToFields | None = getattr(record, CUSTOM_FIELDS, None)
+        if to_fields:
+            fields = to_fields(self._redactor)
+            # The common fields come first, and custom fields do not replace them.
+            return entry | {**fields, **entry, "message": _escape_control(fields["message"])}
         entry["message"] = _escape_control(self._redactor.redact_text(record.getMessage()))
         for name, value in vars(record).items():
             if name not in _STANDARD_ATTRIBUTES:
@@ -84,7 +88,7 @@ def _format_time(seconds: float) -> str:
 
 @lru_cache(maxsize=8)
 def _format_second(whole: int) -> str:
-    # Many records share one, and to tell it is most of what a moment costs.
+    # Many records share a second, and its formatting is most of the cost of a time.
     return datetime.fromtimestamp(whole, UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
@@ -93,21 +97,21 @@ def _escape_control(text: str) -> str:
 
 
 def as_json(entry: Any) -> bytes:
-    """One line, without its end."""
+    """Render an entry as one line of JSON, without a newline."""
     try:
         return orjson.dumps(entry, default=str)
     except TypeError:
-        # Half a character, which only the standard library takes.
+        # A lone surrogate, which only the standard library accepts.
         return json.dumps(entry, default=str, ensure_ascii=False).encode(errors="replace")
 
 
 def as_text(entry: Entry) -> str:
-    """A line for people; what an exception says follows it, indented."""
-    more = "".join(f" {name}={_format_value(value)}" for name, value in entry.items() if name not in _SHOWN_FIELDS)
+    """Render an entry as text, followed by its indented exception."""
+    fields = "".join(f" {name}={_format_value(value)}" for name, value in entry.items() if name not in _SHOWN_FIELDS)
     head = f"{entry['time']} {entry['level'].upper():<7} {entry['logger']} [tenant {entry.get('tenant', UNSET)}]"
-    line = f"{head} {entry['message']}{more}".translate(_CONTROL)
-    if trace := entry.get("exception"):
-        line += "\n" + indent(trace.translate(_CONTROL_IN_LINES), "    ")
+    line = f"{head} {entry['message']}{fields}".translate(_CONTROL)
+    if exception := entry.get("exception"):
+        line += "\n" + indent(exception.translate(_CONTROL_IN_LINES), "    ")
     return line
 
 

@@ -1,4 +1,4 @@
-"""What the log may not say: secrets are starred by name at every depth, and by their looks in every text."""
+"""Redaction of secrets, by field name and by pattern."""
 
 import hashlib
 import re
@@ -11,7 +11,10 @@ _MASK = "***"
 
 
 def mask_text(text: str | None) -> str | None:
-    """`a***`, of an e-mail address `a***@e***.com`; never longer than 120 characters."""
+    """Mask a text as `a***`, or an e-mail address as `a***@e***.com`.
+
+    The result has at most 120 characters.
+    """
     if text is None:
         return None
     name, at, host = text.rpartition("@")
@@ -21,7 +24,7 @@ def mask_text(text: str | None) -> str | None:
     return f"{name[:1]}{_MASK}@{(domain or top)[:1]}{_MASK}{dot}{top if dot else ''}"[:MASKED_MAX]
 
 
-# Parts of names, however they are written: `newPassword`, `refresh_token` and `X-Api-Key` are secrets too.
+# Parts of names in any spelling: `newPassword`, `refresh_token` and `X-Api-Key` are secrets too.
 SECRET_WORDS = (
     "password",
     "passwd",
@@ -37,7 +40,7 @@ REDACTED = "***"
 DEPTH_MAX = 8
 MEMBERS_MAX = 1000
 TEXT_MAX = 4096
-# Longer texts are cut before they are looked at, and never by so little that a secret's tail is left behind.
+# Longer texts are cut before the scan, far above TEXT_MAX, so that no half secret at this cut is part of the result.
 _SCAN_MAX = 16 * TEXT_MAX
 _DIGEST = 16
 _INT_MAX = 2**63
@@ -45,16 +48,19 @@ _INT_MAX = 2**63
 
 _HEADER = re.compile(r"(?i)\b((?:proxy-)?authorization|(?:set-)?cookie)(['\"]?\s*[:=]\s*)[^\r\n]+")
 _BEARER = re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{6,}")
-# What begins like the base64 of a JSON object: a token, a part of one, a signed cursor.
+# The base64 of a JSON object: a token, a part of one, or a signed cursor.
 _JWT = re.compile(r"eyJ[\w-]{8,}(?:\.[\w-]*)*")
 _HASH = re.compile(r"\$(?:argon2|2[aby]|scrypt|pbkdf2)[\w-]*\$[^\s'\"]+")
 _ADDRESS = re.compile(r"(?<=://)([^\s/?#@:]*:)[^\s/?#]*(?=@)")
-# It begins where a word begins, or a long word without an @ would be read as often as it has letters.
+# Anchored at the start of a word: otherwise a long word without an @ would be scanned once for each letter.
 _EMAIL = re.compile(r"(?<![\w.+%-])([\w.+%-]++)@([\w-]++(?:\.[\w-]++)+)")
 
 
 class Redactor:
-    """Masks values, texts and names. `words` are parts of names beyond those that are always secret."""
+    """Redactor of values, texts and names.
+
+    `secret_words` are parts of secret names in addition to `SECRET_WORDS`.
+    """
 
     def __init__(self, secret_words: Iterable[str] = ()) -> None:
         self._secret_words = (*SECRET_WORDS, *filter(_normalize, secret_words))
@@ -62,7 +68,10 @@ class Redactor:
         self.is_secret = lru_cache(maxsize=4096)(self._is_secret)
 
     def redact_value(self, value: Any, name: str = "", depth: int = DEPTH_MAX) -> Any:
-        """The value of that name as the log may say it, JSON-safe and bounded."""
+        """Return a value without secrets, JSON-safe and bounded.
+
+        The value of a secret name is replaced as a whole.
+        """
         if name and value is not None and self.is_secret(name):
             return REDACTED
         match value:
@@ -74,17 +83,17 @@ class Redactor:
                 return self._redact_string(value, name)
             case Mapping() | list() | tuple() | set() | frozenset():
                 return self._redact_members(value, depth) if depth else "…"
-        # Bytes may be anything.
+        # Bytes may contain a secret in any encoding.
         return f"{len(value)} bytes" if isinstance(value, bytes | bytearray) else self.redact_text(str(value))
 
     def redact_text(self, text: str) -> str:
-        """The text with whatever looks like a secret starred, and e-mail addresses in outline."""
+        """Mask secrets and e-mail addresses in a text by their pattern."""
         text = text[:_SCAN_MAX]
-        # Most texts hold nothing of the kind, and are told so at a tenth of the price.
+        # Most texts contain no hint of a secret; this check costs a tenth of the patterns.
         plain = text.lower().replace("-", "").replace("_", "")
         if any(hint in plain for hint in self._hints):
-            for pattern, put in self._patterns:
-                text = pattern.sub(put, text)
+            for pattern, replacement in self._patterns:
+                text = pattern.sub(replacement, text)
         return text if len(text) <= TEXT_MAX else f"{text[:TEXT_MAX]}…"
 
     def _is_secret(self, name: str) -> bool:
@@ -96,26 +105,26 @@ class Redactor:
         if plain == "idempotencykey":
             return digest(text)
         if plain.endswith("email"):
-            # Without an @ it may be a password in the wrong field.
+            # A text without an @ may be a password in the wrong field.
             return str(mask_text(text)) if "@" in text else REDACTED
         return self.redact_text(text)
 
     def _redact_members(self, value: Any, depth: int) -> Any:
         if isinstance(value, Mapping):
             members = list(value.items())[:MEMBERS_MAX]
-            # MongoDB takes no name with a NUL, nor the other records that come with it.
+            # MongoDB refuses a name with a NUL, together with the other records of its batch.
             names = {name: self.redact_text(str(name)).replace("\0", "\\0") for name, _ in members}
             return {names[name]: self.redact_value(member, str(name), depth - 1) for name, member in members}
         return [self.redact_value(member, "", depth - 1) for member in list(value)[:MEMBERS_MAX]]
 
     @cached_property
     def _patterns(self) -> list[tuple[re.Pattern[str], Any]]:
-        # A quoted value ends at its quote, whatever is escaped within, or is quoted itself; one that was cut, with its
-        # line. Of many values, some hundred letters. A bare one ends where the next member begins.
+        # A quoted value ends at its closing quote, after any escaped quotes; a value that was cut ends with its line.
+        # Of a list, at most 300 characters are masked. A value without quotes ends where the next member begins.
         quoted = r"""[bru]{0,2}+(?:"(?:[^"\\]|\\.)*+"|'(?:[^'\\]|\\.)*+'|["'][^\r\n]*+)"""
         within = r"""\\{1,9}+["'](?:.*?\\{1,9}+["']|[^\r\n]*+)"""
         value = rf"""(?:{quoted}|{within}|[\[{{(][^\]}})]{{0,300}}+|[^\s"'&,;}}\])]+)"""
-        # Each part is bounded: however a text repeats itself, no letter is read more than a few dozen times.
+        # Each part is bounded, so that no text makes the scan read a letter more than a few dozen times.
         names = re.compile(
             rf"""(?is)({self._secret_names})([\w-]{{0,40}}+(?:\\{{0,9}}+["'])?\s{{0,9}}+[:=]\s{{0,9}}+){value}"""
         )
@@ -126,7 +135,7 @@ class Redactor:
             (_JWT, REDACTED),
             (_HASH, REDACTED),
             (_ADDRESS, rf"\1{REDACTED}"),
-            (_EMAIL, lambda found: str(mask_text(found[0]))),
+            (_EMAIL, lambda match: str(mask_text(match[0]))),
         ]
 
     @cached_property
@@ -135,12 +144,15 @@ class Redactor:
 
     @cached_property
     def _secret_names(self) -> str:
-        # `api_key` and `apiKey` for the word `api-key`.
+        # The word `api-key` matches `api_key` and `apiKey` too.
         return "|".join("[_-]?".join(re.findall("[a-z0-9]+", word.lower())) for word in self._secret_words)
 
 
 def digest(text: str) -> str:
-    """What stands for a text that is its sender's own: the same text has the same digest."""
+    """Return a digest that stands for a private text.
+
+    The same text has the same digest.
+    """
     return hashlib.sha256(text.encode(errors="replace")).hexdigest()[:_DIGEST]
 
 

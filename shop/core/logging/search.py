@@ -1,4 +1,4 @@
-"""Looking up what was logged: in MongoDB where records go there, else in the files of the days."""
+"""Log search in MongoDB or, without it, in the daily files."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -18,28 +18,34 @@ RESULTS_MAX = 1000
 
 
 class LogBackend(Protocol):
+    """Interface of a searchable store of records."""
+
     def find(self, field: str, values: Collection[str], limit: int, tenant: str | None) -> Iterator[Any]:
-        """Entries whose field is, or holds, one of the values; None: of every tenant."""
+        """Find entries whose field is, or contains, one of the values.
+
+        Without a tenant, entries of all tenants are returned.
+        """
 
 
 @dataclass
 class LogSearch:
-    """Every record of every process, as far back as they are kept."""
+    """Search in the stored records of all processes."""
 
     settings: Settings
 
     @property
     def is_available(self) -> bool:
-        """Whether records are kept anywhere that can be searched."""
+        """True when records are written to a searchable sink."""
         return bool(self.settings.log_mongo_url or self.settings.log_folder)
 
     def find(self, field: str, values: Collection[str], tenant: str | None = None) -> list[Entry]:
-        """The first thousand entries whose field is, or holds, one of the values; raises LogStoreUnavailable.
+        """Find the first thousand entries with one of the values.
 
-        Of one tenant, where one is named: others, who may use the same ids, hide nothing of it.
+        The field is, or contains, one of them. With a tenant, only its entries are returned and count, since other
+        tenants may use the same ids. Raises LogStoreUnavailable.
         """
-        found = islice(self._find_entries(field, values, tenant), RESULTS_MAX)
-        return [{**entry, "time": _format_time(entry["time"])} for entry in found]
+        entries = islice(self._find_entries(field, values, tenant), RESULTS_MAX)
+        return [{**entry, "time": _format_time(entry["time"])} for entry in entries]
 
     def _find_entries(self, field: str, values: Collection[str], tenant: str | None) -> Iterator[Entry]:
         if not values:
@@ -47,26 +53,29 @@ class LogSearch:
         if self.settings.log_mongo_url:
             yield from self._backend.find(field, values, RESULTS_MAX, tenant)
         elif folder := self.settings.log_folder:
-            words = [orjson.dumps(value) for value in values]
-            entries = (entry for line in find_lines(folder, words) if (entry := _parse_match(line, field, values)))
+            terms = [orjson.dumps(value) for value in values]
+            entries = (entry for line in find_lines(folder, terms) if (entry := _parse_match(line, field, values)))
             yield from (entry for entry in entries if tenant in (None, entry.get("tenant")))
 
     @cached_property
     def _backend(self) -> LogBackend:
-        # Here: who has no MongoDB needs no library for one.
+        # Imported here, because an installation without MongoDB has no pymongo.
         from shop.core.logging.mongo import MongoStore  # noqa: PLC0415 - see above
 
         return MongoStore(self.settings.log_mongo_url)
 
 
 def _parse_match(line: bytes, field: str, values: Collection[str]) -> Entry | None:
-    """The entry of a line, when the word stands where it was looked for; a torn line is none."""
+    """Return the entry of a line when its field matches.
+
+    Returns None for other lines and for torn ones.
+    """
     try:
         entry: Entry = orjson.loads(line)
-        said = entry.get(field)
+        value = entry.get(field)
     except (orjson.JSONDecodeError, AttributeError):
         return None
-    return entry if set(said if isinstance(said, list) else [said]) & set(values) else None
+    return entry if set(value if isinstance(value, list) else [value]) & set(values) else None
 
 
 def _format_time(time: datetime | str) -> str:

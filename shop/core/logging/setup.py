@@ -1,4 +1,4 @@
-"""The log: each record says whose it is and where it comes from, and goes where the settings say."""
+"""Setup of logging: record factory, sinks of the settings, writer thread."""
 
 import logging
 import os
@@ -24,19 +24,20 @@ from shop.core.trace import current_trace
 
 ROOT_LOGGER = "shop"
 STDERR = 2
-# How long a process that ends waits for its last records, at each place.
+# Longest time that a process waits at its end, for the writer and for each sink.
 FINISH_SECONDS = 2.0
 DROPPED = Counter("shop_log_dropped", "Records of the log that were not written, by where they got lost.", ("sink",))
 _log = logging.getLogger(__name__)
 
 
 class TracedRecord(logging.LogRecord):
-    """Knows tenant, request, trace and job of what is running, of the request that has just failed included."""
+    """Log record with tenant, request, trace and job of its context."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        of_request = g.get("tenant") if has_request_context() else None
-        self.tenant = str(find_scope() or of_request or UNSET)
+        # The scope has ended when an error handler logs, while `g` still has the tenant of the request.
+        request_tenant = g.get("tenant") if has_request_context() else None
+        self.tenant = str(find_scope() or request_tenant or UNSET)
         trace = current_trace()
         self.request_id = trace.request_id if trace else UNSET
         self.trace_id = trace.trace_id if trace else UNSET
@@ -45,7 +46,7 @@ class TracedRecord(logging.LogRecord):
 
 @dataclass
 class Log:
-    """The log of this process, from its start to its end."""
+    """Running log of this process."""
 
     pid: int
     queue_handler: BoundedQueueHandler
@@ -53,12 +54,12 @@ class Log:
     sinks: dict[str, Sink]
 
     def finish(self) -> None:
-        """Write what waits still, for a few seconds at most; from then on nothing is taken."""
+        """Write the pending records within a few seconds, and accept no others."""
         if self.queue_handler not in logging.root.handlers:
             return
         logging.root.removeHandler(self.queue_handler)
         if self.pid != os.getpid():
-            # Another process's, before the fork: its threads did not come along.
+            # This log was started before a fork, and its threads exist only in the parent process.
             return
         self.writer.finish(FINISH_SECONDS)
         for sink in self.sinks.values():
@@ -69,12 +70,15 @@ _active_logs: list[Log] = []
 
 
 def install_record_factory() -> None:
-    """From now on every record of this process knows where it comes from."""
+    """Create every record of this process as a TracedRecord."""
     logging.setLogRecordFactory(TracedRecord)
 
 
 def load_settings(process: str) -> Settings:
-    """Load the settings and log as they say, what there was to say about them included; raises SettingsError."""
+    """Load the settings and start the log that they describe.
+
+    Records about the settings themselves are written to that log. Raises SettingsError.
+    """
     install_record_factory()
     early = MemoryHandler(1000, flushLevel=sys.maxsize, target=logging.lastResort)
     logging.root.addHandler(early)
@@ -88,30 +92,30 @@ def load_settings(process: str) -> Settings:
 
 
 def start_log(settings: Settings, process: str) -> Log:
-    """Log from now on as the settings say; what was begun before ends. Raises SettingsError.
+    """Start the log that the settings describe, and finish an earlier one.
 
-    Libraries speak from warnings on: what they say at lower levels may hold values that nobody has looked at.
+    Libraries log from level warning on, since their lower levels may contain secrets. Raises SettingsError.
     """
     install_record_factory()
     while _active_logs:
         _active_logs.pop().finish()
     metrics = Metrics(settings)
-    losses = DropCounter(lambda sink: metrics.count(DROPPED, sink))
-    sinks = _create_sinks(settings, losses)
-    intake = BoundedQueueHandler(settings.log_queue, losses)
+    drops = DropCounter(lambda sink: metrics.count(DROPPED, sink))
+    sinks = _create_sinks(settings, drops)
+    queue_handler = BoundedQueueHandler(settings.log_queue, drops)
     log = Log(
         os.getpid(),
-        intake,
-        Writer(intake, EntryFormatter(Redactor(settings.log_secrets), process), sinks, losses),
+        queue_handler,
+        Writer(queue_handler, EntryFormatter(Redactor(settings.log_secrets), process), sinks, drops),
         sinks,
     )
-    logging.root.addHandler(intake)
+    logging.root.addHandler(queue_handler)
     logging.getLogger(ROOT_LOGGER).setLevel(settings.log_level.upper())
     logging.captureWarnings(capture=True)
     sys.excepthook, threading.excepthook = _log_crash, lambda crash: _log_crash(*crash[:3])
     log.writer.start()
     _active_logs.append(log)
-    # Not by atexit, which is not asked in a process that multiprocessing made, as web processes are.
+    # atexit is not called in a process that multiprocessing has started, as the web processes are.
     Finalize(None, log.finish, exitpriority=0)
     return log
 
@@ -130,15 +134,15 @@ def _create_sinks(settings: Settings, drops: DropCounter) -> dict[str, Sink]:
 
 def _create_mongo_sink(settings: Settings, drops: DropCounter) -> Sink:
     try:
-        # Here: who has no MongoDB needs no library for one.
+        # Imported here, because an installation without MongoDB has no pymongo.
         from shop.core.logging.mongo import MongoSink  # noqa: PLC0415 - see above
     except ImportError as error:
         raise SettingsError("SHOP_LOG_MONGO_URL needs PyMongo: install shop[mongo].") from error
     return MongoSink(settings.log_mongo_url, settings.log_mongo_split, settings.log_queue, drops.add)
 
 
-def _log_crash(kind: type[BaseException], error: BaseException | None, trace: Any) -> None:
+def _log_crash(kind: type[BaseException], error: BaseException | None, traceback: Any) -> None:
     if issubclass(kind, Exception) and error:
-        _log.critical("Nobody expected this", exc_info=(kind, error, trace))
+        _log.critical("Unhandled exception", exc_info=(kind, error, traceback))
     else:
-        sys.__excepthook__(kind, error or kind(), trace)
+        sys.__excepthook__(kind, error or kind(), traceback)

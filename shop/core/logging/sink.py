@@ -1,4 +1,4 @@
-"""The interface of log sinks, and the line they write."""
+"""Interface of log sinks."""
 
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
@@ -6,12 +6,15 @@ from typing import NamedTuple, Protocol
 from shop.core.logging.entry import Entry
 
 
-class LogStoreUnavailable(Exception):  # noqa: N818 - it says what it is
-    """Where records are kept does not answer."""
+class LogStoreUnavailable(Exception):  # noqa: N818 - the name describes the state
+    """Failure of the store that the log search reads."""
 
 
 class LogLine(NamedTuple):
-    """A record as it is written: its moment in seconds since 1970, what it says, and the same as JSON."""
+    """Record in the form that sinks write.
+
+    `timestamp` is in seconds since 1970, and `line` is the entry as JSON.
+    """
 
     timestamp: float
     entry: Entry
@@ -19,10 +22,13 @@ class LogLine(NamedTuple):
 
 
 class Sink(Protocol):
-    """Where records are written."""
+    """Destination of log records."""
 
     def write(self, batch: Sequence[LogLine]) -> None:
-        """Write some; raises what went wrong."""
+        """Write records.
+
+        May raise any exception; the records are then counted as dropped.
+        """
 
     def finish(self, seconds: float) -> None:
-        """Write what waits still, for at most so long."""
+        """Write the pending records within the given seconds."""

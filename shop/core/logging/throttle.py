@@ -1,4 +1,4 @@
-"""Failures that repeat: a few of each kind are logged in a minute, the others are counted."""
+"""Throttling of repeated failures within a minute."""
 
 import logging
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from threading import Lock
 from shop.core.logging.entry import CUSTOM_FIELDS
 
 MAX_PER_MINUTE = 10
-# Kinds that are told apart in one minute; further ones are all logged, and the queue bounds them.
+# Groups of equal records in one minute. Records of further groups are all logged; the queue bounds them.
 GROUPS_MAX = 1000
 GroupKey = tuple[str, int, str, type | None, str]
 
@@ -20,11 +20,11 @@ class _Count:
 
 
 class FailureThrottle(logging.Filter):
-    """Lets through at most ten equal warnings or errors a minute, and then says how many more there were.
+    """Filter that passes at most ten equal warnings or errors a minute.
 
-    Equal are those of one logger, sentence (before its values are put in), exception and `subject`: what the record
-    is about, where its writer said so (`extra={"subject": "item 7"}`). Those with a `tell`, such as requests, are
-    records of their own and never left out.
+    At the end of the minute, one record states the number of the others. Records are equal when they have the same
+    logger, level, message template, exception type and `subject` (`extra={"subject": "item 7"}`). Records with custom
+    fields, such as those of requests, always pass.
     """
 
     def __init__(self, send: Callable[[logging.LogRecord], object]) -> None:
@@ -35,22 +35,22 @@ class FailureThrottle(logging.Filter):
         self._lock = Lock()
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Whether to log it."""
+        """Return True when the record is to be logged."""
         self.end_minute(record.created)
         if record.levelno < logging.WARNING or hasattr(record, CUSTOM_FIELDS):
             return True
-        kind = _group_key(record)
+        key = _group_key(record)
         with self._lock:
-            if kind not in self._counts and len(self._counts) >= GROUPS_MAX:
+            if key not in self._counts and len(self._counts) >= GROUPS_MAX:
                 return True
-            count = self._counts.setdefault(kind, _Count())
+            count = self._counts.setdefault(key, _Count())
             count.total += 1
             if count.total > MAX_PER_MINUTE:
                 count.last = format_message(record)
             return count.total <= MAX_PER_MINUTE
 
     def end_minute(self, now: float) -> None:
-        """End the minute when it is over: say what was left out."""
+        """Send the summaries of a minute that is over."""
         minute = int(now // 60)
         if minute <= self._minute:
             return
@@ -58,16 +58,19 @@ class FailureThrottle(logging.Filter):
             if minute <= self._minute:
                 return
             ended, self._counts, self._minute = self._counts, {}, minute
-        for kind, count in ended.items():
+        for key, count in ended.items():
             if count.total > MAX_PER_MINUTE:
-                self._send(_build_summary(kind, count))
+                self._send(_build_summary(key, count))
 
 
 def format_message(record: logging.LogRecord) -> str:
-    """What a record says; where its values do not fit its words, both."""
+    """Return the message of a record.
+
+    When the arguments do not fit the template, both are returned as they are.
+    """
     try:
         return record.getMessage()
-    except Exception:  # noqa: BLE001 - a slip in a log call may not become the caller's failure
+    except Exception:  # noqa: BLE001 - a wrong log call must not fail its caller
         return f"{record.msg} {record.args}"
 
 
@@ -76,10 +79,11 @@ def _group_key(record: logging.LogRecord) -> GroupKey:
     return record.name, record.levelno, str(record.msg), failure, str(getattr(record, "subject", ""))
 
 
-def _build_summary(kind: GroupKey, count: _Count) -> logging.LogRecord:
-    # Of no request: it speaks for many.
-    name, level, _, _, subject = kind
-    more = count.total - MAX_PER_MINUTE
-    told = {"name": name, "levelno": level, "levelname": logging.getLevelName(level), "suppressed": more}
-    about = {"subject": subject} if subject else {}
-    return logging.makeLogRecord({**told, **about, "msg": f"{more} more like this in a minute: {count.last}"})
+def _build_summary(key: GroupKey, count: _Count) -> logging.LogRecord:
+    # Without the ids of a request, since the summary covers records of many requests.
+    name, level, _, _, subject = key
+    suppressed = count.total - MAX_PER_MINUTE
+    attributes = {"name": name, "levelno": level, "levelname": logging.getLevelName(level), "suppressed": suppressed}
+    if subject:
+        attributes["subject"] = subject
+    return logging.makeLogRecord({**attributes, "msg": f"{suppressed} more like this in a minute: {count.last}"})

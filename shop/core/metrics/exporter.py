@@ -1,4 +1,4 @@
-"""Where metrics are taken and where they are read: each request, and /metrics or a port of its own."""
+"""Metrics of HTTP requests, and the export to Prometheus."""
 
 import socket
 from functools import partial
@@ -18,12 +18,12 @@ from shop.core.settings.settings import Settings
 from shop.core.trace import current_trace
 
 _VERBS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
-# Its count is that of the requests: a counter beside it would say the same and cost each request as much again.
+# Its count is the number of requests, so there is no counter beside it.
 REQUESTS = Histogram("shop_http_request_seconds", "Seconds to answer a request.", ("method", "route", "status"))
 
 
 def serve_metrics(app: Flask, settings: Settings, metrics: Metrics, source: GaugeSource) -> None:
-    """Count every request of an app, and tell Prometheus where the settings say."""
+    """Measure every request of an app, and export as the settings say."""
     app.after_request(partial(_observe_request, metrics))
     if settings.metrics_bind:
         start_metrics_server(settings.metrics_bind, metrics.create_registry(source))
@@ -31,15 +31,15 @@ def serve_metrics(app: Flask, settings: Settings, metrics: Metrics, source: Gaug
         _serve_metrics_route(app, metrics.create_registry(source))
 
 
-def _observe_request(metrics: Metrics, answer: Response) -> Response:
+def _observe_request(metrics: Metrics, response: Response) -> Response:
     request, trace = request_ctx.request, current_trace()
     rule = request.url_rule
-    # The template and never the path, and no verb that a stranger made up: each new one is a row for ever.
+    # The route template and a known method only: each new label value is a new time series for ever.
     route = rule.rule if rule else "none"
     method = request.method if request.method in _VERBS else "other"
     if trace:
-        metrics.observe(REQUESTS, perf_counter() - trace.started_at, method, route, str(answer.status_code))
-    return answer
+        metrics.observe(REQUESTS, perf_counter() - trace.started_at, method, route, str(response.status_code))
+    return response
 
 
 def _serve_metrics_route(app: Flask, registry: CollectorRegistry) -> None:
@@ -49,7 +49,7 @@ def _serve_metrics_route(app: Flask, registry: CollectorRegistry) -> None:
 
 
 class _MetricsServer(ThreadingMixIn, WSGIServer):
-    # Every process of its kind listens on the port, and whichever is asked knows of all: none is missed when it dies.
+    # All processes of a kind listen on the port, and each exports the values of all of them.
     allow_reuse_port = True
     daemon_threads = True
 
@@ -59,12 +59,12 @@ class _Ipv6MetricsServer(_MetricsServer):
 
 
 class _QuietRequestHandler(WSGIRequestHandler):
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - its given name
-        """Say nothing of each reading."""
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - name of the base class
+        """Write no access log."""
 
 
 def start_metrics_server(bind: str, registry: CollectorRegistry) -> None:
-    """Tell Prometheus on a port of its own."""
+    """Serve the metrics on their own port, in a background thread."""
     address, port = split_bind(bind)
     kind = _Ipv6MetricsServer if ":" in address else _MetricsServer
     server = make_server(address, port, make_wsgi_app(registry), server_class=kind, handler_class=_QuietRequestHandler)

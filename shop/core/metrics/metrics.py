@@ -1,8 +1,9 @@
-"""Metrics: what all processes have counted together, for Prometheus."""
+"""Metrics of all processes together, for Prometheus."""
 
 import logging
 from bisect import bisect_left
 from collections import Counter as Counts
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,12 +25,12 @@ BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.
 _log = logging.getLogger(__name__)
 
 
-class Unmeasured(Exception):  # noqa: N818 - it says what it is
-    """A store did not answer while gauges were read."""
+class Unmeasured(Exception):  # noqa: N818 - the name describes the state
+    """Failure of a store while gauges are measured."""
 
 
 class Counter(NamedTuple):
-    """Something that is counted: its name without `_total`, what it says, and what tells its cases apart."""
+    """Declaration of a counter; the name is without `_total`."""
 
     name: str
     description: str
@@ -37,7 +38,7 @@ class Counter(NamedTuple):
 
 
 class Histogram(NamedTuple):
-    """Something that takes seconds, or whatever else its buckets are of."""
+    """Declaration of a histogram; the default buckets are in seconds."""
 
     name: str
     description: str
@@ -46,7 +47,7 @@ class Histogram(NamedTuple):
 
 
 class GaugeSample(NamedTuple):
-    """How much there is of something at this moment; `case` tells several of one name apart."""
+    """Current value of a gauge, with at most one label."""
 
     name: str
     description: str
@@ -55,15 +56,18 @@ class GaugeSample(NamedTuple):
 
 
 class GaugeSource(Protocol):
-    """Whoever knows how much there is of something."""
+    """Source of gauges that are measured for each export."""
 
     def measure(self) -> Iterable[GaugeSample]:
-        """Everything that is to be known, as far as its store answers; raises Unmeasured."""
+        """Measure all gauges of the source.
+
+        Raises Unmeasured when a store fails; earlier samples stay valid.
+        """
 
 
 @dataclass
 class Metrics:
-    """Counts for this process, and reads what all have counted that share `SHOP_VAR`."""
+    """Metrics of this process; the export covers all processes with its `SHOP_VAR`."""
 
     settings: Settings
     _keys: dict[tuple[str, tuple[str, ...]], tuple[str, ...]] = field(default_factory=dict)
@@ -76,51 +80,50 @@ class Metrics:
 
     @property
     def folder(self) -> Path:
-        """Where the files of all processes are."""
+        """Folder with the files of all processes."""
         return self.settings.folder / "metrics"
 
     def count(self, counter: Counter, *labels: str) -> None:
-        """One more."""
+        """Add one to a counter."""
         (key,) = self._keys.get((counter.name, labels)) or self._register_counter(counter, labels)
         self._write(((self._counters, key, 1.0),))
 
     def observe(self, histogram: Histogram, seconds: float, *labels: str) -> None:
-        """One more, that took so many seconds."""
+        """Add one observation to a histogram."""
         keys = self._keys.get((histogram.name, labels)) or self._register_histogram(histogram, labels)
         bucket = keys[1 + bisect_left(histogram.buckets, seconds)]
         self._write(((self._histograms, keys[0], seconds), (self._histograms, bucket, 1.0)))
 
     def observe_all(self, histogram: Histogram, values: Sequence[float]) -> None:
-        """As many more: one write for each bucket, however many there are."""
+        """Add many observations to a histogram, with one write for each bucket."""
         if not values:
             return
         keys = self._keys.get((histogram.name, ())) or self._register_histogram(histogram, ())
-        found = Counts(bisect_left(histogram.buckets, value) for value in values)
-        changes = [(self._histograms, keys[1 + place], float(count)) for place, count in found.items()]
+        counts = Counts(bisect_left(histogram.buckets, value) for value in values)
+        changes = [(self._histograms, keys[1 + index], float(count)) for index, count in counts.items()]
         self._write([(self._histograms, keys[0], sum(values)), *changes])
 
     def set_gauge(self, *samples: GaugeSample) -> None:
-        """How much of something this process has now; told as the sum over all that live."""
+        """Set gauges of this process; exported as the sum of live processes."""
         if self._disabled:
             return
         try:
             with self._lock:
-                for reading in samples:
-                    self._gauges.set(
-                        orjson.dumps((reading.name, reading.description, reading.label)).decode(), reading.value
-                    )
+                for sample in samples:
+                    key = orjson.dumps((sample.name, sample.description, sample.label)).decode()
+                    self._gauges.set(key, sample.value)
         except OSError as error:
             self._disable(error)
 
     def remove_dead_files(self) -> None:
-        """Forget what processes have counted that are gone."""
+        """Remove the files of processes that have ended."""
         remove_dead_files(self.folder)
 
     def create_registry(self, source: GaugeSource) -> CollectorRegistry:
-        """What Prometheus reads."""
+        """Create the registry that is exported."""
         self.folder.mkdir(parents=True, exist_ok=True)
         registry = CollectorRegistry()
-        MultiProcessCollector(registry, str(self.folder))  # type: ignore[no-untyped-call]  # the library's
+        MultiProcessCollector(registry, str(self.folder))  # type: ignore[no-untyped-call]  # untyped in the library
         registry.register(_GaugeCollector(source, self.folder))
         return registry
 
@@ -129,13 +132,13 @@ class Metrics:
         return self._keys.setdefault((counter.name, labels), (key,))
 
     def _register_histogram(self, histogram: Histogram, labels: tuple[str, ...]) -> tuple[str, ...]:
-        name, names, says = histogram.name, list(histogram.labels), histogram.description
-        total = mmap_key(name, f"{name}_sum", names, list(labels), says)
+        name, names, description = histogram.name, list(histogram.labels), histogram.description
+        total = mmap_key(name, f"{name}_sum", names, list(labels), description)
         buckets = [
-            mmap_key(name, f"{name}_bucket", [*names, "le"], [*labels, le], says)
+            mmap_key(name, f"{name}_bucket", [*names, "le"], [*labels, le], description)
             for le in (*(str(float(edge)) for edge in histogram.buckets), "+Inf")
         ]
-        # Empty ones too: Prometheus reads them as one row.
+        # Empty buckets too, because Prometheus expects the whole row.
         self._write((self._histograms, key, 0.0) for key in (total, *buckets))
         return self._keys.setdefault((name, labels), (total, *buckets))
 
@@ -144,51 +147,52 @@ class Metrics:
             return
         try:
             with self._lock:
-                for sheet, key, amount in changes:
-                    sheet.add(key, amount)
+                for file, key, amount in changes:
+                    file.add(key, amount)
         except OSError as error:
             self._disable(error)
 
     def _disable(self, error: OSError) -> None:
-        # What is counted is worth less than what it counts.
+        # A metric that cannot be written must not fail the request that it counts.
         self._disabled = True
-        _log.warning("This process counts nothing: %s", error)
+        _log.warning("Metrics of this process are disabled: %s", error)
 
 
 @dataclass(eq=False)
 class _GaugeCollector(Collector):
-    """Asks at each reading."""
+    """Collector that measures its source for each export."""
 
     source: GaugeSource
     folder: Path
 
     def collect(self) -> Iterator[Metric]:
-        """What there is; of what a store knows nothing while it does not answer, and not for long."""
+        """Collect all gauges within the deadline of a request.
+
+        Gauges of a store that fails are left out.
+        """
         families: dict[str, GaugeMetricFamily] = {}
         with request_deadline():
-            readings = [*_read_gauges(self.folder), *self._measure()]
-        for reading in readings:
-            labels = [reading.label[0]] if reading.label else []
-            family = families.setdefault(
-                reading.name, GaugeMetricFamily(reading.name, reading.description, labels=labels)
-            )
-            family.add_metric([reading.label[1]] if reading.label else [], reading.value)
+            samples = [*_read_gauges(self.folder), *self._measure()]
+        for sample in samples:
+            labels = [sample.label[0]] if sample.label else []
+            family = families.setdefault(sample.name, GaugeMetricFamily(sample.name, sample.description, labels=labels))
+            family.add_metric([sample.label[1]] if sample.label else [], sample.value)
         yield from families.values()
 
     def _measure(self) -> Iterator[GaugeSample]:
         try:
             yield from self.source.measure()
         except Unmeasured as error:
-            _log.warning("Not everything is measured: %s", error)
+            _log.warning("Some gauges were not measured: %s", error)
 
     def describe(self) -> Iterator[Metric]:
-        """Nothing beforehand: it would ask at the start."""
+        """Describe no metric, because that would measure at the registration."""
         yield from ()
 
 
 def _read_gauges(folder: Path) -> list[GaugeSample]:
-    found: Counts[tuple[str, str, tuple[str, str] | None]] = Counts()
-    for key, level in values_of_live_processes(folder, GAUGE):
-        name, says, case = orjson.loads(key)
-        found[name, says, tuple(case) if case else None] += level  # type: ignore[assignment]  # of whatever is counted
-    return [GaugeSample(name, says, level, case) for (name, says, case), level in found.items()]
+    totals: dict[tuple[str, str, tuple[str, str] | None], float] = defaultdict(float)
+    for key, value in values_of_live_processes(folder, GAUGE):
+        name, description, label = orjson.loads(key)
+        totals[name, description, tuple(label) if label else None] += value
+    return [GaugeSample(name, description, value, label) for (name, description, label), value in totals.items()]

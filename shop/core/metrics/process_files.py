@@ -1,7 +1,8 @@
-"""What one process has counted, in files that outlive it and that every process can read.
+"""Memory-mapped metric files of a process, readable by every process.
 
-The files are those of prometheus_client's multi-process mode, without its environment variable and its one global
-registry: two apps in one process do not see each other. A file is locked while its process lives.
+The format is that of prometheus_client's multi-process mode, without its environment variable and its global value
+class, so two apps in one process do not share values. A file is locked while its process lives. The kernel releases
+the lock with the process, so a zombie, a reused pid or another container cannot be taken for a live process.
 """
 
 import fcntl
@@ -13,13 +14,13 @@ from typing import BinaryIO
 
 from prometheus_client.mmap_dict import MmapedDict
 
-# What only grows counts after its process is gone; a level is gone with it, and the library does not see it.
+# Counters outlive their process. Gauges end with it, so their suffix is one that prometheus_client does not read.
 COUNTER, GAUGE = ".db", ".level"
 
 
 @dataclass
 class MetricFile:
-    """The counts of one kind, `counter` or `histogram`, or the levels of this process; one thread at a time."""
+    """Metric file of this process for one kind; not thread-safe."""
 
     folder: Path
     kind: str
@@ -29,39 +30,45 @@ class MetricFile:
     _lock: BinaryIO | None = None
 
     def add(self, key: str, amount: float) -> None:
-        """Count more under a key; raises OSError when there is no place for the file."""
+        """Add an amount to the value of a key.
+
+        Raises OSError when the file cannot be created.
+        """
         if self._file is None:
             self._file = self._open()
         self._counts[key] = count = self._counts.get(key, 0.0) + amount
-        self._file.write_value(key, count, 0.0)  # type: ignore[no-untyped-call]  # the library's
+        self._file.write_value(key, count, 0.0)  # type: ignore[no-untyped-call]  # untyped in the library
 
     def set(self, key: str, value: float) -> None:
-        """Say how much there is now, whatever there was; raises OSError when there is no place for the file."""
+        """Set the value of a key.
+
+        Raises OSError when the file cannot be created.
+        """
         if self._file is None:
             self._file = self._open()
-        self._file.write_value(key, value, 0.0)  # type: ignore[no-untyped-call]  # the library's
+        self._file.write_value(key, value, 0.0)  # type: ignore[no-untyped-call]  # untyped in the library
 
     def _open(self) -> MmapedDict:
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self.folder / f"{self.kind}_{secrets.token_hex(8)}"
-        # Under its name only when it is locked: whoever cleans would take it for a dead one's.
+        # The file gets its suffix when it is locked: before, a clean-up would remove it as the file of a dead process.
         self._lock = path.open("wb")
         fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        return MmapedDict(str(path.rename(path.with_suffix(self.suffix))))  # type: ignore[no-untyped-call]  # the library's
+        return MmapedDict(str(path.rename(path.with_suffix(self.suffix))))  # type: ignore[no-untyped-call]  # untyped in the library
 
 
 def remove_dead_files(folder: Path) -> None:
-    """Remove the files of processes that are gone."""
+    """Remove the files of processes that have ended."""
     for path in (*folder.glob(f"*{COUNTER}"), *folder.glob(f"*{GAUGE}")):
         if not _is_alive(path):
             path.unlink(missing_ok=True)
 
 
 def values_of_live_processes(folder: Path, suffix: str) -> Iterator[tuple[str, float]]:
-    """What the files of that name say whose processes are there: keys, and how much of each."""
+    """Read keys and values from the files of live processes."""
     for path in folder.glob(f"*{suffix}"):
         if _is_alive(path):
-            for key, value, *_ in MmapedDict.read_all_values_from_file(str(path)):  # type: ignore[no-untyped-call]  # the same
+            for key, value, *_ in MmapedDict.read_all_values_from_file(str(path)):  # type: ignore[no-untyped-call]  # untyped in the library
                 yield key, value
 
 

@@ -1,4 +1,4 @@
-"""redis-py's clients, made short and watchful: nobody is asked who is away, and nothing for whoever waited enough."""
+"""Clients of redis-py with store monitor and request deadline."""
 
 import time
 from collections import deque
@@ -16,30 +16,39 @@ from shop.core.resilience.deadline import charge_redis, redis_allowed
 from shop.core.resilience.store_monitor import StoreMonitor
 from shop.core.trace import count_redis
 
-# After that long without use a connection is looked at before it is used: the server may have closed it.
+# A connection that was idle for longer is checked before use, because the server may have closed it.
 IDLE_SECONDS = 0.01
 
 
 class MonitoredRedis(Redis):
-    """redis-py's client, which asks nobody who is away, and nothing for a request that has waited long enough."""
+    """Client that respects the store monitor and the request deadline.
 
-    # Of the server; None for a client that has to find out itself.
+    A call fails at once while the server is down or the deadline is exceeded.
+    """
+
+    # Monitor of the server; None for a client without one.
     store_monitor: StoreMonitor | None = None
 
     def execute_command(self, *command: Any, **options: Any) -> Any:
-        """The answer to one command; raises RedisError."""
+        """Execute one command.
+
+        Raises RedisError.
+        """
         with self.call_server():
-            return super().execute_command(*command, **options)  # type: ignore[no-untyped-call]  # redis-py types few of these
+            return super().execute_command(*command, **options)  # type: ignore[no-untyped-call]  # untyped in redis-py
 
     def pipeline(self, transaction: Any = True, shard_hint: Any = None) -> Any:  # noqa: FBT002 - given shape
-        """Commands that are sent together."""
+        """Create a pipeline, whose commands are sent together."""
         pipe = _MonitoredPipeline(self.connection_pool, self.response_callbacks, transaction, shard_hint)
         pipe.owner = self
         return pipe
 
     @contextmanager
     def call_server(self) -> Iterator[None]:
-        """While the context lasts, the server is asked; raises RedisError when it is not to be."""
+        """Charge a server call to the deadline of the request.
+
+        Raises RedisError when the server must not be called.
+        """
         began = self.begin_call()
         try:
             yield
@@ -48,21 +57,27 @@ class MonitoredRedis(Redis):
             self.end_call(began)
 
     def begin_call(self) -> float:
-        """The moment; raises RedisError when the server is not to be asked."""
+        """Return the start time of a call.
+
+        Raises RedisError when the server must not be called.
+        """
         if self.store_monitor and self.store_monitor.down:
             raise RedisConnectionError(f"{self.store_monitor.name} is away: {self.store_monitor.down}")
         if not redis_allowed():
-            raise RedisTimeoutError("This request has waited long enough for its stores.")
+            raise RedisTimeoutError("The time budget of this request for its stores is spent.")
         return time.monotonic()
 
     def end_call(self, began: float) -> float:
-        """The moment, when an answer has come or none."""
+        """Charge a call to the deadline of the request.
+
+        Returns the current time.
+        """
         now = time.monotonic()
         charge_redis(now - began)
         return now
 
     def mark_alive(self) -> None:
-        """Note that an answer has come."""
+        """Report a response to the store monitor."""
         if self.store_monitor:
             self.store_monitor.mark_alive()
 
@@ -71,62 +86,71 @@ class _MonitoredPipeline(Pipeline):
     owner: MonitoredRedis
 
     def execute(self, raise_on_error: bool = True) -> Any:  # noqa: FBT001, FBT002 - given shape
-        """The answers to all commands; raises RedisError."""
+        """Execute all commands of the pipeline.
+
+        Raises RedisError.
+        """
         with self.owner.call_server():
             return super().execute(raise_on_error)
 
     def immediate_execute_command(self, *command: Any, **options: Any) -> Any:
-        """The answer to a command of a pipeline that watches; raises RedisError."""
+        """Execute one command of a watching pipeline.
+
+        Raises RedisError.
+        """
         with self.owner.call_server():
-            return super().immediate_execute_command(*command, **options)  # type: ignore[no-untyped-call]  # the same
+            return super().immediate_execute_command(*command, **options)  # type: ignore[no-untyped-call]  # untyped in redis-py
 
 
 class DirectRedis(MonitoredRedis):
-    """With a short way for single commands.
+    """Client with a shorter code path for single commands.
 
-    redis-py's leads through retries, telemetry and a lock, which cost more than the command and serve nobody here.
+    The path of redis-py has retries, telemetry and a lock. They are not used here and cost more than the command.
     """
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        # Connections and when they were last used; any: redis-py types half of its connections.
+        # Connections with the time of their last use. Any, because redis-py types only half of its connections.
         self._idle: deque[tuple[Any, float]] = deque()
 
     def execute_command(self, *command: Any, **options: Any) -> Any:
-        """The answer to one command, in one round trip; raises RedisError."""
+        """Execute one command in one round trip.
+
+        Raises RedisError.
+        """
         count_redis()
         began = self.begin_call()
         connection = self._take_connection()
         try:
             connection.send_command(*command, **options)
-            answer = self.parse_response(connection, command[0], **options)  # type: ignore[no-untyped-call]
+            response = self.parse_response(connection, command[0], **options)  # type: ignore[no-untyped-call]
             self.mark_alive()
         except BaseException:
-            # Whatever it may still say is not the answer to the next question.
+            # A late response must not be read as the response to the next command.
             connection.disconnect()
             raise
         finally:
             self._idle.append((connection, self.end_call(began)))
-        return answer
+        return response
 
     def pipeline(self, transaction: Any = True, shard_hint: Any = None) -> Any:  # noqa: FBT002 - given shape
-        """Commands that are sent together; counted as one."""
+        """Create a pipeline, which counts as one command."""
         count_redis()
         return super().pipeline(transaction, shard_hint)
 
     def _take_connection(self) -> Any:
         try:
-            connection, used = self._idle.pop()
+            connection, used_at = self._idle.pop()
         except IndexError:
             return self.connection_pool.make_connection()
-        rested = time.monotonic() - used > IDLE_SECONDS
-        if rested and connection.is_connected and _has_unread_data(connection):
+        is_stale = time.monotonic() - used_at > IDLE_SECONDS
+        if is_stale and connection.is_connected and _has_unread_data(connection):
             connection.disconnect()
         return connection
 
 
 def _has_unread_data(connection: Any) -> bool:
-    # Something to read before anything was asked: the rest of an old answer, or the end.
+    # Data before the next command is the rest of an old response, or the end of the connection.
     try:
         return bool(connection.can_read())
     except RedisError:

@@ -1,4 +1,4 @@
-"""A lock in Redis that has an owner and a life."""
+"""Lock in Redis with an owner token and an expiry."""
 
 import secrets
 from collections.abc import Iterator
@@ -12,16 +12,17 @@ from shop.core.redis.stores import RedisError
 
 @contextmanager
 def try_lock(client: "Redis", name: str, seconds: float) -> Iterator[bool]:
-    """Whether the lock is ours, which is asked once; whoever dies with it holds it that long. Raises RedisError.
+    """Try once to acquire a lock, and release it at the end.
 
-    redis-py's lock: taken by SET NX PX with our token, and freed by a script that compares the token first.
+    Yields True when it was acquired. The lock of a process that dies expires after the given seconds. The lock of
+    redis-py is set by SET NX PX with a token and deleted by a script that compares the token. Raises RedisError.
     """
     lock = Lock(client, name, timeout=seconds, blocking=False, thread_local=False)
-    held = lock.acquire(token=secrets.token_hex(16))
+    acquired = lock.acquire(token=secrets.token_hex(16))
     try:
-        yield held
+        yield acquired
     finally:
-        if held:
-            # Another owner's by now, or not to be reached: it ends by itself, and what was done under it is done.
+        if acquired:
+            # The lock has another owner by now, or Redis is unreachable. It expires, and the work is already done.
             with suppress(RedisError):
                 lock.release()

@@ -1,4 +1,4 @@
-"""Lua scripts: what a server does in one moment."""
+"""Loader of Lua scripts, which a Redis server runs atomically."""
 
 import hashlib
 from collections.abc import Sequence
@@ -10,14 +10,20 @@ from redis.exceptions import NoScriptError
 
 
 class Script:
-    """A Lua script in a file, perhaps with others before it; sent whole only to a server that does not know it yet."""
+    """Lua script of a file, after the text of other files.
+
+    The text is sent only to a server that does not have the script yet.
+    """
 
     def __init__(self, path: Path, *before: Path) -> None:
         self._text = "".join(part.read_text() for part in (*before, path))
         self._sha = hashlib.sha1(self._text.encode(), usedforsecurity=False).hexdigest()
 
     def __call__(self, client: "Redis", keys: Sequence[str], arguments: Sequence[Any]) -> Any:
-        """Run it: one round trip. Raises RedisError."""
+        """Run the script in one round trip.
+
+        Raises RedisError.
+        """
         try:
             return client.evalsha(self._sha, len(keys), *keys, *arguments)
         except NoScriptError:

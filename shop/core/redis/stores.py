@@ -1,4 +1,4 @@
-"""Redis clients: short time-outs, no retries of their own."""
+"""Redis clients of an app, with short timeouts and without retries."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,34 +19,37 @@ from shop.core.settings.settings import Settings
 
 __all__ = ["RedisConnectionError", "RedisError", "RedisStores", "RedisTimeoutError", "WatchError", "watch_keys"]
 
-# More than a request waits: on a full machine an answer may be late for many, and the server is there.
+# Longer than the timeout of a request: on a busy machine responses are late although the server is up.
 PROBE_SECONDS = 1.0
 R = TypeVar("R", bound=Redis)
 
 
 @dataclass(frozen=True)
 class RedisStores:
-    """The Redis servers of one app: cache, queue, and one or several for the stock partitions."""
+    """Redis servers of an app: cache, queue, and stock partitions."""
 
     settings: Settings
 
     @cached_property
     def cache(self) -> "Redis":
-        """Cached information; answers are text."""
+        """Client of the cache; responses are text."""
         return self._create_monitored_client(self.settings.redis_address, decode_responses=True)
 
     @cached_property
     def queue(self) -> "Redis":
-        """The job queue; RQ wants bytes, and a pool whose time-outs it can turn."""
+        """Client of the job queue.
+
+        RQ needs responses in bytes and a pool whose timeouts it can change.
+        """
         return self._create_monitored_client(self.settings.redis_address, MonitoredRedis)
 
     def stock(self, partition: int) -> "Redis":
-        """The server that holds a stock partition; answers are text."""
+        """Return the client of the server that holds a stock partition."""
         return self.stock_servers[partition % len(self.stock_servers)]
 
     @cached_property
     def stock_servers(self) -> list["Redis"]:
-        """All servers of stock partitions."""
+        """Clients of all servers of stock partitions; responses are text."""
         addresses = self.settings.stock_redis_urls
         if not addresses:
             return [self.cache]
@@ -54,21 +57,21 @@ class RedisStores:
 
     @property
     def servers(self) -> list["Redis"]:
-        """One client for each server there is."""
+        """One client for each server."""
         return [self.cache, *(self.stock_servers if self.settings.stock_redis_urls else [])]
 
     @cached_property
     def store_monitors(self) -> dict[str, StoreMonitor]:
-        """Address -> the sign of life of each server there is."""
+        """Mapping of server addresses to their monitors."""
         return {
             address: self._create_store_monitor(address)
             for address in (self.settings.redis_address, *self.settings.stock_redis_urls)
         }
 
     def _create_store_monitor(self, address: str) -> StoreMonitor:
-        # A client of its own, which nobody else keeps waiting and which asks although the server is away.
-        asking = self._create_client(address, Redis, PROBE_SECONDS)
-        return StoreMonitor("redis", lambda: "ok" if asking.ping() else "silent")
+        # A client of its own: no other call delays it, and it also calls a server that is down.
+        probe = self._create_client(address, Redis, PROBE_SECONDS)
+        return StoreMonitor("redis", lambda: "ok" if probe.ping() else "silent")
 
     def _create_monitored_client(
         self, address: str, kind: type[MonitoredRedis] = DirectRedis, **options: Any
@@ -78,8 +81,8 @@ class RedisStores:
         return client
 
     def _create_client(self, address: str, kind: type[R], seconds: float, **options: Any) -> R:
-        # redis-py retries by default and would repeat a script whose answer was lost; here a caller decides.
-        return kind.from_url(  # type: ignore[return-value]  # redis-py says Redis of every kind
+        # By default redis-py repeats a script whose response was lost. Here the caller decides about retries.
+        return kind.from_url(  # type: ignore[return-value]  # redis-py returns Redis for every class
             address,
             socket_timeout=seconds,
             socket_connect_timeout=seconds,
@@ -92,14 +95,17 @@ class RedisStores:
 
 @contextmanager
 def watch_keys(client: "Redis", *keys: str) -> Iterator[Any]:
-    """A pipeline whose EXEC raises WatchError when a key was changed meanwhile; raises RedisError."""
+    """Create a pipeline that watches keys.
+
+    EXEC raises WatchError when a key was changed. Raises RedisError.
+    """
     try:
         with client.pipeline() as pipe:
-            pipe.watch(*keys)  # type: ignore[no-untyped-call]  # redis-py types few of its pipeline
+            pipe.watch(*keys)  # type: ignore[no-untyped-call]  # untyped in redis-py
             yield pipe
     except WatchError as error:
-        # redis-py says the same of a connection that broke. Then nobody knows what was done, so nobody may say
-        # that nothing was.
+        # redis-py raises WatchError for a broken connection too. Then it is unknown if the commands were executed, so
+        # the error of the connection is raised.
         if isinstance(error.__context__, RedisError):
             raise error.__context__ from None
         raise

@@ -1,6 +1,6 @@
-"""Choices: words of which one is said, as members of an enum, and what people call each of them.
+"""Enum fields of schemas, and the registry of enums with labels.
 
-An enum in `constants/` whose members have a `label` is a list to select from, by the name of the enum.
+An enum in `constants/` whose members have a `label` is a selection list under the name of the enum.
 """
 
 import re
@@ -21,7 +21,7 @@ _INNER_CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
 
 
 class Choice(fields.String):
-    """A value of an enum, read as its member; whatever else is refused in a sentence that names what there is."""
+    """Field that reads a value of an enum as its member."""
 
     def __init__(self, enum_type: type[StrEnum], **options: Any) -> None:
         super().__init__(validate=OneOf([member.value for member in enum_type]), **options)
@@ -29,37 +29,43 @@ class Choice(fields.String):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)
-        # What is no member its validator refuses.
+        # The validator refuses a text that is no member.
         return next((member for member in self.enum_type if member.value == text), text)
 
 
 @dataclass(frozen=True)
 class Choices:
-    """The lists to select from: name -> value -> what people call it, in English."""
+    """Registry of selection lists: name -> value -> English label."""
 
     lists: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def add_enums(self, modules: Iterable[ModuleType]) -> "Choices":
-        """Take in every enum of these modules that has labels; raises ValueError where two have one name."""
+        """Add every enum with labels of these modules.
+
+        Raises ValueError when two enums have one name.
+        """
         for kind in (kind for module in modules for kind in vars(module).values() if _has_labels(kind)):
             if enum_name(kind) in self.lists:
-                raise ValueError(f"Two enums with labels are called {kind.__name__}: give one another name.")
+                raise ValueError(f"Two enums with labels are called {kind.__name__}: rename one of them.")
             self.lists[enum_name(kind)] = {member.value: member.label for member in kind}
         return self
 
     def list_all(self) -> list[dict[str, Any]]:
-        """Every list with its name."""
+        """Return all lists with their names."""
         return [{"name": name, "options": self.get_options(name)} for name in sorted(self.lists)]
 
     def get_options(self, name: str) -> list[dict[str, str]]:
-        """The values of a list and what they are called in the caller's language; raises ShopError CONSTANT_UNKNOWN."""
+        """Return the values of a list with labels in the caller's language.
+
+        Raises ShopError CONSTANT_UNKNOWN.
+        """
         if name not in self.lists:
             raise ShopError(CoreExceptionCode.CONSTANT_UNKNOWN, name=name, allowed=", ".join(sorted(self.lists)))
         return [{"value": value, "label": translate(label)} for value, label in self.lists[name].items()]
 
 
 def enum_name(kind: type[StrEnum]) -> str:
-    """The name of an enum on the wire: `item_status`."""
+    """Return the public name of an enum, such as `item_status`."""
     return _INNER_CAPITAL.sub("_", kind.__name__).lower()
 
 

@@ -1,4 +1,4 @@
-"""What is wrong with the words of a request: for each word where it stands, which code it earns, and sentences."""
+"""Validation errors of the fields of a request."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -10,19 +10,19 @@ from marshmallow import Schema
 from shop.core.errors import CoreExceptionCode, ExceptionCode
 from shop.core.i18n.languages import translate_rendered
 
-# A body has room for a hundred thousand words, and names as long as itself.
+# A body may have a hundred thousand invalid fields, and field names as long as itself.
 ERRORS_MAX = 100
-# Of one word.
+# Limit of messages for one field.
 SENTENCES_MAX = 10
-# What all of the body is called.
+# Name of the whole body.
 WHOLE_BODY = "body"
 _NAME_MAX = 100
 
 
 class FieldError(NamedTuple):
-    """One wrong word: the place of the request that it stands in (`json`, `query`, `headers`), and the way to it.
+    """Error of one field, at `path` in the `location` of a request.
 
-    Its sentences are English ones, as they were found.
+    Locations are `json`, `query` and `headers`. The sentences are in English.
     """
 
     location: str
@@ -32,54 +32,63 @@ class FieldError(NamedTuple):
 
     @property
     def name(self) -> str:
-        """The word with dots: `lines.0.count`; `body` for all of it."""
+        """Dotted path such as `lines.0.count`, or `body` for the whole body."""
         return ".".join(self.path) or WHOLE_BODY
 
     def messages(self) -> list[str]:
-        """Its sentences in the caller's language. Of the members of a list, the list is what they speak about."""
-        about = next((step for step in reversed(self.path) if not step.isdecimal()), WHOLE_BODY)
-        return [translate_rendered(sentence, about) for sentence in self.sentences]
+        """Translate the sentences into the caller's language.
+
+        The error of a list member is described with the name of the list.
+        """
+        field_name = next((step for step in reversed(self.path) if not step.isdecimal()), WHOLE_BODY)
+        return [translate_rendered(sentence, field_name) for sentence in self.sentences]
 
 
 class FieldErrors(tuple[FieldError, ...]):
-    """What is wrong with a request: all of it, up to a hundred words."""
+    """Errors of all fields of a request, at most a hundred."""
 
     __slots__ = ()
 
     def messages(self) -> dict[str, list[str]]:
-        """Dotted word -> its sentences, in the caller's language."""
-        return {mistake.name: mistake.messages() for mistake in self}
+        """Return messages in the caller's language by dotted path."""
+        return {error.name: error.messages() for error in self}
 
     def as_problem_errors(self) -> Iterator[dict[str, Any]]:
-        """Each sentence by itself, as RFC 9457 tells it; a JSON pointer leads to a word of the body."""
-        for mistake in self:
-            where = _error_source(mistake)
-            for sentence in mistake.messages():
-                yield {**where, "code": mistake.code.number, "detail": sentence}
+        """Return one RFC 9457 error for each message.
+
+        A field of the body is named by a JSON pointer.
+        """
+        for error in self:
+            source = _error_source(error)
+            for message in error.messages():
+                yield {**source, "code": error.code.number, "detail": message}
 
 
 def collect_field_errors(messages: dict[str, Any], schema: Schema) -> FieldErrors:
-    """What webargs found: {"json": {"quantity": ["sentence", ...]}}."""
+    """Collect the errors of webargs: {"json": {"quantity": ["message", ...]}}."""
     codes = {field.data_key or name: field.metadata.get("code") for name, field in schema.fields.items()}
-    found = (
-        FieldError(place, way, (codes.get(way[0]) if way else None) or CoreExceptionCode.FIELD_INVALID, sentences)
-        for place, inner in messages.items()
-        for way, sentences in flatten_messages(inner)
+    errors = (
+        FieldError(location, path, (codes.get(path[0]) if path else None) or CoreExceptionCode.FIELD_INVALID, sentences)
+        for location, nested in messages.items()
+        for path, sentences in flatten_messages(nested)
     )
-    return FieldErrors(islice(found, ERRORS_MAX))
+    return FieldErrors(islice(errors, ERRORS_MAX))
 
 
 def flatten_messages(messages: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
-    """Marshmallow's nested messages as (way, sentences)."""
+    """Flatten nested messages of marshmallow to pairs of path and messages."""
     if not isinstance(messages, dict):
         yield path, tuple(str(message) for message in messages)
         return
-    for name, inner in messages.items():
-        yield from flatten_messages(inner, path if name == "_schema" else (*path, str(name)[:_NAME_MAX]))
+    for name, nested in messages.items():
+        yield from flatten_messages(nested, path if name == "_schema" else (*path, str(name)[:_NAME_MAX]))
 
 
 class RequestValidationError(Exception):
-    """The words of a request broke a Checker: what is wrong, and the code of the first wrong field."""
+    """Failure of a request in its Checker.
+
+    `code` is that of the first invalid field, in the order of the Checker.
+    """
 
     def __init__(self, messages: dict[str, Any], schema: Schema) -> None:
         super().__init__()
@@ -88,9 +97,9 @@ class RequestValidationError(Exception):
 
 
 def _first_code(errors: FieldErrors, schema: Schema) -> ExceptionCode:
-    wrong = {mistake.path[0]: mistake.code for mistake in errors if mistake.path}
+    codes = {error.path[0]: error.code for error in errors if error.path}
     names = (field.data_key or name for name, field in schema.fields.items())
-    return next((wrong[name] for name in names if name in wrong), CoreExceptionCode.FIELD_INVALID)
+    return next((codes[name] for name in names if name in codes), CoreExceptionCode.FIELD_INVALID)
 
 
 def _error_source(error: FieldError) -> dict[str, str]:

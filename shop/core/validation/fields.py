@@ -1,4 +1,4 @@
-"""The wire: JSON in and out, path ids, and fields that read texts and numbers rightly."""
+"""Schema fields with strict rules for texts, numbers, ids and times."""
 
 import re
 from typing import Any
@@ -10,15 +10,15 @@ from shop.core.errors import ExceptionCode
 
 ID_MAX = 2**63 - 1
 MOMENT_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?Z$"
-# What we say ourselves, with what we tell back.
+# Limit of texts that the service writes itself and that contain values of the request.
 SENTENCE_MAX = 2000
 _DIGITS = re.compile(r"-?[0-9]+")
 _DIGITS_MAX = 18
-# Cc of Unicode; and halves of characters, which UTF-8 does not know and no database takes.
+# Category Cc of Unicode, and lone surrogates, which neither UTF-8 nor the database accepts.
 _CONTROL = r"\x00-\x1f\x7f-\x9f"
 _CONTROL_IN_LINES = r"\x00-\x08\x0b-\x1f\x7f-\x9f"
 _SURROGATES = "\ud800-\udfff"
-# Letters of every language before the sign (RFC 6531); behind it punycode, as in every address of the Web.
+# Letters of every language before the @ (RFC 6531), and punycode after it.
 _ATOM, _LABEL = r'[^\s\x00-\x1f\x7f-\x9f()<>\[\]:;@\\,."]+', "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 # RFC 5321, section 4.5.3.1.1.
 _LOCAL_MAX = 64
@@ -27,7 +27,11 @@ _EMAIL = rf"^{_ATOM}(\.{_ATOM})*@{_LABEL}(\.{_LABEL})+$"
 
 
 class WholeNumber(fields.Integer):
-    """A JSON whole number: 3 and 3.0, but not "3", 2.5, true or 10^30. With `from_text`, digits of a query."""
+    """Integer field for JSON numbers within 64 bits.
+
+    It accepts 3 and 3.0, but not "3", 2.5, true or 10^30. With `from_text`, it also accepts the digits of a query
+    parameter.
+    """
 
     def __init__(self, *, from_text: bool = False, **options: Any) -> None:
         super().__init__(**options)
@@ -49,9 +53,9 @@ class WholeNumber(fields.Integer):
 
 
 class Text(fields.String):
-    """A text of `least` to `most` characters, none of them a control character; with `lines`, it may have several.
+    """Text field with length limits and without control characters.
 
-    Lines end with a newline, and may have tabs. A `pattern` is matched from its `^` to its `$`.
+    With `multiline`, newlines and tabs are accepted. A `pattern` must contain its own `^` and `$`.
     """
 
     default_error_messages = {"control": "No control characters."}  # noqa: RUF012 - given shape
@@ -67,10 +71,11 @@ class Text(fields.String):
         **options: Any,
     ) -> None:
         control = _CONTROL_IN_LINES if multiline else _CONTROL
-        own = options.pop("validate", ())
+        validators = options.pop("validate", ())
         rules = [Length(min_length or None, max_length), *([Regexp(pattern, error=error)] if pattern else [])]
-        said = {"pattern": pattern or f"^[^{control}]*$", **options.pop("metadata", {})}
-        super().__init__(validate=[*rules, *([own] if callable(own) else own)], metadata=said, **options)
+        rules += [validators] if callable(validators) else validators
+        metadata = {"pattern": pattern or f"^[^{control}]*$", **options.pop("metadata", {})}
+        super().__init__(validate=rules, metadata=metadata, **options)
         self.max_length = max_length
         self._forbidden = re.compile(f"[{control}{_SURROGATES}]")
 
@@ -82,11 +87,11 @@ class Text(fields.String):
 
 
 class Email(Text):
-    """An e-mail address: blanks around it do not count, and neither does upper case."""
+    """E-mail field that strips spaces and converts to lower case."""
 
     def __init__(self, max_length: int, **options: Any) -> None:
-        said = {"format": "idn-email", **options.pop("metadata", {})}
-        super().__init__(max_length, min_length=3, pattern=_EMAIL, error=_NO_EMAIL, metadata=said, **options)
+        metadata = {"format": "idn-email", **options.pop("metadata", {})}
+        super().__init__(max_length, min_length=3, pattern=_EMAIL, error=_NO_EMAIL, metadata=metadata, **options)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         address = super()._deserialize(value, attr, data, **kwargs).strip(" ").lower()
@@ -96,7 +101,7 @@ class Email(Text):
 
 
 class OptionalHint(fields.String):
-    """A text that is left aside when it is longer than `most`: whatever it says, nothing is refused for it."""
+    """Text field that reads a text longer than `max_length` as empty."""
 
     def __init__(self, max_length: int, **options: Any) -> None:
         super().__init__(**options)
@@ -108,20 +113,20 @@ class OptionalHint(fields.String):
 
 
 class Id(WholeNumber):
-    """The id of a row."""
+    """Id of a row."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(validate=Range(1, ID_MAX), metadata={"example": 7}, **options)
 
 
 class Moment(fields.String):
-    """A moment in UTC, as RFC 3339 writes it."""
+    """Time in UTC in the format of RFC 3339."""
 
     def __init__(self, **options: Any) -> None:
-        said = {"format": "date-time", "pattern": MOMENT_PATTERN, "example": "2026-01-31T12:00:00.000000Z"}
-        super().__init__(metadata=said, **options)
+        metadata = {"format": "date-time", "pattern": MOMENT_PATTERN, "example": "2026-01-31T12:00:00.000000Z"}
+        super().__init__(metadata=metadata, **options)
 
 
 def error_code(code: ExceptionCode) -> dict[str, Any]:
-    """Field metadata: the code that a wrong word in this field earns."""
+    """Return field metadata with the code of an invalid value."""
     return {"code": code}

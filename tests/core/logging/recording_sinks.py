@@ -1,4 +1,4 @@
-"""A log of its own: a queue, the thread behind it, and two sinks that do as they are told."""
+"""Log with a queue, a writer thread and two recording sinks."""
 
 import logging
 import threading
@@ -12,7 +12,7 @@ from shop.core.logging.sink import LogLine
 
 
 class RecordingSink:
-    """A sink that remembers, as quick and as reliable as it is told to be."""
+    """Sink that records entries, and can block or fail."""
 
     def __init__(self) -> None:
         self.entries: list[Entry] = []
@@ -21,11 +21,11 @@ class RecordingSink:
         self.gate.set()
         self.failing = False
 
-    def write(self, pages: Sequence[LogLine]) -> None:
+    def write(self, batch: Sequence[LogLine]) -> None:
         self.gate.wait(10)
         if self.failing:
-            raise OSError("no room")
-        self.entries += [page.entry for page in pages]
+            raise OSError("The disk is full.")
+        self.entries += [line.entry for line in batch]
         self.threads.add(threading.current_thread().name)
 
     def finish(self, _: float) -> None: ...
@@ -36,22 +36,22 @@ class RecordingSink:
 
 
 class RecordingLog:
-    """A logger of its own, a queue and two sinks."""
+    """Logger with a queue and two sinks."""
 
-    def __init__(self, most: int) -> None:
-        self.counted: list[str] = []
-        self.losses = DropCounter(self.counted.append)
+    def __init__(self, capacity: int) -> None:
+        self.dropped: list[str] = []
+        self.drops = DropCounter(self.dropped.append)
         self.sink, self.second_sink = RecordingSink(), RecordingSink()
-        self.intake = BoundedQueueHandler(most, self.losses)
-        sinks = {"wall": self.sink, "other": self.second_sink}
-        self.writer = Writer(self.intake, EntryFormatter(Redactor(), "test"), sinks, self.losses)
-        self.log = logging.Logger("office", logging.DEBUG)
-        self.log.addHandler(self.intake)
+        self.queue_handler = BoundedQueueHandler(capacity, self.drops)
+        sinks = {"first": self.sink, "second": self.second_sink}
+        self.writer = Writer(self.queue_handler, EntryFormatter(Redactor(), "test"), sinks, self.drops)
+        self.logger = logging.Logger("test", logging.DEBUG)
+        self.logger.addHandler(self.queue_handler)
         self.writer.start()
 
 
 class RecordingHandler(logging.Handler):
-    """Another handler, which keeps what it is handed."""
+    """Second handler of the logger, which records its records."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -62,8 +62,8 @@ class RecordingHandler(logging.Handler):
 
 
 @contextmanager
-def open_log(most: int) -> Iterator[RecordingLog]:
-    office = RecordingLog(most)
-    yield office
-    office.sink.gate.set()
-    office.writer.finish(5)
+def open_log(capacity: int) -> Iterator[RecordingLog]:
+    log = RecordingLog(capacity)
+    yield log
+    log.sink.gate.set()
+    log.writer.finish(5)

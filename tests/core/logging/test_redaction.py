@@ -1,4 +1,4 @@
-"""What the log may not say is starred, wherever it stands."""
+"""Redaction of secrets in values and texts."""
 
 import time
 from typing import Any
@@ -38,46 +38,46 @@ TEXTS = [
 
 
 @pytest.fixture
-def secrecy() -> Redactor:
-    """Nothing beside what is always secret."""
+def redactor() -> Redactor:
+    """Redactor without additional secret names."""
     return Redactor()
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_secret_is_starred_by_its_name(secrecy: Redactor, name: str) -> None:
-    assert secrecy.redact_value({name: SECRET, "quantity": 3}) == {name: REDACTED, "quantity": 3}
+def test_a_secret_is_masked_by_its_name(redactor: Redactor, name: str) -> None:
+    assert redactor.redact_value({name: SECRET, "quantity": 3}) == {name: REDACTED, "quantity": 3}
 
 
 @pytest.mark.parametrize("depth", range(DEPTH_MAX + 3))
-@pytest.mark.parametrize("bag", [lambda value: {"a": value}, lambda value: {"a": [1, value]}])
-def test_a_secret_is_starred_at_every_depth(secrecy: Redactor, depth: int, bag: Any) -> None:
+@pytest.mark.parametrize("wrap", [lambda value: {"a": value}, lambda value: {"a": [1, value]}])
+def test_a_secret_is_masked_at_every_depth(redactor: Redactor, depth: int, wrap: Any) -> None:
     value: Any = {"password": SECRET, "name": "Ann"}
     for _ in range(depth):
-        value = bag(value)
+        value = wrap(value)
 
-    assert SECRET not in str(secrecy.redact_value(value))
+    assert SECRET not in str(redactor.redact_value(value))
 
 
-def test_what_is_below_a_secret_name_is_secret_whatever_it_is(secrecy: Redactor) -> None:
-    assert secrecy.redact_value({"tokens": [{"value": SECRET}], "password": 1234}) == {
+def test_every_value_below_a_secret_name_is_masked(redactor: Redactor) -> None:
+    assert redactor.redact_value({"tokens": [{"value": SECRET}], "password": 1234}) == {
         "tokens": REDACTED,
         "password": REDACTED,
     }
 
 
 @pytest.mark.parametrize("text", TEXTS)
-def test_a_secret_is_starred_by_its_looks(secrecy: Redactor, text: str) -> None:
-    said = secrecy.redact_text(text)
+def test_a_secret_is_masked_by_its_pattern(redactor: Redactor, text: str) -> None:
+    redacted = redactor.redact_text(text)
 
-    assert REDACTED in said
+    assert REDACTED in redacted
     for part in (TOKEN, "Hunter", "spades", "er-2", "eyJ"):
-        assert part not in said
+        assert part not in redacted
 
 
-def test_settings_add_names(secrecy: Redactor) -> None:
+def test_settings_add_secret_names(redactor: Redactor) -> None:
     stricter = Redactor(["card-number"])
 
-    assert secrecy.redact_value({"cardNumber": "4111"}) == {"cardNumber": "4111"}
+    assert redactor.redact_value({"cardNumber": "4111"}) == {"cardNumber": "4111"}
     assert stricter.redact_value({"cardNumber": "4111", "password": "x"}) == {
         "cardNumber": REDACTED,
         "password": REDACTED,
@@ -85,37 +85,41 @@ def test_settings_add_names(secrecy: Redactor) -> None:
     assert stricter.redact_text("card_number=4111") == f"card_number={REDACTED}"
 
 
-def test_an_address_is_told_in_outline(secrecy: Redactor) -> None:
-    assert secrecy.redact_value({"email": "ann@example.com"}) == {"email": "a***@e***.com"}
-    assert secrecy.redact_text("Duplicate entry 'ann@example.com' for key") == "Duplicate entry 'a***@e***.com' for key"
+def test_an_email_address_is_masked(redactor: Redactor) -> None:
+    assert redactor.redact_value({"email": "ann@example.com"}) == {"email": "a***@e***.com"}
+    assert (
+        redactor.redact_text("Duplicate entry 'ann@example.com' for key") == "Duplicate entry 'a***@e***.com' for key"
+    )
     # A password that was typed into the wrong field.
-    assert secrecy.redact_value({"email": "Hunter-2"}) == {"email": REDACTED}
+    assert redactor.redact_value({"email": "Hunter-2"}) == {"email": REDACTED}
 
 
-def test_a_key_is_told_by_its_digest(secrecy: Redactor) -> None:
-    told = [secrecy.redact_value({"idempotency_key": key})["idempotency_key"] for key in ("a-key", "a-key", "another")]
+def test_an_idempotency_key_is_replaced_by_its_digest(redactor: Redactor) -> None:
+    keys = ("a-key", "a-key", "another")
 
-    assert told[0] == told[1] != told[2]
-    assert "key" not in told[0]
+    digests = [redactor.redact_value({"idempotency_key": key})["idempotency_key"] for key in keys]
+
+    assert digests[0] == digests[1] != digests[2]
+    assert "key" not in digests[0]
 
 
 @pytest.mark.parametrize("text", ["3 orders are written", "GET /api/v1/items/7 200 in 3.1 ms", "a@b", "item 7: 12:30"])
-def test_the_rest_is_left_as_it_is(secrecy: Redactor, text: str) -> None:
-    assert secrecy.redact_text(text) == text
+def test_other_texts_are_not_changed(redactor: Redactor, text: str) -> None:
+    assert redactor.redact_text(text) == text
 
 
-def test_whatever_is_logged_becomes_json(secrecy: Redactor) -> None:
-    odd = {"big": 2**70, "bytes": b"Hunter-2", "set": {1}, "error": ValueError("no"), 3: None, "a\0b": 1, "nan": 1.5}
+def test_every_value_becomes_json(redactor: Redactor) -> None:
+    values = {"big": 2**70, "bytes": b"Hunter-2", "set": {1}, "error": ValueError("no"), 3: None, "a\0b": 1, "nan": 1.5}
 
-    told = secrecy.redact_value(odd)
+    redacted = redactor.redact_value(values)
 
-    assert orjson.loads(orjson.dumps(told)) == told
-    assert told["bytes"] == "8 bytes"
-    assert "\0" not in "".join(told)
+    assert orjson.loads(orjson.dumps(redacted)) == redacted
+    assert redacted["bytes"] == "8 bytes"
+    assert "\0" not in "".join(redacted)
 
 
-def test_texts_are_bounded(secrecy: Redactor) -> None:
-    assert len(secrecy.redact_text("x" * 10**6)) == TEXT_MAX + 1
+def test_texts_are_bounded(redactor: Redactor) -> None:
+    assert len(redactor.redact_text("x" * 10**6)) == TEXT_MAX + 1
 
 
 @pytest.mark.parametrize(
@@ -138,10 +142,10 @@ def test_texts_are_bounded(secrecy: Redactor) -> None:
         "\\",
     ],
 )
-def test_no_text_takes_long(secrecy: Redactor, letters: str) -> None:
+def test_no_text_takes_a_second(redactor: Redactor, letters: str) -> None:
     text = letters * (100_000 // len(letters))
 
-    began = time.perf_counter()
-    secrecy.redact_text(text)
+    start = time.perf_counter()
+    redactor.redact_text(text)
 
-    assert time.perf_counter() - began < 1.0
+    assert time.perf_counter() - start < 1.0

@@ -1,4 +1,4 @@
-"""Looking up what was logged."""
+"""Log search in daily files."""
 
 from pathlib import Path
 from typing import Any
@@ -12,14 +12,14 @@ from shop.core.settings.settings import Settings
 from shop.services.log import LogService
 
 
-def book_of(folder: Path, *entries: dict[str, Any] | bytes) -> LogSearch:
+def search_of(folder: Path, *entries: dict[str, Any] | bytes) -> LogSearch:
     lines = [entry if isinstance(entry, bytes) else orjson.dumps({"time": "t", **entry}) for entry in entries]
     (folder / "shop-2026-11-20.jsonl").write_bytes(b"\n".join(lines) + b"\n")
     return LogSearch(Settings(log_file=str(folder)))
 
 
-def test_a_word_counts_where_it_was_looked_for_and_whole(tmp_path: Path) -> None:
-    book = book_of(
+def test_a_value_matches_as_a_whole_and_in_its_field(tmp_path: Path) -> None:
+    search = search_of(
         tmp_path,
         {"request_id": "a", "n": 1},
         {"request_id": "ab", "n": 2},
@@ -27,33 +27,33 @@ def test_a_word_counts_where_it_was_looked_for_and_whole(tmp_path: Path) -> None
         {"request_id": "c", "about": ["x", "a", "y"], "n": 4},
     )
 
-    assert [entry["n"] for entry in book.find("request_id", ["a"])] == [1]
-    assert [entry["n"] for entry in book.find("about", ["a"])] == [3, 4]
-    assert [entry["n"] for entry in book.find("request_id", ["a", "c"])] == [1, 4]
-    assert book.find("request_id", []) == []
+    assert [entry["n"] for entry in search.find("request_id", ["a"])] == [1]
+    assert [entry["n"] for entry in search.find("about", ["a"])] == [3, 4]
+    assert [entry["n"] for entry in search.find("request_id", ["a", "c"])] == [1, 4]
+    assert search.find("request_id", []) == []
 
 
-@pytest.mark.parametrize("torn", [b'{"request_id":"a","mess', b'"a"', b"\xff\xfe", b"", b'["a"]', b"null"])
-def test_a_line_that_is_none_is_passed_over(tmp_path: Path, torn: bytes) -> None:
-    book = book_of(tmp_path, {"request_id": "a", "n": 1}, torn, {"request_id": "a", "n": 2})
+@pytest.mark.parametrize("invalid", [b'{"request_id":"a","mess', b'"a"', b"\xff\xfe", b"", b'["a"]', b"null"])
+def test_an_invalid_line_is_skipped(tmp_path: Path, invalid: bytes) -> None:
+    search = search_of(tmp_path, {"request_id": "a", "n": 1}, invalid, {"request_id": "a", "n": 2})
 
-    assert [entry["n"] for entry in book.find("request_id", ["a"])] == [1, 2]
-
-
-def test_a_search_finds_a_bounded_number(tmp_path: Path) -> None:
-    book = book_of(tmp_path, *({"request_id": "a", "n": n} for n in range(RESULTS_MAX + 5)))
-
-    assert len(book.find("request_id", ["a"])) == RESULTS_MAX
+    assert [entry["n"] for entry in search.find("request_id", ["a"])] == [1, 2]
 
 
-def test_others_who_use_the_same_id_hide_nothing(tmp_path: Path) -> None:
-    others = ({"request_id": "a", "tenant": "2"} for _ in range(RESULTS_MAX))
-    book = book_of(tmp_path, *others, {"request_id": "a", "tenant": "1", "n": 1}, {"request_id": "a"})
+def test_a_search_returns_at_most_a_thousand_entries(tmp_path: Path) -> None:
+    search = search_of(tmp_path, *({"request_id": "a", "n": n} for n in range(RESULTS_MAX + 5)))
 
-    assert [entry["more"]["n"] for entry in LogService(book).page(1, "a", PageRequest()).rows] == [1]
+    assert len(search.find("request_id", ["a"])) == RESULTS_MAX
 
 
-def test_it_knows_whether_anything_is_kept(tmp_path: Path) -> None:
-    assert book_of(tmp_path).is_available
+def test_entries_of_other_tenants_do_not_use_up_the_limit(tmp_path: Path) -> None:
+    other_entries = ({"request_id": "a", "tenant": "2"} for _ in range(RESULTS_MAX))
+    search = search_of(tmp_path, *other_entries, {"request_id": "a", "tenant": "1", "n": 1}, {"request_id": "a"})
+
+    assert [entry["more"]["n"] for entry in LogService(search).page(1, "a", PageRequest()).rows] == [1]
+
+
+def test_a_search_is_available_with_files_or_mongodb(tmp_path: Path) -> None:
+    assert search_of(tmp_path).is_available
     assert LogSearch(Settings(log_mongo_url="mongodb://db/shop")).is_available
     assert not LogSearch(Settings()).is_available

@@ -1,4 +1,4 @@
-"""How a process begins and ends its log."""
+"""Start and end of the log of a process."""
 
 import logging
 import multiprocessing
@@ -10,73 +10,73 @@ from typing import Any
 import orjson
 import pytest
 
-from shop.core.logging import setup as log
+from shop.core.logging import setup
 from shop.core.logging.setup import start_log
 from shop.core.metrics.metrics import Metrics
 from shop.core.settings.loader import SettingsError
 from shop.core.settings.settings import Settings
-from tests.core.metrics.test_metrics import render_lines as told_of
+from tests.core.metrics.test_metrics import render_lines
 from tests.support.processes.ports import free_port
 
-OURS, THEIRS = logging.getLogger("shop.core.x"), logging.getLogger("somebody.else")
+OWN_LOGGER, LIBRARY_LOGGER = logging.getLogger("shop.core.x"), logging.getLogger("some.library")
 
 
-def settings_of(folder: Path, **more: Any) -> Settings:
-    return Settings(var=str(folder / "var"), log_format="json", **more)
+def settings_of(folder: Path, **values: Any) -> Settings:
+    return Settings(var=str(folder / "var"), log_format="json", **values)
 
 
 def printed(capfd: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
     return [orjson.loads(line) for line in capfd.readouterr().err.splitlines()]
 
 
-def test_what_a_process_says_comes_as_json_on_stderr(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    begun = start_log(settings_of(tmp_path), "worker")
-    OURS.info("One %s", "thing")
-    begun.finish()
+def test_records_are_written_as_json_to_stderr(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    log = start_log(settings_of(tmp_path), "worker")
+    OWN_LOGGER.info("One %s", "thing")
+    log.finish()
 
     (entry,) = printed(capfd)
     assert (entry["message"], entry["process"], entry["level"]) == ("One thing", "worker", "info")
 
 
-def test_people_may_read_lines_instead(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    begun = start_log(Settings(var=str(tmp_path)), "worker")
-    OURS.warning("One thing", extra={"subject": "item 7"})
-    begun.finish()
+def test_records_are_written_as_text_lines(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    log = start_log(Settings(var=str(tmp_path)), "worker")
+    OWN_LOGGER.warning("One thing", extra={"subject": "item 7"})
+    log.finish()
 
     line = capfd.readouterr().err
     assert line.endswith("Z WARNING shop.core.x [tenant -] One thing subject=item 7\n"[1:])
 
 
-@pytest.mark.parametrize(("level", "said"), [("debug", 4), ("info", 3), ("warning", 2), ("error", 1)])
-def test_the_level_is_that_of_the_settings(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str], level: str, said: int
+@pytest.mark.parametrize(("level", "count"), [("debug", 4), ("info", 3), ("warning", 2), ("error", 1)])
+def test_the_level_is_taken_from_the_settings(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], level: str, count: int
 ) -> None:
-    begun = start_log(settings_of(tmp_path, log_level=level), "web")
-    for speak in (OURS.debug, OURS.info, OURS.warning, OURS.error):
-        speak("x")
-    THEIRS.debug("what nobody has looked at")
-    THEIRS.info("what nobody has looked at")
-    begun.finish()
+    log = start_log(settings_of(tmp_path, log_level=level), "web")
+    for log_method in (OWN_LOGGER.debug, OWN_LOGGER.info, OWN_LOGGER.warning, OWN_LOGGER.error):
+        log_method("x")
+    LIBRARY_LOGGER.debug("not logged")
+    LIBRARY_LOGGER.info("not logged")
+    log.finish()
 
-    assert len(printed(capfd)) == said
+    assert len(printed(capfd)) == count
 
 
-def test_libraries_and_warnings_come_the_same_way(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    begun = start_log(settings_of(tmp_path), "web")
-    THEIRS.warning("password=Hunter-2")
+def test_libraries_and_warnings_are_logged_too(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    log = start_log(settings_of(tmp_path), "web")
+    LIBRARY_LOGGER.warning("password=Hunter-2")
     warnings.warn("Old", DeprecationWarning, stacklevel=1)
-    begun.finish()
+    log.finish()
 
-    assert [entry["logger"] for entry in printed(capfd)] == ["somebody.else", "py.warnings"]
+    assert [entry["logger"] for entry in printed(capfd)] == ["some.library", "py.warnings"]
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-def test_a_crash_comes_the_same_way(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    begun = start_log(settings_of(tmp_path), "web")
-    failing = threading.Thread(target=lambda: int("password=Hunter-2"))
-    failing.start()
-    failing.join()
-    begun.finish()
+def test_a_crash_of_a_thread_is_logged(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    log = start_log(settings_of(tmp_path), "web")
+    crashing = threading.Thread(target=lambda: int("password=Hunter-2"))
+    crashing.start()
+    crashing.join()
+    log.finish()
 
     (entry,) = printed(capfd)
     assert entry["level"] == "critical"
@@ -84,41 +84,41 @@ def test_a_crash_comes_the_same_way(tmp_path: Path, capfd: pytest.CaptureFixture
     assert "Hunter" not in str(entry)
 
 
-def test_a_second_start_takes_the_place_of_the_first(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_second_start_replaces_the_first(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     first = start_log(settings_of(tmp_path), "cli")
-    OURS.info("early")
+    OWN_LOGGER.info("early")
     second = start_log(settings_of(tmp_path), "web")
-    OURS.info("late")
+    OWN_LOGGER.info("late")
     second.finish()
     first.finish()
 
     assert [(entry["process"], entry["message"]) for entry in printed(capfd)] == [("cli", "early"), ("web", "late")]
 
 
-def test_a_process_that_was_forked_begins_anew_and_writes_to_its_end(tmp_path: Path) -> None:
+def test_a_forked_process_starts_its_own_log_and_writes_to_its_end(tmp_path: Path) -> None:
     folder = tmp_path / "logs"
-    begun = start_log(settings_of(tmp_path, log_file=str(folder)), "web")
+    log = start_log(settings_of(tmp_path, log_file=str(folder)), "web")
     children = [multiprocessing.get_context("fork").Process(target=work, args=(tmp_path, n)) for n in range(3)]
     for child in children:
         child.start()
     for number in range(200):
-        OURS.info("parent %s", number)
+        OWN_LOGGER.info("parent %s", number)
     for child in children:
         child.join(20)
-    begun.finish()
+    log.finish()
 
     (file,) = folder.iterdir()
-    said = [orjson.loads(line)["message"] for line in file.read_bytes().splitlines()]
+    messages = [orjson.loads(line)["message"] for line in file.read_bytes().splitlines()]
     assert [child.exitcode for child in children] == [0, 0, 0]
-    assert sorted(said) == sorted(f"{who} {n}" for who in ("parent", 0, 1, 2) for n in range(200))
+    assert sorted(messages) == sorted(f"{source} {n}" for source in ("parent", 0, 1, 2) for n in range(200))
 
 
-def test_a_fork_in_the_middle_of_something_stops_nobody(tmp_path: Path) -> None:
-    begun = start_log(settings_of(tmp_path), "web")
+def test_a_fork_while_a_lock_is_held_does_not_block_the_child(tmp_path: Path) -> None:
+    log = start_log(settings_of(tmp_path), "web")
     child = multiprocessing.get_context("fork").Process(target=work, args=(tmp_path, 1))
 
-    # As if another thread of the parent were just counting: in the child nobody would ever let go of it.
-    with begun.queue_handler.throttle._lock:
+    # As if another thread of the parent held the lock: in the child, no thread would ever release it.
+    with log.queue_handler.throttle._lock:
         child.start()
     child.join(10)
 
@@ -127,45 +127,47 @@ def test_a_fork_in_the_middle_of_something_stops_nobody(tmp_path: Path) -> None:
     assert code == 0
 
 
-def work(folder: Path, who: int) -> None:
-    # As a web process does: it ends without a word, and multiprocessing ends it.
+def work(folder: Path, source: int) -> None:
+    # Like a web process, it does not finish its log: multiprocessing does.
     start_log(settings_of(folder, log_file=str(folder / "logs")), "web")
     for number in range(200):
-        OURS.info("%s %s", who, number)
+        OWN_LOGGER.info("%s %s", source, number)
 
 
-def test_what_was_not_written_is_counted_for_everybody(tmp_path: Path) -> None:
+def test_dropped_records_are_counted_in_the_shared_metrics(tmp_path: Path) -> None:
     settings = settings_of(tmp_path, log_mongo_url=f"mongodb://127.0.0.1:{free_port()}/x", log_queue=5)
-    begun = start_log(settings, "web")
+    log = start_log(settings, "web")
     for number in range(300):
-        OURS.info("number %s", number)
-    begun.finish()
+        OWN_LOGGER.info("number %s", number)
+    log.finish()
 
-    (line,) = [line for line in told_of(Metrics(settings)) if line.startswith('shop_log_dropped_total{sink="mongo"}')]
+    (line,) = [
+        line for line in render_lines(Metrics(settings)) if line.startswith('shop_log_dropped_total{sink="mongo"}')
+    ]
     assert float(line.split()[1]) > 0
 
 
 @pytest.mark.parametrize(
-    ("more", "sentence"),
+    ("values", "message"),
     [
         ({"log_file": "/proc/nowhere"}, "SHOP_LOG_FILE=/proc/nowhere cannot be written"),
         ({"log_mongo_url": "mongodb://"}, "SHOP_LOG_MONGO_URL is no URL of a MongoDB"),
     ],
 )
-def test_a_place_that_is_none_stops_the_start(tmp_path: Path, more: dict[str, str], sentence: str) -> None:
-    with pytest.raises(SettingsError, match=sentence):
-        start_log(settings_of(tmp_path, **more), "web")
+def test_an_unusable_sink_stops_the_start(tmp_path: Path, values: dict[str, str], message: str) -> None:
+    with pytest.raises(SettingsError, match=message):
+        start_log(settings_of(tmp_path, **values), "web")
 
 
-def test_what_the_settings_had_to_say_is_logged_as_they_say(
+def test_warnings_about_the_settings_are_logged_as_configured(
     tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     for name, value in {"VAR": str(tmp_path), "LOG_FORMAT": "json", "LOG_LEVL": "info"}.items():
         monkeypatch.setenv(f"SHOP_{name}", value)
 
-    settings = log.load_settings("cli")
-    log._active_logs.pop().finish()
+    settings = setup.load_settings("cli")
+    setup._active_logs.pop().finish()
 
     (entry,) = printed(capfd)
     assert entry["message"] == "Unknown setting SHOP_LOG_LEVL; did you mean SHOP_LOG_LEVEL?"
@@ -185,12 +187,12 @@ def test_what_the_settings_had_to_say_is_logged_as_they_say(
         ("SHOP_LOG_MONGO_SPLIT", "week"),
     ],
 )
-def test_a_bad_setting_of_the_log_stops_the_start(name: str, value: str) -> None:
+def test_an_invalid_log_setting_stops_the_start(name: str, value: str) -> None:
     with pytest.raises(SettingsError, match=name):
         Settings.load({name: value})
 
 
-def test_the_password_of_the_store_is_not_shown() -> None:
+def test_the_password_of_mongodb_is_masked() -> None:
     shown = Settings(log_mongo_url="mongodb://root:Hunter-2@db/shop").masked_values()["SHOP_LOG_MONGO_URL"]
 
     assert shown == "mongodb://root:***@db/shop"

@@ -1,4 +1,4 @@
-"""Counting: files that are only removed when their process is gone, and a request that never fails for a count."""
+"""Metrics in files of several processes."""
 
 import logging
 from pathlib import Path
@@ -15,25 +15,25 @@ HISTOGRAM = Histogram("test_seconds", "Seconds.", ("outcome",))
 
 
 class Gauges:
-    """Measures one thing, or fails."""
+    """Source of the given gauges; without any, the measurement fails."""
 
-    def __init__(self, *readings: GaugeSample) -> None:
-        self.readings = readings
+    def __init__(self, *samples: GaugeSample) -> None:
+        self.samples = samples
 
     def measure(self) -> list[GaugeSample]:
-        if not self.readings:
+        if not self.samples:
             raise Unmeasured("refused")
-        return list(self.readings)
+        return list(self.samples)
 
 
-def render_lines(metrics: Metrics, *readings: GaugeSample) -> list[str]:
-    lines = generate_latest(metrics.create_registry(Gauges(*readings))).decode().splitlines()
+def render_lines(metrics: Metrics, *samples: GaugeSample) -> list[str]:
+    lines = generate_latest(metrics.create_registry(Gauges(*samples))).decode().splitlines()
     return [line for line in lines if not line.startswith("#")]
 
 
-def test_a_living_process_keeps_its_file_when_another_starts(tmp_path: Path) -> None:
-    living, dead = MetricFile(tmp_path, "counter"), MetricFile(tmp_path, "counter")
-    living.add("a", 1.0)
+def test_the_file_of_a_live_process_is_not_removed(tmp_path: Path) -> None:
+    live, dead = MetricFile(tmp_path, "counter"), MetricFile(tmp_path, "counter")
+    live.add("a", 1.0)
     dead.add("b", 1.0)
     assert len(list(tmp_path.iterdir())) == 2
 
@@ -45,27 +45,27 @@ def test_a_living_process_keeps_its_file_when_another_starts(tmp_path: Path) -> 
     assert len(list(tmp_path.iterdir())) == 1
 
 
-def test_all_processes_are_told_as_one(tmp_path: Path) -> None:
-    one, other = Metrics(Settings(var=str(tmp_path))), Metrics(Settings(var=str(tmp_path)))
-    one.count(COUNTER, "well")
-    other.count(COUNTER, "well")
-    other.observe(HISTOGRAM, 0.003, "well")
+def test_the_values_of_all_processes_are_added(tmp_path: Path) -> None:
+    first, second = Metrics(Settings(var=str(tmp_path))), Metrics(Settings(var=str(tmp_path)))
+    first.count(COUNTER, "well")
+    second.count(COUNTER, "well")
+    second.observe(HISTOGRAM, 0.003, "well")
 
-    assert 'test_calls_total{outcome="well"} 2.0' in render_lines(one)
-    assert 'test_seconds_bucket{le="0.0025",outcome="well"} 0.0' in render_lines(one)
-    assert 'test_seconds_bucket{le="0.005",outcome="well"} 1.0' in render_lines(one)
-    assert 'test_seconds_bucket{le="+Inf",outcome="well"} 1.0' in render_lines(one)
-    assert 'test_seconds_sum{outcome="well"} 0.003' in render_lines(one)
-
-
-def test_two_apps_with_folders_of_their_own_do_not_see_each_other(tmp_path: Path) -> None:
-    one, other = Metrics(Settings(var=str(tmp_path / "one"))), Metrics(Settings(var=str(tmp_path / "two")))
-    one.count(COUNTER, "well")
-
-    assert render_lines(other) == []
+    assert 'test_calls_total{outcome="well"} 2.0' in render_lines(first)
+    assert 'test_seconds_bucket{le="0.0025",outcome="well"} 0.0' in render_lines(first)
+    assert 'test_seconds_bucket{le="0.005",outcome="well"} 1.0' in render_lines(first)
+    assert 'test_seconds_bucket{le="+Inf",outcome="well"} 1.0' in render_lines(first)
+    assert 'test_seconds_sum{outcome="well"} 0.003' in render_lines(first)
 
 
-def test_what_cannot_be_measured_is_left_out_and_the_rest_is_told(tmp_path: Path) -> None:
+def test_two_apps_with_different_folders_share_no_values(tmp_path: Path) -> None:
+    first, second = Metrics(Settings(var=str(tmp_path / "one"))), Metrics(Settings(var=str(tmp_path / "two")))
+    first.count(COUNTER, "well")
+
+    assert render_lines(second) == []
+
+
+def test_gauges_that_cannot_be_measured_are_left_out(tmp_path: Path) -> None:
     metrics = Metrics(Settings(var=str(tmp_path)))
     metrics.count(COUNTER, "well")
 
@@ -76,8 +76,8 @@ def test_what_cannot_be_measured_is_left_out_and_the_rest_is_told(tmp_path: Path
     assert render_lines(metrics) == ['test_calls_total{outcome="well"} 1.0']
 
 
-def test_whoever_cannot_write_counts_nothing_and_fails_nobody(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    tmp_path.joinpath("metrics").write_text("no folder")
+def test_a_count_that_cannot_be_written_does_not_fail(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    tmp_path.joinpath("metrics").write_text("a file, not a folder")
     metrics = Metrics(Settings(var=str(tmp_path)))
 
     with caplog.at_level(logging.WARNING):

@@ -1,4 +1,4 @@
-"""The short way of the Redis client takes the turns that redis-py's own way takes."""
+"""Redis client with the shorter code path for single commands."""
 
 import gc
 from collections.abc import Callable
@@ -23,7 +23,7 @@ def connections_of(client: DirectRedis) -> int:
     return int(client.info("clients")["connected_clients"])
 
 
-def test_answers_have_the_types_redis_py_gives_them(valkey: Valkey) -> None:
+def test_responses_have_the_types_of_redis_py(valkey: Valkey) -> None:
     client = client_of(valkey)
     assert client.set("name", "value") is True
     assert client.get("name") == "value"
@@ -32,7 +32,7 @@ def test_answers_have_the_types_redis_py_gives_them(valkey: Valkey) -> None:
     assert list(client.scan_iter("h*")) == ["hash"]
 
 
-def test_one_thread_needs_one_connection(valkey: Valkey) -> None:
+def test_one_thread_uses_one_connection(valkey: Valkey) -> None:
     client = client_of(valkey)
     before = connections_of(client)
     for _ in range(20):
@@ -40,13 +40,13 @@ def test_one_thread_needs_one_connection(valkey: Valkey) -> None:
     assert connections_of(client) == before
 
 
-def test_threads_never_read_each_others_answers(valkey: Valkey) -> None:
+def test_threads_never_read_responses_of_other_threads(valkey: Valkey) -> None:
     client = client_of(valkey)
     gc.collect()
     before = connections_of(client)
 
-    def echo(word: int) -> bool:
-        return bool(client.echo(str(word)) == str(word))
+    def echo(number: int) -> bool:
+        return bool(client.echo(str(number)) == str(number))
 
     with ThreadPoolExecutor(8) as threads:
         assert all(threads.map(echo, range(2000)))
@@ -62,7 +62,7 @@ def test_a_refused_command_keeps_its_connection(valkey: Valkey) -> None:
     assert client.get("text") == "value"
 
 
-def test_a_restarted_server_is_found_by_the_first_command(make_valkey: Callable[[], Valkey]) -> None:
+def test_the_first_command_after_a_restart_reconnects(make_valkey: Callable[[], Valkey]) -> None:
     server = make_valkey()
     client = client_of(server)
     client.set("name", "value")
@@ -76,7 +76,7 @@ def test_a_restarted_server_is_found_by_the_first_command(make_valkey: Callable[
     assert client.get("name") == "value"
 
 
-def test_a_late_answer_is_nobodys_answer(make_valkey: Callable[[], Valkey]) -> None:
+def test_a_late_response_is_discarded(make_valkey: Callable[[], Valkey]) -> None:
     server = make_valkey()
     client = client_of(server)
     client.set("name", "early")
@@ -87,7 +87,7 @@ def test_a_late_answer_is_nobodys_answer(make_valkey: Callable[[], Valkey]) -> N
     assert client.echo("now") == "now"
 
 
-def test_a_command_is_sent_once(make_valkey: Callable[[], Valkey]) -> None:
+def test_a_command_is_not_repeated(make_valkey: Callable[[], Valkey]) -> None:
     server = make_valkey()
     client = client_of(server)
     client.set("count", 0)
@@ -98,8 +98,8 @@ def test_a_command_is_sent_once(make_valkey: Callable[[], Valkey]) -> None:
     assert client.get("count") == "1"
 
 
-def test_commands_together_are_sent_once(make_valkey: Callable[[], Valkey]) -> None:
-    # Another way through redis-py, with tries of its own.
+def test_a_pipeline_is_not_repeated(make_valkey: Callable[[], Valkey]) -> None:
+    # Pipelines use another code path of redis-py, with retries of its own.
     server = make_valkey()
     client = client_of(server)
     client.pipeline().set("count", 0).execute()
@@ -110,10 +110,10 @@ def test_commands_together_are_sent_once(make_valkey: Callable[[], Valkey]) -> N
     assert client.get("count") == "2"
 
 
-def test_what_changes_while_it_is_watched_stops_the_transaction(valkey: Valkey) -> None:
+def test_a_change_of_a_watched_key_stops_the_transaction(valkey: Valkey) -> None:
     client = client_of(valkey)
 
-    def be_overtaken() -> None:
+    def write_after_a_change() -> None:
         with watch_keys(client, "name") as pipe:
             client.set("name", "theirs")
             pipe.multi()
@@ -121,25 +121,25 @@ def test_what_changes_while_it_is_watched_stops_the_transaction(valkey: Valkey) 
             pipe.execute()
 
     with pytest.raises(WatchError):
-        be_overtaken()
+        write_after_a_change()
     assert client.get("name") == "theirs"
 
 
-@pytest.mark.parametrize("begun", [False, True])
-def test_a_connection_that_broke_while_it_watched_is_not_taken_for_a_change(valkey: Valkey, begun: bool) -> None:
-    def be_cut_off() -> None:
+@pytest.mark.parametrize("in_multi", [False, True])
+def test_a_broken_connection_of_a_watch_is_not_a_change(valkey: Valkey, in_multi: bool) -> None:
+    def write_after_a_disconnect() -> None:
         with watch_keys(client_of(valkey), "name") as pipe:
             valkey.client().client_kill_filter(_type="normal", skipme=True)
-            if begun:
+            if in_multi:
                 pipe.multi()
             pipe.set("name", "ours")
             pipe.execute()
 
     with pytest.raises(RedisConnectionError):
-        be_cut_off()
+        write_after_a_disconnect()
 
 
-def test_a_watch_that_ended_keeps_nothing_from_the_next(valkey: Valkey) -> None:
+def test_an_ended_watch_does_not_affect_the_next(valkey: Valkey) -> None:
     client = client_of(valkey)
     with watch_keys(client, "name"):
         client.set("name", "changed")

@@ -1,4 +1,4 @@
-"""A lock in Redis: one owner, a life, and freed by its owner only."""
+"""Lock in Redis: one owner at a time, with an expiry."""
 
 from collections.abc import Callable
 
@@ -20,7 +20,7 @@ def client_of(server: Valkey) -> DirectRedis:
     return client
 
 
-def test_one_at_a_time_holds_a_lock(valkey: Valkey) -> None:
+def test_a_lock_has_one_owner_at_a_time(valkey: Valkey) -> None:
     client = client_of(valkey)
     with try_lock(client, NAME, 60) as first, try_lock(client, NAME, 60) as second:
         assert (first, second) == (True, False)
@@ -28,7 +28,7 @@ def test_one_at_a_time_holds_a_lock(valkey: Valkey) -> None:
         assert third
 
 
-def test_who_did_not_get_it_does_not_free_it(valkey: Valkey) -> None:
+def test_a_failed_attempt_does_not_release_the_lock(valkey: Valkey) -> None:
     client = client_of(valkey)
     with try_lock(client, NAME, 60):
         with try_lock(client, NAME, 60):
@@ -36,29 +36,29 @@ def test_who_did_not_get_it_does_not_free_it(valkey: Valkey) -> None:
         assert client.exists(NAME)
 
 
-def test_a_lock_whose_owner_died_is_taken_over_after_its_life(valkey: Valkey, eventually: Eventually) -> None:
+def test_the_lock_of_a_dead_owner_expires(valkey: Valkey, eventually: Eventually) -> None:
     client = client_of(valkey)
     dead = try_lock(client, NAME, 0.2)
     assert dead.__enter__()
 
     def is_free() -> bool:
-        with try_lock(client, NAME, 60) as held:
-            return held
+        with try_lock(client, NAME, 60) as acquired:
+            return acquired
 
     eventually(is_free, 5)
 
 
-def test_an_owner_that_was_late_cannot_free_the_lock_of_the_next(valkey: Valkey) -> None:
+def test_a_late_owner_does_not_release_the_lock_of_the_next(valkey: Valkey) -> None:
     client = client_of(valkey)
     with try_lock(client, NAME, 60):
-        client.delete(NAME)  # its life ended
-        after = try_lock(client, NAME, 60)
-        assert after.__enter__()
+        client.delete(NAME)  # The lock expired.
+        next_lock = try_lock(client, NAME, 60)
+        assert next_lock.__enter__()
         token = client.get(NAME)
     assert client.get(NAME) == token
 
 
-def test_two_owners_never_share_a_token(valkey: Valkey) -> None:
+def test_owners_never_share_a_token(valkey: Valkey) -> None:
     client = client_of(valkey)
     tokens = set()
     for _ in range(5):
@@ -67,15 +67,15 @@ def test_two_owners_never_share_a_token(valkey: Valkey) -> None:
     assert len(tokens) == 5
 
 
-def test_a_failure_inside_frees_the_lock_and_goes_on(valkey: Valkey) -> None:
+def test_an_exception_releases_the_lock_and_is_raised(valkey: Valkey) -> None:
     client = client_of(valkey)
     with pytest.raises(ZeroDivisionError), try_lock(client, NAME, 60):
         raise ZeroDivisionError
     assert not client.exists(NAME)
 
 
-def test_what_was_done_stays_done_when_the_lock_cannot_be_freed(make_valkey: Callable[[], Valkey]) -> None:
+def test_a_lock_that_cannot_be_released_raises_nothing(make_valkey: Callable[[], Valkey]) -> None:
     server = make_valkey()
-    with try_lock(client_of(server), NAME, 60) as held:
+    with try_lock(client_of(server), NAME, 60) as acquired:
         server.kill()
-    assert held
+    assert acquired

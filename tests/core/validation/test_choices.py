@@ -1,4 +1,4 @@
-"""Choices: read as members, told as values, and lists of what people call them."""
+"""Enum fields, and the registry of enums with labels."""
 
 from enum import StrEnum
 from types import ModuleType
@@ -15,68 +15,69 @@ from shop.core.validation.choices import Choice, Choices, enum_name
 
 
 class Colour(StrEnum):
-    """What a test chooses from."""
+    """Enum with labels."""
 
     DEEP_RED = "deep_red"
     BLUE = "blue"
 
     @property
     def label(self) -> str:
-        """What people call it."""
+        """Label in English."""
         return self.replace("_", " ").capitalize()
 
 
-class Silent(StrEnum):
-    """What nobody but the code names."""
+class Unlabelled(StrEnum):
+    """Enum without labels."""
 
     ONE = "one"
 
 
-class Words(Schema):
+class ColourSchema(Schema):
     colour = Choice(Colour, required=True)
     maybe = Choice(Colour, allow_none=True)
 
 
 def module(*kinds: type) -> ModuleType:
-    """A module that holds them."""
-    made = ModuleType("shop.constants.planted")
-    vars(made).update({kind.__name__: kind for kind in kinds})
-    return made
+    """Create a module with the given classes."""
+    created = ModuleType("shop.constants.planted")
+    vars(created).update({kind.__name__: kind for kind in kinds})
+    return created
 
 
-def test_a_choice_is_read_as_a_member_and_told_as_its_value() -> None:
-    read = Words().load({"colour": "deep_red", "maybe": None})
+def test_a_choice_is_loaded_as_a_member_and_dumped_as_its_value() -> None:
+    loaded = ColourSchema().load({"colour": "deep_red", "maybe": None})
 
-    assert read == {"colour": Colour.DEEP_RED, "maybe": None}
-    assert type(read["colour"]) is Colour
-    told = Words().dump({"colour": Colour.BLUE, "maybe": "deep_red"})
-    assert told == {"colour": "blue", "maybe": "deep_red"}
-    assert type(told["colour"]) is str
-
-
-@pytest.mark.parametrize("said", ["", "red", "DEEP_RED", "deep_red ", "Colour.BLUE", "label"])
-def test_what_is_none_of_them_is_refused_with_what_there_is(said: str) -> None:
-    with pytest.raises(ValidationError) as refused:
-        Words().load({"colour": said})
-    assert refused.value.messages == {"colour": ["Must be one of: deep_red, blue."]}
+    assert loaded == {"colour": Colour.DEEP_RED, "maybe": None}
+    assert type(loaded["colour"]) is Colour
+    dumped = ColourSchema().dump({"colour": Colour.BLUE, "maybe": "deep_red"})
+    assert dumped == {"colour": "blue", "maybe": "deep_red"}
+    assert type(dumped["colour"]) is str
 
 
-@pytest.mark.parametrize("said", [1, 0, 1.5, True, [], ["blue"], {}, {"blue": 1}])
-def test_what_is_no_text_is_refused(said: Any) -> None:
-    with pytest.raises(ValidationError) as refused:
-        Words().load({"colour": said})
-    assert refused.value.messages == {"colour": ["Not a valid string."]}
+@pytest.mark.parametrize("value", ["", "red", "DEEP_RED", "deep_red ", "Colour.BLUE", "label"])
+def test_an_unknown_value_is_refused_with_the_allowed_ones(value: str) -> None:
+    with pytest.raises(ValidationError) as raised:
+        ColourSchema().load({"colour": value})
+    assert raised.value.messages == {"colour": ["Must be one of: deep_red, blue."]}
 
 
-def test_a_choice_documents_what_there_is() -> None:
-    said = Converter("3.1.0", lambda _: None, APISpec("shop", "v1", "3.1.0")).schema2jsonschema(Words())["properties"]
+@pytest.mark.parametrize("value", [1, 0, 1.5, True, [], ["blue"], {}, {"blue": 1}])
+def test_a_value_that_is_no_text_is_refused(value: Any) -> None:
+    with pytest.raises(ValidationError) as raised:
+        ColourSchema().load({"colour": value})
+    assert raised.value.messages == {"colour": ["Not a valid string."]}
 
-    assert said["colour"] == {"type": "string", "enum": ["deep_red", "blue"]}
-    assert example_of(Words()) == {"colour": "deep_red", "maybe": "deep_red"}
+
+def test_a_choice_documents_its_values() -> None:
+    converter = Converter("3.1.0", lambda _: None, APISpec("shop", "v1", "3.1.0"))
+    properties = converter.schema2jsonschema(ColourSchema())["properties"]
+
+    assert properties["colour"] == {"type": "string", "enum": ["deep_red", "blue"]}
+    assert example_of(ColourSchema()) == {"colour": "deep_red", "maybe": "deep_red"}
 
 
-def test_enums_with_labels_are_lists_and_others_are_not() -> None:
-    choices = Choices().add_enums([module(Colour, Silent, Words), module()])
+def test_only_enums_with_labels_are_lists() -> None:
+    choices = Choices().add_enums([module(Colour, Unlabelled, ColourSchema), module()])
 
     assert choices.list_all() == [{"name": "colour", "options": choices.get_options("colour")}]
     assert choices.get_options("colour") == [
@@ -85,11 +86,11 @@ def test_enums_with_labels_are_lists_and_others_are_not() -> None:
     ]
 
 
-def test_two_lists_of_one_name_stop_the_start() -> None:
+def test_two_lists_with_one_name_are_refused() -> None:
     with pytest.raises(ValueError, match="Two enums with labels are called Colour"):
         Choices().add_enums([module(Colour), module(Colour)])
 
 
-def test_a_list_is_called_after_its_enum() -> None:
+def test_a_list_has_the_name_of_its_enum() -> None:
     assert enum_name(Colour) == "colour"
     assert enum_name(StockReason) == "stock_reason"

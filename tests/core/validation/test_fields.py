@@ -1,4 +1,4 @@
-"""The wire: whole numbers, and sentences by field."""
+"""Integer fields, and validation errors by field."""
 
 import math
 from typing import Any
@@ -34,12 +34,12 @@ class Lines(Schema):
 
 @pytest.mark.parametrize(("value", "number"), READ)
 def test_a_whole_number_is_read(value: Any, number: int) -> None:
-    found = WholeNumber().deserialize(value)
-    assert (found, type(found)) == (number, int)
+    loaded = WholeNumber().deserialize(value)
+    assert (loaded, type(loaded)) == (number, int)
 
 
 @pytest.mark.parametrize("value", REFUSED, ids=lambda value: repr(value)[:20])
-def test_whatever_else_is_refused(value: Any) -> None:
+def test_other_values_are_refused(value: Any) -> None:
     with pytest.raises(ValidationError):
         WholeNumber().deserialize(value)
 
@@ -49,7 +49,7 @@ def test_digits_of_a_query_are_read(text: Any, number: int) -> None:
     assert WholeNumber(from_text=True).deserialize(text) == number
 
 
-def test_digits_that_are_too_many_are_a_whole_number_too_large() -> None:
+def test_too_many_digits_are_a_number_that_is_too_large() -> None:
     with pytest.raises(ValidationError, match="Number too large"):
         WholeNumber(from_text=True).deserialize("9" * 19)
 
@@ -62,24 +62,24 @@ def test_other_text_of_a_query_is_refused(text: str) -> None:
 
 def test_nested_messages_get_dotted_names_and_pointers() -> None:
     messages = {"lines": {0: {"count": ["One."]}, "_schema": ["Two."]}, "a/b~c": ["Three."]}
-    mistakes = RequestValidationError({"json": messages}, Lines()).errors
-    assert mistakes.messages() == {"lines.0.count": ["One."], "lines": ["Two."], "a/b~c": ["Three."]}
-    assert [told["pointer"] for told in mistakes.as_problem_errors()] == ["#/lines/0/count", "#/lines", "#/a~1b~0c"]
+    errors = RequestValidationError({"json": messages}, Lines()).errors
+    assert errors.messages() == {"lines.0.count": ["One."], "lines": ["Two."], "a/b~c": ["Three."]}
+    assert [problem["pointer"] for problem in errors.as_problem_errors()] == ["#/lines/0/count", "#/lines", "#/a~1b~0c"]
 
 
-@pytest.mark.parametrize("said", [{"_schema": ["Not an object."]}, ["Not an object."]])
-def test_a_message_about_the_whole_body_is_called_body(said: Any) -> None:
-    mistakes = RequestValidationError({"json": said}, Lines()).errors
-    assert mistakes.messages() == {"body": ["Not an object."]}
-    assert [told["pointer"] for told in mistakes.as_problem_errors()] == ["#"]
+@pytest.mark.parametrize("messages", [{"_schema": ["Not an object."]}, ["Not an object."]])
+def test_an_error_of_the_whole_body_is_named_body(messages: Any) -> None:
+    errors = RequestValidationError({"json": messages}, Lines()).errors
+    assert errors.messages() == {"body": ["Not an object."]}
+    assert [problem["pointer"] for problem in errors.as_problem_errors()] == ["#"]
 
 
-def test_the_first_wrong_field_of_the_checker_gives_the_code() -> None:
-    words = RequestValidationError({"json": {"note": ["Two."], "count": ["One."]}}, Lines())
-    assert words.code is OrderExceptionCode.QUANTITY_FORMAT
-    assert words.errors.messages() == {"note": ["Two."], "count": ["One."]}
+def test_the_code_is_that_of_the_first_invalid_field() -> None:
+    error = RequestValidationError({"json": {"note": ["Two."], "count": ["One."]}}, Lines())
+    assert error.code is OrderExceptionCode.QUANTITY_FORMAT
+    assert error.errors.messages() == {"note": ["Two."], "count": ["One."]}
 
 
 @pytest.mark.parametrize("wrong", ["plain", "unknown"])
-def test_a_field_without_a_code_gives_the_general_one(wrong: str) -> None:
+def test_a_field_without_a_code_gives_the_general_code(wrong: str) -> None:
     assert RequestValidationError({"json": {wrong: ["No."]}}, Lines()).code is CoreExceptionCode.FIELD_INVALID

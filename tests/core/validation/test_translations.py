@@ -1,4 +1,4 @@
-"""Texts in several languages: how a row keeps them, and what one caller is told."""
+"""Translated texts: merge into a row, and choice of a language."""
 
 from typing import Any
 
@@ -8,14 +8,14 @@ from shop.core.validation.translations import list_translations, localize, merge
 
 
 class Row:
-    """A row that has a text in one language."""
+    """Row with a translated text."""
 
-    def __init__(self, kept: dict[str, str] | None) -> None:
-        self.name_translations = kept
+    def __init__(self, translations: dict[str, str] | None) -> None:
+        self.name_translations = translations
 
 
 @pytest.mark.parametrize(
-    ("kept", "said", "left"),
+    ("stored", "changes", "merged"),
     [
         (None, {"zh-Hant": "茶"}, {"zh-Hant": "茶"}),
         ({"zh-Hant": "茶"}, {"zh-Hans": "茶叶"}, {"zh-Hant": "茶", "zh-Hans": "茶叶"}),
@@ -26,31 +26,31 @@ class Row:
         (None, {"zh-Hans": None}, None),
     ],
 )
-def test_each_language_is_set_kept_or_removed_for_itself(kept: Any, said: Any, left: Any) -> None:
-    row = Row(kept)
-    before = dict(kept or {})
+def test_each_language_is_set_kept_or_removed_on_its_own(stored: Any, changes: Any, merged: Any) -> None:
+    row = Row(stored)
+    before = dict(stored or {})
 
-    assert merge_translations({"name": "Tea", "name_translations": said}, row) == {
+    assert merge_translations({"name": "Tea", "name_translations": changes}, row) == {
         "name": "Tea",
-        "name_translations": left,
+        "name_translations": merged,
     }
-    # A new value, or nobody would see that the row has changed.
+    # The value is a new object: SQLAlchemy does not see a change within the old one.
     assert (row.name_translations or {}) == before
 
 
-def test_what_is_not_said_is_not_touched() -> None:
+def test_values_without_translations_are_not_changed() -> None:
     assert merge_translations({"price_minor": 1}, Row({"zh-Hant": "茶"})) == {"price_minor": 1}
 
 
 @pytest.mark.parametrize(("language", "name"), [("en", "Tea"), ("zh-Hant", "茶"), ("zh-Hans", "Tea"), ("fr", "Tea")])
-def test_a_card_is_told_in_one_language_and_has_no_other_words(language: str, name: str) -> None:
+def test_a_card_is_localized_to_one_language(language: str, name: str) -> None:
     card = {"id": 7, "name": "Tea", "name_translations": list_translations({"zh-Hant": "茶"}), "stock": 1}
 
     assert list(localize(language, card).items()) == [("id", 7), ("name", name), ("stock", 1)]
     assert card["name_translations"] == {"zh-Hant": "茶", "zh-Hans": None}
 
 
-def test_an_empty_text_is_a_text() -> None:
+def test_an_empty_translation_is_used() -> None:
     card = {"note": "Plain", "note_translations": list_translations({"zh-Hans": ""})}
 
     assert [localize(language, card)["note"] for language in ("zh-Hant", "zh-Hans")] == ["Plain", ""]
