@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(scope="session")
 def shop(mariadb_and_valkey: tuple[Valkey, MariaDB], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
-    """This test worker's shop, one web process of it. Whoever died in it, its books are right in the end."""
+    """The shop of this test worker, with one web process; at the end its invariants hold."""
     valkey, mariadb = mariadb_and_valkey
     database_url = create_database(mariadb.url(), "crashes")
     path = f"{SABOTAGE}{os.pathsep}{ROOT}"

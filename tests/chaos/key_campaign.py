@@ -76,7 +76,7 @@ class Campaign:
             process.start()
         else:
             process.freeze()
-            # Longer than a lease: somebody takes over what it was doing.
+            # Longer than a lease: another process takes over its work.
             time.sleep(self.random.uniform(0.2, 3.0))
             process.thaw()
         self.faults += 1

@@ -37,7 +37,9 @@ def main(*, seed: int, cases: int) -> None:
                     outcome = run(shop, seed=number, examples=examples, caller=caller)
                     wrong = list(outcome.wrong())
                     total, holds = total + outcome.cases, holds and not wrong
-                    click.echo(f"seed {number}, as {caller or 'whoever may'}: {outcome.cases} cases, {wrong or 'well'}")
+                    click.echo(
+                        f"seed {number}, as {caller or 'several users'}: {outcome.cases} cases, {wrong or 'well'}"
+                    )
                     click.echo(outcome.output if wrong else "", nl=bool(wrong))
             shop.verify()
     finally:

@@ -16,8 +16,8 @@ CONFIG = Path(__file__).parent / "schemathesis.toml"
 # Passwords are hashed by the hundred.
 CHEAP = {"SHOP_ARGON2_TIME": "1", "SHOP_ARGON2_MEMORY_KIB": "1024", "SHOP_ARGON2_LANES": "1"}
 # Each operation as the first who may: an ordinary user, else an administrator. Or all of them as one of the two.
-WHOEVER_MAY, ORDINARY, ADMINISTRATOR = "", "ada", "admin"
-CALLERS = (WHOEVER_MAY, ORDINARY, ADMINISTRATOR)
+ESCALATING, ORDINARY, ADMINISTRATOR = "", "ada", "admin"
+CALLERS = (ESCALATING, ORDINARY, ADMINISTRATOR)
 SECONDS_MAX = 1800
 # Something to buy.
 ITEMS = 5
@@ -53,13 +53,13 @@ class Outcome:
         yield from (f"phase {name} {it['status']}" for name, it in self._phases() if it["status"] != "success")
         yield from (f"warning {name}: {it}" for name, it in self.report["warnings"].items() if self._warns(name, it))
         if self.report["auth"]["reauth_broke"]:
-            yield "nobody could sign in any more"
+            yield "no account can sign in any more"
 
     def _phases(self) -> Iterator[tuple[str, dict[str, Any]]]:
         yield from ((name, self.report["phases"][name]) for name in ("examples", "coverage", "fuzzing", "stateful"))
 
     def _warns(self, name: str, told: Any) -> bool:
-        # Whoever may not is refused each time, which is no warning.
+        # A caller without the permission is refused each time, which is no warning.
         return bool(set(told) - self.forbidden) if name == "missing_auth" else bool(told)
 
 
@@ -67,7 +67,7 @@ def run(shop: Shop, *, seed: int, examples: int, caller: str) -> Outcome:
     """Let Schemathesis do its worst; `examples` for each operation and phase."""
     for _ in range(ITEMS):
         shop.offer(stock=100_000)
-    report = shop.service.folder / f"fuzz-{seed}-{caller or 'whoever'}.json"
+    report = shop.service.folder / f"fuzz-{seed}-{caller or 'escalating'}.json"
     address = f"http://{shop.service.bind()}/openapi.json"
     arguments = ("--seed", str(seed), "--max-examples", str(examples), "--report-json-path", str(report), "--no-color")
     done = subprocess.run(
@@ -87,7 +87,7 @@ def run(shop: Shop, *, seed: int, examples: int, caller: str) -> Outcome:
 
 
 def gated(paths: dict[str, Any]) -> set[str]:
-    """What not everybody may do who has signed in, of the paths of an OpenAPI document."""
+    """Operations of an OpenAPI document that need a permission."""
     return {
         f"{verb.upper()} {path}"
         for path, item in paths.items()

@@ -1,4 +1,4 @@
-"""A shop of its own: whatever is asked of it, its books are right in the end."""
+"""A shop of its own; at the end its invariants hold."""
 
 import os
 from collections.abc import Iterator

@@ -53,13 +53,13 @@ _restored: set[str] = set()
 
 @schemathesis.hook
 def after_load_schema(context: Any, schema: Any) -> None:  # noqa: ARG001 - given shape
-    """Let everybody sign in: an operation is sent by the first who may, or always by the one that is named."""
+    """Sign in several users: an operation is sent by the first with its permission, or always by the named one."""
     users: list[Any] = [
         CachingAuthProvider(Identity(role, BIND, _settings), refresh_interval=NEVER_SECONDS) for role in ROLES.values()
     ]
-    whoever_may = EscalatingAuthProvider(users, list(ROLES), peers=("ada", "bob"), pinned=PINNED)
-    whoever_may.restore(dict.fromkeys(gated(schema.raw_schema["paths"]), ADMINISTRATOR))
-    schema.auth.providers.append(whoever_may)
+    escalating = EscalatingAuthProvider(users, list(ROLES), peers=("ada", "bob"), pinned=PINNED)
+    escalating.restore(dict.fromkeys(gated(schema.raw_schema["paths"]), ADMINISTRATOR))
+    schema.auth.providers.append(escalating)
 
 
 @schemathesis.hook
@@ -129,7 +129,7 @@ def _good_words(case: Any) -> Iterator[tuple[str, str]]:
     if "refresh_token" in case.body:
         yield "refresh_token", _account()["refresh_token"]
     if "current_password" in case.body and case._has_explicit_auth:
-        # Its own account: the password of whoever calls otherwise is nobody's.
+        # An account of its own: the other callers keep their password.
         case.headers["Authorization"] = f"Bearer {_account()['access_token']}"
         yield "current_password", PASSWORD
 

@@ -2,13 +2,13 @@
 
 import pytest
 
-from tests.fuzz.campaign import ADMINISTRATOR, WHOEVER_MAY, run
+from tests.fuzz.campaign import ADMINISTRATOR, ESCALATING, run
 from tests.http.support.shop import Shop
 
 SEED, EXAMPLES = 1, 3
 
 
-@pytest.mark.parametrize("caller", [WHOEVER_MAY, ADMINISTRATOR], ids=["whoever_may", "administrator"])
+@pytest.mark.parametrize("caller", [ESCALATING, ADMINISTRATOR], ids=["escalating", "administrator"])
 def test_the_service_keeps_what_its_document_says(shop: Shop, caller: str) -> None:
     outcome = run(shop, seed=SEED, examples=EXAMPLES, caller=caller)
 

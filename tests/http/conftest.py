@@ -34,9 +34,9 @@ def own_redis(worker_id: str) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def shop(own_database: str, own_redis: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
-    """This test worker's shop. Whatever the tests did to it, its books are right in the end.
+    """The shop of this test worker; at the end its invariants hold.
 
-    It logs everything that can be logged, and whatever secret that would tell fails the test.
+    It logs at the finest level, and a secret in the log fails the test.
     """
     folder = tmp_path_factory.mktemp("shop")
     loud = {"SHOP_LOG_FILE": str(folder / "logs"), "SHOP_LOG_SQL_SLOWER_MS": "0", "SHOP_LOG_LEVEL": "debug"}
@@ -67,7 +67,7 @@ def buyer(shop: Shop) -> str:
 @pytest.fixture
 def in_process_shop(clean_database: str, redis_url: str, tmp_path: Path) -> Iterator[InProcessShop]:
     """A shop without processes, of this test's own."""
-    # A log that can be searched: or that route would tell nobody anything.
+    # A searchable log, which the route of the log needs.
     shop = InProcessShop(clean_database, redis_url, tmp_path, log_file=str(tmp_path / "logs"))
     yield shop
     shop.close()

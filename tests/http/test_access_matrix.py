@@ -1,4 +1,4 @@
-"""Every route of the API is asked by everybody, and held against the rule that its Controller declares.
+"""Every route called by every kind of caller, compared with the access rule of its Controller.
 
 A new route joins by itself: its path and verb are read from the app, its body from its documentation.
 """

@@ -31,7 +31,7 @@ def test_there_is_something_to_compare(in_process_shop: InProcessShop) -> None:
     assert {str(route.rule).partition(" ")[0] for route in routes} == {"Open", "For", "Needs"}
 
 
-def test_whoever_may_sees_every_mark(in_process_shop: InProcessShop) -> None:
+def test_a_permitted_caller_sees_every_mark(in_process_shop: InProcessShop) -> None:
     stage = MarkedRows(in_process_shop)
     of_item = [f"/items/{{item_id}}{part}" for part in ("", "/stock-ledger", "/translations")]
     asked = ("/users", "/items", "/orders/{order_id}", *of_item)
@@ -48,7 +48,7 @@ def test_every_body_is_valid(in_process_shop: InProcessShop) -> None:
     assert bodies["POST /items/{item_id}/stock-adjustments"].keys() == {"delta", "reason"}
 
 
-def test_a_gate_that_lets_everybody_pass_is_found(
+def test_a_rule_that_allows_every_caller_is_detected(
     in_process_shop: InProcessShop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(AccessRule, "allows", lambda *_: True)
@@ -60,7 +60,9 @@ def test_a_gate_that_lets_everybody_pass_is_found(
     assert len(found) > 10
 
 
-def test_rows_that_everybody_reaches_are_found(in_process_shop: InProcessShop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rows_open_to_every_caller_are_detected(
+    in_process_shop: InProcessShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(AccessRule, "allows_row", lambda *_: True)
 
     found = find_actor_mistakes(in_process_shop, OTHER_USER)
@@ -119,11 +121,11 @@ def test_tenants_that_are_not_kept_apart_are_found(
 def test_a_disabled_user_who_is_let_in_is_found(
     in_process_shop: InProcessShop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def look_up_anybody(self: SessionService, claims: Claims) -> Any:
+    def load_any_user(self: SessionService, claims: Claims) -> Any:
         user = self.users.find(claims.user_id)
         return {"changed": 0, "card": self.user_combination.card(user)} if user else None
 
-    monkeypatch.setattr(SessionService, "_load_entry", look_up_anybody)
+    monkeypatch.setattr(SessionService, "_load_entry", load_any_user)
 
     found = find_actor_mistakes(in_process_shop, BY_NAME["a disabled user"], "GET")
 

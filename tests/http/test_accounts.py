@@ -84,7 +84,7 @@ def test_what_is_no_address_is_refused(shop: Shop, email: str) -> None:
     assert_refused(register(shop, email), EMAIL, "email")
 
 
-def test_nobody_registers_with_a_role(shop: Shop) -> None:
+def test_a_registration_cannot_choose_a_role(shop: Shop) -> None:
     assert_refused(register(shop, "root@example.com", role="admin"), 422001, "role")
 
 

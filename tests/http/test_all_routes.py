@@ -46,13 +46,13 @@ WRONGLY: dict[str, tuple[set[int], Callable[[Route], bool], SendRequest]] = {
     ),
     "as a stranger": ({403}, lambda route: 403 in route.statuses, send_as_other_user),
     "for what is not there": ({404}, lambda route: bool(route.parameters), send_unknown_ids),
-    "for what nobody answers": ({406}, match_every_route, partial(send, headers={"Accept": "text/csv"})),
-    "with a word of the query that nobody knows": ({422}, match_every_route, partial(send, query="?nonsense=1")),
-    "with a method that nobody knows": ({405}, match_every_route, partial(send, verb="BREW")),
+    "for an unsupported media type": ({406}, match_every_route, partial(send, headers={"Accept": "text/csv"})),
+    "with an unknown query parameter": ({422}, match_every_route, partial(send, query="?nonsense=1")),
+    "with an unknown method": ({405}, match_every_route, partial(send, verb="BREW")),
     "what there is to ask": ({405}, match_every_route, partial(send, verb="OPTIONS")),
     "with half a body": ({400}, has_body, with_body(b'{"a":')),
     "with a text": ({415}, has_body, with_body(b"{}", **{"Content-Type": "text/plain"})),
-    "with a word that nobody knows": ({422}, has_body, with_body(b'{"nonsense": 1}')),
+    "with an unknown field": ({422}, has_body, with_body(b'{"nonsense": 1}')),
     "with a list": ({422}, has_body, with_body(b"[]")),
     "with too much": ({413}, has_body, with_body(BIG)),
 }  # fmt: skip
@@ -68,7 +68,7 @@ def marked_rows(clean_database: str, redis_url: str, tmp_path: Path) -> Iterator
 
 def test_every_route_keeps_its_promises_when_all_is_well(marked_rows: MarkedRows) -> None:
     def expected(route: Route) -> set[int]:
-        # Where nobody is asked for a token, the body of the example proves nothing.
+        # On routes without a token the body of the example signs no user in.
         return route.successes | (set() if route.asks else {401} & route.statuses)
 
     assert find_mistakes(marked_rows, send_valid, expected, match_every_route, SUCCESS_PREFERENCES) == []

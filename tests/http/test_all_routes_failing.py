@@ -78,7 +78,7 @@ def test_every_route_keeps_its_promises_when_it_is_too_much(marked_rows: MarkedR
     beside(marked_rows, **dict.fromkeys(NAMES, Rate(1, 3600)))
 
     def ask(marked_rows: MarkedRows, route: Route, voice: Preferences) -> TestResponse:
-        # Whoever has signed out is a stranger from then on, and one address may sign in five times as often.
+        # A signed-out client is unauthenticated, and an address may sign in five times as often.
         for _ in range(5 if voice == ALL_PREFERENCES[0] else 0):
             send_valid(marked_rows, route, voice, token, fresh=False)
         return send_valid(marked_rows, route, voice, token, fresh=False)
@@ -127,7 +127,7 @@ def _not(answer: TestResponse, status: int) -> list[str]:
     return [] if answer.status_code == status else [f"not {status}"]
 
 
-def test_whatever_is_served_is_a_document_or_keeps_the_promises(marked_rows: MarkedRows) -> None:
+def test_every_path_serves_a_document_or_conforms_to_openapi(marked_rows: MarkedRows) -> None:
     rules = {rule.rule for rule in marked_rows.shop.http.application.url_map.iter_rules()}
 
     assert {rule for rule in rules if not rule.startswith(API_PREFIX)} == ENVELOPES | DOCUMENTS

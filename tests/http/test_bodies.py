@@ -69,7 +69,7 @@ def test_json_by_another_name_is_json(client: HttpClient, item: int, buyer: str,
 
 
 def test_a_body_above_one_mebibyte_is_too_large(shop: Shop, item: int, buyer: str) -> None:
-    # Answered before it is sent: whoever sends on may find the connection closed.
+    # Answered before the body is sent: a client that goes on sending may find the connection closed.
     answer = talk(shop, item, buyer, b"Content-Length: %d\r\n\r\n" % (MIB + 1))
 
     assert answer.startswith(b"HTTP/1.1 413 ")

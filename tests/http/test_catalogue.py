@@ -1,4 +1,4 @@
-"""Items: offered, changed and taken away by administrators, seen by everybody."""
+"""Items: created, changed and deleted by administrators, readable without a sign-in."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Whoever can do nothing with our answers is told so, before anything is done."""
+"""A client that accepts no supported media type gets 406 before any work is done."""
 
 import pytest
 
@@ -17,19 +17,19 @@ REFUSED = ["text/csv", "image/png", "application/xml;q=0.9, image/*", "text/plai
 
 
 @pytest.mark.parametrize("accept", SERVED, ids=lambda accept: accept[:30])
-def test_whoever_takes_json_or_is_a_browser_is_served(client: HttpClient, accept: str) -> None:
+def test_a_client_that_accepts_json_or_a_browser_is_served(client: HttpClient, accept: str) -> None:
     data_of(client.get(f"{API}/items", headers={"Accept": accept}), 200)
 
 
 @pytest.mark.parametrize("accept", REFUSED)
-def test_whoever_takes_neither_is_told_what_there_is(client: HttpClient, accept: str) -> None:
+def test_a_client_that_accepts_neither_gets_406(client: HttpClient, accept: str) -> None:
     answer = client.get(f"{API}/items", headers={"Accept": accept})
 
     assert data_of(answer, NOT_ACCEPTABLE) == {"error_code": "NOT_ACCEPTABLE"}
     assert "application/json" in answer.json["message"]
 
 
-def test_whoever_takes_neither_buys_nothing(shop: Shop) -> None:
+def test_a_client_that_accepts_neither_buys_nothing(shop: Shop) -> None:
     item, buyer = shop.offer(stock=3), shop.buyer()
 
     data_of(shop.buy(item, buyer, Accept="text/csv"), NOT_ACCEPTABLE)
@@ -38,5 +38,5 @@ def test_whoever_takes_neither_buys_nothing(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize(("path", "status"), [("/nowhere", 404), (f"{API}/nowhere", 404), ("/livez", 200), ("/", 200)])
-def test_what_is_no_route_of_the_api_asks_nobody_what_it_takes(client: HttpClient, path: str, status: int) -> None:
+def test_paths_outside_the_api_do_not_check_accept(client: HttpClient, path: str, status: int) -> None:
     data_of(client.get(path, headers={"Accept": "text/csv"}), status)

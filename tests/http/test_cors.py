@@ -92,7 +92,7 @@ def test_a_page_may_read_successes_and_failures(page: HttpClient, path: str, cod
 
 
 @pytest.mark.parametrize("headers", [{}, {"Origin": FOREIGN}])
-def test_nobody_else_is_permitted_and_no_cache_mixes_them_up(page: HttpClient, headers: dict[str, str]) -> None:
+def test_other_origins_are_refused_and_vary_keeps_caches_apart(page: HttpClient, headers: dict[str, str]) -> None:
     answer = page.get(f"{API}/items", headers=headers)
 
     data_of(answer, 200)
@@ -119,7 +119,7 @@ def test_a_replay_is_read_by_the_page_that_asks_for_it(page: HttpClient, shop: S
     ] * 3
 
 
-def test_without_the_setting_nobody_is_permitted(client: HttpClient) -> None:
+def test_without_the_setting_no_origin_is_permitted(client: HttpClient) -> None:
     answer = client.get(f"{API}/items", headers={"Origin": OURS})
 
     assert permissions(answer) == set()

@@ -1,4 +1,4 @@
-"""The envelope as old clients want it, on real stores; whatever stands inside sees the true one."""
+"""The custom envelope on real stores; only the outermost layer changes the body."""
 
 import logging
 from collections.abc import Iterator

@@ -50,7 +50,7 @@ def test_a_disabled_user_whom_the_gate_does_not_know_buys_nothing(shop: Shop, it
 
 
 @pytest.mark.parametrize("verb", ["disable", "enable"])
-def test_nobody_does_it_to_oneself_or_to_somebody_of_another_tenant(shop: Shop, client: HttpClient, verb: str) -> None:
+def test_own_account_and_users_of_another_tenant_cannot_be_disabled(shop: Shop, client: HttpClient, verb: str) -> None:
     clerk, stranger = shop.enter(Permission.USERS_DISABLE), shop.enter(tenant_id=2)
 
     data_of(client.post(f"{API}/users/{clerk.id}/{verb}", token=clerk.token), OWN_RIGHTS)

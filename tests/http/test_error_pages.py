@@ -70,7 +70,7 @@ def test_the_page_of_all_codes_leads_to_each(client: HttpClient) -> None:
 
 
 @pytest.mark.parametrize("accept", ["*/*", "", "application/json", "application/json,text/html", "text/html;q=0.1,*/*"])
-def test_whoever_does_not_prefer_a_page_is_given_json(client: HttpClient, accept: str) -> None:
+def test_a_client_that_does_not_prefer_html_gets_json(client: HttpClient, accept: str) -> None:
     data_of(client.get("/errors", headers={"Accept": accept}), 200)
 
 
@@ -80,5 +80,5 @@ def test_nothing_else_is_a_page(client: HttpClient) -> None:
 
 @pytest.mark.parametrize("query", ["nope=1", "lang=en&lang=en", f"lang={'x' * 36}"])
 @pytest.mark.parametrize("path", ["/errors", "/errors/404301"])
-def test_a_query_that_nobody_asks_for_is_refused_here_too(client: HttpClient, path: str, query: str) -> None:
+def test_an_unknown_query_parameter_is_refused_here_too(client: HttpClient, path: str, query: str) -> None:
     assert_refused(client.get(f"{path}?{query}"), 422001, query.partition("=")[0])

@@ -20,7 +20,7 @@ def admin(shop: Shop) -> str:
 
 @pytest.fixture
 def key() -> str:
-    """A key that nobody has used."""
+    """An unused key."""
     return uuid4().hex
 
 

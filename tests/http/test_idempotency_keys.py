@@ -37,13 +37,13 @@ def admin(shop: Shop) -> str:
 
 @pytest.fixture
 def key() -> str:
-    """A key that nobody has used."""
+    """An unused key."""
     return uuid4().hex
 
 
 @contextmanager
 def lock_item(shop: Shop, item: int) -> Iterator[None]:
-    """While the context lasts, whoever wants to change the item has to wait, for a few seconds at most."""
+    """Lock the item row for a few seconds, so that changes of the item wait."""
     with shop.engine.begin() as connection:
         connection.exec_driver_sql("SELECT id FROM items WHERE id = %s FOR UPDATE", (item,))
         yield
@@ -72,7 +72,7 @@ def test_a_cancel_that_is_sent_at_once_gives_back_once(shop: Shop, key: str) -> 
 
     answers = send_at_once(shop, [write] * 10)
 
-    # One who waited too long is told so, and nobody that the order was cancelled before.
+    # A request that waited too long gets 503; none hears that the order was cancelled before.
     assert {answer.json["code"] for answer in answers} <= {200, IN_PROGRESS}
     assert data_of(write.send(shop), 200)["status"] == "cancelled"
     assert lines(shop, item, "return") == 1

@@ -105,7 +105,7 @@ def test_a_second_request_waits_no_longer_than_its_budget(three_servers: Shop, w
 def test_a_second_request_goes_on_as_soon_as_the_first_has_ended(three_servers: Shop, write: Write) -> None:
     lease(three_servers, write, "another")
     keeper = three_servers.container.get(IdempotencyRecordService)
-    keeper.release(make_idempotency_key(three_servers, write), "somebody else")
+    keeper.release(make_idempotency_key(three_servers, write), "another owner")
     data_of(write.send(three_servers), IN_PROGRESS)
 
     keeper.release(make_idempotency_key(three_servers, write), "another")

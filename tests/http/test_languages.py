@@ -47,7 +47,7 @@ def test_a_language_hides_no_unknown_word(client: HttpClient) -> None:
 
 @pytest.mark.parametrize("language", ["zh-Hant", "zh-Hans"])
 def test_every_sentence_about_a_field_is_translated(client: HttpClient, language: str) -> None:
-    wrong = {"name": "\x01", "email": "nobody", "password": "ñ", "r": 1}
+    wrong = {"name": "\x01", "email": "no-address", "password": "ñ", "r": 1}
 
     answer = client.post(f"{API}/auth/register?lang={language}", wrong)
 

@@ -38,7 +38,7 @@ def test_an_unknown_path_is_said_in_the_envelope(client: HttpClient, path: str) 
 
 @pytest.mark.parametrize("accept", ["text/html", "text/html,application/xhtml+xml;q=0.9", ""])
 @pytest.mark.parametrize("path", ["/nowhere", f"{API}/orders", f"{API}/items/999999"])
-def test_whoever_asks_for_html_is_given_the_envelope(client: HttpClient, path: str, accept: str) -> None:
+def test_a_client_that_asks_for_html_gets_the_envelope(client: HttpClient, path: str, accept: str) -> None:
     answer = client.get(path, headers={"Accept": accept})
 
     assert data_of(answer, answer.json["code"]) is not None

@@ -41,7 +41,7 @@ def problem_of(answer: Response, code: int, *facts: str) -> Any:
 
 
 @pytest.mark.parametrize(("accept", "liked"), LIKED.items())
-def test_a_problem_is_told_to_whoever_prefers_it(client: HttpClient, accept: str, liked: bool) -> None:
+def test_problem_details_are_sent_to_clients_that_prefer_them(client: HttpClient, accept: str, liked: bool) -> None:
     answer = client.get("/nowhere", headers={"Accept": accept})
 
     assert answer.headers["Content-Type"] == (PROBLEM if liked else "application/json")
@@ -75,13 +75,13 @@ def test_a_body_that_cannot_be_read_is_a_problem(client: HttpClient, buyer: str,
 
 
 def test_a_body_that_is_too_large_is_a_problem(client: HttpClient) -> None:
-    # Announced only: whoever sends on may find the connection closed.
+    # Only announced: a client that goes on sending may find the connection closed.
     announced = {"Content-Type": "application/json", "Content-Length": str(1024 * 1024 + 1)}
 
     problem_of(client.send("POST", f"{API}/auth/login", None, ASKS | announced), 413)
 
 
-def test_whoever_is_a_stranger_is_still_told_how_to_sign_in(client: HttpClient) -> None:
+def test_an_unauthenticated_client_still_gets_www_authenticate(client: HttpClient) -> None:
     answer = client.get(f"{API}/orders", headers=ASKS)
 
     problem_of(answer, 401001, "error_code")

@@ -16,7 +16,7 @@ PROMISED = ("id", "item_id", "quantity", "unit_price_minor", "total_minor", "cur
 def test_a_purchase_is_promised_and_then_confirmed(shop: Shop, eventually: Eventually) -> None:
     item, buyer = shop.offer(price_minor=250), shop.buyer()
 
-    # Without the scheduler nobody sweeps: the purchase itself wakes the worker.
+    # Without the scheduler there is no sweep: the purchase itself wakes the worker.
     with shop.stop_process("scheduler"):
         answer = shop.buy(item, buyer, 3)
         order = data_of(answer, 202)
@@ -73,7 +73,7 @@ def test_an_acknowledged_order_is_never_unknown(shop: Shop, eventually: Eventual
     assert shop.written(item) == 1
 
 
-def test_the_order_of_somebody_else_does_not_exist(shop: Shop) -> None:
+def test_the_order_of_another_user_is_not_found(shop: Shop) -> None:
     item, buyer, stranger = shop.offer(), shop.buyer(), shop.buyer()
     with shop.stop_process("worker"):
         order = data_of(shop.buy(item, buyer), 202)["id"]
@@ -84,7 +84,7 @@ def test_the_order_of_somebody_else_does_not_exist(shop: Shop) -> None:
         assert data_of(answer, UNKNOWN_ORDER) == {"error_code": "NOT_FOUND", "order_id": order}
 
 
-def test_an_order_nobody_made_does_not_exist(shop: Shop, buyer: str) -> None:
+def test_an_unknown_order_is_not_found(shop: Shop, buyer: str) -> None:
     data_of(shop.order(str(uuid4()), buyer), UNKNOWN_ORDER)
 
 
@@ -99,7 +99,7 @@ def test_what_is_sold_out_says_what_is_left(shop: Shop) -> None:
     assert data_of(shop.buy(item, buyer), INSUFFICIENT)["current_stock"] == 0
 
 
-def test_nobody_buys_more_than_the_limit(shop: Shop) -> None:
+def test_a_user_cannot_buy_more_than_the_limit(shop: Shop) -> None:
     item, greedy = shop.offer(max_per_user=3), shop.buyer()
     data_of(shop.buy(item, greedy, 2), 202)
 

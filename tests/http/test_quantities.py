@@ -39,7 +39,7 @@ def test_a_purchase_without_a_quantity_is_refused(client: HttpClient, item: int,
 
 
 @pytest.mark.parametrize("name", ["id", "price_minor", "total_minor", "quantity2"])
-def test_a_word_nobody_asked_for_is_refused(client: HttpClient, item: int, buyer: str, name: str) -> None:
+def test_an_unknown_field_is_refused(client: HttpClient, item: int, buyer: str, name: str) -> None:
     assert_refused(purchase(client, item, buyer, b'{"quantity": 1, "%s": 1}' % name.encode()), FIELD, name)
 
 

@@ -143,7 +143,7 @@ def test_a_name_that_is_told_back_is_told_in_short(client: HttpClient) -> None:
     assert len(answer.body) < 2_000
 
 
-def test_a_connection_that_says_nothing_costs_nobody_anything(shop: Shop, client: HttpClient) -> None:
+def test_a_silent_connection_delays_no_other_request(shop: Shop, client: HttpClient) -> None:
     with connect(shop) as silent:
         silent.sendall(b"\r\n\r\n")
 

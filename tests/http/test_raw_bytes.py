@@ -97,7 +97,7 @@ def test_a_path_of_strange_letters_is_unknown(shop: Shop, buyer: str, folder: st
 
 @pytest.mark.parametrize("method", ["B" * 2_000, "BREW", "TRACE", "PROPFIND", "QUERY", "g-e_t"])
 @pytest.mark.parametrize("path", ["/items", "/items/1/purchase", "/auth/login", "/orders"])
-def test_a_method_nobody_knows_is_not_allowed(shop: Shop, method: str, path: str) -> None:
+def test_an_unknown_method_is_not_allowed(shop: Shop, method: str, path: str) -> None:
     reply = send(shop, request(f"{method} {API}{path} HTTP/1.1"))
 
     assert_refused_by_us(reply, 405)

@@ -1,4 +1,4 @@
-"""Words that nobody asked for, words that are said twice, and letters that no text may have."""
+"""Unknown parameters, repeated parameters, and characters that no text may contain."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ CONTROL = ["\x00", "\x01", "\x1b", "\x7f", "\x80", "\x85", "\x9f", "\r"]
 
 
 def paths_of(item: int) -> dict[str, tuple[str, str]]:
-    """Routes whose query nobody reads."""
+    """Routes without query parameters."""
     order = "0198c0de-7f2a-7c31-9d5e-3f1b2a4c6d8e"
     return {
         "item": ("GET", f"/items/{item}"),
@@ -31,9 +31,7 @@ def paths_of(item: int) -> dict[str, tuple[str, str]]:
 
 
 @pytest.mark.parametrize("route", paths_of(0))
-def test_a_word_of_the_query_that_nobody_asked_for_is_refused(
-    shop: Shop, client: HttpClient, item: int, route: str
-) -> None:
+def test_an_unknown_query_parameter_is_refused(shop: Shop, client: HttpClient, item: int, route: str) -> None:
     verb, path = paths_of(item)[route]
 
     answer = client.request(verb, f"{API}{path}?sort=up&page=1&lang=en", token=shop.admin())

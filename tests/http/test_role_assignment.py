@@ -84,7 +84,7 @@ def test_a_refusal_names_the_permission_that_is_missing(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize("roles", [["general"], ["admin"], ["general", "admin"]])
-def test_nobody_changes_the_own_rights(shop: Shop, roles: list[str]) -> None:
+def test_a_user_cannot_change_own_permissions(shop: Shop, roles: list[str]) -> None:
     for user in (shop.enter(roles=ADMIN), shop.enter(GRANT)):
         before = rights(shop, user)
 
@@ -132,14 +132,14 @@ def test_one_that_stands_in_the_row_of_an_ordinary_user_opens_nothing(shop: Shop
 
 
 @pytest.mark.parametrize("roles", [[], ["root"], "admin", None, ["admin", "general", "admin"]])
-def test_roles_that_nobody_knows_are_refused(shop: Shop, roles: Any) -> None:
+def test_unknown_roles_are_refused(shop: Shop, roles: Any) -> None:
     answer = assign(shop, shop.admin(), shop.enter(), roles=roles)
 
     assert (answer.status, answer.json["code"]) == (422, ROLES)
 
 
 @pytest.mark.parametrize("code", ["999999", "items.create", "", "30000\uff12"])
-def test_a_permission_that_nobody_knows_is_refused(shop: Shop, code: str) -> None:
+def test_an_unknown_permission_is_refused(shop: Shop, code: str) -> None:
     assert_refused(assign(shop, shop.admin(), shop.enter(), code), PERMISSIONS, "permissions.0")
 
 

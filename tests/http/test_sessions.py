@@ -60,7 +60,7 @@ def test_sessions_are_listed_and_ended_one_by_one(registered_user: Account) -> N
     assert [session["current"] for session in left["data"]] == [True]
 
 
-def test_nobody_ends_the_session_of_another(registered_user: Account) -> None:
+def test_a_user_cannot_end_the_session_of_another_user(registered_user: Account) -> None:
     stranger = open_account(registered_user.shop)
     mine = registered_user.shop.container.get(Tokens).verify(registered_user.access).session_id
 

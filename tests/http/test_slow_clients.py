@@ -1,4 +1,4 @@
-"""Clients that are slow with their heads or their bodies: they wait, and nobody waits for them."""
+"""Clients that send heads or bodies slowly delay no other request."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -69,9 +69,7 @@ SLOW = {
 
 
 @pytest.mark.parametrize(("begin", "drop"), SLOW.values(), ids=SLOW)
-def test_two_hundred_slow_clients_keep_nobody_waiting(
-    shop: Shop, begin: Callable[[int, str], bytes], drop: bytes
-) -> None:
+def test_two_hundred_slow_clients_delay_no_request(shop: Shop, begin: Callable[[int, str], bytes], drop: bytes) -> None:
     item, buyer = shop.offer(stock=100), shop.buyer()
 
     with crowd(shop, begin(item, buyer), drop):

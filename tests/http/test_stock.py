@@ -10,7 +10,7 @@ from tests.support.polling import eventually
 FORBIDDEN, NO_ITEM, NO_ORDER, CLOSED = 403001, 404301, 404401, 409402
 
 
-def test_a_cancelled_order_can_be_bought_by_somebody_else(shop: Shop, client: HttpClient) -> None:
+def test_a_cancelled_order_can_be_bought_by_another_user(shop: Shop, client: HttpClient) -> None:
     item, token = shop.offer(stock=1), shop.buyer()
     order = data_of(shop.buy(item, token), 202)["id"]
     path = f"{API}/orders/{order}/cancel"

@@ -77,12 +77,14 @@ def test_a_visitor_names_a_tenant(shop: Shop, item: int, headers: dict[str, str]
         {"X_Tenant": "default", "Host": SECOND[1]},
     ],
 )
-def test_whoever_names_none_is_with_the_default_tenant(shop: Shop, item: int, headers: dict[str, str]) -> None:
+def test_a_request_without_a_tenant_name_uses_the_default_tenant(
+    shop: Shop, item: int, headers: dict[str, str]
+) -> None:
     assert item not in {row["id"] for row in data_of(read_catalogue(shop, **headers), 200)["data"]}
 
 
-@pytest.mark.parametrize("name", ["nobody", "", " ", "second, default", "x" * 5000, "2", "se%cond", "s\u00e9cond"])
-def test_a_name_that_nobody_has_is_refused(shop: Shop, name: str) -> None:
+@pytest.mark.parametrize("name", ["unknown", "", " ", "second, default", "x" * 5000, "2", "se%cond", "s\u00e9cond"])
+def test_an_unknown_name_is_refused(shop: Shop, name: str) -> None:
     answer = read_catalogue(shop, X_Tenant=name)
 
     assert data_of(answer, UNKNOWN) == {"error_code": "TENANT_UNKNOWN"}
@@ -90,7 +92,7 @@ def test_a_name_that_nobody_has_is_refused(shop: Shop, name: str) -> None:
 
 
 def test_it_is_refused_in_the_callers_language_and_before_who_calls_is_asked(client: HttpClient) -> None:
-    answer = client.get(f"{API}/orders", headers={"X-Tenant": "nobody", "Accept-Language": "zh-Hant"})
+    answer = client.get(f"{API}/orders", headers={"X-Tenant": "unknown", "Accept-Language": "zh-Hant"})
 
     data_of(answer, UNKNOWN)
     assert answer.json["message"] == "沒有這個名稱的租戶。"
@@ -110,7 +112,7 @@ def disabled(shop: Shop, slug: str) -> Iterator[tuple[str, str]]:
     shop.service.run_cli("tenants", "enable", slug)
 
 
-def test_nobody_comes_into_a_disabled_tenant(shop: Shop, client: HttpClient, disabled: tuple[str, str]) -> None:
+def test_a_disabled_tenant_refuses_every_request(shop: Shop, client: HttpClient, disabled: tuple[str, str]) -> None:
     slug, token = disabled
     words, named = {"name": "Ann", "email": "ann@example.com", "password": PASSWORD}, {"X-Tenant": slug}
 
@@ -144,8 +146,8 @@ def test_the_tenants_are_listed(shop: Shop, slug: str) -> None:
         (("add", "third", "--host", SECOND[1]), "There is a tenant of this name or host already."),
         (("add", "No Good"), "The name of a tenant is 1 to 32 lower-case letters, digits and hyphens"),
         (("add", "third", "--host", "Third:80"), "The host of a tenant is a name in lower case, without a port."),
-        (("disable", "nobody"), "There is no tenant nobody."),
-        (("enable", "nobody"), "There is no tenant nobody."),
+        (("disable", "unknown"), "There is no tenant unknown."),
+        (("enable", "unknown"), "There is no tenant unknown."),
     ],
 )
 def test_what_an_operator_cannot_do_ends_in_one_sentence(shop: Shop, words: tuple[str, ...], sentence: str) -> None:

@@ -1,4 +1,4 @@
-"""Names and introductions in three languages: kept by those who edit items, told to everybody in its own."""
+"""Names and introductions in three languages: written by editors, returned in the caller's language."""
 
 from typing import Any
 
@@ -65,7 +65,7 @@ def test_the_query_and_the_cookie_choose_the_language_of_an_item(client: HttpCli
     ]
 
 
-def test_whoever_writes_is_answered_in_his_language(client: HttpClient, shop: Shop) -> None:
+def test_a_write_is_answered_in_the_callers_language(client: HttpClient, shop: Shop) -> None:
     said = {**WORDS, "price_minor": 1, "currency": "EUR", "stock": 1, "status": "draft"}
     item = data_of(client.post(f"{API}/items?lang=zh-Hans", said, token=shop.admin()), 201)
     path = f"{API}/items/{item['id']}"

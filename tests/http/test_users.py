@@ -27,7 +27,7 @@ def test_a_list_of_users_shows_the_newest_first_and_only_their_outlines(shop: Sh
 
 
 @pytest.mark.parametrize("roles", [RoleFlag.GENERAL, RoleFlag.ADMIN])
-def test_whoever_may_see_addresses_sees_them_in_full(shop: Shop, client: HttpClient, roles: RoleFlag) -> None:
+def test_a_caller_with_the_permission_sees_full_addresses(shop: Shop, client: HttpClient, roles: RoleFlag) -> None:
     reader, user = shop.enter(VIEW, EMAIL, roles=int(roles)), shop.enter(name="Bea")
 
     card = data_of(client.get(f"{API}/users/{user.id}", token=reader.token), 200)
@@ -53,7 +53,7 @@ def test_an_answer_to_a_change_is_masked_too(shop: Shop, client: HttpClient) -> 
     assert card["email"] == "c***@e***.org"
 
 
-def test_a_clerk_reads_the_orders_of_everybody_in_its_tenant(shop: Shop, client: HttpClient, item: int) -> None:
+def test_a_clerk_reads_all_orders_of_the_own_tenant(shop: Shop, client: HttpClient, item: int) -> None:
     buyer, clerk, admin = shop.enter(), shop.enter(Permission.ORDERS_VIEW_ANY), shop.admin()
     stranger = shop.enter(Permission.ORDERS_VIEW_ANY, tenant_id=2)
     order = data_of(shop.buy(item, buyer.token, Prefer="wait=5"), 201)

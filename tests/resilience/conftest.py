@@ -11,7 +11,7 @@ from tests.support.servers.valkey import Valkey
 
 @pytest.fixture(scope="session")
 def proxied_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ProxiedShop]:
-    """A shop. Whatever its stores went through, its books are right in the end, and no promise is lost."""
+    """A shop; at the end its invariants hold and no accepted order is lost."""
     valkey = Valkey.create(fsync="everysec")
     try:
         mariadb = MariaDB.create()

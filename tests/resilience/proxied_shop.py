@@ -1,4 +1,4 @@
-"""A shop whose stores stand behind proxies, and its visitors, who ask whatever becomes of the stores."""
+"""A shop with its stores behind proxies, and clients that send requests while the stores fail."""
 
 import time
 from collections.abc import Iterator, Mapping
@@ -19,7 +19,7 @@ from tests.support.servers.valkey import Valkey
 
 PASSWORD = "Correct-horse-1"
 CHEAP = {"SHOP_ARGON2_TIME": "1", "SHOP_ARGON2_MEMORY_KIB": "8", "SHOP_ARGON2_LANES": "1"}
-# Nobody is refused, and everybody is counted.
+# No client is refused, and every request is counted.
 WIDE = {f"SHOP_LIMIT_{name}": "1000000/minute" for name in ("DEFAULT", "LOGIN", "REGISTER", "REFRESH", "PURCHASE")}
 ROUTES = ("login", "list", "item", "purchase", "orders", "livez", "readyz")
 CROWD = 8
@@ -65,7 +65,7 @@ class ProxiedShop:
 
 @dataclass
 class StoreClient:
-    """Somebody who is signed in, over one kept connection."""
+    """A signed-in client with one kept connection."""
 
     proxied_shop: ProxiedShop
     token: str
@@ -78,7 +78,7 @@ class StoreClient:
         began = time.monotonic()
         try:
             response = self._send(self._client, route)
-        except Exception as error:  # noqa: BLE001 - whatever it was, it is no answer
+        except Exception as error:  # noqa: BLE001 - any error means that no answer came
             return TimedAnswer(route, 0, repr(error), time.monotonic() - began, None)
         seconds, body = time.monotonic() - began, response.json
         if route == "purchase" and response.status == 202:

@@ -1,4 +1,4 @@
-"""A web server that is told to end: it says so first, and nobody who listens loses an answer."""
+"""A web server after SIGTERM: /readyz fails first, and clients that follow it lose no answer."""
 
 import json
 import os
@@ -19,7 +19,7 @@ from tests.support.polling import eventually
 from tests.support.processes.processes import MakeService, Service
 
 DRAIN_SECONDS = 1.5
-BODY = b'{"email": "nobody@example.com", "password": "Wrong-horse-1"}'
+BODY = b'{"email": "unknown@example.com", "password": "Wrong-horse-1"}'
 UNKNOWN = 401101
 
 
@@ -34,7 +34,7 @@ def service(make_service: MakeService) -> Service:
 
 @dataclass
 class PollingClients:
-    """Clients that ask until /readyz says that they should ask somebody else."""
+    """Clients that send requests until /readyz fails."""
 
     service: Service
     draining_seen_at: list[float] = field(default_factory=list)
@@ -79,7 +79,7 @@ def test_no_answer_is_lost_to_clients_that_look_at_readyz(service: Service) -> N
     eventually(lambda: service.process("web").returncode == 0, 10)
 
 
-def test_whoever_does_not_look_is_answered_for_a_while(service: Service) -> None:
+def test_a_client_that_ignores_readyz_is_answered_while_the_server_drains(service: Service) -> None:
     with service.client() as kept:
         kept.get("/livez")
         began = end(service)

@@ -1,4 +1,4 @@
-"""The table of docs/operate/resilience.md: what every route answers, and how soon, whatever becomes of a store."""
+"""The table of docs/operate/resilience.md: status and time of every route while a store fails."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -70,7 +70,7 @@ def test_every_route_answers_in_time_and_rightly_and_is_soon_well_again(
     for answer in answers:
         check(answer, EXPECTED[store, fault.name])
     if fault.name != "slow":
-        # By now every process has seen it, and nobody waits for it any more.
+        # By now every process has detected the failure, and no request waits for the store any more.
         assert max(answer.seconds for answer in later) < AT_ONCE, later
     assert word in words_of(store, fault)
     assert back < BACK_SECONDS

@@ -23,14 +23,14 @@ from tests.http.support.shop import API, Shop
 from tests.support.polling import wait_for
 
 HOT, SMALL, LIMITED = 1_000_000, (10, 25, 50, 100, 200, 400), (2_000, 5)
-# The schedule opens every minute what nobody asks for.
+# Once a minute the schedule opens items without a load request.
 SETTLED_SECONDS = 75.0
 KEYED, UNKEYED = 6, 2
 
 
 @dataclass(frozen=True)
 class Goods:
-    """The items: one that everybody wants, some of which there are few, one that is limited for each user."""
+    """The items: one in high demand, some with little stock, one with a limit for each user."""
 
     hot: int
     small: tuple[int, ...]

@@ -20,7 +20,7 @@ class Op(StrEnum):
 
 
 class Result(StrEnum):
-    """How it ended: done, surely not done, or nobody knows."""
+    """Outcome of a request: done, not done, or unknown."""
 
     OK = "ok"
     FAIL = "fail"

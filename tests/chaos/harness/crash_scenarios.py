@@ -34,7 +34,7 @@ def buy(shop: Shop, _storm: BuyerLoad, process: str) -> Iterator[None]:
 
 @contextmanager
 def load(shop: Shop, storm: BuyerLoad, process: str) -> Iterator[None]:
-    """A gate is closed while orders wait; whoever wants to buy asks for the load."""
+    """A gate is closed while orders wait; the next buyer requests the load."""
     shop.service.kill(process)
     wait_for_orders(storm)
     shop.container.get(SaleGateService).claim(DEFAULT_TENANT, storm.items[0])
@@ -62,7 +62,7 @@ def written_order(shop: Shop, storm: BuyerLoad) -> str:
 
 @contextmanager
 def cancel(shop: Shop, storm: BuyerLoad, process: str) -> Iterator[None]:
-    """An order is cancelled by somebody who asks until it is; its piece comes back once."""
+    """Cancel an order with retries; its piece returns once."""
     order = written_order(shop, storm)
     with send_in_background(shop, process, f"orders/{order}/cancel", None) as answers:
         yield
@@ -72,7 +72,7 @@ def cancel(shop: Shop, storm: BuyerLoad, process: str) -> Iterator[None]:
 
 @contextmanager
 def cancel_once(shop: Shop, storm: BuyerLoad, process: str) -> Iterator[None]:
-    """An order is cancelled by somebody who does not ask again: it happened or not, in both stores."""
+    """Cancel an order without retries; it is cancelled in both stores or in none."""
     order = written_order(shop, storm)
     with send_in_background(shop, process, f"orders/{order}/cancel", None, tries=1) as answers:
         yield
@@ -83,14 +83,14 @@ def cancel_once(shop: Shop, storm: BuyerLoad, process: str) -> Iterator[None]:
 
 @contextmanager
 def restock(shop: Shop, storm: BuyerLoad, process: str) -> Iterator[None]:
-    """Pieces are added until somebody is told so: each time that was tried, they are there or not."""
+    """Add pieces with retries; each attempt counts fully or not at all."""
     with adjusting(shop, storm, process, RESTOCKED):
         yield
 
 
 @contextmanager
 def withdraw(shop: Shop, storm: BuyerLoad, process: str) -> Iterator[None]:
-    """Pieces are taken until somebody is told so: each time that was tried, they are gone or not."""
+    """Take pieces with retries; each attempt counts fully or not at all."""
     with adjusting(shop, storm, process, WITHDRAWN):
         yield
 
@@ -115,7 +115,7 @@ SCENARIOS: dict[str, Scenario] = {
 
 @contextmanager
 def adjusting(shop: Shop, storm: BuyerLoad, process: str, delta: int) -> Iterator[None]:
-    """Somebody adjusts the item until the answer says that it is done."""
+    """Adjust the item until a request succeeds."""
     words = {"delta": delta, "reason": "counted again"}
     with send_in_background(shop, process, f"items/{storm.items[0]}/stock-adjustments", words) as answers:
         yield

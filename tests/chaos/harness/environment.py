@@ -41,7 +41,7 @@ class ChaosEnvironment:
             self.server(target).start()
 
     def find_dead(self) -> list[str]:
-        """Those that have died though nobody killed them."""
+        """Processes that died without being killed by the campaign."""
         return [name for name in (*PROCESSES, "valkey", "mariadb") if not self.server(name).running]
 
 

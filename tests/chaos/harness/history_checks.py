@@ -36,7 +36,7 @@ def find_doubled(evidence: History) -> Iterator[str]:
 
 
 def find_unrequested(evidence: History) -> Iterator[str]:
-    """An order that nobody asked for."""
+    """An order without a request."""
     bought = {p.subject for p in evidence.purchases if p.result is Result.OK}
     for row in _extra(evidence):
         if row.subject not in bought:
@@ -95,7 +95,7 @@ def find_over_limit(evidence: History) -> Iterator[str]:
 
 
 def find_wrong_cancellations(evidence: History) -> Iterator[str]:
-    """A cancelled order lives on, or one was cancelled by nobody."""
+    """A cancelled order is still confirmed, or an order was cancelled without a request."""
     asked: dict[str, set[Result]] = defaultdict(set)
     for operation in evidence.find_operations(Op.CANCEL):
         asked[operation.request.order or ""].add(operation.result)
@@ -104,7 +104,7 @@ def find_wrong_cancellations(evidence: History) -> Iterator[str]:
         if Result.OK in results and row.status != CANCELLED:
             yield f"order {row.order} was cancelled and is {row.status}"
         if row.status == CANCELLED and not results & {Result.OK, Result.UNKNOWN}:
-            yield f"order {row.order} was cancelled by nobody"
+            yield f"order {row.order} was cancelled without a request"
 
 
 def _extra(evidence: History) -> list[OrderRow]:
@@ -126,7 +126,7 @@ def _sold(evidence: History, row: ItemRow) -> int:
 
 
 def _supply(evidence: History, row: ItemRow) -> tuple[int, int]:
-    """The least and the most pieces there ever were, since nobody knows of some adjustments whether they were made."""
+    """Bounds of the pieces that existed; the outcome of some adjustments is unknown."""
     sure = sum(o.request.quantity for o in evidence.find_operations(Op.ADJUST, Result.OK) if o.request.item == row.item)
     open_ = [
         o.request.quantity for o in evidence.find_operations(Op.ADJUST, Result.UNKNOWN) if o.request.item == row.item
@@ -143,7 +143,7 @@ CHECKS: Mapping[str, Check] = {
     "miscounted": find_miscounted,
     "refused, yet done": find_refused_but_done,
     "promised, then rejected": find_rejected,
-    "asked for by nobody": find_unrequested,
+    "not requested": find_unrequested,
     "wrong": find_wrong,
     "over the limit": find_over_limit,
     "wrongly cancelled": find_wrong_cancellations,

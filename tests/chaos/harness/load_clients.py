@@ -25,7 +25,7 @@ ADJUST = f"{API}/items/{{}}/stock-adjustments"
 
 
 class Identity(NamedTuple):
-    """Somebody with an account."""
+    """A user with an account."""
 
     token: str
     user: int
@@ -71,11 +71,11 @@ class Client:
             self._buy(wish)
 
     def buy_once(self) -> None:
-        """Buy without a key: nobody may ask again."""
+        """Buy without a key, so the request is never repeated."""
         self._buy(self._make_request())
 
     def cancel(self) -> None:
-        """Cancel something that somebody bought."""
+        """Cancel a bought order."""
         if not self.shared.bought:
             return
         person, order, item = self.random.choice(list(self.shared.bought))

@@ -33,7 +33,7 @@ def find_actor_mistakes(shop: InProcessShop, actor: Actor, verbs: str = "") -> l
         mistake
         for cell in cells_of(read_routes(shop.http.application), actor)
         if cell.route.verb in (verbs or cell.route.verb)
-        # What changes something finds rows that nobody has touched.
+        # Each write starts from untouched rows.
         for mistake in find_cell_mistakes(untouched if cell.route.verb == "GET" else MarkedRows(shop), cell)
     ]
 
@@ -61,7 +61,7 @@ def expected_statuses(cell: Cell) -> set[int]:
     """The statuses that the declared rule promises to the actor."""
     route, actor, rule = cell.route, cell.actor, cell.route.rule
     if not route.asks:
-        # Where nobody is asked for a token, the body may be what proves who calls.
+        # On routes without a token the body may identify the caller.
         return route.successes | ({401} & route.statuses)
     if actor.disabled or not (actor.signed_in or rule.public):
         return {401}

@@ -14,7 +14,7 @@ _numbers = itertools.count(1)
 
 
 class Account(NamedTuple):
-    """Somebody who registered over HTTP, with the tokens of the first session."""
+    """A user that registered over HTTP, with the tokens of the first session."""
 
     shop: Shop
     name: str
@@ -55,6 +55,6 @@ def open_account(shop: Shop) -> Account:
     """A new account."""
     number = next(_numbers)
     name, email = f"Person {number}", f"person-{number}@sessions.example"
-    nobody = Account(shop, name, email, {})
+    account = Account(shop, name, email, {})
     words = {"name": name, "email": email, "password": PASSWORD}
-    return nobody._replace(tokens=data_of(nobody.send("POST", "register", words), REGISTERED))
+    return account._replace(tokens=data_of(account.send("POST", "register", words), REGISTERED))

@@ -1,4 +1,4 @@
-"""What every answer promises, whatever was asked: its form, its status, its language, and what OpenAPI says of it."""
+"""Checks of every response: form, status, language, and conformance to OpenAPI."""
 
 import json
 import re
@@ -20,7 +20,7 @@ _MOMENT = re.compile(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:")
 
 
 class Preferences(NamedTuple):
-    """How somebody asks: in which language, and in which form failures are liked."""
+    """Preferences of a request: language, and media type of failures."""
 
     language: str
     accept: str
@@ -33,7 +33,7 @@ class Preferences(NamedTuple):
 
 LANGUAGES, FORMS = ("en", "zh-Hant", "zh-Hans"), (JSON, PROBLEM, "text/html")
 ALL_PREFERENCES = [Preferences(language, accept) for language in LANGUAGES for accept in FORMS]
-# A success has one form, whatever is liked.
+# A success has one form under every preference.
 SUCCESS_PREFERENCES = [Preferences(language, accept) for language, accept in zip(LANGUAGES, FORMS, strict=True)]
 
 

@@ -70,7 +70,7 @@ def make_idempotency_key(shop: Shop, write: Write, asks: Fingerprint = NOTHING) 
 
 
 def is_leased(shop: Shop, write: Write) -> bool:
-    """Whether somebody has the lease of a write's key."""
+    """Return True while a process holds the lease of a write's key."""
     return (
         shop.container.get(IdempotencyRecordCacheManager).find_fingerprint(make_idempotency_key(shop, write))
         is not None

@@ -21,14 +21,14 @@ from tests.purchase.support.in_process_shop import InProcessShop
 
 OTHER_TENANT = 2
 PRICE, QUANTITY = 918_273, 3
-ON_SALE = "everybody"
+ON_SALE = "all"
 # Of the password that stands in the documentation's examples, and cheap.
 HASHED = PasswordHasher(1, 8, 1).hash("Correct-horse-1")
 _numbers = itertools.count(1)
 
 
 class Actor(NamedTuple):
-    """Somebody who calls. `owner`: whose rows they are; `holds`: the permission of the route, or all but that one."""
+    """A caller. `owner`: the rows belong to it; `holds`: the route's permission, or all but that one."""
 
     name: str
     tenant_id: int = DEFAULT_TENANT
@@ -46,7 +46,7 @@ class Actor(NamedTuple):
 
 
 ACTORS = (
-    Actor("nobody", signed_in=False),
+    Actor("anonymous", signed_in=False),
     Actor("the owner", owner=True),
     Actor("another user"),
     Actor("a disabled user", disabled=True),
@@ -60,7 +60,7 @@ ACTORS = (
 
 
 class MarkedRows:
-    """A user with an order, an item, a draft, and words in all of them that nobody else has."""
+    """A user with an order, an item and a draft, each with unique marks."""
 
     def __init__(self, shop: InProcessShop) -> None:
         self.shop = shop
@@ -74,13 +74,13 @@ class MarkedRows:
         self.order = shop.buy_and_write(self.item, self.owner.token, QUANTITY)
         self.session = shop.container.get(Tokens).verify(self.owner.token).session_id
         # The area of the permissions that show it -> the text; an address is shown by a permission of its own, and
-        # what is on sale to everybody of the tenant.
+        # items on sale are visible to the whole tenant.
         self.marks: Mapping[str, str] = {
             ON_SALE: f"{mark}item",
             "100": f"{mark}name",
             Permission.USERS_VIEW_EMAIL.code: f"{mark}mail",
             "300": f"{mark}draft",
-            # Told in English, nobody hears of other languages but whoever edits them.
+            # In English, other languages are returned to editors only.
             Permission.ITEMS_UPDATE.code: f"{mark}text",
             "400": str(PRICE * QUANTITY),
             "500": f"{mark}note",

@@ -81,7 +81,7 @@ def _query(said: Document) -> str:
 
 
 def example(schema: Document) -> dict[str, Any]:
-    """A valid body: whatever has an example, and of an e-mail address one that nobody has."""
+    """A valid body from the examples, with an unused e-mail address."""
     examples = {name: field["example"] for name, field in schema["properties"].items() if "example" in field}
     if "oneOf" in schema:
         examples = {name: examples[name] for name in (*schema.get("required", ()), *schema["oneOf"][0]["required"])}

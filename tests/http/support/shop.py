@@ -102,7 +102,7 @@ class Shop:
             data_of(client.request("PATCH", f"{API}/items/{item_id}", words, token=self.admin()), 200)
 
     def wait_until_open(self, item_id: int, tenant_id: int = DEFAULT_TENANT) -> None:
-        """Wait until the item can be bought, by whatever strategy."""
+        """Wait until the item can be bought, under any strategy."""
         eventually(lambda: self.container.get(SaleGateService).is_settled(tenant_id, item_id), 10)
 
     def gate(self, item_id: int) -> dict[str, str]:
@@ -126,7 +126,7 @@ class Shop:
             return client.get(f"{API}/orders/{order_id}", token=token)
 
     def item(self, item_id: int) -> dict[str, Any]:
-        """Read an item as anybody may."""
+        """Read an item without a sign-in."""
         with self.client() as client:
             return dict(data_of(client.get(f"{API}/items/{item_id}"), 200))
 
@@ -139,7 +139,7 @@ class Shop:
         eventually(lambda: self.gate(item_id).get("pend") == "0", timeout)
 
     def ask_to_drain(self, item_id: int, *, times: int) -> None:
-        """Ask the workers to write what waits, as often as if many had forgotten that somebody else did."""
+        """Enqueue a drain of every partition several times, as uncoordinated callers would."""
         for _ in range(times):
             partition = self.stock.partition(DEFAULT_TENANT, item_id)
             self.container.get(JobQueue).enqueue(JobName.DRAIN_STOCK, partition=partition)

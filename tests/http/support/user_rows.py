@@ -1,4 +1,4 @@
-"""Users who never sign in: nobody pays for hashing a password that is never asked for."""
+"""Users that never sign in, so no password is hashed."""
 
 import itertools
 import time
@@ -20,7 +20,7 @@ _numbers = itertools.count(1)
 
 
 class NewUser(NamedTuple):
-    """Somebody who is signed in."""
+    """A signed-in user."""
 
     id: int
     token: str
@@ -65,7 +65,7 @@ def new_session(connection: Connection, tokens: Tokens, user_id: int, tenant_id:
 
 def _enter(connection: Connection, tokens: Tokens, columns: Mapping[str, Any]) -> NewUser:
     now, name = Clock().now(), f"user-{next(_numbers)}-{time.monotonic_ns()}"
-    account = {"name": name, "email": f"{name}@example.com", "password_hash": "nobody signs in"}
+    account = {"name": name, "email": f"{name}@example.com", "password_hash": "no password"}
     row = {"tenant_id": DEFAULT_TENANT, "created_at": now, "updated_at": now, **account, **columns}
     key = connection.execute(insert(User), row).inserted_primary_key
     assert key
