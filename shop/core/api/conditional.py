@@ -89,18 +89,19 @@ def add_etag(answer: Response, version: str = "") -> Response:
 def with_etag(view: F) -> F:
     """Let the answers of a Controller's method have tags; who says If-None-Match, and has what is read, hears 304."""
     document_operation(view)
-    view._apidoc["etag"] = True  # type: ignore[attr-defined]  # for the Blueprint and its documentation
+    # Not `etag`: flask-smorest has a key of that name and would document its own headers and errors.
+    view._apidoc["entity_tag"] = True  # type: ignore[attr-defined]  # for the Blueprint and its documentation
     return view
 
 
 def has_etag(view: Callable[..., Any]) -> bool:
     """Whether that was said of a method."""
-    return "etag" in getattr(view, "_apidoc", {})
+    return "entity_tag" in getattr(view, "_apidoc", {})
 
 
 def describe_etags(operation: dict[str, Any], doc_info: dict[str, Any], verb: str) -> None:
     """Add to an operation of the OpenAPI document its tag, and what that is good for; nothing where it has none."""
-    if "etag" not in doc_info:
+    if "entity_tag" not in doc_info:
         return
     for status, answer in operation["responses"].items():
         if isinstance(answer, dict) and int(status) < 400:
