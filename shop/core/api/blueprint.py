@@ -26,7 +26,7 @@ from shop.core.openapi.annotations import add_description, document_operation, s
 from shop.core.openapi.envelopes import Shape, envelope_schema, error_name, response_headers, with_status
 from shop.core.openapi.examples import example_of
 from shop.core.pagination.pages import PAGE_TYPES
-from shop.core.query.request import page_response, rename_documented_parameters, schema_for_caller
+from shop.core.query.request import page_response, schema_for_caller
 from shop.core.rate_limiting.route_limit import describe_rate_limits
 
 C = TypeVar("C")
@@ -43,7 +43,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
     def __init__(self, *args: Any, idempotency_policy: IdempotencyPolicy | None = None, **options: Any) -> None:
         super().__init__(*args, **options)
         self.idempotency_policy = idempotency_policy
-        self._prepare_doc_cbks += [_describe_operation, rename_documented_parameters]
+        self._prepare_doc_cbks += [_describe_operation]
 
     def route(self, rule: str, **options: Any) -> Callable[[type[C]], type[C]]:
         """Serve a Controller at a path below /api/v1."""

@@ -13,9 +13,8 @@ from flask import Response, current_app, request
 from marshmallow import Schema, post_load
 
 from shop.core.errors import CoreExceptionCode
-from shop.core.http.etag import Precondition
+from shop.core.http.etag import Precondition, get_variant
 from shop.core.openapi.annotations import document_operation
-from shop.core.settings.envelope import EnvelopeSettings
 from shop.core.validation.fields import Text, error_code
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -70,9 +69,11 @@ class IfMatchChecker(Schema):
 def add_etag(answer: Response, version: str = "") -> Response:
     """The answer with its tag, or 304 for whoever reads and has it."""
     # An empty page says the same in every language; the keys get their names at the edge, after this.
-    settings: EnvelopeSettings = current_app.config["SETTINGS"]
-    dialect = (*settings.envelope_names, "", *settings.envelope_hide, "", *settings.envelope_extra)
-    about = (answer.headers.get("Content-Type", ""), answer.headers.get("Content-Language", ""), *dialect)
+    about = (
+        answer.headers.get("Content-Type", ""),
+        answer.headers.get("Content-Language", ""),
+        *get_variant(current_app),
+    )
     digest = hashlib.sha256("|".join(about).encode() + answer.get_data()).hexdigest()[:20]
     told = f'"{version}.{digest}"' if version else f'"{digest}"'
     answer.headers["ETag"] = told

@@ -14,7 +14,6 @@ from shop.core.errors import CoreExceptionCode, ExceptionCode, ShopError
 from shop.core.http.envelope import auth_headers, respond
 from shop.core.i18n.languages import translate
 from shop.core.logging.redaction import Redactor
-from shop.core.query.request import public_name
 from shop.core.redis.stores import RedisError
 from shop.core.resilience.backoff import retry_after
 from shop.core.validation.errors import FieldError, FieldErrors, RequestValidationError
@@ -39,7 +38,7 @@ def _shop_error(error: ShopError) -> Response:
     # For the log: what failed, and of whom and what, as values and not in a sentence only.
     g.failure = {"code": code.number, "error": code.name, **facts}
     sentence = translate(code.sentence, facts)
-    if field := public_name(facts.pop("field", "")):
+    if field := facts.pop("field", ""):
         place = "query" if field in request.args else "json"
         # Of a code that many fields have, the sentence does not say which.
         wrong = INVALID_VALUE if code is CoreExceptionCode.FIELD_INVALID else sentence

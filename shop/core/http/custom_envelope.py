@@ -12,6 +12,7 @@ import orjson
 from flask import Flask, Response, request
 
 from shop.core.clock import Clock, format_rfc3339
+from shop.core.http.etag import add_variant
 from shop.core.http.negotiation import JSON
 from shop.core.settings.envelope import EXTRA, KEYS, OWN_STATUS, PAGE_KEYS, EnvelopeSettings, apply_names
 from shop.core.trace import current_trace
@@ -29,6 +30,7 @@ def install_custom_envelope(app: Flask, settings: EnvelopeSettings) -> "CustomEn
     dialect = CustomEnvelope.from_settings(settings)
     # Flask calls the hook last that was set first.
     app.after_request(dialect.apply)
+    add_variant(app, (*settings.envelope_names, "", *settings.envelope_hide, "", *settings.envelope_extra))
     return dialect
 
 

@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 from flask import Response, abort, current_app, request
 
 from shop.core.errors import ExceptionCode
+from shop.core.http.json import JsonResponse
 from shop.core.http.negotiation import PROBLEM, prefers_problem
 from shop.core.http.problem import problem
 from shop.core.i18n.languages import current_language, translate
@@ -97,8 +98,10 @@ def respond(
         message = translate_code(code, spoken)
     told = status >= 400 and prefers_problem(request.headers.get("Accept", ""))
     body = problem(code, data, message) if told else envelope(code, data, message)
-    response: Response = current_app.json.response(body)  # type: ignore[assignment]  # the app's own class
+    response: JsonResponse = current_app.json.response(body)  # type: ignore[assignment]  # the app's own class
     response.status_code = status
+    if isinstance(data, FieldErrors):
+        response.field_errors = data
     # Here and not when it is sent: an answer that is kept and told again keeps its language.
     response.headers.add("Content-Language", spoken)
     response.headers.add("Vary", VARY)

@@ -1,11 +1,15 @@
 """Entity tags and the conditions that name them."""
 
 import hashlib
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import orjson
+from flask import Flask
 
 from shop.core.errors import CoreExceptionCode, ShopError
+
+_VARIANT = "RESPONSE_VARIANT"
 
 
 class Precondition(NamedTuple):
@@ -17,6 +21,20 @@ class Precondition(NamedTuple):
         """Raise ShopError STATE_CHANGED when that one is not among them."""
         if self.versions is not None and version not in self.versions:
             raise ShopError(CoreExceptionCode.STATE_CHANGED)
+
+
+def add_variant(app: Flask, parts: Iterable[str]) -> None:
+    """Make the entity tags of an app differ from those of apps with other settings.
+
+    For settings that change a response after its tag is computed.
+    """
+    app.config[_VARIANT] = (*get_variant(app), *parts, "")
+
+
+def get_variant(app: Flask) -> tuple[str, ...]:
+    """Return the settings of an app that its entity tags depend on."""
+    variant: tuple[str, ...] = app.config.get(_VARIANT, ())
+    return variant
 
 
 def compute_version(info: Any) -> str:

@@ -7,6 +7,8 @@ from flask import Response
 from flask.json.provider import JSONProvider
 from werkzeug.datastructures import Headers
 
+from shop.core.validation.errors import FieldErrors
+
 
 class OrjsonProvider(JSONProvider):
     """Flask's JSON by orjson: fast, UTF-8, refuses NaN."""
@@ -26,6 +28,9 @@ class OrjsonProvider(JSONProvider):
 
 class JsonResponse(Response):
     """A response whose headers are ready to be sent: ASCII, and with the length of its body."""
+
+    # Kept for hooks that rename fields in the body.
+    field_errors: FieldErrors | None = None
 
     def get_wsgi_headers(self, environ: Any) -> Headers:  # noqa: ARG002 - given shape
         """The headers as they are; werkzeug would take Location apart and put it together again."""

@@ -13,17 +13,7 @@ from shop.core.query.openapi import describe_parameters
 from shop.core.query.parser import AND, OR, QueryErrors, parse_list_query
 from shop.core.query.query import ListQuery
 from shop.core.query.spec import Mode, ResourceSpec
-from shop.core.settings.parameter_names import S
 from shop.core.validation.fields import Text, WholeNumber
-
-
-def rename_parameters(schema: S, names: Mapping[str, str]) -> S:
-    """The same schema, which must be nobody else's yet, with its parameters spelled so."""
-    for own, field in schema.fields.items():
-        name = field.data_key or own
-        field.data_key = names.get(name, field.data_key)
-    return schema
-
 
 SEARCH_MAX = 1000
 NAMES_MAX = 300
@@ -55,17 +45,14 @@ class ListChecker(Schema):
         for name, said in describe_parameters(self.active_spec).items():
             if name in self.fields:
                 self.fields[name].metadata = {**self.fields[name].metadata, **said}
-        self._visible: dict[tuple[object, ...], ListChecker] = {}
+        self._visible: dict[frozenset[str], ListChecker] = {}
 
-    def visible_to(self, caller: Caller | None, parameter_names: Mapping[str, str]) -> "ListChecker":
-        """The Checker of what this caller may ask, in an app that spells parameters so."""
-        known = (
-            frozenset(name for name, guard in self.active_spec.guards.items() if guard(caller)),
-            *parameter_names.items(),
-        )
-        if known not in self._visible:
-            self._visible[known] = rename_parameters(type(self)(self.active_spec.visible_to(caller)), parameter_names)
-        return self._visible[known]
+    def visible_to(self, caller: Caller | None) -> "ListChecker":
+        """Return the checker of the fields that this caller may query."""
+        granted = frozenset(name for name, guard in self.active_spec.guards.items() if guard(caller))
+        if granted not in self._visible:
+            self._visible[granted] = type(self)(self.active_spec.visible_to(caller))
+        return self._visible[granted]
 
     @post_load
     def _parse_query(self, values: Mapping[str, Any], **_: Any) -> ListQuery:
@@ -74,10 +61,7 @@ class ListChecker(Schema):
                 self.active_spec, {"with" if name == "with_" else name: said for name, said in values.items()}
             )
         except QueryErrors as wrong:
-            raise ValidationError({self._public_name(name): told for name, told in wrong.errors.items()}) from wrong
-
-    def _public_name(self, name: str) -> str:
-        return next((field.data_key for own, field in self.fields.items() if own.rstrip("_") == name), None) or name
+            raise ValidationError(dict(wrong.errors)) from wrong
 
 
 def _usable_parameters(spec: ResourceSpec) -> dict[str, bool]:
