@@ -1,7 +1,7 @@
-"""Conditional requests (RFC 9110, 13): answers with tags, 304 for what is known, and writes that name what they saw.
+"""Conditional requests (RFC 9110, section 13): entity tags, 304 responses and preconditions of writes.
 
-A tag is `"digest"` of the whole answer, or `"version.digest"`: the version is that of the words which a write is about.
-A reader compares the whole; a writer the version, which stays while sales move the stock.
+A tag is `"digest"` of the whole response, or `"version.digest"`. The version covers the fields that a write can change.
+A read compares the whole tag. A write compares the version only, which stays the same while sales change the stock.
 """
 
 import hashlib
@@ -23,16 +23,16 @@ ANY = "*"
 _ETAG = r'(W/)?"[!#-~]*"'
 ETAGS_PATTERN = rf"^(\*|{_ETAG}( *, *{_ETAG})*)$"
 _etag_regex = re.compile(_ETAG)
-# What a 304 does not say: whoever hears it has it already.
+# A 304 response leaves these headers out: the client has them already.
 _NOT_IN_304 = ("Content-Type", "Content-Length", "Content-Language", "Link")
 _HEADERS = {
     "ETag": {
-        "description": "What If-None-Match and If-Match name this answer by.",
+        "description": "Tag of this response, for If-None-Match and If-Match.",
         "required": True,
         "schema": {"type": "string", "maxLength": 100, "example": '"4b1c9e0d7a2f8356.0f4e1d2c3b4a59687766"'},
     },
     "Cache-Control": {
-        "description": "For one reader, who asks each time whether it is still so.",
+        "description": "For one client only, which revalidates at each request.",
         "required": True,
         "schema": {"type": "string", "enum": ["private, no-cache"]},
     },
@@ -40,13 +40,13 @@ _HEADERS = {
 _IF_NONE_MATCH = {
     "in": "header",
     "name": "If-None-Match",
-    "description": "Tags of answers that you have; whatever else it says is left aside.",
+    "description": "Tags of responses that the client has. Anything else is ignored.",
     "schema": {"type": "string", "example": '"0f4e1d2c3b4a59687766"'},
 }
 
 
 class IfMatchChecker(Schema):
-    """Which state of the thing a write is about: tags that reading it has answered."""
+    """Precondition of a write: entity tags from earlier responses."""
 
     if_match = Text(
         ETAGS_MAX,
@@ -58,28 +58,31 @@ class IfMatchChecker(Schema):
 
     @post_load
     def _parse_precondition(self, values: dict[str, str], **_: Any) -> Precondition:
-        said = values.get("if_match", ANY)
-        # A weak tag says that things are alike, and a write wants the very same.
-        tags = (found.group() for found in _etag_regex.finditer(said))
+        header = values.get("if_match", ANY)
+        # A write needs a strong comparison, so weak tags never match.
+        tags = (match.group() for match in _etag_regex.finditer(header))
         return Precondition(
-            None if said == ANY else frozenset(tag[1:].partition(".")[0] for tag in tags if tag[0] == '"')
+            None if header == ANY else frozenset(tag[1:].partition(".")[0] for tag in tags if tag[0] == '"')
         )
 
 
 def add_etag(answer: Response, version: str = "") -> Response:
-    """The answer with its tag, or 304 for whoever reads and has it."""
-    # An empty page says the same in every language; the keys get their names at the edge, after this.
+    """Add the entity tag to a response, or turn it into a 304.
+
+    304 is for reads whose If-None-Match has the tag.
+    """
+    # An empty page has the same body in every language, so the language is part of the digest.
     about = (
         answer.headers.get("Content-Type", ""),
         answer.headers.get("Content-Language", ""),
         *get_variant(current_app),
     )
     digest = hashlib.sha256("|".join(about).encode() + answer.get_data()).hexdigest()[:20]
-    told = f'"{version}.{digest}"' if version else f'"{digest}"'
-    answer.headers["ETag"] = told
+    etag = f'"{version}.{digest}"' if version else f'"{digest}"'
+    answer.headers["ETag"] = etag
     answer.headers["Cache-Control"] = "private, no-cache"
     known = request.headers.get("If-None-Match", "")
-    if known and request.method in ("GET", "HEAD") and _matches(told, known):
+    if known and request.method in ("GET", "HEAD") and _matches(etag, known):
         answer.status_code = 304
         answer.set_data(b"")
         for name in _NOT_IN_304:
@@ -88,7 +91,7 @@ def add_etag(answer: Response, version: str = "") -> Response:
 
 
 def with_etag(view: F) -> F:
-    """Let the answers of a Controller's method have tags; who says If-None-Match, and has what is read, hears 304."""
+    """Give the responses of a Controller's method entity tags."""
     document_operation(view)
     # Not `etag`: flask-smorest has a key of that name and would document its own headers and errors.
     view._apidoc["entity_tag"] = True  # type: ignore[attr-defined]  # for the Blueprint and its documentation
@@ -96,12 +99,12 @@ def with_etag(view: F) -> F:
 
 
 def has_etag(view: Callable[..., Any]) -> bool:
-    """Whether that was said of a method."""
+    """Return True when the responses of a method have entity tags."""
     return "entity_tag" in getattr(view, "_apidoc", {})
 
 
 def describe_etags(operation: dict[str, Any], doc_info: dict[str, Any], verb: str) -> None:
-    """Add to an operation of the OpenAPI document its tag, and what that is good for; nothing where it has none."""
+    """Document the entity tag of an operation, if it has one."""
     if "entity_tag" not in doc_info:
         return
     for status, answer in operation["responses"].items():
@@ -109,10 +112,10 @@ def describe_etags(operation: dict[str, Any], doc_info: dict[str, Any], verb: st
             answer["headers"] = {**answer.get("headers", {}), **_HEADERS}
     if verb == "GET":
         operation["parameters"] = [*operation.get("parameters", []), _IF_NONE_MATCH]
-        operation["responses"][304] = {"description": "You have it already.", "headers": _HEADERS}
+        operation["responses"][304] = {"description": "The client has this version already.", "headers": _HEADERS}
 
 
 def _matches(etag: str, header: str) -> bool:
     return header.strip() == ANY or any(
-        found.group().removeprefix("W/") == etag for found in _etag_regex.finditer(header)
+        match.group().removeprefix("W/") == etag for match in _etag_regex.finditer(header)
     )

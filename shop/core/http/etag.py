@@ -1,4 +1,4 @@
-"""Entity tags and the conditions that name them."""
+"""Entity tags, versions and preconditions."""
 
 import hashlib
 from collections.abc import Iterable
@@ -13,12 +13,12 @@ _VARIANT = "RESPONSE_VARIANT"
 
 
 class Precondition(NamedTuple):
-    """Which versions a write may be about; None: whichever there is."""
+    """Versions that a write accepts; None accepts all versions."""
 
     versions: frozenset[str] | None = None
 
     def check(self, version: str) -> None:
-        """Raise ShopError STATE_CHANGED when that one is not among them."""
+        """Raise ShopError STATE_CHANGED when the version is not accepted."""
         if self.versions is not None and version not in self.versions:
             raise ShopError(CoreExceptionCode.STATE_CHANGED)
 
@@ -38,5 +38,5 @@ def get_variant(app: Flask) -> tuple[str, ...]:
 
 
 def compute_version(info: Any) -> str:
-    """The version of JSON-safe information: equal when it says the same."""
+    """Return the version of JSON-safe data. Equal data has equal versions."""
     return hashlib.sha256(orjson.dumps(info, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]

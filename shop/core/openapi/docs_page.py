@@ -1,4 +1,4 @@
-"""OpenAPI 3.1 at /openapi.json and the page at /docs, from files of a wheel: no CDN, a strict CSP."""
+"""OpenAPI document at /openapi.json and Swagger UI at /docs, without a CDN."""
 
 from pathlib import Path
 
@@ -23,7 +23,7 @@ _CSP = (
 def serve_documentation(
     app: Flask, api: Api, custom_envelope: CustomEnvelope | None, parameter_names: ParameterNames | None
 ) -> None:
-    """Serve the OpenAPI document, as the app is configured, and its page."""
+    """Serve the OpenAPI document and its page. Renamed keys and parameters are applied."""
 
     @app.get("/openapi.json")
     def openapi() -> Response:

@@ -1,4 +1,4 @@
-"""The base of Checkers of lists: reads the parameters that ask a list, and documents them from its words."""
+"""Base class of list checkers: validates and documents the query parameters of a list."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -20,12 +20,12 @@ NAMES_MAX = 300
 
 
 class ListChecker(Schema):
-    """Ask a list: what to find, in which order, what to say of each row, and where to cut."""
+    """Query parameters of a list: search, order, fields, includes and pages."""
 
     spec: ClassVar[ResourceSpec] = ResourceSpec({})
 
     search = Text(SEARCH_MAX, min_length=1)
-    searchFields = Text(NAMES_MAX, min_length=1)  # noqa: N815 - as requests say it
+    searchFields = Text(NAMES_MAX, min_length=1)  # noqa: N815 - the name of the parameter
     searchJoin = fields.String(validate=OneOf([OR, AND]))  # noqa: N815 - the same
     filter = Text(NAMES_MAX, min_length=1)
     orderBy = Text(NAMES_MAX, min_length=1)  # noqa: N815 - the same
@@ -40,11 +40,11 @@ class ListChecker(Schema):
 
     def __init__(self, spec: ResourceSpec | None = None, **options: Any) -> None:
         self.active_spec = spec or self.spec
-        idle = {name for name, of_use in _usable_parameters(self.active_spec).items() if not of_use}
-        super().__init__(exclude=idle, **options)
-        for name, said in describe_parameters(self.active_spec).items():
+        unusable = {name for name, usable in _usable_parameters(self.active_spec).items() if not usable}
+        super().__init__(exclude=unusable, **options)
+        for name, description in describe_parameters(self.active_spec).items():
             if name in self.fields:
-                self.fields[name].metadata = {**self.fields[name].metadata, **said}
+                self.fields[name].metadata = {**self.fields[name].metadata, **description}
         self._visible: dict[frozenset[str], ListChecker] = {}
 
     def visible_to(self, caller: Caller | None) -> "ListChecker":
@@ -58,12 +58,12 @@ class ListChecker(Schema):
     def _parse_query(self, values: Mapping[str, Any], **_: Any) -> ListQuery:
         try:
             return parse_list_query(
-                self.active_spec, {"with" if name == "with_" else name: said for name, said in values.items()}
+                self.active_spec, {"with" if name == "with_" else name: value for name, value in values.items()}
             )
-        except QueryErrors as wrong:
-            raise ValidationError(dict(wrong.errors)) from wrong
+        except QueryErrors as failure:
+            raise ValidationError(dict(failure.errors)) from failure
 
 
 def _usable_parameters(spec: ResourceSpec) -> dict[str, bool]:
-    """Of what use the parameters are that depend on the list."""
+    """Return which optional parameters the list supports."""
     return {"with_": bool(spec.included), "include": bool(spec.included), "withCount": bool(spec.counted)}
