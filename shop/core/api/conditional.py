@@ -1,4 +1,4 @@
-"""Conditional requests (RFC 9110, section 13): entity tags, 304 responses and preconditions of writes.
+"""Conditional requests (RFC 9110): entity tags, 304 responses and preconditions.
 
 A tag is `"digest"` of the whole response, or `"version.digest"`. The version covers the fields that a write can change.
 A read compares the whole tag. A write compares the version only, which stays the same while sales change the stock.
@@ -67,7 +67,7 @@ class IfMatchChecker(Schema):
 
 
 def add_etag(answer: Response, version: str = "") -> Response:
-    """Add the entity tag to a response, or turn it into a 304.
+    """Add the entity tag to a response, or return 304.
 
     304 is for reads whose If-None-Match has the tag.
     """

@@ -20,7 +20,10 @@ from shop.core.idempotency.record import IdempotencyStore
 
 @dataclass(eq=False)
 class Controller(MethodView):
-    """HTTP entry point with one method per verb. Each app has one instance."""
+    """HTTP entry point with one method per verb.
+
+    Each app has one instance.
+    """
 
     database: Database
     tokens: Tokens

@@ -16,7 +16,7 @@ from shop.core.validation.errors import RequestValidationError
 class Parser(FlaskParser):
     """Request parser that refuses unknown fields and bodies other than JSON."""
 
-    DEFAULT_UNKNOWN_BY_LOCATION = {**FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION, "query": "raise"}  # noqa: RUF012 - its shape
+    DEFAULT_UNKNOWN_BY_LOCATION = {**FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION, "query": "raise"}  # noqa: RUF012 - typed by webargs
 
     def _raw_load_json(self, req: Any) -> Any:
         body = read_body(req)
@@ -46,7 +46,7 @@ class Parser(FlaskParser):
         names = (field.data_key or name for name, field in schema.fields.items())
         return {name: req.headers[name] for name in names if name in req.headers}
 
-    def handle_error(self, error: Any, req: Any, schema: Schema, **_: Any) -> Any:  # noqa: ARG002 - given shape
+    def handle_error(self, error: Any, req: Any, schema: Schema, **_: Any) -> Any:  # noqa: ARG002 - signature of webargs
         """Raise RequestValidationError for the error handlers."""
         raise RequestValidationError(error.messages, schema)
 

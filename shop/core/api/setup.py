@@ -1,4 +1,4 @@
-"""Setup of a Flask app: error handlers, URL converters, JSON and body limits."""
+"""Setup of a Flask app: errors, URL converters, JSON, body limits."""
 
 from collections.abc import Callable
 from typing import Any
@@ -17,7 +17,10 @@ BODY_MAX_BYTES = 1024 * 1024
 
 
 def configure_app(app: Flask, settings: Settings) -> None:
-    """Configure a new Flask app. Raises when a translation catalogue cannot be read."""
+    """Configure a new Flask app.
+
+    Raises when a translation catalogue cannot be read.
+    """
     app.config.update(
         MAX_CONTENT_LENGTH=BODY_MAX_BYTES,
         PROVIDE_AUTOMATIC_OPTIONS=False,
@@ -38,7 +41,7 @@ def configure_app(app: Flask, settings: Settings) -> None:
     for name in LANGUAGES:
         load_catalogue(name)  # a broken catalogue stops the start
     app.after_request(_set_default_language)
-    app.wsgi_app = RequestAdmission(app.wsgi_app, settings.web_threads, BODY_MAX_BYTES)  # type: ignore[method-assign]  # Flask's own way
+    app.wsgi_app = RequestAdmission(app.wsgi_app, settings.web_threads, BODY_MAX_BYTES)  # type: ignore[method-assign]  # the documented way to add WSGI middleware
 
 
 def _return_unchanged(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -28,7 +28,7 @@ def read_body(request: Request) -> bytes:
     An interrupted chunked body looks like a complete one: the server does not report the difference. The JSON parser
     refuses it unless the JSON is complete.
     """
-    # The access log reads it from there: it must not read the stream of a request itself.
+    # For the access log, which must not read the input stream itself.
     request.environ[BODY_KEY] = body = request.get_data(cache=True)
     announced, most = request.content_length, request.max_content_length
     if request.environ.get("HTTP_TRANSFER_ENCODING", "chunked").lower() != "chunked":
@@ -67,7 +67,10 @@ def parse_json(body: bytes) -> Any:
 
 
 def _count_members(value: Any, depth: int) -> int:
-    """Count the members of all objects in a value. Raises ShopError BODY_DEEP below that depth."""
+    """Count the members of all objects in a value.
+
+    Raises ShopError BODY_DEEP below that depth.
+    """
     if not isinstance(value, dict | list):
         return 0
     if not depth:

@@ -1,4 +1,4 @@
-"""Client addresses of requests. Headers count only when a trusted proxy has sent them."""
+"""Client addresses of requests, from the peer or a trusted proxy."""
 
 from collections.abc import Iterable
 from functools import lru_cache

@@ -1,8 +1,9 @@
-"""Custom envelope for legacy clients: renamed, hidden and extra keys, one status for failures.
+"""Custom envelope for legacy clients.
 
-It is applied at the edge, after a response is stored for its idempotency key, counted and logged. All other code knows
-the standard envelope and the true status. Only the OpenAPI document is adapted elsewhere
-(`shop.core.openapi.custom_envelope`), since its schemas belong to a higher layer.
+Its keys can be renamed, hidden or added, and all failures can have one status. It is applied at the edge, after a
+response is stored for its idempotency key, counted and logged. All other code knows the standard envelope and the true
+status. Only the OpenAPI document is adapted elsewhere (`shop.core.openapi.custom_envelope`), since its schemas belong to
+a higher layer.
 """
 
 from collections.abc import Callable, Mapping
@@ -40,7 +41,9 @@ def install_custom_envelope(app: Flask, settings: EnvelopeSettings) -> "CustomEn
 
 @dataclass(frozen=True)
 class CustomEnvelope:
-    """Names of keys, hidden keys, extra keys and the status of failures (None: their own)."""
+    """Custom keys of the envelope and the status of failures.
+
+    A status of None keeps the status of each failure."""
 
     names: Mapping[str, str]
     page_names: Mapping[str, str]
@@ -61,7 +64,10 @@ class CustomEnvelope:
         )
 
     def apply(self, answer: Response) -> Response:
-        """Transform a response in the standard envelope. Other responses stay as they are."""
+        """Transform a response in the standard envelope.
+
+        Other responses stay as they are.
+        """
         if answer.mimetype != JSON or answer.direct_passthrough or not (text := answer.get_data()):
             return answer
         body = orjson.loads(text)
@@ -87,7 +93,7 @@ class CustomEnvelope:
 
 
 def is_envelope(body: Any) -> bool:
-    """Return True when a value is an object with exactly the four keys."""
+    """Return True when a value is an object with the four keys."""
     return isinstance(body, dict) and body.keys() == set(KEYS)
 
 

@@ -20,7 +20,7 @@ VARY = "Accept, Accept-Language, Authorization, Cookie, X-Tenant"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Result of a Controller with a status, a message or headers of its own."""
+    """Result of a Controller with an own status, message or headers."""
 
     data: Any = None
     code: int | None = None

@@ -24,9 +24,9 @@ class Precondition(NamedTuple):
 
 
 def add_variant(app: Flask, parts: Iterable[str]) -> None:
-    """Make the entity tags of an app differ from those of apps with other settings.
+    """Make the entity tags of an app depend on these settings.
 
-    For settings that change a response after its tag is computed.
+    Needed for settings that change a response after its tag is computed.
     """
     app.config[_VARIANT] = (*get_variant(app), *parts, "")
 

@@ -32,7 +32,7 @@ class JsonResponse(Response):
     # Kept for hooks that rename fields in the body.
     field_errors: FieldErrors | None = None
 
-    def get_wsgi_headers(self, environ: Any) -> Headers:  # noqa: ARG002 - given shape
+    def get_wsgi_headers(self, environ: Any) -> Headers:  # noqa: ARG002 - signature of werkzeug
         """Return the headers unchanged."""
         # They are ASCII and have the length. werkzeug would parse and rebuild Location.
         return self.headers

@@ -22,12 +22,12 @@ def prefers_problem(accept: str) -> bool:
 
 
 def prefers_html(accept: str) -> bool:
-    """Return True when an Accept header prefers HTML to JSON, as browsers do."""
+    """Return True when an Accept header prefers HTML to JSON."""
     return len(accept) <= _ACCEPT_MAX and _parse_accept(accept).best_match((JSON, HTML)) == HTML
 
 
 def is_acceptable(accept: str) -> bool:
-    """Return True when an Accept header accepts one of the available media types."""
+    """Return True when an Accept header accepts an available media type."""
     return len(accept) > _ACCEPT_MAX or _is_acceptable(accept)
 
 

@@ -1,4 +1,4 @@
-"""Public names of list parameters (`SHOP_LIST_WORDS`), translated at the edge of the app.
+"""Translation of renamed list parameters (`SHOP_LIST_WORDS`) at the edge of the app.
 
 The query string of a request gets the standard names before anything reads it. Links, errors and the OpenAPI document
 get the public names when they leave the app. No other module knows the public names.
@@ -32,7 +32,7 @@ def install_parameter_names(app: Flask, settings: Settings) -> "ParameterNames |
     if not settings.list_words:
         return None
     names = ParameterNames(app.wsgi_app, parse_parameter_names(settings.list_words))
-    app.wsgi_app = names  # type: ignore[method-assign]  # Flask's own way
+    app.wsgi_app = names  # type: ignore[method-assign]  # the documented way to add WSGI middleware
     app.after_request(names.rename_response)
     # The links of a page are part of its body.
     add_variant(app, settings.list_words)
@@ -100,7 +100,7 @@ class ParameterNames:
 
 
 def _rename_query(query: str, names: Mapping[str, str]) -> str:
-    """Rename parameters of a query string. Their values and all other parameters stay as they are written."""
+    """Rename parameters of a query string. All other text stays the same."""
     return "&".join(_rename_pair(pair, names) for pair in query.split("&"))
 
 

@@ -13,7 +13,10 @@ def get_bearer_token() -> str:
 
 
 def request_uuid() -> UUID:
-    """Return the UUIDv7 of this request. It stays the same when the transaction is replayed."""
+    """Return the UUIDv7 of this request.
+
+    It stays the same when the transaction is replayed.
+    """
     if "request_uuid" not in g:
         g.request_uuid = uuid7()
     return g.request_uuid  # type: ignore[no-any-return]  # flask.g holds anything

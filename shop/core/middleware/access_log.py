@@ -27,9 +27,9 @@ _log = logging.getLogger(__name__)
 
 
 def serve_access_log(app: Flask, settings: Settings) -> None:
-    """Set the trace of each request, return its ids and log the request.
+    """Trace and log each request.
 
-    Must be called before other hooks are set.
+    The response has the ids of the trace. Must be called before other hooks are set.
     """
     access_log = _AccessLog(
         frozenset(settings.log_skip), settings.idempotency_header, ClientAddressResolver(settings.trusted_proxies)

@@ -1,4 +1,4 @@
-"""Admission of requests: bodies are buffered first, then a limited number of requests runs at a time.
+"""Admission of requests: buffered bodies and a concurrency limit.
 
 Granian reads a body in the thread of its request. So there are many threads, which cost little while they wait for
 slow clients. At most `SHOP_WEB_THREADS` of them process requests at a time.

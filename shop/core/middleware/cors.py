@@ -25,7 +25,10 @@ _MAX_AGE_SECONDS = 600
 
 
 def serve_cors(app: Flask, settings: Settings) -> None:
-    """Answer preflights and add CORS headers. Does nothing when no origin is configured."""
+    """Answer preflights and add CORS headers.
+
+    Does nothing when no origin is configured.
+    """
     if settings.cors_origins:
         cors = _Cors(settings)
         app.before_request(cors.answer_preflight)

@@ -58,7 +58,10 @@ class _RateLimitHook:
             self.limiter.consume(quota)
 
     def add_headers(self, answer: Response) -> Response:
-        """Count a deferred request that its route has not counted, and add the limit headers."""
+        """Count a deferred request and add the rate limit headers.
+
+        The route of a deferred request counts it, unless the request was refused before.
+        """
         try:
             self.limiter.consume()
         except ShopError as error:

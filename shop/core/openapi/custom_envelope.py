@@ -22,7 +22,7 @@ _EXTRA_SCHEMAS: dict[str, Any] = {
 
 
 def apply_custom_envelope(document: Mapping[str, Any], custom_envelope: CustomEnvelope) -> dict[str, Any]:
-    """Return the document with the schemas, examples and statuses of the custom envelope."""
+    """Return the document with schemas and examples of the custom envelope."""
     adapted = deepcopy(dict(document))
     for node in list(_iterate_objects(adapted)):
         if is_envelope(node.get("example")):

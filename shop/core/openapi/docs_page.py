@@ -23,7 +23,7 @@ _CSP = (
 def serve_documentation(
     app: Flask, api: Api, custom_envelope: CustomEnvelope | None, parameter_names: ParameterNames | None
 ) -> None:
-    """Serve the OpenAPI document and its page. Renamed keys and parameters are applied."""
+    """Serve the OpenAPI document, with renamed keys and parameters, and its page."""
 
     @app.get("/openapi.json")
     def openapi() -> Response:

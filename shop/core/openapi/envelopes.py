@@ -19,7 +19,7 @@ from shop.core.validation.fields import SENTENCE_MAX, Text, WholeNumber
 
 
 class Shape(Enum):
-    """Shape of `data`: one object, a list, a numbered page, or a page of a list query."""
+    """Shape of `data`: object, list, numbered page or page of a query."""
 
     ONE = "one"
     LIST = "list"

@@ -1,4 +1,4 @@
-"""Examples for the documentation: declared ones, else the least value that is valid."""
+"""Examples for the documentation: declared or the least valid value."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Base class of list checkers: validates and documents the query parameters of a list."""
+"""Base class of list checkers: validation and documentation of list parameters."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar

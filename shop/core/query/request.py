@@ -17,6 +17,6 @@ def schema_for_caller(schema: Schema) -> Schema:
 
 
 def page_response(page: AnyPage[Any], dump: Callable[..., Any]) -> tuple[dict[str, Any], dict[str, str]]:
-    """Return the response data of a page and the headers that link to other pages."""
+    """Return the response data and the link headers of a page."""
     meta = page.meta(ListUrl(request.path, request.args))
     return {"data": dump(page.rows, many=True), "meta": {"pagination": meta}}, link_header(meta["links"])

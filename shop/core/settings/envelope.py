@@ -43,7 +43,7 @@ def _are_names(pairs: tuple[str, ...]) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class EnvelopeSettings:
-    """Names of the envelope's keys, hidden keys, extra keys and the HTTP status of failures."""
+    """Settings of the custom envelope: its keys and the status of failures."""
 
     envelope_names: tuple[str, ...] = setting(
         (),
@@ -60,6 +60,6 @@ class EnvelopeSettings:
     )
     envelope_error_status: str = setting(
         OWN_STATUS,
-        "own: the status that the code starts with; 200 or 500: the HTTP status of all failures except /livez and /readyz",
+        "own: the status that the code starts with; 200 or 500: the status of all failures except /livez and /readyz",
         check=(OWN_STATUS, "200", "500").__contains__,
     )

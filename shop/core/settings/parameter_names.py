@@ -12,7 +12,7 @@ _RESERVED = {"lang"}
 
 
 def are_parameter_names(pairs: tuple[str, ...]) -> bool:
-    """Return True when each pair renames a parameter and all public names differ."""
+    """Return True when all pairs rename parameters and all names differ."""
     parts = [pair.split("=") for pair in pairs]
     if not all(len(part) == 2 and part[0] in PARAMETERS and part[1].isidentifier() for part in parts):
         return False

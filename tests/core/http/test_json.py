@@ -1,4 +1,4 @@
-"""A JSON answer has the headers it needs, though werkzeug does not look them over again."""
+"""Headers of JSON responses, which werkzeug does not process again."""
 
 from flask import Flask, Response
 

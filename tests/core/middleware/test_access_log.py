@@ -57,7 +57,7 @@ def send_request(
 
 def last_entry(handler: RecordingHandler) -> dict[str, Any]:
     record: Any = handler.records[-1]
-    entry: dict[str, Any] = record.tell(Redactor())
+    entry: dict[str, Any] = vars(record)[CUSTOM_FIELDS](Redactor())
     return entry
 
 

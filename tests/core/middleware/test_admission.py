@@ -19,7 +19,7 @@ TIMEOUT_SECONDS = 5.0
 class Body:
     """Request body that arrives when the test releases it."""
 
-    def __init__(self, text: bytes = b"words") -> None:
+    def __init__(self, text: bytes = b"bytes") -> None:
         self.text, self.requested, self.released = text, Event(), Event()
 
     def read(self, size: int) -> bytes:
@@ -68,7 +68,7 @@ def test_no_more_requests_run_at_a_time_than_there_are_workers() -> None:
             body.released.set()
         responses = list(pool.map(lambda body: send_request(admission, "x", body), bodies))
 
-    assert responses == [b"words"] * 60
+    assert responses == [b"bytes"] * 60
     assert app.most_running <= 3
 
 
@@ -96,11 +96,11 @@ def test_slow_bodies_hold_no_worker() -> None:
 
         fast = Body()
         fast.released.set()
-        assert pool.submit(send_request, admission, "fast", fast).result(TIMEOUT_SECONDS) == b"words"
+        assert pool.submit(send_request, admission, "fast", fast).result(TIMEOUT_SECONDS) == b"bytes"
 
         for body in slow:
             body.released.set()
-        assert [future.result(TIMEOUT_SECONDS) for future in waiting] == [b"words"] * 3
+        assert [future.result(TIMEOUT_SECONDS) for future in waiting] == [b"bytes"] * 3
     assert app.order[0] == "fast"
 
 
@@ -121,7 +121,7 @@ def test_only_reading_a_body_without_a_free_buffer_is_refused() -> None:
     assert refused.value.facts["retry_after"] in {1, 2, 3}
     late = Body()
     late.released.set()
-    assert send_request(admission, "late", late) == b"words"
+    assert send_request(admission, "late", late) == b"bytes"
 
 
 def test_a_body_that_is_announced_as_too_large_is_not_read() -> None:
