@@ -96,16 +96,16 @@ def test_no_operation_has_a_default_response(document: Document) -> None:
 
 def test_every_failure_is_in_the_envelope(document: Document) -> None:
     for where, operation in operations(document):
-        failures = {status: answer for status, answer in operation["responses"].items() if int(status) >= 400}
+        failures = {status: response for status, response in operation["responses"].items() if int(status) >= 400}
         assert {"500", "503"} <= failures.keys() or " /errors" in where, where
-        for status, answer in failures.items():
-            content = resolve(document, answer)["content"]["application/json"]
+        for status, response in failures.items():
+            content = resolve(document, response)["content"]["application/json"]
             assert content["schema"] == {"$ref": "#/components/schemas/Error"}, (where, status)
 
 
 def test_every_success_is_in_the_envelope(document: Document) -> None:
     for where, operation in operations(document):
-        successes = [answer for status, answer in operation["responses"].items() if int(status) < 300]
+        successes = [response for status, response in operation["responses"].items() if int(status) < 300]
         assert successes, where
         for success in successes:
             schema = resolve(document, success["content"]["application/json"]["schema"])
@@ -156,17 +156,17 @@ def test_an_idempotency_key_is_required_except_for_a_purchase(document: Document
 
 def test_only_replayable_responses_document_the_replay_headers(document: Document) -> None:
     for where, operation in operations(document):
-        successes = [answer for status, answer in operation["responses"].items() if int(status) < 400]
+        successes = [response for status, response in operation["responses"].items() if int(status) < 400]
         replay_headers = {"Idempotency-Relayed", "Idempotent-Replayed", "Idempotency-Replay"}
         replayable = [replay_headers <= success.get("headers", {}).keys() for success in successes]
         assert replayable == [header_of(operation) is not None] * len(successes), where
 
 
 def test_a_purchase_documents_the_accepted_and_the_written_order(document: Document) -> None:
-    answers = document["paths"]["/api/v1/items/{item_id}/purchase"]["post"]["responses"]
-    written, accepted = (answers[status]["content"]["application/json"] for status in ("201", "202"))
+    responses = document["paths"]["/api/v1/items/{item_id}/purchase"]["post"]["responses"]
+    written, accepted = (responses[status]["content"]["application/json"] for status in ("201", "202"))
     assert written["schema"] == accepted["schema"]
-    assert (answers["201"]["description"], answers["202"]["description"]) == ("Created", "Accepted")
+    assert (responses["201"]["description"], responses["202"]["description"]) == ("Created", "Accepted")
 
 
 def test_the_document_follows_the_settings_of_its_app(tmp_path: Path) -> None:
@@ -186,7 +186,7 @@ def test_the_document_follows_the_settings_of_its_app(tmp_path: Path) -> None:
 
 
 def test_every_failure_is_documented_in_both_media_types(document: Document) -> None:
-    kinds = {name: set(answer["content"]) for name, answer in document["components"]["responses"].items()}
+    kinds = {name: set(response["content"]) for name, response in document["components"]["responses"].items()}
     assert kinds
     assert set(map(frozenset, kinds.values())) == {frozenset({"application/json", "application/problem+json"})}
 

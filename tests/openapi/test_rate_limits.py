@@ -7,8 +7,8 @@ from tests.openapi.test_document import Document, api_operations, resolve
 HEADERS = {"RateLimit", "RateLimit-Policy"}
 
 
-def headers_of(document: Document, answer: Document) -> set[str]:
-    headers: dict[str, Any] = resolve(document, answer).get("headers", {})
+def headers_of(document: Document, response: Document) -> set[str]:
+    headers: dict[str, Any] = resolve(document, response).get("headers", {})
     return set(headers)
 
 
@@ -18,13 +18,13 @@ def test_every_operation_documents_429(document: Document) -> None:
 
 def test_every_response_documents_the_rate_limit_headers(document: Document) -> None:
     for where, operation in api_operations(document):
-        for status, answer in operation["responses"].items():
-            assert headers_of(document, answer) >= HEADERS, (where, status)
+        for status, response in operation["responses"].items():
+            assert headers_of(document, response) >= HEADERS, (where, status)
 
 
 def test_retryable_failures_document_retry_after(document: Document) -> None:
-    answers = document["components"]["responses"]
-    retryable = {name for name, answer in answers.items() if "Retry-After" in answer["headers"]}
+    responses = document["components"]["responses"]
+    retryable = {name for name, response in responses.items() if "Retry-After" in response["headers"]}
 
     # Some conflicts, such as a locked row, end without a change of the request.
     assert retryable == {"Error409", "Error429", "Error503"}

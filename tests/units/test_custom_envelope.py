@@ -85,19 +85,19 @@ def test_the_document_lists_failures_under_the_forced_status(tmp_path: Path) -> 
     document = document_of(tmp_path, envelope_error_status="200")
 
     for where, operation in operations(document):
-        answers = {status: resolve(document, answer) for status, answer in operation["responses"].items()}
+        responses = {status: resolve(document, response) for status, response in operation["responses"].items()}
         assert {"$ref": "#/components/schemas/Error"} in [
-            answers["200"]["content"][JSON]["schema"],
-            *answers["200"]["content"][JSON]["schema"].get("anyOf", ()),
+            responses["200"]["content"][JSON]["schema"],
+            *responses["200"]["content"][JSON]["schema"].get("anyOf", ()),
         ], where
-        failures = [answer for status, answer in answers.items() if status >= "400"]
-        assert [answer for answer in failures if set(answer["content"]) != {PROBLEM}] == [], where
+        failures = [response for status, response in responses.items() if status >= "400"]
+        assert [response for response in failures if set(response["content"]) != {PROBLEM}] == [], where
 
 
 def test_with_status_500_failures_are_documented_under_500_only(tmp_path: Path) -> None:
     document = document_of(tmp_path, envelope_error_status="500")
 
-    media_types = {name: set(answer["content"]) for name, answer in document["components"]["responses"].items()}
+    media_types = {name: set(response["content"]) for name, response in document["components"]["responses"].items()}
     assert media_types.pop("Error500") == {JSON, PROBLEM}
     assert set(map(frozenset, media_types.values())) == {frozenset({PROBLEM})}
 

@@ -115,19 +115,19 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
             render = partial(_build_response, status=status_code, dump=dump, tagged=has_etag(view))
 
             @wraps(view)
-            def answer(*args: Any, **kwargs: Any) -> ResponseReturnValue:
+            def render_view(*args: Any, **kwargs: Any) -> ResponseReturnValue:
                 # The idempotency record is written with the response, before the transaction ends.
                 g.render = render
                 return render(view(*args, **kwargs))
 
-            document_operation(answer, responses={status: error_name(status) for status in (*errors, *_ALWAYS)})
+            document_operation(render_view, responses={status: error_name(status) for status in (*errors, *_ALWAYS)})
             for mask in masks:
-                add_description(answer, str(mask))
-            answer.__masks__ = masks  # type: ignore[attr-defined]  # a mark of the route
-            described: F = with_description(answer, describe(answer))
-            answers = described._apidoc["response"]["responses"]  # type: ignore[attr-defined]  # flask-smorest's
+                add_description(render_view, str(mask))
+            render_view.__masks__ = masks  # type: ignore[attr-defined]  # a mark of the route
+            described: F = with_description(render_view, describe(render_view))
+            responses = described._apidoc["response"]["responses"]  # type: ignore[attr-defined]  # flask-smorest's
             for status in other_statuses:
-                answers[status] = [{**answer, **with_status(status, example)} for answer in answers[status_code]]
+                responses[status] = [{**known, **with_status(status, example)} for known in responses[status_code]]
             return described
 
         return decorator

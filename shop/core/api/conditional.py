@@ -66,28 +66,28 @@ class IfMatchChecker(Schema):
         )
 
 
-def add_etag(answer: Response, version: str = "") -> Response:
+def add_etag(response: Response, version: str = "") -> Response:
     """Add the entity tag to a response, or return 304.
 
     304 is for reads whose If-None-Match has the tag.
     """
     # An empty page has the same body in every language, so the language is part of the digest.
     about = (
-        answer.headers.get("Content-Type", ""),
-        answer.headers.get("Content-Language", ""),
+        response.headers.get("Content-Type", ""),
+        response.headers.get("Content-Language", ""),
         *get_variant(current_app),
     )
-    digest = hashlib.sha256("|".join(about).encode() + answer.get_data()).hexdigest()[:20]
+    digest = hashlib.sha256("|".join(about).encode() + response.get_data()).hexdigest()[:20]
     etag = f'"{version}.{digest}"' if version else f'"{digest}"'
-    answer.headers["ETag"] = etag
-    answer.headers["Cache-Control"] = "private, no-cache"
+    response.headers["ETag"] = etag
+    response.headers["Cache-Control"] = "private, no-cache"
     known = request.headers.get("If-None-Match", "")
     if known and request.method in ("GET", "HEAD") and _matches(etag, known):
-        answer.status_code = 304
-        answer.set_data(b"")
+        response.status_code = 304
+        response.set_data(b"")
         for name in _NOT_IN_304:
-            answer.headers.pop(name, None)
-    return answer
+            response.headers.pop(name, None)
+    return response
 
 
 def with_etag(view: F) -> F:
@@ -107,9 +107,9 @@ def describe_etags(operation: dict[str, Any], doc_info: dict[str, Any], verb: st
     """Document the entity tag of an operation, if it has one."""
     if "entity_tag" not in doc_info:
         return
-    for status, answer in operation["responses"].items():
-        if isinstance(answer, dict) and int(status) < 400:
-            answer["headers"] = {**answer.get("headers", {}), **_HEADERS}
+    for status, response in operation["responses"].items():
+        if isinstance(response, dict) and int(status) < 400:
+            response["headers"] = {**response.get("headers", {}), **_HEADERS}
     if verb == "GET":
         operation["parameters"] = [*operation.get("parameters", []), _IF_NONE_MATCH]
         operation["responses"][304] = {"description": "The client has this version already.", "headers": _HEADERS}

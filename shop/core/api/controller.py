@@ -46,5 +46,5 @@ class Controller(MethodView):
         if request.environ.get("QUERY_STRING"):
             check_query_string(view)
         with self.tenant_resolver.in_request_tenant(self.tenants):
-            answer: ResponseReturnValue = view(**path)
-        return answer
+            response: ResponseReturnValue = view(**path)
+        return response

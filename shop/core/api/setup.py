@@ -48,8 +48,8 @@ def _return_unchanged(function: Callable[..., Any]) -> Callable[..., Any]:
     return function
 
 
-def _set_default_language(answer: Response) -> Response:
+def _set_default_language(response: Response) -> Response:
     # Responses in the envelope set their language. Pages and documents have one language, empty responses none.
-    if not isinstance(answer, JsonResponse) and "Content-Type" in answer.headers:
-        answer.headers.setdefault("Content-Language", DEFAULT_LANGUAGE)
-    return answer
+    if not isinstance(response, JsonResponse) and "Content-Type" in response.headers:
+        response.headers.setdefault("Content-Language", DEFAULT_LANGUAGE)
+    return response

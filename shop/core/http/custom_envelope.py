@@ -2,8 +2,8 @@
 
 Its keys can be renamed, hidden or added, and all failures can have one status. It is applied at the edge, after a
 response is stored for its idempotency key, counted and logged. All other code knows the standard envelope and the true
-status. Only the OpenAPI document is adapted elsewhere (`shop.core.openapi.custom_envelope`), since its schemas belong to
-a higher layer.
+status. Only the OpenAPI document is adapted elsewhere: its schemas are in a higher layer
+(`shop.core.openapi.custom_envelope`).
 """
 
 from collections.abc import Callable, Mapping
@@ -43,7 +43,8 @@ def install_custom_envelope(app: Flask, settings: EnvelopeSettings) -> "CustomEn
 class CustomEnvelope:
     """Custom keys of the envelope and the status of failures.
 
-    A status of None keeps the status of each failure."""
+    A status of None keeps the status of each failure.
+    """
 
     names: Mapping[str, str]
     page_names: Mapping[str, str]
@@ -63,25 +64,25 @@ class CustomEnvelope:
             None if status == OWN_STATUS else int(status),
         )
 
-    def apply(self, answer: Response) -> Response:
+    def apply(self, response: Response) -> Response:
         """Transform a response in the standard envelope.
 
         Other responses stay as they are.
         """
-        if answer.mimetype != JSON or answer.direct_passthrough or not (text := answer.get_data()):
-            return answer
+        if response.mimetype != JSON or response.direct_passthrough or not (text := response.get_data()):
+            return response
         body = orjson.loads(text)
         if is_envelope(body):
-            answer.set_data(orjson.dumps(self.transform(body, {name: _EXTRAS[name]() for name in self.extras})))
+            response.set_data(orjson.dumps(self.transform(body, {name: _EXTRAS[name]() for name in self.extras})))
             # The response to HEAD has no body with the true status, so it keeps its own.
             if (
                 self.status
-                and answer.status_code >= 400
+                and response.status_code >= 400
                 and request.method != "HEAD"
                 and request.path not in PROBE_PATHS
             ):
-                answer.status_code = self.status
-        return answer
+                response.status_code = self.status
+        return response
 
     def transform(self, body: Mapping[str, Any], extra: Mapping[str, Any]) -> dict[str, Any]:
         """Return a standard envelope in its custom form."""

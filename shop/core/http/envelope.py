@@ -47,9 +47,9 @@ def accepted(data: Any, location: str) -> Answer:
 
 def no_content() -> Response:
     """Return a 204 response, without a body and without a content type."""
-    answer = Response(status=204)
-    del answer.headers["Content-Type"]
-    return answer
+    response = Response(status=204)
+    del response.headers["Content-Type"]
+    return response
 
 
 def fail(message: str | None = None, code: int = 400, data: Any = None) -> NoReturn:

@@ -53,34 +53,34 @@ class _AccessLog(NamedTuple):
     key_header: str
     client_addresses: ClientAddressResolver
 
-    def log_response(self, answer: Response) -> Response:
+    def log_response(self, response: Response) -> Response:
         """Add the trace headers to the response and log the request."""
         trace = current_trace()
         if trace is None:
-            return answer
-        answer.headers.add(REQUEST_ID_HEADER, trace.request_id)
+            return response
+        response.headers.add(REQUEST_ID_HEADER, trace.request_id)
         if trace.parent:
-            answer.headers.add(TRACEPARENT_HEADER, trace.parent)
-        request, level = request_ctx.request, _level(answer.status_code)
+            response.headers.add(TRACEPARENT_HEADER, trace.parent)
+        request, level = request_ctx.request, _level(response.status_code)
         if _log.isEnabledFor(level) and request.path not in self.skip:
-            access = self._create_record(request, answer, trace)
+            access = self._create_record(request, response, trace)
             # _log.info is slower: it searches the stack for the line of the caller.
             arguments = (access.method, access.route, access.status)
             record = logging.getLogRecordFactory()(_log.name, level, "", 0, "%s %s %s", arguments, None)
             setattr(record, CUSTOM_FIELDS, access.to_fields)
             _log.handle(record)
-        return answer
+        return response
 
-    def _create_record(self, request: Request, answer: Response, trace: Trace) -> "AccessRecord":
+    def _create_record(self, request: Request, response: Response, trace: Trace) -> "AccessRecord":
         environ, rule = request.environ, request.url_rule
         body, query = environ.get(BODY_KEY), environ.get("QUERY_STRING", "")
         return AccessRecord(
             method=request.method,
             path=request.path,
             route=rule.rule if rule else "none",
-            status=answer.status_code,
+            status=response.status_code,
             seconds=perf_counter() - trace.started_at,
-            response_bytes=answer.content_length,
+            response_bytes=response.content_length,
             peer=environ.get("REMOTE_ADDR"),
             forwarded=environ.get("HTTP_X_FORWARDED_FOR"),
             client_addresses=self.client_addresses,

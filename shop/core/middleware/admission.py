@@ -47,8 +47,8 @@ class RequestAdmission:
 
     def _run_app(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         with request_deadline():
-            answer: Iterable[bytes] = self._app(environ, start_response)
-            return answer
+            response: Iterable[bytes] = self._app(environ, start_response)
+            return response
 
     def _buffer_body(self, stream: Any) -> Any:
         with self._lock:

@@ -53,25 +53,25 @@ class _Cors:
             or not isinstance(routing_error, MethodNotAllowed)
         ):
             return None
-        answer = no_content()
+        response = no_content()
         if self._allowed_origin():
-            answer.headers["Access-Control-Allow-Methods"] = ", ".join(sorted(routing_error.valid_methods or ()))
-            answer.headers["Access-Control-Allow-Headers"] = f"{_ALLOWED_HEADERS}, {self.settings.idempotency_header}"
-            answer.headers["Access-Control-Max-Age"] = str(_MAX_AGE_SECONDS)
-        return answer
+            response.headers["Access-Control-Allow-Methods"] = ", ".join(sorted(routing_error.valid_methods or ()))
+            response.headers["Access-Control-Allow-Headers"] = f"{_ALLOWED_HEADERS}, {self.settings.idempotency_header}"
+            response.headers["Access-Control-Max-Age"] = str(_MAX_AGE_SECONDS)
+        return response
 
-    def add_headers(self, answer: Response) -> Response:
+    def add_headers(self, response: Response) -> Response:
         """Add the headers that let the page read the response."""
         if ANY in self.settings.cors_origins:
-            answer.headers["Access-Control-Allow-Origin"] = ANY
+            response.headers["Access-Control-Allow-Origin"] = ANY
         else:
             # Also for refused and missing origins: a cache must not reuse the response for another origin.
-            answer.vary.add("Origin")
+            response.vary.add("Origin")
             if origin := self._allowed_origin():
-                answer.headers["Access-Control-Allow-Origin"] = origin
-        if "Access-Control-Allow-Origin" in answer.headers:
-            answer.headers["Access-Control-Expose-Headers"] = EXPOSED_HEADERS
-        return answer
+                response.headers["Access-Control-Allow-Origin"] = origin
+        if "Access-Control-Allow-Origin" in response.headers:
+            response.headers["Access-Control-Expose-Headers"] = EXPOSED_HEADERS
+        return response
 
     def _allowed_origin(self) -> str | None:
         origin, origins = request.headers.get("Origin"), self.settings.cors_origins

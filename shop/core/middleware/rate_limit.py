@@ -57,7 +57,7 @@ class _RateLimitHook:
         else:
             self.limiter.consume(quota)
 
-    def add_headers(self, answer: Response) -> Response:
+    def add_headers(self, response: Response) -> Response:
         """Count a deferred request and add the rate limit headers.
 
         The route of a deferred request counts it, unless the request was refused before.
@@ -66,10 +66,10 @@ class _RateLimitHook:
             self.limiter.consume()
         except ShopError as error:
             # After a server error the request may have taken effect, so its status must stay.
-            if answer.status_code < 500:
-                answer = current_app.make_response(current_app.handle_user_exception(error))
-        answer.headers.update(format_rate_limit_headers(quota_states()))
-        return answer
+            if response.status_code < 500:
+                response = current_app.make_response(current_app.handle_user_exception(error))
+        response.headers.update(format_rate_limit_headers(quota_states()))
+        return response
 
     def _quota(self, limit: RouteLimit, claims: Claims | None) -> Quota | None:
         if claims and not limit.by_address:

@@ -27,7 +27,7 @@ def add_security_headers(app: Flask, settings: Settings) -> None:
     app.after_request(partial(_set_headers, headers))
 
 
-def _set_headers(headers: dict[str, str], answer: Response) -> Response:
+def _set_headers(headers: dict[str, str], response: Response) -> Response:
     for name, value in headers.items():
-        answer.headers.setdefault(name, value)
-    return answer
+        response.headers.setdefault(name, value)
+    return response

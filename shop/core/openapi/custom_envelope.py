@@ -67,16 +67,16 @@ def _force_error_status(document: dict[str, Any], status: int) -> None:
         if name != error_name(status):
             del failure["content"][JSON]
     for operation in (verb for item in document["paths"].values() for verb in item.values() if "responses" in verb):
-        answers = operation["responses"]
+        responses = operation["responses"]
         if status >= 400:
-            answers.setdefault(str(status), {"$ref": f"#/components/responses/{error_name(status)}"})
+            responses.setdefault(str(status), {"$ref": f"#/components/responses/{error_name(status)}"})
             continue
         default = {"description": HTTP_STATUS_CODES[status], "headers": response_headers(404)}
-        answer = answers.setdefault(str(status), default)
-        answer["headers"] = {
+        response = responses.setdefault(str(status), default)
+        response["headers"] = {
             # Headers of successes are absent in failures of the same status.
             name: header if name in default["headers"] else {**header, "required": False}
-            for name, header in answer.get("headers", {}).items()
+            for name, header in response.get("headers", {}).items()
         }
-        media = answer.setdefault("content", {}).setdefault(JSON, {"example": example})
+        media = response.setdefault("content", {}).setdefault(JSON, {"example": example})
         media["schema"] = {"anyOf": [media["schema"], _ERROR]} if "schema" in media else _ERROR

@@ -55,9 +55,9 @@ class Api(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest carries no 
     def _register_responses(self) -> None:
         """Register error responses by number: HTTPStatus names differ between Python versions."""
         for status in _ERRORS:
-            answer = {
+            response = {
                 "description": HTTP_STATUS_CODES[status],
                 "headers": response_headers(status),
                 "content": failure_content(status),
             }
-            self.spec.components.response(error_name(status), answer, lazy=True)
+            self.spec.components.response(error_name(status), response, lazy=True)

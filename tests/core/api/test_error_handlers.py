@@ -44,9 +44,9 @@ def fail_with_an_argument() -> NoReturn:
 
 
 def test_production_never_returns_details_of_an_exception() -> None:
-    answer = request_failing_view(fail_with_an_argument, Settings(env="production", debug=True))
-    assert answer.status_code == 500
-    assert answer.json == {"status": "fail", "code": 500, "message": "Internal Server Error", "data": {}}
+    response = request_failing_view(fail_with_an_argument, Settings(env="production", debug=True))
+    assert response.status_code == 500
+    assert response.json == {"status": "fail", "code": 500, "message": "Internal Server Error", "data": {}}
 
 
 def test_without_debug_no_details_of_an_exception_are_returned() -> None:
@@ -73,9 +73,9 @@ def test_the_trace_has_no_arguments() -> None:
 
 
 def test_a_shop_error_becomes_its_code_its_message_and_its_facts() -> None:
-    answer = request_failing_view(fail_with(ShopError(CoreExceptionCode.FORBIDDEN, item_id=7)))
-    assert answer.status_code == 403
-    assert answer.json == {
+    response = request_failing_view(fail_with(ShopError(CoreExceptionCode.FORBIDDEN, item_id=7)))
+    assert response.status_code == 403
+    assert response.json == {
         "status": "error",
         "code": 403_001,
         "message": "You may not do this.",
@@ -84,19 +84,19 @@ def test_a_shop_error_becomes_its_code_its_message_and_its_facts() -> None:
 
 
 def test_an_error_of_a_field_is_listed_under_that_field() -> None:
-    answer = request_failing_view(fail_with(ShopError(CoreExceptionCode.FIELD_INVALID, field="cursor")))
-    assert (answer.json or {})["data"] == {"cursor": ["Cursor is not valid."]}
+    response = request_failing_view(fail_with(ShopError(CoreExceptionCode.FIELD_INVALID, field="cursor")))
+    assert (response.json or {})["data"] == {"cursor": ["Cursor is not valid."]}
 
 
 def test_the_fact_retry_after_becomes_the_header() -> None:
-    answer = request_failing_view(fail_with(ShopError(CoreExceptionCode.REDIS_UNAVAILABLE, retry_after=3)))
-    assert answer.headers["Retry-After"] == "3"
-    assert (answer.json or {})["data"] == {"error_code": "REDIS_UNAVAILABLE"}
+    response = request_failing_view(fail_with(ShopError(CoreExceptionCode.REDIS_UNAVAILABLE, retry_after=3)))
+    assert response.headers["Retry-After"] == "3"
+    assert (response.json or {})["data"] == {"error_code": "REDIS_UNAVAILABLE"}
 
 
 def test_a_401_response_has_the_authentication_scheme() -> None:
-    answer = request_failing_view(fail_with(ShopError(CoreExceptionCode.TOKEN_MISSING)))
-    assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, "Bearer")
+    response = request_failing_view(fail_with(ShopError(CoreExceptionCode.TOKEN_MISSING)))
+    assert (response.status_code, response.headers["WWW-Authenticate"]) == (401, "Bearer")
 
 
 @pytest.mark.parametrize(
@@ -111,18 +111,18 @@ def test_a_401_response_has_the_authentication_scheme() -> None:
     ],
 )
 def test_a_store_failure_is_a_503_without_the_text_of_the_store(error: Exception, code: int) -> None:
-    answer = request_failing_view(fail_with(error), Settings(debug=True))
-    assert (answer.status_code, (answer.json or {})["code"]) == (503, code)
-    assert answer.headers["Retry-After"] in {"1", "2", "3"}
-    assert SECRET not in answer.text
+    response = request_failing_view(fail_with(error), Settings(debug=True))
+    assert (response.status_code, (response.json or {})["code"]) == (503, code)
+    assert response.headers["Retry-After"] in {"1", "2", "3"}
+    assert SECRET not in response.text
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 406, 410, 413, 414, 415, 429, 503])
 def test_every_http_error_is_in_the_envelope(status: int) -> None:
-    answer = request_failing_view(lambda: abort(status), headers={"Accept": "text/html"})
-    assert answer.status_code == status
-    assert answer.mimetype == "application/json"
-    assert list(answer.json or {}) == ["status", "code", "message", "data"]
+    response = request_failing_view(lambda: abort(status), headers={"Accept": "text/html"})
+    assert response.status_code == status
+    assert response.mimetype == "application/json"
+    assert list(response.json or {}) == ["status", "code", "message", "data"]
 
 
 def test_the_headers_of_an_http_error_are_kept() -> None:
@@ -135,10 +135,10 @@ def read_the_body() -> bytes:
 
 
 def test_a_body_above_the_limit_is_refused() -> None:
-    answer = request_failing_view(read_the_body, method="POST", data=b"x" * (BODY_MAX_BYTES + 1))
-    assert answer.status_code == 413
+    response = request_failing_view(read_the_body, method="POST", data=b"x" * (BODY_MAX_BYTES + 1))
+    assert response.status_code == 413
 
 
 def test_the_description_of_a_library_error_is_not_returned() -> None:
-    answer = request_failing_view(lambda: abort(400, description=SECRET))
-    assert SECRET not in answer.text
+    response = request_failing_view(lambda: abort(400, description=SECRET))
+    assert SECRET not in response.text

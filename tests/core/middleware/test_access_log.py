@@ -68,9 +68,9 @@ def test_every_failure_is_logged_and_returns_its_request_id(
     def fail() -> NoReturn:
         raise failure
 
-    answer = send_request(fail, headers={"X-Request-ID": "mine-1"})
+    response = send_request(fail, headers={"X-Request-ID": "mine-1"})
 
-    assert (answer.status_code, answer.headers["X-Request-ID"]) == (status, "mine-1")
+    assert (response.status_code, response.headers["X-Request-ID"]) == (status, "mine-1")
     (record,) = recording_handler.records
     assert vars(record)["request_id"] == "mine-1"
     assert last_entry(recording_handler)["status"] == status
@@ -96,10 +96,10 @@ def test_the_trace_ends_with_the_request(recording_handler: RecordingHandler) ->
 
 
 def test_skipped_paths_are_not_logged_but_return_their_request_id(recording_handler: RecordingHandler) -> None:
-    answer = send_request(lambda: "", Settings(log_skip=("/route",)))
+    response = send_request(lambda: "", Settings(log_skip=("/route",)))
 
     assert recording_handler.records == []
-    assert answer.headers["X-Request-ID"]
+    assert response.headers["X-Request-ID"]
 
 
 def test_only_the_size_of_an_unread_body_is_logged(recording_handler: RecordingHandler) -> None:
