@@ -77,7 +77,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
                 return view(*args, values, **kwargs)
 
             if location == "query":
-                checked.__reads_query__ = True  # type: ignore[attr-defined]  # a mark, carried upwards by functools.wraps
+                checked.__reads_query__ = True  # type: ignore[attr-defined]  # a marker, copied by functools.wraps
             described = describe(view)
             described._apidoc["arguments"]["responses"] = {status: error_name(status) for status in statuses}
             validating_view: F = with_description(checked, described)
@@ -123,7 +123,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
             document_operation(render_view, responses={status: error_name(status) for status in (*errors, *_ALWAYS)})
             for mask in masks:
                 add_description(render_view, str(mask))
-            render_view.__masks__ = masks  # type: ignore[attr-defined]  # a mark of the route
+            render_view.__masks__ = masks  # type: ignore[attr-defined]  # a marker of the route
             described: F = with_description(render_view, describe(render_view))
             responses = described._apidoc["response"]["responses"]  # type: ignore[attr-defined]  # flask-smorest's
             for status in other_statuses:

@@ -29,7 +29,7 @@ def register_error_handlers(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
     for database_error in (OperationalError, InterfaceError, PoolTimeoutError):
         app.register_error_handler(database_error, _database_error)
-    # All Redis errors: a replica, a full memory or a full disk has an error class of its own, and no sale works either.
+    # All Redis errors: a replica, a full memory and a full disk have error classes of their own.
     app.register_error_handler(RedisError, _redis_error)
 
 
@@ -39,10 +39,10 @@ def _shop_error(error: ShopError) -> Response:
     g.failure = {"code": code.number, "error": code.name, **facts}
     sentence = translate(code.sentence, facts)
     if field := facts.pop("field", ""):
-        place = "query" if field in request.args else "json"
+        location = "query" if field in request.args else "json"
         # FIELD_INVALID is shared by many fields, so its message names none of them.
         message = INVALID_VALUE if code is CoreExceptionCode.FIELD_INVALID else sentence
-        return respond(code.number, FieldErrors([FieldError(place, (field,), code, (message,))]), sentence)
+        return respond(code.number, FieldErrors([FieldError(location, (field,), code, (message,))]), sentence)
     headers = _error_headers(code, facts.pop("retry_after", None))
     return respond(code.number, {"error_code": code.name, **facts}, sentence, headers)
 

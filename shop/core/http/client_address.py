@@ -7,7 +7,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 Address = IPv4Address | IPv6Address
 
 UNKNOWN = "unknown"
-# An IPv6 customer gets a /64 network: the lower 64 bits do not identify a client.
+# A client has a whole IPv6 network of this size: the lower 64 bits do not identify it.
 _HOST_BITS = 64
 
 

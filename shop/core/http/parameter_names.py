@@ -44,8 +44,8 @@ class ParameterNames:
 
     def __init__(self, app: Any, names: Mapping[str, str]) -> None:
         self._app = app
-        # A standard name that no parameter has in public is unknown. Inside it gets a name that is unknown there, so
-        # that the translation can be reversed: with search=q, a public `search` is `q` inside.
+        # With search=q, a request must not use `search`. Such a request has `q` inside, which is unknown there, and its
+        # error is translated back to `search`. So each name has exactly one translation in both directions.
         unknown = zip(sorted(names.values() - names.keys()), sorted(names.keys() - names.values()), strict=True)
         self._public = {**names, **dict(unknown)}
         self._standard = {public: standard for standard, public in self._public.items()}
@@ -106,6 +106,6 @@ def _rename_query(query: str, names: Mapping[str, str]) -> str:
 
 def _rename_pair(pair: str, names: Mapping[str, str]) -> str:
     encoded, equals, value = pair.partition("=")
-    # WSGI hands over the bytes of a request as Latin-1.
+    # WSGI represents the bytes of a request as Latin-1 text.
     name = unquote_to_bytes(encoded.encode("latin-1").replace(b"+", b" ")).decode(errors="replace")
     return f"{quote_plus(names[name])}{equals}{value}" if name in names else pair
