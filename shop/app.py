@@ -17,6 +17,7 @@ from shop.core.crypto.passwords import Passwords
 from shop.core.crypto.tokens import Tokens
 from shop.core.http.converters import ChoiceConverter, IdConverter
 from shop.core.http.custom_envelope import install_custom_envelope
+from shop.core.http.parameter_names import install_parameter_names
 from shop.core.idempotency.guard import IdempotencyGuard
 from shop.core.idempotency.policy import check_idempotency
 from shop.core.idempotency.record import IdempotencyStore
@@ -45,7 +46,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings.load()
     install_record_factory()
     app = Flask("shop", static_folder=None)
-    dialect = install_custom_envelope(app, settings)
+    custom_envelope, parameter_names = install_custom_envelope(app, settings), install_parameter_names(app, settings)
     serve_access_log(app, settings)
     add_security_headers(app, settings)
     configure_app(app, settings)
@@ -59,7 +60,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         blueprint: Any = module.blueprint
         api.register_blueprint(blueprint, url_prefix=API_PREFIX + (blueprint.url_prefix or ""))
     _bind_controllers(app, container)
-    serve_documentation(app, api, dialect)
+    serve_documentation(app, api, custom_envelope, parameter_names)
     serve_errors(app, api)
     serve_architecture_page(app, settings, build_project_report)
     container.get(Health).serve(app, latest_version())

@@ -74,7 +74,7 @@ def test_only_administrators_search_by_what_only_they_may_see(list_shop: ListSho
 
 def test_an_address_is_searched_by_those_only_who_may_see_it(list_shop: ListShop) -> None:
     checker = checker_of(list_shop, "/users")
-    stranger = checker.visible_to(None, {}).active_spec
+    stranger = checker.visible_to(None).active_spec
     assert "email" in checker.active_spec.searchable
     assert "email" not in {*stranger.searchable, *stranger.sortable}
     # What is shown of it is another matter: it may be masked.

@@ -27,9 +27,7 @@ def value_of(word: FieldSpec, operator: Operator) -> str:
 @pytest.mark.parametrize("number", LISTS)
 def test_every_name_that_may_be_said_is_understood(list_shop: ListShop, number: int) -> None:
     path, who = list_shop.lists()[number]
-    asks = (
-        checker_of(list_shop, path).active_spec if who else checker_of(list_shop, path).visible_to(None, {}).active_spec
-    )
+    asks = checker_of(list_shop, path).active_spec if who else checker_of(list_shop, path).visible_to(None).active_spec
     questions = [
         {"search": f"{name}:{value_of(word, operator)}", "searchFields": f"{name}:{operator}"}
         for name, word in asks.searchable.items()

@@ -1,4 +1,4 @@
-"""The OpenAPI document says who may, in the words of the rule that the Controller declares."""
+"""Authorization rules of Controllers in the OpenAPI document."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from tests.openapi.test_document import operations
 
 Document = dict[str, Any]
 DRAFTS = Permission.ITEMS_VIEW_DRAFTS
-UNASKED = {
+WITHOUT_RULE = {
     "postRegisterUser", "postSignInUser", "postRefreshSession", "putRefreshSession", "getConstants", "getConstant",
 }  # fmt: skip
 OPEN = {
@@ -33,46 +33,47 @@ def described(client: FlaskClient, document: Document) -> list[tuple[Route, Docu
     ]
 
 
-def test_operation_ids_about_rights_are_stable(document: Document) -> None:
+def test_operation_ids_about_permissions_are_stable(document: Document) -> None:
     # A change here breaks every generated client: only ever add.
     assert {operation["operationId"] for _, operation in operations(document)} >= IDS
 
 
-def test_every_operation_that_asks_who_calls_says_who_may(client: FlaskClient, document: Document) -> None:
-    silent = {
-        said["operationId"]
-        for route, said in described(client, document)
-        if str(route.rule) not in said.get("description", "")
+def test_every_operation_with_a_rule_describes_it(client: FlaskClient, document: Document) -> None:
+    undocumented = {
+        operation["operationId"]
+        for route, operation in described(client, document)
+        if str(route.rule) not in operation.get("description", "")
     }
-    assert silent == UNASKED
+    assert undocumented == WITHOUT_RULE
 
 
-def test_whoever_may_lack_a_permission_may_hear_403_and_nobody_else(client: FlaskClient, document: Document) -> None:
-    for route, said in described(client, document):
-        assert ("403" in said["responses"]) is route.rule.is_restricted, route.name
+def test_only_operations_that_need_a_permission_document_403(client: FlaskClient, document: Document) -> None:
+    for route, operation in described(client, document):
+        assert ("403" in operation["responses"]) is route.rule.is_restricted, route.name
 
 
-def test_whoever_may_find_that_a_row_is_anothers_may_hear_404(client: FlaskClient, document: Document) -> None:
-    owned = [(route, said) for route, said in described(client, document) if route.rule.own and route.parameters]
+def test_operations_on_rows_with_an_owner_document_404(client: FlaskClient, document: Document) -> None:
+    routes = described(client, document)
+    owned = [(route, operation) for route, operation in routes if route.rule.own and route.parameters]
     assert len(owned) >= 3
-    assert [route.name for route, said in owned if "404" not in said["responses"]] == []
+    assert [route.name for route, operation in owned if "404" not in operation["responses"]] == []
 
 
-def test_a_route_that_masks_says_what_and_for_whom(client: FlaskClient, document: Document) -> None:
-    masking = [(route, said) for route, said in described(client, document) if route.masks]
+def test_a_route_with_masked_fields_describes_the_mask(client: FlaskClient, document: Document) -> None:
+    masking = [(route, operation) for route, operation in described(client, document) if route.masks]
     assert len(masking) >= 5
-    for _, said in masking:
-        assert "Without users.view_email (100002) others' `email` is masked." in said["description"]
+    for _, operation in masking:
+        assert "Without users.view_email (100002) others' `email` is masked." in operation["description"]
 
 
 def test_every_route_that_shows_an_address_of_others_masks_it(client: FlaskClient, document: Document) -> None:
-    for route, said in described(client, document):
-        shows = "#/components/schemas/Account" in str(said["responses"])
+    for route, operation in described(client, document):
+        shows = "#/components/schemas/Account" in str(operation["responses"])
         assert bool(route.masks) is shows, route.name
 
 
-def test_only_these_routes_are_open_to_whoever_comes_or_signs_in(client: FlaskClient) -> None:
-    # Whoever adds one here has thought about it; a route that names an owner or a permission needs no line.
+def test_only_these_routes_need_neither_owner_nor_permission(client: FlaskClient) -> None:
+    # A new entry here is a deliberate decision. Routes with an owner or a permission need no entry.
     rules = {route.name: route.rule for route in read_routes(client.application)}
     assert {name for name, rule in rules.items() if not (rule.own or rule.permission)} == OPEN
     assert {name for name, rule in rules.items() if rule.public and rule.permission} == {
@@ -84,13 +85,13 @@ def test_only_these_routes_are_open_to_whoever_comes_or_signs_in(client: FlaskCl
 @pytest.mark.parametrize(
     ("rule", "sentence"),
     [
-        (PUBLIC, "Open to anybody."),
+        (PUBLIC, "Public."),
         (SIGNED_IN, "Needs a sign-in."),
         (OWNER, "For one's own."),
         (permission(DRAFTS), "Needs items.view_drafts (300001)."),
         (owner_or(DRAFTS), "For one's own; for others' it needs items.view_drafts (300001)."),
-        (public_or(DRAFTS), "Open to anybody; what is not public needs items.view_drafts (300001)."),
+        (public_or(DRAFTS), "Public; what is not public needs items.view_drafts (300001)."),
     ],
 )
-def test_a_rule_is_a_sentence(rule: AccessRule, sentence: str) -> None:
+def test_a_rule_is_described_by_a_sentence(rule: AccessRule, sentence: str) -> None:
     assert str(rule) == sentence

@@ -1,4 +1,4 @@
-"""The OpenAPI document: whole, explicit, and the same tomorrow."""
+"""OpenAPI document: complete, explicit and stable."""
 
 import re
 from collections import Counter
@@ -29,16 +29,18 @@ def operations(document: Document) -> Iterator[tuple[str, Document]]:
 
 
 def api_operations(document: Document) -> Iterator[tuple[str, Document]]:
-    """The operations of Controllers; the pages of codes ask nobody anything, and count in no limit."""
+    """Yield the operations of Controllers.
+
+    The error catalogue is left out: it has no rate limit."""
     yield from ((where, operation) for where, operation in operations(document) if " /api/" in where)
 
 
 def resolve(document: Document, thing: Document) -> Document:
     while "$ref" in thing:
-        found: Any = document
+        target: Any = document
         for step in thing["$ref"].removeprefix("#/").split("/"):
-            found = found[step]
-        thing = found
+            target = target[step]
+        thing = target
     return thing
 
 
@@ -75,38 +77,38 @@ def test_every_operation_has_a_summary_that_is_a_sentence(document: Document) ->
     assert [where for where, summary in summaries.items() if not (summary[:1].isupper() and summary[-1] == ".")] == []
 
 
-def test_every_operation_says_who_may_call_it(document: Document) -> None:
+def test_every_operation_documents_its_security(document: Document) -> None:
     assert [where for where, operation in operations(document) if "security" not in operation] == []
     public = {operation["operationId"] for _, operation in operations(document) if operation["security"] == []}
     assert {name for name in IDS if name in public} == PUBLIC
 
 
-def test_whoever_must_sign_in_may_hear_401_and_the_others_know_the_scheme(document: Document) -> None:
+def test_operations_that_need_a_token_document_401(document: Document) -> None:
     for where, operation in operations(document):
         if {"bearer": []} in operation["security"]:
             assert "401" in operation["responses"], where
     assert document["components"]["securitySchemes"]["bearer"]["scheme"] == "bearer"
 
 
-def test_no_operation_has_a_default_answer(document: Document) -> None:
+def test_no_operation_has_a_default_response(document: Document) -> None:
     assert [where for where, operation in operations(document) if "default" in operation["responses"]] == []
 
 
-def test_every_failure_speaks_the_envelope(document: Document) -> None:
+def test_every_failure_is_in_the_envelope(document: Document) -> None:
     for where, operation in operations(document):
-        failures = {status: answer for status, answer in operation["responses"].items() if int(status) >= 400}
+        failures = {status: response for status, response in operation["responses"].items() if int(status) >= 400}
         assert {"500", "503"} <= failures.keys() or " /errors" in where, where
-        for status, answer in failures.items():
-            content = resolve(document, answer)["content"]["application/json"]
+        for status, response in failures.items():
+            content = resolve(document, response)["content"]["application/json"]
             assert content["schema"] == {"$ref": "#/components/schemas/Error"}, (where, status)
 
 
-def test_every_success_speaks_the_envelope(document: Document) -> None:
+def test_every_success_is_in_the_envelope(document: Document) -> None:
     for where, operation in operations(document):
-        goods = [answer for status, answer in operation["responses"].items() if int(status) < 300]
-        assert goods, where
-        for good in goods:
-            schema = resolve(document, good["content"]["application/json"]["schema"])
+        successes = [response for status, response in operation["responses"].items() if int(status) < 300]
+        assert successes, where
+        for success in successes:
+            schema = resolve(document, success["content"]["application/json"]["schema"])
             assert set(schema["required"]) == set(schema["properties"]) == {"status", "code", "message", "data"}, where
 
 
@@ -116,12 +118,12 @@ def test_the_envelope_of_a_failure_has_its_four_keys(document: Document) -> None
     assert sorted(schema["required"]) == ["code", "data", "message", "status"]
 
 
-def test_every_reference_leads_somewhere(document: Document) -> None:
+def test_every_reference_has_a_target(document: Document) -> None:
     for reference in set(re.findall(r"'\$ref': '([^']+)'", str(document))):
         assert resolve(document, {"$ref": reference}), reference
 
 
-def test_a_body_has_bounds_on_what_it_says(document: Document) -> None:
+def test_a_body_documents_the_bounds_of_its_fields(document: Document) -> None:
     schemas = document["components"]["schemas"]
     assert schemas["PurchaseItemChecker"]["properties"]["quantity"] == {
         "type": "integer",
@@ -133,38 +135,38 @@ def test_a_body_has_bounds_on_what_it_says(document: Document) -> None:
 
 
 def header_of(operation: Document, name: str = "Idempotency-Key") -> Document | None:
-    found = [parameter for parameter in operation.get("parameters", []) if parameter.get("name") == name]
-    return found[0] if found else None
+    headers = [parameter for parameter in operation.get("parameters", []) if parameter.get("name") == name]
+    return headers[0] if headers else None
 
 
-def test_every_protected_write_documents_its_key_and_no_other_operation_does(document: Document) -> None:
-    keyed = {where for where, operation in operations(document) if header_of(operation)}
+def test_only_idempotent_writes_document_an_idempotency_key(document: Document) -> None:
+    idempotent = {where for where, operation in operations(document) if header_of(operation)}
     writes = {where for where, _ in operations(document) if not where.startswith("get ")}
 
-    assert writes - keyed == {where for where in writes if "/auth/" in where}
-    assert keyed <= writes
+    assert writes - idempotent == {where for where in writes if "/auth/" in where}
+    assert idempotent <= writes
 
 
-def test_a_key_is_required_but_for_a_purchase(document: Document) -> None:
+def test_an_idempotency_key_is_required_except_for_a_purchase(document: Document) -> None:
     for where, operation in operations(document):
         if header := header_of(operation):
             assert header["required"] is not where.endswith("/purchase"), where
             assert {"400", "409", "422"} <= operation["responses"].keys(), where
 
 
-def test_an_answer_that_may_be_a_replay_documents_its_marks(document: Document) -> None:
+def test_only_replayable_responses_document_the_replay_headers(document: Document) -> None:
     for where, operation in operations(document):
-        goods = [answer for status, answer in operation["responses"].items() if int(status) < 400]
-        marks = {"Idempotency-Relayed", "Idempotent-Replayed", "Idempotency-Replay"}
-        marked = [marks <= good.get("headers", {}).keys() for good in goods]
-        assert marked == [header_of(operation) is not None] * len(goods), where
+        successes = [response for status, response in operation["responses"].items() if int(status) < 400]
+        replay_headers = {"Idempotency-Relayed", "Idempotent-Replayed", "Idempotency-Replay"}
+        replayable = [replay_headers <= success.get("headers", {}).keys() for success in successes]
+        assert replayable == [header_of(operation) is not None] * len(successes), where
 
 
-def test_a_purchase_documents_the_promise_and_the_written_order(document: Document) -> None:
-    answers = document["paths"]["/api/v1/items/{item_id}/purchase"]["post"]["responses"]
-    written, promised = (answers[status]["content"]["application/json"] for status in ("201", "202"))
-    assert written["schema"] == promised["schema"]
-    assert (answers["201"]["description"], answers["202"]["description"]) == ("Created", "Accepted")
+def test_a_purchase_documents_the_accepted_and_the_written_order(document: Document) -> None:
+    responses = document["paths"]["/api/v1/items/{item_id}/purchase"]["post"]["responses"]
+    written, accepted = (responses[status]["content"]["application/json"] for status in ("201", "202"))
+    assert written["schema"] == accepted["schema"]
+    assert (responses["201"]["description"], responses["202"]["description"]) == ("Created", "Accepted")
 
 
 def test_the_document_follows_the_settings_of_its_app(tmp_path: Path) -> None:
@@ -184,12 +186,12 @@ def test_the_document_follows_the_settings_of_its_app(tmp_path: Path) -> None:
 
 
 def test_every_failure_is_documented_in_both_media_types(document: Document) -> None:
-    kinds = {name: set(answer["content"]) for name, answer in document["components"]["responses"].items()}
+    kinds = {name: set(response["content"]) for name, response in document["components"]["responses"].items()}
     assert kinds
     assert set(map(frozenset, kinds.values())) == {frozenset({"application/json", "application/problem+json"})}
 
 
-def test_every_failure_of_every_operation_is_one_of_them(document: Document) -> None:
+def test_every_failure_of_an_operation_is_a_shared_response(document: Document) -> None:
     operations = [
         operation for path in document["paths"].values() for key, operation in path.items() if key != "parameters"
     ]

@@ -1,9 +1,9 @@
-"""Tags in the OpenAPI document: who has one, and what can be asked by it."""
+"""Entity tags and conditional requests in the OpenAPI document."""
 
 from tests.openapi.test_document import Document, header_of, operations
 
 
-def test_what_has_a_tag_says_so_and_can_be_asked_for_by_it(document: Document) -> None:
+def test_operations_with_entity_tags_document_conditional_reads(document: Document) -> None:
     tagged = {
         where: operation
         for where, operation in operations(document)
@@ -12,14 +12,14 @@ def test_what_has_a_tag_says_so_and_can_be_asked_for_by_it(document: Document) -
 
     assert {"get /api/v1/items", "get /api/v1/items/{item_id}", "patch /api/v1/items/{item_id}"} <= tagged.keys()
     for where, operation in operations(document):
-        asked = where in tagged and where.startswith("get ")
-        assert ("304" in operation["responses"]) is asked, where
-        assert (header_of(operation, "If-None-Match") is not None) is asked, where
-        if asked:
+        conditional_read = where in tagged and where.startswith("get ")
+        assert ("304" in operation["responses"]) is conditional_read, where
+        assert (header_of(operation, "If-None-Match") is not None) is conditional_read, where
+        if conditional_read:
             assert set(operation["responses"]["304"]) == {"description", "headers"}, where
 
 
-def test_a_write_that_names_what_it_saw_documents_412(document: Document) -> None:
+def test_a_conditional_write_documents_412(document: Document) -> None:
     conditional = {where for where, operation in operations(document) if header_of(operation, "If-Match")}
 
     assert conditional == {where for where, operation in operations(document) if "412" in operation["responses"]}

@@ -1,4 +1,4 @@
-"""Settings of the envelope: what they take, and that the document says what is really sent."""
+"""Custom envelope: settings and OpenAPI document."""
 
 from pathlib import Path
 from typing import Any
@@ -17,13 +17,13 @@ PAGE = "/api/v1/items"
 JSON, PROBLEM = "application/json", "application/problem+json"
 
 
-def client_of(folder: Path, **words: Any) -> FlaskClient:
+def client_of(folder: Path, **options: Any) -> FlaskClient:
     stores: dict[str, Any] = {"redis_url": "unix:///nowhere.sock", "database_url": f"sqlite:///{folder}/none/x"}
-    return create_app(Settings(var=str(folder), **stores, **words)).test_client()
+    return create_app(Settings(var=str(folder), **stores, **options)).test_client()
 
 
-def document_of(folder: Path, **words: Any) -> Document:
-    document: Document = client_of(folder, **words).get("/openapi.json").json or {}
+def document_of(folder: Path, **options: Any) -> Document:
+    document: Document = client_of(folder, **options).get("/openapi.json").json or {}
     assert list(OpenAPIV31SpecValidator(document).iter_errors()) == []
     return document
 
@@ -33,7 +33,7 @@ def document_of(folder: Path, **words: Any) -> Document:
     ["message=code", "message=msg,code=msg", "message=msg,message=text", "note=msg", "message=", "message", "=msg",
      "data.data=meta", "data.rows=list", "message=extra", "message=m s g", "message=1", "message=data.msg"],
 )  # fmt: skip
-def test_names_that_clash_or_are_unknown_stop_the_start_with_one_sentence(names: str) -> None:
+def test_repeated_or_unknown_names_stop_the_start_with_one_message(names: str) -> None:
     with pytest.raises(
         SettingsError, match=r"^SHOP_ENVELOPE_NAMES cannot be '.*': pairs key=name, no name twice, .*\.$"
     ):
@@ -44,7 +44,7 @@ def test_names_that_clash_or_are_unknown_stop_the_start_with_one_sentence(names:
     ("name", "value"),
     [("HIDE", "data"), ("HIDE", "code"), ("HIDE", "status,msg"), ("EXTRA", "password"), ("ERROR_STATUS", "404")],
 )
-def test_what_cannot_be_hidden_or_said_stops_the_start(name: str, value: str) -> None:
+def test_invalid_values_of_the_other_settings_stop_the_start(name: str, value: str) -> None:
     with pytest.raises(SettingsError, match=f"^SHOP_ENVELOPE_{name} cannot be '{value}': "):
         Settings.load({f"SHOP_ENVELOPE_{name}": value})
 
@@ -52,17 +52,17 @@ def test_what_cannot_be_hidden_or_said_stops_the_start(name: str, value: str) ->
 @pytest.mark.parametrize(
     "names", ["message=msg, data.data=list", "status=code,code=status", "data=extra,extra=more", ""]
 )
-def test_names_that_are_all_different_are_taken(names: str) -> None:
+def test_unique_names_are_accepted(names: str) -> None:
     assert len(Settings.load({"SHOP_ENVELOPE_NAMES": names}).envelope_names) == names.count("=")
 
 
-def test_without_a_setting_no_request_does_any_of_it(client: FlaskClient) -> None:
+def test_without_a_setting_no_hook_is_installed(client: FlaskClient) -> None:
     assert install_custom_envelope(client.application, Settings()) is None
     hooks = client.application.after_request_funcs[None]
-    assert [hook for hook in hooks if "Dialect" in str(hook)] == []
+    assert [hook for hook in hooks if "CustomEnvelope" in str(hook)] == []
 
 
-def test_the_document_says_the_renamed_form(tmp_path: Path) -> None:
+def test_the_document_has_the_renamed_keys(tmp_path: Path) -> None:
     document = document_of(
         tmp_path,
         envelope_names=("message=msg", "data.data=list"),
@@ -81,29 +81,29 @@ def test_the_document_says_the_renamed_form(tmp_path: Path) -> None:
     assert content["example"]["extra"].keys() == schema["properties"]["extra"]["properties"].keys()
 
 
-def test_the_document_says_which_status_failures_have(tmp_path: Path) -> None:
+def test_the_document_lists_failures_under_the_forced_status(tmp_path: Path) -> None:
     document = document_of(tmp_path, envelope_error_status="200")
 
     for where, operation in operations(document):
-        answers = {status: resolve(document, answer) for status, answer in operation["responses"].items()}
+        responses = {status: resolve(document, response) for status, response in operation["responses"].items()}
         assert {"$ref": "#/components/schemas/Error"} in [
-            answers["200"]["content"][JSON]["schema"],
-            *answers["200"]["content"][JSON]["schema"].get("anyOf", ()),
+            responses["200"]["content"][JSON]["schema"],
+            *responses["200"]["content"][JSON]["schema"].get("anyOf", ()),
         ], where
-        failures = [answer for status, answer in answers.items() if status >= "400"]
-        assert [answer for answer in failures if set(answer["content"]) != {PROBLEM}] == [], where
+        failures = [response for status, response in responses.items() if status >= "400"]
+        assert [response for response in failures if set(response["content"]) != {PROBLEM}] == [], where
 
 
-def test_failures_as_500_stand_where_500_stands(tmp_path: Path) -> None:
+def test_with_status_500_failures_are_documented_under_500_only(tmp_path: Path) -> None:
     document = document_of(tmp_path, envelope_error_status="500")
 
-    said = {name: set(answer["content"]) for name, answer in document["components"]["responses"].items()}
-    assert said.pop("Error500") == {JSON, PROBLEM}
-    assert set(map(frozenset, said.values())) == {frozenset({PROBLEM})}
+    media_types = {name: set(response["content"]) for name, response in document["components"]["responses"].items()}
+    assert media_types.pop("Error500") == {JSON, PROBLEM}
+    assert set(map(frozenset, media_types.values())) == {frozenset({PROBLEM})}
 
 
 @pytest.mark.parametrize("status", ["200", "500"])
-def test_monitors_hear_the_true_status(tmp_path: Path, status: str) -> None:
+def test_health_checks_keep_the_true_status(tmp_path: Path, status: str) -> None:
     client = client_of(tmp_path, envelope_error_status=status)
 
     assert client.get("/nowhere").status_code == int(status)

@@ -1,4 +1,4 @@
-"""The Blueprint of Controllers: flask-smorest's, speaking the envelope."""
+"""Blueprint of Controllers: flask-smorest's, with responses in the envelope."""
 
 from collections.abc import Callable
 from functools import partial, wraps
@@ -26,7 +26,7 @@ from shop.core.openapi.annotations import add_description, document_operation, s
 from shop.core.openapi.envelopes import Shape, envelope_schema, error_name, response_headers, with_status
 from shop.core.openapi.examples import example_of
 from shop.core.pagination.pages import PAGE_TYPES
-from shop.core.query.request import page_response, rename_documented_parameters, schema_for_caller
+from shop.core.query.request import page_response, schema_for_caller
 from shop.core.rate_limiting.route_limit import describe_rate_limits
 
 C = TypeVar("C")
@@ -36,14 +36,14 @@ _WITH_BODY = (400, 413, 415, 422)
 
 
 class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest carries no types
-    """Declares what comes in, what goes out and under which path; validates and documents at once."""
+    """Routes of Controllers, with validation and documentation of requests and responses."""
 
     ARGUMENTS_PARSER = Parser()
 
     def __init__(self, *args: Any, idempotency_policy: IdempotencyPolicy | None = None, **options: Any) -> None:
         super().__init__(*args, **options)
         self.idempotency_policy = idempotency_policy
-        self._prepare_doc_cbks += [_describe_operation, rename_documented_parameters]
+        self._prepare_doc_cbks += [_describe_operation]
 
     def route(self, rule: str, **options: Any) -> Callable[[type[C]], type[C]]:
         """Serve a Controller at a path below /api/v1."""
@@ -58,7 +58,10 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
         return decorator
 
     def arguments(self, schema: type[Schema] | Schema, *, location: str = "json", **options: Any) -> Callable[[F], F]:
-        """Hand the checked words to the method; refuses others with 422 before it runs."""
+        """Pass validated arguments to the method.
+
+        Raises RequestValidationError before the method runs when a value is not valid.
+        """
         # One instance for all requests: building a schema costs more than loading with it.
         schema = schema() if isinstance(schema, type) else schema
         parse = partial(self.ARGUMENTS_PARSER.parse, location=location)
@@ -70,15 +73,15 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
         def decorator(view: F) -> F:
             @wraps(view)
             def checked(*args: Any, **kwargs: Any) -> Any:
-                words = parse(schema_for_caller(schema) if location == "query" else schema)
-                return view(*args, words, **kwargs)
+                values = parse(schema_for_caller(schema) if location == "query" else schema)
+                return view(*args, values, **kwargs)
 
             if location == "query":
-                checked.__reads_query__ = True  # type: ignore[attr-defined]  # a mark, carried upwards by functools.wraps
+                checked.__reads_query__ = True  # type: ignore[attr-defined]  # a marker, copied by functools.wraps
             described = describe(view)
             described._apidoc["arguments"]["responses"] = {status: error_name(status) for status in statuses}
-            words_checked: F = with_description(checked, described)
-            return words_checked
+            validating_view: F = with_description(checked, described)
+            return validating_view
 
         return decorator
 
@@ -93,38 +96,38 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
         masks: tuple[Mask, ...] = (),
         **options: Any,
     ) -> Callable[[F], F]:
-        """Say what the method returns through the schema, in the envelope.
+        """Return the result of the method through the schema, in the envelope.
 
         Args:
-            errors: the statuses it may fail with, beyond those its other decorators bring.
-            also: other statuses of the same answer.
-            masks: the fields that not everybody sees in full.
+            errors: error statuses, beyond those of the other decorators.
+            other_statuses: other statuses of the same response.
+            masks: fields that some callers see masked.
 
         """
         dump = add_masks(schema().dump, masks) if schema else None
-        said = envelope_schema(schema, shape)
-        example = example_of(said) | {"code": status_code, "message": HTTP_STATUS_CODES[status_code]}
+        documented = envelope_schema(schema, shape)
+        example = example_of(documented) | {"code": status_code, "message": HTTP_STATUS_CODES[status_code]}
         describe = super().response(
-            status_code, said, example=example, headers=response_headers(status_code), **options
+            status_code, documented, example=example, headers=response_headers(status_code), **options
         )
 
         def decorator(view: F) -> F:
             render = partial(_build_response, status=status_code, dump=dump, tagged=has_etag(view))
 
             @wraps(view)
-            def answer(*args: Any, **kwargs: Any) -> ResponseReturnValue:
-                # For whoever must know the answer before the transaction ends.
+            def render_view(*args: Any, **kwargs: Any) -> ResponseReturnValue:
+                # The idempotency record is written with the response, before the transaction ends.
                 g.render = render
                 return render(view(*args, **kwargs))
 
-            document_operation(answer, responses={status: error_name(status) for status in (*errors, *_ALWAYS)})
+            document_operation(render_view, responses={status: error_name(status) for status in (*errors, *_ALWAYS)})
             for mask in masks:
-                add_description(answer, str(mask))
-            answer.__masks__ = masks  # type: ignore[attr-defined]  # a mark of the route
-            described: F = with_description(answer, describe(answer))
-            answers = described._apidoc["response"]["responses"]  # type: ignore[attr-defined]  # flask-smorest's
+                add_description(render_view, str(mask))
+            render_view.__masks__ = masks  # type: ignore[attr-defined]  # a marker of the route
+            described: F = with_description(render_view, describe(render_view))
+            responses = described._apidoc["response"]["responses"]  # type: ignore[attr-defined]  # flask-smorest's
             for status in other_statuses:
-                answers[status] = [{**answer, **with_status(status, example)} for answer in answers[status_code]]
+                responses[status] = [{**known, **with_status(status, example)} for known in responses[status_code]]
             return described
 
         return decorator
@@ -133,7 +136,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
 def _describe_operation(
     doc: dict[str, Any], doc_info: dict[str, Any], *, app: Flask, method: str, **_: Any
 ) -> dict[str, Any]:
-    # flask-smorest calls it for each operation of each app, whose settings have their say.
+    # flask-smorest calls it for each operation of each app. The result depends on the settings of the app.
     settings = app.config["SETTINGS"]
     doc["parameters"] = [*doc.get("parameters", []), "Language"]
     describe_tenant(doc)

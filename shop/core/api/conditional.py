@@ -1,7 +1,7 @@
-"""Conditional requests (RFC 9110, 13): answers with tags, 304 for what is known, and writes that name what they saw.
+"""Conditional requests (RFC 9110): entity tags, 304 responses and preconditions.
 
-A tag is `"digest"` of the whole answer, or `"version.digest"`: the version is that of the words which a write is about.
-A reader compares the whole; a writer the version, which stays while sales move the stock.
+A tag is `"digest"` of the whole response, or `"version.digest"`. The version covers the fields that a write can change.
+A read compares the whole tag. A write compares the version only, which stays the same while sales change the stock.
 """
 
 import hashlib
@@ -13,9 +13,8 @@ from flask import Response, current_app, request
 from marshmallow import Schema, post_load
 
 from shop.core.errors import CoreExceptionCode
-from shop.core.http.etag import Precondition
+from shop.core.http.etag import Precondition, get_variant
 from shop.core.openapi.annotations import document_operation
-from shop.core.settings.envelope import EnvelopeSettings
 from shop.core.validation.fields import Text, error_code
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -24,16 +23,16 @@ ANY = "*"
 _ETAG = r'(W/)?"[!#-~]*"'
 ETAGS_PATTERN = rf"^(\*|{_ETAG}( *, *{_ETAG})*)$"
 _etag_regex = re.compile(_ETAG)
-# What a 304 does not say: whoever hears it has it already.
+# A 304 response leaves these headers out: the client has them already.
 _NOT_IN_304 = ("Content-Type", "Content-Length", "Content-Language", "Link")
 _HEADERS = {
     "ETag": {
-        "description": "What If-None-Match and If-Match name this answer by.",
+        "description": "Tag of this response, for If-None-Match and If-Match.",
         "required": True,
         "schema": {"type": "string", "maxLength": 100, "example": '"4b1c9e0d7a2f8356.0f4e1d2c3b4a59687766"'},
     },
     "Cache-Control": {
-        "description": "For one reader, who asks each time whether it is still so.",
+        "description": "For one client only, which revalidates at each request.",
         "required": True,
         "schema": {"type": "string", "enum": ["private, no-cache"]},
     },
@@ -41,13 +40,13 @@ _HEADERS = {
 _IF_NONE_MATCH = {
     "in": "header",
     "name": "If-None-Match",
-    "description": "Tags of answers that you have; whatever else it says is left aside.",
+    "description": "Tags of responses that the client has. Anything else is ignored.",
     "schema": {"type": "string", "example": '"0f4e1d2c3b4a59687766"'},
 }
 
 
 class IfMatchChecker(Schema):
-    """Which state of the thing a write is about: tags that reading it has answered."""
+    """Precondition of a write: entity tags from earlier responses."""
 
     if_match = Text(
         ETAGS_MAX,
@@ -59,58 +58,64 @@ class IfMatchChecker(Schema):
 
     @post_load
     def _parse_precondition(self, values: dict[str, str], **_: Any) -> Precondition:
-        said = values.get("if_match", ANY)
-        # A weak tag says that things are alike, and a write wants the very same.
-        tags = (found.group() for found in _etag_regex.finditer(said))
+        header = values.get("if_match", ANY)
+        # A write needs a strong comparison, so weak tags never match.
+        tags = (match.group() for match in _etag_regex.finditer(header))
         return Precondition(
-            None if said == ANY else frozenset(tag[1:].partition(".")[0] for tag in tags if tag[0] == '"')
+            None if header == ANY else frozenset(tag[1:].partition(".")[0] for tag in tags if tag[0] == '"')
         )
 
 
-def add_etag(answer: Response, version: str = "") -> Response:
-    """The answer with its tag, or 304 for whoever reads and has it."""
-    # An empty page says the same in every language; the keys get their names at the edge, after this.
-    settings: EnvelopeSettings = current_app.config["SETTINGS"]
-    dialect = (*settings.envelope_names, "", *settings.envelope_hide, "", *settings.envelope_extra)
-    about = (answer.headers.get("Content-Type", ""), answer.headers.get("Content-Language", ""), *dialect)
-    digest = hashlib.sha256("|".join(about).encode() + answer.get_data()).hexdigest()[:20]
-    told = f'"{version}.{digest}"' if version else f'"{digest}"'
-    answer.headers["ETag"] = told
-    answer.headers["Cache-Control"] = "private, no-cache"
+def add_etag(response: Response, version: str = "") -> Response:
+    """Add the entity tag to a response, or return 304.
+
+    304 is for reads whose If-None-Match has the tag.
+    """
+    # An empty page has the same body in every language, so the language is part of the digest.
+    about = (
+        response.headers.get("Content-Type", ""),
+        response.headers.get("Content-Language", ""),
+        *get_variant(current_app),
+    )
+    digest = hashlib.sha256("|".join(about).encode() + response.get_data()).hexdigest()[:20]
+    etag = f'"{version}.{digest}"' if version else f'"{digest}"'
+    response.headers["ETag"] = etag
+    response.headers["Cache-Control"] = "private, no-cache"
     known = request.headers.get("If-None-Match", "")
-    if known and request.method in ("GET", "HEAD") and _matches(told, known):
-        answer.status_code = 304
-        answer.set_data(b"")
+    if known and request.method in ("GET", "HEAD") and _matches(etag, known):
+        response.status_code = 304
+        response.set_data(b"")
         for name in _NOT_IN_304:
-            answer.headers.pop(name, None)
-    return answer
+            response.headers.pop(name, None)
+    return response
 
 
 def with_etag(view: F) -> F:
-    """Let the answers of a Controller's method have tags; who says If-None-Match, and has what is read, hears 304."""
+    """Give the responses of a Controller's method entity tags."""
     document_operation(view)
-    view._apidoc["etag"] = True  # type: ignore[attr-defined]  # for the Blueprint and its documentation
+    # Not `etag`: flask-smorest has a key of that name and would document its own headers and errors.
+    view._apidoc["entity_tag"] = True  # type: ignore[attr-defined]  # for the Blueprint and its documentation
     return view
 
 
 def has_etag(view: Callable[..., Any]) -> bool:
-    """Whether that was said of a method."""
-    return "etag" in getattr(view, "_apidoc", {})
+    """Return True when the responses of a method have entity tags."""
+    return "entity_tag" in getattr(view, "_apidoc", {})
 
 
 def describe_etags(operation: dict[str, Any], doc_info: dict[str, Any], verb: str) -> None:
-    """Add to an operation of the OpenAPI document its tag, and what that is good for; nothing where it has none."""
-    if "etag" not in doc_info:
+    """Document the entity tag of an operation, if it has one."""
+    if "entity_tag" not in doc_info:
         return
-    for status, answer in operation["responses"].items():
-        if isinstance(answer, dict) and int(status) < 400:
-            answer["headers"] = {**answer.get("headers", {}), **_HEADERS}
+    for status, response in operation["responses"].items():
+        if isinstance(response, dict) and int(status) < 400:
+            response["headers"] = {**response.get("headers", {}), **_HEADERS}
     if verb == "GET":
         operation["parameters"] = [*operation.get("parameters", []), _IF_NONE_MATCH]
-        operation["responses"][304] = {"description": "You have it already.", "headers": _HEADERS}
+        operation["responses"][304] = {"description": "The client has this version already.", "headers": _HEADERS}
 
 
 def _matches(etag: str, header: str) -> bool:
     return header.strip() == ANY or any(
-        found.group().removeprefix("W/") == etag for found in _etag_regex.finditer(header)
+        match.group().removeprefix("W/") == etag for match in _etag_regex.finditer(header)
     )

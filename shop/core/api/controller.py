@@ -1,4 +1,4 @@
-"""The base of Controllers, and who is calling."""
+"""Base class of Controllers."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,25 +20,31 @@ from shop.core.idempotency.record import IdempotencyStore
 
 @dataclass(eq=False)
 class Controller(MethodView):
-    """An HTTP entrance: a method per verb. One instance per app, bound by the app's container."""
+    """HTTP entry point with one method per verb.
+
+    Each app has one instance.
+    """
 
     database: Database
     tokens: Tokens
     session_watch: SessionWatch
     idempotency: IdempotencyGuard
     tenant_resolver: TenantResolver
-    # Given by the app, since they stand above core.
+    # Set by the app: their classes are in layers above core.
     idempotency_store: IdempotencyStore = field(init=False)
     authenticator: SessionAuthenticator = field(init=False)
     tenants: TenantDirectory = field(init=False)
 
     def dispatch_request(self, **path: Any) -> ResponseReturnValue:
-        """Call the method of the verb, in the tenant of the request; the router has let no other verb through."""
+        """Call the method of the verb, in the tenant of the request.
+
+        Raises ShopError NOT_ACCEPTABLE, and RequestValidationError for an unknown query parameter.
+        """
         view = getattr(self, "get" if request.method == "HEAD" else request.method.lower())
         if not is_acceptable(request.environ.get("HTTP_ACCEPT", "")):
             raise ShopError(CoreExceptionCode.NOT_ACCEPTABLE)
         if request.environ.get("QUERY_STRING"):
             check_query_string(view)
         with self.tenant_resolver.in_request_tenant(self.tenants):
-            answer: ResponseReturnValue = view(**path)
-        return answer
+            response: ResponseReturnValue = view(**path)
+        return response

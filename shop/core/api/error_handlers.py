@@ -1,4 +1,4 @@
-"""Error handlers: every failure as a response in the envelope."""
+"""Error handlers: failures as responses in the envelope."""
 
 import logging
 import traceback
@@ -14,7 +14,6 @@ from shop.core.errors import CoreExceptionCode, ExceptionCode, ShopError
 from shop.core.http.envelope import auth_headers, respond
 from shop.core.i18n.languages import translate
 from shop.core.logging.redaction import Redactor
-from shop.core.query.request import public_name
 from shop.core.redis.stores import RedisError
 from shop.core.resilience.backoff import retry_after
 from shop.core.validation.errors import FieldError, FieldErrors, RequestValidationError
@@ -24,26 +23,26 @@ _log = logging.getLogger(__name__)
 
 
 def register_error_handlers(app: Flask) -> None:
-    """Answer every failure of the app in the envelope."""
+    """Register handlers that return failures in the envelope."""
     app.register_error_handler(ShopError, _shop_error)
     app.register_error_handler(RequestValidationError, _validation_error)
     app.register_error_handler(HTTPException, _http_error)
     for database_error in (OperationalError, InterfaceError, PoolTimeoutError):
         app.register_error_handler(database_error, _database_error)
-    # All of them: a replica, a full memory or a full disk answers with an error of its own and sells nothing either.
+    # All Redis errors: a replica, a full memory and a full disk have error classes of their own.
     app.register_error_handler(RedisError, _redis_error)
 
 
 def _shop_error(error: ShopError) -> Response:
     code, facts = error.code, dict(error.facts)
-    # For the log: what failed, and of whom and what, as values and not in a sentence only.
+    # For the log: the code and its facts as values, not only inside a message.
     g.failure = {"code": code.number, "error": code.name, **facts}
     sentence = translate(code.sentence, facts)
-    if field := public_name(facts.pop("field", "")):
-        place = "query" if field in request.args else "json"
-        # Of a code that many fields have, the sentence does not say which.
-        wrong = INVALID_VALUE if code is CoreExceptionCode.FIELD_INVALID else sentence
-        return respond(code.number, FieldErrors([FieldError(place, (field,), code, (wrong,))]), sentence)
+    if field := facts.pop("field", ""):
+        location = "query" if field in request.args else "json"
+        # FIELD_INVALID is shared by many fields, so its message names none of them.
+        message = INVALID_VALUE if code is CoreExceptionCode.FIELD_INVALID else sentence
+        return respond(code.number, FieldErrors([FieldError(location, (field,), code, (message,))]), sentence)
     headers = _error_headers(code, facts.pop("retry_after", None))
     return respond(code.number, {"error_code": code.name, **facts}, sentence, headers)
 
@@ -63,15 +62,15 @@ def _validation_error(error: RequestValidationError) -> Response:
 def _http_error(error: HTTPException) -> Response:
     if isinstance(error, InternalServerError):
         return _unexpected_error(error.original_exception)
-    given = error.get_response()
-    headers = {name: value for name, value in given.headers if name in ("Allow", "Retry-After", "WWW-Authenticate")}
-    return respond(given.status_code, headers=headers)
+    response = error.get_response()
+    headers = {name: value for name, value in response.headers if name in ("Allow", "Retry-After", "WWW-Authenticate")}
+    return respond(response.status_code, headers=headers)
 
 
 def _unexpected_error(error: BaseException | None) -> Response:
     # Flask has logged it already, with its trace.
-    secrecy: Redactor | None = current_app.config["REDACTOR"]
-    return respond(500, _debug_detail(error, secrecy) if error and secrecy else None)
+    redactor: Redactor | None = current_app.config["REDACTOR"]
+    return respond(500, _debug_detail(error, redactor) if error and redactor else None)
 
 
 def _debug_detail(error: BaseException, redactor: Redactor) -> dict[str, Any]:

@@ -1,4 +1,7 @@
-"""/errors and /errors/{code}: what a code means, as JSON and as a page. The `type` of every problem leads here."""
+"""Error catalogue at /errors and /errors/{code}, as JSON and as HTML.
+
+The `type` of every problem document links here.
+"""
 
 from collections.abc import Sequence
 from html import escape
@@ -33,7 +36,10 @@ _HTML = """<!doctype html>
 
 
 class ErrorCardSchema(Schema):
-    """What a code means; `sentence` has its facts in braces. A failure of HTTP itself has no name of its own."""
+    """Meaning of an error code.
+
+    `sentence` has its facts in braces. `error_code` is absent for plain HTTP errors.
+    """
 
     code = WholeNumber(required=True, validate=Range(400, CODE_MAX), metadata={"example": 404301})
     error_code = Text(100, min_length=1, metadata={"example": "NOT_FOUND"})
@@ -42,7 +48,7 @@ class ErrorCardSchema(Schema):
 
 
 def serve_errors(app: Flask, api: Api) -> None:
-    """Serve the list of codes, and each of them."""
+    """Serve the list of error codes and a page for each code."""
     app.url_map.converters["code"] = CodeConverter
     api.register_converter(
         CodeConverter, lambda _: {"type": "integer", "minimum": 400, "maximum": CODE_MAX, "example": 404301}
@@ -54,14 +60,14 @@ def serve_errors(app: Flask, api: Api) -> None:
         cards = [_error_card(code) for code in registered_codes().values()]
         return _render_page("Errors", cards) if _is_browser() else respond(200, cards)
 
-    # flask-smorest looks into the defaults.
+    # flask-smorest reads the defaults of a rule, so they must not be None.
     @app.get(f"{ERRORS_PATH}/<code:code>", defaults={})
     def error(code: int) -> Response:
         check_query_string(error)
         if known := find_code(code):
             card = _error_card(known)
         elif 400 <= code <= 599 and code in HTTP_STATUS_CODES:
-            # Failures of HTTP itself, such as 405, have no number of their own.
+            # Plain HTTP errors, such as 405, have no exception code.
             card = {"code": code, "status": code, "sentence": translate(HTTP_STATUS_CODES[code])}
         else:
             fail(code=404)
@@ -69,9 +75,7 @@ def serve_errors(app: Flask, api: Api) -> None:
 
     cards = fields.List(fields.Nested(ErrorCardSchema), validate=Length(max=_CODES_MAX))
     rules = {rule.endpoint: rule for rule in app.url_map.iter_rules()}
-    listed = _describe_operation(
-        "getErrors", "List every way to fail.", wrap_in_envelope(cards, "ErrorCards"), 422, 500
-    )
+    listed = _describe_operation("getErrors", "List all error codes.", wrap_in_envelope(cards, "ErrorCards"), 422, 500)
     shown = _describe_operation(
         "getError",
         "Read what a code means.",
@@ -104,19 +108,19 @@ def _render_page(title: str, cards: Sequence[dict[str, Any]]) -> Response:
         for card in cards
     )
     html = _HTML.format(language=current_language(), title=title, rows="".join(rows))
-    said = {"Content-Language": current_language(), "Content-Security-Policy": _CSP, "Vary": VARY}
-    return Response(html, mimetype=HTML, headers=said)
+    headers = {"Content-Language": current_language(), "Content-Security-Policy": _CSP, "Vary": VARY}
+    return Response(html, mimetype=HTML, headers=headers)
 
 
 def _describe_operation(name: str, summary: str, schema: Schema, *failures: int) -> dict[str, Any]:
     page = {"schema": {"type": "string", "maxLength": _PAGE_MAX}, "example": "<!doctype html>"}
-    told = {"schema": schema, "example": example_of(schema) | {"code": 200}}
-    found = {"description": "OK", "headers": response_headers(200), "content": {JSON: told, HTML: page}}
+    envelope = {"schema": schema, "example": example_of(schema) | {"code": 200}}
+    success = {"description": "OK", "headers": response_headers(200), "content": {JSON: envelope, HTML: page}}
     return {
         "operationId": name,
         "summary": summary,
         "tags": ["errors"],
         "security": [],
         "parameters": ["Language"],
-        "responses": {"200": found, **{str(status): error_name(status) for status in failures}},
+        "responses": {"200": success, **{str(status): error_name(status) for status in failures}},
     }

@@ -1,4 +1,4 @@
-"""The body of a request: read whole, and as JSON that every reader would read alike."""
+"""Reading of request bodies, as bytes and as strict JSON."""
 
 import json
 import re
@@ -10,38 +10,43 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from shop.core.errors import CoreExceptionCode, ShopError
 
-# Where a body lies that was read.
+# Key in the WSGI environment for the body, once it is read.
 BODY_KEY = "shop.body"
 DEPTH_MAX = 32
-# Letters of a number: nobody means more than the double that is made of it.
+# Digits of a number. Longer numbers would only lose precision as a double.
 NUMBER_MAX = 100
-# Of a name that is told back.
+# Characters of a name that is repeated in an error.
 _ECHO_MAX = 100
 _LONG_NUMBER = re.compile(rb"[0-9]{64}")
 
 
 def read_body(request: Request) -> bytes:
-    """The whole body; raises ShopError when the sender broke off, and 413 when it is too large.
+    """Return the whole body.
 
-    A body in chunks that breaks off looks like one that ends there: the server does not tell. What is no whole JSON is
-    refused then; what is, was all said.
+    Raises ShopError when the body is incomplete, and RequestEntityTooLarge.
+
+    An interrupted chunked body looks like a complete one: the server does not report the difference. The JSON parser
+    refuses it unless the JSON is complete.
     """
-    # For the log, too: what nobody read is not there to be told.
+    # For the access log, which must not read the input stream itself.
     request.environ[BODY_KEY] = body = request.get_data(cache=True)
     announced, most = request.content_length, request.max_content_length
     if request.environ.get("HTTP_TRANSFER_ENCODING", "chunked").lower() != "chunked":
         raise ShopError(CoreExceptionCode.BODY_CODED)
     if announced is not None and len(body) < announced:
-        # What came may well be valid, but it is not what was meant.
+        # The part that arrived may be valid JSON, but it is incomplete.
         raise ShopError(CoreExceptionCode.BODY_MALFORMED)
     if announced is None and most and len(body) >= most:
-        # A body of unannounced length is cut here without a word.
+        # werkzeug cuts a body of unannounced length here without an error.
         raise RequestEntityTooLarge
     return body
 
 
 def read_json(request: Request, body: bytes) -> Any:
-    """The value of a request's JSON body; raises ShopError for another media type and for what is no such JSON."""
+    """Parse the JSON body of a request.
+
+    Raises ShopError MEDIA_TYPE, BODY_CODED and the errors of `parse_json`.
+    """
     if not request.is_json:
         raise ShopError(CoreExceptionCode.MEDIA_TYPE)
     if request.environ.get("HTTP_CONTENT_ENCODING", "identity").lower() != "identity":
@@ -50,19 +55,22 @@ def read_json(request: Request, body: bytes) -> Any:
 
 
 def parse_json(body: bytes) -> Any:
-    """The value of a JSON text; raises ShopError BODY_MALFORMED, BODY_DEEP and BODY_TWICE."""
+    """Parse a JSON text. Raises ShopError BODY_MALFORMED, BODY_DEEP and BODY_TWICE."""
     try:
         value = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise ShopError(CoreExceptionCode.BODY_MALFORMED) from error
-    # Each member has one colon. Where there are no more colons than members were kept, none was said twice.
+    # Each member has one colon: with as many colons as parsed members, no member is repeated.
     if _count_members(value, DEPTH_MAX) != body.count(b":") or _LONG_NUMBER.search(body):
         json.loads(body, object_pairs_hook=_refuse_duplicates, parse_int=_refuse_long, parse_float=_refuse_long)
     return value
 
 
 def _count_members(value: Any, depth: int) -> int:
-    """How many members its objects have, all together; raises ShopError BODY_DEEP below that depth."""
+    """Count the members of all objects in a value.
+
+    Raises ShopError BODY_DEEP below that depth.
+    """
     if not isinstance(value, dict | list):
         return 0
     if not depth:

@@ -1,4 +1,4 @@
-"""Where a request comes from. Headers are believed only when a trusted proxy has sent them."""
+"""Client addresses of requests, from the peer or a trusted proxy."""
 
 from collections.abc import Iterable
 from functools import lru_cache
@@ -7,21 +7,23 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 Address = IPv4Address | IPv6Address
 
 UNKNOWN = "unknown"
-# Whoever holds one address of IPv6 holds these many bits of them.
+# A client has a whole IPv6 network of this size: the lower 64 bits do not identify it.
 _HOST_BITS = 64
 
 
 class ClientAddressResolver:
-    """Tells clients apart by their addresses."""
+    """Resolver of client addresses behind trusted proxies."""
 
     def __init__(self, trusted: Iterable[str]) -> None:
         self._trusted = [ip_network(network) for network in trusted]
 
     def resolve(self, peer: str | None, forwarded: str | None) -> str:
-        """The client's name in keys: an IPv4 address, the first half of an IPv6 one, or the same for all unknown.
+        """Return the client's name for keys.
 
-        `forwarded` is X-Forwarded-For. A trusted peer is asked in whose name it speaks: the last entry that no trusted
-        proxy stands for. What was written before that entry, anybody may have written.
+        It is an IPv4 address, the first half of an IPv6 address, or `unknown`.
+
+        `forwarded` is X-Forwarded-For. From a trusted peer, the client is its last entry that is no trusted proxy: the
+        entries before that one can be forged by the client.
         """
         address = _parse_address(peer or "")
         if address and forwarded and self._is_trusted(address):
@@ -45,7 +47,7 @@ def _parse_address(text: str) -> Address | None:
         address = ip_address(text)
     except ValueError:
         return None
-    # A socket that listens on both tells IPv4 addresses this way.
+    # A dual-stack socket returns IPv4 addresses in this form.
     return getattr(address, "ipv4_mapped", None) or address
 
 

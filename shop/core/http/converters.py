@@ -6,16 +6,16 @@ from shop.core.validation.choices import NAME_MAX
 
 
 class ChoiceConverter(BaseConverter):
-    """The name of a list in a path: `/constants/<choice:constant>`."""
+    """Name of a list of choices in a path: `/constants/<choice:constant>`."""
 
     regex = rf"[a-z_]{{1,{NAME_MAX}}}"
 
 
 class IdConverter(IntegerConverter):
-    """A positive id that fits a BIGINT: `/items/<id:item_id>`; anything else is an unknown path."""
+    """Positive id that fits a BIGINT: `/items/<id:item_id>`."""
 
     regex = r"[0-9]{1,18}"
 
 
 class CodeConverter(IdConverter):
-    """A code in a path."""
+    """Error code in a path."""

@@ -1,7 +1,9 @@
-"""The envelope as old clients want it: its keys named otherwise or left out, more beside them, failures as 200.
+"""Custom envelope for legacy clients.
 
-It is put on at the very edge, after the answer was kept for its idempotency key, counted and logged: whatever stands
-inside knows one envelope and the true status. Where no setting asks for it nothing of this is there.
+Its keys can be renamed, hidden or added, and all failures can have one status. It is applied at the edge, after a
+response is stored for its idempotency key, counted and logged. All other code knows the standard envelope and the true
+status. Only the OpenAPI document is adapted elsewhere: its schemas are in a higher layer
+(`shop.core.openapi.custom_envelope`).
 """
 
 from collections.abc import Callable, Mapping
@@ -12,29 +14,37 @@ import orjson
 from flask import Flask, Response, request
 
 from shop.core.clock import Clock, format_rfc3339
+from shop.core.http.etag import add_variant
 from shop.core.http.negotiation import JSON
 from shop.core.settings.envelope import EXTRA, KEYS, OWN_STATUS, PAGE_KEYS, EnvelopeSettings, apply_names
 from shop.core.trace import current_trace
 
-# Whoever asks these decides by the status alone.
+# Health probes read the status only.
 PROBE_PATHS = ("/livez", "/readyz")
 
 
 def install_custom_envelope(app: Flask, settings: EnvelopeSettings) -> "CustomEnvelope | None":
-    """Put on every answer what the settings ask for; None: nothing. To be called before other hooks are set."""
+    """Apply the custom envelope of the settings to all responses.
+
+    Returns None when the settings leave the envelope as it is. Must be called before other hooks are set.
+    """
     if not (settings.envelope_names or settings.envelope_hide or settings.envelope_extra) and (
         settings.envelope_error_status == OWN_STATUS
     ):
         return None
-    dialect = CustomEnvelope.from_settings(settings)
-    # Flask calls the hook last that was set first.
-    app.after_request(dialect.apply)
-    return dialect
+    custom_envelope = CustomEnvelope.from_settings(settings)
+    # Flask calls the first registered response hook last.
+    app.after_request(custom_envelope.apply)
+    add_variant(app, (*settings.envelope_names, "", *settings.envelope_hide, "", *settings.envelope_extra))
+    return custom_envelope
 
 
 @dataclass(frozen=True)
 class CustomEnvelope:
-    """What the keys are called, which are hidden, what is said besides; the status of failures, None for their own."""
+    """Custom keys of the envelope and the status of failures.
+
+    A status of None keeps the status of each failure.
+    """
 
     names: Mapping[str, str]
     page_names: Mapping[str, str]
@@ -44,35 +54,38 @@ class CustomEnvelope:
 
     @classmethod
     def from_settings(cls, settings: EnvelopeSettings) -> "CustomEnvelope":
-        """What the settings say."""
-        forced = settings.envelope_error_status
+        """Create the envelope that the settings describe."""
+        status = settings.envelope_error_status
         return cls(
             apply_names(settings.envelope_names, (*KEYS, EXTRA)),
             apply_names(settings.envelope_names, PAGE_KEYS, "data."),
             frozenset(settings.envelope_hide),
             settings.envelope_extra,
-            None if forced == OWN_STATUS else int(forced),
+            None if status == OWN_STATUS else int(status),
         )
 
-    def apply(self, answer: Response) -> Response:
-        """The answer as it is sent: JSON of the envelope's four keys in this dialect, anything else as it is."""
-        if answer.mimetype != JSON or answer.direct_passthrough or not (text := answer.get_data()):
-            return answer
+    def apply(self, response: Response) -> Response:
+        """Transform a response in the standard envelope.
+
+        Other responses stay as they are.
+        """
+        if response.mimetype != JSON or response.direct_passthrough or not (text := response.get_data()):
+            return response
         body = orjson.loads(text)
         if is_envelope(body):
-            answer.set_data(orjson.dumps(self.transform(body, {name: _EXTRAS[name]() for name in self.extras})))
-            # Without its body a HEAD would not tell the truth at all.
+            response.set_data(orjson.dumps(self.transform(body, {name: _EXTRAS[name]() for name in self.extras})))
+            # The response to HEAD has no body with the true status, so it keeps its own.
             if (
                 self.status
-                and answer.status_code >= 400
+                and response.status_code >= 400
                 and request.method != "HEAD"
                 and request.path not in PROBE_PATHS
             ):
-                answer.status_code = self.status
-        return answer
+                response.status_code = self.status
+        return response
 
     def transform(self, body: Mapping[str, Any], extra: Mapping[str, Any]) -> dict[str, Any]:
-        """An envelope in this dialect."""
+        """Return a standard envelope in its custom form."""
         data = body["data"]
         if isinstance(data, dict) and data.keys() == set(PAGE_KEYS):
             data = {self.page_names[key]: value for key, value in data.items()}
@@ -81,7 +94,7 @@ class CustomEnvelope:
 
 
 def is_envelope(body: Any) -> bool:
-    """Whether a value is an object of the four keys."""
+    """Return True when a value is an object with the four keys."""
     return isinstance(body, dict) and body.keys() == set(KEYS)
 
 

@@ -7,26 +7,32 @@ from flask import Response
 from flask.json.provider import JSONProvider
 from werkzeug.datastructures import Headers
 
+from shop.core.validation.errors import FieldErrors
+
 
 class OrjsonProvider(JSONProvider):
-    """Flask's JSON by orjson: fast, UTF-8, refuses NaN."""
+    """JSON provider for Flask based on orjson."""
 
     def dumps(self, obj: Any, **_: Any) -> str:
-        """Text of a JSON-safe value."""
+        """Return the JSON text of a value."""
         return orjson.dumps(obj).decode()
 
     def loads(self, s: str | bytes, **_: Any) -> Any:
-        """Value of a JSON text; raises ValueError."""
+        """Parse a JSON text. Raises ValueError."""
         return orjson.loads(s)
 
     def response(self, *args: Any, **_: Any) -> Response:
-        """A JSON response."""
+        """Return a JSON response."""
         return JsonResponse(orjson.dumps(args[0]), mimetype="application/json")
 
 
 class JsonResponse(Response):
-    """A response whose headers are ready to be sent: ASCII, and with the length of its body."""
+    """JSON response with headers that need no further processing."""
 
-    def get_wsgi_headers(self, environ: Any) -> Headers:  # noqa: ARG002 - given shape
-        """The headers as they are; werkzeug would take Location apart and put it together again."""
+    # Kept for hooks that rename fields in the body.
+    field_errors: FieldErrors | None = None
+
+    def get_wsgi_headers(self, environ: Any) -> Headers:  # noqa: ARG002 - signature of werkzeug
+        """Return the headers unchanged."""
+        # They are ASCII and have the length. werkzeug would parse and rebuild Location.
         return self.headers

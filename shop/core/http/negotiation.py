@@ -7,24 +7,27 @@ from werkzeug.http import parse_accept_header
 
 PROBLEM = "application/problem+json"
 JSON = "application/json"
-# Browsers ask for it, and are given the envelope everywhere but at the pages of codes.
+# Browsers prefer it, but only the error catalogue has pages. Other routes return the envelope.
 HTML = "text/html"
-# A longer header is as none: what is remembered of it has to stay small.
+# A longer header is ignored, so that the caches below stay small.
 _ACCEPT_MAX = 1000
 
 
 def prefers_problem(accept: str) -> bool:
-    """Whether an Accept header likes problem+json better than JSON; of two equals, the one it names first."""
+    """Return True when an Accept header prefers problem+json to JSON.
+
+    With equal quality, the media type that comes first is preferred.
+    """
     return "problem+json" in accept.lower() and len(accept) <= _ACCEPT_MAX and _prefers_problem(accept)
 
 
 def prefers_html(accept: str) -> bool:
-    """Whether an Accept header likes a page to read better than JSON, as that of a browser does."""
+    """Return True when an Accept header prefers HTML to JSON."""
     return len(accept) <= _ACCEPT_MAX and _parse_accept(accept).best_match((JSON, HTML)) == HTML
 
 
 def is_acceptable(accept: str) -> bool:
-    """Whether somebody with that Accept header can do something with what we answer."""
+    """Return True when an Accept header accepts an available media type."""
     return len(accept) > _ACCEPT_MAX or _is_acceptable(accept)
 
 
@@ -43,6 +46,6 @@ def _prefers_problem(accept: str) -> bool:
 
 
 def _parse_accept(accept: str) -> MIMEAccept:
-    # Without parameters such as `charset`, which make no difference to what we answer.
-    said = parse_accept_header(accept, MIMEAccept)
-    return MIMEAccept((kind.partition(";")[0].strip(), quality) for kind, quality in said)
+    # Without parameters such as `charset`, which make no difference to the response.
+    pairs = parse_accept_header(accept, MIMEAccept)
+    return MIMEAccept((kind.partition(";")[0].strip(), quality) for kind, quality in pairs)

@@ -1,4 +1,4 @@
-"""Failures as RFC 9457 tells them: application/problem+json, for whoever prefers it to the envelope."""
+"""Problem details (RFC 9457): failures as application/problem+json."""
 
 from typing import Any, ClassVar
 
@@ -12,17 +12,17 @@ from shop.core.validation.errors import ERRORS_MAX, SENTENCES_MAX, FieldErrors
 from shop.core.validation.fields import SENTENCE_MAX, Text, WholeNumber
 
 ERRORS_PATH = "/errors"
-# Of six digits, or eight.
+# Codes have six or eight digits.
 CODE_MAX = 59_999_999
-# A path, or a way into a body: each letter may take twelve when it is written in ASCII.
+# A path or a JSON pointer: each character may need twelve in its ASCII form.
 _WHERE_MAX = 400_000
 
 
 class MistakeSchema(Schema):
-    """One wrong word: where it stands, and what is wrong with it."""
+    """One invalid field with its location and its error."""
 
     pointer = Text(_WHERE_MAX, metadata={"description": "JSON pointer into the body.", "example": "#/quantity"})
-    parameter = Text(_WHERE_MAX, metadata={"description": "The word of the query."})
+    parameter = Text(_WHERE_MAX, metadata={"description": "The query parameter."})
     header = Text(_WHERE_MAX, metadata={"description": "The header."})
     code = WholeNumber(required=True, validate=Range(400, CODE_MAX), metadata={"example": 422401})
     detail = Text(SENTENCE_MAX, min_length=1, required=True)
@@ -31,7 +31,7 @@ class MistakeSchema(Schema):
 
 
 class ProblemSchema(Schema):
-    """A failure as RFC 9457 tells it; facts of the failure stand beside these."""
+    """Problem details of a failure. Facts of the failure are additional members."""
 
     type = Text(20, min_length=1, required=True, metadata={"format": "uri-reference", "example": "/errors/404301"})
     title = Text(SENTENCE_MAX, min_length=1, required=True, metadata={"example": "Item … does not exist."})
@@ -47,8 +47,8 @@ class ProblemSchema(Schema):
 
 
 def problem(code: int, data: Any, message: str) -> dict[str, Any]:
-    """The failure of the request that is being served."""
-    told = {
+    """Return the problem details of a failure of the current request."""
+    details = {
         "type": f"{ERRORS_PATH}/{code}",
         "title": translate_code(code),
         "status": http_status(code),
@@ -57,6 +57,6 @@ def problem(code: int, data: Any, message: str) -> dict[str, Any]:
         "code": code,
     }
     if isinstance(data, FieldErrors):
-        return {**told, "errors": list(data.as_problem_errors())}
+        return {**details, "errors": list(data.as_problem_errors())}
     facts = data if isinstance(data, dict) else {}
-    return {**facts, **told}
+    return {**facts, **details}

@@ -1,4 +1,4 @@
-"""The query of a request: no word that nobody asked for, and none twice."""
+"""Check of query strings for unknown, repeated and undecodable parameters."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -15,21 +15,21 @@ REPEATED = "Said more than once."
 _EMPTY_SCHEMA = Schema()
 _UNKNOWN = _EMPTY_SCHEMA.error_messages["unknown"]
 _NO_UTF_8 = str(fields.String.default_error_messages["invalid_utf8"])
-# Werkzeug leaves bytes that are no UTF-8 as they are written: `%ff` would be looked for as three letters.
+# werkzeug keeps bytes that are not UTF-8 as they are written: `%ff` would be three characters of a value.
 _PERCENT_SIGN = "%"
 _TOO_LONG = Length(max=LANGUAGE_MAX).message_max.format(max=LANGUAGE_MAX)
 
 
 def check_query_string(view: Callable[..., Any]) -> None:
     """Raise RequestValidationError for parameters that the view does not declare."""
-    asks = hasattr(view, "__reads_query__")
-    wrong = {
-        name: [sentence]
-        for name, said in request.args.lists()
-        for sentence in _find_messages(name, said, is_known=asks or name == LANGUAGE_PARAMETER)
+    reads_query = hasattr(view, "__reads_query__")
+    errors = {
+        name: [message]
+        for name, values in request.args.lists()
+        for message in _find_messages(name, values, is_known=reads_query or name == LANGUAGE_PARAMETER)
     }
-    if wrong:
-        raise RequestValidationError({"query": wrong}, _EMPTY_SCHEMA)
+    if errors:
+        raise RequestValidationError({"query": errors}, _EMPTY_SCHEMA)
 
 
 def _find_messages(name: str, values: list[str], *, is_known: bool) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Values read from the headers of a request."""
+"""Values of the current request: bearer token and id."""
 
 from uuid import UUID
 
@@ -7,13 +7,16 @@ from uuid_utils.compat import uuid7
 
 
 def get_bearer_token() -> str:
-    """The token that the request brings; empty when it brings none."""
+    """Return the bearer token of the request, or an empty string."""
     kind, _, token = request.headers.get("Authorization", "").partition(" ")
     return token if kind.lower() == "bearer" else ""
 
 
 def request_uuid() -> UUID:
-    """A UUIDv7 of this request: the same however often its transaction is replayed."""
+    """Return the UUIDv7 of this request.
+
+    It stays the same when the transaction is replayed.
+    """
     if "request_uuid" not in g:
         g.request_uuid = uuid7()
     return g.request_uuid  # type: ignore[no-any-return]  # flask.g holds anything

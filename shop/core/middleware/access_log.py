@@ -1,4 +1,4 @@
-"""A record for each request, and the ids that tie it to whatever comes of it."""
+"""HTTP access log hook and trace ids of requests."""
 
 import logging
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ from shop.core.settings.settings import Settings
 from shop.core.trace import Trace, create_request_trace, current_trace, set_trace
 
 REQUEST_ID_HEADER, TRACEPARENT_HEADER = "X-Request-ID", "traceparent"
-# Of a query, and of a body; longer ones are only measured.
+# Longest query or body that is logged. Only the size of longer ones is logged.
 INPUT_MAX = 4096
 _FIELDS_MAX = 100
 _VERB_MAX = 8
@@ -27,12 +27,15 @@ _log = logging.getLogger(__name__)
 
 
 def serve_access_log(app: Flask, settings: Settings) -> None:
-    """Give each request its ids, tell them in each answer, and log it. To be called before other hooks are set."""
-    door = _AccessLog(
+    """Trace and log each request.
+
+    The response has the ids of the trace. Must be called before other hooks are set.
+    """
+    access_log = _AccessLog(
         frozenset(settings.log_skip), settings.idempotency_header, ClientAddressResolver(settings.trusted_proxies)
     )
     app.before_request(_set_trace)
-    app.after_request(door.log_response)
+    app.after_request(access_log.log_response)
     app.teardown_request(_clear_trace)
 
 
@@ -50,40 +53,40 @@ class _AccessLog(NamedTuple):
     key_header: str
     client_addresses: ClientAddressResolver
 
-    def log_response(self, answer: Response) -> Response:
-        """Tell the ids, and log what was asked."""
+    def log_response(self, response: Response) -> Response:
+        """Add the trace headers to the response and log the request."""
         trace = current_trace()
         if trace is None:
-            return answer
-        answer.headers.add(REQUEST_ID_HEADER, trace.request_id)
+            return response
+        response.headers.add(REQUEST_ID_HEADER, trace.request_id)
         if trace.parent:
-            answer.headers.add(TRACEPARENT_HEADER, trace.parent)
-        request, level = request_ctx.request, _level(answer.status_code)
+            response.headers.add(TRACEPARENT_HEADER, trace.parent)
+        request, level = request_ctx.request, _level(response.status_code)
         if _log.isEnabledFor(level) and request.path not in self.skip:
-            visit = self._create_record(request, answer, trace)
-            # Not by _log.info, which would look for the line that calls it.
-            brief = (visit.method, visit.route, visit.status)
-            record = logging.getLogRecordFactory()(_log.name, level, "", 0, "%s %s %s", brief, None)
-            setattr(record, CUSTOM_FIELDS, visit.to_fields)
+            access = self._create_record(request, response, trace)
+            # _log.info is slower: it searches the stack for the line of the caller.
+            arguments = (access.method, access.route, access.status)
+            record = logging.getLogRecordFactory()(_log.name, level, "", 0, "%s %s %s", arguments, None)
+            setattr(record, CUSTOM_FIELDS, access.to_fields)
             _log.handle(record)
-        return answer
+        return response
 
-    def _create_record(self, request: Request, answer: Response, trace: Trace) -> "AccessRecord":
+    def _create_record(self, request: Request, response: Response, trace: Trace) -> "AccessRecord":
         environ, rule = request.environ, request.url_rule
         body, query = environ.get(BODY_KEY), environ.get("QUERY_STRING", "")
         return AccessRecord(
             method=request.method,
             path=request.path,
             route=rule.rule if rule else "none",
-            status=answer.status_code,
+            status=response.status_code,
             seconds=perf_counter() - trace.started_at,
-            response_bytes=answer.content_length,
+            response_bytes=response.content_length,
             peer=environ.get("REMOTE_ADDR"),
             forwarded=environ.get("HTTP_X_FORWARDED_FOR"),
             client_addresses=self.client_addresses,
             claims=g.get("claims"),
             idempotency_key=environ.get(f"HTTP_{self.key_header.upper().replace('-', '_')}", ""),
-            # Thousands may wait to be written: what is only measured is not kept until then.
+            # Thousands of records may wait to be written, so long input is not kept in memory.
             query=query if len(query) <= INPUT_MAX else len(query),
             body=body if body is None or len(body) <= INPUT_MAX else len(body),
             content_length=environ.get("CONTENT_LENGTH", ""),
@@ -94,9 +97,9 @@ class _AccessLog(NamedTuple):
 
 
 class AccessRecord(NamedTuple):
-    """A request and its answer, as they lay there when it ended. `key` is that of an idempotent write.
+    """Request and response, as they were at the end of the request.
 
-    Of a long query, and of a long body, there is the length.
+    `query` and `body` are lengths when the input is too long for the log.
     """
 
     method: str
@@ -118,11 +121,11 @@ class AccessRecord(NamedTuple):
     trace: Trace
 
     def to_fields(self, redactor: Redactor) -> dict[str, Any]:
-        """The members of its record."""
+        """Return the fields of the log entry."""
         milliseconds, path = round(self.seconds * 1000, 2), redactor.redact_text(self.path)
         method = self.method if len(self.method) < _VERB_MAX else redactor.redact_text(self.method)
-        who = {"user": self.claims.user_id, "session": str(self.claims.session_id)} if self.claims else {}
-        told = {
+        caller = {"user": self.claims.user_id, "session": str(self.claims.session_id)} if self.claims else {}
+        fields = {
             "message": f"{method} {path} {self.status} in {milliseconds} ms",
             "method": method,
             "path": path,
@@ -131,21 +134,21 @@ class AccessRecord(NamedTuple):
             "ms": milliseconds,
             "bytes": self.response_bytes,
             "client": self.client_addresses.resolve(self.peer, self.forwarded),
-            **who,
+            **caller,
             "sql": self.trace.sql,
             "redis": self.trace.redis,
         }
         key = digest(self.idempotency_key) if self.idempotency_key else None
-        more = {
+        optional = {
             "input": redactor.redact_value(self._input()),
             "failure": redactor.redact_value(self.failure),
             "made": self.trace.created_ids,
         }
-        return told | {name: value for name, value in (("key", key), *more.items()) if value}
+        return fields | {name: value for name, value in (("key", key), *optional.items()) if value}
 
     def _input(self) -> dict[str, Any]:
-        read = {"query": _parse_query(self.query), "json": self._json()}
-        return {name: value for name, value in read.items() if value}
+        values = {"query": _parse_query(self.query), "json": self._json()}
+        return {name: value for name, value in values.items() if value}
 
     def _json(self) -> Any:
         if self.body is None:
@@ -157,7 +160,7 @@ class AccessRecord(NamedTuple):
             value = orjson.loads(self.body)
         except orjson.JSONDecodeError:
             return f"{len(self.body)} bytes, malformed"
-        # A value without a name may be anything.
+        # The redactor works by field names, and such a value has none.
         return value if isinstance(value, dict) else f"a {type(value).__name__}"
 
 
@@ -168,10 +171,10 @@ def _parse_query(text: str | int) -> Any:
         pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=_FIELDS_MAX)
     except ValueError:
         return f"{len(text)} bytes, malformed"
-    said: dict[str, Any] = {}
+    parameters: dict[str, Any] = {}
     for name, value in pairs:
-        said[name] = [*said[name], value] if name in said else [value]
-    return {name: values if len(values) > 1 else values[0] for name, values in said.items()}
+        parameters[name] = [*parameters[name], value] if name in parameters else [value]
+    return {name: values if len(values) > 1 else values[0] for name, values in parameters.items()}
 
 
 def _level(status: int) -> int:

@@ -1,7 +1,7 @@
-"""Where slow clients wait: a body is read before anybody works on its request.
+"""Admission of requests: buffered bodies and a concurrency limit.
 
-Granian reads a body in the thread that asks for it. So there are many threads, which cost little while they wait for
-bytes, and few of them work at a time: as many as `SHOP_WEB_THREADS`.
+Granian reads a body in the thread of its request. So there are many threads, which cost little while they wait for
+slow clients. At most `SHOP_WEB_THREADS` of them process requests at a time.
 """
 
 from collections import deque
@@ -14,16 +14,16 @@ from shop.core.errors import CoreExceptionCode, ShopError
 from shop.core.resilience.backoff import retry_after
 from shop.core.resilience.deadline import request_deadline
 
-# How many bodies of a process may be on their way at a time.
+# Number of bodies that a process receives at a time.
 MAX_BUFFERED_BODIES = 256
-# Threads beside those: requests without a body are answered even then.
+# Additional threads, so that requests without a body are served even then.
 SPARE_THREADS = 64
-# Whoever asks how we are wants to hear it while everybody works.
+# Health checks and metrics must be served while all workers are busy.
 UNGATED_PATHS = frozenset({"/livez", "/readyz", "/metrics"})
 
 
 class RequestAdmission:
-    """A WSGI app around another one, which it lets work on `workers` requests at a time, in order of arrival."""
+    """WSGI middleware that limits concurrent requests, in order of arrival."""
 
     def __init__(self, app: Any, workers: int, body_max: int, body_slots: int = MAX_BUFFERED_BODIES) -> None:
         self._app = app
@@ -34,7 +34,7 @@ class RequestAdmission:
         self._lock = Lock()
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        """Read the body, wait for a worker, and let it work."""
+        """Buffer the body, wait for a free worker and run the app."""
         if _has_body(environ, self._body_max):
             environ["wsgi.input"] = self._buffer_body(environ["wsgi.input"])
         if environ.get("PATH_INFO") in UNGATED_PATHS:
@@ -47,8 +47,8 @@ class RequestAdmission:
 
     def _run_app(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         with request_deadline():
-            answer: Iterable[bytes] = self._app(environ, start_response)
-            return answer
+            response: Iterable[bytes] = self._app(environ, start_response)
+            return response
 
     def _buffer_body(self, stream: Any) -> Any:
         with self._lock:
@@ -80,7 +80,7 @@ class RequestAdmission:
 
 
 class _OverloadedBody:
-    """The body of a request for which there was no seat; whoever wants to read it is told so."""
+    """Body of a request that came when all buffers were in use."""
 
     def read(self, _: int = -1) -> NoReturn:
         """Raise ShopError CROWDED."""
@@ -91,5 +91,5 @@ def _has_body(environ: dict[str, Any], max_bytes: int) -> bool:
     announced = environ.get("CONTENT_LENGTH")
     if announced is None:
         return "HTTP_TRANSFER_ENCODING" in environ
-    # What is announced to be too large is refused unread.
+    # A body that is announced as too large is refused without reading it.
     return not announced.isdigit() or int(announced) <= max_bytes

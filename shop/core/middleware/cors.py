@@ -1,6 +1,6 @@
-"""CORS: which pages of other origins may call, from their visitors' browsers.
+"""CORS: access for pages of other origins.
 
-Never with credentials: who calls is told by a token that the page itself holds, and no cookie signs anybody in.
+Credentials are never allowed: the page itself sends a token, and no cookie authenticates a request.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from shop.core.http.envelope import no_content
 from shop.core.settings.settings import Settings
 
 ANY = "*"
-# What a page may read beside what browsers let it read anyhow.
+# Headers that a page may read, beyond those that browsers always allow.
 EXPOSED_HEADERS = (
     "Allow, ETag, Idempotency-Relayed, Idempotency-Replay, Idempotent-Replayed, Link, Location, RateLimit,"
     " RateLimit-Policy, Retry-After, traceparent, WWW-Authenticate, X-Request-ID"
@@ -25,47 +25,53 @@ _MAX_AGE_SECONDS = 600
 
 
 def serve_cors(app: Flask, settings: Settings) -> None:
-    """Answer preflights, and tell browsers who may read; without a setting, nothing of it."""
+    """Answer preflights and add CORS headers.
+
+    Does nothing when no origin is configured.
+    """
     if settings.cors_origins:
-        door = _Cors(settings)
-        app.before_request(door.answer_preflight)
-        app.after_request(door.add_headers)
+        cors = _Cors(settings)
+        app.before_request(cors.answer_preflight)
+        app.after_request(cors.add_headers)
 
 
 @dataclass(frozen=True)
 class _Cors:
-    """Lets in whom `SHOP_CORS_ORIGINS` names."""
+    """CORS hooks for the origins in `SHOP_CORS_ORIGINS`."""
 
     settings: Settings
 
     def answer_preflight(self) -> Response | None:
-        """204 for a route that is there; a wrong path and whoever only asks OPTIONS are answered as everywhere."""
-        missed = request.routing_exception
+        """Return 204 for a preflight of an existing route.
+
+        Returns None for other requests, such as a plain OPTIONS request or an unknown path.
+        """
+        routing_error = request.routing_exception
         if (
             request.method != "OPTIONS"
             or _REQUEST_METHOD_HEADER not in request.headers
-            or not isinstance(missed, MethodNotAllowed)
+            or not isinstance(routing_error, MethodNotAllowed)
         ):
             return None
-        answer = no_content()
+        response = no_content()
         if self._allowed_origin():
-            answer.headers["Access-Control-Allow-Methods"] = ", ".join(sorted(missed.valid_methods or ()))
-            answer.headers["Access-Control-Allow-Headers"] = f"{_ALLOWED_HEADERS}, {self.settings.idempotency_header}"
-            answer.headers["Access-Control-Max-Age"] = str(_MAX_AGE_SECONDS)
-        return answer
+            response.headers["Access-Control-Allow-Methods"] = ", ".join(sorted(routing_error.valid_methods or ()))
+            response.headers["Access-Control-Allow-Headers"] = f"{_ALLOWED_HEADERS}, {self.settings.idempotency_header}"
+            response.headers["Access-Control-Max-Age"] = str(_MAX_AGE_SECONDS)
+        return response
 
-    def add_headers(self, answer: Response) -> Response:
-        """Say to the browser whether the page may read the answer."""
+    def add_headers(self, response: Response) -> Response:
+        """Add the headers that let the page read the response."""
         if ANY in self.settings.cors_origins:
-            answer.headers["Access-Control-Allow-Origin"] = ANY
+            response.headers["Access-Control-Allow-Origin"] = ANY
         else:
-            # Also to those who are refused or name no origin: a cache must not give their answer to others.
-            answer.vary.add("Origin")
+            # Also for refused and missing origins: a cache must not reuse the response for another origin.
+            response.vary.add("Origin")
             if origin := self._allowed_origin():
-                answer.headers["Access-Control-Allow-Origin"] = origin
-        if "Access-Control-Allow-Origin" in answer.headers:
-            answer.headers["Access-Control-Expose-Headers"] = EXPOSED_HEADERS
-        return answer
+                response.headers["Access-Control-Allow-Origin"] = origin
+        if "Access-Control-Allow-Origin" in response.headers:
+            response.headers["Access-Control-Expose-Headers"] = EXPOSED_HEADERS
+        return response
 
     def _allowed_origin(self) -> str | None:
         origin, origins = request.headers.get("Origin"), self.settings.cors_origins

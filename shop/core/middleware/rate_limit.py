@@ -1,4 +1,4 @@
-"""The door of the API: counts each request before anything is done for it, and says on each answer what is left."""
+"""Rate limit hook of the API."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,17 +24,20 @@ def serve_rate_limit(
     session_watch: SessionWatch,
     find_tenant: Callable[[], int],
 ) -> None:
-    """Limit every path below the prefix, those that are not there included. Preflights are answered before."""
-    door = _RateLimitHook(
+    """Limit all paths below the prefix, unknown paths included.
+
+    Preflights are answered before the hook runs.
+    """
+    hook = _RateLimitHook(
         prefix, limiter, tokens, session_watch, ClientAddressResolver(limiter.settings.trusted_proxies), find_tenant
     )
-    app.before_request(door.count_request)
-    app.after_request(door.add_headers)
+    app.before_request(hook.count_request)
+    app.after_request(hook.add_headers)
 
 
 @dataclass(frozen=True)
 class _RateLimitHook:
-    """Knows who comes in."""
+    """Hooks that count requests by user or by client address."""
 
     prefix: str
     limiter: RateLimiter
@@ -44,7 +47,7 @@ class _RateLimitHook:
     find_tenant: Callable[[], int]
 
     def count_request(self) -> None:
-        """Count the request, unless its route does that itself."""
+        """Count the request, unless its route counts it later."""
         if not f"{request.path}/".startswith(f"{self.prefix}/"):
             return
         limit, claims = _find_route_limit(), self._claims()
@@ -54,31 +57,34 @@ class _RateLimitHook:
         else:
             self.limiter.consume(quota)
 
-    def add_headers(self, answer: Response) -> Response:
-        """Count what was refused before its route did, and tell what is left."""
+    def add_headers(self, response: Response) -> Response:
+        """Count a deferred request and add the rate limit headers.
+
+        The route of a deferred request counts it, unless the request was refused before.
+        """
         try:
             self.limiter.consume()
         except ShopError as error:
-            # What failed on our side may have been done, and must not be told that it was not.
-            if answer.status_code < 500:
-                answer = current_app.make_response(current_app.handle_user_exception(error))
-        answer.headers.update(format_rate_limit_headers(quota_states()))
-        return answer
+            # After a server error the request may have taken effect, so its status must stay.
+            if response.status_code < 500:
+                response = current_app.make_response(current_app.handle_user_exception(error))
+        response.headers.update(format_rate_limit_headers(quota_states()))
+        return response
 
     def _quota(self, limit: RouteLimit, claims: Claims | None) -> Quota | None:
         if claims and not limit.by_address:
             return self.limiter.get_quota(limit.bucket, f"user-{claims.user_id}", claims.tenant_id)
-        # Whoever needs a token and has none is a stranger like any other.
-        budget = limit.bucket if limit.by_address else Bucket.DEFAULT
+        # A route that needs a token counts a request without one as an unauthenticated client.
+        bucket = limit.bucket if limit.by_address else Bucket.DEFAULT
         peer, forwarded = request.environ.get("REMOTE_ADDR"), request.headers.get("X-Forwarded-For")
         g.client = self.client_addresses.resolve(peer, forwarded)
-        return self.limiter.get_quota(budget, g.client, self._tenant())
+        return self.limiter.get_quota(bucket, g.client, self._tenant())
 
     def _tenant(self) -> int:
         try:
             return self.find_tenant()
         except ShopError:
-            # Who names a tenant that is not there is counted all the same.
+            # Requests with an unknown tenant are counted, too.
             return DEFAULT_TENANT
 
     def _claims(self) -> Claims | None:
@@ -87,7 +93,7 @@ class _RateLimitHook:
             claims = self.tokens.verify(token) if token else None
         except ShopError:
             return None
-        # Whoever was shut out, a thief perhaps, spends nothing of the user's any more.
+        # The token of an ended session may be stolen: it must not use up the quota of the user.
         return None if claims and self.session_watch.is_ended(claims.session_id) else claims
 
 

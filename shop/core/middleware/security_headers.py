@@ -1,4 +1,4 @@
-"""What every answer tells browsers not to do with it."""
+"""Security headers of all responses."""
 
 from functools import partial
 
@@ -6,7 +6,7 @@ from flask import Flask, Response
 
 from shop.core.settings.settings import Settings
 
-# An answer of data loads nothing and is framed by nobody; pages say themselves what they load.
+# A data response loads nothing and must not be framed. Pages set a policy of their own.
 _DEFAULT_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
@@ -17,14 +17,17 @@ _DEFAULT_HEADERS = {
 
 
 def add_security_headers(app: Flask, settings: Settings) -> None:
-    """Add the headers to every answer, where it has none of that name; to be called before hooks that make answers."""
+    """Add the headers to all responses that do not have them yet.
+
+    Must be called before hooks that create responses.
+    """
     headers = dict(_DEFAULT_HEADERS) if settings.security_headers else {}
     if settings.hsts_seconds:
         headers["Strict-Transport-Security"] = f"max-age={settings.hsts_seconds}"
     app.after_request(partial(_set_headers, headers))
 
 
-def _set_headers(headers: dict[str, str], answer: Response) -> Response:
+def _set_headers(headers: dict[str, str], response: Response) -> Response:
     for name, value in headers.items():
-        answer.headers.setdefault(name, value)
-    return answer
+        response.headers.setdefault(name, value)
+    return response

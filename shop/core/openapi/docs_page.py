@@ -1,4 +1,4 @@
-"""OpenAPI 3.1 at /openapi.json and the page at /docs, from files of a wheel: no CDN, a strict CSP."""
+"""OpenAPI document at /openapi.json and Swagger UI at /docs, without a CDN."""
 
 from pathlib import Path
 
@@ -7,6 +7,7 @@ from flask import Flask, Response, send_from_directory
 
 from shop.core.http.custom_envelope import CustomEnvelope
 from shop.core.http.envelope import respond
+from shop.core.http.parameter_names import ParameterNames
 from shop.core.openapi.custom_envelope import apply_custom_envelope
 from shop.core.openapi.spec import Api
 
@@ -19,16 +20,19 @@ _CSP = (
 )
 
 
-def serve_documentation(app: Flask, api: Api, custom_envelope: CustomEnvelope | None = None) -> None:
-    """Serve the document, in the dialect that the app speaks, and the page."""
+def serve_documentation(
+    app: Flask, api: Api, custom_envelope: CustomEnvelope | None, parameter_names: ParameterNames | None
+) -> None:
+    """Serve the OpenAPI document, with renamed keys and parameters, and its page."""
 
     @app.get("/openapi.json")
     def openapi() -> Response:
-        told = api.spec.to_dict()
-        return Response(
-            app.json.dumps(apply_custom_envelope(told, custom_envelope) if custom_envelope else told),
-            mimetype="application/json",
-        )
+        document = api.spec.to_dict()
+        if custom_envelope:
+            document = apply_custom_envelope(document, custom_envelope)
+        if parameter_names:
+            document = parameter_names.rename_document(document)
+        return Response(app.json.dumps(document), mimetype="application/json")
 
     @app.get("/docs")
     def docs() -> Response:

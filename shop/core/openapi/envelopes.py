@@ -19,7 +19,7 @@ from shop.core.validation.fields import SENTENCE_MAX, Text, WholeNumber
 
 
 class Shape(Enum):
-    """What stands in `data`: one object, a whole list, a numbered page, or the rows of a list as it was asked."""
+    """Shape of `data`: object, list, numbered page or page of a query."""
 
     ONE = "one"
     LIST = "list"
@@ -36,23 +36,25 @@ def _describe_header(description: str, *, required: bool = True, **schema: Any) 
 
 
 _LANGUAGE_HEADERS = {
-    "Content-Language": _describe_header("The language of the sentences.", type="string", enum=[*LANGUAGES])
+    "Content-Language": _describe_header("Language of the messages.", type="string", enum=[*LANGUAGES])
 }
-_LOCATION = {"Location": _describe_header("Where it is read.", type="string", format="uri-reference", maxLength=1000)}
+_LOCATION = {
+    "Location": _describe_header("Path of the resource.", type="string", format="uri-reference", maxLength=1000)
+}
 _RETRY: dict[str, Any] = {"type": "integer", "minimum": 1, "maximum": RETRY_AFTER_MAX}
-# What a status has to say besides.
+# Extra headers of a status.
 _HEADERS: dict[int, dict[str, Any]] = {
     201: _LOCATION,
     202: _LOCATION,
-    401: {"WWW-Authenticate": _describe_header("How to sign in.", type="string", enum=["Bearer"])},
-    409: {"Retry-After": _describe_header("Seconds to wait, where waiting helps.", required=False, **_RETRY)},
+    401: {"WWW-Authenticate": _describe_header("Authentication scheme.", type="string", enum=["Bearer"])},
+    409: {"Retry-After": _describe_header("Seconds until a retry can succeed, if one can.", required=False, **_RETRY)},
     429: {"Retry-After": _describe_header("Seconds to wait.", **_RETRY)},
     503: {"Retry-After": _describe_header("Seconds to wait.", **_RETRY)},
 }
 
 
 class ErrorSchema(Schema):
-    """The envelope of a failure."""
+    """Envelope of a failure."""
 
     status = fields.String(required=True, validate=OneOf(["error", "fail"]))
     code = WholeNumber(required=True, validate=Range(400, CODE_MAX), metadata={"example": 404301})
@@ -61,39 +63,39 @@ class ErrorSchema(Schema):
 
 
 class NothingSchema(Schema):
-    """An empty object: there is nothing to say."""
+    """Empty object, for responses without data."""
 
 
 def error_name(status: int) -> str:
-    """The component that documents an error status."""
+    """Return the name of the component for an error status."""
     return f"Error{status}"
 
 
 def response_headers(status: int) -> dict[str, Any]:
-    """The headers that an answer of that status has."""
+    """Return the headers of a response with that status."""
     return {**_LANGUAGE_HEADERS, **_HEADERS.get(status, {}), **(RATE_LIMIT_HEADERS if status >= 400 else {})}
 
 
 def with_status(status: int, example: Mapping[str, Any]) -> dict[str, Any]:
-    """What differs where an answer comes with that status."""
+    """Return the parts of a documented response that depend on the status."""
     phrase = HTTP_STATUS_CODES[status]
-    told = {**example, "code": status, "message": phrase}
-    return {"description": phrase, "headers": response_headers(status), "example": told}
+    adapted = {**example, "code": status, "message": phrase}
+    return {"description": phrase, "headers": response_headers(status), "example": adapted}
 
 
 def failure_content(status: int) -> dict[str, Any]:
     """Return the media types of an error response with their schemas."""
     phrase, kind = HTTP_STATUS_CODES[status], "error" if status < 500 else "fail"
-    told = {"type": f"{ERRORS_PATH}/{status}", "title": phrase, "status": status, "detail": phrase, "code": status}
+    problem = {"type": f"{ERRORS_PATH}/{status}", "title": phrase, "status": status, "detail": phrase, "code": status}
     return {
         JSON: {"schema": ErrorSchema, "example": {"status": kind, "code": status, "message": phrase, "data": {}}},
-        PROBLEM: {"schema": ProblemSchema, "example": {**told, "instance": "/api/v1/items/7"}},
+        PROBLEM: {"schema": ProblemSchema, "example": {**problem, "instance": "/api/v1/items/7"}},
     }
 
 
 @cache
 def envelope_schema(schema: type[Schema] | None, shape: Shape) -> Schema:
-    """The schema of the whole envelope around an answer, for the documentation only."""
+    """Return the schema of the envelope around a result, for documentation only."""
     inner: Any = fields.Nested(schema) if schema else fields.Nested(NothingSchema)
     name = schema.__name__.removesuffix("Schema") if schema else "Empty"
     if shape is Shape.LIST:
@@ -109,7 +111,7 @@ def envelope_schema(schema: type[Schema] | None, shape: Shape) -> Schema:
 
 
 def wrap_in_envelope(data: Any, name: str) -> Schema:
-    """The schema of an envelope with that field as its data."""
+    """Return the schema of an envelope with that field as its data."""
     data.required = True
     keys: dict[str, Any] = {
         "status": fields.String(required=True, validate=OneOf(["success"])),

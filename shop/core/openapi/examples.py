@@ -1,4 +1,4 @@
-"""Examples for the documentation: what a field says it may be, else the least that it allows."""
+"""Examples for the documentation: declared or the least valid value."""
 
 from typing import Any
 
@@ -9,7 +9,8 @@ UUID = "0198c0de-7f2a-7c31-9d5e-3f1b2a4c6d8e"
 
 
 def example_of(schema: Schema) -> dict[str, Any]:
-    """One value that the schema allows; its own, where its fields depend on each other."""
+    """Return a valid example of a schema."""
+    # Schemas whose fields depend on each other have an example of their own.
     own: dict[str, Any] | None = getattr(schema, "document", {}).get("example")
     return own or {field.data_key or name: _example(field) for name, field in schema.fields.items()}
 

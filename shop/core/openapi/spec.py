@@ -1,4 +1,4 @@
-"""What is said about the API in OpenAPI 3.1: envelopes, failures, headers, who may call."""
+"""OpenAPI 3.1 specification of the API."""
 
 from typing import Any
 
@@ -15,18 +15,18 @@ _ERRORS = (400, 401, 403, 404, 406, 409, 412, 413, 415, 422, 429, 500, 503)
 _LANGUAGE = {
     "in": "query",
     "name": LANGUAGE_PARAMETER,
-    "description": "The language of the sentences, before `Accept-Language`.",
+    "description": "Language of the messages. Overrides `Accept-Language`.",
     "schema": {"type": "string", "maxLength": LANGUAGE_MAX, "example": "zh-Hant"},
 }
 
 
 class Converter(OpenAPIConverter):
-    """Marshmallow's schemas in the words of OpenAPI, and what a schema itself has to say besides, in `document`."""
+    """Converter of marshmallow schemas that adds their `document` attribute."""
 
     def schema2jsonschema(self, schema: Any) -> dict[str, Any]:
-        """The JSON Schema of a schema."""
-        said: dict[str, Any] = super().schema2jsonschema(schema)  # type: ignore[no-untyped-call]  # apispec types few
-        return {**said, **getattr(schema, "document", {})}
+        """Return the JSON Schema of a schema."""
+        converted: dict[str, Any] = super().schema2jsonschema(schema)  # type: ignore[no-untyped-call]  # apispec types few
+        return {**converted, **getattr(schema, "document", {})}
 
 
 class _Plugin(MarshmallowPlugin):
@@ -34,7 +34,7 @@ class _Plugin(MarshmallowPlugin):
 
 
 class Api(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest carries no types
-    """Collects the documentation; the error handlers are the project's own."""
+    """OpenAPI documentation of the app, without flask-smorest's error handlers."""
 
     ERROR_SCHEMA = ErrorSchema
     DEFAULT_ERROR_RESPONSE_NAME = None
@@ -44,17 +44,20 @@ class Api(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest carries no 
         self.spec.components.parameter("Language", "query", _LANGUAGE)
 
     def _register_pagination_header(self) -> None:
-        """Leave flask-smorest's pages out: ours stand in the envelope."""
+        """Do nothing: pagination is in the envelope, not in a header."""
 
     def _register_error_handlers(self) -> None:
-        """Leave errors to shop.core.api.setup: flask-smorest's handler drops headers and speaks no envelope."""
+        """Do nothing: shop.core.api.error_handlers handles errors.
+
+        The handler of flask-smorest drops headers, such as `Allow` and `Retry-After`, and does not use the envelope.
+        """
 
     def _register_responses(self) -> None:
-        """Name error answers by their number: HTTPStatus names change between Python versions."""
+        """Register error responses by number: HTTPStatus names differ between Python versions."""
         for status in _ERRORS:
-            answer = {
+            response = {
                 "description": HTTP_STATUS_CODES[status],
                 "headers": response_headers(status),
                 "content": failure_content(status),
             }
-            self.spec.components.response(error_name(status), answer, lazy=True)
+            self.spec.components.response(error_name(status), response, lazy=True)

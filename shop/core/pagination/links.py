@@ -9,16 +9,14 @@ _RELATIONS = {"previous": "prev", "next": "next"}
 
 
 class ListUrl(NamedTuple):
-    """A request for a list: its path, all words of its query, and how the words of lists are spelled there."""
+    """A request for a list: its path and its query parameters."""
 
     path: str
     parameters: Mapping[str, str]
-    parameter_names: Mapping[str, str] = {}
 
     def link(self, **words: Any) -> str:
         """The address of the same list with some other words, which stand first."""
-        ours = {self.parameter_names.get(name, name): value for name, value in words.items()}
-        return f"{self.path}?{urlencode({**ours, **{k: v for k, v in self.parameters.items() if k not in ours}})}"
+        return f"{self.path}?{urlencode({**words, **{k: v for k, v in self.parameters.items() if k not in words}})}"
 
 
 def link_header(links: Mapping[str, str | None]) -> dict[str, str]:

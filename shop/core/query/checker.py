@@ -1,4 +1,4 @@
-"""The base of Checkers of lists: reads the parameters that ask a list, and documents them from its words."""
+"""Base class of list checkers: validation and documentation of list parameters."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -13,29 +13,19 @@ from shop.core.query.openapi import describe_parameters
 from shop.core.query.parser import AND, OR, QueryErrors, parse_list_query
 from shop.core.query.query import ListQuery
 from shop.core.query.spec import Mode, ResourceSpec
-from shop.core.settings.parameter_names import S
 from shop.core.validation.fields import Text, WholeNumber
-
-
-def rename_parameters(schema: S, names: Mapping[str, str]) -> S:
-    """The same schema, which must be nobody else's yet, with its parameters spelled so."""
-    for own, field in schema.fields.items():
-        name = field.data_key or own
-        field.data_key = names.get(name, field.data_key)
-    return schema
-
 
 SEARCH_MAX = 1000
 NAMES_MAX = 300
 
 
 class ListChecker(Schema):
-    """Ask a list: what to find, in which order, what to say of each row, and where to cut."""
+    """Query parameters of a list: search, order, fields, includes and pages."""
 
     spec: ClassVar[ResourceSpec] = ResourceSpec({})
 
     search = Text(SEARCH_MAX, min_length=1)
-    searchFields = Text(NAMES_MAX, min_length=1)  # noqa: N815 - as requests say it
+    searchFields = Text(NAMES_MAX, min_length=1)  # noqa: N815 - the name of the parameter
     searchJoin = fields.String(validate=OneOf([OR, AND]))  # noqa: N815 - the same
     filter = Text(NAMES_MAX, min_length=1)
     orderBy = Text(NAMES_MAX, min_length=1)  # noqa: N815 - the same
@@ -50,36 +40,30 @@ class ListChecker(Schema):
 
     def __init__(self, spec: ResourceSpec | None = None, **options: Any) -> None:
         self.active_spec = spec or self.spec
-        idle = {name for name, of_use in _usable_parameters(self.active_spec).items() if not of_use}
-        super().__init__(exclude=idle, **options)
-        for name, said in describe_parameters(self.active_spec).items():
+        unusable = {name for name, usable in _usable_parameters(self.active_spec).items() if not usable}
+        super().__init__(exclude=unusable, **options)
+        for name, description in describe_parameters(self.active_spec).items():
             if name in self.fields:
-                self.fields[name].metadata = {**self.fields[name].metadata, **said}
-        self._visible: dict[tuple[object, ...], ListChecker] = {}
+                self.fields[name].metadata = {**self.fields[name].metadata, **description}
+        self._visible: dict[frozenset[str], ListChecker] = {}
 
-    def visible_to(self, caller: Caller | None, parameter_names: Mapping[str, str]) -> "ListChecker":
-        """The Checker of what this caller may ask, in an app that spells parameters so."""
-        known = (
-            frozenset(name for name, guard in self.active_spec.guards.items() if guard(caller)),
-            *parameter_names.items(),
-        )
-        if known not in self._visible:
-            self._visible[known] = rename_parameters(type(self)(self.active_spec.visible_to(caller)), parameter_names)
-        return self._visible[known]
+    def visible_to(self, caller: Caller | None) -> "ListChecker":
+        """Return the checker of the fields that this caller may query."""
+        granted = frozenset(name for name, guard in self.active_spec.guards.items() if guard(caller))
+        if granted not in self._visible:
+            self._visible[granted] = type(self)(self.active_spec.visible_to(caller))
+        return self._visible[granted]
 
     @post_load
     def _parse_query(self, values: Mapping[str, Any], **_: Any) -> ListQuery:
         try:
             return parse_list_query(
-                self.active_spec, {"with" if name == "with_" else name: said for name, said in values.items()}
+                self.active_spec, {"with" if name == "with_" else name: value for name, value in values.items()}
             )
-        except QueryErrors as wrong:
-            raise ValidationError({self._public_name(name): told for name, told in wrong.errors.items()}) from wrong
-
-    def _public_name(self, name: str) -> str:
-        return next((field.data_key for own, field in self.fields.items() if own.rstrip("_") == name), None) or name
+        except QueryErrors as failure:
+            raise ValidationError(dict(failure.errors)) from failure
 
 
 def _usable_parameters(spec: ResourceSpec) -> dict[str, bool]:
-    """Of what use the parameters are that depend on the list."""
+    """Return which optional parameters the list supports."""
     return {"with_": bool(spec.included), "include": bool(spec.included), "withCount": bool(spec.counted)}

@@ -1,4 +1,4 @@
-"""Settings of the envelope, for clients that were made for another one."""
+"""Settings of the custom envelope for legacy clients."""
 
 import re
 from collections.abc import Iterator
@@ -9,18 +9,21 @@ from shop.core.settings.loader import setting
 OWN_STATUS = "own"
 KEYS = ("status", "code", "message", "data")
 EXTRA = "extra"
-# Of a page, below `data`.
+# Keys of a page, inside `data`.
 PAGE_KEYS = ("data", "meta")
 EXTRAS = ("time", "request_id")
-# `code` says what happened, and `data` is what was asked for.
+# `code` and `data` cannot be hidden: no other key has their information.
 _HIDEABLE = ("status", "message")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}")
 
 
 def apply_names(pairs: tuple[str, ...], keys: tuple[str, ...], above: str = "") -> dict[str, str]:
-    """What each key is called where the pairs `key=name` have their say."""
-    given = dict(_split_pairs(pairs))
-    return {key: given.get(above + key, key) for key in keys}
+    """Return the name of each key after the pairs `key=name` are applied.
+
+    `above` is the prefix of the keys in the pairs, such as `data.`.
+    """
+    renamed = dict(_split_pairs(pairs))
+    return {key: renamed.get(above + key, key) for key in keys}
 
 
 def _split_pairs(pairs: tuple[str, ...]) -> Iterator[tuple[str, str]]:
@@ -30,17 +33,17 @@ def _split_pairs(pairs: tuple[str, ...]) -> Iterator[tuple[str, str]]:
 
 
 def _are_names(pairs: tuple[str, ...]) -> bool:
-    given, outer = list(_split_pairs(pairs)), (*KEYS, EXTRA)
-    known = {*outer, *(f"data.{key}" for key in PAGE_KEYS)}
-    if len(dict(given)) < len(given) or not all(key in known and _NAME.fullmatch(name) for key, name in given):
+    renamed, top_keys = list(_split_pairs(pairs)), (*KEYS, EXTRA)
+    known = {*top_keys, *(f"data.{key}" for key in PAGE_KEYS)}
+    if len(dict(renamed)) < len(renamed) or not all(key in known and _NAME.fullmatch(name) for key, name in renamed):
         return False
-    sent = apply_names(pairs, outer), apply_names(pairs, PAGE_KEYS, "data.")
-    return all(len(set(names.values())) == len(names) for names in sent)
+    levels = apply_names(pairs, top_keys), apply_names(pairs, PAGE_KEYS, "data.")
+    return all(len(set(names.values())) == len(names) for names in levels)
 
 
 @dataclass(frozen=True, kw_only=True)
 class EnvelopeSettings:
-    """What the keys are called, which are left out, what is said besides, and the HTTP status of failures."""
+    """Settings of the custom envelope: its keys and the status of failures."""
 
     envelope_names: tuple[str, ...] = setting(
         (),
@@ -48,13 +51,15 @@ class EnvelopeSettings:
         check=_are_names,
     )
     envelope_hide: tuple[str, ...] = setting(
-        (), "keys that are not sent, of status and message", check=lambda keys: set(keys) <= set(_HIDEABLE)
+        (), "hidden keys, of status and message", check=lambda keys: set(keys) <= set(_HIDEABLE)
     )
     envelope_extra: tuple[str, ...] = setting(
-        (), "what an object `extra` says besides, of time and request_id", check=lambda keys: set(keys) <= set(EXTRAS)
+        (),
+        "fields of an additional object `extra`, of time and request_id",
+        check=lambda keys: set(keys) <= set(EXTRAS),
     )
     envelope_error_status: str = setting(
         OWN_STATUS,
-        "own: what the code begins with; 200 or 500: every failure has that HTTP status, but for /livez and /readyz",
+        "own: the status that the code starts with; 200 or 500: the status of all failures except /livez and /readyz",
         check=(OWN_STATUS, "200", "500").__contains__,
     )

@@ -1,4 +1,4 @@
-"""Failures over HTTP: in the envelope, and no more of them than a stranger may know."""
+"""Error handlers: failures in the envelope, without internal details."""
 
 from collections.abc import Callable
 from typing import Any, NoReturn
@@ -19,10 +19,12 @@ from shop.core.settings.settings import Settings
 SECRET = "hunter2"
 
 
-def answer_of(fail: Callable[[], Any], settings: Settings | None = None, **request_options: Any) -> TestResponse:
+def request_failing_view(
+    fail: Callable[[], Any], settings: Settings | None = None, **request_options: Any
+) -> TestResponse:
     app = Flask(__name__)
     configure_app(app, settings or Settings())
-    app.add_url_rule("/", view_func=fail, methods=["GET", "POST"], endpoint="it")
+    app.add_url_rule("/", view_func=fail, methods=["GET", "POST"], endpoint="route")
     return app.test_client().open("/", **request_options)
 
 
@@ -34,46 +36,46 @@ def fail_with(error: Exception) -> Callable[[], NoReturn]:
 
 
 def sign_in(password: str) -> NoReturn:
-    raise RuntimeError(f"it went wrong after {len(password)} letters")
+    raise RuntimeError(f"failed after {len(password)} characters")
 
 
 def fail_with_an_argument() -> NoReturn:
     sign_in(SECRET)
 
 
-def test_production_never_says_what_went_wrong() -> None:
-    answer = answer_of(fail_with_an_argument, Settings(env="production", debug=True))
-    assert answer.status_code == 500
-    assert answer.json == {"status": "fail", "code": 500, "message": "Internal Server Error", "data": {}}
+def test_production_never_returns_details_of_an_exception() -> None:
+    response = request_failing_view(fail_with_an_argument, Settings(env="production", debug=True))
+    assert response.status_code == 500
+    assert response.json == {"status": "fail", "code": 500, "message": "Internal Server Error", "data": {}}
 
 
-def test_without_debug_nobody_says_what_went_wrong() -> None:
-    assert (answer_of(fail_with_an_argument).json or {})["data"] == {}
+def test_without_debug_no_details_of_an_exception_are_returned() -> None:
+    assert (request_failing_view(fail_with_an_argument).json or {})["data"] == {}
 
 
-def test_with_debug_the_answer_says_where_it_went_wrong() -> None:
-    data = (answer_of(fail_with_an_argument, Settings(debug=True)).json or {})["data"]
+def test_with_debug_the_response_has_the_exception_and_its_place() -> None:
+    data = (request_failing_view(fail_with_an_argument, Settings(debug=True)).json or {})["data"]
     assert list(data) == ["exception", "file", "line", "trace"]
-    assert data["exception"] == "RuntimeError: it went wrong after 7 letters"
+    assert data["exception"] == "RuntimeError: failed after 7 characters"
     assert data["file"] == __file__
     assert data["trace"][-1] == f"{__file__}:{data['line']} sign_in"
 
 
-def test_what_looks_like_a_secret_is_starred_in_the_text_of_the_exception() -> None:
+def test_secrets_in_the_text_of_an_exception_are_masked() -> None:
     text = f"refused: password={SECRET} Authorization: Bearer eyJhbGciOiJIUzI1NiJ9.e30.abc for ada@example.com"
-    data = (answer_of(fail_with(RuntimeError(text)), Settings(debug=True)).json or {})["data"]
+    data = (request_failing_view(fail_with(RuntimeError(text)), Settings(debug=True)).json or {})["data"]
     assert data["exception"].startswith("RuntimeError: refused: password=***")
-    assert not any(word in data["exception"] for word in (SECRET, "eyJ", "ada@"))
+    assert not any(secret in data["exception"] for secret in (SECRET, "eyJ", "ada@"))
 
 
-def test_the_trace_never_carries_arguments() -> None:
-    assert SECRET not in answer_of(fail_with_an_argument, Settings(debug=True)).text
+def test_the_trace_has_no_arguments() -> None:
+    assert SECRET not in request_failing_view(fail_with_an_argument, Settings(debug=True)).text
 
 
-def test_a_failure_of_ours_is_its_code_its_sentence_and_its_facts() -> None:
-    answer = answer_of(fail_with(ShopError(CoreExceptionCode.FORBIDDEN, item_id=7)))
-    assert answer.status_code == 403
-    assert answer.json == {
+def test_a_shop_error_becomes_its_code_its_message_and_its_facts() -> None:
+    response = request_failing_view(fail_with(ShopError(CoreExceptionCode.FORBIDDEN, item_id=7)))
+    assert response.status_code == 403
+    assert response.json == {
         "status": "error",
         "code": 403_001,
         "message": "You may not do this.",
@@ -81,20 +83,20 @@ def test_a_failure_of_ours_is_its_code_its_sentence_and_its_facts() -> None:
     }
 
 
-def test_a_failure_of_a_field_stands_at_that_field() -> None:
-    answer = answer_of(fail_with(ShopError(CoreExceptionCode.FIELD_INVALID, field="cursor")))
-    assert (answer.json or {})["data"] == {"cursor": ["Cursor is not valid."]}
+def test_an_error_of_a_field_is_listed_under_that_field() -> None:
+    response = request_failing_view(fail_with(ShopError(CoreExceptionCode.FIELD_INVALID, field="cursor")))
+    assert (response.json or {})["data"] == {"cursor": ["Cursor is not valid."]}
 
 
-def test_a_fact_retry_after_becomes_the_header() -> None:
-    answer = answer_of(fail_with(ShopError(CoreExceptionCode.REDIS_UNAVAILABLE, retry_after=3)))
-    assert answer.headers["Retry-After"] == "3"
-    assert (answer.json or {})["data"] == {"error_code": "REDIS_UNAVAILABLE"}
+def test_the_fact_retry_after_becomes_the_header() -> None:
+    response = request_failing_view(fail_with(ShopError(CoreExceptionCode.REDIS_UNAVAILABLE, retry_after=3)))
+    assert response.headers["Retry-After"] == "3"
+    assert (response.json or {})["data"] == {"error_code": "REDIS_UNAVAILABLE"}
 
 
-def test_whoever_must_sign_in_is_told_how() -> None:
-    answer = answer_of(fail_with(ShopError(CoreExceptionCode.TOKEN_MISSING)))
-    assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, "Bearer")
+def test_a_401_response_has_the_authentication_scheme() -> None:
+    response = request_failing_view(fail_with(ShopError(CoreExceptionCode.TOKEN_MISSING)))
+    assert (response.status_code, response.headers["WWW-Authenticate"]) == (401, "Bearer")
 
 
 @pytest.mark.parametrize(
@@ -108,24 +110,24 @@ def test_whoever_must_sign_in_is_told_how() -> None:
         (ResponseError("MISCONF Errors writing to the AOF file"), 503_002),
     ],
 )
-def test_a_store_that_does_not_answer_is_a_503_without_its_words(error: Exception, code: int) -> None:
-    answer = answer_of(fail_with(error), Settings(debug=True))
-    assert (answer.status_code, (answer.json or {})["code"]) == (503, code)
-    assert answer.headers["Retry-After"] in {"1", "2", "3"}
-    assert SECRET not in answer.text
+def test_a_store_failure_is_a_503_without_the_text_of_the_store(error: Exception, code: int) -> None:
+    response = request_failing_view(fail_with(error), Settings(debug=True))
+    assert (response.status_code, (response.json or {})["code"]) == (503, code)
+    assert response.headers["Retry-After"] in {"1", "2", "3"}
+    assert SECRET not in response.text
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 406, 410, 413, 414, 415, 429, 503])
-def test_every_http_error_speaks_the_envelope(status: int) -> None:
-    answer = answer_of(lambda: abort(status), headers={"Accept": "text/html"})
-    assert answer.status_code == status
-    assert answer.mimetype == "application/json"
-    assert list(answer.json or {}) == ["status", "code", "message", "data"]
+def test_every_http_error_is_in_the_envelope(status: int) -> None:
+    response = request_failing_view(lambda: abort(status), headers={"Accept": "text/html"})
+    assert response.status_code == status
+    assert response.mimetype == "application/json"
+    assert list(response.json or {}) == ["status", "code", "message", "data"]
 
 
-def test_headers_that_belong_to_an_error_stay_with_it() -> None:
-    assert answer_of(fail_with(MethodNotAllowed(["GET", "PUT"]))).headers["Allow"] == "GET, PUT"
-    assert answer_of(fail_with(TooManyRequests(retry_after=5))).headers["Retry-After"] == "5"
+def test_the_headers_of_an_http_error_are_kept() -> None:
+    assert request_failing_view(fail_with(MethodNotAllowed(["GET", "PUT"]))).headers["Allow"] == "GET, PUT"
+    assert request_failing_view(fail_with(TooManyRequests(retry_after=5))).headers["Retry-After"] == "5"
 
 
 def read_the_body() -> bytes:
@@ -133,10 +135,10 @@ def read_the_body() -> bytes:
 
 
 def test_a_body_above_the_limit_is_refused() -> None:
-    answer = answer_of(read_the_body, method="POST", data=b"x" * (BODY_MAX_BYTES + 1))
-    assert answer.status_code == 413
+    response = request_failing_view(read_the_body, method="POST", data=b"x" * (BODY_MAX_BYTES + 1))
+    assert response.status_code == 413
 
 
-def test_a_sentence_of_another_library_does_not_leave_the_house() -> None:
-    answer = answer_of(lambda: abort(400, description=SECRET))
-    assert SECRET not in answer.text
+def test_the_description_of_a_library_error_is_not_returned() -> None:
+    response = request_failing_view(lambda: abort(400, description=SECRET))
+    assert SECRET not in response.text

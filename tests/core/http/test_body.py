@@ -1,4 +1,4 @@
-"""JSON that every reader reads alike: nothing twice, nothing deep, no number that nobody means."""
+"""Strict JSON: no repeated members, no deep nesting, no numbers beyond precision."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from shop.core.errors import CoreExceptionCode, ShopError
 from shop.core.http.body import DEPTH_MAX, NUMBER_MAX, parse_json
 
 MALFORMED, TWICE, DEEP = CoreExceptionCode.BODY_MALFORMED, CoreExceptionCode.BODY_TWICE, CoreExceptionCode.BODY_DEEP
-READ = {
+VALID = {
     b'{"quantity":1}': {"quantity": 1},
     b'{"a":":","b":"::","c":{"d":":"}}': {"a": ":", "b": "::", "c": {"d": ":"}},
     b'[{"a":1},{"a":2}]': [{"a": 1}, {"a": 2}],
@@ -16,7 +16,7 @@ READ = {
     b"{}": {},
     b'{"digits":"%s"}' % (b"9" * 5_000): {"digits": "9" * 5_000},
 }
-DOUBLED = {
+REPEATED = {
     b'{"a":1,"a":1}': "a",
     b'{"a":1,"\\u0061":2}': "a",
     b'{"x":[0,{"b":{"c":1,"c":2}}]}': "c",
@@ -29,13 +29,13 @@ DOUBLED = {
 }
 
 
-@pytest.mark.parametrize(("text", "value"), READ.items(), ids=lambda it: str(it)[:30])
-def test_what_says_each_thing_once_is_read(text: bytes, value: object) -> None:
+@pytest.mark.parametrize(("text", "value"), VALID.items(), ids=lambda value: str(value)[:30])
+def test_json_without_repeated_members_is_parsed(text: bytes, value: object) -> None:
     assert parse_json(text) == value
 
 
-@pytest.mark.parametrize(("text", "name"), DOUBLED.items(), ids=lambda it: str(it)[:30])
-def test_a_name_that_is_said_twice_is_named(text: bytes, name: str) -> None:
+@pytest.mark.parametrize(("text", "name"), REPEATED.items(), ids=lambda value: str(value)[:30])
+def test_a_repeated_member_is_refused_by_name(text: bytes, name: str) -> None:
     with pytest.raises(ShopError) as refused:
         parse_json(text)
 
@@ -43,7 +43,7 @@ def test_a_name_that_is_said_twice_is_named(text: bytes, name: str) -> None:
 
 
 @pytest.mark.parametrize("form", [b"[%s]", b'{"a":%s}'])
-def test_a_body_is_read_down_to_its_last_level(form: bytes) -> None:
+def test_a_body_is_parsed_down_to_the_deepest_level(form: bytes) -> None:
     text = b"1"
     for _ in range(DEPTH_MAX):
         text = form % text
@@ -57,7 +57,7 @@ def test_a_body_is_read_down_to_its_last_level(form: bytes) -> None:
 
 @pytest.mark.parametrize("levels", [1_000, 60_000])
 @pytest.mark.parametrize("form", ["[", '{"a":'])
-def test_no_depth_is_too_much_for_us(form: str, levels: int) -> None:
+def test_extreme_nesting_is_refused_without_a_crash(form: str, levels: int) -> None:
     with pytest.raises(ShopError) as refused:
         parse_json((form * levels + "1" + {"[": "]"}.get(form, "}") * levels).encode())
 
@@ -66,7 +66,7 @@ def test_no_depth_is_too_much_for_us(form: str, levels: int) -> None:
 
 @pytest.mark.parametrize("form", ["%s", "-%s", "0.%s", "1.%s", "1e-%s", "%s.5"])
 @pytest.mark.parametrize("digits", [NUMBER_MAX + 1, 5_000])
-def test_a_number_that_nobody_means_is_refused(form: str, digits: int) -> None:
+def test_a_number_with_too_many_digits_is_refused(form: str, digits: int) -> None:
     with pytest.raises(ShopError) as refused:
         parse_json(b'{"quantity":%s}' % (form % ("7" * digits)).encode())
 
@@ -76,7 +76,7 @@ def test_a_number_that_nobody_means_is_refused(form: str, digits: int) -> None:
 @pytest.mark.parametrize(
     "text", [b"", b" ", b"{", b"NaN", b"1e400", b'"\\ud800"', b'{"\xed\xa0\x80":1}', b"\xff", b"01"]
 )
-def test_what_is_no_json_is_refused(text: bytes) -> None:
+def test_malformed_json_is_refused(text: bytes) -> None:
     with pytest.raises(ShopError) as refused:
         parse_json(text)
 

@@ -1,10 +1,11 @@
-"""Who a client is, when all that is known is where it comes from and what headers claim."""
+"""Client addresses, from the peer and from forwarding headers."""
 
 import pytest
 
 from shop.core.http.client_address import UNKNOWN, ClientAddressResolver
 
-NOBODY, PROXIES = ClientAddressResolver(()), ClientAddressResolver(("10.0.0.0/8", "192.0.2.7", "fd00::/8"))
+WITHOUT_PROXIES = ClientAddressResolver(())
+WITH_PROXIES = ClientAddressResolver(("10.0.0.0/8", "192.0.2.7", "fd00::/8"))
 PROXY = "10.1.2.3"
 
 
@@ -23,18 +24,18 @@ PROXY = "10.1.2.3"
         ("203.0.113.9:4711", UNKNOWN),
     ],
 )
-def test_an_address_has_one_name(peer: str | None, name: str) -> None:
-    assert NOBODY.resolve(peer, None) == name
+def test_each_form_of_an_address_has_one_name(peer: str | None, name: str) -> None:
+    assert WITHOUT_PROXIES.resolve(peer, None) == name
 
 
 @pytest.mark.parametrize("peer", ["203.0.113.9", "192.0.2.8", "::ffff:203.0.113.9"])
 @pytest.mark.parametrize("claimed", ["1.1.1.1", PROXY, "192.0.2.7", "1.1.1.1, 10.0.0.1", "nonsense", ""])
-def test_who_is_no_trusted_proxy_is_not_believed(peer: str, claimed: str) -> None:
-    assert PROXIES.resolve(peer, claimed) == PROXIES.resolve(peer, None)
+def test_headers_of_an_untrusted_peer_are_ignored(peer: str, claimed: str) -> None:
+    assert WITH_PROXIES.resolve(peer, claimed) == WITH_PROXIES.resolve(peer, None)
 
 
-def test_without_the_setting_nobody_is_believed() -> None:
-    assert NOBODY.resolve("127.0.0.1", "1.1.1.1") == "127.0.0.1"
+def test_without_trusted_proxies_headers_are_ignored() -> None:
+    assert WITHOUT_PROXIES.resolve("127.0.0.1", "1.1.1.1") == "127.0.0.1"
 
 
 @pytest.mark.parametrize(
@@ -46,7 +47,7 @@ def test_without_the_setting_nobody_is_believed() -> None:
         ("1.1.1.1, nonsense, 10.9.9.9, 203.0.113.9", "203.0.113.9"),
         ("2001:db8:1:2::5", "20010db800010002"),
         ("::ffff:203.0.113.9", "203.0.113.9"),
-        # What cannot be read is nobody: then it is the proxy's own request.
+        # An entry that is no address ends the search: the client is the proxy itself.
         ("203.0.113.9, nonsense", PROXY),
         ("203.0.113.9, 10.9.9.9, ", PROXY),
         ("203.0.113.9:80", PROXY),
@@ -54,10 +55,10 @@ def test_without_the_setting_nobody_is_believed() -> None:
         (",", PROXY),
     ],
 )
-def test_a_trusted_proxy_speaks_for_the_last_that_is_none(forwarded: str, name: str) -> None:
-    assert PROXIES.resolve(PROXY, forwarded) == name
+def test_the_client_is_the_last_entry_that_is_no_trusted_proxy(forwarded: str, name: str) -> None:
+    assert WITH_PROXIES.resolve(PROXY, forwarded) == name
 
 
 @pytest.mark.parametrize("peer", ["192.0.2.7", "fd00::1", "::ffff:10.1.2.3"])
-def test_a_trusted_proxy_is_known_by_any_of_its_addresses(peer: str) -> None:
-    assert PROXIES.resolve(peer, "203.0.113.9") == "203.0.113.9"
+def test_a_trusted_proxy_is_recognised_by_each_of_its_addresses(peer: str) -> None:
+    assert WITH_PROXIES.resolve(peer, "203.0.113.9") == "203.0.113.9"

@@ -1,4 +1,4 @@
-"""A JSON answer has the headers it needs, though werkzeug does not look them over again."""
+"""Headers of JSON responses, which werkzeug does not process again."""
 
 from flask import Flask, Response
 
@@ -14,22 +14,22 @@ def app_with_one_route() -> Flask:
     configure_app(app, Settings())
 
     @app.get("/")
-    def answer() -> Response:
+    def response() -> Response:
         return respond(202, {"name": "Größe"}, headers={"Location": LOCATION})
 
     return app
 
 
 def test_length_type_and_location_are_sent() -> None:
-    answer = app_with_one_route().test_client().get("/")
-    assert answer.status_code == 202
-    assert answer.headers["Content-Length"] == str(len(answer.data))
-    assert answer.headers["Content-Type"] == "application/json"
-    assert answer.headers["Location"] == LOCATION
+    response = app_with_one_route().test_client().get("/")
+    assert response.status_code == 202
+    assert response.headers["Content-Length"] == str(len(response.data))
+    assert response.headers["Content-Type"] == "application/json"
+    assert response.headers["Location"] == LOCATION
 
 
 def test_a_head_request_gets_the_headers_alone() -> None:
     client = app_with_one_route().test_client()
-    answer = client.head("/")
-    assert answer.data == b""
-    assert answer.headers["Content-Length"] == client.get("/").headers["Content-Length"]
+    response = client.head("/")
+    assert response.data == b""
+    assert response.headers["Content-Length"] == client.get("/").headers["Content-Length"]

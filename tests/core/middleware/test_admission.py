@@ -1,4 +1,4 @@
-"""The Anteroom: bodies are read by many, and worked on by few, in order of arrival."""
+"""Request admission: buffered bodies and limited workers, in order of arrival."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -13,150 +13,150 @@ from shop.core.middleware.admission import RequestAdmission
 from tests.support.polling import eventually
 
 BODY_MAX = 100
-PATIENCE_SECONDS = 5.0
+TIMEOUT_SECONDS = 5.0
 
 
 class Body:
-    """A body that comes when it is let go."""
+    """Request body that arrives when the test releases it."""
 
-    def __init__(self, text: bytes = b"words") -> None:
-        self.text, self.asked, self.free = text, Event(), Event()
+    def __init__(self, text: bytes = b"bytes") -> None:
+        self.text, self.requested, self.released = text, Event(), Event()
 
     def read(self, size: int) -> bytes:
-        self.asked.set()
-        assert self.free.wait(PATIENCE_SECONDS)
+        self.requested.set()
+        assert self.released.wait(TIMEOUT_SECONDS)
         return self.text[:size]
 
 
-class Work:
-    """An app that notes who comes, how many at a time, and what it was given."""
+class RecordingApp:
+    """WSGI app that records the order and concurrency of its requests."""
 
     def __init__(self) -> None:
-        self.lock, self.free = Lock(), Event()
-        self.now = self.most = 0
-        self.came: list[str] = []
+        self.lock, self.released = Lock(), Event()
+        self.running = self.most_running = 0
+        self.order: list[str] = []
 
     def __call__(self, environ: dict[str, Any], _: Any) -> list[bytes]:
         with self.lock:
-            self.now += 1
-            self.most = max(self.most, self.now)
-            self.came.append(environ["name"])
-        assert self.free.wait(PATIENCE_SECONDS)
+            self.running += 1
+            self.most_running = max(self.most_running, self.running)
+            self.order.append(environ["name"])
+        assert self.released.wait(TIMEOUT_SECONDS)
         with self.lock:
-            self.now -= 1
+            self.running -= 1
         return [environ["wsgi.input"].read()]
 
 
-def send_request(room: RequestAdmission, name: str, body: Any = None, **environ: str) -> bytes:
+def send_request(admission: RequestAdmission, name: str, body: Any = None, **environ: str) -> bytes:
     length = {} if body is None else {"CONTENT_LENGTH": "5"}
-    given = {"name": name, "wsgi.input": body or Body(), **length, **environ}
-    return b"".join(room(given, None))
+    environment = {"name": name, "wsgi.input": body or Body(), **length, **environ}
+    return b"".join(admission(environment, None))
 
 
-def is_waiting(room: RequestAdmission, count: int) -> bool:
-    return len(room._queue) == count
+def is_waiting(admission: RequestAdmission, count: int) -> bool:
+    return len(admission._queue) == count
 
 
-def test_no_more_work_at_a_time_than_there_are_workers() -> None:
-    work = Work()
-    work.free.set()
-    room = RequestAdmission(work, workers=3, body_max=BODY_MAX)
+def test_no_more_requests_run_at_a_time_than_there_are_workers() -> None:
+    app = RecordingApp()
+    app.released.set()
+    admission = RequestAdmission(app, workers=3, body_max=BODY_MAX)
 
     with ThreadPoolExecutor(20) as pool:
         bodies = [Body() for _ in range(60)]
         for body in bodies:
-            body.free.set()
-        said = list(pool.map(lambda body: send_request(room, "x", body), bodies))
+            body.released.set()
+        responses = list(pool.map(lambda body: send_request(admission, "x", body), bodies))
 
-    assert said == [b"words"] * 60
-    assert work.most <= 3
+    assert responses == [b"bytes"] * 60
+    assert app.most_running <= 3
 
 
-def test_whoever_came_first_is_served_first() -> None:
-    work = Work()
-    room, bodies = RequestAdmission(work, workers=1, body_max=BODY_MAX), [Body() for _ in range(5)]
+def test_requests_run_in_the_order_of_their_arrival() -> None:
+    app = RecordingApp()
+    admission, bodies = RequestAdmission(app, workers=1, body_max=BODY_MAX), [Body() for _ in range(5)]
     with ThreadPoolExecutor(5) as pool:
         for number, body in enumerate(bodies):
-            body.free.set()
-            pool.submit(send_request, room, str(number), body)
-            eventually(partial(is_waiting, room, number))
-        work.free.set()
+            body.released.set()
+            pool.submit(send_request, admission, str(number), body)
+            eventually(partial(is_waiting, admission, number))
+        app.released.set()
 
-    assert work.came == ["0", "1", "2", "3", "4"]
+    assert app.order == ["0", "1", "2", "3", "4"]
 
 
 def test_slow_bodies_hold_no_worker() -> None:
-    work = Work()
-    work.free.set()
-    room, slow = RequestAdmission(work, workers=1, body_max=BODY_MAX), [Body() for _ in range(3)]
+    app = RecordingApp()
+    app.released.set()
+    admission, slow = RequestAdmission(app, workers=1, body_max=BODY_MAX), [Body() for _ in range(3)]
     with ThreadPoolExecutor(4) as pool:
-        waiting = [pool.submit(send_request, room, "slow", body) for body in slow]
+        waiting = [pool.submit(send_request, admission, "slow", body) for body in slow]
         for body in slow:
-            assert body.asked.wait(10)
+            assert body.requested.wait(10)
 
         fast = Body()
-        fast.free.set()
-        assert pool.submit(send_request, room, "fast", fast).result(PATIENCE_SECONDS) == b"words"
+        fast.released.set()
+        assert pool.submit(send_request, admission, "fast", fast).result(TIMEOUT_SECONDS) == b"bytes"
 
         for body in slow:
-            body.free.set()
-        assert [it.result(PATIENCE_SECONDS) for it in waiting] == [b"words"] * 3
-    assert work.came[0] == "fast"
+            body.released.set()
+        assert [future.result(TIMEOUT_SECONDS) for future in waiting] == [b"bytes"] * 3
+    assert app.order[0] == "fast"
 
 
-def test_a_body_without_a_seat_is_refused_by_whoever_reads_it_and_by_nobody_else() -> None:
-    work, room_for_one = Work(), Body()
-    work.free.set()
-    room = RequestAdmission(work, workers=1, body_max=BODY_MAX, body_slots=1)
+def test_only_reading_a_body_without_a_free_buffer_is_refused() -> None:
+    app, buffered = RecordingApp(), Body()
+    app.released.set()
+    admission = RequestAdmission(app, workers=1, body_max=BODY_MAX, body_slots=1)
     with ThreadPoolExecutor(1) as pool:
-        waiting = pool.submit(send_request, room, "slow", room_for_one)
-        assert room_for_one.asked.wait(10)
+        waiting = pool.submit(send_request, admission, "slow", buffered)
+        assert buffered.requested.wait(10)
 
         with pytest.raises(ShopError) as refused:
-            send_request(room, "crowded", Body())
-        room_for_one.free.set()
+            send_request(admission, "crowded", Body())
+        buffered.released.set()
         waiting.result(5)
 
     assert refused.value.code is CoreExceptionCode.CROWDED
     assert refused.value.facts["retry_after"] in {1, 2, 3}
     late = Body()
-    late.free.set()
-    assert send_request(room, "late", late) == b"words"
+    late.released.set()
+    assert send_request(admission, "late", late) == b"bytes"
 
 
-def test_what_is_announced_to_be_too_large_is_not_read() -> None:
+def test_a_body_that_is_announced_as_too_large_is_not_read() -> None:
     seen: list[Body] = []
     body = Body()
 
-    def look(environ: dict[str, Any], _: Any) -> list[bytes]:
+    def record_body(environ: dict[str, Any], _: Any) -> list[bytes]:
         seen.append(environ["wsgi.input"])
         return []
 
-    room = RequestAdmission(look, workers=1, body_max=BODY_MAX)
+    admission = RequestAdmission(record_body, workers=1, body_max=BODY_MAX)
 
-    send_request(room, "large", body, CONTENT_LENGTH="101")
+    send_request(admission, "large", body, CONTENT_LENGTH="101")
 
     assert seen == [body]
-    assert not body.asked.is_set()
+    assert not body.requested.is_set()
 
 
-def test_chunks_are_read_no_further_than_the_most() -> None:
+def test_a_chunked_body_is_read_up_to_the_limit_only() -> None:
     body = Body(b"x" * 1_000)
-    body.free.set()
-    room = RequestAdmission(lambda environ, _: [environ["wsgi.input"].read()], workers=1, body_max=BODY_MAX)
+    body.released.set()
+    admission = RequestAdmission(lambda environ, _: [environ["wsgi.input"].read()], workers=1, body_max=BODY_MAX)
 
-    assert len(b"".join(room({"wsgi.input": body, "HTTP_TRANSFER_ENCODING": "chunked"}, None))) == BODY_MAX
+    assert len(b"".join(admission({"wsgi.input": body, "HTTP_TRANSFER_ENCODING": "chunked"}, None))) == BODY_MAX
 
 
-def test_a_failure_gives_the_worker_and_the_seat_back() -> None:
+def test_a_failure_frees_the_worker_and_the_buffer() -> None:
     def fail(*_: Any) -> list[bytes]:
-        raise RuntimeError("it went wrong")
+        raise RuntimeError("failed")
 
-    room = RequestAdmission(fail, workers=1, body_max=BODY_MAX, body_slots=1)
+    admission = RequestAdmission(fail, workers=1, body_max=BODY_MAX, body_slots=1)
     for _ in range(3):
         body = Body()
-        body.free.set()
-        begun = time.monotonic()
+        body.released.set()
+        started = time.monotonic()
         with pytest.raises(RuntimeError):
-            send_request(room, "x", body)
-        assert time.monotonic() - begun < 5
+            send_request(admission, "x", body)
+        assert time.monotonic() - started < 5

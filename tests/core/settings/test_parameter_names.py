@@ -1,5 +1,6 @@
-"""Other names for the parameters of lists: what may be said, and that it holds everywhere."""
+"""Renamed list parameters: settings, requests, errors, links and documentation."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,21 +14,23 @@ from shop.core.settings.settings import Settings
 from shop.migrations.runner import upgrade
 
 
-@pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
-    """A client of an app that spells some parameters its own way, without Redis."""
-    folder = tmp_path_factory.mktemp("spelling")
-    said = {"SHOP_LIST_WORDS": "search=q,orderBy=sort,per_page=limit,cursor=after", "SHOP_VAR": str(folder)}
+def create_renamed_app(folder: Path, names: str) -> FlaskClient:
     stores = {"SHOP_REDIS_URL": "unix:///nowhere.sock", "SHOP_DATABASE_URL": f"sqlite:///{folder}/shop.sqlite3"}
-    settings = Settings.load({**said, **stores})
+    settings = Settings.load({"SHOP_LIST_WORDS": names, "SHOP_VAR": str(folder), **stores})
     upgrade(Database(settings).engine)
     return create_app(settings).test_client()
 
 
-def refusal(client: FlaskClient, query: str) -> Any:
-    answer = client.get(f"/api/v1/items?{query}")
-    assert answer.status_code == 422, answer.get_json()
-    return answer.get_json()["data"]
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
+    """Client of an app with renamed parameters, without Redis."""
+    return create_renamed_app(tmp_path_factory.mktemp("names"), "search=q,orderBy=sort,per_page=limit,cursor=after")
+
+
+def read_errors(client: FlaskClient, query: str) -> Any:
+    response = client.get(f"/api/v1/items?{query}")
+    assert response.status_code == 422, response.get_json()
+    return response.get_json()["data"]
 
 
 @pytest.mark.parametrize(
@@ -41,33 +44,53 @@ def refusal(client: FlaskClient, query: str) -> Any:
         ("searchFields=name", "searchFields"),
     ],
 )
-def test_what_is_wrong_is_told_under_the_name_that_was_said(client: FlaskClient, query: str, name: str) -> None:
-    assert refusal(client, query).keys() == {name}
+def test_an_error_has_the_public_name_of_the_parameter(client: FlaskClient, query: str, name: str) -> None:
+    assert read_errors(client, query).keys() == {name}
 
 
 @pytest.mark.parametrize("name", ["search", "orderBy", "per_page", "cursor"])
-def test_the_old_name_is_unknown(client: FlaskClient, name: str) -> None:
-    (said,) = refusal(client, f"{name}=1")[name]
-    assert said.endswith(" is not known here.")
+def test_the_standard_name_of_a_renamed_parameter_is_unknown(client: FlaskClient, name: str) -> None:
+    (message,) = read_errors(client, f"{name}=1")[name]
+    assert message.endswith(" is not known here.")
 
 
-def test_the_documentation_spells_them_so_for_every_list(client: FlaskClient) -> None:
+def test_a_problem_document_has_the_public_name(client: FlaskClient) -> None:
+    response = client.get("/api/v1/items?limit=0", headers={"Accept": "application/problem+json"})
+    assert [error["parameter"] for error in response.get_json()["errors"]] == ["limit"]
+
+
+def test_links_have_public_names_and_can_be_followed(client: FlaskClient) -> None:
+    first = client.get("/api/v1/items?sort=name&page=2&limit=7&pagination=simple&q=a%20b")
+    link = first.get_json()["data"]["meta"]["pagination"]["links"]["previous"]
+    assert link == "/api/v1/items?page=1&limit=7&sort=name&pagination=simple&q=a+b"
+    assert first.headers["Link"] == f'<{link}>; rel="prev"'
+    assert client.get(link).status_code == 200
+
+
+def test_two_parameters_exchange_their_names(tmp_path: Path) -> None:
+    app = create_renamed_app(tmp_path, "search=filter,filter=search")
+    assert read_errors(app, "filter=nope:1").keys() == {"filter"}
+    assert read_errors(app, "search=nope").keys() == {"search"}
+    assert app.get("/api/v1/items?search=id;name").status_code == 200
+
+
+def test_the_documentation_of_every_list_has_the_public_names(client: FlaskClient) -> None:
     paths = client.get("/openapi.json").get_json()["paths"]
     for path in ("/api/v1/items", "/api/v1/orders", "/api/v1/users", "/api/v1/logs"):
-        names = {it["name"] for it in paths[path]["get"]["parameters"] if it.get("in") == "query"}
+        names = {parameter["name"] for parameter in paths[path]["get"]["parameters"] if parameter.get("in") == "query"}
         assert "limit" in names
         assert not names & {"search", "orderBy", "per_page", "cursor"}
 
 
-def test_another_app_spells_them_as_ever(tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_another_app_keeps_the_standard_names(tmp_path_factory: pytest.TempPathFactory) -> None:
     other = create_app(Settings(var=str(tmp_path_factory.mktemp("other")))).test_client()
     parameters = other.get("/openapi.json").get_json()["paths"]["/api/v1/items"]["get"]["parameters"]
-    names = {it["name"] for it in parameters if it.get("in") == "query"}
+    names = {parameter["name"] for parameter in parameters if parameter.get("in") == "query"}
     assert names <= {*PARAMETERS}
 
 
 @pytest.mark.parametrize(
-    "words",
+    "pairs",
     [
         "search",
         "search=",
@@ -80,10 +103,10 @@ def test_another_app_spells_them_as_ever(tmp_path_factory: pytest.TempPathFactor
         "page=search",
     ],
 )
-def test_a_spelling_that_could_not_work_stops_the_start(words: str) -> None:
+def test_invalid_names_stop_the_start(pairs: str) -> None:
     with pytest.raises(SettingsError, match="SHOP_LIST_WORDS"):
-        Settings.load({"SHOP_LIST_WORDS": words})
+        Settings.load({"SHOP_LIST_WORDS": pairs})
 
 
-def test_two_parameters_may_change_their_names() -> None:
+def test_the_setting_accepts_exchanged_names() -> None:
     assert Settings.load({"SHOP_LIST_WORDS": "search=filter,filter=search"}).list_words
