@@ -94,7 +94,7 @@ def test_a_process_that_paused_with_its_record_written_is_the_one_that_did_it(
     crashing_service: Shop, tmp_path: Path
 ) -> None:
     write, mark = new_draft(crashing_service), tmp_path / "mark"
-    with pause_at(crashing_service, write, "(name that the core list gives Keeper.seal)", mark) as late:
+    with pause_at(crashing_service, write, f"{KEEPER}.save:after", mark) as late:
         eventually(lambda: not is_leased(crashing_service, write), TAKEN_OVER_SECONDS)
         stopped = write._replace(web="web.2").send(crashing_service)
         resume(mark)

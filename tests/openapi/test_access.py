@@ -84,12 +84,12 @@ def test_only_these_routes_are_open_to_whoever_comes_or_signs_in(client: FlaskCl
 @pytest.mark.parametrize(
     ("rule", "sentence"),
     [
-        (PUBLIC, "Open to anybody."),
+        (PUBLIC, "Public."),
         (SIGNED_IN, "Needs a sign-in."),
         (OWNER, "For one's own."),
         (permission(DRAFTS), "Needs items.view_drafts (300001)."),
         (owner_or(DRAFTS), "For one's own; for others' it needs items.view_drafts (300001)."),
-        (public_or(DRAFTS), "Open to anybody; what is not public needs items.view_drafts (300001)."),
+        (public_or(DRAFTS), "Public; what is not public needs items.view_drafts (300001)."),
     ],
 )
 def test_a_rule_is_a_sentence(rule: AccessRule, sentence: str) -> None:
