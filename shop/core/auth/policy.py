@@ -36,7 +36,7 @@ class AccessRule:
 
     @property
     def is_restricted(self) -> bool:
-        """True when a signed-in caller can be refused before any row is read."""
+        """True if a signed-in caller can be refused without a row."""
         return self.permission is not None and not self.own and not self.public
 
     def allows(self, caller: Caller | None) -> bool:
@@ -52,7 +52,7 @@ class AccessRule:
             raise ShopError(CoreExceptionCode.FORBIDDEN, permission=self.permission.code if self.permission else None)
 
     def allows_row(self, caller: Caller, owner_id: int) -> bool:
-        """Return True if a row of that owner is visible to the caller.
+        """Return True if the caller sees rows of that owner.
 
         The row belongs to the caller's tenant. A row that is not visible is answered with 404.
         """

@@ -98,7 +98,7 @@ class TenantResolver:
         return int(g.tenant)
 
     def _find_by_token(self, index: _TenantIndex) -> int | None:
-        """Return the tenant id of the token, or None without a valid token.
+        """Return the tenant id of a valid token, or None.
 
         An invalid token is no error here: routes that need a token refuse it themselves. Raises ShopError TOKEN_INVALID
         when the tenant is disabled.

@@ -1,6 +1,6 @@
 """One request with an idempotency key: acquire, execute and record, or replay.
 
-A key is finished if and only if its record exists, and the record is written in the transaction whose result it
+A key is finished if and only if its record exists, and the record is written in the transaction that it
 describes. The lease in Redis is an optimization: it lets a second request wait instead of executing in vain.
 """
 

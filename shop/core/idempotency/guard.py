@@ -1,4 +1,4 @@
-"""Idempotency guard: a request that is repeated with its key takes effect once."""
+"""Idempotency guard: a repeated request with its key takes effect once."""
 
 import re
 from collections.abc import Callable
@@ -41,7 +41,7 @@ class IdempotencyGuard:
     scope_resolver: Callable[[Request, Principal], str | None] | None = field(init=False, default=None)
 
     def guard(self, controller: HasIdempotencyStore, principal: Principal, view: Callable[[], Any]) -> Any:
-        """Run the view of the current request, at most once for a key.
+        """Run the view of the request, at most once per key.
 
         Returns the response of the view or the stored one. Raises ShopError KEY_MISSING or KEY_FORMAT, and what
         IdempotentCall.run raises.

@@ -90,7 +90,7 @@ def is_required(policy: IdempotencyPolicy, settings: Settings) -> bool:
 
 
 def describe_idempotency_key(operation: dict[str, Any], policy: IdempotencyPolicy, settings: Settings) -> None:
-    """Add the key header, the replay headers and the errors to an OpenAPI operation."""
+    """Add headers and errors of idempotency to an OpenAPI operation."""
     seconds = policy.ttl or settings.idempotency_ttl
     header = {
         "in": "header",

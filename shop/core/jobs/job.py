@@ -29,7 +29,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Job:
-    """Entry point of the queue or the schedule, with the rights of a Controller.
+    """Entry point of queue or schedule, with a Controller's rights.
 
     `run` does the work. Its writes are in methods that are @transactional, or in calls of `transact`.
     """
@@ -48,10 +48,10 @@ class Job:
     run: ClassVar[Callable[..., Any]]
 
     def transact(self, scope: Scope, work: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
-        """Run one call in its own transaction, for a tenant or for ALL_TENANTS.
+        """Run one call in its own transaction.
 
-        The equivalent of a @transactional method for a step that is a single call to a collaborator. Returns what the
-        call returns.
+        `scope` is a tenant id or ALL_TENANTS. Like a @transactional method, for a step that is a single call to a
+        collaborator. Returns what the call returns.
         """
         with all_tenants() if scope is ALL_TENANTS else in_tenant(scope):
             return in_transaction(self.database, partial(work, *args, **kwargs))
