@@ -27,9 +27,9 @@ def read_remaining(shop: InProcessShop, peer: str = "203.0.113.9", token: str = 
 
 
 @pytest.fixture
-def shop(make_indoors: MakeInProcessShop) -> InProcessShop:
+def shop(make_in_process_shop: MakeInProcessShop) -> InProcessShop:
     """A shop that trusts no proxy."""
-    return make_indoors(limit_default=Rate(100, 60))
+    return make_in_process_shop(limit_default=Rate(100, 60))
 
 
 def test_each_address_and_each_user_has_a_budget_of_its_own(shop: InProcessShop) -> None:
@@ -98,8 +98,8 @@ def test_what_a_header_claims_changes_nothing(shop: InProcessShop, header: str) 
     assert left == [99, 98, 97, 96, 95]
 
 
-def test_a_trusted_proxy_is_asked_for_the_client_and_no_header_but_one(make_indoors: MakeInProcessShop) -> None:
-    shop = make_indoors(limit_default=Rate(100, 60), trusted_proxies=("10.0.0.0/8",))
+def test_a_trusted_proxy_is_asked_for_the_client_and_no_header_but_one(make_in_process_shop: MakeInProcessShop) -> None:
+    shop = make_in_process_shop(limit_default=Rate(100, 60), trusted_proxies=("10.0.0.0/8",))
     chain = {"X-Forwarded-For": "6.6.6.6, 198.51.100.1, 10.0.0.9"}
 
     assert [read_remaining(shop, "10.0.0.1", **chain), read_remaining(shop, "10.0.0.2", **chain)] == [99, 98]
@@ -118,8 +118,8 @@ def register(shop: InProcessShop, email: str, peer: str = "203.0.113.9", **heade
     return shop.http.post(f"{API}/auth/register", json=words, environ_base={"REMOTE_ADDR": peer}, **headers)
 
 
-def test_an_account_is_guarded_however_they_write_it(make_indoors: MakeInProcessShop) -> None:
-    shop = make_indoors(limit_login=Rate(3, 60))
+def test_an_account_is_guarded_however_they_write_it(make_in_process_shop: MakeInProcessShop) -> None:
+    shop = make_in_process_shop(limit_login=Rate(3, 60))
     register(shop, "ada@example.com")
     register(shop, "bob@example.com")
     tries = [("ada@example.com", PASSWORD), ("ADA@Example.COM", "Wrong-1"), ("Ada@example.com", "Wrong-2")]
@@ -135,8 +135,8 @@ def test_an_account_is_guarded_however_they_write_it(make_indoors: MakeInProcess
     assert sign_in(shop, "bob@example.com", "203.0.113.9").status_code == 200
 
 
-def test_a_stranger_cannot_keep_the_owner_out(make_indoors: MakeInProcessShop) -> None:
-    shop = make_indoors(limit_login=Rate(2, 60))
+def test_a_stranger_cannot_keep_the_owner_out(make_in_process_shop: MakeInProcessShop) -> None:
+    shop = make_in_process_shop(limit_login=Rate(2, 60))
     register(shop, "ada@example.com")
 
     stranger = [sign_in(shop, "ada@example.com", "203.0.113.66", f"Wrong-{n}").status_code for n in range(12)]
@@ -145,8 +145,8 @@ def test_a_stranger_cannot_keep_the_owner_out(make_indoors: MakeInProcessShop) -
     assert sign_in(shop, "ada@example.com", "203.0.113.9").status_code == 200
 
 
-def test_an_account_is_guarded_wherever_they_come_from(make_indoors: MakeInProcessShop) -> None:
-    shop = make_indoors(limit_login=Rate(1, 60))
+def test_an_account_is_guarded_wherever_they_come_from(make_in_process_shop: MakeInProcessShop) -> None:
+    shop = make_in_process_shop(limit_login=Rate(1, 60))
     register(shop, "ada@example.com")
 
     answers = [sign_in(shop, "ada@example.com", f"203.0.113.{n}", "Wrong-1") for n in range(11)]
@@ -155,8 +155,8 @@ def test_an_account_is_guarded_wherever_they_come_from(make_indoors: MakeInProce
     assert ("login-account", 10, 60, 9) in parse_without_seconds(answers[0].headers)
 
 
-def test_an_address_signs_in_to_five_times_as_many_accounts(make_indoors: MakeInProcessShop) -> None:
-    shop = make_indoors(limit_login=Rate(2, 60))
+def test_an_address_signs_in_to_five_times_as_many_accounts(make_in_process_shop: MakeInProcessShop) -> None:
+    shop = make_in_process_shop(limit_login=Rate(2, 60))
     answers = [sign_in(shop, f"nobody-{n}@example.com", "203.0.113.9") for n in range(11)]
 
     assert [answer.status_code for answer in answers] == [401] * 10 + [429]
@@ -170,8 +170,8 @@ def test_an_address_signs_in_to_five_times_as_many_accounts(make_indoors: MakeIn
     assert sign_in(shop, "nobody-0@example.com", "203.0.113.10").status_code == 401
 
 
-def test_who_is_refused_by_one_limit_is_counted_in_none(make_indoors: MakeInProcessShop) -> None:
-    shop, other = (make_indoors(limit_login=Rate(2, 60)) for _ in range(2))
+def test_who_is_refused_by_one_limit_is_counted_in_none(make_in_process_shop: MakeInProcessShop) -> None:
+    shop, other = (make_in_process_shop(limit_login=Rate(2, 60)) for _ in range(2))
     for number in range(10):
         sign_in(shop, f"nobody-{number}@example.com", "203.0.113.9")
 
@@ -183,9 +183,9 @@ def test_who_is_refused_by_one_limit_is_counted_in_none(make_indoors: MakeInProc
 
 
 def test_a_sign_in_is_one_round_trip_and_a_malformed_one_counts_too(
-    make_indoors: MakeInProcessShop, valkey: Valkey
+    make_in_process_shop: MakeInProcessShop, valkey: Valkey
 ) -> None:
-    shop = make_indoors(limit_login=Rate(2, 60))
+    shop = make_in_process_shop(limit_login=Rate(2, 60))
     sign_in(shop, "nobody@example.com", "203.0.113.9")
 
     with record_commands(valkey) as commands:
@@ -196,8 +196,8 @@ def test_a_sign_in_is_one_round_trip_and_a_malformed_one_counts_too(
     assert (malformed.status_code, parse_without_seconds(malformed.headers)) == (422, [("login-address", 10, 60, 7)])
 
 
-def test_registrations_count_by_address_whoever_is_signed_in(make_indoors: MakeInProcessShop) -> None:
-    shop = make_indoors(limit_register=Rate(2, 60))
+def test_registrations_count_by_address_whoever_is_signed_in(make_in_process_shop: MakeInProcessShop) -> None:
+    shop = make_in_process_shop(limit_register=Rate(2, 60))
     permit = {"Authorization": f"Bearer {shop.buyer()}"}
 
     answers = [register(shop, f"new-{n}@example.com", headers=permit if n else {}) for n in range(3)]

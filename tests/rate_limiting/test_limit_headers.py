@@ -18,9 +18,9 @@ TOO_MANY = 429001
 
 
 @pytest.fixture
-def shop(make_indoors: MakeInProcessShop) -> InProcessShop:
+def shop(make_in_process_shop: MakeInProcessShop) -> InProcessShop:
     """A shop in which a client may ask ten times a minute."""
-    return make_indoors(limit_default=Rate(10, 60))
+    return make_in_process_shop(limit_default=Rate(10, 60))
 
 
 def send_request(shop: InProcessShop, method: str, path: str, **words: Any) -> TestResponse:
@@ -89,9 +89,9 @@ def test_a_refusal_speaks_as_every_failure_does(shop: InProcessShop) -> None:
 
 
 def test_the_next_window_begins_with_the_first_request_after_this_one(
-    make_indoors: MakeInProcessShop, valkey: Valkey
+    make_in_process_shop: MakeInProcessShop, valkey: Valkey
 ) -> None:
-    shop = make_indoors(limit_default=Rate(2, 1))
+    shop = make_in_process_shop(limit_default=Rate(2, 1))
     first = [send_request(shop, "GET", "/nowhere").status_code for _ in range(3)]
     with valkey.client() as client:
         (key,) = client.keys("1:quota:*")
@@ -103,8 +103,8 @@ def test_the_next_window_begins_with_the_first_request_after_this_one(
     assert [send_request(shop, "GET", "/nowhere").status_code for _ in range(3)] == [404, 404, 429]
 
 
-def test_what_is_refused_does_not_lengthen_the_window(make_indoors: MakeInProcessShop, valkey: Valkey) -> None:
-    shops = [make_indoors(limit_default=Rate(10, 60)) for _ in range(5)]
+def test_what_is_refused_does_not_lengthen_the_window(make_in_process_shop: MakeInProcessShop, valkey: Valkey) -> None:
+    shops = [make_in_process_shop(limit_default=Rate(10, 60)) for _ in range(5)]
     for _ in range(10):
         send_request(shops[0], "GET", "/nowhere")
     with valkey.client() as client:
@@ -147,8 +147,8 @@ def test_what_is_spent_is_refused_without_redis(shop: InProcessShop, valkey: Val
     assert (statuses, len(commands) <= 1) == ({429}, True), commands
 
 
-def test_off_is_no_limit_no_field_and_no_round_trip(make_indoors: MakeInProcessShop, valkey: Valkey) -> None:
-    shop = make_indoors(**UNLIMITED)
+def test_off_is_no_limit_no_field_and_no_round_trip(make_in_process_shop: MakeInProcessShop, valkey: Valkey) -> None:
+    shop = make_in_process_shop(**UNLIMITED)
 
     with record_commands(valkey) as commands:
         answers = [send_request(shop, "GET", "/nowhere") for _ in range(20)]
@@ -157,8 +157,8 @@ def test_off_is_no_limit_no_field_and_no_round_trip(make_indoors: MakeInProcessS
     assert [answer for answer in answers if "RateLimit" in answer.headers] == []
 
 
-def test_a_preflight_is_answered_and_not_counted(make_indoors: MakeInProcessShop) -> None:
-    shop = make_indoors(limit_default=Rate(2, 60), cors_origins=("https://shop.example",))
+def test_a_preflight_is_answered_and_not_counted(make_in_process_shop: MakeInProcessShop) -> None:
+    shop = make_in_process_shop(limit_default=Rate(2, 60), cors_origins=("https://shop.example",))
     asks = {"Origin": "https://shop.example", "Access-Control-Request-Method": "GET"}
 
     answers = [send_request(shop, "OPTIONS", "/items", headers=asks) for _ in range(5)]

@@ -19,9 +19,9 @@ STRATEGIES = ["script", "lock", "watch", "db"]
 
 
 @pytest.fixture
-def shop(make_indoors: MakeInProcessShop) -> InProcessShop:
+def shop(make_in_process_shop: MakeInProcessShop) -> InProcessShop:
     """A shop in which a user may buy four times a minute."""
-    return make_indoors(limit_purchase=Rate(MOST, 60))
+    return make_in_process_shop(limit_purchase=Rate(MOST, 60))
 
 
 def statuses(shop: InProcessShop, item: int, token: str, times: int) -> list[int]:
@@ -29,8 +29,10 @@ def statuses(shop: InProcessShop, item: int, token: str, times: int) -> list[int
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
-def test_one_purchase_too_many_is_refused_and_takes_nothing(make_indoors: MakeInProcessShop, strategy: str) -> None:
-    shop = make_indoors(limit_purchase=Rate(MOST, 60), purchase_strategy=strategy)
+def test_one_purchase_too_many_is_refused_and_takes_nothing(
+    make_in_process_shop: MakeInProcessShop, strategy: str
+) -> None:
+    shop = make_in_process_shop(limit_purchase=Rate(MOST, 60), purchase_strategy=strategy)
     item, token = shop.offer(stock=10), shop.buyer()
 
     answers = [shop.send_purchase(item, token) for _ in range(MOST + 3)]
@@ -47,8 +49,8 @@ def test_one_purchase_too_many_is_refused_and_takes_nothing(make_indoors: MakeIn
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
-def test_what_one_process_has_sold_another_refuses(make_indoors: MakeInProcessShop, strategy: str) -> None:
-    shop, other = (make_indoors(limit_purchase=Rate(MOST, 60), purchase_strategy=strategy) for _ in range(2))
+def test_what_one_process_has_sold_another_refuses(make_in_process_shop: MakeInProcessShop, strategy: str) -> None:
+    shop, other = (make_in_process_shop(limit_purchase=Rate(MOST, 60), purchase_strategy=strategy) for _ in range(2))
     item, token = shop.offer(stock=10), shop.buyer()
     statuses(shop, item, token, MOST)
 
@@ -94,8 +96,8 @@ def test_a_purchase_that_is_sent_again_counts_again(shop: InProcessShop) -> None
     assert shop.read_item(item)["stock"] == 9
 
 
-def test_purchases_and_other_requests_have_budgets_of_their_own(make_indoors: MakeInProcessShop) -> None:
-    shop = make_indoors(limit_purchase=Rate(2, 60), limit_default=Rate(2, 60))
+def test_purchases_and_other_requests_have_budgets_of_their_own(make_in_process_shop: MakeInProcessShop) -> None:
+    shop = make_in_process_shop(limit_purchase=Rate(2, 60), limit_default=Rate(2, 60))
     item, token = shop.offer(stock=10), shop.buyer()
     assert statuses(shop, item, token, 3) == [202, 202, 429]
 
@@ -136,8 +138,8 @@ def test_a_refusal_that_is_remembered_counts_too(shop: InProcessShop, quantity: 
     assert 'shop_purchases_total{outcome="too_many_requests"} 1.0' in shop.http.get("/metrics").text
 
 
-def test_without_a_good_token_it_is_a_request_of_a_stranger(make_indoors: MakeInProcessShop) -> None:
-    shop = make_indoors(limit_purchase=Rate(2, 60), limit_default=Rate(3, 60))
+def test_without_a_good_token_it_is_a_request_of_a_stranger(make_in_process_shop: MakeInProcessShop) -> None:
+    shop = make_in_process_shop(limit_purchase=Rate(2, 60), limit_default=Rate(3, 60))
     item = shop.offer(stock=10)
 
     answers = [shop.send_purchase(item, token) for token in ("", "nonsense", "a.b.c", "")]
@@ -152,8 +154,8 @@ def test_a_user_who_is_gone_counts_too(shop: InProcessShop) -> None:
     assert statuses(shop, item, token, MOST + 1) == [401] * MOST + [429]
 
 
-def test_off_leaves_the_purchase_as_it_was(make_indoors: MakeInProcessShop, valkey: Valkey) -> None:
-    shop = make_indoors(limit_purchase=OFF, limit_default=Rate(1, 60))
+def test_off_leaves_the_purchase_as_it_was(make_in_process_shop: MakeInProcessShop, valkey: Valkey) -> None:
+    shop = make_in_process_shop(limit_purchase=OFF, limit_default=Rate(1, 60))
     item, token = shop.offer(stock=10), shop.buyer()
 
     answers = [shop.send_purchase(item, token) for _ in range(5)]
@@ -164,9 +166,9 @@ def test_off_leaves_the_purchase_as_it_was(make_indoors: MakeInProcessShop, valk
 
 
 def test_stock_on_a_server_of_its_own_costs_one_round_trip_more(
-    make_indoors: MakeInProcessShop, valkey: Valkey, shops_apart: Valkey
+    make_in_process_shop: MakeInProcessShop, valkey: Valkey, shops_apart: Valkey
 ) -> None:
-    shop = make_indoors(limit_purchase=Rate(MOST, 60), stock_redis_urls=(shops_apart.url,))
+    shop = make_in_process_shop(limit_purchase=Rate(MOST, 60), stock_redis_urls=(shops_apart.url,))
     item, token = shop.offer(stock=10), shop.buyer()
     shop.buy(item, token)
 

@@ -29,9 +29,9 @@ def passed(shops: list[InProcessShop], times: int) -> int:
 
 
 @pytest.fixture
-def shops(make_indoors: MakeInProcessShop) -> list[InProcessShop]:
+def shops(make_in_process_shop: MakeInProcessShop) -> list[InProcessShop]:
     """Two processes of one shop."""
-    return [make_indoors(limit_default=Rate(MOST, 60)) for _ in range(2)]
+    return [make_in_process_shop(limit_default=Rate(MOST, 60)) for _ in range(2)]
 
 
 def key_of(valkey: Valkey) -> Any:
@@ -86,8 +86,8 @@ def let_a_moment_pass(shop: InProcessShop) -> None:
     window.synced_at -= EXHAUSTED_CACHE_SECONDS
 
 
-def test_a_purchase_goes_on_from_what_was_seen(make_indoors: MakeInProcessShop, valkey: Valkey) -> None:
-    shop = make_indoors(limit_purchase=Rate(3, 60))
+def test_a_purchase_goes_on_from_what_was_seen(make_in_process_shop: MakeInProcessShop, valkey: Valkey) -> None:
+    shop = make_in_process_shop(limit_purchase=Rate(3, 60))
     item, token = shop.offer(stock=10), shop.buyer()
     shop.buy(item, token)
     shop.buy(item, token)
@@ -112,10 +112,10 @@ def test_a_key_that_somebody_ruined_is_no_failure_of_ours(shops: list[InProcessS
 
 
 def test_what_passed_without_redis_is_counted_when_it_is_back(
-    make_indoors: MakeInProcessShop, make_valkey: Callable[[], Valkey], eventually: Eventually
+    make_in_process_shop: MakeInProcessShop, make_valkey: Callable[[], Valkey], eventually: Eventually
 ) -> None:
     own = make_valkey()
-    shop = make_indoors(redis_url=own.url, limit_default=Rate(40, 60))
+    shop = make_in_process_shop(redis_url=own.url, limit_default=Rate(40, 60))
     [send_request(shop) for _ in range(10)]
     own.kill()
     without = [send_request(shop) for _ in range(10)]
@@ -128,10 +128,10 @@ def test_what_passed_without_redis_is_counted_when_it_is_back(
 
 
 def test_a_purchase_without_redis_is_a_503_until_its_share_is_spent(
-    make_indoors: MakeInProcessShop, make_valkey: Callable[[], Valkey]
+    make_in_process_shop: MakeInProcessShop, make_valkey: Callable[[], Valkey]
 ) -> None:
     own = make_valkey()
-    shop = make_indoors(redis_url=own.url, limit_purchase=Rate(40, 60))
+    shop = make_in_process_shop(redis_url=own.url, limit_purchase=Rate(40, 60))
     item, token = shop.offer(stock=100), shop.buyer()
     shop.buy(item, token)
     own.kill()
@@ -144,10 +144,10 @@ def test_a_purchase_without_redis_is_a_503_until_its_share_is_spent(
 
 
 def test_a_purchase_that_may_have_happened_is_not_told_that_it_did_not(
-    make_indoors: MakeInProcessShop, make_valkey: Callable[[], Valkey]
+    make_in_process_shop: MakeInProcessShop, make_valkey: Callable[[], Valkey]
 ) -> None:
     own = make_valkey()
-    shop = make_indoors(redis_url=own.url, limit_purchase=Rate(1, 60))
+    shop = make_in_process_shop(redis_url=own.url, limit_purchase=Rate(1, 60))
     item, token = shop.offer(stock=100), shop.buyer()
     shop.buy(item, token)
     let_a_moment_pass(shop)
@@ -159,10 +159,10 @@ def test_a_purchase_that_may_have_happened_is_not_told_that_it_did_not(
 
 
 def test_two_processes_without_redis_have_the_next_window_between_them(
-    make_indoors: MakeInProcessShop, make_valkey: Callable[[], Valkey]
+    make_in_process_shop: MakeInProcessShop, make_valkey: Callable[[], Valkey]
 ) -> None:
     own = make_valkey()
-    shops = [make_indoors(redis_url=own.url, limit_default=Rate(20, 60)) for _ in range(2)]
+    shops = [make_in_process_shop(redis_url=own.url, limit_default=Rate(20, 60)) for _ in range(2)]
     own.kill()
     for shop in shops:
         send_request(shop, "198.51.100.1")
