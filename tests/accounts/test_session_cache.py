@@ -1,4 +1,4 @@
-"""Cache of sessions in Redis, with the database as the source of truth."""
+"""Cache of sessions in Redis; the database stays authoritative."""
 
 import orjson
 import pytest

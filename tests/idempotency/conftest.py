@@ -1,4 +1,4 @@
-"""Shops with stub routes in this process, and a running shop for crash tests."""
+"""Fixtures: shops with stub routes, and a service for crash tests."""
 
 import os
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Helpers that kill or pause `web` at a named point, while `web.2` goes on."""
+"""Helpers that kill or pause the process `web` at a named point."""
 
 import http.client
 import os
@@ -52,7 +52,7 @@ def arm_crash(shop: Shop, where: str, mark: Path, name: str = "SIGKILL") -> Iter
 
 
 def assert_dies(shop: Shop, write: Write, mark: Path) -> None:
-    """Send a write to `web` and assert that it dies without a response."""
+    """Assert that `web` dies of a write without a response."""
     with suppress(OSError, http.client.HTTPException):
         response = write.send(shop)
         raise AssertionError(f"The response has status {response.status}.")

@@ -1,4 +1,4 @@
-"""Stub routes that return the response of a test and record their requests."""
+"""Stub routes that return a given response and record their requests."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -30,7 +30,7 @@ def read_remaining(shop: InProcessShop, peer: str = "203.0.113.9", token: str = 
 
 @pytest.fixture
 def shop(make_in_process_shop: MakeInProcessShop) -> InProcessShop:
-    """A shop that trusts no proxy."""
+    """Return a shop that trusts no proxy."""
     return make_in_process_shop(limit_default=Rate(100, 60))
 
 

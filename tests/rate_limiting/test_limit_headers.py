@@ -19,7 +19,7 @@ TOO_MANY = 429001
 
 @pytest.fixture
 def shop(make_in_process_shop: MakeInProcessShop) -> InProcessShop:
-    """A shop with a limit of ten requests a minute."""
+    """Return a shop with a limit of ten requests a minute."""
     return make_in_process_shop(limit_default=Rate(10, 60))
 
 

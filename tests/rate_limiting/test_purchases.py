@@ -20,7 +20,7 @@ STRATEGIES = ["script", "lock", "watch", "db"]
 
 @pytest.fixture
 def shop(make_in_process_shop: MakeInProcessShop) -> InProcessShop:
-    """A shop with a limit of four purchases a minute."""
+    """Return a shop with a limit of four purchases a minute."""
     return make_in_process_shop(limit_purchase=Rate(MOST, 60))
 
 
@@ -183,7 +183,7 @@ def test_a_separate_stock_server_costs_one_more_round_trip(
 
 @pytest.fixture
 def stock_server() -> Iterator[Valkey]:
-    """A second Valkey server, for stock only."""
+    """Start a second Valkey server, for stock only."""
     server = Valkey.create(fsync="everysec")
     yield server
     server.destroy()

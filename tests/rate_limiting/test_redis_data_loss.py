@@ -1,4 +1,4 @@
-"""Rate limits when Redis has lost data, has older data or is down."""
+"""Rate limits when Redis is down or has lost data."""
 
 from collections.abc import Callable
 from typing import Any

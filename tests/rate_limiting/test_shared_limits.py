@@ -17,7 +17,7 @@ ACCEPTED, NOT_FOUND, TOO_MANY = 202, 404, 429
 
 @pytest.fixture(scope="module")
 def limited_shop(worker_id: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LimitedShop]:
-    """A limited shop with its own stores, which each test leaves running."""
+    """Start a shop with its own stores; each test leaves them running."""
     server_url, name = os.environ["SHOP_TEST_DATABASE_URL"], f"shop_{worker_id}_limits"
     valkey = Valkey.create()
     try:

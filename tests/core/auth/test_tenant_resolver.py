@@ -24,7 +24,7 @@ DEFAULT, SECOND = (
 
 
 class StubDirectory:
-    """A list of tenants that counts its reads and can fail or be slow."""
+    """A list of tenants that counts reads and can fail."""
 
     def __init__(self) -> None:
         self.entries: list[TenantEntry] = [DEFAULT, SECOND]
@@ -124,7 +124,7 @@ def test_without_the_database_the_last_list_is_used(requests: TenantRequests) ->
     for _ in range(3):
         requests.expire_list()
         assert requests.resolve(X_Tenant="second") == 2
-    # Not each request tries to read the list.
+    # Requests before the next expiry do not read the list.
     assert (requests.resolve(), requests.directory.calls) == (1, 4)
 
 

@@ -1,4 +1,4 @@
-"""Retries of jobs: transient errors are tried again, lasting failures are kept for an operator."""
+"""Retries of jobs after transient errors, and the list of failed jobs."""
 
 import logging
 from collections.abc import Iterator
@@ -52,7 +52,7 @@ class JobRunner:
         self.queue, self.redis = JobQueue(stores), stores.queue
 
     def run(self, kind: type[FailingJob], *failures: Exception) -> Any:
-        """Enqueue a job that fails with these errors, run the worker, and return the job."""
+        """Enqueue a job that fails with these errors and run it."""
         job = kind(self.database, list(failures))
         worker._jobs["failing"] = job
         self.queue.enqueue("failing", number=7)
@@ -67,7 +67,7 @@ class JobRunner:
 
 @pytest.fixture
 def runner(redis_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[JobRunner]:
-    """A runner without pauses between the attempts."""
+    """Return a runner without pauses between the attempts."""
     monkeypatch.setattr("shop.core.jobs.job.PAUSES_SECONDS", (0.0, 0.0))
     yield JobRunner(Settings(redis_url=redis_url, var=str(tmp_path)))
     worker._jobs.pop("failing", None)
@@ -133,7 +133,7 @@ def test_a_failed_job_can_be_discarded(runner: JobRunner) -> None:
 
 @pytest.fixture
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The seconds of each pause, which does not take place."""
+    """Record the pauses in seconds instead of sleeping."""
     pauses: list[float] = []
     monkeypatch.setattr("time.sleep", pauses.append)
     return pauses

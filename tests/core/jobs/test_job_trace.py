@@ -41,7 +41,7 @@ class TracedJob(Job):
 
 
 class TracedQueue:
-    """A queue with a worker as the service runs it, and its log."""
+    """A queue with the worker of the service, and its log."""
 
     def __init__(self, settings: Settings) -> None:
         self.redis = RedisStores(settings).queue
@@ -63,7 +63,7 @@ class TracedQueue:
 
 @pytest.fixture
 def traced_queue(redis_url: str, tmp_path: Path) -> Iterator[TracedQueue]:
-    """A queue whose log is recorded."""
+    """Return a queue whose log is recorded."""
     traced_queue = TracedQueue(Settings(redis_url=redis_url, var=str(tmp_path)))
     factory, loggers = (
         logging.getLogRecordFactory(),
