@@ -37,9 +37,9 @@ def test_json_is_compared_regardless_of_key_order_and_whitespace() -> None:
     assert of(b'{"a": 1, "b": [1, {"c": 2, "d": 3}]}') == of(b'{"b":[1,{"d":3,"c":2}],\n"a":1}')
 
 
-@pytest.mark.parametrize("other", [b'{"a": 2}', b'{"a": "1"}', b'{"a": 1, "b": null}', b"[1]", b"", b"{"])
-def test_other_json_is_another_body(other: bytes) -> None:
-    assert of(b'{"a": 1}').find_difference(of(other).text) == "body"
+@pytest.mark.parametrize("body", [b'{"a": 2}', b'{"a": "1"}', b'{"a": 1, "b": null}', b"[1]", b"", b"{"])
+def test_other_json_is_another_body(body: bytes) -> None:
+    assert of(b'{"a": 1}').find_difference(of(body).text) == "body"
 
 
 def test_the_order_of_a_json_list_matters() -> None:
@@ -106,7 +106,7 @@ def test_the_boundary_of_a_multipart_body_does_not_matter() -> None:
 
 
 @pytest.mark.parametrize(
-    "other",
+    "parts",
     [
         [("a", "", b"2"), ("f", "f.txt", b"content")],
         [("b", "", b"1"), ("f", "f.txt", b"content")],
@@ -115,8 +115,8 @@ def test_the_boundary_of_a_multipart_body_does_not_matter() -> None:
         [("a", "", b"1")],
     ],
 )
-def test_another_part_is_another_body(other: list[tuple[str, str, bytes]]) -> None:
-    assert multipart("one", ("a", "", b"1"), ("f", "f.txt", b"content")) != multipart("one", *other)
+def test_another_part_is_another_body(parts: list[tuple[str, str, bytes]]) -> None:
+    assert multipart("one", ("a", "", b"1"), ("f", "f.txt", b"content")) != multipart("one", *parts)
 
 
 def test_a_malformed_multipart_body_is_compared_by_its_bytes() -> None:

@@ -105,18 +105,26 @@ def test_a_method_that_is_not_enforced_ignores_keys(make_stub_routes: MakeStubRo
 
 def test_a_resolver_sets_the_scope_of_a_key(make_stub_routes: MakeStubRoutes) -> None:
     routes = make_stub_routes(idempotency_scope_resolver=f"{__name__}:by_team")
-    other = routes.shop.buyer()
+    colleague = routes.shop.buyer()
 
     def is_replayed(token: str, team: str | None, key: str) -> bool:
         return is_replay(routes.post({}, key, token=token, headers={"X-Team": team} if team else {}))
 
-    assert [is_replayed(routes.user, "red", "k"), is_replayed(other, "red", "k"), is_replayed(other, "blue", "k")] == [
+    assert [
+        is_replayed(routes.user, "red", "k"),
+        is_replayed(colleague, "red", "k"),
+        is_replayed(colleague, "blue", "k"),
+    ] == [
         False,
         True,
         False,
     ]
     # When it returns None, the scope is the user.
-    assert [is_replayed(routes.user, None, "k"), is_replayed(other, None, "k"), is_replayed(other, None, "k")] == [
+    assert [
+        is_replayed(routes.user, None, "k"),
+        is_replayed(colleague, None, "k"),
+        is_replayed(colleague, None, "k"),
+    ] == [
         False,
         False,
         True,
@@ -124,7 +132,7 @@ def test_a_resolver_sets_the_scope_of_a_key(make_stub_routes: MakeStubRoutes) ->
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("first", "second"),
     [
         (("a", "b:c"), ("a:b", "c")),
         (("a:", "b"), ("a", ":b")),
@@ -137,11 +145,11 @@ def test_a_resolver_sets_the_scope_of_a_key(make_stub_routes: MakeStubRoutes) ->
     ],
 )
 def test_different_pairs_of_scope_and_key_never_collide(
-    make_stub_routes: MakeStubRoutes, one: tuple[str, str], other: tuple[str, str]
+    make_stub_routes: MakeStubRoutes, first: tuple[str, str], second: tuple[str, str]
 ) -> None:
     routes = make_stub_routes(idempotency_scope_resolver=f"{__name__}:by_team")
 
-    responses = [routes.post({}, key, headers={"X-Team": team}) for team, key in (one, other, one, other)]
+    responses = [routes.post({}, key, headers={"X-Team": team}) for team, key in (first, second, first, second)]
 
     assert [response.status_code for response in responses] == [200] * 4
     assert [is_replay(response) for response in responses] == [False, False, True, True]
