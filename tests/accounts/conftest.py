@@ -1,4 +1,4 @@
-"""Two processes of one shop."""
+"""Fixtures of account tests: two processes of one shop."""
 
 from tests.purchase.support.two_apps import first_app, second_app
 

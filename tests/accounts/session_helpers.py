@@ -1,4 +1,4 @@
-"""Whoever is signed in, as two processes see it."""
+"""Helpers for tests of sessions in two processes."""
 
 from shop.core.auth.session_watch import SessionWatch
 from shop.core.crypto.tokens import Claims, Tokens
@@ -17,5 +17,5 @@ def claims_of(shop: InProcessShop, token: str) -> Claims:
 
 
 def read_session_changes(shop: InProcessShop) -> None:
-    """What a web process does every second."""
+    """Refresh the session watch, as a web process does every second."""
     shop.container.get(SessionWatch).refresh(shop.container.get(SessionService).find_changes)

@@ -1,4 +1,4 @@
-"""Redis remembers sessions, the database decides about them: what holds when Redis forgets, or remembers too much."""
+"""Sessions when Redis has lost data, has older data or is down."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,26 +17,26 @@ from tests.support.servers.valkey import Valkey
 
 
 def snapshot(valkey: Valkey) -> dict[bytes, tuple[bytes, int]]:
-    """Every key as Redis itself would save it, with its life."""
+    """Dump all keys of Redis with their times to live."""
     with valkey.client() as client:
-        kept: Any = {key: (client.dump(key), max(0, client.pttl(key))) for key in client.scan_iter()}
-        return dict(kept)
+        dump: Any = {key: (client.dump(key), max(0, client.pttl(key))) for key in client.scan_iter()}
+        return dict(dump)
 
 
-def restore(valkey: Valkey, kept: dict[bytes, tuple[bytes, int]]) -> None:
-    """Redis as it was."""
+def restore(valkey: Valkey, dump: dict[bytes, tuple[bytes, int]]) -> None:
+    """Restore Redis from a snapshot."""
     with valkey.client() as client:
         client.flushall()
-        for key, (value, life) in kept.items():
-            client.restore(key, life, value)
+        for key, (value, ttl) in dump.items():
+            client.restore(key, ttl, value)
 
 
 @contextmanager
 def without_cache(shop: InProcessShop, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Nothing that is said to the cache arrives."""
+    """Let all commands to the session cache fail."""
 
     def refuse(*_: object, **__: object) -> None:
-        raise RedisConnectionError("away")
+        raise RedisConnectionError("down")
 
     with monkeypatch.context() as patch:
         for command in ("get", "set", "delete", "pipeline"):
@@ -44,7 +44,7 @@ def without_cache(shop: InProcessShop, monkeypatch: pytest.MonkeyPatch) -> Itera
         yield
 
 
-def test_signing_out_holds_when_redis_forgets_everything(
+def test_a_session_stays_ended_after_a_flush_of_redis(
     first_app: InProcessShop, second_app: InProcessShop, valkey: Valkey
 ) -> None:
     token = first_app.buyer()
@@ -56,17 +56,17 @@ def test_signing_out_holds_when_redis_forgets_everything(
     assert status(first_app, token) == status(second_app, token) == UNAUTHORIZED
 
 
-def test_signing_out_holds_when_redis_is_as_it_was_before(
+def test_a_session_stays_ended_with_an_older_redis(
     first_app: InProcessShop, second_app: InProcessShop, valkey: Valkey
 ) -> None:
     item, token = first_app.offer(stock=9), first_app.buyer()
     for shop in (first_app, second_app):
         status(shop, token)
         shop.buy(item, token)
-    kept = snapshot(valkey)
+    dump = snapshot(valkey)
     first_app.send("POST", "/auth/logout", token)
 
-    restore(valkey, kept)
+    restore(valkey, dump)
     read_session_changes(second_app)
 
     for shop in (first_app, second_app):
@@ -74,7 +74,7 @@ def test_signing_out_holds_when_redis_is_as_it_was_before(
         assert shop.send_purchase(item, token).status_code == UNAUTHORIZED
 
 
-def test_signing_out_holds_when_redis_was_away_meanwhile(
+def test_a_session_that_ended_without_redis_stays_ended(
     first_app: InProcessShop, second_app: InProcessShop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     token = first_app.buyer()
@@ -87,7 +87,9 @@ def test_signing_out_holds_when_redis_was_away_meanwhile(
     assert status(first_app, token) == status(second_app, token) == UNAUTHORIZED
 
 
-def test_without_redis_the_tables_know_who_calls(first_app: InProcessShop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_redis_sessions_are_read_from_the_database(
+    first_app: InProcessShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
     token = first_app.buyer()
     status(first_app, token)
 
@@ -95,19 +97,19 @@ def test_without_redis_the_tables_know_who_calls(first_app: InProcessShop, monke
         assert status(first_app, token) == 200
 
 
-def test_what_changed_is_read_again_although_redis_is_as_it_was_before(
+def test_a_changed_user_is_read_again_with_an_older_redis(
     first_app: InProcessShop, second_app: InProcessShop, valkey: Valkey
 ) -> None:
     token = first_app.buyer()
     status(second_app, token)
-    kept = snapshot(valkey)
+    dump = snapshot(valkey)
     first_app.change_row("UPDATE users SET name = 'Renamed' WHERE id = %s", claims_of(first_app, token).user_id)
     sessions = first_app.container.get(SessionService)
     with in_tenant(1):
         in_transaction(first_app.database, lambda: sessions.invalidate(claims_of(first_app, token).user_id))
 
     assert second_app.send("GET", "/auth/me", token).get_json()["data"]["name"] == "Renamed"
-    restore(valkey, kept)
+    restore(valkey, dump)
     read_session_changes(second_app)
 
     assert second_app.send("GET", "/auth/me", token).get_json()["data"]["name"] == "Renamed"

@@ -1,4 +1,4 @@
-"""Redis remembers sessions, the database decides about them."""
+"""Cache of sessions in Redis; the database stays authoritative."""
 
 import orjson
 import pytest
@@ -15,31 +15,31 @@ from tests.support.call_recording import record_sql
 from tests.support.servers.valkey import Valkey
 
 
-def test_the_second_request_asks_no_table_in_any_process(first_app: InProcessShop, second_app: InProcessShop) -> None:
+def test_the_second_request_needs_no_sql_in_any_process(first_app: InProcessShop, second_app: InProcessShop) -> None:
     token = first_app.buyer()
     assert status(first_app, token) == status(second_app, second_app.buyer()) == 200
 
-    with record_sql(first_app.database.engine) as ours, record_sql(second_app.database.engine) as theirs:
+    with record_sql(first_app.database.engine) as first_sql, record_sql(second_app.database.engine) as second_sql:
         assert status(first_app, token) == status(second_app, token) == 200
 
-    assert [sql for sql in ours + theirs if sql.startswith("SELECT") and "FROM tenants" not in sql] == []
+    assert [sql for sql in first_sql + second_sql if sql.startswith("SELECT") and "FROM tenants" not in sql] == []
 
 
-def test_what_is_cached_holds_no_hash_and_ends_with_the_token(first_app: InProcessShop, valkey: Valkey) -> None:
+def test_a_cached_session_contains_no_hash_and_expires_with_the_token(first_app: InProcessShop, valkey: Valkey) -> None:
     token = first_app.buyer()
     status(first_app, token)
     claims = claims_of(first_app, token)
     name = SessionCacheManager.card(tenant=1, user=claims.user_id, session=claims.session_id)
 
     with valkey.client() as client:
-        kept, life = client.get(name), client.ttl(name)
+        value, ttl = client.get(name), client.ttl(name)
 
-    assert orjson.loads(str(kept, "utf-8"))["card"].keys() >= {"id", "name", "email", "roles", "created_at"}
-    assert b"argon2" not in kept
-    assert 3590 < life <= 3600
+    assert orjson.loads(str(value, "utf-8"))["card"].keys() >= {"id", "name", "email", "roles", "created_at"}
+    assert b"argon2" not in value
+    assert 3590 < ttl <= 3600
 
 
-def test_signing_out_is_seen_by_the_next_request_in_every_process(
+def test_an_ended_session_is_refused_by_the_next_request_in_every_process(
     first_app: InProcessShop, second_app: InProcessShop
 ) -> None:
     item, token = first_app.offer(stock=9), first_app.buyer()
@@ -53,7 +53,9 @@ def test_signing_out_is_seen_by_the_next_request_in_every_process(
 
 
 @pytest.mark.parametrize("text", ["{", "7", "{}", '{"changed": 0, "card": {}}', '{"form": 0}', '"open"'])
-def test_what_cannot_be_read_is_asked_for_again(first_app: InProcessShop, valkey: Valkey, text: str) -> None:
+def test_a_corrupt_cache_entry_is_read_again_from_the_database(
+    first_app: InProcessShop, valkey: Valkey, text: str
+) -> None:
     token = first_app.buyer()
     claims = claims_of(first_app, token)
     with valkey.client() as client:
@@ -62,34 +64,32 @@ def test_what_cannot_be_read_is_asked_for_again(first_app: InProcessShop, valkey
     assert status(first_app, token) == 200
 
 
-def test_an_answer_that_was_read_before_a_change_is_not_kept_after_it(
+def test_a_session_that_was_read_before_a_change_is_not_cached_after_the_change(
     first_app: InProcessShop, second_app: InProcessShop
 ) -> None:
     token = first_app.buyer()
     claims, cache = claims_of(first_app, token), second_app.container.get(SessionCacheManager)
     first_app.send("POST", "/auth/logout", token)
 
-    # Somebody who read the tables a moment ago comes too late.
+    # A request that has read the database before the change writes to the cache after the change.
     with in_tenant(1):
         cache.store(claims, {"changed": 0, "card": {"id": claims.user_id, "tenant_id": 1, "roles": []}}, 60)
 
     assert status(second_app, token) == UNAUTHORIZED
 
 
-def test_a_buyer_who_was_vouched_for_too_late_is_not_known(first_app: InProcessShop) -> None:
+def test_a_buyer_that_is_trusted_after_sign_out_stays_unknown(first_app: InProcessShop) -> None:
     item, token = first_app.offer(stock=9), first_app.buyer()
     claims = claims_of(first_app, token)
     first_app.send("POST", "/auth/logout", token)
 
-    wish = Purchase(new_id(), 1, item, claims.user_id, 1, 0, ticket=None, session_id=claims.session_id)
-    first_app.stock.trust_buyer(wish)
+    purchase = Purchase(new_id(), 1, item, claims.user_id, 1, 0, ticket=None, session_id=claims.session_id)
+    first_app.stock.trust_buyer(purchase)
 
-    assert first_app.stock.reserve(wish, 100).outcome is ReserveOutcome.UNKNOWN_BUYER
+    assert first_app.stock.reserve(purchase, 100).outcome is ReserveOutcome.UNKNOWN_BUYER
 
 
-def test_a_process_that_starts_later_knows_what_ended_before(
-    first_app: InProcessShop, second_app: InProcessShop
-) -> None:
+def test_a_new_process_reads_the_sessions_that_have_ended(first_app: InProcessShop, second_app: InProcessShop) -> None:
     token = first_app.buyer()
     first_app.send("POST", "/auth/logout", token)
 
@@ -98,7 +98,7 @@ def test_a_process_that_starts_later_knows_what_ended_before(
     assert second_app.container.get(SessionWatch).is_ended(claims_of(first_app, token).session_id)
 
 
-def test_what_no_token_can_outlive_is_forgotten(first_app: InProcessShop) -> None:
+def test_session_changes_older_than_all_tokens_are_dropped(first_app: InProcessShop) -> None:
     watch, token = first_app.container.get(SessionWatch), first_app.buyer()
     first_app.send("POST", "/auth/logout", token)
     session_id = claims_of(first_app, token).session_id

@@ -1,4 +1,4 @@
-"""What signing in costs whom, and what it leaves."""
+"""Sign-in: password hashing, database connections and common passwords."""
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -29,36 +29,39 @@ def registered_user(first_app: InProcessShop) -> dict[str, Any]:
 def count_hashing(
     first_app: InProcessShop, registered_user: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> list[bool]:
-    """For each password that is hashed to be compared, whether it was a real one's turn."""
-    seen: list[bool] = []
+    """Record the comparisons of passwords.
+
+    True for the hash of an account, False for the dummy hash.
+    """
+    comparisons: list[bool] = []
     passwords, verify = first_app.container.get(Passwords), PasswordHasher.verify
 
     def count(hasher: PasswordHasher, known: str, password: str) -> Any:
-        seen.append(known != passwords._dummy_hash)
+        comparisons.append(known != passwords._dummy_hash)
         return verify(hasher, known, password)
 
     assert registered_user
     passwords.warm_up()
     monkeypatch.setattr(PasswordHasher, "verify", count)
-    return seen
+    return comparisons
 
 
-def sign_in(shop: InProcessShop, **words: str) -> Any:
-    return shop.http.post("/api/v1/auth/login", json=words)
+def sign_in(shop: InProcessShop, **credentials: str) -> Any:
+    return shop.http.post("/api/v1/auth/login", json=credentials)
 
 
-def test_an_unknown_address_costs_the_hash_of_a_known_one(first_app: InProcessShop, count_hashing: list[bool]) -> None:
-    for words in ({"email": ANN}, {"email": "nobody@example.com"}, {"name": "Ann"}, {"name": "Nobody"}):
-        assert sign_in(first_app, **words, password="Wrong-1").status_code == 401
+def test_a_login_of_an_unknown_account_computes_a_hash_too(first_app: InProcessShop, count_hashing: list[bool]) -> None:
+    for account in ({"email": ANN}, {"email": "unknown@example.com"}, {"name": "Ann"}, {"name": "Unknown"}):
+        assert sign_in(first_app, **account, password="Wrong-1").status_code == 401
 
     assert count_hashing == [True, False, True, False]
 
 
-def test_a_hash_by_older_settings_is_renewed_by_signing_in(
+def test_a_hash_of_older_settings_is_renewed_at_sign_in(
     first_app: InProcessShop, registered_user: dict[str, Any]
 ) -> None:
-    cheap = PasswordHasher(1, 8, 1).hash(PASSWORD)
-    first_app.change_row("UPDATE users SET password_hash = %s WHERE email = %s", cheap, ANN)
+    old_hash = PasswordHasher(1, 8, 1).hash(PASSWORD)
+    first_app.change_row("UPDATE users SET password_hash = %s WHERE email = %s", old_hash, ANN)
 
     assert sign_in(first_app, **registered_user).status_code == 200
 
@@ -67,44 +70,42 @@ def test_a_hash_by_older_settings_is_renewed_by_signing_in(
     assert sign_in(first_app, **registered_user).status_code == 200
 
 
-def test_a_password_that_changes_meanwhile_was_the_wrong_one(
+def test_a_password_that_changes_during_the_sign_in_is_refused(
     first_app: InProcessShop, registered_user: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     passwords = first_app.container.get(Passwords)
-    other, verify = passwords.hash("Another-one-9"), Passwords.verify
+    new_hash, verify = passwords.hash("Another-one-9"), Passwords.verify
 
-    def change_meanwhile(self: Passwords, known: str | None, password: str) -> bool:
-        with ThreadPoolExecutor(1) as somebody_else:
-            somebody_else.submit(
-                first_app.change_row, "UPDATE users SET password_hash = %s WHERE email = %s", other, ANN
-            )
+    def change_and_verify(self: Passwords, known: str | None, password: str) -> bool:
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(first_app.change_row, "UPDATE users SET password_hash = %s WHERE email = %s", new_hash, ANN)
         return verify(self, known, password)
 
-    monkeypatch.setattr(Passwords, "verify", change_meanwhile)
+    monkeypatch.setattr(Passwords, "verify", change_and_verify)
 
     assert sign_in(first_app, **registered_user).status_code == 401
     assert first_app.rows("SELECT COUNT(*) FROM sessions") == [(0,)]
 
 
-def test_nobody_waits_for_a_connection_while_a_password_is_compared(
+def test_a_password_comparison_holds_no_database_connection(
     first_app: InProcessShop, registered_user: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pool: Any = first_app.database.engine.pool
-    verify, seen = Passwords.verify, []
+    verify, connections = Passwords.verify, []
 
-    def look(self: Passwords, known: str | None, password: str) -> bool:
-        seen.append(pool.checkedout())
+    def record_connections(self: Passwords, known: str | None, password: str) -> bool:
+        connections.append(pool.checkedout())
         return verify(self, known, password)
 
-    monkeypatch.setattr(Passwords, "verify", look)
+    monkeypatch.setattr(Passwords, "verify", record_connections)
 
     assert sign_in(first_app, **registered_user).status_code == 200
-    assert seen == [0]
+    assert connections == [0]
 
 
 @pytest.mark.parametrize("password", ["Password1", "PASSWORd123", "Qwerty123", "Abc12345"])
-def test_a_password_that_everybody_tries_first_is_refused(first_app: InProcessShop, password: str) -> None:
-    words = {"name": "Bob", "email": "bob@example.com", "password": password}
-    answer = first_app.http.post("/api/v1/auth/register", json=words)
+def test_a_common_password_is_refused(first_app: InProcessShop, password: str) -> None:
+    body = {"name": "Bob", "email": "bob@example.com", "password": password}
+    response = first_app.http.post("/api/v1/auth/register", json=body)
 
-    assert answer.get_json()["data"] == {"password": ["The password is one of those that are tried first."]}
+    assert response.get_json()["data"] == {"password": ["The password is one of those that are tried first."]}

@@ -114,6 +114,7 @@ PLACES: dict[str, tuple[str, ...]] = {
     "prometheus_client": ("core.metrics",),
     "pymongo": ("core.logging.mongo",),
     "pymysql": ("core.database",),
+    "tenacity": ("core.jobs",),
     "uuid_utils": (
         "core.crypto",
         "core.http",

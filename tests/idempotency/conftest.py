@@ -1,4 +1,4 @@
-"""Shops in this process with a bell to ring, and shops in processes of their own that may die."""
+"""Fixtures: shops with stub routes, and a service for crash tests."""
 
 import os
 from collections.abc import Iterator
@@ -16,8 +16,8 @@ from tests.support.servers.valkey import Valkey
 
 ROOT = Path(__file__).parents[2]
 SABOTAGE = ROOT / "tests" / "chaos" / "sabotage"
-# Short, so that a test can wait for the end of a dead request's lease.
-DYING = {
+# Short times, so that a test can wait for the lease of a killed process to expire.
+CRASH_ENV = {
     "PYTHONPATH": f"{SABOTAGE}{os.pathsep}{ROOT}",
     "SHOP_REDIS_TIMEOUT": "1.0",
     "SHOP_WEB_WORKERS": "1",
@@ -28,20 +28,20 @@ DYING = {
 
 
 class MakeStubRoutes(Protocol):
-    """Makes a shop in this process, with some settings and a bell."""
+    """Factory of shops with stub routes, in this process."""
 
     def __call__(self, **settings: Any) -> StubRoutes: ...
 
 
 @pytest.fixture
 def make_stub_routes(make_in_process_shop: MakeInProcessShop) -> MakeStubRoutes:  # noqa: F811 - the fixture above
-    """Make bells, on this test worker's stores."""
+    """Return a factory that uses the stores of this test worker."""
     return lambda **settings: StubRoutes(make_in_process_shop(**settings))
 
 
 @pytest.fixture
 def stub_routes(make_stub_routes: MakeStubRoutes) -> StubRoutes:
-    """A bell in a shop with the settings as they come."""
+    """Return stub routes in a shop with default settings."""
     return make_stub_routes()
 
 
@@ -50,10 +50,13 @@ def running_service(
     mariadb_and_valkey: tuple[Valkey, MariaDB],  # noqa: F811 - the fixture above
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[RunningService]:
-    """A shop whose processes and servers may be killed. Whoever died in it, its books are right in the end."""
+    """Run a shop whose processes and servers may be killed.
+
+    In the end all invariants of its data hold.
+    """
     valkey, mariadb = mariadb_and_valkey
     database_url = create_database(mariadb.url(), "keys")
-    with start_shop(tmp_path_factory.mktemp("keys"), database_url, valkey.url, **DYING) as shop:
+    with start_shop(tmp_path_factory.mktemp("keys"), database_url, valkey.url, **CRASH_ENV) as shop:
         shop.service.start("web.2")
         yield RunningService(shop, valkey, mariadb)
         shop.verify()
@@ -61,5 +64,5 @@ def running_service(
 
 @pytest.fixture
 def crashing_service(running_service: RunningService) -> Shop:
-    """The shop of the town."""
+    """Return the shop of the running service."""
     return running_service.shop

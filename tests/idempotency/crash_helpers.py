@@ -1,4 +1,4 @@
-"""Two web servers: `web` dies or pauses at a named point, `web.2` is asked what became of it."""
+"""Helpers that kill or pause the process `web` at a named point."""
 
 import http.client
 import os
@@ -17,30 +17,33 @@ from tests.support.polling import wait_for
 REACHED_SECONDS = 15.0
 
 
-def new_draft(shop: Shop, **words: str) -> Write:
-    """A write that makes an item of a name that no other has."""
-    return Write(shop.admin(), uuid4().hex, words={**DRAFT, "name": uuid4().hex, **words})
+def new_draft(shop: Shop, **fields: str) -> Write:
+    """Return a write that creates an item with a unique name."""
+    return Write(shop.admin(), uuid4().hex, words={**DRAFT, "name": uuid4().hex, **fields})
 
 
 def count_drafts(shop: Shop, write: Write) -> int:
-    """How often a draft was made."""
+    """Return the number of items that a write has created."""
     return drafts(shop, write.words["name"])
 
 
 @contextmanager
 def arm_crash(shop: Shop, where: str, mark: Path, name: str = "SIGKILL") -> Iterator[None]:
-    """While the context lasts `web` gets that signal at the point; afterwards it runs as if nothing had been."""
+    """Send a signal to `web` at a named point, within the context.
+
+    `where` is "module:function:before" or ":after". Afterwards `web` runs without the trap.
+    """
     service = shop.service
-    given = service.env
+    env = service.env
     service.env = {
-        **given,
+        **env,
         "SHOP_TEST_CRASH": where,
         "SHOP_TEST_CRASH_MARK": str(mark),
         "SHOP_TEST_CRASH_SIGNAL": name,
     }
     service.kill("web")
     service.start("web")
-    service.env = given
+    service.env = env
     try:
         yield
     finally:
@@ -49,27 +52,32 @@ def arm_crash(shop: Shop, where: str, mark: Path, name: str = "SIGKILL") -> Iter
 
 
 def assert_dies(shop: Shop, write: Write, mark: Path) -> None:
-    """Send a write to `web`, which dies of it without an answer."""
+    """Assert that `web` dies of a write without a response."""
     with suppress(OSError, http.client.HTTPException):
-        answer = write.send(shop)
-        raise AssertionError(f"It answered {answer.status}.")
+        response = write.send(shop)
+        raise AssertionError(f"The response has status {response.status}.")
     assert mark.exists(), "The point was not reached."
 
 
 @contextmanager
 def pause_at(shop: Shop, write: Write, where: str, mark: Path) -> Iterator["Future[Response]"]:
-    """While the context lasts `web` sleeps at the point; the answer that it gives when it wakes."""
+    """Pause `web` at a named point, within the context.
+
+    Yields the future of the response, which follows after `resume`.
+    """
     with arm_crash(shop, where, mark, "SIGSTOP"), ThreadPoolExecutor(1) as pool:
-        answer = pool.submit(write.send, shop, 60.0)
+        response = pool.submit(write.send, shop, 60.0)
         try:
-            assert wait_for(lambda: mark.exists() and mark.read_text() != "", REACHED_SECONDS), "It did not pause."
-            yield answer
+            assert wait_for(lambda: mark.exists() and mark.read_text() != "", REACHED_SECONDS), (
+                "The process did not pause."
+            )
+            yield response
         finally:
             resume(mark)
-            answer.exception(60.0)
+            response.exception(60.0)
 
 
 def resume(mark: Path) -> None:
-    """Let the process that paused go on."""
+    """Resume the paused process."""
     with suppress(OSError, ValueError):
         os.kill(int(mark.read_text()), signal.SIGCONT)

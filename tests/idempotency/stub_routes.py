@@ -1,4 +1,4 @@
-"""A route of the tests' own, which answers whatever a test wants, and counts how often it was reached."""
+"""Stub routes that return a given response and record their requests."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,92 +19,98 @@ from shop.core.idempotency.policy import IdempotencyPolicy, check_idempotency, i
 from shop.core.idempotency.record import IdempotencyStore
 from tests.purchase.support.in_process_shop import InProcessShop
 
-blueprint = Blueprint("bells", __name__, url_prefix="/bells")
+blueprint = Blueprint("stubs", __name__, url_prefix="/stubs")
 optional_blueprint = Blueprint(
-    "chimes", __name__, url_prefix="/chimes", idempotency_policy=IdempotencyPolicy(required=False, ttl=60)
+    "optional_stubs",
+    __name__,
+    url_prefix="/optional-stubs",
+    idempotency_policy=IdempotencyPolicy(required=False, ttl=60),
 )
 
 
-class AnyWords(Schema):
-    """Takes everything."""
+class AnyFields(Schema):
+    """A schema that accepts all fields."""
 
     class Meta:
-        """Everything."""
+        """Options of the schema."""
 
         unknown = INCLUDE
 
 
 @dataclass(eq=False)
 class StubController(Controller):
-    """What all of them do."""
+    """Base of the stub controllers."""
 
-    def answer(self, words: dict[str, Any]) -> Any:
-        """Do what the test wants."""
-        return StubRoutes.current.answer(words)
+    def respond(self, body: dict[str, Any]) -> Any:
+        """Return the response that the test has set."""
+        return StubRoutes.current.respond(body)
 
 
-@blueprint.route("/any")
+@blueprint.route("/default")
 @dataclass(eq=False)
-class AnyBellController(StubController):
-    """With the default policy."""
+class DefaultPolicyController(StubController):
+    """A route with the default policy."""
 
     @blueprint.response(200)
     @signed_in()
-    @blueprint.arguments(AnyWords)
+    @blueprint.arguments(AnyFields)
     @transactional
-    def post(self, words: dict[str, Any]) -> Any:
-        """Ring."""
-        return self.answer(words)
+    def post(self, body: dict[str, Any]) -> Any:
+        """Respond."""
+        return self.respond(body)
 
 
-@blueprint.route("/free")
+@blueprint.route("/own")
 @dataclass(eq=False)
-class FreeBellController(StubController):
-    """With policies of its own."""
+class OwnPolicyController(StubController):
+    """A route with its own policies."""
 
     @blueprint.response(200)
     @signed_in()
     @idempotent(IdempotencyPolicy(required=False, compare_body=False))
-    @blueprint.arguments(AnyWords)
+    @blueprint.arguments(AnyFields)
     @transactional
-    def post(self, words: dict[str, Any]) -> Any:
-        """Ring, whatever the words are."""
-        return self.answer(words)
+    def post(self, body: dict[str, Any]) -> Any:
+        """Accept a key without a comparison of bodies."""
+        return self.respond(body)
 
     @blueprint.response(200)
     @signed_in()
     @idempotent(IdempotencyPolicy(required=True, excluded_fields=frozenset({"sent_at"}), ttl=60))
-    @blueprint.arguments(AnyWords)
+    @blueprint.arguments(AnyFields)
     @transactional
-    def put(self, words: dict[str, Any]) -> Any:
-        """Ring, whenever it was sent."""
-        return self.answer(words)
+    def put(self, body: dict[str, Any]) -> Any:
+        """Require a key and ignore the field `sent_at`."""
+        return self.respond(body)
 
 
 @optional_blueprint.route("")
 @dataclass(eq=False)
-class ChimeController(StubController):
-    """With the policy of its blueprint."""
+class BlueprintPolicyController(StubController):
+    """A route with the policy of its blueprint."""
 
     @optional_blueprint.response(200)
     @signed_in()
-    @optional_blueprint.arguments(AnyWords)
+    @optional_blueprint.arguments(AnyFields)
     @transactional
-    def post(self, words: dict[str, Any]) -> Any:
-        """Ring."""
-        return self.answer(words)
+    def post(self, body: dict[str, Any]) -> Any:
+        """Respond."""
+        return self.respond(body)
 
     @optional_blueprint.response(200)
     @signed_in()
     @idempotent(IdempotencyPolicy(disabled=True))
     @transactional
     def delete(self) -> Any:
-        """Ring without keys."""
-        return self.answer({})
+        """Ignore keys."""
+        return self.respond({})
 
 
 class StubRoutes:
-    """A shop with these routes. `answers`: what ringing does; `rung`: the words it was rung with."""
+    """A shop with the stub routes.
+
+    `make_response` creates the response of each request; `received` holds the bodies of all requests.
+    """
 
     current: "StubRoutes"
 
@@ -112,38 +118,38 @@ class StubRoutes:
         StubRoutes.current = self
         self.shop, self.user = shop, shop.buyer()
         self.received: list[dict[str, Any]] = []
-        self.answers: Callable[[], Any] = lambda: {"times": len(self.received)}
+        self.make_response: Callable[[], Any] = lambda: {"times": len(self.received)}
         for routes in (blueprint, optional_blueprint):
             shop.http.application.register_blueprint(routes)
         for routes, kind in (
-            (blueprint, AnyBellController),
-            (blueprint, FreeBellController),
-            (optional_blueprint, ChimeController),
+            (blueprint, DefaultPolicyController),
+            (blueprint, OwnPolicyController),
+            (optional_blueprint, BlueprintPolicyController),
         ):
             self._bind(routes, kind)
 
-    def answer(self, words: dict[str, Any]) -> Any:
-        """Count, and answer."""
-        self.received.append(words)
-        return self.answers()
+    def respond(self, body: dict[str, Any]) -> Any:
+        """Record the request and return the response of the test."""
+        self.received.append(body)
+        return self.make_response()
 
-    def post(self, words: Any = None, key: str | None = None, **options: Any) -> TestResponse:
-        """Ring over HTTP; without a key, no header."""
-        verb, path = options.pop("verb", "POST"), options.pop("path", "/bells/any")
+    def post(self, body: Any = None, key: str | None = None, **options: Any) -> TestResponse:
+        """Send a request over HTTP; without a key, no header."""
+        verb, path = options.pop("verb", "POST"), options.pop("path", "/stubs/default")
         headers = {"Authorization": f"Bearer {options.pop('token', self.user)}", **options.pop("headers", {})}
-        said = headers | ({} if key is None else {"Idempotency-Key": key})
+        headers |= {} if key is None else {"Idempotency-Key": key}
         client = self.shop.http.application.test_client()
-        return client.open(path, method=verb, json=words or {}, headers=said, **options)
+        return client.open(path, method=verb, json=body or {}, headers=headers, **options)
 
     def post_twice(self, key: str = "") -> tuple[TestResponse, TestResponse]:
-        """The answers to one request that is sent twice."""
+        """Send one request twice and return both responses."""
         key = key or uuid4().hex
         return self.post(key=key), self.post(key=key)
 
     def expire(self, key: str, seconds: int = 1) -> None:
-        """Let a record have ended so many seconds ago."""
-        ended = "UPDATE idempotency_records SET expires_at = UTC_TIMESTAMP(6) - INTERVAL %s SECOND WHERE `key` = %s"
-        self.shop.change_row(ended, seconds, key)
+        """Set the expiry of a record to some seconds ago."""
+        statement = "UPDATE idempotency_records SET expires_at = UTC_TIMESTAMP(6) - INTERVAL %s SECOND WHERE `key` = %s"
+        self.shop.change_row(statement, seconds, key)
 
     def _bind(self, routes: Blueprint, kind: type[StubController]) -> None:
         container, app = self.shop.container, self.shop.http.application
@@ -159,12 +165,12 @@ class StubRoutes:
 
 
 def plain(status: int, body: Any = b"", **headers: str) -> Response:
-    """An answer that is no envelope."""
+    """Create a response without an envelope."""
     return Response(body, status, {name.replace("_", "-"): value for name, value in headers.items()})
 
 
-def is_replay(answer: TestResponse) -> bool:
-    """Whether an answer says that it was given before."""
-    marks = [name in answer.headers for name in ("Idempotency-Relayed", "Idempotent-Replayed")]
+def is_replay(response: TestResponse) -> bool:
+    """Return True if the response is marked as a replay."""
+    marks = [name in response.headers for name in ("Idempotency-Relayed", "Idempotent-Replayed")]
     assert marks[0] == marks[1]
     return marks[0]

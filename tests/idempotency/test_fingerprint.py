@@ -1,4 +1,4 @@
-"""What makes two requests the same request, and what does not."""
+"""Fingerprints of equal and of different requests."""
 
 from io import BytesIO
 from typing import Any
@@ -12,43 +12,46 @@ from shop.core.idempotency.fingerprint import Fingerprint, compute_fingerprint
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 
 
-def of(body: bytes = b"", kind: str = JSON, **words: Any) -> Fingerprint:
-    """The fingerprint of a POST with these bytes."""
-    excluded = words.pop("excluded", ())
-    compare = words.pop("compare", True)
-    builder = EnvironBuilder(**{"method": "POST", "path": "/x", "data": body, "content_type": kind, **words})
+def of(body: bytes = b"", kind: str = JSON, **options: Any) -> Fingerprint:
+    """Compute the fingerprint of a POST with these bytes."""
+    excluded = options.pop("excluded", ())
+    compare = options.pop("compare", True)
+    builder = EnvironBuilder(**{"method": "POST", "path": "/x", "data": body, "content_type": kind, **options})
     return compute_fingerprint(Request(builder.get_environ()), excluded, body=compare)
 
 
 def multipart(boundary: str, *parts: tuple[str, str, bytes]) -> Fingerprint:
-    """The fingerprint of (name, file name or nothing, content)s."""
-    said = b""
+    """Compute the fingerprint of a multipart body.
+
+    Each part is (name, file name or "", content).
+    """
+    body = b""
     for name, file, content in parts:
         more = f'; filename="{file}"\r\nContent-Type: text/plain' if file else ""
-        said += f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"{more}\r\n\r\n'.encode()
-        said += content + b"\r\n"
-    return of(said + f"--{boundary}--\r\n".encode(), f"multipart/form-data; boundary={boundary}")
+        body += f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"{more}\r\n\r\n'.encode()
+        body += content + b"\r\n"
+    return of(body + f"--{boundary}--\r\n".encode(), f"multipart/form-data; boundary={boundary}")
 
 
-def test_the_order_and_the_blanks_of_json_do_not_matter() -> None:
+def test_json_is_compared_regardless_of_key_order_and_whitespace() -> None:
     assert of(b'{"a": 1, "b": [1, {"c": 2, "d": 3}]}') == of(b'{"b":[1,{"d":3,"c":2}],\n"a":1}')
 
 
-@pytest.mark.parametrize("other", [b'{"a": 2}', b'{"a": "1"}', b'{"a": 1, "b": null}', b"[1]", b"", b"{"])
-def test_other_json_is_another_body(other: bytes) -> None:
-    assert of(b'{"a": 1}').find_difference(of(other).text) == "body"
+@pytest.mark.parametrize("body", [b'{"a": 2}', b'{"a": "1"}', b'{"a": 1, "b": null}', b"[1]", b"", b"{"])
+def test_other_json_is_another_body(body: bytes) -> None:
+    assert of(b'{"a": 1}').find_difference(of(body).text) == "body"
 
 
 def test_the_order_of_a_json_list_matters() -> None:
     assert of(b"[1, 2]") != of(b"[2, 1]")
 
 
-def test_broken_json_is_as_different_as_its_bytes() -> None:
+def test_malformed_json_is_compared_by_its_bytes() -> None:
     assert of(b"{") == of(b"{")
     assert of(b"{") != of(b"{ ")
 
 
-def test_json_that_is_nested_deeper_than_it_can_be_written_has_a_fingerprint() -> None:
+def test_deeply_nested_json_has_a_fingerprint() -> None:
     deep = b"[" * 500 + b"]" * 500
 
     assert of(deep) == of(deep)
@@ -66,7 +69,7 @@ def test_without_comparing_only_method_path_and_query_count() -> None:
 
 
 @pytest.mark.parametrize(
-    ("part", "words"),
+    ("part", "options"),
     [
         ("method", {"method": "PUT"}),
         ("path", {"path": "/y"}),
@@ -75,10 +78,10 @@ def test_without_comparing_only_method_path_and_query_count() -> None:
         ("body", {"data": b"{}"}),
     ],
 )
-def test_the_part_that_differs_is_named(part: str, words: dict[str, Any]) -> None:
+def test_the_part_that_differs_is_named(part: str, options: dict[str, Any]) -> None:
     first = of(query_string="a=1")
 
-    assert of(**{"query_string": "a=1", **words}).find_difference(first.text) == part
+    assert of(**{"query_string": "a=1", **options}).find_difference(first.text) == part
 
 
 def test_parameters_of_the_media_type_do_not_matter() -> None:
@@ -91,7 +94,7 @@ def test_a_form_is_compared_by_its_pairs_in_their_order() -> None:
     assert of(b"a=&b=2", FORM) != of(b"b=2", FORM)
 
 
-def test_bytes_of_a_form_that_are_no_text_count_as_bytes() -> None:
+def test_form_values_that_are_not_utf8_are_compared_by_their_bytes() -> None:
     assert of(b"a=%ff", FORM) != of(b"a=%fe", FORM)
     assert of(b"a=\xff", FORM) == of(b"a=%ff", FORM)
 
@@ -103,7 +106,7 @@ def test_the_boundary_of_a_multipart_body_does_not_matter() -> None:
 
 
 @pytest.mark.parametrize(
-    "other",
+    "parts",
     [
         [("a", "", b"2"), ("f", "f.txt", b"content")],
         [("b", "", b"1"), ("f", "f.txt", b"content")],
@@ -112,11 +115,11 @@ def test_the_boundary_of_a_multipart_body_does_not_matter() -> None:
         [("a", "", b"1")],
     ],
 )
-def test_another_part_is_another_body(other: list[tuple[str, str, bytes]]) -> None:
-    assert multipart("one", ("a", "", b"1"), ("f", "f.txt", b"content")) != multipart("one", *other)
+def test_another_part_is_another_body(parts: list[tuple[str, str, bytes]]) -> None:
+    assert multipart("one", ("a", "", b"1"), ("f", "f.txt", b"content")) != multipart("one", *parts)
 
 
-def test_a_broken_multipart_body_is_as_different_as_its_bytes() -> None:
+def test_a_malformed_multipart_body_is_compared_by_its_bytes() -> None:
     kind = "multipart/form-data; boundary=x"
 
     assert of(b"one", kind) == of(b"one", kind)

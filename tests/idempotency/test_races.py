@@ -1,4 +1,4 @@
-"""Two requests with one key, where one comes between two steps of the other."""
+"""Races of two requests with one key."""
 
 from threading import Thread
 
@@ -10,50 +10,50 @@ from shop.services.idempotency_record import IdempotencyRecordService
 from tests.idempotency.stub_routes import StubRoutes, is_replay
 
 
-def meanwhile(bell: StubRoutes, key: str) -> TestResponse:
-    """The answer to a whole request of somebody else."""
-    answers: list[TestResponse] = []
-    other = Thread(target=lambda: answers.append(bell.post(key=key)))
-    other.start()
-    other.join()
-    return answers[0]
+def send_concurrently(routes: StubRoutes, key: str) -> TestResponse:
+    """Send a request from another thread and wait for its response."""
+    responses: list[TestResponse] = []
+    thread = Thread(target=lambda: responses.append(routes.post(key=key)))
+    thread.start()
+    thread.join()
+    return responses[0]
 
 
-def test_one_that_finished_before_the_lease_was_ours_is_seen(
+def test_a_request_that_finished_before_the_lease_is_replayed(
     stub_routes: StubRoutes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lease, first = IdempotencyRecordService.lease, []
 
-    def lease_late(keeper: IdempotencyRecordService, ticket: IdempotencyKey, token: str) -> str | None:
+    def lease_late(store: IdempotencyRecordService, key: IdempotencyKey, token: str) -> str | None:
         monkeypatch.setattr(IdempotencyRecordService, "lease", lease)
-        first.append(meanwhile(stub_routes, ticket.value))
-        return lease(keeper, ticket, token)
+        first.append(send_concurrently(stub_routes, key.value))
+        return lease(store, key, token)
 
     monkeypatch.setattr(IdempotencyRecordService, "lease", lease_late)
-    answer = stub_routes.post(key="k")
+    response = stub_routes.post(key="k")
 
     assert len(stub_routes.received) == 1
-    assert (is_replay(answer), answer.data) == (True, first[0].data)
+    assert (is_replay(response), response.data) == (True, first[0].data)
 
 
-def test_a_lease_that_ended_while_its_owner_slept_is_not_given_back_by_it(stub_routes: StubRoutes) -> None:
-    def sleep_and_be_taken_over() -> dict[str, bool]:
+def test_a_request_does_not_release_the_lease_of_another_request(stub_routes: StubRoutes) -> None:
+    def replace_lease() -> dict[str, bool]:
         (name,) = stub_routes.shop.redis.keys("*:idempotency:*")
         stub_routes.shop.redis.set(name, "another|POST elsewhere")
         return {"well": True}
 
-    stub_routes.answers = sleep_and_be_taken_over
+    stub_routes.make_response = replace_lease
     stub_routes.post(key="k")
 
     names = stub_routes.shop.redis.keys("*:idempotency:*")
     assert [stub_routes.shop.redis.get(name) for name in names] == ["another|POST elsewhere"]
 
 
-def test_a_lease_is_given_back_whatever_became_of_the_request(stub_routes: StubRoutes) -> None:
+def test_a_lease_is_released_after_a_failure(stub_routes: StubRoutes) -> None:
     def fail() -> None:
         raise RuntimeError
 
-    stub_routes.answers = fail
+    stub_routes.make_response = fail
 
     assert stub_routes.post(key="k").status_code == 500
     assert stub_routes.shop.redis.keys("*:idempotency:*") == []

@@ -1,4 +1,4 @@
-"""How long records live, and who may forget them."""
+"""Lifetime and deletion of idempotency records."""
 
 import time
 from threading import Thread
@@ -12,18 +12,18 @@ from tests.idempotency.conftest import MakeStubRoutes
 from tests.idempotency.stub_routes import StubRoutes, is_replay
 
 
-def test_a_key_ends_and_can_be_used_for_something_else(make_stub_routes: MakeStubRoutes) -> None:
-    bell = make_stub_routes(idempotency_ttl=1)
-    bell.post({"a": 1}, "k")
+def test_an_expired_key_can_be_used_for_another_request(make_stub_routes: MakeStubRoutes) -> None:
+    routes = make_stub_routes(idempotency_ttl=1)
+    routes.post({"a": 1}, "k")
     time.sleep(1.1)
 
-    answer = bell.post({"a": 2}, "k")
+    response = routes.post({"a": 2}, "k")
 
-    assert (answer.status_code, is_replay(answer), len(bell.received)) == (200, False, 2)
-    assert is_replay(bell.post({"a": 2}, "k"))
+    assert (response.status_code, is_replay(response), len(routes.received)) == (200, False, 2)
+    assert is_replay(routes.post({"a": 2}, "k"))
 
 
-def test_a_record_that_cannot_be_read_is_told_once_and_then_forgotten(stub_routes: StubRoutes) -> None:
+def test_a_corrupt_record_is_reported_once_and_deleted(stub_routes: StubRoutes) -> None:
     stub_routes.post(key="k")
     stub_routes.shop.change_row("UPDATE idempotency_records SET headers = 'nonsense' WHERE `key` = 'k'")
 
@@ -33,29 +33,27 @@ def test_a_record_that_cannot_be_read_is_told_once_and_then_forgotten(stub_route
     assert len(stub_routes.received) == 2
 
 
-def test_whoever_forgets_an_old_record_leaves_the_one_that_took_its_place(
+def test_the_deletion_of_an_expired_record_keeps_its_successor(
     stub_routes: StubRoutes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stub_routes.post(key="k")
     stub_routes.expire("k")
     remove = IdempotencyRecordRepository.remove
 
-    def remove_late(records: IdempotencyRecordRepository, *place: Any) -> None:
-        # Between our look and our hand somebody else has used the key anew.
+    def remove_late(records: IdempotencyRecordRepository, *arguments: Any) -> None:
+        # Between the lookup and the deletion another request has used the key again.
         monkeypatch.setattr(IdempotencyRecordRepository, "remove", remove)
-        other = Thread(target=stub_routes.expire, args=("k", -9))
-        other.start()
-        other.join()
-        remove(records, *place)
+        thread = Thread(target=stub_routes.expire, args=("k", -9))
+        thread.start()
+        thread.join()
+        remove(records, *arguments)
 
     monkeypatch.setattr(IdempotencyRecordRepository, "remove", remove_late)
 
     assert is_replay(stub_routes.post(key="k"))
 
 
-def test_the_purge_forgets_what_has_ended_and_nothing_else(
-    stub_routes: StubRoutes, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_purge_deletes_expired_records_only(stub_routes: StubRoutes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shop.services.idempotency_record.PURGE_BATCH", 2)
     job = stub_routes.shop.container.get(PurgeIdempotencyRecordsJob)
     for number in range(5):
@@ -69,22 +67,22 @@ def test_the_purge_forgets_what_has_ended_and_nothing_else(
     assert is_replay(stub_routes.post(key="young"))
 
 
-def test_the_purge_leaves_a_key_that_was_used_anew_since_it_looked(
+def test_the_purge_keeps_a_key_that_was_used_again_since_its_lookup(
     stub_routes: StubRoutes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stub_routes.post(key="k")
-    looked = [tuple(row) for row in stub_routes.shop.rows("SELECT tenant_id, scope, `key` FROM idempotency_records")]
-    monkeypatch.setattr(IdempotencyRecordRepository, "find_expired", lambda *_: looked)
+    expired = [tuple(row) for row in stub_routes.shop.rows("SELECT tenant_id, scope, `key` FROM idempotency_records")]
+    monkeypatch.setattr(IdempotencyRecordRepository, "find_expired", lambda *_: expired)
 
     assert stub_routes.shop.container.get(PurgeIdempotencyRecordsJob).purge() == 0
 
     assert is_replay(stub_routes.post(key="k"))
 
 
-def test_the_log_knows_a_digest_of_the_key_only(stub_routes: StubRoutes, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_log_contains_only_a_digest_of_the_key(stub_routes: StubRoutes, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level("INFO"):
         stub_routes.post_twice("secret-key")
 
-    said = [message for message in caplog.messages if "Idempotency key" in message]
-    assert [message.rpartition(" ")[2] for message in said] == ["executed", "replayed"]
+    messages = [message for message in caplog.messages if "Idempotency key" in message]
+    assert [message.rpartition(" ")[2] for message in messages] == ["executed", "replayed"]
     assert "secret-key" not in caplog.text

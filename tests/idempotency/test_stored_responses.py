@@ -1,4 +1,4 @@
-"""Which answers are kept, and what of them is sent again."""
+"""Stored responses and their replays."""
 
 from collections.abc import Callable
 from typing import Any, NoReturn
@@ -15,7 +15,7 @@ from tests.idempotency.stub_routes import StubRoutes, is_replay, plain
 
 
 def refusing(error: Exception) -> Callable[[], NoReturn]:
-    """A handler that refuses."""
+    """Create a view that raises the error."""
 
     def refuse() -> NoReturn:
         raise error
@@ -23,7 +23,7 @@ def refusing(error: Exception) -> Callable[[], NoReturn]:
     return refuse
 
 
-def test_a_replay_has_the_same_status_and_bytes_and_says_what_it_is(stub_routes: StubRoutes) -> None:
+def test_a_replay_has_the_same_status_and_body_and_is_marked(stub_routes: StubRoutes) -> None:
     first, again = stub_routes.post_twice("my-key")
 
     assert len(stub_routes.received) == 1
@@ -33,10 +33,10 @@ def test_a_replay_has_the_same_status_and_bytes_and_says_what_it_is(stub_routes:
     assert "Idempotency-Replay" not in again.headers
 
 
-def test_headers_of_the_answer_are_kept_and_headers_of_one_sending_are_not(stub_routes: StubRoutes) -> None:
+def test_headers_of_the_response_are_stored_and_transmission_headers_are_not(stub_routes: StubRoutes) -> None:
     dropped = {"Set_Cookie": "a=b", "Date": "long ago", "Server": "s", "X_Request_Id": "1", "RateLimit_Limit": "9",
                "Access_Control_Allow_Origin": "*", "WWW_Authenticate": "Basic", "Retry_After": "1"}  # fmt: skip
-    stub_routes.answers = lambda: plain(
+    stub_routes.make_response = lambda: plain(
         201, b"made", Location="/there", ETag='"1"', Content_Type="text/plain", **dropped
     )
 
@@ -60,8 +60,8 @@ def test_headers_of_the_answer_are_kept_and_headers_of_one_sending_are_not(stub_
         lambda: plain(303, b"", Location="/elsewhere"),
     ],
 )
-def test_what_the_handler_itself_decided_is_kept(stub_routes: StubRoutes, refusal: Callable[[], Any]) -> None:
-    stub_routes.answers = refusal
+def test_a_decision_of_the_view_is_stored(stub_routes: StubRoutes, refusal: Callable[[], Any]) -> None:
+    stub_routes.make_response = refusal
 
     first, again = stub_routes.post_twice()
 
@@ -71,8 +71,8 @@ def test_what_the_handler_itself_decided_is_kept(stub_routes: StubRoutes, refusa
 
 
 @pytest.mark.parametrize("status", [401, 403, 408, 409, 423, 425, 429, 500, 502, 503])
-def test_what_may_be_otherwise_in_a_moment_is_not_kept(stub_routes: StubRoutes, status: int) -> None:
-    stub_routes.answers = lambda: plain(status, b"no")
+def test_a_temporary_failure_is_not_stored(stub_routes: StubRoutes, status: int) -> None:
+    stub_routes.make_response = lambda: plain(status, b"no")
 
     _, again = stub_routes.post_twice()
 
@@ -85,24 +85,22 @@ def test_what_may_be_otherwise_in_a_moment_is_not_kept(stub_routes: StubRoutes, 
         (ShopError(OrderExceptionCode.ORDER_CLOSED, order_id="x", order_status="rejected"), 409),
         (ShopError(CoreExceptionCode.FORBIDDEN), 403),
         (ShopError(CoreExceptionCode.REDIS_UNAVAILABLE, retry_after=1), 503),
-        (RuntimeError("a mistake of ours"), 500),
+        (RuntimeError("a bug"), 500),
         (OperationalError("SELECT 1", {}, Exception(1290, "read only")), 503),
     ],
 )
-def test_a_failure_that_may_pass_is_not_kept_and_the_next_try_runs(
-    stub_routes: StubRoutes, error: Exception, status: int
-) -> None:
-    stub_routes.answers = refusing(error)
+def test_after_a_temporary_error_the_next_attempt_runs(stub_routes: StubRoutes, error: Exception, status: int) -> None:
+    stub_routes.make_response = refusing(error)
     assert stub_routes.post(key="k").status_code == status
 
-    stub_routes.answers = lambda: {"well": True}
+    stub_routes.make_response = lambda: {"well": True}
     again = stub_routes.post(key="k")
 
     assert (again.status_code, is_replay(again), len(stub_routes.received)) == (200, False, 2)
 
 
 def test_a_body_that_is_too_large_is_left_out_of_the_replay(stub_routes: StubRoutes) -> None:
-    stub_routes.answers = lambda: plain(200, b"x" * (STORED_BODY_MAX_BYTES + 1))
+    stub_routes.make_response = lambda: plain(200, b"x" * (STORED_BODY_MAX_BYTES + 1))
 
     first, again = stub_routes.post_twice()
 
@@ -111,8 +109,8 @@ def test_a_body_that_is_too_large_is_left_out_of_the_replay(stub_routes: StubRou
     assert len(stub_routes.received) == 1
 
 
-def test_the_largest_body_that_is_kept_is_kept(stub_routes: StubRoutes) -> None:
-    stub_routes.answers = lambda: plain(200, b"x" * STORED_BODY_MAX_BYTES)
+def test_a_body_of_the_maximum_size_is_stored(stub_routes: StubRoutes) -> None:
+    stub_routes.make_response = lambda: plain(200, b"x" * STORED_BODY_MAX_BYTES)
 
     first, again = stub_routes.post_twice()
 
@@ -121,7 +119,7 @@ def test_the_largest_body_that_is_kept_is_kept(stub_routes: StubRoutes) -> None:
 
 
 def test_a_streamed_body_is_left_out_of_the_replay(stub_routes: StubRoutes) -> None:
-    stub_routes.answers = lambda: plain(200, (part for part in (b"a", b"b")))
+    stub_routes.make_response = lambda: plain(200, (part for part in (b"a", b"b")))
 
     first, again = stub_routes.post_twice()
 

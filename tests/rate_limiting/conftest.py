@@ -1,3 +1,3 @@
-"""Apps in this process, limited as a test says."""
+"""Fixtures of rate limit tests: shops in this process."""
 
 from tests.purchase.conftest import MakeInProcessShop, make_in_process_shop  # noqa: F401 - fixtures

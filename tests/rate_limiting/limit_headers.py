@@ -1,4 +1,4 @@
-"""What an answer says of limits."""
+"""Parser of the rate limit headers of a response."""
 
 import re
 from typing import Any, NamedTuple
@@ -8,7 +8,10 @@ _STATE = re.compile(r'"([a-z-]+)";r=([0-9]+);t=([0-9]+)')
 
 
 class ReportedLimit(NamedTuple):
-    """One limit of an answer: its name, requests, window, what is left, and seconds until the window ends."""
+    """One limit in a response.
+
+    `quota` requests in `window` seconds; `left` requests for `seconds` seconds.
+    """
 
     name: str
     quota: int
@@ -17,9 +20,12 @@ class ReportedLimit(NamedTuple):
     seconds: int
 
 
-# Any: werkzeug's headers, and those of http.client.
+# Any: headers of werkzeug or of http.client.
 def parse_limits(headers: Any) -> list[ReportedLimit]:
-    """Every limit that an answer tells of, in its order; asserts that both fields are well formed and agree."""
+    """Return the limits of a response, in their order.
+
+    Asserts that both headers are well formed and name the same limits.
+    """
     policies = [_POLICY.fullmatch(item) for item in headers.get("RateLimit-Policy", "").split(", ") if item]
     states = [_STATE.fullmatch(item) for item in headers.get("RateLimit", "").split(", ") if item]
     assert all(policies), headers
@@ -30,10 +36,10 @@ def parse_limits(headers: Any) -> list[ReportedLimit]:
 
 
 def parse_without_seconds(headers: Any) -> list[tuple[str, int, int, int]]:
-    """The same without the seconds, for requests that come later than the first."""
-    return [each[:4] for each in parse_limits(headers)]
+    """Return the limits without the seconds, which depend on the clock."""
+    return [limit[:4] for limit in parse_limits(headers)]
 
 
 def parse_names(headers: Any) -> list[str]:
-    """The names of the limits that an answer tells of."""
-    return [each.name for each in parse_limits(headers)]
+    """Return the names of the limits of a response."""
+    return [limit.name for limit in parse_limits(headers)]

@@ -1,4 +1,4 @@
-"""Four web processes that count together, a proxy they trust, and many clients behind it."""
+"""Shop with four web processes behind a trusted proxy, and its clients."""
 
 import itertools
 from collections import Counter
@@ -15,46 +15,52 @@ from tests.support.processes.processes import Service
 from tests.support.servers.valkey import Valkey
 
 MOST, PROCESSES = 60, 4
-# What a client may send while Redis is away at most, one that was there before included.
+# The most requests of one client that pass when Redis goes down, with those before included.
 MOST_WITHOUT = MOST * 11 // 10
-CROWD = 8
+CLIENT_THREADS = 8
 _numbers = itertools.count(1)
 
 
 @dataclass(frozen=True)
 class LimitedShop:
-    """A shop whose every limit is 60 a minute, and its Redis."""
+    """A shop with limits of 60 requests a minute, and its Redis."""
 
     shop: Shop
     valkey: Valkey
 
     def new_client(self) -> "LimitedClient":
-        """Somebody who never called before."""
+        """Return a client with an address that was not used before."""
         number = next(_numbers)
         return LimitedClient(self.shop, f"198.51.{number // 256}.{number % 256}")
 
 
 @dataclass(frozen=True)
 class LimitedClient:
-    """A client at an address, as the trusted proxy tells of it; each request takes a connection of its own."""
+    """A client whose address is named by the trusted proxy.
+
+    Each request uses a new connection.
+    """
 
     shop: Shop
     address: str
 
-    def send(self, path: str = "/nowhere", *, web: str = "web", method: str = "GET", **words: Any) -> Response:
-        headers = {"X-Forwarded-For": self.address, **words.pop("headers", {})}
+    def send(self, path: str = "/nowhere", *, web: str = "web", method: str = "GET", **options: Any) -> Response:
+        headers = {"X-Forwarded-For": self.address, **options.pop("headers", {})}
         with HttpClient(self.shop.service.bind(web), timeout=30.0) as client:
-            return client.request(method, f"{API}{path}", words.pop("body", None), headers=headers, **words)
+            return client.request(method, f"{API}{path}", options.pop("body", None), headers=headers, **options)
 
-    def send_at_once(self, times: int, **words: Any) -> "Counter[int]":
-        """Status -> how often it was answered, of many requests from several threads."""
-        with ThreadPoolExecutor(CROWD) as pool:
-            return Counter(pool.map(lambda _: self.send(**words).status, range(times)))
+    def send_at_once(self, times: int, **options: Any) -> "Counter[int]":
+        """Send many requests from several threads and count the statuses."""
+        with ThreadPoolExecutor(CLIENT_THREADS) as pool:
+            return Counter(pool.map(lambda _: self.send(**options).status, range(times)))
 
 
 @contextmanager
 def start_shop(folder: Path, database_url: str, valkey: Valkey) -> Iterator[LimitedShop]:
-    """A city whose processes end with the context; nothing is written to the database."""
+    """Start a limited shop that ends with the context.
+
+    Nothing is written to the database.
+    """
     env = {f"SHOP_LIMIT_{name}": f"{MOST}/minute" for name in ("DEFAULT", "LOGIN", "REGISTER", "REFRESH", "PURCHASE")}
     env |= {"SHOP_WEB_WORKERS": str(PROCESSES), "SHOP_WEB_THREADS": "2", "SHOP_TRUSTED_PROXIES": "127.0.0.1"}
     shop = Shop(Service(folder, database_url, valkey.url, env)).prepare()

@@ -1,4 +1,4 @@
-"""The limits as they come, over HTTP."""
+"""Default rate limits, over HTTP."""
 
 from tests.http.support.shop import API, Shop
 from tests.rate_limiting.limit_headers import ReportedLimit, parse_limits
@@ -6,7 +6,7 @@ from tests.support.limits import UNLIMITED_ENV
 from tests.support.processes.processes import MakeService
 
 
-def test_whoever_sets_nothing_is_limited(make_service: MakeService) -> None:
+def test_default_settings_limit_requests(make_service: MakeService) -> None:
     service = make_service()
     for name in UNLIMITED_ENV:
         del service.env[name]
@@ -15,15 +15,15 @@ def test_whoever_sets_nothing_is_limited(make_service: MakeService) -> None:
     account = {"email": "ada@example.com", "password": "Correct-horse-1"}
 
     with shop.client() as client:
-        look = client.get(f"{API}/items")
+        listing = client.get(f"{API}/items")
         register = client.post(f"{API}/auth/register", {**account, "name": "Ada"})
         sign_in = client.post(f"{API}/auth/login", account)
         token = sign_in.json["data"]["access_token"]
         purchase = client.post(f"{API}/items/999/purchase", {"quantity": 1}, token=token)
 
-    answers = [look, register, sign_in, purchase]
-    assert [answer.status for answer in answers] == [200, 201, 200, 404]
-    assert [parse_limits(answer.headers) for answer in answers] == [
+    responses = [listing, register, sign_in, purchase]
+    assert [response.status for response in responses] == [200, 201, 200, 404]
+    assert [parse_limits(response.headers) for response in responses] == [
         [ReportedLimit("default", 1000, 60, 999, 60)],
         [ReportedLimit("register", 20, 60, 19, 60)],
         [

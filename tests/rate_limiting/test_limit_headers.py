@@ -1,4 +1,4 @@
-"""What answers say of limits, and what becomes of those that are too many."""
+"""Rate limit headers of responses, and refused requests."""
 
 from typing import Any
 
@@ -18,13 +18,13 @@ TOO_MANY = 429001
 
 
 @pytest.fixture
-def shop(make_indoors: MakeInProcessShop) -> InProcessShop:
-    """A shop in which a client may ask ten times a minute."""
-    return make_indoors(limit_default=Rate(10, 60))
+def shop(make_in_process_shop: MakeInProcessShop) -> InProcessShop:
+    """Return a shop with a limit of ten requests a minute."""
+    return make_in_process_shop(limit_default=Rate(10, 60))
 
 
-def send_request(shop: InProcessShop, method: str, path: str, **words: Any) -> TestResponse:
-    return shop.http.open(f"{API}{path}", method=method, **words)
+def send_request(shop: InProcessShop, method: str, path: str, **options: Any) -> TestResponse:
+    return shop.http.open(f"{API}{path}", method=method, **options)
 
 
 @pytest.mark.parametrize(
@@ -41,39 +41,41 @@ def send_request(shop: InProcessShop, method: str, path: str, **words: Any) -> T
         ("GET", "/orders", 401),
     ],
 )
-def test_every_answer_says_how_much_is_left(shop: InProcessShop, method: str, path: str, status: int) -> None:
-    answers = [send_request(shop, method, path) for _ in range(3)]
+def test_every_response_reports_the_remaining_requests(
+    shop: InProcessShop, method: str, path: str, status: int
+) -> None:
+    responses = [send_request(shop, method, path) for _ in range(3)]
 
-    assert [answer.status_code for answer in answers] == [status] * 3
-    assert [parse_without_seconds(answer.headers) for answer in answers] == [
+    assert [response.status_code for response in responses] == [status] * 3
+    assert [parse_without_seconds(response.headers) for response in responses] == [
         [("default", 10, 60, left)] for left in (9, 8, 7)
     ]
-    assert "Retry-After" not in answers[0].headers
+    assert "Retry-After" not in responses[0].headers
 
 
-def test_the_fields_are_structured_fields(shop: InProcessShop) -> None:
+def test_the_headers_are_structured_fields(shop: InProcessShop) -> None:
     headers = send_request(shop, "GET", "/items").headers
 
     assert (headers["RateLimit-Policy"], headers["RateLimit"]) == ('"default";q=10;w=60', '"default";r=9;t=60')
 
 
-def test_what_is_too_much_is_refused_and_told_when_to_come_back(shop: InProcessShop) -> None:
-    answers = [send_request(shop, "GET", "/items") for _ in range(12)]
+def test_a_request_above_the_limit_is_refused_with_retry_after(shop: InProcessShop) -> None:
+    responses = [send_request(shop, "GET", "/items") for _ in range(12)]
 
-    assert [answer.status_code for answer in answers] == [200] * 10 + [429] * 2
-    refused = answers[-1]
-    (standing,) = parse_limits(refused.headers)
-    assert (standing.left, refused.headers["Retry-After"]) == (0, str(standing.seconds))
+    assert [response.status_code for response in responses] == [200] * 10 + [429] * 2
+    refused = responses[-1]
+    (limit,) = parse_limits(refused.headers)
+    assert (limit.left, refused.headers["Retry-After"]) == (0, str(limit.seconds))
     assert refused.json == {
         "status": "error",
         "code": TOO_MANY,
-        "message": f"Too many requests; try again in {standing.seconds} seconds.",
-        "data": {"error_code": "TOO_MANY_REQUESTS", "seconds": standing.seconds},
+        "message": f"Too many requests; try again in {limit.seconds} seconds.",
+        "data": {"error_code": "TOO_MANY_REQUESTS", "seconds": limit.seconds},
     }
-    assert [answer.headers.get("Retry-After") for answer in answers[:10]] == [None] * 10
+    assert [response.headers.get("Retry-After") for response in responses[:10]] == [None] * 10
 
 
-def test_a_refusal_speaks_as_every_failure_does(shop: InProcessShop) -> None:
+def test_a_refused_request_gets_a_problem_document_or_a_translated_message(shop: InProcessShop) -> None:
     for _ in range(10):
         send_request(shop, "GET", "/nowhere")
 
@@ -88,10 +90,10 @@ def test_a_refusal_speaks_as_every_failure_does(shop: InProcessShop) -> None:
     assert "請求過於頻繁" in (chinese.json or {})["message"]
 
 
-def test_the_next_window_begins_with_the_first_request_after_this_one(
-    make_indoors: MakeInProcessShop, valkey: Valkey
+def test_the_next_window_starts_with_the_first_request_after_the_last_window(
+    make_in_process_shop: MakeInProcessShop, valkey: Valkey
 ) -> None:
-    shop = make_indoors(limit_default=Rate(2, 1))
+    shop = make_in_process_shop(limit_default=Rate(2, 1))
     first = [send_request(shop, "GET", "/nowhere").status_code for _ in range(3)]
     with valkey.client() as client:
         (key,) = client.keys("1:quota:*")
@@ -103,28 +105,28 @@ def test_the_next_window_begins_with_the_first_request_after_this_one(
     assert [send_request(shop, "GET", "/nowhere").status_code for _ in range(3)] == [404, 404, 429]
 
 
-def test_what_is_refused_does_not_lengthen_the_window(make_indoors: MakeInProcessShop, valkey: Valkey) -> None:
-    shops = [make_indoors(limit_default=Rate(10, 60)) for _ in range(5)]
+def test_refused_requests_do_not_extend_the_window(make_in_process_shop: MakeInProcessShop, valkey: Valkey) -> None:
+    shops = [make_in_process_shop(limit_default=Rate(10, 60)) for _ in range(5)]
     for _ in range(10):
         send_request(shops[0], "GET", "/nowhere")
     with valkey.client() as client:
         (key,) = client.keys("1:quota:*")
         client.pexpire(key, 20_000)
 
-        # Each of them asks Redis before it refuses.
+        # Each process queries Redis before it refuses.
         refused = [send_request(shop, "GET", "/nowhere") for shop in shops]
 
-        assert [answer.status_code for answer in refused] == [429] * 5
+        assert [response.status_code for response in refused] == [429] * 5
         assert (int(client.get(key) or 0), client.pttl(key) <= 20_000) == (10, True)
 
 
 @pytest.mark.parametrize("path", ["/livez", "/readyz", "/metrics", "/docs", "/openapi.json", "/errors", "/", "/apiv1"])
-def test_what_is_not_the_api_is_not_limited(shop: InProcessShop, valkey: Valkey, path: str) -> None:
+def test_paths_outside_the_api_are_not_limited(shop: InProcessShop, valkey: Valkey, path: str) -> None:
     with record_commands(valkey) as commands:
-        answers = [shop.http.get(path) for _ in range(11)]
+        responses = [shop.http.get(path) for _ in range(11)]
 
-    assert {answer.status_code for answer in answers} <= {200, 404}
-    assert [answer for answer in answers if parse_names(answer.headers)] == []
+    assert {response.status_code for response in responses} <= {200, 404}
+    assert [response for response in responses if parse_names(response.headers)] == []
     assert [command for command in commands if "EVAL" in command] == []
 
 
@@ -137,7 +139,7 @@ def test_one_request_is_one_round_trip(shop: InProcessShop, valkey: Valkey) -> N
     assert [command.split()[0] for command in commands] == ["EVALSHA"]
 
 
-def test_what_is_spent_is_refused_without_redis(shop: InProcessShop, valkey: Valkey) -> None:
+def test_an_exhausted_quota_is_refused_without_redis(shop: InProcessShop, valkey: Valkey) -> None:
     for _ in range(11):
         send_request(shop, "GET", "/nowhere")
 
@@ -147,24 +149,26 @@ def test_what_is_spent_is_refused_without_redis(shop: InProcessShop, valkey: Val
     assert (statuses, len(commands) <= 1) == ({429}, True), commands
 
 
-def test_off_is_no_limit_no_field_and_no_round_trip(make_indoors: MakeInProcessShop, valkey: Valkey) -> None:
-    shop = make_indoors(**UNLIMITED)
+def test_without_limits_there_are_no_headers_and_no_round_trips(
+    make_in_process_shop: MakeInProcessShop, valkey: Valkey
+) -> None:
+    shop = make_in_process_shop(**UNLIMITED)
 
     with record_commands(valkey) as commands:
-        answers = [send_request(shop, "GET", "/nowhere") for _ in range(20)]
+        responses = [send_request(shop, "GET", "/nowhere") for _ in range(20)]
 
-    assert ({answer.status_code for answer in answers}, commands) == ({404}, [])
-    assert [answer for answer in answers if "RateLimit" in answer.headers] == []
+    assert ({response.status_code for response in responses}, commands) == ({404}, [])
+    assert [response for response in responses if "RateLimit" in response.headers] == []
 
 
-def test_a_preflight_is_answered_and_not_counted(make_indoors: MakeInProcessShop) -> None:
-    shop = make_indoors(limit_default=Rate(2, 60), cors_origins=("https://shop.example",))
-    asks = {"Origin": "https://shop.example", "Access-Control-Request-Method": "GET"}
+def test_a_preflight_is_answered_and_not_counted(make_in_process_shop: MakeInProcessShop) -> None:
+    shop = make_in_process_shop(limit_default=Rate(2, 60), cors_origins=("https://shop.example",))
+    preflight = {"Origin": "https://shop.example", "Access-Control-Request-Method": "GET"}
 
-    answers = [send_request(shop, "OPTIONS", "/items", headers=asks) for _ in range(5)]
+    responses = [send_request(shop, "OPTIONS", "/items", headers=preflight) for _ in range(5)]
 
-    assert [(answer.status_code, parse_names(answer.headers)) for answer in answers] == [(204, [])] * 5
-    answer = send_request(shop, "GET", "/items", headers={"Origin": "https://shop.example"})
-    assert answer.status_code == 200
-    exposed = answer.headers["Access-Control-Expose-Headers"].split(", ")
+    assert [(response.status_code, parse_names(response.headers)) for response in responses] == [(204, [])] * 5
+    response = send_request(shop, "GET", "/items", headers={"Origin": "https://shop.example"})
+    assert response.status_code == 200
+    exposed = response.headers["Access-Control-Expose-Headers"].split(", ")
     assert {"RateLimit", "RateLimit-Policy", "Retry-After"} <= set(exposed)

@@ -20,25 +20,26 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def signed_in(rule: AccessRule | None = None, *, optional: bool = False) -> Callable[[F], F]:
-    """Ask who calls, before anything else, and pass it on to a method that has a parameter `caller`.
+    """Require a valid session, before the method runs.
 
-    Without a good token of a session that is: 401, or with `optional` and no token at all: `caller=None`. Whom the rule
-    does not admit: 403; a rule that names an owner is asked again by the Service that finds the row.
+    A method with a parameter `caller` receives the caller. Without a token of a valid session the response is 401; with
+    `optional`, a request without any token runs with `caller=None`. A caller that the rule does not allow gets 403. A
+    rule that names the owner is checked again by the Service that finds the row.
     """
     rule = rule or (PUBLIC if optional else SIGNED_IN)
     if optional is not rule.public:
-        raise TypeError(f"A token is optional where anybody may come, and only there; the rule says: {rule}")
+        raise TypeError(f"`optional` needs a public rule, and a public rule needs `optional`; the rule is: {rule}")
 
     def decorator(view: F) -> F:
-        tells = "caller" in signature(view).parameters
+        takes_caller = "caller" in signature(view).parameters
 
         @wraps(view)
         def guarded(controller: Any, *args: Any, **kwargs: Any) -> Any:
-            caller = None if optional and "Authorization" not in request.headers else _caller(controller)
+            caller = None if optional and "Authorization" not in request.headers else _authenticate(controller)
             rule.check(caller)
-            # For whoever masks the answer.
+            # The masks of the response read it.
             g.caller = caller
-            call = partial(view, controller, *args, **kwargs, **({"caller": caller} if tells else {}))
+            call = partial(view, controller, *args, **kwargs, **({"caller": caller} if takes_caller else {}))
             return controller.idempotency.guard(controller, caller, call) if caller else call()
 
         _document_guard(guarded, rule)
@@ -48,18 +49,18 @@ def signed_in(rule: AccessRule | None = None, *, optional: bool = False) -> Call
 
 
 def with_token(rule: AccessRule) -> Callable[[F], F]:
-    """Ask for a good token and pass on its `claims`: for a method that finds out itself whether its session still is.
+    """Require a valid token and pass its `claims` to the method.
 
-    Without a good token, or where this process knows that the session has ended: 401. The rule is SIGNED_IN: of what
-    its user may the token says nothing.
+    The method checks itself that the session still exists. Without a valid token, or when this process knows that the
+    session has ended, the response is 401. The rule must be SIGNED_IN, since a token holds no permissions.
     """
     if rule != SIGNED_IN:
-        raise TypeError(f"A token does not say what its user may; the rule says: {rule}")
+        raise TypeError(f"A token does not say which permissions its user has; the rule is: {rule}")
 
     def decorator(view: F) -> F:
         @wraps(view)
         def guarded(controller: Any, *args: Any, **kwargs: Any) -> Any:
-            claims = _claims(controller)
+            claims = _verify_token(controller)
             call = partial(view, controller, *args, claims=claims, **kwargs)
             return controller.idempotency.guard(controller, claims, call)
 
@@ -69,7 +70,7 @@ def with_token(rule: AccessRule) -> Callable[[F], F]:
     return decorator
 
 
-def _claims(controller: Any) -> Claims:
+def _verify_token(controller: Any) -> Claims:
     token = get_bearer_token()
     if not token:
         raise ShopError(CoreExceptionCode.TOKEN_MISSING)
@@ -80,9 +81,9 @@ def _claims(controller: Any) -> Claims:
     return claims
 
 
-def _caller(controller: Any) -> Caller:
-    claims = _claims(controller)
-    # A transaction of its own: the method's begins when it is known that there will be one.
+def _authenticate(controller: Any) -> Caller:
+    claims = _verify_token(controller)
+    # A separate transaction: the one of the method begins only after the access check.
     caller: Caller | None = in_transaction(controller.database, partial(controller.authenticator.authenticate, claims))
     if caller is None:
         raise ShopError(CoreExceptionCode.TOKEN_INVALID)
@@ -91,7 +92,7 @@ def _caller(controller: Any) -> Caller:
 
 def _document_guard(view: Callable[..., Any], rule: AccessRule) -> None:
     declare_rule(view, rule)
-    view.__guards__ = True  # type: ignore[attr-defined]  # a mark for the start
+    view.__guards__ = True  # type: ignore[attr-defined]  # read by the checks at start
     security: list[dict[str, list[str]]] = [{"bearer": []}]
     document_operation(
         view,

@@ -1,4 +1,4 @@
-"""Fields that not everybody sees in full."""
+"""Masking of response fields that need a permission."""
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ from shop.core.logging.redaction import mask_text
 
 @dataclass(frozen=True)
 class Mask:
-    """A field of an answer that only shows its outline, but to whoever holds a permission and in rows of one's own.
+    """A response field that is masked for callers without a permission.
 
-    `owner` is the field that says whose the row is.
+    The owner of a row sees the field in full. `owner` is the field that holds the owner's user id.
     """
 
     field: str
@@ -22,25 +22,25 @@ class Mask:
     owner: str
 
     def mask_row(self, row: dict[str, Any]) -> None:
-        """Mask the field of one row, unless the caller of this request may see it."""
+        """Mask the field of one row, unless the caller may read it."""
         caller = g.get("caller")
-        full = caller and (caller.user_id == row.get(self.owner) or caller.has_permission(self.permission.code))
-        if self.field in row and not full:
+        readable = caller and (caller.user_id == row.get(self.owner) or caller.has_permission(self.permission.code))
+        if self.field in row and not readable:
             row[self.field] = mask_text(row[self.field])
 
     def __str__(self) -> str:
-        needed = f"{self.permission.dotted_name} ({self.permission.code})"
-        return f"Without {needed} others' `{self.field}` is masked."
+        permission = f"{self.permission.dotted_name} ({self.permission.code})"
+        return f"Without {permission} others' `{self.field}` is masked."
 
 
 def add_masks(dump: Callable[..., Any], masks: Collection[Mask]) -> Callable[..., Any]:
-    """The dump of a schema, followed by the masks."""
+    """Wrap the dump of a schema so that it masks its output."""
 
-    def told(data: Any, **options: Any) -> Any:
+    def dump_masked(data: Any, **options: Any) -> Any:
         rows = dump(data, **options)
         for row in rows if isinstance(rows, list) else [rows]:
             for mask in masks:
                 mask.mask_row(row)
         return rows
 
-    return told if masks else dump
+    return dump_masked if masks else dump

@@ -1,7 +1,7 @@
-"""Whether a session still is: what the entrance asks, and what every process knows by itself.
+"""Session revocation watch of a process.
 
-The truth about sessions is in the database, and Redis is its cache. A cache may be flushed, lose a message or come back
-older than it went; so each process also reads every second, from the database, which sessions changed lately.
+Sessions are stored in the database and cached in Redis. A cache can be flushed, can lose a message or can return with
+older data. Each process therefore also reads the recently changed sessions from the database, once a second.
 """
 
 import logging
@@ -22,13 +22,16 @@ from shop.core.settings.settings import Settings
 from shop.core.tenant import all_tenants
 
 REFRESH_SECONDS = 1.0
-# Further back than the last reading: clocks differ, and a change is seen only when its transaction has ended.
+# Each read overlaps the previous one: clocks differ, and a change becomes visible only when its transaction commits.
 OVERLAP = timedelta(seconds=60)
 _log = logging.getLogger(__name__)
 
 
 class SessionChange(NamedTuple):
-    """A session that ended, or whose user changed. `moment`: in microseconds since 1970."""
+    """A session that ended or that belongs to a changed user.
+
+    `changed_at` is in microseconds since 1970.
+    """
 
     session_id: UUID
     changed_at: int
@@ -36,18 +39,18 @@ class SessionChange(NamedTuple):
 
 
 class SessionAuthenticator(Protocol):
-    """Whoever knows sessions; both need a transaction."""
+    """Source of session data; both methods need a transaction."""
 
     def authenticate(self, claims: Claims) -> Caller | None:
-        """The caller a good token stands for, None when its session has ended."""
+        """Return the caller of verified claims, or None after the session ended."""
 
     def find_changes(self, since: datetime) -> Iterable[SessionChange]:
-        """What changed since a moment."""
+        """Return the session changes since a moment."""
 
 
 @dataclass
 class SessionWatch:
-    """What changed lately, as far back as an access token lives."""
+    """Recent session changes, kept for the lifetime of an access token."""
 
     database: Database
     settings: Settings
@@ -57,7 +60,7 @@ class SessionWatch:
     _lock: Lock = field(default_factory=Lock, repr=False)
 
     def add_changes(self, changes: Iterable[SessionChange]) -> None:
-        """Know of changes; of two of one session the later counts."""
+        """Add session changes; the latest change of a session wins."""
         with self._lock:
             for change in changes:
                 known = self._changes.get(change.session_id)
@@ -65,28 +68,37 @@ class SessionWatch:
                     self._changes[change.session_id] = change
 
     def is_ended(self, session_id: UUID) -> bool:
-        """Whether a session is known to have ended; False says nothing."""
+        """Return True if the session is known to have ended.
+
+        False means unknown: the session may have ended a moment ago.
+        """
         change = self._changes.get(session_id)
         return bool(change and change.ended)
 
     def is_outdated(self, session_id: UUID, moment: int) -> bool:
-        """Whether something changed since what was read at that state of the session."""
+        """Return True if the session changed after that moment.
+
+        `moment` is the state of the cached session, in microseconds since 1970.
+        """
         change = self._changes.get(session_id)
         return bool(change and (change.ended or change.changed_at > moment))
 
     def refresh(self, find_changes: Callable[[datetime], Iterable[SessionChange]]) -> None:
-        """Ask the database what changed; raises whatever it or its driver does."""
+        """Read the changes since the last refresh from the database.
+
+        Raises the errors of the database and its driver.
+        """
         now = self.clock.now()
         horizon = now - timedelta(seconds=self.settings.access_lifetime + self.settings.token_leeway) - OVERLAP
         since = self._refreshed_at - OVERLAP if self._refreshed_at else horizon
         with all_tenants():
-            found = in_transaction(self.database, lambda: list(find_changes(since)))
-        self.add_changes(found)
+            changes = in_transaction(self.database, lambda: list(find_changes(since)))
+        self.add_changes(changes)
         self._drop_expired(to_microseconds(horizon))
         self._refreshed_at = now
 
     def follow(self, authenticator: SessionAuthenticator) -> None:
-        """Read now, and every second while this process lives; no request waits for it."""
+        """Refresh now, then every second in a background thread."""
         self._try_refresh(authenticator)
         Thread(target=self._run, args=(authenticator,), name="sessions", daemon=True).start()
 
@@ -98,10 +110,10 @@ class SessionWatch:
     def _try_refresh(self, authenticator: SessionAuthenticator) -> None:
         try:
             self.refresh(authenticator.find_changes)
-        except Exception as error:  # noqa: BLE001 - whatever it was: who stops looking lets in for ever who was shut out
-            _log.warning("What changed about sessions is not known now: %r", error)
+        except Exception as error:  # noqa: BLE001 - if the loop stopped, ended sessions would stay valid
+            _log.warning("The session changes could not be read: %r", error)
 
     def _drop_expired(self, horizon: int) -> None:
-        # A token older than that has expired, whatever became of its session.
+        # Access tokens of older sessions have expired, so their changes no longer matter.
         with self._lock:
-            self._changes = {known: change for known, change in self._changes.items() if change.changed_at >= horizon}
+            self._changes = {key: change for key, change in self._changes.items() if change.changed_at >= horizon}

@@ -1,4 +1,7 @@
-"""Whose a request is: its token says, else the header `X-Tenant`, else the host; else it is the default tenant's."""
+"""Tenant resolver of requests.
+
+The token decides, then the header `X-Tenant`, then the host; otherwise the default tenant is used.
+"""
 
 import logging
 import re
@@ -24,17 +27,20 @@ from shop.core.openapi.envelopes import error_name
 from shop.core.tenant import all_tenants, in_tenant
 
 TENANT_HEADER = "X-Tenant"
-# How late a process may hear of a tenant that was added, disabled or enabled.
+# A process may use an outdated list of tenants for this long.
 INDEX_TTL_SECONDS = 3.0
-# How long a request waits for the renewed list, where an older one is known.
+# A request waits this long for the renewed list before it uses the older one.
 REFRESH_WAIT_SECONDS = 0.2
-# In either case.
+# Upper and lower case.
 _SLUG = re.compile("[A-Za-z0-9]([A-Za-z0-9-]{0,30}[A-Za-z0-9])?")
 _log = logging.getLogger(__name__)
 
 
 class TenantEntry(NamedTuple):
-    """A tenant as the list has it: `slug` is its name in headers, `host` the one that leads to it."""
+    """A tenant of the directory.
+
+    `slug` is the name in the header, `host` the host name of the tenant.
+    """
 
     tenant_id: int
     slug: str
@@ -44,15 +50,15 @@ class TenantEntry(NamedTuple):
 
 
 class TenantDirectory(Protocol):
-    """Where the tenants are listed."""
+    """Source of the list of tenants."""
 
     def find_all(self) -> Sequence[TenantEntry]:
-        """Every tenant; needs a transaction, in every tenant."""
+        """Return all tenants; needs a transaction with the scope ALL_TENANTS."""
 
 
 @dataclass(frozen=True)
 class _TenantIndex:
-    """The list as requests look into it."""
+    """The list of tenants, indexed by slug, host and id."""
 
     by_slug: Mapping[str, TenantEntry]
     by_host: Mapping[str, TenantEntry]
@@ -61,56 +67,66 @@ class _TenantIndex:
 
 @dataclass
 class TenantResolver:
-    """Tells requests apart; the list of tenants is asked for once in a few seconds, whatever requests name."""
+    """Resolver of a request's tenant, with a cached list of tenants.
+
+    The list is read at most once in INDEX_TTL_SECONDS, also for requests that name an unknown tenant.
+    """
 
     database: Database
     tokens: Tokens
-    # Until when it counts, and what is known.
+    # The monotonic time of expiry, and the last list.
     _cached: tuple[float, _TenantIndex | None] = field(init=False, default=(0.0, None))
 
     @contextmanager
     def in_request_tenant(self, tenants: TenantDirectory) -> Iterator[None]:
-        """The tenant of the request that is being served; raises as `find` does."""
+        """Enter the tenant of the current request; raises as `resolve` does."""
         with in_tenant(self.resolve(tenants)):
             yield
 
     def resolve(self, tenants: TenantDirectory) -> int:
-        """Whose the request is that is being served; raises ShopError TENANT_UNKNOWN, TOKEN_INVALID."""
+        """Return the tenant id of the current request.
+
+        Raises ShopError TENANT_UNKNOWN or TOKEN_INVALID.
+        """
         if "tenant" not in g:
-            directory = self._get_index(tenants)
+            index = self._get_index(tenants)
             if not _SLUG.fullmatch(request.environ.get("HTTP_X_TENANT", "any")):
-                # Beside a token the name does not count, but it has to be one.
+                # A token overrides the header, but the header must still be a valid slug.
                 raise ShopError(CoreExceptionCode.TENANT_UNKNOWN)
-            # For the log too, which has to tell whose it was after it failed.
-            g.tenant = self._find_by_token(directory) or _find_by_address(directory)
+            # The access log reads it, also after a failure.
+            g.tenant = self._find_by_token(index) or _find_by_address(index)
         return int(g.tenant)
 
-    def _find_by_token(self, directory: _TenantIndex) -> int | None:
-        """None without a good token: what needs one refuses the others, and the rest may be asked without."""
+    def _find_by_token(self, index: _TenantIndex) -> int | None:
+        """Return the tenant id of a valid token, or None.
+
+        An invalid token is no error here: routes that need a token refuse it themselves. Raises ShopError TOKEN_INVALID
+        when the tenant is disabled.
+        """
         token = get_bearer_token()
         try:
             tenant_id = self.tokens.verify(token).tenant_id if token else None
         except ShopError:
             return None
         if tenant_id is not None:
-            listed = directory.by_id.get(tenant_id)
-            if listed is None or not listed.enabled:
+            entry = index.by_id.get(tenant_id)
+            if entry is None or not entry.enabled:
                 raise ShopError(CoreExceptionCode.TOKEN_INVALID)
         return tenant_id
 
     def _get_index(self, tenants: TenantDirectory) -> _TenantIndex:
-        until, known = self._cached
-        return known if known and time.monotonic() < until else self._refresh(tenants, known)
+        expires_at, index = self._cached
+        return index if index and time.monotonic() < expires_at else self._refresh(tenants, index)
 
     def _refresh(self, tenants: TenantDirectory, last: _TenantIndex | None) -> _TenantIndex:
-        # The others go on with what was known while one asks.
+        # Other requests use the old list while this one renews it.
         self._cached = time.monotonic() + INDEX_TTL_SECONDS, last
         if last is None:
             return self._load(tenants)
-        # A database that is frozen holds the asking up, and not the request.
-        asking = Thread(target=self._try_load, args=(tenants,), daemon=True)
-        asking.start()
-        asking.join(REFRESH_WAIT_SECONDS)
+        # A thread, so that a database that does not answer delays the renewal and not the request.
+        renewal = Thread(target=self._try_load, args=(tenants,), daemon=True)
+        renewal.start()
+        renewal.join(REFRESH_WAIT_SECONDS)
         return self._cached[1] or last
 
     def _try_load(self, tenants: TenantDirectory) -> None:
@@ -121,41 +137,41 @@ class TenantResolver:
 
     def _load(self, tenants: TenantDirectory) -> _TenantIndex:
         with all_tenants():
-            listed = in_transaction(self.database, tenants.find_all)
-        directory = _TenantIndex(
-            {one.slug: one for one in listed},
-            {one.host: one for one in listed if one.host},
-            {one.tenant_id: one for one in listed},
+            entries = in_transaction(self.database, tenants.find_all)
+        index = _TenantIndex(
+            {entry.slug: entry for entry in entries},
+            {entry.host: entry for entry in entries if entry.host},
+            {entry.tenant_id: entry for entry in entries},
         )
-        self._cached = time.monotonic() + INDEX_TTL_SECONDS, directory
-        return directory
+        self._cached = time.monotonic() + INDEX_TTL_SECONDS, index
+        return index
 
 
 def describe_tenant(operation: dict[str, Any]) -> None:
-    """Add to an operation of the OpenAPI document how a request without a token says whose it is."""
+    """Add the tenant header and its errors to an OpenAPI operation."""
     header = {
         "in": "header",
         "name": TENANT_HEADER,
         "required": False,
-        "description": "The tenant's name, where no token says whose the request is; by default the host tells.",
+        "description": "Name of the tenant, for requests without a token. Without it, the host selects the tenant.",
         "schema": {"type": "string", "maxLength": 32, "pattern": f"^{_SLUG.pattern}$", "example": "default"},
     }
     operation["parameters"] = [*operation.get("parameters", []), header]
     operation["responses"] |= {status: error_name(status) for status in (401, 404)}
 
 
-def _find_by_address(directory: _TenantIndex) -> int:
+def _find_by_address(index: _TenantIndex) -> int:
     slug = request.headers.get(TENANT_HEADER)
     if slug is not None:
-        listed = directory.by_slug.get(slug.lower())
+        entry = index.by_slug.get(slug.lower())
     else:
-        listed = directory.by_host.get(_host()) or directory.by_id.get(DEFAULT_TENANT)
-    if listed is None or not listed.enabled:
+        entry = index.by_host.get(_request_host()) or index.by_id.get(DEFAULT_TENANT)
+    if entry is None or not entry.enabled:
         raise ShopError(CoreExceptionCode.TENANT_UNKNOWN)
-    return listed.tenant_id
+    return entry.tenant_id
 
 
-def _host() -> str:
+def _request_host() -> str:
     with suppress(ValueError):
         return urlsplit(f"//{request.host}").hostname or ""
     return ""

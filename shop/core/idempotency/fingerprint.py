@@ -1,4 +1,4 @@
-"""What makes two requests the same request."""
+"""Request fingerprint for the comparison of repeated requests."""
 
 import hashlib
 from collections.abc import Collection, Iterator
@@ -12,12 +12,15 @@ from werkzeug.formparser import FormDataParser
 
 from shop.core.http.body import read_body
 
-# What two requests may differ in; a word of ours, which is translated.
+# Names of the parts of a request, in the order of Fingerprint; they are translated in error messages.
 PARTS = ("method", "path", "query", "media type", "body")
 
 
 class Fingerprint(NamedTuple):
-    """A request in digests, but for its method: equal requests have equal ones."""
+    """Method of a request and digests of its other parts.
+
+    Equal requests have equal fingerprints.
+    """
 
     method: str
     path: str
@@ -27,29 +30,34 @@ class Fingerprint(NamedTuple):
 
     @property
     def text(self) -> str:
-        """One word for each part."""
+        """Stored form: the parts, separated by spaces."""
         return " ".join(self)
 
     def find_difference(self, text: str) -> str | None:
-        """The first part in which another one's text differs, by its name; None when they are the same."""
-        other = text.split(" ")
-        if len(other) != len(self):
+        """Return the name of the first part that differs, or None.
+
+        `text` is the stored form of another fingerprint.
+        """
+        stored_parts = text.split(" ")
+        if len(stored_parts) != len(self):
             return "body"
-        return next((name for name, mine, its in zip(PARTS, self, other, strict=True) if mine != its), None)
+        pairs = zip(PARTS, self, stored_parts, strict=True)
+        return next((name for name, part, stored_part in pairs if part != stored_part), None)
 
 
 def compute_fingerprint(request: Request, excluded: Collection[str] = (), *, body: bool = True) -> Fingerprint:
-    """The fingerprint of a request; JSON fields that are `excluded` may differ, and all of it without `body`.
+    """Compute the fingerprint of a request.
 
-    Raises ShopError and RequestEntityTooLarge for a body that cannot be read.
+    The `excluded` fields of a JSON object do not count; with `body=False` the whole body does not. Raises ShopError or
+    RequestEntityTooLarge for a body that cannot be read.
     """
-    said = read_body(request)
+    content = read_body(request)
     return Fingerprint(
         request.method,
         _digest(request.path.encode()),
         _digest(request.query_string),
         _digest(request.mimetype.encode()) if body else "-",
-        _digest(_canonical_body(request, said, excluded)) if body else "-",
+        _digest(_canonical_body(request, content, excluded)) if body else "-",
     )
 
 
@@ -57,10 +65,10 @@ def _canonical_body(request: Request, body: bytes, excluded: Collection[str]) ->
     if request.is_json:
         return _canonical_json(body, excluded)
     if request.mimetype == "application/x-www-form-urlencoded":
-        # Byte for byte: a text of another encoding has to differ where its bytes do.
+        # Latin-1 maps each byte to one character, so two bodies with different bytes stay different.
         return orjson.dumps(parse_qsl(body.decode("latin-1"), keep_blank_values=True, encoding="latin-1"))
     if request.mimetype == "multipart/form-data":
-        # Without a single part it is malformed, and as different as its bytes are.
+        # A body without any part is malformed; then its bytes are compared.
         return orjson.dumps(parts) if (parts := list(_form_parts(request, body))) else body
     return body
 
@@ -69,17 +77,17 @@ def _canonical_json(body: bytes, excluded: Collection[str]) -> bytes:
     try:
         value = orjson.loads(body)
     except orjson.JSONDecodeError:
-        return body  # it will be refused for what it is
+        return body  # malformed JSON, which the parser of the route rejects
     if isinstance(value, dict):
         value = {name: inner for name, inner in value.items() if name not in excluded}
     try:
         return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
     except orjson.JSONEncodeError:
-        return body  # it reads deeper than it writes
+        return body  # orjson parses deeper nesting than it writes
 
 
 def _form_parts(request: Request, body: bytes) -> Iterator[tuple[str, ...]]:
-    # Part by part: the boundary between them is another one each time.
+    # The parts without the boundary, which clients choose anew for each request.
     _, form, files = FormDataParser().parse(BytesIO(body), request.mimetype, len(body), request.mimetype_params)
     yield from form.items(multi=True)
     for name, file in files.items(multi=True):

@@ -1,4 +1,4 @@
-"""What becomes of keyed requests, counted and timed."""
+"""Metrics of requests with an idempotency key."""
 
 from collections.abc import Callable
 from time import perf_counter
@@ -10,10 +10,10 @@ from shop.core.errors import CoreExceptionCode, ShopError
 from shop.core.metrics.metrics import Counter, Histogram, Metrics
 from shop.core.validation.errors import RequestValidationError
 
-IDEMPOTENT_REQUESTS = Counter(
-    "shop_idempotency", "Requests with an idempotency key, by what became of them.", ("outcome",)
+IDEMPOTENT_REQUESTS = Counter("shop_idempotency", "Requests with an idempotency key, by outcome.", ("outcome",))
+IDEMPOTENT_SECONDS = Histogram(
+    "shop_idempotency_seconds", "Seconds spent on a request with an idempotency key.", ("outcome",)
 )
-IDEMPOTENT_SECONDS = Histogram("shop_idempotency_seconds", "Seconds a keyed request took behind its key.", ("outcome",))
 _MISMATCHES = {
     CoreExceptionCode.KEY_OTHER_METHOD,
     CoreExceptionCode.KEY_OTHER_PATH,
@@ -22,7 +22,10 @@ _MISMATCHES = {
 
 
 def timed(metrics: Metrics, run: Callable[[], Any]) -> Any:
-    """What `run` answers. It says in `g.idempotency_outcome` what became of it; whoever says nothing has failed."""
+    """Run a function, then count and time its outcome.
+
+    The function sets `g.idempotency_outcome`; otherwise the outcome is "failed". Returns what the function returns.
+    """
     began, g.idempotency_outcome = perf_counter(), "failed"
     try:
         return run()

@@ -1,4 +1,4 @@
-"""A keyed request, what is kept of it, and what whoever keeps it promises."""
+"""Idempotency key, stored response and the contract of their store."""
 
 import hashlib
 import re
@@ -12,24 +12,27 @@ from flask import Response, after_this_request, g, has_request_context
 from shop.core.errors import CoreExceptionCode, ShopError
 from shop.core.idempotency.fingerprint import Fingerprint
 
-# What the column of scopes holds letter by letter.
+# Scopes that fit the database column unchanged.
 _SCOPE = re.compile(r"[\x21-\x7e]{1,64}")
 
 
 class Principal(Protocol):
-    """Whose request it is."""
+    """Owner of a request."""
 
     @property
     def user_id(self) -> int:
-        """The user."""
+        """Id of the user."""
 
     @property
     def tenant_id(self) -> int:
-        """The tenant."""
+        """Id of the tenant."""
 
 
 class IdempotencyKey(NamedTuple):
-    """A keyed request: whose key it is, and what it asks for. `ttl` in seconds."""
+    """Idempotency key of a request, with its scope and fingerprint.
+
+    `ttl` is in seconds.
+    """
 
     tenant_id: int
     scope: str
@@ -39,18 +42,24 @@ class IdempotencyKey(NamedTuple):
 
     @property
     def owner(self) -> int | str:
-        """The user whose key it is, else the scope that several share."""
+        """Id of the user that owns the key, else the shared scope."""
         kind, _, user_id = self.scope.partition(":")
         return int(user_id) if kind == "user" and user_id.isdigit() else self.scope
 
     @property
     def digest(self) -> str:
-        """A digest that stands for tenant, scope and key, for Redis and the log: the key itself is the caller's."""
+        """Digest of tenant, scope and key, for Redis keys and the log.
+
+        Clients may put private data into a key, so the key itself is not logged.
+        """
         return hashlib.sha256(orjson.dumps([self.tenant_id, self.scope, self.value])).hexdigest()[:32]
 
 
 class StoredResponse(NamedTuple):
-    """The answer to a finished request; no body when it was too large to keep."""
+    """Response to a finished request.
+
+    `body` is None when it was too large to store.
+    """
 
     fingerprint: str
     status: int
@@ -60,51 +69,72 @@ class StoredResponse(NamedTuple):
 
 
 class IdempotencyStore(Protocol):
-    """Where leases and records are kept; the last three need a transaction."""
+    """Store of leases and records.
+
+    `find`, `save` and `delete` need a transaction.
+    """
 
     def lease(self, key: IdempotencyKey, token: str) -> str | None:
-        """None when the lease is ours, else what its holder asks for; raises RedisError."""
+        """Take the lease of a key.
+
+        Returns None on success, else the fingerprint of the holder's request. Raises RedisError.
+        """
 
     def release(self, key: IdempotencyKey, token: str) -> None:
-        """Give our lease back, and no other; raises RedisError."""
+        """Release the lease that was taken with this token.
+
+        Raises RedisError.
+        """
 
     def find(self, key: IdempotencyKey) -> StoredResponse | None:
-        """The record of a ticket, an expired one included."""
+        """Return the record of a key, also an expired one, or None."""
 
     def save(self, key: IdempotencyKey, response: StoredResponse) -> None:
-        """Write the record; raises DuplicateRow."""
+        """Write the record of a key.
+
+        Raises DuplicateRow.
+        """
 
     def delete(self, key: IdempotencyKey, response: StoredResponse) -> None:
-        """Forget this record, and none that took its place."""
+        """Delete this record, but not a newer one of the same key."""
 
 
 def storable_scope(scope: str) -> str:
-    """A scope as it is stored: as it is where it fits, else a digest of it."""
+    """Return the scope if it fits the column, else its digest."""
     return scope if _SCOPE.fullmatch(scope) else hashlib.sha256(scope.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def current_idempotency_key() -> IdempotencyKey | None:
-    """The ticket of the request that is being served, for a route that keeps its own record."""
-    ticket: IdempotencyKey | None = g.get("idempotency_key")
-    return ticket
+    """Return the key of the current request, or None.
+
+    Set only for routes that store their result themselves.
+    """
+    key: IdempotencyKey | None = g.get("idempotency_key")
+    return key
 
 
-def add_replay_headers(key: IdempotencyKey, answer: Response) -> Response:
-    """Say of an answer that it, or the order it tells of, was there before."""
-    answer.headers["Idempotency-Relayed"] = key.value
-    answer.headers["Idempotent-Replayed"] = "true"
-    return answer
+def add_replay_headers(key: IdempotencyKey, response: Response) -> Response:
+    """Mark a response as a replay."""
+    response.headers["Idempotency-Relayed"] = key.value
+    response.headers["Idempotent-Replayed"] = "true"
+    return response
 
 
 def add_replay_headers_later() -> None:
-    """The same of the answer that will be given, for a route that keeps its own record."""
-    ticket = current_idempotency_key() if has_request_context() else None
-    if ticket:
-        after_this_request(partial(add_replay_headers, ticket))
+    """Mark the response of the current request as a replay.
+
+    For routes that store their result themselves; without a key it does nothing.
+    """
+    key = current_idempotency_key() if has_request_context() else None
+    if key:
+        after_this_request(partial(add_replay_headers, key))
 
 
 def require_same_request(key: IdempotencyKey, fingerprint: str) -> None:
-    """Raise ShopError when a ticket asks for something else than its key was used for."""
+    """Raise ShopError when a key was used for another request.
+
+    `fingerprint` is the stored form of the first request's fingerprint.
+    """
     if part := key.fingerprint.find_difference(fingerprint):
         codes = {"method": CoreExceptionCode.KEY_OTHER_METHOD, "path": CoreExceptionCode.KEY_OTHER_PATH}
         raise ShopError(codes.get(part, CoreExceptionCode.KEY_OTHER_REQUEST), part=part)

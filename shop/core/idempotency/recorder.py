@@ -1,4 +1,4 @@
-"""The record of a request, written by the commit of what it did."""
+"""Recorder of responses, in the transaction of their request."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from shop.core.idempotency.record import IdempotencyKey, IdempotencyStore, Store
 
 STORED_BODY_MAX_BYTES = 1024 * 1024
 _NEVER_STORED = {401, 403, 408, 409, 412, 423, 425, 429}
-# Of one sending, not of the answer.
+# Headers of one transmission, which a replay sets anew.
 _HEADERS_DROPPED = {
     "connection", "content-length", "date", "keep-alive", "server", "set-cookie", "traceparent", "transfer-encoding",
     "www-authenticate", "x-request-id", "retry-after",
@@ -23,7 +23,7 @@ _PREFIXES_DROPPED = ("access-control-", "ratelimit", "x-ratelimit")
 
 @dataclass
 class ResponseRecorder:
-    """Writes the record of a request as the last statement of its transaction."""
+    """Recorder of a response, as the last statement of its transaction."""
 
     store: IdempotencyStore
     clock: Clock
@@ -32,22 +32,25 @@ class ResponseRecorder:
     started: bool = False
 
     def __call__(self, work: Callable[[], Any]) -> Response:
-        """Do the work and seal its answer; raises DuplicateRow when another attempt was quicker."""
-        self.started = True
-        answer = self.render(work())
-        if is_storable(answer.status_code):
-            self.write(answer)
-        return answer
+        """Run the work and record its response.
 
-    def write(self, answer: Response) -> None:
-        """Write the record of an answer."""
-        body = None if answer.is_streamed else answer.get_data()
-        headers = [pair for pair in answer.headers if _is_header_stored(pair[0])]
+        Raises DuplicateRow when another attempt was recorded first.
+        """
+        self.started = True
+        response = self.render(work())
+        if is_storable(response.status_code):
+            self.write(response)
+        return response
+
+    def write(self, response: Response) -> None:
+        """Write the record of a response."""
+        body = None if response.is_streamed else response.get_data()
+        headers = [pair for pair in response.headers if _is_header_stored(pair[0])]
         self.store.save(
             self.key,
             StoredResponse(
                 self.key.fingerprint.text,
-                answer.status_code,
+                response.status_code,
                 orjson.dumps(headers).decode(),
                 body if body is not None and len(body) <= STORED_BODY_MAX_BYTES else None,
                 self.clock.now() + timedelta(seconds=self.key.ttl),
@@ -56,7 +59,10 @@ class ResponseRecorder:
 
 
 def is_storable(status: int) -> bool:
-    """Whether an answer ends its key: not a failure of ours, and not what may be otherwise in a moment."""
+    """Return True if a response with this status is stored.
+
+    Server errors and temporary refusals are not stored, since a repeated request may succeed.
+    """
     return status < 500 and status not in _NEVER_STORED
 
 

@@ -16,14 +16,17 @@ from shop.core.redis.stores import RedisStores
 from shop.core.trace import current_trace
 
 QUEUE_HIGH = "shop-high"
-# Where a worker finds the job's name and arguments; a text, since the worker imports it, not we.
+# The function that workers call with the job's name and arguments; a text, since only workers import it.
 PERFORM = "shop.worker.perform"
 JOB_TIMEOUT_SECONDS = 60
 FAILURE_TTL_SECONDS = 7 * 24 * 3600
 
 
 class FailedJob(NamedTuple):
-    """A job that failed for good: its id, what was asked for, and the last line of why."""
+    """A job that failed for good.
+
+    `call` is its name with its arguments, `reason` the last line of the traceback.
+    """
 
     job_id: str
     call: str
@@ -32,12 +35,18 @@ class FailedJob(NamedTuple):
 
 @dataclass(frozen=True)
 class JobQueue:
-    """Asks workers for jobs by name. A name, because whoever asks stands below the Jobs."""
+    """Queue that hands jobs to workers by name.
+
+    The layers that enqueue a job stand below the Jobs, so they cannot import the class.
+    """
 
     stores: RedisStores
 
     def enqueue(self, name: str, *, expires_in: timedelta | None = None, **arguments: Any) -> None:
-        """Ask for a job now; one not begun within `life` is dropped. Raises RedisError."""
+        """Enqueue a job.
+
+        A job that has not begun after `expires_in` is dropped. Raises RedisError.
+        """
         self._rq.enqueue_call(
             PERFORM,
             kwargs={"name": name, "arguments": arguments},
@@ -45,32 +54,38 @@ class JobQueue:
             result_ttl=0,
             ttl=int(expires_in.total_seconds()) if expires_in else None,
             failure_ttl=FAILURE_TTL_SECONDS,
-            # Beside the arguments: a worker of an older release does the job all the same.
+            # Separate from the arguments, so that workers of an older release can run the job.
             meta=trace.propagated_ids if (trace := current_trace()) else None,
         )
 
     def enqueue_once(self, name: str, slot: int, *, expires_in: timedelta) -> bool:
-        """Ask for a scheduled job unless another scheduler did for this slot of time; whether it was asked."""
+        """Enqueue a scheduled job, once for each time slot.
+
+        Returns False when another scheduler has enqueued it. Raises RedisError.
+        """
         if not self.stores.queue.set(f"shop:schedule:{name}:{slot}", "1", nx=True, px=expires_in):
             return False
         self.enqueue(name, expires_in=expires_in)
         return True
 
     def is_empty(self) -> bool:
-        """Whether no job waits."""
+        """Return True if no job waits."""
         return not self._rq.count
 
     def measure_backlog(self) -> Iterator[GaugeSample]:
-        """How many jobs wait, and for how long the oldest has; raises RedisError."""
-        case = ("queue", QUEUE_HIGH)
-        yield GaugeSample("shop_queue_jobs", "Jobs that wait for a worker.", self._rq.count, case)
+        """Measure the number of waiting jobs and the age of the oldest.
+
+        Raises RedisError.
+        """
+        label = ("queue", QUEUE_HIGH)
+        yield GaugeSample("shop_queue_jobs", "Jobs that wait for a worker.", self._rq.count, label)
         first = self._rq.get_job_ids(length=1)
         job = self._rq.fetch_job(first[0]) if first else None
         waited = (datetime.now(UTC) - job.enqueued_at).total_seconds() if job and job.enqueued_at else 0.0
-        yield GaugeSample("shop_queue_oldest_seconds", "Seconds the oldest of them has waited.", waited, case)
+        yield GaugeSample("shop_queue_oldest_seconds", "Seconds the oldest of them has waited.", waited, label)
 
     def list_failed(self) -> list[FailedJob]:
-        """The jobs that failed for good, a week back."""
+        """Return the jobs that failed for good within the last week."""
         ids = self._failures.get_job_ids()
         jobs = rq.job.Job.fetch_many(ids, connection=self.stores.queue, serializer=JSONSerializer)
         return [
@@ -80,14 +95,20 @@ class JobQueue:
         ]
 
     def retry_failed(self, job_id: str) -> bool:
-        """Ask for a failed job again; False when there is none of that id."""
+        """Enqueue a failed job again.
+
+        Returns False when no failed job has that id.
+        """
         if job_id not in self._failures.get_job_ids():
             return False
         self._failures.requeue(job_id)
         return True
 
     def discard_failed(self, job_id: str) -> bool:
-        """Give a failed job up; False when there is none of that id."""
+        """Delete a failed job.
+
+        Returns False when no failed job has that id.
+        """
         if job_id not in self._failures.get_job_ids():
             return False
         self._failures.remove(job_id, delete_job=True)
@@ -105,4 +126,4 @@ class JobQueue:
 def _failure_reason(job: rq.job.Job) -> str:
     result = job.latest_result()
     lines = (result.exc_string if result and result.exc_string else "").strip().splitlines()
-    return lines[-1] if lines else "Its process died."
+    return lines[-1] if lines else "The process of the worker died."

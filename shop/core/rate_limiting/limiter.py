@@ -1,6 +1,7 @@
-"""Limits: how many requests a client may send in how long, counted in Redis for all processes together.
+"""Rate limiter with counters in Redis, shared by all processes.
 
-While Redis is away each process counts for itself, so the gates neither open nor close.
+While Redis is down each process counts its own share of the limits, so requests are neither all admitted nor all
+refused.
 """
 
 from collections.abc import Callable, Sequence
@@ -22,20 +23,21 @@ from shop.core.resilience.circuit_breaker import CircuitBreaker
 from shop.core.settings.settings import Settings
 from shop.core.tenant import current_tenant
 
-LIMITS = Counter(
-    "shop_limits", "Requests that a limit refused, or that were counted without Redis.", ("budget", "outcome")
-)
-# The Lua functions that count requests; scripts that enforce limits begin with them.
+LIMITS = Counter("shop_limits", "Requests refused by a limit, or counted without Redis.", ("budget", "outcome"))
+# Lua functions that count requests; every script that enforces limits begins with them.
 COUNT_LUA = Path(__file__).parent / "lua" / "count.lua"
 _limit_script = Script(COUNT_LUA.with_name("limit.lua"), COUNT_LUA)
 
 
 class CountedResult(Protocol):
-    """The answer of a script that was asked to count a request; `spent` is empty when it had no reason to."""
+    """Result of a script that can count a request.
+
+    `counts` is empty when the script did not count.
+    """
 
     @property
     def counts(self) -> tuple[int, ...]:
-        """What count.lua answers."""
+        """Result of count.lua."""
 
 
 C = TypeVar("C", bound=CountedResult)
@@ -43,9 +45,9 @@ C = TypeVar("C", bound=CountedResult)
 
 @dataclass
 class RateLimiter:
-    """Counts requests, and refuses those that are too many."""
+    """Counter of requests that refuses those above a limit."""
 
-    window = Key("{tenant}:quota:{budget}:{who}")
+    window = Key("{tenant}:quota:{bucket}:{subject}")
 
     settings: Settings
     stores: RedisStores
@@ -58,75 +60,79 @@ class RateLimiter:
         self.local_windows = LocalWindows(self.settings.web_workers)
 
     def get_quota(self, bucket: Bucket, subject: str, tenant_id: int | None = None) -> Quota | None:
-        """What somebody of a tenant, by default the current one, may ask for; None when the settings limit nothing."""
+        """Return the quota of a subject, or None without a limit.
+
+        The subject belongs to the given tenant, by default to the current one.
+        """
         tenant_id = tenant_id or current_tenant()
         rate = get_rate(self.settings, bucket)
         return Quota(bucket, rate, _window_key(tenant_id, bucket, subject)) if rate else None
 
     def consume(self, *quotas: Quota | None) -> None:
-        """Count the request that is served in these and in what is pending, all or none: one round trip.
+        """Count the current request in all quotas or in none.
 
-        Raises ShopError TOO_MANY_REQUESTS.
+        The deferred quota is counted too, in the same round trip. Raises ShopError TOO_MANY_REQUESTS.
         """
-        # A transaction that is replayed is one request still.
-        done = {standing.quota for standing in quota_states()}
-        counted = [quota for quota in (*quotas, deferred_quota()) if quota and quota not in done]
-        if counted:
+        # A transaction that is replayed belongs to the same request, which is counted once.
+        counted = {state.quota for state in quota_states()}
+        pending = [quota for quota in (*quotas, deferred_quota()) if quota and quota not in counted]
+        if pending:
             self._record_result(
-                self.local_windows.find_exhausted(counted)
-                or self._count_in_redis(counted)
-                or self._count_locally(counted)
+                self.local_windows.find_exhausted(pending)
+                or self._count_in_redis(pending)
+                or self._count_locally(pending)
             )
 
     def run_with_deferred(self, run: Callable[[WindowArgs | None], C]) -> C:
-        """What `run` answers, whose script counts what is pending in the round trip that it makes anyway.
+        """Run a script that also counts the deferred quota.
 
-        Raises ShopError TOO_MANY_REQUESTS, and what `run` raises.
+        `run` receives the arguments of count.lua, or None when nothing is deferred. Returns the result of `run`.
+        Raises ShopError TOO_MANY_REQUESTS and the errors of `run`.
         """
         quota = deferred_quota()
         if quota is None:
             return run(None)
         self._refuse_exhausted(quota)
-        told = self.local_windows.request_args(quota)
+        args = self.local_windows.request_args(quota)
         try:
-            answer = run(told)
+            result = run(args)
         except (RedisConnectionError, RedisTimeoutError) as error:
             self.breaker.record_failure(error)
             raise
-        if answer.counts:
-            self._record_result(self._update_windows([quota], [told], answer.counts))
-        return answer
+        if result.counts:
+            self._record_result(self._update_windows([quota], [args], result.counts))
+        return result
 
     def _probe(self) -> None:
         self.stores.cache.ping()
 
     def _refuse_exhausted(self, quota: Quota) -> None:
-        known = self.local_windows.find_exhausted([quota])
-        if not known and self.breaker.opened_at is not None:
-            known = self.local_windows.count_locally([quota], self.breaker.opened_at, dry_run=True)
-        if known and known[0].refused:
-            self._record_result(known)
+        states = self.local_windows.find_exhausted([quota])
+        if not states and self.breaker.opened_at is not None:
+            states = self.local_windows.count_locally([quota], self.breaker.opened_at, dry_run=True)
+        if states and states[0].refused:
+            self._record_result(states)
 
     def _count_in_redis(self, quotas: Sequence[Quota]) -> list[QuotaState]:
         if not self.breaker.allow():
             return []
-        told = [self.local_windows.request_args(quota) for quota in quotas]
-        words = [word for each in told for word in each.arguments]
+        windows = [self.local_windows.request_args(quota) for quota in quotas]
+        arguments = [argument for window in windows for argument in window.arguments]
         try:
-            answer = _limit_script(self.stores.cache, [each.key for each in told], words)
+            counts = _limit_script(self.stores.cache, [window.key for window in windows], arguments)
         except RedisError as error:
             self.breaker.record_failure(error)
             return []
-        return self._update_windows(quotas, told, answer)
+        return self._update_windows(quotas, windows, counts)
 
     def _update_windows(
-        self, quotas: Sequence[Quota], args: Sequence[WindowArgs], answer: Sequence[int]
+        self, quotas: Sequence[Quota], args: Sequence[WindowArgs], counts: Sequence[int]
     ) -> list[QuotaState]:
         self.breaker.record_success()
-        fits, *numbers = answer
+        fits, *numbers = counts
         return [
-            self.local_windows.update(quota, each, (fits, count, left))
-            for quota, each, count, left in zip(quotas, args, numbers[::2], numbers[1::2], strict=True)
+            self.local_windows.update(quota, window, (fits, count, left))
+            for quota, window, count, left in zip(quotas, args, numbers[::2], numbers[1::2], strict=True)
         ]
 
     def _count_locally(self, quotas: Sequence[Quota]) -> list[QuotaState]:
@@ -134,39 +140,42 @@ class RateLimiter:
             self.metrics.count(LIMITS, quota.bucket, "alone")
         return self.local_windows.count_locally(quotas, self.breaker.opened_at)
 
-    def _record_result(self, found: Sequence[QuotaState]) -> None:
+    def _record_result(self, states: Sequence[QuotaState]) -> None:
         if has_request_context():
-            g.quota_states, g.deferred_quota = [*quota_states(), *found], None
-        refused = [standing for standing in found if standing.refused]
-        for standing in refused:
-            self.metrics.count(LIMITS, standing.quota.bucket, "refused")
+            g.quota_states, g.deferred_quota = [*quota_states(), *states], None
+        refused = [state for state in states if state.refused]
+        for state in refused:
+            self.metrics.count(LIMITS, state.quota.bucket, "refused")
         if refused:
-            seconds = max(standing.reset_seconds for standing in refused)
+            seconds = max(state.reset_seconds for state in refused)
             raise ShopError(CoreExceptionCode.TOO_MANY_REQUESTS, seconds=seconds, retry_after=seconds)
 
 
 def defer(quota: Quota | None) -> None:
-    """Let the route count the request that is served, in a round trip that it makes anyway."""
+    """Leave the counting of the current request to its route."""
     g.deferred_quota = quota
 
 
 def scope_to_address(subject: str) -> str:
-    """The name of somebody who comes from the address that the request does, whose route counts by address."""
+    """Combine a subject with the client address of the current request.
+
+    Only for routes that count by address.
+    """
     return f"{subject}@{g.client}"
 
 
 def deferred_quota() -> Quota | None:
-    """What the request that is served is still to be counted in."""
+    """Return the quota that the route still has to count, or None."""
     quota: Quota | None = g.get("deferred_quota") if has_request_context() else None
     return quota
 
 
 def quota_states() -> list[QuotaState]:
-    """How the client stands with what the request that is served was counted in."""
-    found: list[QuotaState] = g.get("quota_states", []) if has_request_context() else []
-    return found
+    """Return the states of the quotas that counted the current request."""
+    states: list[QuotaState] = g.get("quota_states", []) if has_request_context() else []
+    return states
 
 
 @lru_cache(maxsize=10_000)
 def _window_key(tenant_id: int, bucket: Bucket, subject: str) -> str:
-    return RateLimiter.window(tenant=tenant_id, budget=bucket, who=subject)
+    return RateLimiter.window(tenant=tenant_id, bucket=bucket, subject=subject)

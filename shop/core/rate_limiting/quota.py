@@ -1,4 +1,4 @@
-"""The budgets that limits are kept in: their names, and what the settings allow in each."""
+"""Buckets of the rate limiter and their quotas from the settings."""
 
 from enum import StrEnum
 from typing import NamedTuple
@@ -6,14 +6,18 @@ from typing import NamedTuple
 from shop.core.settings.rate import OFF, Rate
 from shop.core.settings.settings import Settings
 
-# Of one address, which a whole office may share; of one account at one address it is the setting itself.
+# The login limit of one address, as a multiple of the setting: many users may share an address. The setting itself
+# limits one account at one address.
 LOGIN_ADDRESS_FACTOR = 5
-# Of one account, from all addresses: so many that no stranger alone can use them up and keep the owner out.
+# The login limit of one account from all addresses: so high that a client at one address cannot lock the owner out.
 LOGIN_ACCOUNT_FACTOR = 10
 
 
 class Bucket(StrEnum):
-    """What is counted apart. Callers see these names; `SHOP_LIMIT_LOGIN` says all of the budgets for signing in."""
+    """Buckets in which requests are counted separately.
+
+    The names are part of the response headers. `SHOP_LIMIT_LOGIN` sets the limits of all three login buckets.
+    """
 
     DEFAULT = "default"
     LOGIN = "login"
@@ -28,7 +32,10 @@ _LOGIN_FACTORS = {Bucket.LOGIN_ADDRESS: LOGIN_ADDRESS_FACTOR, Bucket.LOGIN_ACCOU
 
 
 class Quota(NamedTuple):
-    """What one client may ask for in one budget; `key` is where its requests are counted."""
+    """Limit of one client in one bucket.
+
+    `key` is the Redis key of the counter.
+    """
 
     bucket: Bucket
     rate: Rate
@@ -36,7 +43,10 @@ class Quota(NamedTuple):
 
 
 class QuotaState(NamedTuple):
-    """How a client stands with a quota: requests left, seconds until its window ends, and whether it is refused."""
+    """State of a quota after a request.
+
+    `reset_seconds` is the time until the window ends; `refused` is True when the request exceeds the limit.
+    """
 
     quota: Quota
     remaining: int
@@ -45,7 +55,7 @@ class QuotaState(NamedTuple):
 
 
 def get_rate(settings: Settings, bucket: Bucket) -> Rate | None:
-    """What the settings allow; None when they limit nothing."""
+    """Return the rate of a bucket, or None without a limit."""
     if bucket in _LOGIN_FACTORS:
         rate = settings.limit_login.multiply(_LOGIN_FACTORS[bucket])
     else:

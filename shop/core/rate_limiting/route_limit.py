@@ -1,4 +1,4 @@
-"""What a route says of limits, in one line beside it, and how answers tell of them."""
+"""Rate limit of a route, and its response headers."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ RATE_LIMIT_HEADERS = {
         "schema": {"type": "string", "maxLength": 500, "example": '"default";q=1000;w=60'},
     },
     STATE_HEADER: {
-        "description": "What is left in each: `r` requests, until the window ends in `t` seconds.",
+        "description": "What is left of each limit: `r` requests, until the window ends in `t` seconds.",
         "schema": {"type": "string", "maxLength": 500, "example": '"default";r=999;t=60'},
     },
 }
@@ -26,10 +26,12 @@ RETRY_AFTER_MAX = 99_999 * 86_400
 
 @dataclass(frozen=True)
 class RouteLimit:
-    """How a route is limited. `by_address`: whoever is signed in. `inside`: the route counts what is pending itself."""
+    """Rate limit of a route."""
 
     bucket: Bucket
+    # True: count by client address, also for signed-in users.
     by_address: bool = False
+    # True: the route counts the request itself, in a script that it runs anyway.
     deferred: bool = False
 
 
@@ -37,36 +39,39 @@ DEFAULT_LIMIT = RouteLimit(Bucket.DEFAULT)
 
 
 def rate_limit(bucket: Bucket, *, by_address: bool = False, deferred: bool = False) -> Callable[[F], F]:
-    """Say in which budget a method counts, instead of the default one."""
+    """Declare the bucket of a method, in place of the default bucket."""
 
     def decorator(view: F) -> F:
-        view.__route_limit__ = RouteLimit(bucket, by_address, deferred)  # type: ignore[attr-defined]  # a mark, carried upwards by functools.wraps
+        view.__route_limit__ = RouteLimit(bucket, by_address, deferred)  # type: ignore[attr-defined]  # an attribute, which functools.wraps copies
         return view
 
     return decorator
 
 
 def get_route_limit(controller: object, verb: str) -> RouteLimit:
-    """What a Controller says of a verb."""
+    """Return the rate limit of a Controller's method."""
     name = "get" if verb == "HEAD" else verb.lower()
     declared: RouteLimit = getattr(getattr(type(controller), name, None), "__route_limit__", DEFAULT_LIMIT)
     return declared
 
 
 def describe_rate_limits(operation: dict[str, Any]) -> None:
-    """Add the fields to the answers of an operation of the OpenAPI document."""
-    for answer in operation["responses"].values():
-        if isinstance(answer, dict):
-            answer["headers"] = {**answer.get("headers", {}), **RATE_LIMIT_HEADERS}
+    """Add the rate limit headers to the responses of an OpenAPI operation."""
+    for response in operation["responses"].values():
+        if isinstance(response, dict):
+            response["headers"] = {**response.get("headers", {}), **RATE_LIMIT_HEADERS}
 
 
 def format_rate_limit_headers(states: Iterable[QuotaState]) -> dict[str, str]:
-    """The fields of an answer, the tightest limit first."""
-    tightest = sorted(states, key=lambda standing: standing.remaining)
-    said = [(f'"{quota.bucket}"', quota.rate, left, seconds) for quota, left, seconds, _ in tightest]
-    if not said:
+    """Format the rate limit headers, the tightest limit first.
+
+    Returns an empty dict when the request was not counted.
+    """
+    tightest = sorted(states, key=lambda state: state.remaining)
+    limits = [(f'"{quota.bucket}"', quota.rate, left, seconds) for quota, left, seconds, _ in tightest]
+    if not limits:
         return {}
     return {
-        POLICY_HEADER: ", ".join(f"{name};q={rate.requests};w={rate.seconds}" for name, rate, _, _ in said),
-        STATE_HEADER: ", ".join(f"{name};r={left};t={seconds}" for name, _, left, seconds in said),
+        POLICY_HEADER: ", ".join(f"{name};q={rate.requests};w={rate.seconds}" for name, rate, _, _ in limits),
+        STATE_HEADER: ", ".join(f"{name};r={left};t={seconds}" for name, _, left, seconds in limits),
     }

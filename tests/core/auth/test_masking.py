@@ -1,4 +1,4 @@
-"""What is seen of a field that is masked."""
+"""Masked text and masked response fields."""
 
 from typing import Any
 from uuid import UUID
@@ -17,7 +17,7 @@ SESSION = UUID(int=1)
 
 
 @pytest.mark.parametrize(
-    ("text", "seen"),
+    ("text", "masked"),
     [
         ("ann@example.com", "a***@e***.com"),
         ("éva@exemple.co.uk", "é***@e***.uk"),
@@ -28,16 +28,16 @@ SESSION = UUID(int=1)
         (None, None),
     ],
 )
-def test_an_outline_shows_how_it_begins(text: str | None, seen: str | None) -> None:
-    assert mask_text(text) == seen
+def test_masked_text_keeps_the_first_letter_of_each_part(text: str | None, masked: str | None) -> None:
+    assert mask_text(text) == masked
 
 
 @pytest.mark.parametrize("text", ["a" * 254, f"a@b.{'c' * 250}", f"{'a' * 200}@{'b' * 200}.com"])
-def test_an_outline_is_never_long(text: str) -> None:
+def test_masked_text_has_a_maximum_length(text: str) -> None:
     assert len(mask_text(text) or "") <= MASKED_MAX == 120
 
 
-def seen_by(caller: Caller | None, rows: Any) -> Any:
+def dump_for(caller: Caller | None, rows: Any) -> Any:
     def dump(data: Any, *, many: bool = False) -> Any:
         return [dict(row) for row in data] if many else dict(data)
 
@@ -47,7 +47,7 @@ def seen_by(caller: Caller | None, rows: Any) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("caller", "seen"),
+    ("caller", "email"),
     [
         (None, "a***@e***.com"),
         (Caller(8, 1, SESSION), "a***@e***.com"),
@@ -57,15 +57,15 @@ def seen_by(caller: Caller | None, rows: Any) -> Any:
         (Caller(7, 1, SESSION), "ann@example.com"),
     ],
 )
-def test_only_the_owner_and_whoever_may_see_it_in_full(caller: Caller | None, seen: str) -> None:
-    assert seen_by(caller, ROW) == {"id": 7, "email": seen}
-    assert seen_by(caller, [ROW]) == [{"id": 7, "email": seen}]
+def test_only_the_owner_and_permitted_callers_see_the_full_field(caller: Caller | None, email: str) -> None:
+    assert dump_for(caller, ROW) == {"id": 7, "email": email}
+    assert dump_for(caller, [ROW]) == [{"id": 7, "email": email}]
 
 
-def test_a_route_that_asked_nobody_shows_nothing() -> None:
+def test_a_route_without_authentication_masks_the_field() -> None:
     with Flask(__name__).app_context():
         assert add_masks(dict, (EMAIL,))(ROW)["email"] == "a***@e***.com"
 
 
-def test_an_answer_without_the_field_stays_as_it_is() -> None:
-    assert seen_by(None, {"id": 7}) == {"id": 7}
+def test_a_row_without_the_field_stays_unchanged() -> None:
+    assert dump_for(None, {"id": 7}) == {"id": 7}

@@ -1,4 +1,4 @@
-"""How a process follows what becomes of sessions."""
+"""Session revocation watch of a process."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,26 +17,26 @@ from tests.support.polling import eventually
 
 @dataclass
 class FailingOnceAuthenticator(SessionAuthenticator):
-    """Fails once, as no database does, and then tells of a session that ended."""
+    """An authenticator that fails once and then returns an ended session."""
 
     ended: SessionChange
-    asked: int = 0
+    calls: int = 0
 
     def authenticate(self, claims: Claims) -> None: ...
 
     def find_changes(self, since: datetime) -> Iterable[SessionChange]:
-        self.asked += 1
-        if self.asked == 1:
+        self.calls += 1
+        if self.calls == 1:
             raise RuntimeError(since)
         return [self.ended]
 
 
-def test_whatever_goes_wrong_once_it_is_followed_further(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_watch_goes_on_after_an_unexpected_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shop.core.auth.session_watch.REFRESH_SECONDS", 0.01)
     settings = Settings(var=str(tmp_path))
     watch = SessionWatch(Database(settings), settings, Clock())
-    door = FailingOnceAuthenticator(SessionChange(new_id(), Clock().microseconds(), ended=True))
+    authenticator = FailingOnceAuthenticator(SessionChange(new_id(), Clock().microseconds(), ended=True))
 
-    watch.follow(door)
+    watch.follow(authenticator)
 
-    eventually(lambda: watch.is_ended(door.ended.session_id), 5)
+    eventually(lambda: watch.is_ended(authenticator.ended.session_id), 5)

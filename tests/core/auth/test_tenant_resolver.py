@@ -1,4 +1,4 @@
-"""Whose a request is, and how little it costs to know."""
+"""Resolution of a request's tenant, and its cached list of tenants."""
 
 import time
 from collections.abc import Sequence
@@ -24,130 +24,128 @@ DEFAULT, SECOND = (
 
 
 class StubDirectory:
-    """A list of tenants that counts how often it is asked, and may be away or slow."""
+    """A list of tenants that counts reads and can fail."""
 
     def __init__(self) -> None:
-        self.listed: list[TenantEntry] = [DEFAULT, SECOND]
-        self.calls, self.away, self.slow = 0, False, 0.0
+        self.entries: list[TenantEntry] = [DEFAULT, SECOND]
+        self.calls, self.is_down, self.delay_seconds = 0, False, 0.0
 
     def find_all(self) -> Sequence[TenantEntry]:
         self.calls += 1
-        time.sleep(self.slow)
-        if self.away:
-            raise OperationalError("SELECT", {}, Exception(2003, "away"))
-        return self.listed
+        time.sleep(self.delay_seconds)
+        if self.is_down:
+            raise OperationalError("SELECT", {}, Exception(2003, "down"))
+        return self.entries
 
 
 class TenantRequests:
-    """A Tenancy, and requests that come to it."""
+    """A tenant resolver and the requests that it resolves."""
 
     def __init__(self, folder: Path) -> None:
         settings = Settings(var=str(folder))
-        self.tokens, self.list = Tokens(settings), StubDirectory()
-        self.tenancy = TenantResolver(Database(settings), self.tokens)
+        self.tokens, self.directory = Tokens(settings), StubDirectory()
+        self.resolver = TenantResolver(Database(settings), self.tokens)
 
     def resolve(self, token: str = "", **headers: str) -> int:
-        """The tenant of a request."""
-        said = {name.replace("_", "-"): value for name, value in headers.items()}
-        said |= {"Authorization": f"Bearer {token}"} if token else {}
-        with Flask("x").test_request_context(headers=said), self.tenancy.in_request_tenant(self.list):
+        """Resolve the tenant of a request with these headers."""
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        sent |= {"Authorization": f"Bearer {token}"} if token else {}
+        with Flask("x").test_request_context(headers=sent), self.resolver.in_request_tenant(self.directory):
             return current_tenant()
 
-    def later(self) -> None:
-        """What is known is old by now."""
-        self.tenancy._cached = 0.0, self.tenancy._cached[1]
+    def expire_list(self) -> None:
+        """Let the cached list of tenants expire."""
+        self.resolver._cached = 0.0, self.resolver._cached[1]
 
 
 @pytest.fixture
-def stub_directory(tmp_path: Path) -> TenantRequests:
+def requests(tmp_path: Path) -> TenantRequests:
     return TenantRequests(tmp_path)
 
 
-def refusal(door: TenantRequests, token: str = "", **headers: str) -> CoreExceptionCode:
+def find_refusal(requests: TenantRequests, token: str = "", **headers: str) -> CoreExceptionCode:
     with pytest.raises(ShopError) as refused:
-        door.resolve(token, **headers)
+        requests.resolve(token, **headers)
     assert isinstance(refused.value.code, CoreExceptionCode)
     return refused.value.code
 
 
-def test_the_token_says_it_then_the_header_then_the_host(stub_directory: TenantRequests) -> None:
-    of_second = issue_access_token(stub_directory.tokens, 7, 2)
-    assert stub_directory.resolve(of_second, X_Tenant="default", Host="elsewhere") == 2
-    assert (
-        stub_directory.resolve(issue_access_token(stub_directory.tokens, 7, 1), X_Tenant="second", Host="two.shop") == 1
-    )
-    assert stub_directory.resolve(X_Tenant="default", Host="two.shop") == 1
-    assert stub_directory.resolve(Host="TWO.shop:8000") == 2
-    assert [stub_directory.resolve(Host=host) for host in ("elsewhere", "[::1", "")] == [1, 1, 1]
+def test_the_token_decides_then_the_header_then_the_host(requests: TenantRequests) -> None:
+    of_second = issue_access_token(requests.tokens, 7, 2)
+    assert requests.resolve(of_second, X_Tenant="default", Host="elsewhere") == 2
+    assert requests.resolve(issue_access_token(requests.tokens, 7, 1), X_Tenant="second", Host="two.shop") == 1
+    assert requests.resolve(X_Tenant="default", Host="two.shop") == 1
+    assert requests.resolve(Host="TWO.shop:8000") == 2
+    assert [requests.resolve(Host=host) for host in ("elsewhere", "[::1", "")] == [1, 1, 1]
 
 
-def test_a_token_that_is_no_good_says_nothing(stub_directory: TenantRequests) -> None:
+def test_an_invalid_token_is_ignored(requests: TenantRequests) -> None:
     assert [
-        stub_directory.resolve(bad, X_Tenant="second")
-        for bad in ("no.token.atall", issue_access_token(stub_directory.tokens, 7, 1) + "=")
+        requests.resolve(bad, X_Tenant="second")
+        for bad in ("no.token.atall", issue_access_token(requests.tokens, 7, 1) + "=")
     ] == [2, 2]
 
 
-def test_strangers_are_refused(stub_directory: TenantRequests) -> None:
-    assert refusal(stub_directory, X_Tenant="nobody") is CoreExceptionCode.TENANT_UNKNOWN
-    assert refusal(stub_directory, X_Tenant="") is CoreExceptionCode.TENANT_UNKNOWN
-    assert refusal(stub_directory, issue_access_token(stub_directory.tokens, 7, 999)) is CoreExceptionCode.TOKEN_INVALID
+def test_unknown_tenants_are_refused(requests: TenantRequests) -> None:
+    assert find_refusal(requests, X_Tenant="unknown") is CoreExceptionCode.TENANT_UNKNOWN
+    assert find_refusal(requests, X_Tenant="") is CoreExceptionCode.TENANT_UNKNOWN
+    assert find_refusal(requests, issue_access_token(requests.tokens, 7, 999)) is CoreExceptionCode.TOKEN_INVALID
 
 
-def test_a_disabled_tenant_is_refused_by_whatever_way_it_is_named(stub_directory: TenantRequests) -> None:
-    stub_directory.list.listed = [DEFAULT._replace(enabled=False), SECOND._replace(enabled=False)]
+def test_a_disabled_tenant_is_refused_by_token_header_and_host(requests: TenantRequests) -> None:
+    requests.directory.entries = [DEFAULT._replace(enabled=False), SECOND._replace(enabled=False)]
     for headers in ({"X_Tenant": "second"}, {"Host": "two.shop"}, {}):
-        assert refusal(stub_directory, **headers) is CoreExceptionCode.TENANT_UNKNOWN
+        assert find_refusal(requests, **headers) is CoreExceptionCode.TENANT_UNKNOWN
     assert (
-        refusal(stub_directory, issue_access_token(stub_directory.tokens, 7, 2), X_Tenant="default")
+        find_refusal(requests, issue_access_token(requests.tokens, 7, 2), X_Tenant="default")
         is CoreExceptionCode.TOKEN_INVALID
     )
 
 
-def test_the_list_is_asked_once_whatever_requests_name(stub_directory: TenantRequests) -> None:
+def test_unknown_names_do_not_cause_further_reads_of_the_list(requests: TenantRequests) -> None:
     for number in range(100):
-        refusal(stub_directory, X_Tenant=f"nobody-{number}")
-        stub_directory.resolve(Host=f"{number}.example")
-    assert stub_directory.list.calls == 1
+        find_refusal(requests, X_Tenant=f"unknown-{number}")
+        requests.resolve(Host=f"{number}.example")
+    assert requests.directory.calls == 1
 
 
-def test_a_change_is_heard_of_when_the_list_is_old(stub_directory: TenantRequests) -> None:
-    stub_directory.resolve(X_Tenant="second")
-    stub_directory.list.listed = [DEFAULT]
-    stub_directory.resolve(X_Tenant="second")
-    stub_directory.later()
-    assert refusal(stub_directory, X_Tenant="second") is CoreExceptionCode.TENANT_UNKNOWN
-    assert stub_directory.list.calls == 2
+def test_a_change_takes_effect_when_the_list_expires(requests: TenantRequests) -> None:
+    requests.resolve(X_Tenant="second")
+    requests.directory.entries = [DEFAULT]
+    requests.resolve(X_Tenant="second")
+    requests.expire_list()
+    assert find_refusal(requests, X_Tenant="second") is CoreExceptionCode.TENANT_UNKNOWN
+    assert requests.directory.calls == 2
 
 
-def test_without_the_database_the_last_list_counts(stub_directory: TenantRequests) -> None:
-    stub_directory.resolve()
-    stub_directory.list.away = True
+def test_without_the_database_the_last_list_is_used(requests: TenantRequests) -> None:
+    requests.resolve()
+    requests.directory.is_down = True
     for _ in range(3):
-        stub_directory.later()
-        assert stub_directory.resolve(X_Tenant="second") == 2
-    # And it is not asked for by each request meanwhile.
-    assert (stub_directory.resolve(), stub_directory.list.calls) == (1, 4)
+        requests.expire_list()
+        assert requests.resolve(X_Tenant="second") == 2
+    # Requests before the next expiry do not read the list.
+    assert (requests.resolve(), requests.directory.calls) == (1, 4)
 
 
-def test_whoever_never_knew_the_list_lets_nobody_in(stub_directory: TenantRequests) -> None:
-    stub_directory.list.away = True
+def test_a_process_without_any_list_refuses_all_requests(requests: TenantRequests) -> None:
+    requests.directory.is_down = True
     with pytest.raises(OperationalError):
-        stub_directory.resolve(issue_access_token(stub_directory.tokens, 7, 1))
+        requests.resolve(issue_access_token(requests.tokens, 7, 1))
 
 
-def test_a_list_that_is_slow_holds_one_request_up_and_only_for_a_moment(stub_directory: TenantRequests) -> None:
-    stub_directory.resolve()
-    stub_directory.list.slow = 1.0
-    stub_directory.later()
+def test_a_slow_database_delays_one_request_for_a_short_time(requests: TenantRequests) -> None:
+    requests.resolve()
+    requests.directory.delay_seconds = 1.0
+    requests.expire_list()
     began = time.monotonic()
-    assert [stub_directory.resolve(), stub_directory.resolve()] == [1, 1]
+    assert [requests.resolve(), requests.resolve()] == [1, 1]
     assert REFRESH_WAIT_SECONDS <= time.monotonic() - began < 2 * REFRESH_WAIT_SECONDS
 
 
-def test_the_log_knows_whose_request_has_just_failed(stub_directory: TenantRequests) -> None:
+def test_the_log_has_the_tenant_of_a_failed_request(requests: TenantRequests) -> None:
     with Flask("x").test_request_context(headers={"X-Tenant": "second"}):
-        with pytest.raises(ZeroDivisionError), stub_directory.tenancy.in_request_tenant(stub_directory.list):
+        with pytest.raises(ZeroDivisionError), requests.resolver.in_request_tenant(requests.directory):
             _ = 1 // 0
         with pytest.raises(TenantError):
             current_tenant()

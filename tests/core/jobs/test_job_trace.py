@@ -1,4 +1,4 @@
-"""A job knows the request that asked for it, and nobody needs that to do it."""
+"""Trace of a job back to the request that enqueued the job."""
 
 import logging
 from collections.abc import Iterator
@@ -21,143 +21,144 @@ from shop.worker import ReconnectingWorker
 from tests.core.logging.recording_sinks import RecordingHandler
 
 
-class Errand(Job):
-    """Remembers where it came from, and fails as often as it is told to."""
+class TracedJob(Job):
+    """A job that records its trace, and fails in its first runs."""
 
-    name = "errand"
+    name = "traced"
 
     def __init__(self, queue: JobQueue, failures: int = 0) -> None:
         for name, value in {"queue": queue, "failures": failures, "traces": []}.items():
             object.__setattr__(self, name, value)
 
     def run(self, more: int = 0) -> None:
-        it: Any = self
-        it.traces.append(current_trace())
-        if len(it.traces) <= it.failures:
+        # The attributes are set past the frozen dataclass.
+        job: Any = self
+        job.traces.append(current_trace())
+        if len(job.traces) <= job.failures:
             raise KeyError("oops")
         if more:
-            it.queue.enqueue("errand", more=more - 1)
+            job.queue.enqueue("traced", more=more - 1)
 
 
-class Office:
-    """A queue, and a worker as the service runs it."""
+class TracedQueue:
+    """A queue with the worker of the service, and its log."""
 
     def __init__(self, settings: Settings) -> None:
         self.redis = RedisStores(settings).queue
         self.queue = JobQueue(RedisStores(settings))
-        self.shelf = RecordingHandler()
+        self.log = RecordingHandler()
 
-    def take_on(self, failures: int = 0) -> Any:
-        worker._jobs["errand"] = job = Errand(self.queue, failures)
+    def add_job(self, failures: int = 0) -> Any:
+        worker._jobs["traced"] = job = TracedJob(self.queue, failures)
         return job
 
     def work(self) -> None:
         queues = [RqQueue(QUEUE_HIGH, connection=self.redis, serializer=JSONSerializer)]
         ReconnectingWorker(queues, connection=self.redis, serializer=JSONSerializer).work(burst=True)
 
-    def waiting(self) -> rq.job.Job:
+    def get_waiting(self) -> rq.job.Job:
         (job,) = RqQueue(QUEUE_HIGH, connection=self.redis, serializer=JSONSerializer).jobs
         return job
 
 
 @pytest.fixture
-def recording_log(redis_url: str, tmp_path: Path) -> Iterator[Office]:
-    """One whose log can be read."""
-    office = Office(Settings(redis_url=redis_url, var=str(tmp_path)))
+def traced_queue(redis_url: str, tmp_path: Path) -> Iterator[TracedQueue]:
+    """Return a queue whose log is recorded."""
+    traced_queue = TracedQueue(Settings(redis_url=redis_url, var=str(tmp_path)))
     factory, loggers = (
         logging.getLogRecordFactory(),
         [logging.getLogger(name) for name in ("shop.core.jobs.job", "rq.worker")],
     )
     logging.setLogRecordFactory(TracedRecord)
     for logger in loggers:
-        logger.addHandler(office.shelf)
+        logger.addHandler(traced_queue.log)
         logger.setLevel(logging.INFO)
-    yield office
+    yield traced_queue
     for logger in loggers:
-        logger.removeHandler(office.shelf)
+        logger.removeHandler(traced_queue.log)
         logger.setLevel(logging.NOTSET)
     logging.setLogRecordFactory(factory)
-    worker._jobs.pop("errand", None)
+    worker._jobs.pop("traced", None)
     set_trace(None)
 
 
-def enqueue_errand(office: Office, **arguments: Any) -> Trace:
+def enqueue_traced(traced_queue: TracedQueue, **arguments: Any) -> Trace:
     set_trace(trace := create_request_trace("mine-1", ""))
-    office.queue.enqueue("errand", **arguments)
+    traced_queue.queue.enqueue("traced", **arguments)
     set_trace(None)
     return trace
 
 
-def test_a_job_and_what_it_asks_for_work_for_the_request(recording_log: Office) -> None:
-    job = recording_log.take_on()
-    asked = enqueue_errand(recording_log, more=2)
+def test_a_job_and_the_jobs_it_enqueues_have_the_trace_of_the_request(traced_queue: TracedQueue) -> None:
+    job = traced_queue.add_job()
+    request_trace = enqueue_traced(traced_queue, more=2)
 
-    recording_log.work()
+    traced_queue.work()
 
     traces = [(trace.request_id, trace.trace_id) for trace in job.traces]
-    assert traces == [("mine-1", asked.trace_id)] * 3
+    assert traces == [("mine-1", request_trace.trace_id)] * 3
     assert len({trace.job for trace in job.traces}) == 3
 
 
-def test_what_a_job_logs_names_the_request_and_the_job(recording_log: Office) -> None:
-    job = recording_log.take_on()
-    enqueue_errand(recording_log)
+def test_log_records_of_a_job_name_the_request_and_the_job(traced_queue: TracedQueue) -> None:
+    job = traced_queue.add_job()
+    enqueue_traced(traced_queue)
 
-    recording_log.work()
+    traced_queue.work()
 
-    (done,) = [record for record in recording_log.shelf.records if "is done" in record.getMessage()]
+    (done,) = [record for record in traced_queue.log.records if "is done" in record.getMessage()]
     assert (vars(done)["request_id"], vars(done)["job"]) == ("mine-1", job.traces[0].job)
     assert vars(done)["arguments"] == {}
 
 
-def test_what_the_queue_says_of_a_job_that_failed_names_the_request_too(recording_log: Office) -> None:
-    recording_log.take_on(failures=9)
-    enqueue_errand(recording_log)
+def test_log_records_of_a_failed_job_name_the_request(traced_queue: TracedQueue) -> None:
+    traced_queue.add_job(failures=9)
+    enqueue_traced(traced_queue)
 
-    recording_log.work()
+    traced_queue.work()
 
-    failures = [record for record in recording_log.shelf.records if record.levelno >= logging.ERROR]
+    failures = [record for record in traced_queue.log.records if record.levelno >= logging.ERROR]
     assert {vars(record)["request_id"] for record in failures} == {"mine-1"}
 
 
-def test_a_job_that_failed_works_for_its_request_when_it_is_tried_again(recording_log: Office) -> None:
-    job = recording_log.take_on(failures=1)
-    enqueue_errand(recording_log)
-    recording_log.work()
+def test_a_retried_job_keeps_the_trace_of_its_request(traced_queue: TracedQueue) -> None:
+    job = traced_queue.add_job(failures=1)
+    enqueue_traced(traced_queue)
+    traced_queue.work()
 
     with in_job("an operator", {}):
-        assert recording_log.queue.retry_failed(recording_log.queue.list_failed()[0].job_id)
-    recording_log.work()
+        assert traced_queue.queue.retry_failed(traced_queue.queue.list_failed()[0].job_id)
+    traced_queue.work()
 
     assert [trace.request_id for trace in job.traces] == ["mine-1", "mine-1"]
 
 
-def test_a_worker_of_an_older_release_is_asked_as_ever(recording_log: Office) -> None:
-    enqueue_errand(recording_log, more=1)
+def test_the_call_of_a_job_has_the_form_of_older_releases(traced_queue: TracedQueue) -> None:
+    enqueue_traced(traced_queue, more=1)
 
-    job = recording_log.waiting()
+    job = traced_queue.get_waiting()
 
-    assert (job.func_name, job.args, job.kwargs) == (PERFORM, [], {"name": "errand", "arguments": {"more": 1}})
+    assert (job.func_name, job.args, job.kwargs) == (PERFORM, [], {"name": "traced", "arguments": {"more": 1}})
 
 
 @pytest.mark.parametrize("meta", [None, {}, {"request_id": None}, {"trace_id": 7}])
-def test_a_job_of_an_older_release_is_done(recording_log: Office, meta: Any) -> None:
-    job = recording_log.take_on()
-    queue = RqQueue(QUEUE_HIGH, connection=recording_log.redis, serializer=JSONSerializer)
-    queue.enqueue_call(PERFORM, kwargs={"name": "errand", "arguments": {}}, meta=meta)
+def test_a_job_of_an_older_release_is_run(traced_queue: TracedQueue, meta: Any) -> None:
+    job = traced_queue.add_job()
+    queue = RqQueue(QUEUE_HIGH, connection=traced_queue.redis, serializer=JSONSerializer)
+    queue.enqueue_call(PERFORM, kwargs={"name": "traced", "arguments": {}}, meta=meta)
 
-    recording_log.work()
+    traced_queue.work()
 
     (trace,) = job.traces
     assert len(trace.request_id) == 32
 
 
-def test_nothing_of_one_job_is_left_for_the_next(recording_log: Office) -> None:
-    job = recording_log.take_on()
-    enqueue_errand(recording_log)
-    recording_log.queue.enqueue("errand")
+def test_a_job_does_not_inherit_the_trace_of_the_previous_job(traced_queue: TracedQueue) -> None:
+    job = traced_queue.add_job()
+    enqueue_traced(traced_queue)
+    traced_queue.queue.enqueue("traced")
 
-    recording_log.work()
+    traced_queue.work()
 
     assert [trace.request_id == "mine-1" for trace in job.traces] == [True, False]
     assert current_trace() is None
