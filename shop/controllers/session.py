@@ -47,7 +47,7 @@ class RefreshSessionController(Controller):
     def post(self, body: dict[str, Any]) -> Any:
         """Exchange a refresh token for a new pair of tokens.
 
-        A refresh token that was used before, except for a short overlap, ends its session.
+        A repeat within a short time returns the same new refresh token. An older refresh token ends its session.
         """
         # A response instead of an exception, so that the end of the session is committed.
         return self.sessions.refresh(body["refresh_token"]) or error_response(SessionExceptionCode.REFRESH_INVALID)
