@@ -99,7 +99,7 @@ class Cause(StrEnum):
 _CAUSE_LABELS = {
     Cause.DIFFERENT: "The stores disagreed",
     Cause.REFUSED: "The database refused orders",
-    Cause.REQUESTED: "Somebody asked for it",
+    Cause.REQUESTED: "Requested by an operator",
 }
 
 
