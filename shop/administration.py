@@ -166,7 +166,7 @@ def logs(find_job: FindJob, request_id: str, whole: bool) -> None:  # noqa: FBT0
 
 @click.command()
 def translations() -> None:
-    """List missing and unused messages of the catalogues; exit code 1 if any."""
+    """List missing and unused catalogue messages; exit code 1 if any."""
     find_modules("exception_codes")
     expected = collect_expected_messages(*(find_modules(folder) for folder in ("constants", "validators", "checkers")))
     gaps = [(name, *gap) for name in LANGUAGES for gap in expected.problems(name, load_catalogue(name))]

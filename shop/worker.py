@@ -57,7 +57,7 @@ def find_jobs(container: Container) -> dict[str, Job]:
 
 
 def perform(name: str, arguments: dict[str, Any]) -> Any:
-    """Run one job; called by RQ. The jobs were built when the worker started."""
+    """Run one job; called by RQ."""
     return run_with_retries(_jobs[name], arguments)
 
 
@@ -75,7 +75,7 @@ def run_worker(settings: Settings) -> None:
 
 
 def _run_until_stopped(queue: JobQueue, connection: Any) -> bool:
-    """Run jobs until a stop signal; return False when Redis was lost first."""
+    """Run jobs until a signal; return False when Redis was lost first."""
     worker: ReconnectingWorker | None = None
     try:
         for job in _jobs.values():

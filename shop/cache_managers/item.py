@@ -33,7 +33,7 @@ class ItemCacheManager(CacheManager):
     page = Key("{{{tenant}:items}}:page:{form}:{name}", ttl=TTL, tag=pages)
 
     def get_or_build_info(self, item_id: int, build: Callable[[], dict[str, Any] | None]) -> dict[str, Any] | None:
-        """Return the public fields of an item, or None when it does not exist."""
+        """Return the public fields of an item, or None."""
         info: dict[str, Any] | None = self.get_or_build(self.info, build, item=item_id, form=FORMAT_VERSION)
         return info
 

@@ -75,7 +75,10 @@ class OptimisticLockCacheManager(CacheManager):
         return BUSY_ANSWER
 
     def lock(self, number: int, keys: Sequence[str], arguments: Sequence[Any]) -> Answer:
-        """Reserve while holding the item's lock; returns BUSY when the retry budget is spent."""
+        """Reserve while holding the item's lock.
+
+        Returns BUSY when the retry budget is spent.
+        """
         client, reserve, life = self.stores.stock(number), ReserveArguments(*arguments), self.stores.settings.lock_life
         name = self.lock_owner(partition=f"{number:02}", tenant=reserve.tenant, item=reserve.item)
         for _ in self._backoff().attempts():

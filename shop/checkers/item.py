@@ -23,7 +23,7 @@ class CreateItemChecker(Schema):
 
 
 class ReviseItemChecker(Schema):
-    """Changed fields of an item; its stock changes by sales and adjustments only."""
+    """Changed fields of an item; stock has its own endpoint."""
 
     name = ItemValidator.name
     name_translations = ItemValidator.name_translations

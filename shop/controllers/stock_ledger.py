@@ -40,7 +40,7 @@ class StockAdjustmentsController(Controller):
     @blueprint.arguments(IfMatchChecker, location="headers")
     @transactional
     def post(self, body: dict[str, Any], condition: Precondition, item_id: int, caller: Caller) -> Answer:
-        """Adjust the stock of an item by a delta or from an expected value."""
+        """Adjust an item's stock by a delta or from an expected value."""
         expected_stock = body.get("expected_stock")
         delta = body["delta"] if expected_stock is None else body["stock"] - expected_stock
         # The same reference in every replay of the transaction, so that Redis takes the pieces only once.

@@ -10,7 +10,7 @@ from shop.services.dead_letter import DeadLetterService
 
 
 class FailureLine(NamedTuple):
-    """Printable dead letter: a failed job, or an order that cannot be written."""
+    """Printable dead letter: failed job or order that cannot be written."""
 
     name: str
     what: str

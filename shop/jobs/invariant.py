@@ -18,7 +18,7 @@ PAUSE_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class VerifyInvariantsJob(Job):
-    """Job that checks the invariants of both stores, also on a live system."""
+    """Job that checks the invariants of both stores, also during sales."""
 
     invariants: InvariantService
 

@@ -11,7 +11,7 @@ from shop.core.database.model import Model
 
 
 class Session(Model):
-    """Sign-in and its chain of refresh tokens, each exchanged once for the next."""
+    """Sign-in and its chain of single-use refresh tokens."""
 
     __tablename__ = "sessions"
     __table_args__ = (

@@ -111,7 +111,7 @@ class OrderRepository(Repository[Order]):
         return int(self.session.scalar(query) or 0)
 
     def find_last_number(self, item_id: int, epoch: int) -> int:
-        """Return the highest number in an epoch of an item; 0 without orders."""
+        """Return the highest number of an item's epoch; 0 without orders."""
         query = select(Order.seq).where(Order.item_id == item_id, Order.epoch == epoch).order_by(Order.seq.desc())
         return self.session.scalar(query.limit(1)) or 0
 

@@ -42,7 +42,10 @@ class SessionRepository(Repository[Session]):
         return [(row.id, row.changed_at, row.ended_at is not None) for row in self.session.execute(query)]
 
     def find_old(self, before: datetime, limit: int) -> Sequence[UUID]:
-        """Return ids of sessions of all tenants that ended or expired before then."""
+        """Return ids of sessions that ended or expired before then.
+
+        Covers all tenants.
+        """
         query = select(Session.id).where(or_(Session.expires_at < before, Session.ended_at < before)).limit(limit)
         return self.session.scalars(query).all()
 

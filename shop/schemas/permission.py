@@ -1,4 +1,4 @@
-"""The wire form of permissions."""
+"""Response schema of permissions."""
 
 from marshmallow import Schema, fields
 from marshmallow.validate import OneOf
@@ -9,7 +9,7 @@ from shop.core.validation.fields import Text
 
 
 class PermissionSchema(Schema):
-    """Something that a user can be given leave to do."""
+    """Permission that can be granted to users."""
 
     code = Choice(Permission, required=True)
     name = fields.String(required=True, validate=OneOf([it.dotted_name for it in Permission]))

@@ -35,7 +35,9 @@ class GateOpening(NamedTuple):
 
 
 class CreditNote(NamedTuple):
-    """Credit number `adj_seq` of an item: pieces in MySQL to add in Redis.
+    """Credit of an item: pieces in MySQL to add in Redis.
+
+    `adj_seq`: number of the credit.
 
     `user_id`: user whose limit gets the pieces back; 0 for none.
     """

@@ -9,7 +9,7 @@ COUNT_DIGITS = 9
 
 
 class DatabaseState(NamedTuple):
-    """State of an item on sale in MySQL; `hwm` is the last credit number."""
+    """State of an item in MySQL; `hwm` is the last credit number."""
 
     units: int
     epoch: int

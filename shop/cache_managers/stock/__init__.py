@@ -11,4 +11,4 @@ from shop.cache_managers.stock.reservations import Reservations
 
 @dataclass(frozen=True)
 class StockCacheManager(Reservations, Outbox, DeadLetters, Gate, Comparison):
-    """Owner of all stock keys; each base class has the commands of one concern."""
+    """Owner of all stock keys, with one base class per concern."""

@@ -17,7 +17,7 @@ class DeadLetters(StockKeys):
     """Commands over the dead letters of a partition."""
 
     def dead_letter(self, number: int, entry_id: str, text: str, reason: str) -> bool:
-        """Move an entry to the dead letters; return False when it is gone."""
+        """Move an entry to the dead letters; return False when missing."""
         reservation = read_or_none("P|" + text)
         keys = [self.outbox(partition=tag(number)), self.dead_letter_stream(partition=tag(number))]
         keys += [self._receipt_key(number, reservation.order_id)] if reservation else []
@@ -41,7 +41,7 @@ class DeadLetters(StockKeys):
         return bool(_replay(self._client(number), keys, [letter.letter_id, reservation.body, *reservation.position]))
 
     def discard(self, number: int, letter: DeadLetter) -> bool:
-        """Reject a dead letter and release its pieces; return False when it is gone."""
+        """Reject a dead letter and release its pieces; return False when missing."""
         keys, arguments = (
             [self.dead_letter_stream(partition=tag(number))],
             [letter.letter_id, letter.text, RECEIPT_LIFE_SECONDS],

@@ -1,4 +1,4 @@
-"""Sale gate of an item: its state and counts in Redis, and their scripts."""
+"""Sale gate of an item: state and counts in Redis."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -27,13 +27,13 @@ class Gate(StockKeys):
     """Commands over the gate of an item."""
 
     def claim_load_request(self, tenant_id: int, item_id: int) -> bool:
-        """Return True for the first request to load this item in a few seconds."""
+        """Claim the load request; return False when another one is recent."""
         number = partition_of(tenant_id, item_id)
         key = self.load_request(partition=tag(number), tenant=tenant_id, item=item_id)
         return bool(self._client(number).set(key, "1", nx=True, ex=LOAD_REQUEST_TTL_SECONDS))
 
     def claim(self, tenant_id: int, item_id: int, claim: Claim) -> None:
-        """Close the gate; only the token of the newest claim may open it."""
+        """Close the gate; only the newest claim may open it."""
         number, item, *_ = locate(tenant_id, item_id)
         _claim(self._client(number), [item], [claim.token, claim.moment, int(claim.data_lost)])
 
@@ -60,7 +60,7 @@ class Gate(StockKeys):
         return bool(_open_to_buyers(self._client(number), [item], [token, state]))
 
     def state(self, tenant_id: int, item_id: int) -> Mapping[str, str]:
-        """Return all gate fields of an item; empty when it was never loaded."""
+        """Return all gate fields; empty when the item was never loaded."""
         number, item, *_ = locate(tenant_id, item_id)
         return dict(self._client(number).hgetall(item))
 

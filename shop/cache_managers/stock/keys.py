@@ -79,7 +79,7 @@ def buyer_key(number: int, tenant_id: int, session_id: UUID) -> str:
 
 @lru_cache(maxsize=10_000)
 def locate(tenant_id: int, item_id: int) -> tuple[int, str, str, str, str]:
-    """Return the partition of an item, and its keys: item, outbox, limit, wake."""
+    """Return partition and keys of an item: item, outbox, limit, wake."""
     number = partition_of(tenant_id, item_id)
     part = tag(number)
     return (

@@ -54,12 +54,12 @@ class DrainStockJob(Drainer):
 
 @dataclass(frozen=True)
 class LoadStockJob(Loader):
-    """Job that opens the gate of an item with the state of the database."""
+    """Job that opens an item's gate with the database state."""
 
     name = JobName.LOAD_STOCK
 
     def run(self, tenant_id: int, item_id: int) -> bool:
-        """Load the item unless it is loaded; return True when this call opened it.
+        """Load the item unless loaded; return True when this call opened it.
 
         Several requests for one load are possible; the first one does the work.
         """
@@ -148,7 +148,7 @@ class SyncStockJob(Loader):
 
 @dataclass(frozen=True)
 class SweepStockJob(Job):
-    """Job that finds outboxes without a drain, e.g. after a worker was killed."""
+    """Job that finds outboxes without a drain, e.g. after a crash."""
 
     outbox: OutboxService
 
@@ -175,12 +175,12 @@ class PreloadStockJob(Job):
     rescheduled = True
 
     def run(self) -> None:
-        """Enqueue a load for every item whose gate is not in the expected state."""
+        """Enqueue a load for every item with an unexpected gate state."""
         for tenant_id, item_id in self.find_unloaded():
             self.queue.enqueue(JobName.LOAD_STOCK, tenant_id=tenant_id, item_id=item_id)
 
     @all_tenants()
     @transactional
     def find_unloaded(self) -> list[tuple[int, int]]:
-        """Return (tenant, item) of items whose gate is not in the expected state."""
+        """Return (tenant, item) of items with an unexpected gate state."""
         return self.gates.find_unloaded()

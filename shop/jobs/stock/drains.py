@@ -43,7 +43,7 @@ class Drainer(Job):
         return self.write(partition, after, limit)
 
     def write_or_dead_letter(self, partition: int, after: str | None) -> tuple[int, str | None]:
-        """Write one batch; move entries that cannot be written to the dead letters."""
+        """Write one batch; move unwritable entries to the dead letters."""
         try:
             return self.write_with_retry(partition, after)
         except (ImpossibleRow, DuplicateRow):

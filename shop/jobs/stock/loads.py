@@ -1,4 +1,4 @@
-"""Loading: closes a gate, drains its outbox, opens it with the database state."""
+"""Loading: closes a gate, drains, and opens it with the database state."""
 
 from dataclasses import dataclass
 

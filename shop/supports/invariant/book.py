@@ -13,8 +13,9 @@ from shop.supports.invariant.sale import RedisItem
 
 @dataclass(frozen=True)
 class ItemSnapshot:
-    """State of one item in both stores; `tenant_id` is None without such an item.
+    """State of one item in both stores.
 
+    `tenant_id`: None when there is no such item.
     `sellable`: the item may be bought; `database_sells`: the purchase strategy sells from the database.
     """
 

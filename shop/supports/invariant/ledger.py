@@ -23,7 +23,7 @@ class LedgerSummary:
     tenants: Counter[int] = field(default_factory=Counter)
 
     def add(self, reason: StockReason, line: LedgerLine, applied: int) -> None:
-        """Count a line; `applied` is the number of the last credit in Redis."""
+        """Count a line; `applied` is the last credit number in Redis."""
         self.total += line.delta
         self.tenants[line.tenant_id] += 1
         self.unapplied += line.delta if (line.adj_seq or 0) > applied else 0

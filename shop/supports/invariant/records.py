@@ -18,7 +18,7 @@ class Problem(NamedTuple):
 
     @property
     def is_transient(self) -> bool:
-        """True for sums and counters, which change during a sale; False for orders."""
+        """True for sums and counters, which change during a sale."""
         return not isinstance(self.subject, UUID)
 
 
@@ -43,7 +43,7 @@ class OutboxOrder(NamedTuple):
 
 
 class OrderLine(NamedTuple):
-    """Row of the orders table; a plain tuple, since there may be a million."""
+    """Row of the orders table as a tuple; there may be a million."""
 
     order_id: UUID
     tenant_id: int
