@@ -27,8 +27,8 @@ class PermissionKind(StrEnum):
 class Permission(StrEnum):
     """Permission with a code of six digits as value.
 
-    The first three digits are its area. A code never changes and is never used again. Permissions of area 000 belong to administrators only. A malformed or
-    duplicate code raises ValueError at import, so the service does not start.
+    The first three digits are its area. A code never changes and is never used again. Permissions of area 000 belong to
+    administrators only. A malformed or duplicate code raises ValueError at import, so the service does not start.
     """
 
     def __new__(cls, code: str, kind: PermissionKind, sentence: str) -> Self:  # noqa: ARG004 - the shape of __init__

@@ -11,7 +11,7 @@ from shop.core.database.types import BigId
 
 
 class StockLedger(Model):
-    """Change of an item's stock; the sum of all lines is the stock."""
+    """Change of an item's stock; the lines add up to it."""
 
     __tablename__ = "stock_ledger"
     __table_args__ = (UniqueConstraint("ref", "reason"), Index(None, "item_id", "reason"))

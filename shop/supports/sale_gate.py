@@ -38,7 +38,6 @@ class CreditNote(NamedTuple):
     """Credit of an item: pieces in MySQL to add in Redis.
 
     `adj_seq`: number of the credit.
-
     `user_id`: user whose limit gets the pieces back; 0 for none.
     """
 

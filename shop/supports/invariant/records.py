@@ -43,7 +43,7 @@ class OutboxOrder(NamedTuple):
 
 
 class OrderLine(NamedTuple):
-    """Row of the orders table as a tuple; there may be a million."""
+    """Row of the orders table; a tuple, since rows are many."""
 
     order_id: UUID
     tenant_id: int

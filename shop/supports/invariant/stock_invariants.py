@@ -68,7 +68,7 @@ def check_not_negative(snapshot: ItemSnapshot) -> Iterator[Problem]:
 
 
 def check_outbox_age(snapshot: ItemSnapshot) -> Iterator[Problem]:
-    """Check invariant 14: entries wait at most five seconds and have an item."""
+    """Check invariant 14: entries wait briefly and have an item."""
     if snapshot.tenant_id is None:
         for entry in snapshot.redis_item.entries:
             yield snapshot.make_problem(entry.order_id, f"it does not exist, and order {entry.order_id} waits for it")
