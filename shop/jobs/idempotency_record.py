@@ -1,4 +1,4 @@
-"""Purge of expired idempotency records, run by the schedule and by an operator."""
+"""Purge of expired idempotency records, by schedule or command."""
 
 from dataclasses import dataclass
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from shop.constants.job import JobName
 from shop.core.database.transaction import transactional
 from shop.core.jobs.job import Job
-from shop.core.tenant import all_tenants
+from shop.core.tenant import ALL_TENANTS, all_tenants
 from shop.services.invariant import InvariantResult, InvariantService
 
 SNAPSHOT_CHECKS = 4
@@ -51,15 +51,13 @@ class VerifyInvariantsJob(Job):
         Problems that are not transient are kept.
         """
         item_ids = {problem.item_id for verdict in verdicts for problem in verdict.found if problem.is_transient}
-        rechecked = [verdict for item_id in sorted(item_ids) for verdict in self.check_locked(item_id)]
+        rechecked = [
+            verdict
+            for item_id in sorted(item_ids)
+            for verdict in self.transact(ALL_TENANTS, self.invariants.check_locked, item_id)
+        ]
         settled = [v._replace(found=[p for p in v.found if not p.is_transient]) for v in verdicts]
         return rechecked + settled
-
-    @all_tenants()
-    @transactional
-    def check_locked(self, item_id: int) -> list[InvariantResult]:
-        """Check one item while its row is locked."""
-        return self.invariants.check_locked(item_id)
 
     @all_tenants()
     @transactional

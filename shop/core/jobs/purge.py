@@ -11,7 +11,7 @@ from shop.core.tenant import ALL_TENANTS
 
 @dataclass(frozen=True)
 class PurgeJob(Job):
-    """Base of hourly jobs that delete expired rows of all tenants in batches."""
+    """Base of hourly jobs that delete expired rows in batches."""
 
     every = timedelta(hours=1)
     rescheduled = True

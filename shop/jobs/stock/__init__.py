@@ -15,7 +15,6 @@ from shop.jobs.stock.drains import Drainer
 from shop.jobs.stock.loads import Loader
 from shop.services.outbox import OutboxService
 from shop.services.sale_gate import SaleGateService
-from shop.supports.stock import Difference
 
 # A worker serves all partitions: a busy one must not starve the others, nor exceed the job time-out.
 PARTITION_SECONDS = 1.0
@@ -108,7 +107,11 @@ class SyncStockJob(Loader):
         Unfinished repairs of other processes are completed first.
         """
         done = self.repair_open_runs()
-        different = [place for place in suspects if self.find_difference(*place)]
+        different = [
+            (tenant_id, item_id)
+            for tenant_id, item_id in suspects
+            if self.transact(tenant_id, self.runs.find_difference, item_id)
+        ]
         if different:
             for partition in {self.gates.partition(*place) for place in different}:
                 # Finalize for a drain that died after its commit; its entries are no difference.
@@ -131,12 +134,6 @@ class SyncStockJob(Loader):
         for tenant_id, item_id, run_id in runs:
             self.load(tenant_id, item_id, run_id)
         return [self.transact(tenant_id, self.runs.summary, run_id) for tenant_id, _, run_id in runs]
-
-    @for_tenant_argument
-    @transactional
-    def find_difference(self, _tenant_id: int, item_id: int) -> Difference | None:
-        """Apply missing credits, then return the difference of one item, or None."""
-        return self.runs.find_difference(item_id)
 
     @for_tenant_argument
     @transactional
