@@ -12,8 +12,8 @@ from shop.jobs.invariant import VerifyInvariantsJob
 from shop.jobs.stock import LoadStockJob
 from shop.services.sale_gate import SaleGateService
 from tests.purchase.conftest import Sale
-from tests.purchase.support.in_process_shop import InProcessShop
 from tests.purchase.support.dead_letters import buy_impossibly
+from tests.purchase.support.in_process_shop import InProcessShop
 from tests.purchase.test_drains import begin_epoch_without_draining, status
 
 

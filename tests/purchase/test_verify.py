@@ -14,7 +14,7 @@ from tests.purchase.support.corruptions import (
     delete_an_order,
     lower_the_limit_in_the_same_epoch,
     renumber_an_order,
-    return_what_was_not_cancelled,
+    return_an_uncancelled_order,
 )
 from tests.purchase.support.in_process_shop import InProcessShop
 from tests.purchase.support.running_sale import RunningSale
@@ -99,7 +99,7 @@ def test_a_credit_not_yet_applied_in_redis_is_no_difference(
     running_sale: RunningSale, verify: Callable[..., Result]
 ) -> None:
     cancel_without_a_return(running_sale)
-    return_what_was_not_cancelled(running_sale)
+    return_an_uncancelled_order(running_sale)
 
     assert broken(verify()) == set()
     running_sale.redis.hset(running_sale.gate_key, "hwm", 1)
