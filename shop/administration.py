@@ -151,7 +151,7 @@ def dead_letters(find_job: FindJob, replay: str | None, discard: str | None) -> 
         if name and not act(name):
             raise click.ClickException(f"There is no dead letter {name} that can be replayed or discarded.")
     for line in job.run():
-        click.echo(f"{line.name}  {line.what}\n    {line.why}")
+        click.echo(f"{line.name}  {line.description}\n    {line.reason}")
 
 
 @click.command()
@@ -170,5 +170,7 @@ def translations() -> None:
     find_modules("exception_codes")
     expected = collect_expected_messages(*(find_modules(folder) for folder in ("constants", "validators", "checkers")))
     gaps = [(name, *gap) for name in LANGUAGES for gap in expected.problems(name, load_catalogue(name))]
-    click.echo("\n".join(f"{name:<8} {what:<14} {key}" for name, what, key in gaps) or "The catalogues are complete.")
+    click.echo(
+        "\n".join(f"{name:<8} {problem:<14} {key}" for name, problem, key in gaps) or "The catalogues are complete."
+    )
     sys.exit(bool(gaps))

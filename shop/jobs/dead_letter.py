@@ -13,8 +13,8 @@ class FailureLine(NamedTuple):
     """Printable dead letter: failed job or order that cannot be written."""
 
     name: str
-    what: str
-    why: str
+    description: str
+    reason: str
 
 
 @dataclass(frozen=True)

@@ -71,5 +71,5 @@ def keep_confirmed(verdicts: list[InvariantResult], rechecked: Iterable[Invarian
 
     Compares the subject of a problem, not its text.
     """
-    still = {(verdict.number, *problem[:2]) for verdict in rechecked for problem in verdict.found}
-    return [v._replace(found=[p for p in v.found if (v.number, *p[:2]) in still]) for v in verdicts]
+    confirmed = {(verdict.number, *problem[:2]) for verdict in rechecked for problem in verdict.found}
+    return [v._replace(found=[p for p in v.found if (v.number, *p[:2]) in confirmed]) for v in verdicts]

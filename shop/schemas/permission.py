@@ -12,6 +12,6 @@ class PermissionSchema(Schema):
     """Permission that can be granted to users."""
 
     code = Choice(Permission, required=True)
-    name = fields.String(required=True, validate=OneOf([it.dotted_name for it in Permission]))
+    name = fields.String(required=True, validate=OneOf([permission.dotted_name for permission in Permission]))
     kind = Choice(PermissionKind, required=True)
     sentence = Text(SENTENCE_MAX, min_length=1, required=True, metadata={"example": Permission.USERS_VIEW_ANY.sentence})

@@ -25,8 +25,8 @@ class DeadLetters(StockKeys):
 
     def dead_letters(self, number: int) -> list[DeadLetter]:
         """Return the dead letters of a partition, oldest first."""
-        found = self._client(number).xrange(self.dead_letter_stream(partition=tag(number)))
-        return [DeadLetter(letter_id, fields.get("r", ""), fields.get("why", "")) for letter_id, fields in found]
+        entries = self._client(number).xrange(self.dead_letter_stream(partition=tag(number)))
+        return [DeadLetter(letter_id, fields.get("r", ""), fields.get("why", "")) for letter_id, fields in entries]
 
     def replay(self, number: int, letter: DeadLetter) -> bool:
         """Put a dead letter back into the outbox.

@@ -20,8 +20,8 @@ class Outbox(StockKeys):
     def entries(self, number: int, after: str | None = None, limit: int = BATCH) -> OutboxPage:
         """Return the next entries of an outbox, oldest first."""
         start = f"({after}" if after else "-"
-        found = self._client(number).xrange(self.outbox(partition=tag(number)), start, count=limit)
-        texts = {entry_id: fields.get("r", str(fields)) for entry_id, fields in found}
+        entries = self._client(number).xrange(self.outbox(partition=tag(number)), start, count=limit)
+        texts = {entry_id: fields.get("r", str(fields)) for entry_id, fields in entries}
         read = {entry_id: read_or_none("P|" + text) for entry_id, text in texts.items()}
         return OutboxPage(
             [OutboxEntry(entry_id, reservation) for entry_id, reservation in read.items() if reservation],
@@ -31,8 +31,8 @@ class Outbox(StockKeys):
 
     def find_entry(self, number: int, entry_id: str) -> OutboxEntry | None:
         """Return an entry of an outbox, or None when missing or unreadable."""
-        found = self._client(number).xrange(self.outbox(partition=tag(number)), entry_id, entry_id)
-        reservation = read_or_none("P|" + found[0][1].get("r", "")) if found else None
+        entries = self._client(number).xrange(self.outbox(partition=tag(number)), entry_id, entry_id)
+        reservation = read_or_none("P|" + entries[0][1].get("r", "")) if entries else None
         return OutboxEntry(entry_id, reservation) if reservation else None
 
     def iterate_entries(self, number: int) -> Iterator[OutboxEntry]:
@@ -102,6 +102,6 @@ class Outbox(StockKeys):
         return int(seconds * 1000 + microseconds // 1000)
 
 
-def _parse_backlog(found: Any, waiting: int, dead: int, now: tuple[int, int]) -> Backlog:
-    began = int(found[0][0].split("-")[0]) / 1e3 if found else 0.0
-    return Backlog(waiting, now[0] + now[1] / 1e6 - began if found else 0.0, dead)
+def _parse_backlog(oldest: Any, waiting: int, dead: int, now: tuple[int, int]) -> Backlog:
+    began = int(oldest[0][0].split("-")[0]) / 1e3 if oldest else 0.0
+    return Backlog(waiting, now[0] + now[1] / 1e6 - began if oldest else 0.0, dead)

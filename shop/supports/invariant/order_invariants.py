@@ -48,8 +48,8 @@ def check_orders_match_sales(snapshot: ItemSnapshot) -> Iterator[Problem]:
     """
     ordered, sold = snapshot.orders.units, snapshot.ledger.sold
     for order_id in ordered.keys() ^ sold.keys():
-        what = "no sale in the ledger" if order_id in ordered else "a sale but no order"
-        yield snapshot.make_problem(order_id, f"order {order_id} has {what}")
+        problem = "no sale in the ledger" if order_id in ordered else "a sale but no order"
+        yield snapshot.make_problem(order_id, f"order {order_id} has {problem}")
     for order_id, units in ordered.items():
         if sold.get(order_id, units) != units:
             yield snapshot.make_problem(

@@ -55,8 +55,8 @@ def check_pending_count(snapshot: ItemSnapshot) -> Iterator[Problem]:
     for state, name, entries in (("P", "outbox entry", sale.waiting), ("D", "dead letter", sale.dead)):
         order_ids, receipt_ids = {entry.order_id for entry in entries}, sale.receipts_in(state)
         for order_id in order_ids ^ receipt_ids:
-            what = f"a receipt but no {name}" if order_id in receipt_ids else f"no receipt for its {name}"
-            yield snapshot.make_problem(order_id, f"order {order_id} has {what}")
+            problem = f"a receipt but no {name}" if order_id in receipt_ids else f"no receipt for its {name}"
+            yield snapshot.make_problem(order_id, f"order {order_id} has {problem}")
 
 
 def check_not_negative(snapshot: ItemSnapshot) -> Iterator[Problem]:
