@@ -1,4 +1,4 @@
-"""`flask shop tenants ...` and the like: what an operator decides and looks up."""
+"""Administration commands: tenants, signing keys, dead letters, logs, translations."""
 
 import sys
 from collections.abc import Callable
@@ -18,7 +18,7 @@ FindJob = Callable[[JobName], Any]
 
 
 def admin_commands(find_job: FindJob) -> list[click.Command]:
-    """The commands; `find_job` makes a job of that name."""
+    """Return the commands; `find_job` returns the job of a name."""
     commands: list[click.Command] = [tenants, keys, dead_letters, logs, translations]
     for command in commands:
         command.context_settings = {"obj": find_job}
@@ -31,16 +31,16 @@ def tenants(context: click.Context) -> None:
     """List the tenants, or change them."""
     if context.invoked_subcommand:
         return
-    for one in context.obj(JobName.TENANTS).run():
-        state = "" if one.enabled else "  disabled"
-        click.echo(f"{one.tenant_id:>6}  {one.slug:<32}  {one.name}{f'  {one.host}' if one.host else ''}{state}")
+    for entry in context.obj(JobName.TENANTS).run():
+        host, state = f"  {entry.host}" if entry.host else "", "" if entry.enabled else "  disabled"
+        click.echo(f"{entry.tenant_id:>6}  {entry.slug:<32}  {entry.name}{host}{state}")
 
 
 @tenants.command()
 @click.argument("slug")
-@click.option("--name", help="How people call it; by default SLUG.")
-@click.option("--host", help="The host of the addresses that lead to it.")
-@click.option("--admin-email", help="Its first administrator; the password is SHOP_ADMIN_PASSWORD, or is asked for.")
+@click.option("--name", help="Display name; default: SLUG.")
+@click.option("--host", help="Host name that selects the tenant.")
+@click.option("--admin-email", help="E-mail of the first administrator; password from SHOP_ADMIN_PASSWORD or a prompt.")
 @click.option("--admin-password", envvar="SHOP_ADMIN_PASSWORD", hidden=True)
 @click.pass_obj
 def add(
@@ -51,7 +51,7 @@ def add(
     admin_email: str | None,
     admin_password: str | None,
 ) -> None:
-    """Add a tenant, which requests call SLUG in `X-Tenant`."""
+    """Add a tenant; requests select it with `X-Tenant: SLUG`."""
     job, password = find_job(JobName.TENANTS), _prompt_password(admin_password) if admin_email else None
     tenant_id = job.add(slug, name or slug, host)
     if admin_email:
@@ -64,15 +64,19 @@ def add(
 @click.argument("email")
 @click.option("--admin-password", envvar="SHOP_ADMIN_PASSWORD", hidden=True)
 @click.pass_obj
-def employ(find_job: FindJob, slug: str, email: str, admin_password: str | None) -> None:
-    """Give a tenant an administrator; the password is SHOP_ADMIN_PASSWORD, or is asked for."""
+def add_admin(find_job: FindJob, slug: str, email: str, admin_password: str | None) -> None:
+    """Add an administrator to a tenant; password from SHOP_ADMIN_PASSWORD or a prompt."""
     job = find_job(JobName.TENANTS)
-    known = {one.slug: one.tenant_id for one in job.run()}
-    if slug not in known:
+    tenant_ids = {entry.slug: entry.tenant_id for entry in job.run()}
+    if slug not in tenant_ids:
         raise click.ClickException(f"There is no tenant {slug}.")
-    if not job.add_administrator(known[slug], email, _prompt_password(admin_password)):
+    if not job.add_administrator(tenant_ids[slug], email, _prompt_password(admin_password)):
         raise click.ClickException(f"{email} has an account there already; an administrator gives it rights.")
     click.echo(f"{email} is an administrator of {slug}.")
+
+
+# The former name of `add-admin`, for scripts of older releases.
+tenants.add_command(click.Command("employ", callback=add_admin.callback, params=add_admin.params, hidden=True))
 
 
 def _prompt_password(password: str | None) -> str:
@@ -83,7 +87,7 @@ def _prompt_password(password: str | None) -> str:
 @click.argument("slug")
 @click.pass_obj
 def disable(find_job: FindJob, slug: str) -> None:
-    """Let nobody of a tenant in, and refuse its tokens; its rows stay."""
+    """Disable a tenant: sign-in and tokens are refused, its rows stay."""
     find_job(JobName.TENANTS).disable(slug)
     click.echo(f"{slug} is disabled.")
 
@@ -92,7 +96,7 @@ def disable(find_job: FindJob, slug: str) -> None:
 @click.argument("slug")
 @click.pass_obj
 def enable(find_job: FindJob, slug: str) -> None:
-    """Let them in again."""
+    """Enable a disabled tenant again."""
     find_job(JobName.TENANTS).enable(slug)
     click.echo(f"{slug} is enabled.")
 
@@ -100,7 +104,10 @@ def enable(find_job: FindJob, slug: str) -> None:
 @click.group(invoke_without_command=True)
 @click.pass_context
 def keys(context: click.Context) -> None:
-    """List the keys that sign tokens, or change them; running processes see it within a second."""
+    """List or change the signing keys of tokens.
+
+    Running processes read changes within a second.
+    """
     if context.invoked_subcommand:
         return
     ring = key_ring.read_keys(key_ring.keys_file(Settings.load()))
@@ -112,7 +119,7 @@ def keys(context: click.Context) -> None:
 @click.argument("kid")
 @click.option("--algorithm", type=click.Choice(key_ring.ALGORITHMS), default="EdDSA", show_default=True)
 def add_key(kid: str, algorithm: str) -> None:
-    """Add a new key, which verifies and does not sign yet."""
+    """Add a key that verifies tokens but does not sign yet."""
     key_ring.add_key(key_ring.keys_file(Settings.load()), kid, algorithm)
     click.echo(f"{kid} verifies.")
 
@@ -120,7 +127,7 @@ def add_key(kid: str, algorithm: str) -> None:
 @keys.command("activate")
 @click.argument("kid")
 def activate_key(kid: str) -> None:
-    """Let KID sign from now on; the others go on verifying."""
+    """Sign with KID from now on; the other keys still verify."""
     key_ring.activate_key(key_ring.keys_file(Settings.load()), kid)
     click.echo(f"{kid} signs.")
 
@@ -128,40 +135,42 @@ def activate_key(kid: str) -> None:
 @keys.command("remove")
 @click.argument("kid")
 def remove_key(kid: str) -> None:
-    """Take a key out: whatever it signed is refused from now on."""
+    """Remove a key; tokens signed with it are refused from now on."""
     key_ring.remove_key(key_ring.keys_file(Settings.load()), kid)
     click.echo(f"{kid} is gone.")
 
 
 @click.command("dead-letters")
-@click.option("--replay", metavar="NAME", help="Try one again.")
-@click.option("--discard", metavar="NAME", help="Give one up; an order is rejected, its pieces go back.")
+@click.option("--replay", metavar="NAME", help="Replay one.")
+@click.option("--discard", metavar="NAME", help="Discard one; an order is rejected and its pieces are released.")
 @click.pass_obj
 def dead_letters(find_job: FindJob, replay: str | None, discard: str | None) -> None:
-    """Show what failed for good: orders that cannot be written, and jobs."""
+    """List dead letters: orders that cannot be written, and failed jobs."""
     job = find_job(JobName.DEAD_LETTERS)
     for name, act in ((replay, job.replay), (discard, job.discard)):
         if name and not act(name):
-            raise click.ClickException(f"There is no dead letter called {name} with which that can be done.")
+            raise click.ClickException(f"There is no dead letter {name} that can be replayed or discarded.")
     for line in job.run():
-        click.echo(f"{line.name}  {line.what}\n    {line.why}")
+        click.echo(f"{line.name}  {line.description}\n    {line.reason}")
 
 
 @click.command()
-@click.option("--request", "request_id", required=True, metavar="ID", help="What `X-Request-ID` said.")
-@click.option("--json", "whole", is_flag=True, help="An object a line, with everything it knows.")
+@click.option("--request", "request_id", required=True, metavar="ID", help="Value of `X-Request-ID`.")
+@click.option("--json", "whole", is_flag=True, help="One JSON object per line, with all fields.")
 @click.pass_obj
 def logs(find_job: FindJob, request_id: str, whole: bool) -> None:  # noqa: FBT001 - click's way
-    """Show every record of a request, and of what came of it."""
+    """Print all log records of a request and its jobs."""
     for entry in find_job(JobName.LOGS).run(request_id):
         click.echo(as_json(entry).decode() if whole else as_text(entry))
 
 
 @click.command()
 def translations() -> None:
-    """Say what the catalogues lack, and what nobody says any more; exit code 1 when there is anything."""
+    """List missing and unused catalogue messages; exit code 1 if any."""
     find_modules("exception_codes")
-    asked = collect_expected_messages(*(find_modules(folder) for folder in ("constants", "validators", "checkers")))
-    gaps = [(name, *gap) for name in LANGUAGES for gap in asked.problems(name, load_catalogue(name))]
-    click.echo("\n".join(f"{name:<8} {what:<14} {key}" for name, what, key in gaps) or "The catalogues are complete.")
+    expected = collect_expected_messages(*(find_modules(folder) for folder in ("constants", "validators", "checkers")))
+    gaps = [(name, *gap) for name in LANGUAGES for gap in expected.problems(name, load_catalogue(name))]
+    click.echo(
+        "\n".join(f"{name:<8} {problem:<14} {key}" for name, problem, key in gaps) or "The catalogues are complete."
+    )
     sys.exit(bool(gaps))

@@ -1,4 +1,4 @@
-"""Composition: settings, collaborators, routes and documentation become one Flask app."""
+"""Composition of the Flask app: settings, collaborators, routes, documentation."""
 
 from functools import partial
 from typing import Any
@@ -42,7 +42,7 @@ API_PREFIX = "/api/v1"
 
 
 def create_app(settings: Settings | None = None) -> Flask:
-    """An app of its own: two in one process do not see each other. Raises SettingsError and WiringError."""
+    """Create an independent app. Raises SettingsError and WiringError."""
     settings = settings or Settings.load()
     install_record_factory()
     app = Flask("shop", static_folder=None)
@@ -66,7 +66,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     container.get(Health).serve(app, latest_version())
     serve_cors(app, settings)
     serve_metrics(app, settings, container.get(Metrics), container.find_one(GaugeSource))
-    # Last: what was refused here is counted above, and preflights are answered there.
+    # Last: the hooks above count refused requests and answer CORS preflights.
     find_tenant = partial(container.get(TenantResolver).resolve, container.find_one(TenantDirectory))
     tokens, watch = container.get(Tokens), container.get(SessionWatch)
     serve_rate_limit(app, API_PREFIX, container.get(RateLimiter), tokens, watch, find_tenant)
@@ -74,7 +74,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 def web_app() -> Flask:
-    """The app of a web process, which follows what becomes of sessions and tenants."""
+    """Create the app of a web process, with its background monitors."""
     app = create_app(load_settings("web"))
     container: Container = app.extensions["shop"]
     container.get(Passwords).warm_up()
@@ -96,7 +96,10 @@ def _create_api(app: Flask, choices: Choices) -> Api:
 
 
 def _bind_controllers(app: Flask, container: Container) -> None:
-    """Give every route the Controller of this app; flask-smorest would make one without collaborators."""
+    """Bind every route to the Controller of this app.
+
+    flask-smorest would create Controllers without collaborators.
+    """
     for endpoint, view in app.view_functions.items():
         if kind := getattr(view, "view_class", None):
             controller = container.get(kind)

@@ -1,4 +1,4 @@
-"""`flask shop ...`: everything an operator does."""
+"""Commands of `flask shop ...` for operators."""
 
 import sys
 from typing import Any
@@ -39,22 +39,22 @@ Sign in, buy, read the order (Ctrl-C here stops everything):
 
 
 class ShopCommands(AppGroup):
-    """Commands that end in a sentence instead of a trace when a wish is refused or Redis does not answer."""
+    """Command group that reports expected errors as one line without a traceback."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
         try:
             return super().invoke(ctx)
         except (SettingsError, ShopError, RedisError, OperationalError) as error:
-            away = {SettingsError: "", ShopError: "", OperationalError: "The database does not answer: "}
-            raise click.ClickException(f"{away.get(type(error), 'Redis does not answer: ')}{error}") from error
+            prefixes = {SettingsError: "", ShopError: "", OperationalError: "The database does not answer: "}
+            raise click.ClickException(f"{prefixes.get(type(error), 'Redis does not answer: ')}{error}") from error
 
 
-shop = ShopCommands("shop", help="Run and look after the shop.")
+shop = ShopCommands("shop", help="Run and administer the shop.")
 
 
 def _get_job(name: JobName) -> Any:
-    # Any: each job has methods of its own.
+    # Any: the jobs have different methods.
     return background.find_jobs(Container(_load_settings()))[name]
 
 
@@ -72,9 +72,9 @@ def _load_settings() -> Settings:
 
 @shop.command(with_appcontext=False)
 def web() -> None:
-    """Serve HTTP."""
+    """Run the web server."""
     settings = _load_settings()
-    # Here too: a web process that cannot start would be started again and again.
+    # Check before starting workers: the server would restart a failing worker again and again.
     container = Container(settings)
     container.get(Tokens).check()
     container.get(StoreCheck).require_safe_redis()
@@ -85,34 +85,34 @@ def web() -> None:
 
 @shop.command(with_appcontext=False)
 def worker() -> None:
-    """Do jobs."""
+    """Run a worker for background jobs."""
     background.run_worker(_load_settings())
 
 
 @shop.command(with_appcontext=False)
 def scheduler() -> None:
-    """Ask for the scheduled jobs."""
+    """Run the scheduler of periodic jobs."""
     background.run_scheduler(_load_settings())
 
 
 @shop.command(with_appcontext=False)
 def migrate() -> None:
-    """Bring the database schema up to date."""
+    """Upgrade the database schema."""
     runner.upgrade(Container(_load_settings()).get(Database).migration_engine())
     click.echo(f"The schema is at {runner.latest_version()}.")
 
 
 @shop.command(with_appcontext=False)
 def seed() -> None:
-    """Make the first administrator and, outside production, a buyer, demo items and a second tenant."""
+    """Create the first administrator and, outside production, demo data."""
     for account in _get_job(JobName.SEED).run():
         click.echo(account)
 
 
 @shop.command(with_appcontext=False)
-@click.option("--acknowledged", type=click.File(), help="Order ids that clients were promised, one a line.")
+@click.option("--acknowledged", type=click.File(), help="File of order ids that clients received, one per line.")
 def verify(acknowledged: Any) -> None:
-    """Check the invariants of the purchase; exit code 1 when one does not hold."""
+    """Check the purchase invariants; exit code 1 when one is violated."""
     verdicts = _get_job(JobName.VERIFY).run({UUID(line.strip()) for line in acknowledged or () if line.strip()})
     for verdict in verdicts:
         click.echo(f"{'broken' if verdict.problems else 'holds ':<7} {verdict.number:>2}  {verdict.sentence}")
@@ -122,9 +122,9 @@ def verify(acknowledged: Any) -> None:
 
 @shop.command(with_appcontext=False)
 @click.argument("item", type=int, required=False)
-@click.option("--tenant", default=DEFAULT_TENANT, show_default=True, help="Whose item it is.")
+@click.option("--tenant", default=DEFAULT_TENANT, show_default=True, help="Tenant id of ITEM.")
 def sync(item: int | None, tenant: int) -> None:
-    """Find and repair what the stores disagree about; with ITEM: load that one anew, whatever it says."""
+    """Repair differences between the stores; with ITEM, reload that item."""
     job = _get_job(JobName.SYNC_STOCK)
     done = job.run(tenant, item, Cause.REQUESTED) if item else job.reconcile_all()
     if item and not done:
@@ -134,27 +134,33 @@ def sync(item: int | None, tenant: int) -> None:
 
 @shop.command(with_appcontext=False)
 def purge() -> None:
-    """Forget the answers whose keys have ended; the schedule does it every hour."""
+    """Delete expired idempotency records; also done every hour by the schedule."""
     click.echo(f"{_get_job(JobName.PURGE).run()} records forgotten.")
 
 
 @shop.command(with_appcontext=False)
 def doctor() -> None:
-    """Look at how the stores are set; exit code 1 when something would lose or double orders."""
+    """Check the configuration of the stores.
+
+    Exit code 1 when a setting could lose or duplicate orders.
+    """
     findings = list(Container(_load_settings()).get(StoreCheck).run(runner.latest_version()))
     click.echo("\n".join(f"{'ok' if finding.ok else 'FAIL':<5}{finding.sentence}" for finding in findings))
     sys.exit(not all(finding.ok for finding in findings))
 
 
 def _open_sales(jobs: dict[str, Any]) -> None:
-    # Here and now: the worker would open them a moment after the web server says it is ready.
+    # In this process: the worker would open them shortly after the web server is ready.
     for tenant_id, item_id in jobs[JobName.PRELOAD_STOCK].find_unloaded():
         jobs[JobName.LOAD_STOCK].run(tenant_id=tenant_id, item_id=item_id)
 
 
 @shop.command(with_appcontext=False)
 def up() -> None:
-    """Run everything: migrations, demo data, web, worker and scheduler, on embedded defaults where none are given."""
+    """Run migrations, demo data, web, worker and scheduler.
+
+    Uses SQLite and an embedded Valkey unless other stores are configured.
+    """
     settings = _load_settings()
     settings.folder.mkdir(parents=True, exist_ok=True)
     check_port_free(settings)
@@ -174,14 +180,14 @@ def up() -> None:
 
 @shop.command(with_appcontext=False)
 def wiring() -> None:
-    """Say which class was given which collaborators."""
+    """Print the collaborators of every class."""
     for name, collaborators in Container(_load_settings()).describe():
         click.echo(f"{name:<28} {', '.join(collaborators)}")
 
 
 @shop.command("settings", with_appcontext=False)
 def print_settings() -> None:
-    """Print the settings in force, secrets masked."""
+    """Print the current settings with masked secrets."""
     click.echo("\n".join(f"{name}={value}" for name, value in _load_settings().masked_values().items()))
 
 

@@ -1,4 +1,4 @@
-"""The processes behind the web: a worker that does jobs, a scheduler that asks for them."""
+"""Background processes: the worker of jobs, and the scheduler."""
 
 import logging
 import signal
@@ -31,38 +31,38 @@ _log = logging.getLogger(__name__)
 
 
 class ReconnectingWorker(SimpleWorker):
-    """Ends when it is told to, and only then; RQ's own gives up when Redis goes away while it does a job.
+    """RQ worker that survives a loss of Redis during a job.
 
-    A SimpleWorker, because a fork for each job would cost more than the job.
+    It ends on a signal only. A SimpleWorker, because a fork for each job would cost more than the job.
     """
 
     max_connection_wait_time = PAUSE_SECONDS
     is_stopping = False
 
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
-        """Finish the running job, then end."""
+        """Request a stop after the running job."""
         self.is_stopping = True
         super().request_stop(signum, frame)  # type: ignore[no-untyped-call]  # RQ types few of its methods
 
     def perform_job(self, job: rq.job.Job, queue: RqQueue) -> bool:
-        """Do a job, and let whatever it logs and asks for say where it comes from."""
+        """Run a job with its trace context for logs and new jobs."""
         with in_job(job.id, job.meta or {}):
             return super().perform_job(job, queue)
 
 
 def find_jobs(container: Container) -> dict[str, Job]:
-    """Job name -> job of an app."""
+    """Return job name -> job of a container."""
     kinds: list[type[Job]] = container.find("Job")
     return {kind.name: container.get(kind) for kind in kinds}
 
 
 def perform(name: str, arguments: dict[str, Any]) -> Any:
-    """Do one job: what RQ calls. The jobs stand ready, so none pays for building the app."""
+    """Run one job; called by RQ."""
     return run_with_retries(_jobs[name], arguments)
 
 
 def run_worker(settings: Settings) -> None:
-    """Do jobs until told to stop; a job that is running is finished first."""
+    """Run jobs until a stop signal; a running job is finished first."""
     container = Container(settings)
     container.build()
     _jobs.update(find_jobs(container))
@@ -75,7 +75,7 @@ def run_worker(settings: Settings) -> None:
 
 
 def _run_until_stopped(queue: JobQueue, connection: Any) -> bool:
-    """Do jobs until told to stop; False when Redis went away before that."""
+    """Run jobs until a signal; return False when Redis was lost first."""
     worker: ReconnectingWorker | None = None
     try:
         for job in _jobs.values():
@@ -88,22 +88,25 @@ def _run_until_stopped(queue: JobQueue, connection: Any) -> bool:
         worker.log_job_description = False
         worker.work(logging_level="WARNING")
     except RedisError as error:
-        _log.warning("The worker waits for Redis: %s", error)
+        _log.warning("The worker is waiting for Redis: %s", error)
     return worker is not None and worker.is_stopping
 
 
 def run_scheduler(settings: Settings) -> None:
-    """Ask for the scheduled jobs until told to stop; several schedulers ask once."""
+    """Enqueue periodic jobs until a stop signal.
+
+    Several schedulers enqueue each job once per period.
+    """
     container = Container(settings)
     queue, jobs = container.get(JobQueue), find_jobs(container)
-    timed = {job.name: job.every for job in jobs.values() if job.every}
-    asked = dict.fromkeys(timed, -1)
+    periods = {job.name: job.every for job in jobs.values() if job.every}
+    enqueued_slots = dict.fromkeys(periods, -1)
     running = _running_until_signal()
     while running():
-        for name, every in timed.items():
+        for name, every in periods.items():
             slot = int(time.time() / every.total_seconds())
-            if slot != asked[name] and _enqueue_due(queue, name, slot, every):
-                asked[name] = slot
+            if slot != enqueued_slots[name] and _enqueue_due(queue, name, slot, every):
+                enqueued_slots[name] = slot
         time.sleep(TICK_SECONDS)
 
 
@@ -111,17 +114,17 @@ def _enqueue_due(queue: JobQueue, name: str, slot: int, every: timedelta) -> boo
     try:
         queue.enqueue_once(name, slot, expires_in=max(every * 2, timedelta(seconds=5)))
     except RedisError as error:
-        _log.warning("The schedule waits for Redis: %s", error)
+        _log.warning("The scheduler is waiting for Redis: %s", error)
         return False
     return True
 
 
 def _running_until_signal() -> Any:
-    stopped: list[int] = []
+    signals: list[int] = []
 
     def stop(number: int, _: FrameType | None) -> None:
-        stopped.append(number)
+        signals.append(number)
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    return lambda: not stopped
+    return lambda: not signals

@@ -1,4 +1,4 @@
-"""Redis keys of idempotency: who works on a request, and what a purchase asked for."""
+"""Redis keys of idempotency: leases of running requests, fingerprints of purchases."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,35 +13,38 @@ _release_lease = Script(Path(__file__).parent / "lua" / "release.lua")
 
 @dataclass(frozen=True)
 class IdempotencyRecordCacheManager(CacheManager):
-    """Leases. Each holds its owner's token and what is asked for, with a bar between them."""
+    """Idempotency leases, stored as `token|fingerprint`."""
 
-    # No ttl of its own: a lease and a note live differently long.
+    # No fixed ttl: leases and fingerprints expire at different times.
     lease = Key("{tenant}:idempotency:{name}")
 
     def acquire(self, ticket: IdempotencyKey, token: str, seconds: float) -> str | None:
-        """None when the lease is ours, for so many seconds; else what its holder asks for."""
-        name, held = self.key_name(ticket), None
-        while held is None:
+        """Acquire the lease for `seconds`.
+
+        Returns None on success, else the fingerprint of the request that holds the lease.
+        """
+        name, lease = self.key_name(ticket), None
+        while lease is None:
             if self.stores.cache.set(name, f"{token}|{ticket.fingerprint.text}", nx=True, px=int(seconds * 1000)):
                 return None
-            # None: it ended just now.
-            held = self.stores.cache.get(name)
-        holder, _, asks = str(held).partition("|")
-        return None if holder == token else asks
+            # None: the lease expired between SET and GET.
+            lease = self.stores.cache.get(name)
+        holder, _, fingerprint = str(lease).partition("|")
+        return None if holder == token else fingerprint
 
     def release(self, ticket: IdempotencyKey, token: str) -> None:
-        """Give a lease back; one that is not ours stays."""
+        """Release the lease; the lease of another owner stays."""
         _release_lease(self.stores.cache, [self.key_name(ticket)], [f"{token}|"])
 
     def find_fingerprint(self, ticket: IdempotencyKey) -> str | None:
-        """What was asked for under this key."""
-        held = self.stores.cache.get(self.key_name(ticket))
-        return None if held is None else str(held).partition("|")[2]
+        """Return the fingerprint stored under this key, or None."""
+        lease = self.stores.cache.get(self.key_name(ticket))
+        return None if lease is None else str(lease).partition("|")[2]
 
     def store_fingerprint(self, ticket: IdempotencyKey) -> None:
-        """Keep what was asked for."""
+        """Store the fingerprint of the request under its key."""
         self.stores.cache.set(self.key_name(ticket), f"|{ticket.fingerprint.text}", nx=True, ex=ticket.ttl)
 
     def key_name(self, ticket: IdempotencyKey) -> str:
-        """The key in Redis."""
+        """Return the Redis key."""
         return self.lease(tenant=ticket.tenant_id, name=ticket.digest)

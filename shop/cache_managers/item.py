@@ -1,4 +1,7 @@
-"""Redis keys of the catalogue: what items say, in all languages and without their stock, which moves too often."""
+"""Redis keys of the catalogue.
+
+Items are cached in all languages and without their stock, which changes too often.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,18 +14,18 @@ from shop.core.pagination.pages import AnyPage
 from shop.core.query.page_cache import dump_page, load_page, page_cache_key
 from shop.core.query.query import ListQuery
 
-# Raised with every change of what is kept.
+# Increase with every change of the cached format.
 FORMAT_VERSION = 1
-# How long a Redis that came back older than it went may be believed; whatever else happens, a change is seen at once.
+# Bounds stale entries after Redis restarted from an old snapshot; otherwise changes are invalidated at once.
 TTL = timedelta(minutes=1)
 NEGATIVE_TTL = timedelta(seconds=10)
 
 
 @dataclass(frozen=True)
 class ItemCacheManager(CacheManager):
-    """What the catalogue says, so that nobody asks the database for it twice.
+    """Cache of catalogue items and pages.
 
-    Pages are those of buyers: whoever may see drafts is answered from the database.
+    Only pages for buyers are cached; requests that include drafts read the database.
     """
 
     info = Key("{{{tenant}:item:{item}}}:info:{form}", ttl=TTL, negative_ttl=NEGATIVE_TTL)
@@ -30,12 +33,12 @@ class ItemCacheManager(CacheManager):
     page = Key("{{{tenant}:items}}:page:{form}:{name}", ttl=TTL, tag=pages)
 
     def get_or_build_info(self, item_id: int, build: Callable[[], dict[str, Any] | None]) -> dict[str, Any] | None:
-        """What an item says; None where there is none."""
-        found: dict[str, Any] | None = self.get_or_build(self.info, build, item=item_id, form=FORMAT_VERSION)
-        return found
+        """Return the public fields of an item, or None."""
+        info: dict[str, Any] | None = self.get_or_build(self.info, build, item=item_id, form=FORMAT_VERSION)
+        return info
 
     def get_or_build_page(self, query: ListQuery, build: Callable[[], AnyPage[Any]]) -> AnyPage[Any]:
-        """What the items of a page say; a page that few ask for is built each time."""
+        """Return a page of items; rarely requested pages are not cached."""
         name = page_cache_key(query)
         if name is None:
             return build()
@@ -44,11 +47,11 @@ class ItemCacheManager(CacheManager):
         )
 
     def invalidate_item_on_commit(self, item_id: int) -> None:
-        """Let what an item says, and the pages it may stand on, end with the commit of the running transaction."""
+        """Invalidate an item and all pages when the current transaction commits."""
         self.invalidate_on_commit(self.info, item=item_id, form=FORMAT_VERSION)
         self.invalidate_on_commit(self.pages)
 
     def delete_item(self, item_id: int) -> None:
-        """Have it all read again; raises RedisError."""
+        """Delete an item and all pages from the cache. Raises RedisError."""
         self.delete(self.info, item=item_id, form=FORMAT_VERSION)
         self.delete(self.pages)

@@ -1,4 +1,7 @@
-"""The classic recipes for taking stock, corrected: the rules of reserve.lua, told in Python, command by command."""
+"""Optimistic lock strategies: the rules of reserve.lua as single Redis commands.
+
+Both are the classic published algorithms with their errors corrected.
+"""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -42,7 +45,7 @@ class ReserveArguments(NamedTuple):
 
 
 class GateFields(NamedTuple):
-    """What RESERVE reads of an item."""
+    """Fields of an item's gate that a reservation reads."""
 
     state: str | None
     avail: str
@@ -56,12 +59,15 @@ class GateFields(NamedTuple):
 
 @dataclass(frozen=True)
 class OptimisticLockCacheManager(CacheManager):
-    """Two ways to do what reserve.lua does: each is asked as the script is, and answers what it answers."""
+    """Two alternatives to reserve.lua with the same arguments and results."""
 
     lock_owner = Key("{{p{partition}}}:lock:{tenant}:{item}")
 
     def watch(self, number: int, keys: Sequence[str], arguments: Sequence[Any]) -> Answer:
-        """Look, then take unless somebody changed what was seen; else again, and BUSY when the budget is spent."""
+        """Reserve with WATCH and EXEC.
+
+        Tries again after a concurrent change; returns BUSY when the retry budget is spent.
+        """
         client = self.stores.stock(number)
         for _ in self._backoff().attempts():
             with suppress(WatchError):
@@ -69,14 +75,17 @@ class OptimisticLockCacheManager(CacheManager):
         return BUSY_ANSWER
 
     def lock(self, number: int, keys: Sequence[str], arguments: Sequence[Any]) -> Answer:
-        """Take while nobody else may; else again, and BUSY when the budget is spent."""
-        client, wish, life = self.stores.stock(number), ReserveArguments(*arguments), self.stores.settings.lock_life
-        name = self.lock_owner(partition=f"{number:02}", tenant=wish.tenant, item=wish.item)
+        """Reserve while holding the item's lock.
+
+        Returns BUSY when the retry budget is spent.
+        """
+        client, reserve, life = self.stores.stock(number), ReserveArguments(*arguments), self.stores.settings.lock_life
+        name = self.lock_owner(partition=f"{number:02}", tenant=reserve.tenant, item=reserve.item)
         for _ in self._backoff().attempts():
-            # It watches all the same: a lock that ended while its owner slept protects nothing.
-            with suppress(WatchError), try_lock(client, name, life) as held:
-                if held:
-                    return _try_reserve(client, ReserveKeys(*keys), wish)
+            # WATCH is needed here too: the lock may expire while its owner is suspended.
+            with suppress(WatchError), try_lock(client, name, life) as acquired:
+                if acquired:
+                    return _try_reserve(client, ReserveKeys(*keys), reserve)
         return BUSY_ANSWER
 
     def _backoff(self) -> Backoff:
@@ -85,7 +94,7 @@ class OptimisticLockCacheManager(CacheManager):
 
 
 def _try_reserve(client: Any, keys: ReserveKeys, arguments: ReserveArguments) -> Answer:
-    """One look and one EXEC; raises WatchError when somebody came between them."""
+    """Read and write once. Raises WatchError after a concurrent change."""
     if arguments.quantity < 1:
         raise ValueError("the quantity is not a whole number above zero")
     with watch_keys(client, keys.item, keys.receipt, keys.limit) as pipe:
@@ -98,22 +107,22 @@ def _try_reserve(client: Any, keys: ReserveKeys, arguments: ReserveArguments) ->
 
 
 def _find_refusal(pipe: Any, keys: ReserveKeys, arguments: ReserveArguments, gate: GateFields) -> Answer | None:
-    forgot = gate.forgot or ""
+    receipts_lost = gate.forgot or ""
     if gate.state != GateState.OPEN:
-        return ReserveOutcome.CLOSED, forgot, 0
+        return ReserveOutcome.CLOSED, receipts_lost, 0
     if int(gate.avail) < arguments.quantity:
-        return ReserveOutcome.SOLD_OUT, forgot, int(gate.avail)
+        return ReserveOutcome.SOLD_OUT, receipts_lost, int(gate.avail)
     if gate.limit and int(pipe.hget(keys.limit, arguments.user) or 0) + arguments.quantity > int(gate.limit):
-        return ReserveOutcome.LIMIT, forgot, int(gate.limit)
+        return ReserveOutcome.LIMIT, receipts_lost, int(gate.limit)
     if pipe.xlen(keys.outbox) >= arguments.backlog_max:
-        return ReserveOutcome.BUSY, forgot, 0
+        return ReserveOutcome.BUSY, receipts_lost, 0
     return None
 
 
 def _write_reservation(pipe: Any, keys: ReserveKeys, arguments: ReserveArguments, gate: GateFields) -> Answer:
-    # The number is true when EXEC succeeds: nobody else has counted since it was read.
-    words = (*arguments[:5], gate.price, gate.currency, arguments.moment, gate.epoch, int(gate.seq) + 1)
-    body = "|".join(map(str, words))
+    # WATCH guarantees that `seq` is unchanged when EXEC succeeds, so the next number is correct.
+    fields = (*arguments[:5], gate.price, gate.currency, arguments.moment, gate.epoch, int(gate.seq) + 1)
+    body = "|".join(map(str, fields))
     pipe.multi()
     pipe.hincrby(keys.item, "seq", 1)
     pipe.hincrby(keys.item, "avail", -arguments.quantity)

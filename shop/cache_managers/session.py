@@ -11,38 +11,41 @@ from shop.core.cache.key import Key
 from shop.core.crypto.tokens import Claims
 
 ENDED = "ended"
-# Raised with every change of what is kept.
+# Increase with every change of the cached format.
 FORMAT_VERSION = 1
 _STALE = "ask"
 
 
 @dataclass(frozen=True)
 class SessionCacheManager(CacheManager):
-    """Who a session stands for, so that a request needs no query to know its caller."""
+    """Cache of session callers; saves a query per request."""
 
-    # It lives as long as the token that was shown.
+    # Expires with the access token.
     card = Key("{tenant}:user:{user}:session:{session}")
 
     def find(self, claims: Claims) -> Any:
-        """What was kept, ENDED, or None: ask the database. Raises RedisError."""
+        """Return the cached entry, ENDED, or None on a miss. Raises RedisError."""
         try:
-            known = self.get(self.card, user=claims.user_id, session=claims.session_id)
+            entry = self.get(self.card, user=claims.user_id, session=claims.session_id)
         except ValueError:
             return None
-        # What another release has kept, in a form of its own, is asked for again.
-        of_ours = isinstance(known, dict) and known.get("form") == FORMAT_VERSION
-        return known if of_ours or known == ENDED else None
+        # Entries of another release have another format and count as a miss.
+        is_current = isinstance(entry, dict) and entry.get("form") == FORMAT_VERSION
+        return entry if is_current or entry == ENDED else None
 
     def store(self, claims: Claims, entry: dict[str, Any], seconds: float) -> None:
-        """Keep what the database said, unless the session changed since somebody asked it; raises RedisError."""
+        """Cache the caller of a session. Raises RedisError.
+
+        Does nothing when the session was invalidated since the database was read.
+        """
         self.add(self.card, {**entry, "form": FORMAT_VERSION}, seconds, user=claims.user_id, session=claims.session_id)
 
     def invalidate(self, user_id: int, session_ids: Iterable[UUID]) -> None:
-        """Let everybody ask the database again; raises RedisError."""
+        """Mark cached sessions as stale. Raises RedisError."""
         for session_id in session_ids:
             self.put(self.card, _STALE, STALE_SECONDS, user=user_id, session=session_id)
 
     def mark_ended(self, user_id: int, session_ids: Iterable[UUID], seconds: float) -> None:
-        """Let nobody in, for as long as a token may live; raises RedisError."""
+        """Mark sessions as ended for `seconds`. Raises RedisError."""
         for session_id in session_ids:
             self.put(self.card, ENDED, seconds, user=user_id, session=session_id)

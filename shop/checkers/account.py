@@ -1,4 +1,4 @@
-"""What requests about the accounts of others may say."""
+"""Request schemas of the users API."""
 
 from typing import ClassVar
 
@@ -21,12 +21,12 @@ _ORDER_SPEC = OrderValidator.spec.pick(
 
 
 class AssignAccountChecker(Schema):
-    """Give a user these roles and permissions, and no others."""
+    """Roles and permissions of a user; others are removed."""
 
     roles = UserValidator.roles
     permissions = PermissionValidator.codes
 
-    # What is the system's, administrators alone may have.
+    # Permissions of the system area need the administrator role.
     document: ClassVar = {
         "anyOf": [
             {"properties": {"roles": {"contains": {"const": UserRole.ADMIN.value}}}},
@@ -36,8 +36,9 @@ class AssignAccountChecker(Schema):
 
 
 class PageAccountChecker(ListChecker):
-    """Ask for users. An address that one may not see in full, one cannot find by its parts, nor orders by whose
-    they are.
+    """Query of users.
+
+    Callers without the permission to see full e-mail addresses or all orders cannot filter by them either.
     """
 
     spec = (

@@ -1,4 +1,4 @@
-"""What requests about items may say."""
+"""Request schemas of the items API."""
 
 from marshmallow import Schema
 
@@ -8,7 +8,7 @@ from shop.validators.item import ItemValidator
 
 
 class CreateItemChecker(Schema):
-    """Offer a new item."""
+    """Fields of a new item."""
 
     name = ItemValidator.name
     name_translations = ItemValidator.name_translations
@@ -23,7 +23,7 @@ class CreateItemChecker(Schema):
 
 
 class ReviseItemChecker(Schema):
-    """Change the words of an item. Its stock moves by sales and adjustments only."""
+    """Changed fields of an item; stock has its own endpoint."""
 
     name = ItemValidator.name
     name_translations = ItemValidator.name_translations
@@ -37,6 +37,6 @@ class ReviseItemChecker(Schema):
 
 
 class PageItemChecker(ListChecker):
-    """Ask for items; whoever sees no drafts sees those of one state only."""
+    """Query of items; filtering by status needs the permission to see drafts."""
 
     spec = ItemValidator.spec.restrict(ItemPolicy.view_any.has_permission, "status")

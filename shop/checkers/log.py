@@ -1,4 +1,4 @@
-"""What requests may say about the log."""
+"""Request schemas of the logs API."""
 
 from marshmallow import Schema
 
@@ -7,7 +7,7 @@ from shop.validators.log import LogValidator
 
 
 class PageLogChecker(Schema):
-    """Whose records, and which page of them."""
+    """Query of the records of one request."""
 
     request_id = LogValidator.request_id
     page = PageFields.page

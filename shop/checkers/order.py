@@ -1,4 +1,4 @@
-"""What requests about orders may say."""
+"""Request schemas of the orders API."""
 
 from marshmallow import Schema
 
@@ -9,19 +9,19 @@ from shop.validators.order import OrderValidator
 
 
 class PurchaseItemChecker(Schema):
-    """Buy some pieces of an item."""
+    """Body of a purchase."""
 
     quantity = OrderValidator.quantity
 
 
 class PurchaseHeadersChecker(Schema):
-    """How to buy: whether to wait until the order is written."""
+    """Header fields of a purchase; `Prefer: wait=2` waits for the written order."""
 
     prefer = OrderValidator.prefer
 
 
 class PageOrderChecker(ListChecker):
-    """Ask for the caller's orders."""
+    """Query of orders."""
 
     spec = OrderValidator.spec.with_relation(
         "item", Relation(ItemValidator.spec.pick("name", "price_minor", "currency"))

@@ -1,4 +1,4 @@
-"""What requests about repairs may say."""
+"""Request schemas of the repairs API."""
 
 from shop.core.query.checker import ListChecker
 from shop.core.query.spec import Relation
@@ -7,6 +7,6 @@ from shop.validators.reconcile_run import ReconcileRunValidator
 
 
 class PageReconcileRunChecker(ListChecker):
-    """Ask for repairs."""
+    """Query of repairs."""
 
     spec = ReconcileRunValidator.spec.with_relation("item", Relation(ItemValidator.spec.pick("name", "status")))

@@ -1,4 +1,4 @@
-"""What requests about sessions may say."""
+"""Request schemas of the sessions API."""
 
 from marshmallow import Schema
 
@@ -7,13 +7,13 @@ from shop.validators.session import SessionValidator
 
 
 class RefreshSessionChecker(Schema):
-    """Ask for the next pair of tokens."""
+    """Refresh token to exchange for a new pair."""
 
     refresh_token = SessionValidator.refresh_token
 
 
 class PageSessionChecker(Schema):
-    """Ask for a page of the caller's sessions."""
+    """Query of the caller's sessions."""
 
     page = PageFields.page
     per_page = PageFields.per_page

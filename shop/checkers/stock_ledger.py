@@ -1,4 +1,4 @@
-"""What requests about changes of stock may say."""
+"""Request schemas of the stock API."""
 
 from typing import Any, ClassVar
 
@@ -11,7 +11,10 @@ from shop.validators.user import UserValidator
 
 
 class AdjustStockChecker(Schema):
-    """Change an item's stock: by `delta`, or from `expected_stock` to `stock` if nothing changed it meanwhile."""
+    """Stock adjustment: by `delta`, or from `expected_stock` to `stock`.
+
+    The second form is refused when the stock is not `expected_stock`.
+    """
 
     delta = StockLedgerValidator.delta
     expected_stock = StockLedgerValidator.expected_stock
@@ -33,6 +36,6 @@ class AdjustStockChecker(Schema):
 
 
 class PageStockLedgerChecker(ListChecker):
-    """Ask for the lines of the ledger; `user` is the actor."""
+    """Query of ledger lines; `user` is the actor."""
 
     spec = StockLedgerValidator.spec.with_relation("user", Relation(UserValidator.spec.pick("name")))

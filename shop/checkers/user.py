@@ -1,4 +1,4 @@
-"""What requests about users may say."""
+"""Request schemas of registration, sign-in and passwords."""
 
 from typing import Any, ClassVar
 
@@ -8,7 +8,7 @@ from shop.validators.user import UserValidator
 
 
 class RegisterUserChecker(Schema):
-    """Open an account."""
+    """Fields of a new account."""
 
     name = UserValidator.name
     email = UserValidator.email
@@ -16,7 +16,7 @@ class RegisterUserChecker(Schema):
 
 
 class SignInUserChecker(Schema):
-    """Sign in, by e-mail address or by name."""
+    """Credentials: a password with an e-mail address or a name."""
 
     email = UserValidator.email
     name = UserValidator.name
@@ -37,7 +37,7 @@ class SignInUserChecker(Schema):
 
 
 class ChangePasswordChecker(Schema):
-    """Set another password."""
+    """Current and new password."""
 
     current_password = UserValidator.password
     new_password = UserValidator.new_password

@@ -1,10 +1,10 @@
-"""Names of jobs: whoever asks for a job stands below the Jobs and knows only the name."""
+"""Names of jobs, for layers that enqueue jobs without importing them."""
 
 from enum import StrEnum
 
 
 class JobName(StrEnum):
-    """Every job there is."""
+    """Name of a job in the queue."""
 
     DRAIN_STOCK = "drain_stock"
     SWEEP_STOCK = "sweep_stock"

@@ -1,10 +1,10 @@
-"""The languages that the service speaks."""
+"""Languages of the service."""
 
 from enum import StrEnum
 
 
 class Language(StrEnum):
-    """A language by its tag; a test holds them to those that have a catalogue."""
+    """Language tag; a test compares the members with the catalogues."""
 
     ENGLISH = "en"
     TRADITIONAL_CHINESE = "zh-Hant"
@@ -12,5 +12,5 @@ class Language(StrEnum):
 
     @property
     def label(self) -> str:
-        """What people call it."""
+        """Display name."""
         return self.name.replace("_", " ").title()

@@ -1,7 +1,7 @@
-"""Limits of the log, as it is told to administrators."""
+"""Limits of log records in responses."""
 
 REQUEST_ID_MAX = 128
-# Of the name of a logger, a level or a process.
+# Length of the name of a logger, level or process.
 NAME_MAX = 200
-# Of a sentence, whatever was put into it.
+# Length of a message with its values.
 MESSAGE_MAX = 20_000

@@ -6,15 +6,15 @@ QUANTITY_MIN = 1
 QUANTITY_MAX = 1000
 WAIT_MAX_SECONDS = 10
 PREFER_MAX = 200
-# How long a cancel waits for an order to be written.
+# Maximum time that a cancellation waits for the order to be written.
 CANCEL_WAIT_SECONDS = 1.0
-# How long a process remembers that an item is sold out, and of how many items.
+# Life and size of the process cache of sold-out items.
 SOLD_OUT_SECONDS = 0.25
 SOLD_OUT_ITEMS = 10_000
 
 
 class Strategy(StrEnum):
-    """How pieces are taken: `SHOP_PURCHASE_STRATEGY`."""
+    """Purchase strategy: values of `SHOP_PURCHASE_STRATEGY`."""
 
     SCRIPT = "script"
     LOCK = "lock"
@@ -23,7 +23,7 @@ class Strategy(StrEnum):
 
 
 class OrderStatus(StrEnum):
-    """Where an order is in its life; the last two are never left."""
+    """Status of an order; the last two are final."""
 
     PENDING = "pending"
     CONFIRMED = "confirmed"
@@ -32,5 +32,5 @@ class OrderStatus(StrEnum):
 
     @property
     def label(self) -> str:
-        """What people call it."""
+        """Display name."""
         return self.replace("_", " ").capitalize()

@@ -1,18 +1,18 @@
-"""Every permission there is: a code that is kept and sent, a name, a kind, and a sentence."""
+"""Permissions: code, name, kind and description."""
 
 import re
 from enum import Enum, StrEnum
 from typing import Self
 
 SYSTEM_AREA = "000"
-# Of a sentence, in whatever language.
+# Length of a description in any language.
 SENTENCE_MAX = 200
 _CODE_PATTERN = re.compile(r"[0-9]{6}")
 _by_code: dict[str, Enum] = {}
 
 
 class PermissionKind(StrEnum):
-    """What a permission opens: a route; data that a route would hide; or what only administrators do."""
+    """Kind of a permission: route, hidden data, or administration."""
 
     ROUTE = "route"
     DATA = "data"
@@ -20,19 +20,19 @@ class PermissionKind(StrEnum):
 
     @property
     def label(self) -> str:
-        """What people call it."""
+        """Display name."""
         return self.capitalize()
 
 
 class Permission(StrEnum):
-    """A permission, which is its code. That never changes and is never used again; the first three digits are its area.
+    """Permission with a code of six digits as value.
 
-    Area 000 is the system's, and only administrators have its permissions. A malformed or doubled code raises
-    ValueError at import, so the service does not start with one.
+    The first three digits are its area. A code never changes and is never used again. Permissions of area 000 belong to
+    administrators only. A malformed or duplicate code raises ValueError at import, so the service does not start.
     """
 
     def __new__(cls, code: str, kind: PermissionKind, sentence: str) -> Self:  # noqa: ARG004 - the shape of __init__
-        """Its value is the code alone."""
+        """Create a member whose value is the code alone."""
         self = str.__new__(cls, code)
         self._value_ = code
         return self
@@ -48,12 +48,12 @@ class Permission(StrEnum):
 
     @property
     def dotted_name(self) -> str:
-        """Its name: `items.create`."""
+        """Name with a dot: `items.create`."""
         return self.name.lower().replace("_", ".", 1)
 
     @property
     def label(self) -> str:
-        """What people call it: what it lets them do."""
+        """Description of the permitted action."""
         return self.sentence
 
     SYSTEM_APPOINT = "000001", PermissionKind.SYSTEM, "Make, change and disable administrators."
@@ -72,5 +72,5 @@ class Permission(StrEnum):
     STOCK_ADJUST = "500002", PermissionKind.ROUTE, "Add and take pieces by hand."
 
 
-# What no ordinary user can be given.
-SYSTEM_CODES = [it.code for it in Permission if it.kind is PermissionKind.SYSTEM]
+# Codes reserved to administrators.
+SYSTEM_CODES = [permission.code for permission in Permission if permission.kind is PermissionKind.SYSTEM]

@@ -4,18 +4,18 @@ from enum import StrEnum
 
 AGENT_MAX = 200
 REASON_MAX = 16
-# What a row is kept for after its end, in seconds: long enough for every process to have read of it.
+# A row is kept for this many seconds after its end, so that every process reads the change.
 RETENTION_SECONDS = 86_400
 PURGE_BATCH = 1000
-# How long a cache asks the database after a change, in seconds: longer than any reading that began before it.
+# After a change, caches read the database for this many seconds: longer than any read that began before it.
 STALE_SECONDS = 10
 
 
 class SessionEndReason(StrEnum):
-    """Why a session ended."""
+    """Reason of the end of a session."""
 
     SIGNED_OUT = "signed_out"
     PASSWORD = "new_password"  # noqa: S105 - the reason, not a password
-    # A refresh token came back that was spent long ago: somebody copied it.
+    # An old refresh token was used again, so it was probably copied.
     REPLAYED = "token_replayed"
     DISABLED = "disabled"

@@ -2,36 +2,36 @@
 
 from enum import StrEnum
 
-# Fixed for the life of an installation: a partition is a hash slot, and keys carry its number.
+# Must never change in an installation: a partition is a hash slot, and its number is part of the keys.
 PARTITIONS = 16
 BATCH = 500
-# After a small batch a drain waits for more, so that one commit writes many orders: a moment for each order of that
-# batch, since few orders now mean few to come. A lone buyer waits 5 ms longer, a crowd at most 50.
+# After a small batch a drain waits for more orders, so that one commit writes many: 5 ms per order of the batch, at
+# most 50 ms. Few orders in the last batch predict few in the next one.
 BATCH_SMALL = 200
 GATHER_SECONDS = 0.005
 GATHER_SECONDS_MAX = 0.05
-# A receipt answers a purchase that is sent again.
+# Repeated purchases are answered from the receipt for this time.
 RECEIPT_LIFE_SECONDS = 24 * 3600
 CAUSE_MAX = 32
 RUN_TEXT_MAX = 500
 
 
 class StockReason(StrEnum):
-    """Why a line stands in the stock ledger."""
+    """Reason of a line in the stock ledger."""
 
     INITIAL = "initial"
     SALE = "sale"
-    # A cancelled order; its pieces are back.
+    # A cancelled order.
     RETURN = "return"
     ADJUSTMENT = "adjustment"
-    # Stock and ledger disagreed, and a repair took the stock for the truth.
+    # A repair after a difference between stock and ledger; the stock is correct by definition.
     CORRECTION = "correction"
-    # No pieces: a number that was given to a reservation and that no order will ever have.
+    # No pieces: a sequence number of a reservation that never becomes an order.
     VOID = "void"
 
     @property
     def label(self) -> str:
-        """What people call it."""
+        """Display name."""
         return _REASON_LABELS[self]
 
 
@@ -46,7 +46,7 @@ _REASON_LABELS = {
 
 
 class GateState(StrEnum):
-    """Whether an item can be bought; what is retired only counts what was promised before."""
+    """State of a gate; a retired item accepts only earlier reservations."""
 
     OPEN = "open"
     CLOSED = "closed"
@@ -54,7 +54,7 @@ class GateState(StrEnum):
 
 
 class ReadmitOutcome(StrEnum):
-    """What READMIT answers."""
+    """Outcome of READMIT."""
 
     READMITTED = "READMITTED"
     REJECTED = "REJECTED"
@@ -64,7 +64,7 @@ class ReadmitOutcome(StrEnum):
 
 
 class CreditOutcome(StrEnum):
-    """What APPLY answers."""
+    """Outcome of APPLY."""
 
     APPLIED = "APPLIED"
     ALREADY_APPLIED = "OLD"
@@ -74,7 +74,7 @@ class CreditOutcome(StrEnum):
 
 
 class WithdrawalOutcome(StrEnum):
-    """What TAKE answers."""
+    """Outcome of TAKE."""
 
     TAKEN = "TAKEN"
     CHANGED = "CHANGED"
@@ -83,28 +83,28 @@ class WithdrawalOutcome(StrEnum):
 
 
 class Cause(StrEnum):
-    """Why an item was repaired."""
+    """Cause of a repair."""
 
     DIFFERENT = "different"
-    # MySQL would not write what Redis had sold.
+    # MySQL rejected orders that Redis had reserved.
     REFUSED = "refused"
     REQUESTED = "asked"
 
     @property
     def label(self) -> str:
-        """What people call it."""
+        """Display name."""
         return _CAUSE_LABELS[self]
 
 
 _CAUSE_LABELS = {
     Cause.DIFFERENT: "The stores disagreed",
     Cause.REFUSED: "The database refused orders",
-    Cause.REQUESTED: "Somebody asked for it",
+    Cause.REQUESTED: "Requested by an operator",
 }
 
 
 class ReserveOutcome(StrEnum):
-    """What RESERVE answers."""
+    """Outcome of RESERVE."""
 
     UNKNOWN_BUYER = "STRANGER"
     LIMITED = "LIMITED"

@@ -4,23 +4,23 @@ from enum import Enum, IntFlag, StrEnum
 
 NAME_MAX = 100
 EMAIL_MAX = 254
-# Of each user, beside it in a list.
+# Orders per user in a list of users.
 ORDERS_SHOWN_MAX = 10
 PASSWORD_MIN = 8
 PASSWORD_MAX = 128
-# Room for some 140 codes of six digits.
+# Enough for about 140 codes of six digits.
 PERMISSIONS_MAX = 1000
 
 
 class UserRole(StrEnum):
-    """What a user may do in general."""
+    """Role of a user."""
 
     ADMIN = "admin"
     GENERAL = "general"
 
     @property
     def label(self) -> str:
-        """What people call it."""
+        """Display name."""
         return _ROLE_LABELS[self]
 
 
@@ -28,14 +28,14 @@ _ROLE_LABELS = {UserRole.ADMIN: "Administrator", UserRole.GENERAL: "Ordinary use
 
 
 class RoleFlag(IntFlag):
-    """The same as a row keeps them: a user may have several. ADMIN passes every gate of its tenant."""
+    """Roles as combined flags; ADMIN has every permission of its tenant."""
 
     GENERAL = 1
     ADMIN = 2
 
 
 class UserSuccessCode(Enum):
-    """Business codes of answers about users, each with its sentence."""
+    """Success codes of the users API with their messages."""
 
     def __init__(self, number: int, sentence: str) -> None:
         self.number = number

@@ -1,4 +1,4 @@
-"""The accounts of others over HTTP, for those who look after them."""
+"""User administration over HTTP."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -20,14 +20,14 @@ from shop.services.account import AccountService
 from shop.services.user_list import UserListService
 from shop.supports.user import UserPolicy
 
-blueprint = Blueprint("users", __name__, url_prefix="/users", description="Users and their rights")
+blueprint = Blueprint("users", __name__, url_prefix="/users", description="Users, their roles and permissions")
 EMAIL_MASK = Mask("email", Permission.USERS_VIEW_EMAIL, owner="id")
 
 
 @blueprint.route("")
 @dataclass(eq=False)
 class AccountsController(Controller):
-    """Everybody of the tenant."""
+    """Users of the tenant."""
 
     users: UserListService
 
@@ -51,14 +51,14 @@ class AccountController(Controller):
     @signed_in(UserPolicy.view)
     @transactional
     def get(self, user_id: int, caller: Caller) -> dict[str, Any]:
-        """Read a user with its rights."""
+        """Read a user with its roles and permissions."""
         return self.accounts.get(caller, user_id)
 
 
 @blueprint.route("/<id:user_id>/roles")
 @dataclass(eq=False)
 class AccountRolesController(Controller):
-    """What a user may do."""
+    """Roles and permissions of a user."""
 
     accounts: AccountServiceManager
 
@@ -67,14 +67,14 @@ class AccountRolesController(Controller):
     @blueprint.arguments(AssignAccountChecker)
     @transactional
     def put(self, body: dict[str, Any], user_id: int, caller: Caller) -> dict[str, Any]:
-        """Give another user these roles and permissions, and no others."""
+        """Replace the roles and permissions of another user."""
         return self.accounts.assign(caller, user_id, **body)
 
 
 @blueprint.route("/<id:user_id>/disable")
 @dataclass(eq=False)
 class DisableAccountController(Controller):
-    """Shutting out."""
+    """Disabling of a user."""
 
     accounts: AccountServiceManager
 
@@ -82,14 +82,14 @@ class DisableAccountController(Controller):
     @signed_in(UserPolicy.disable)
     @transactional
     def post(self, user_id: int, caller: Caller) -> dict[str, Any]:
-        """Shut another user out: it cannot sign in, and its tokens are refused."""
+        """Disable another user: sign-in and all its tokens are refused."""
         return self.accounts.disable(caller, user_id)
 
 
 @blueprint.route("/<id:user_id>/enable")
 @dataclass(eq=False)
 class EnableAccountController(Controller):
-    """Letting in again."""
+    """Enabling of a user."""
 
     accounts: AccountService
 
@@ -97,5 +97,5 @@ class EnableAccountController(Controller):
     @signed_in(UserPolicy.disable)
     @transactional
     def post(self, user_id: int, caller: Caller) -> dict[str, Any]:
-        """Let another user in again."""
+        """Enable a disabled user."""
         return self.accounts.enable(caller, user_id)

@@ -1,4 +1,4 @@
-"""Lists to select from over HTTP."""
+"""Selection lists over HTTP."""
 
 from dataclasses import dataclass
 
@@ -12,33 +12,33 @@ from shop.schemas.constant import ConstantSchema, OptionSchema
 
 blueprint = Blueprint("constants", __name__, url_prefix="/constants", description="Lists to select from")
 
-# They change with a new version only.
+# The lists change only with a new release.
 _CACHE_HEADERS = {"Cache-Control": "public, max-age=300"}
 
 
 @blueprint.route("")
 @dataclass(eq=False)
 class ConstantsController(Controller):
-    """All lists."""
+    """Selection lists."""
 
     choices: Choices
 
     @blueprint.response(200, ConstantSchema, shape=Shape.LIST)
     @public_access
     def get(self) -> Answer:
-        """List the states, roles, permissions and the like that there are, with what people call them."""
+        """List all selection lists, such as states, roles and permissions, with labels."""
         return Answer(self.choices.list_all(), headers=_CACHE_HEADERS)
 
 
 @blueprint.route("/<choice:constant>")
 @dataclass(eq=False)
 class ConstantController(Controller):
-    """One list."""
+    """One selection list."""
 
     choices: Choices
 
     @blueprint.response(200, OptionSchema, shape=Shape.LIST, errors=(404,))
     @public_access
     def get(self, constant: str) -> Answer:
-        """Read the values of one list, with what people call them."""
+        """Read the values and labels of one list."""
         return Answer(self.choices.get_options(constant), headers=_CACHE_HEADERS)

@@ -25,7 +25,7 @@ blueprint = Blueprint("items", __name__, url_prefix="/items", description="The c
 @blueprint.route("")
 @dataclass(eq=False)
 class ItemsController(Controller):
-    """All items."""
+    """Items of the catalogue."""
 
     items: ItemService
 
@@ -35,7 +35,10 @@ class ItemsController(Controller):
     @blueprint.arguments(PageItemChecker, location="query")
     @transactional
     def get(self, query: ListQuery, caller: Caller | None) -> AnyPage[dict[str, Any]]:
-        """List what is on sale, newest first; whoever may see drafts sees those and retired ones, too."""
+        """List items on sale, newest first.
+
+        With the permission to see drafts, drafts and retired items are included.
+        """
         return self.items.page(query, include_hidden=ItemPolicy.view_any.has_permission(caller))
 
     @blueprint.response(201, ItemSchema)
@@ -43,7 +46,7 @@ class ItemsController(Controller):
     @blueprint.arguments(CreateItemChecker)
     @transactional
     def post(self, body: dict[str, Any], caller: Caller) -> Answer:
-        """Offer a new item."""
+        """Create an item."""
         item = self.items.create(caller.user_id, body)
         return created(item, f"/api/v1/items/{item['id']}")
 
@@ -70,7 +73,7 @@ class ItemController(Controller):
     @blueprint.arguments(IfMatchChecker, location="headers")
     @transactional
     def patch(self, body: dict[str, Any], condition: Precondition, item_id: int) -> Answer:
-        """Change the words of an item."""
+        """Change fields of an item."""
         return with_version(self.items.revise(item_id, body, condition))
 
     @blueprint.response(200, errors=(400, 404, 412))
@@ -78,14 +81,14 @@ class ItemController(Controller):
     @blueprint.arguments(IfMatchChecker, location="headers")
     @transactional
     def delete(self, condition: Precondition, item_id: int) -> None:
-        """Take an item out of the catalogue."""
+        """Delete an item from the catalogue."""
         self.items.delete(item_id, condition)
 
 
 @blueprint.route("/<id:item_id>/restore")
 @dataclass(eq=False)
 class RestoreItemController(Controller):
-    """Undoing a deletion."""
+    """Restoring of a deleted item."""
 
     items: ItemService
 
@@ -94,14 +97,14 @@ class RestoreItemController(Controller):
     @signed_in(ItemPolicy.restore)
     @transactional
     def post(self, item_id: int) -> Answer:
-        """Bring a deleted item back as it was; one that is there stays as it is."""
+        """Restore a deleted item; an existing item is unchanged."""
         return with_version(self.items.restore(item_id))
 
 
 @blueprint.route("/<id:item_id>/translations")
 @dataclass(eq=False)
 class ItemTranslationsController(Controller):
-    """What is written about an item, in every language."""
+    """Texts of an item in every language."""
 
     items: ItemService
 
@@ -109,5 +112,5 @@ class ItemTranslationsController(Controller):
     @signed_in(ItemPolicy.update)
     @transactional
     def get(self, item_id: int) -> dict[str, Any]:
-        """Read the texts of an item as they are kept, to edit them."""
+        """Read the stored texts of an item in all languages, for editing."""
         return self.items.get_translations(item_id)

@@ -14,13 +14,13 @@ from shop.schemas.log import LogSchema
 from shop.services.log import LogService
 from shop.supports.log import LogPolicy
 
-blueprint = Blueprint("logs", __name__, url_prefix="/logs", description="What happened, for administrators")
+blueprint = Blueprint("logs", __name__, url_prefix="/logs", description="Log records, for administrators")
 
 
 @blueprint.route("")
 @dataclass(eq=False)
 class LogsController(Controller):
-    """All records."""
+    """Log records."""
 
     logs: LogService
 
@@ -28,6 +28,6 @@ class LogsController(Controller):
     @signed_in(LogPolicy.view_any)
     @blueprint.arguments(PageLogChecker, location="query")
     def get(self, query: dict[str, Any], caller: Caller) -> Page[dict[str, Any]]:
-        """List the records of one request and of what came of it, oldest first."""
+        """List the log records of one request and its jobs, oldest first."""
         request_id = query.pop("request_id")
         return self.logs.page(caller.tenant_id, request_id, PageRequest(**query))

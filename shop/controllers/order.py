@@ -1,4 +1,4 @@
-"""Buying over HTTP."""
+"""Purchases and orders over HTTP."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -40,7 +40,7 @@ blueprint = Blueprint("orders", __name__, description="Purchases and orders")
 @blueprint.route("/items/<id:item_id>/purchase")
 @dataclass(eq=False)
 class PurchaseOrderController(Controller):
-    """The main job."""
+    """Purchases of an item."""
 
     purchases: OrderServiceManager
     clock: Clock
@@ -48,15 +48,19 @@ class PurchaseOrderController(Controller):
     @blueprint.response(202, OrderSchema, errors=(404, 409), other_statuses=(201,))
     @rate_limit(Bucket.PURCHASE, deferred=True)
     @with_token(OrderPolicy.create)
-    # Its receipt is its record, and without a key every request is a purchase.
+    # The receipt serves as the idempotency record. Without a key every request is a new purchase.
     @idempotent(IdempotencyPolicy(required=False, store_response=False))
     @blueprint.arguments(PurchaseItemChecker)
     @blueprint.arguments(PurchaseHeadersChecker, location="headers")
     @transactional
     def post(self, body: dict[str, Any], headers: dict[str, Any], item_id: int, claims: Claims) -> Answer:
-        """Buy: reserves at once and answers 202; with `Prefer: wait=2` 201 when the order was written in time."""
+        """Buy pieces of an item.
+
+        The pieces are reserved at once and 202 is returned. With `Prefer: wait=2` the request waits up to two seconds
+        and returns 201 when the order is written by then.
+        """
         ticket, tenant_id, user_id = current_idempotency_key(), claims.tenant_id, claims.user_id
-        wish = Purchase(
+        purchase = Purchase(
             order_id=derive_purchase_id(tenant_id, ticket.owner, request.path, ticket.value)
             if ticket
             else request_uuid(),
@@ -68,10 +72,10 @@ class PurchaseOrderController(Controller):
             ticket=ticket,
             session_id=claims.session_id,
         )
-        order = self.purchases.place(claims, wish, parse_wait_preference(headers.get("prefer")))
+        order = self.purchases.place(claims, purchase, parse_wait_preference(headers.get("prefer")))
         record_created(order["id"])
-        say = accepted if order["status"] in (OrderStatus.PENDING, OrderStatus.REJECTED) else created
-        return say(order, f"/api/v1/orders/{order['id']}")
+        respond = accepted if order["status"] in (OrderStatus.PENDING, OrderStatus.REJECTED) else created
+        return respond(order, f"/api/v1/orders/{order['id']}")
 
 
 @blueprint.route("/orders")
@@ -93,7 +97,7 @@ class OrdersController(Controller):
 @blueprint.route("/users/<id:user_id>/orders")
 @dataclass(eq=False)
 class UserOrdersController(Controller):
-    """Somebody's orders."""
+    """Orders of a user."""
 
     accounts: AccountService
     orders: OrderService
@@ -119,14 +123,14 @@ class OrderController(Controller):
     @signed_in(OrderPolicy.view)
     @transactional
     def get(self, order_id: UUID, caller: Caller) -> dict[str, Any]:
-        """Read an order; an acknowledged one is never unknown."""
+        """Read an order; an acknowledged order is always found."""
         return self.orders.get(caller, order_id)
 
 
 @blueprint.route("/orders/<uuid:order_id>/cancel")
 @dataclass(eq=False)
 class CancelOrderController(Controller):
-    """Giving back."""
+    """Cancellation of an order."""
 
     ledger: StockLedgerService
 
@@ -134,5 +138,5 @@ class CancelOrderController(Controller):
     @signed_in(OrderPolicy.cancel)
     @transactional
     def post(self, order_id: UUID, caller: Caller) -> dict[str, Any]:
-        """Cancel an order, once: its pieces can be bought again."""
+        """Cancel an order; its pieces can be bought again."""
         return self.ledger.cancel(caller, order_id)

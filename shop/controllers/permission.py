@@ -12,13 +12,13 @@ from shop.core.openapi.envelopes import Shape
 from shop.schemas.permission import PermissionSchema
 from shop.services.user import UserService
 
-blueprint = Blueprint("permissions", __name__, url_prefix="/permissions", description="What can be granted")
+blueprint = Blueprint("permissions", __name__, url_prefix="/permissions", description="Permissions that can be granted")
 
 
 @blueprint.route("")
 @dataclass(eq=False)
 class PermissionsController(Controller):
-    """All permissions; whoever is refused for want of one can look it up."""
+    """Permissions, readable by every signed-in user."""
 
     users: UserService
 
@@ -27,5 +27,11 @@ class PermissionsController(Controller):
     def get(self) -> list[dict[str, str]]:
         """List all permissions."""
         return [
-            {"code": it, "name": it.dotted_name, "kind": it.kind, "sentence": translate(it.label)} for it in Permission
+            {
+                "code": permission,
+                "name": permission.dotted_name,
+                "kind": permission.kind,
+                "sentence": translate(permission.label),
+            }
+            for permission in Permission
         ]

@@ -15,13 +15,15 @@ from shop.schemas.reconcile_run import ReconcileRunSchema
 from shop.services.reconcile_run_list import ReconcileRunListService
 from shop.supports.reconcile_run import ReconcileRunPolicy
 
-blueprint = Blueprint("repairs", __name__, url_prefix="/reconcile-runs", description="What the stores disagreed about")
+blueprint = Blueprint(
+    "repairs", __name__, url_prefix="/reconcile-runs", description="Repairs after differences between the stores"
+)
 
 
 @blueprint.route("")
 @dataclass(eq=False)
 class ReconcileRunsController(Controller):
-    """What was found wrong, and what was done."""
+    """Repairs and their causes."""
 
     runs: ReconcileRunListService
 
@@ -30,5 +32,5 @@ class ReconcileRunsController(Controller):
     @blueprint.arguments(PageReconcileRunChecker, location="query")
     @transactional
     def get(self, query: ListQuery) -> AnyPage[dict[str, Any]]:
-        """List the times that Redis and the database disagreed about an item, newest first."""
+        """List repairs of items whose stores differed, newest first."""
         return self.runs.page(query)

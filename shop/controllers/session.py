@@ -1,4 +1,4 @@
-"""Sessions over HTTP: staying in, and leaving."""
+"""Sessions over HTTP: refresh, sign-out and lists."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -27,7 +27,7 @@ blueprint = Blueprint(
     "sessions",
     __name__,
     url_prefix="/auth",
-    description="Staying signed in",
+    description="Sessions and tokens",
     idempotency_policy=IdempotencyPolicy(disabled=True),
 )
 
@@ -35,7 +35,7 @@ blueprint = Blueprint(
 @blueprint.route("/refresh")
 @dataclass(eq=False)
 class RefreshSessionController(Controller):
-    """Staying in."""
+    """Refreshing of tokens."""
 
     sessions: SessionService
 
@@ -45,8 +45,11 @@ class RefreshSessionController(Controller):
     @blueprint.arguments(RefreshSessionChecker)
     @transactional
     def post(self, body: dict[str, Any]) -> Any:
-        """Spend a refresh token for the next pair; one that was spent long ago ends its session."""
-        # An answer and no exception: what a copied token costs its session is committed.
+        """Exchange a refresh token for a new pair of tokens.
+
+        A repeat within a short time returns the same new refresh token. An older refresh token ends its session.
+        """
+        # A response instead of an exception, so that the end of the session is committed.
         return self.sessions.refresh(body["refresh_token"]) or error_response(SessionExceptionCode.REFRESH_INVALID)
 
     @blueprint.response(200, TokenSchema, errors=(401,))
@@ -55,14 +58,14 @@ class RefreshSessionController(Controller):
     @blueprint.arguments(RefreshSessionChecker)
     @transactional
     def put(self, body: dict[str, Any]) -> Any:
-        """Spend a refresh token for the next pair, for clients that PUT."""
+        """Exchange a refresh token with PUT; same as POST."""
         return self.sessions.refresh(body["refresh_token"]) or error_response(SessionExceptionCode.REFRESH_INVALID)
 
 
 @blueprint.route("/logout")
 @dataclass(eq=False)
 class SignOutSessionController(Controller):
-    """Leaving."""
+    """Sign-out of one session."""
 
     sessions: SessionService
 
@@ -70,21 +73,21 @@ class SignOutSessionController(Controller):
     @signed_in(SessionPolicy.end)
     @transactional
     def post(self, caller: Caller) -> None:
-        """Sign out: both tokens of this session are worth nothing from now on."""
+        """Sign out: both tokens of this session become invalid."""
         self.sessions.end(caller, caller.session_id)
 
     @blueprint.response(200)
     @signed_in(SessionPolicy.end)
     @transactional
     def delete(self, caller: Caller) -> None:
-        """Sign out, for clients that DELETE."""
+        """Sign out with DELETE; same as POST."""
         self.sessions.end(caller, caller.session_id)
 
 
 @blueprint.route("/logout-all")
 @dataclass(eq=False)
 class SignOutEverywhereSessionController(Controller):
-    """Leaving everywhere."""
+    """Sign-out of all sessions."""
 
     sessions: SessionService
 
@@ -92,14 +95,14 @@ class SignOutEverywhereSessionController(Controller):
     @signed_in(SessionPolicy.end)
     @transactional
     def post(self, caller: Caller) -> None:
-        """Sign out everywhere, this session included."""
+        """Sign out of all sessions, including this one."""
         self.sessions.end_all(caller.user_id, SessionEndReason.SIGNED_OUT)
 
 
 @blueprint.route("/sessions")
 @dataclass(eq=False)
 class SessionsController(Controller):
-    """Where the caller is signed in."""
+    """Sessions of the caller."""
 
     sessions: SessionService
 
@@ -115,7 +118,7 @@ class SessionsController(Controller):
 @blueprint.route("/sessions/<uuid:session_id>")
 @dataclass(eq=False)
 class SessionController(Controller):
-    """One of them."""
+    """One session of the caller."""
 
     sessions: SessionService
 

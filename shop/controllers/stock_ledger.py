@@ -29,7 +29,7 @@ blueprint = Blueprint("stock", __name__, url_prefix="/items", description="Chang
 @blueprint.route("/<id:item_id>/stock-adjustments")
 @dataclass(eq=False)
 class StockAdjustmentsController(Controller):
-    """Stock changed by hand."""
+    """Manual adjustments of an item's stock."""
 
     ledger: StockLedgerService
 
@@ -40,18 +40,18 @@ class StockAdjustmentsController(Controller):
     @blueprint.arguments(IfMatchChecker, location="headers")
     @transactional
     def post(self, body: dict[str, Any], condition: Precondition, item_id: int, caller: Caller) -> Answer:
-        """Add pieces to an item or take some away, relative to now or to what was seen."""
-        seen = body.get("expected_stock")
-        delta = body["delta"] if seen is None else body["stock"] - seen
-        # The same name however often the transaction is replayed: what was taken once is not taken twice.
-        wish = Adjustment(str(request_uuid()), delta, seen, body["reason"])
-        return with_version(self.ledger.adjust(caller, item_id, wish, condition))
+        """Adjust an item's stock by a delta or from an expected value."""
+        expected_stock = body.get("expected_stock")
+        delta = body["delta"] if expected_stock is None else body["stock"] - expected_stock
+        # The same reference in every replay of the transaction, so that Redis takes the pieces only once.
+        adjustment = Adjustment(str(request_uuid()), delta, expected_stock, body["reason"])
+        return with_version(self.ledger.adjust(caller, item_id, adjustment, condition))
 
 
 @blueprint.route("/<id:item_id>/stock-ledger")
 @dataclass(eq=False)
 class StockLedgerController(Controller):
-    """Every change there was."""
+    """Ledger of an item's stock."""
 
     ledger: StockLedgerListService
 

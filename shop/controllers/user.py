@@ -1,4 +1,4 @@
-"""Accounts over HTTP."""
+"""Registration, sign-in and passwords over HTTP."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -31,7 +31,7 @@ blueprint = Blueprint(
 @blueprint.route("/register")
 @dataclass(eq=False)
 class RegisterUserController(Controller):
-    """Opening an account."""
+    """Registration of an account."""
 
     users: UserServiceManager
 
@@ -41,7 +41,7 @@ class RegisterUserController(Controller):
     @blueprint.arguments(RegisterUserChecker)
     @transactional
     def post(self, body: dict[str, Any]) -> Answer:
-        """Register: a new account, signed in at once."""
+        """Register an account and sign in."""
         answer = self.users.register(body, request.user_agent.string)
         return created(answer, "/api/v1/auth/me", UserSuccessCode.REGISTERED.number)
 
@@ -49,7 +49,7 @@ class RegisterUserController(Controller):
 @blueprint.route("/login")
 @dataclass(eq=False)
 class SignInUserController(Controller):
-    """Signing in."""
+    """Sign-in of a user."""
 
     users: UserServiceManager
     limits: RateLimiter
@@ -60,11 +60,11 @@ class SignInUserController(Controller):
     @blueprint.arguments(SignInUserChecker(partial=("email", "name")))
     @transactional
     def post(self, body: dict[str, Any]) -> Answer:
-        """Sign in with e-mail address or name, and password."""
+        """Sign in with an e-mail address or name, and a password."""
         account = digest_account_name(body.get("email") or body["name"])
-        # However they end, and wherever they come from, too: who guesses passwords has many addresses.
-        here = self.limits.get_quota(Bucket.LOGIN, scope_to_address(account))
-        self.limits.consume(here, self.limits.get_quota(Bucket.LOGIN_ACCOUNT, account))
+        # Count every attempt, also per account over all addresses: password guessing uses many addresses.
+        address_quota = self.limits.get_quota(Bucket.LOGIN, scope_to_address(account))
+        self.limits.consume(address_quota, self.limits.get_quota(Bucket.LOGIN_ACCOUNT, account))
         answer = self.users.sign_in(body, request.user_agent.string)
         return success(answer, code=UserSuccessCode.SIGNED_IN.number)
 
@@ -72,27 +72,27 @@ class SignInUserController(Controller):
 @blueprint.route("/me")
 @dataclass(eq=False)
 class MeUserController(Controller):
-    """Who am I."""
+    """Profile of the caller."""
 
     @blueprint.response(200, UserSchema)
     @signed_in(UserPolicy.view_own)
     @transactional
     def get(self, caller: Caller) -> Any:
-        """Read the user that the token stands for."""
+        """Read the caller's own user."""
         return caller.profile
 
     @blueprint.response(200, UserSchema)
     @signed_in(UserPolicy.view_own)
     @transactional
     def post(self, caller: Caller) -> Any:
-        """Read the user that the token stands for, for clients that only POST."""
+        """Read the caller's own user with POST; same as GET."""
         return caller.profile
 
 
 @blueprint.route("/password")
 @dataclass(eq=False)
 class PasswordUserController(Controller):
-    """The password."""
+    """Password of the caller."""
 
     users: UserServiceManager
     limits: RateLimiter
@@ -102,7 +102,7 @@ class PasswordUserController(Controller):
     @blueprint.arguments(ChangePasswordChecker)
     @transactional
     def put(self, body: dict[str, Any], caller: Caller) -> None:
-        """Set another password; every other session of the caller ends."""
-        # It tells whether a password is right, as signing in does.
+        """Change the password; all other sessions of the caller end."""
+        # The response reveals if a password is correct, so the limit of sign-in applies.
         self.limits.consume(self.limits.get_quota(Bucket.LOGIN, digest_account_name(caller.profile["email"])))
         self.users.change_password(caller, body)

@@ -1,10 +1,10 @@
-"""How a request about items can fail; block 3."""
+"""Error codes of items; block 3."""
 
 from shop.core.errors import ExceptionCode
 
 
 class ItemExceptionCode(ExceptionCode):
-    """Numbers and sentences."""
+    """Error codes and messages of items."""
 
     NOT_FOUND = 404_301, "Item {item_id} does not exist."
     STOCK_INSUFFICIENT = 409_301, "Item {item_id} has too few pieces left."

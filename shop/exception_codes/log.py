@@ -1,10 +1,10 @@
-"""How a look into the log can fail; block 8."""
+"""Error codes of the log; block 8."""
 
 from shop.core.errors import ExceptionCode
 
 
 class LogExceptionCode(ExceptionCode):
-    """Numbers and sentences."""
+    """Error codes and messages of the log."""
 
     NOT_KEPT = 404_801, "No records are kept here that could be searched."
     REQUEST_FORMAT = 422_801, "The id of a request is 1 to 128 letters, digits and signs of ._:/+=~-, no blanks."

@@ -1,10 +1,10 @@
-"""How a request about orders can fail; block 4."""
+"""Error codes of orders; block 4."""
 
 from shop.core.errors import ExceptionCode
 
 
 class OrderExceptionCode(ExceptionCode):
-    """Numbers and sentences."""
+    """Error codes and messages of orders."""
 
     NOT_FOUND = 404_401, "Order {order_id} does not exist."
     PURCHASE_LIMIT = 409_401, "Item {item_id} is limited to {limit} pieces for each buyer."

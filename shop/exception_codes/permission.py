@@ -1,10 +1,10 @@
-"""How a request about permissions can fail; block 7."""
+"""Error codes of permissions; block 7."""
 
 from shop.core.errors import ExceptionCode
 
 
 class PermissionExceptionCode(ExceptionCode):
-    """Numbers and sentences."""
+    """Error codes and messages of permissions."""
 
     NOT_HELD = 403_701, "You can give and take only what you may do yourself."
     PERMISSIONS_FORMAT = 422_701, "The permissions are not valid."

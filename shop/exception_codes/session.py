@@ -1,10 +1,10 @@
-"""How a request about sessions can fail; block 2."""
+"""Error codes of sessions; block 2."""
 
 from shop.core.errors import ExceptionCode
 
 
 class SessionExceptionCode(ExceptionCode):
-    """Numbers and sentences."""
+    """Error codes and messages of sessions."""
 
     REFRESH_INVALID = 401_201, "The refresh token is not valid, or no longer: sign in again."
     NOT_FOUND = 404_201, "Session {session_id} does not exist."

@@ -1,10 +1,10 @@
-"""How a change of stock can fail; block 5."""
+"""Error codes of stock changes; block 5."""
 
 from shop.core.errors import ExceptionCode
 
 
 class StockLedgerExceptionCode(ExceptionCode):
-    """Numbers and sentences."""
+    """Error codes and messages of stock changes."""
 
     STOCK_CHANGED = 409_501, "Another number of pieces of item {item_id} can be bought by now."
     STOCK_FULL = 409_502, "Item {item_id} may have at most {most} pieces."

@@ -1,10 +1,10 @@
-"""How work on tenants can fail; block 6."""
+"""Error codes of tenants; block 6."""
 
 from shop.core.errors import ExceptionCode
 
 
 class TenantExceptionCode(ExceptionCode):
-    """Numbers and sentences."""
+    """Error codes and messages of tenants."""
 
     NOT_FOUND = 404_601, "There is no tenant {slug}."
     TAKEN = 409_601, "There is a tenant of this name or host already."

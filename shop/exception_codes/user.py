@@ -1,13 +1,13 @@
-"""How a request about users can fail; block 1."""
+"""Error codes of users; block 1."""
 
 from shop.core.errors import ExceptionCode
 
 
 class UserExceptionCode(ExceptionCode):
-    """Numbers and sentences."""
+    """Error codes and messages of users."""
 
     CREDENTIALS_WRONG = 401_101, "The name, the e-mail address or the password is wrong."
-    OWN_RIGHTS = 403_101, "Nobody changes their own rights; ask another administrator."
+    OWN_RIGHTS = 403_101, "Users cannot change their own rights; ask another administrator."
     ADMINISTRATOR = 403_102, "Only an administrator makes, changes or disables administrators."
     NOT_FOUND = 404_101, "User {user_id} does not exist."
     NAME_FORMAT = 422_101, "The name is not valid."

@@ -1,4 +1,4 @@
-"""Dead letters, asked for by an operator."""
+"""Dead letter job, run by an operator."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -10,16 +10,16 @@ from shop.services.dead_letter import DeadLetterService
 
 
 class FailureLine(NamedTuple):
-    """A dead letter for people: a job that failed, or an order that cannot be written."""
+    """Printable dead letter: failed job or order that cannot be written."""
 
     name: str
-    what: str
-    why: str
+    description: str
+    reason: str
 
 
 @dataclass(frozen=True)
 class DeadLetterJob(Job):
-    """What failed for good, and what becomes of it."""
+    """Job that lists, replays and discards dead letters."""
 
     letters: DeadLetterService
     queue: JobQueue
@@ -27,18 +27,18 @@ class DeadLetterJob(Job):
     name = JobName.DEAD_LETTERS
 
     def run(self) -> list[FailureLine]:
-        """All there are."""
-        orders = [FailureLine(found.name, found.letter.text, found.letter.reason) for found in self.letters.find_all()]
+        """List all dead letters of orders and jobs."""
+        orders = [FailureLine(entry.name, entry.letter.text, entry.letter.reason) for entry in self.letters.find_all()]
         return orders + [FailureLine(job.job_id, job.call, job.reason) for job in self.queue.list_failed()]
 
     def replay(self, name: str) -> bool:
-        """Try one again; False when there is none of that name, or when trying is no use."""
-        return any(self.letters.replay(found) for found in self.letters.find_all() if found.name == name) or (
+        """Replay a dead letter; return False when it is unknown or unreadable."""
+        return any(self.letters.replay(entry) for entry in self.letters.find_all() if entry.name == name) or (
             self.queue.retry_failed(name)
         )
 
     def discard(self, name: str) -> bool:
-        """Give one up; False when there is none of that name."""
-        return any(self.letters.discard(found) for found in self.letters.find_all() if found.name == name) or (
+        """Discard a dead letter; return False when it is unknown."""
+        return any(self.letters.discard(entry) for entry in self.letters.find_all() if entry.name == name) or (
             self.queue.discard_failed(name)
         )

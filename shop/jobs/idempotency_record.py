@@ -1,34 +1,24 @@
-"""Old idempotency records, asked for by the schedule and by an operator."""
+"""Purge of expired idempotency records, by schedule or command."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from shop.constants.job import JobName
-from shop.core.database.transaction import transactional
-from shop.core.jobs.job import Job
-from shop.core.tenant import all_tenants
+from shop.core.jobs.purge import PurgeJob
 from shop.services.idempotency_record import IdempotencyRecordService
 
 
 @dataclass(frozen=True)
-class PurgeIdempotencyRecordsJob(Job):
-    """Forgets the requests whose keys have ended."""
+class PurgeIdempotencyRecordsJob(PurgeJob):
+    """Job that deletes expired idempotency records."""
 
     records: IdempotencyRecordService
 
     name = JobName.PURGE
-    every = timedelta(hours=1)
-    rescheduled = True
 
     def run(self) -> int:
-        """Forget them batch by batch; how many there were."""
-        gone = 0
-        while count := self.purge():
-            gone += count
-        return gone
+        """Delete all expired records; return their number."""
+        return self.purge_all()
 
-    @all_tenants()
-    @transactional
-    def purge(self) -> int:
-        """Forget one batch; how many."""
+    def delete_batch(self) -> int:
+        """Delete one batch of expired records; return their number."""
         return self.records.purge()

@@ -1,4 +1,4 @@
-"""The audit, asked for by an operator."""
+"""Invariant check of both stores, run by an operator."""
 
 import time
 from collections.abc import Callable, Collection, Iterable
@@ -8,7 +8,7 @@ from uuid import UUID
 from shop.constants.job import JobName
 from shop.core.database.transaction import transactional
 from shop.core.jobs.job import Job
-from shop.core.tenant import all_tenants
+from shop.core.tenant import ALL_TENANTS, all_tenants
 from shop.services.invariant import InvariantResult, InvariantService
 
 SNAPSHOT_CHECKS = 4
@@ -18,18 +18,21 @@ PAUSE_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class VerifyInvariantsJob(Job):
-    """Holds both stores against the invariants, on a live system too."""
+    """Job that checks the invariants of both stores, also during sales."""
 
     invariants: InvariantService
 
     name = JobName.VERIFY
 
     def run(self, acknowledged: Collection[UUID] = ()) -> list[InvariantResult]:
-        """A verdict for each invariant: only what was wrong in every one of several looks is wrong."""
+        """Return a verdict for each invariant.
+
+        Only a problem found in every one of several checks is reported.
+        """
         verdicts = self.check(acknowledged)
         for _ in range(SNAPSHOT_CHECKS - 1):
             verdicts = self._recheck(verdicts, lambda _: self.check(acknowledged))
-        # The stores were read at different moments, between which an item that sells has moved.
+        # The stores are read at different moments; an item on sale changes in between.
         for _ in range(LOCKED_CHECKS):
             verdicts = self._recheck(verdicts, self.check_transient)
         return verdicts
@@ -43,26 +46,30 @@ class VerifyInvariantsJob(Job):
         return keep_confirmed(verdicts, check(verdicts))
 
     def check_transient(self, verdicts: list[InvariantResult]) -> list[InvariantResult]:
-        """Another look at what counts that move say, at one item after the other while nothing of it is written."""
-        item_ids = {problem.item_id for verdict in verdicts for problem in verdict.found if problem.is_transient}
-        closely = [verdict for item_id in sorted(item_ids) for verdict in self.check_locked(item_id)]
-        settled = [v._replace(found=[p for p in v.found if not p.is_transient]) for v in verdicts]
-        return closely + settled
+        """Check items with transient problems again, each one locked.
 
-    @all_tenants()
-    @transactional
-    def check_locked(self, item_id: int) -> list[InvariantResult]:
-        """One look at an item, which is held meanwhile."""
-        return self.invariants.check_locked(item_id)
+        Problems that are not transient are kept.
+        """
+        item_ids = {problem.item_id for verdict in verdicts for problem in verdict.found if problem.is_transient}
+        rechecked = [
+            verdict
+            for item_id in sorted(item_ids)
+            for verdict in self.transact(ALL_TENANTS, self.invariants.check_locked, item_id)
+        ]
+        settled = [v._replace(found=[p for p in v.found if not p.is_transient]) for v in verdicts]
+        return rechecked + settled
 
     @all_tenants()
     @transactional
     def check(self, acknowledged: Collection[UUID]) -> list[InvariantResult]:
-        """One look at both stores."""
+        """Check both stores once."""
         return self.invariants.check(acknowledged)
 
 
 def keep_confirmed(verdicts: list[InvariantResult], rechecked: Iterable[InvariantResult]) -> list[InvariantResult]:
-    """What another look finds wrong too, in whatever words."""
-    still = {(verdict.number, *problem[:2]) for verdict in rechecked for problem in verdict.found}
-    return [v._replace(found=[p for p in v.found if (v.number, *p[:2]) in still]) for v in verdicts]
+    """Keep the problems that the second check found too.
+
+    Compares the subject of a problem, not its text.
+    """
+    confirmed = {(verdict.number, *problem[:2]) for verdict in rechecked for problem in verdict.found}
+    return [v._replace(found=[p for p in v.found if (v.number, *p[:2]) in confirmed]) for v in verdicts]

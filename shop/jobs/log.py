@@ -1,4 +1,4 @@
-"""A look into the log, asked for by an operator."""
+"""Log search, run by an operator."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ from shop.services.log import LogService
 
 @dataclass(frozen=True)
 class LogJob(Job):
-    """What happened."""
+    """Job that searches the log."""
 
     logs: LogService
 
     name = JobName.LOGS
 
     def run(self, request_id: str) -> Sequence[dict[str, Any]]:
-        """Every record of a request, and of what came of it, oldest first."""
+        """Return all records of a request and its jobs, oldest first."""
         return self.logs.find(request_id)

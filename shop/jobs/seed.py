@@ -34,20 +34,23 @@ SECOND_ITEMS: tuple[dict[str, Any], ...] = (
 
 
 class DemoAccount(NamedTuple):
-    """A demo account, for whoever started the job to print. `tenant`: its name, empty for the default one."""
+    """Printable demo account; `tenant` is empty for the default tenant."""
 
     email: str
     password: str
     tenant: str = ""
 
     def __str__(self) -> str:
-        """On one line."""
+        """Format the account as one line."""
         return f"{self.email}  {self.password}" + (f"  (X-Tenant: {self.tenant})" if self.tenant else "")
 
 
 @dataclass(frozen=True)
 class SeedJob(Job):
-    """An administrator; outside production also a buyer, items and a second tenant. Doing it again changes nothing."""
+    """Job that creates the first data; safe to repeat.
+
+    Outside production it adds a buyer, items and a second tenant.
+    """
 
     users: UserService
     items: ItemService
@@ -57,7 +60,7 @@ class SeedJob(Job):
     name = JobName.SEED
 
     def run(self) -> list[DemoAccount]:
-        """The demo accounts; a buyer of the default tenant comes last."""
+        """Create the accounts; return the demo accounts, the default buyer last."""
         email, password = self.settings.admin_email, self.settings.admin_password
         named = bool(email and password)
         if named:
@@ -68,15 +71,15 @@ class SeedJob(Job):
         admins, others = [DEMO_ADMIN] if with_admin else [], [SECOND_ADMIN, SECOND_BUYER]
         self.seed_tenant(DEFAULT_TENANT, [*admins, DEMO_BUYER], DEMO_ITEMS)
         self.seed_tenant(self.ensure_tenant(*SECOND_TENANT), others, SECOND_ITEMS)
-        told = (
+        listed = (
             [(person, "") for person in admins] + [(person, SECOND_TENANT[0]) for person in others] + [(DEMO_BUYER, "")]
         )
-        return [DemoAccount(email, password, tenant) for (_, email, password, _), tenant in told]
+        return [DemoAccount(email, password, tenant) for (_, email, password, _), tenant in listed]
 
     @all_tenants()
     @transactional
     def ensure_tenant(self, slug: str, name: str) -> int:
-        """The id of a tenant, which is added when it is not there."""
+        """Return the id of a tenant; create it when it is missing."""
         return self.tenants.ensure(slug, name)
 
     @for_tenant_argument
@@ -84,9 +87,9 @@ class SeedJob(Job):
     def seed_tenant(
         self, _tenant_id: int, accounts: Sequence[tuple[str, str, str, str]], items: Sequence[dict[str, Any]] = ()
     ) -> None:
-        """Give a tenant accounts, and items when it never had one."""
+        """Create accounts, and items when the tenant never had one."""
         for person in accounts:
             self.users.ensure(*person)
         if items and self.items.is_empty():
-            for words in items:
-                self.items.create(None, words)
+            for fields in items:
+                self.items.create(None, fields)

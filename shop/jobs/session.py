@@ -1,34 +1,24 @@
-"""Old sessions, asked for by the schedule."""
+"""Purge of old sessions, run by the schedule."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from shop.constants.job import JobName
-from shop.core.database.transaction import transactional
-from shop.core.jobs.job import Job
-from shop.core.tenant import all_tenants
+from shop.core.jobs.purge import PurgeJob
 from shop.services.session import SessionService
 
 
 @dataclass(frozen=True)
-class PurgeSessionsJob(Job):
-    """Forgets the sessions that ended long ago."""
+class PurgeSessionsJob(PurgeJob):
+    """Job that deletes sessions that ended long ago."""
 
     sessions: SessionService
 
     name = JobName.PURGE_SESSIONS
-    every = timedelta(hours=1)
-    rescheduled = True
 
     def run(self) -> int:
-        """Forget them batch by batch; how many there were."""
-        gone = 0
-        while count := self.purge():
-            gone += count
-        return gone
+        """Delete all old sessions; return their number."""
+        return self.purge_all()
 
-    @all_tenants()
-    @transactional
-    def purge(self) -> int:
-        """Forget one batch; how many."""
+    def delete_batch(self) -> int:
+        """Delete one batch of old sessions; return their number."""
         return self.sessions.purge()

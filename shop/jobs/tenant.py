@@ -1,4 +1,4 @@
-"""Tenants, asked for by an operator."""
+"""Tenant administration, run by an operator."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from shop.services.user import UserService
 
 @dataclass(frozen=True)
 class TenantJob(Job):
-    """Who sells here."""
+    """Job that lists, adds, disables and enables tenants."""
 
     tenants: TenantService
     users: UserService
@@ -25,29 +25,29 @@ class TenantJob(Job):
     @all_tenants()
     @transactional
     def run(self) -> Sequence[TenantEntry]:
-        """All there are."""
+        """List all tenants."""
         return self.tenants.find_all()
 
     @all_tenants()
     @transactional
     def add(self, slug: str, name: str, host: str | None) -> int:
-        """A new tenant; its id."""
+        """Add a tenant and return its id."""
         return self.tenants.add(slug, name, host)
 
     @for_tenant_argument
     @transactional
     def add_administrator(self, _tenant_id: int, email: str, password: str) -> bool:
-        """Give a tenant an administrator, unless the address has an account there; whether it did."""
+        """Add an administrator; return False when the address has an account."""
         return self.users.ensure("Administrator", email, password, UserRole.ADMIN)
 
     @all_tenants()
     @transactional
     def disable(self, slug: str) -> None:
-        """Let nobody in."""
+        """Disable a tenant: its users cannot sign in."""
         self.tenants.disable(slug)
 
     @all_tenants()
     @transactional
     def enable(self, slug: str) -> None:
-        """Let them in again."""
+        """Enable a tenant again."""
         self.tenants.enable(slug)

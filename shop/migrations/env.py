@@ -1,4 +1,4 @@
-"""Alembic's entrance: it runs on the connection that the runner hands over."""
+"""Alembic environment; uses the connection of the runner."""
 
 from alembic import context
 

@@ -1,4 +1,4 @@
-"""Runs the migrations from code, so that they need no alembic.ini and no folder to stand in."""
+"""Migration runner without alembic.ini, independent of the working directory."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -16,18 +16,18 @@ def _config() -> Config:
 
 
 def latest_version() -> str:
-    """The schema version this code wants."""
+    """Return the schema version of this release."""
     head = ScriptDirectory.from_config(_config()).get_current_head()
     return head or ""
 
 
 def upgrade(engine: Engine, version: str = "head") -> None:
-    """Bring the schema up to a version; does nothing when it is there."""
+    """Upgrade the schema to a version; do nothing when it is current."""
     _run(engine, command.upgrade, version)
 
 
 def downgrade(engine: Engine, version: str) -> None:
-    """Take the schema back to a version; `base` empties the database."""
+    """Downgrade the schema to a version; `base` empties the database."""
     _run(engine, command.downgrade, version)
 
 

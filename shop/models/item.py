@@ -15,7 +15,10 @@ Unsigned = Integer().with_variant(mysql.INTEGER(unsigned=True), "mysql", "mariad
 
 
 class Item(Model):
-    """Something for sale. `stock` is what the orders written so far have left; Redis knows what can be bought now."""
+    """Item of the catalogue.
+
+    `stock` is the stock after all written orders; the available pieces are in Redis.
+    """
 
     __tablename__ = "items"
     __table_args__ = (
@@ -25,16 +28,16 @@ class Item(Model):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     name: Mapped[str] = mapped_column(String(NAME_MAX))
-    # Language -> text, of those that have one. Whatever has none is told the plain text.
+    # Language -> text. A language without a translation gets the plain text.
     name_translations: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
     introduction: Mapped[str] = mapped_column(Text, default="")
     introduction_translations: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
     price_minor: Mapped[int] = mapped_column(BigInteger)
     currency: Mapped[str] = mapped_column(String(3))
     stock: Mapped[int] = mapped_column(Unsigned)
-    # Raised with every load into Redis: an order reserved under an older epoch is counted anew.
+    # Increases with every load into Redis; a reservation of an older epoch has to be readmitted.
     epoch: Mapped[int] = mapped_column(default=0)
-    # Raised with every credit of stock, so that each reaches Redis once and in order.
+    # Increases with every credit of stock, so that each is applied in Redis once and in order.
     adj_seq: Mapped[int] = mapped_column(BigInteger, default=0)
     max_per_user: Mapped[int | None]
     status: Mapped[str] = mapped_column(String(16), default=ItemStatus.DRAFT)
@@ -45,5 +48,5 @@ class Item(Model):
 
     @property
     def sellable(self) -> bool:
-        """Whether it can be seen and bought."""
+        """True when the item is on sale and not deleted."""
         return self.status == ItemStatus.ON_SALE and self.deleted_at is None

@@ -10,7 +10,10 @@ from shop.core.database.model import Model
 
 
 class Order(Model):
-    """A purchase that was written. Its id is the purchase id, so a second writing of one purchase is refused."""
+    """Written purchase.
+
+    Its id is the purchase id, so the database rejects a second row of one purchase.
+    """
 
     __tablename__ = "orders"
     __table_args__ = (

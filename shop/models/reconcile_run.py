@@ -11,7 +11,7 @@ from shop.core.database.types import BigId
 
 
 class ReconcileRun(Model):
-    """One time that Redis and MySQL disagreed about an item, and what was done about it."""
+    """Repair of an item after a difference between Redis and MySQL."""
 
     __tablename__ = "reconcile_runs"
     __table_args__ = (Index(None, "item_id"), Index(None, "done"))
@@ -19,10 +19,10 @@ class ReconcileRun(Model):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     item_id: Mapped[int] = mapped_column(BigInteger)
     cause: Mapped[str] = mapped_column(String(CAUSE_MAX))
-    # What MySQL says and what Redis said, as `name=value` of all that differed.
+    # Differing fields in MySQL and in Redis, as `name=value`.
     expected: Mapped[str] = mapped_column(String(RUN_TEXT_MAX))
     found: Mapped[str] = mapped_column(String(RUN_TEXT_MAX))
-    # Empty until the repair is committed: one that died on the way is taken up again.
+    # Empty until the repair is committed; an interrupted repair is continued.
     done: Mapped[str] = mapped_column(String(RUN_TEXT_MAX), default="")
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]

@@ -11,7 +11,7 @@ from shop.core.database.model import Model
 
 
 class Session(Model):
-    """A sign-in, and the family of refresh tokens that grew from it: each is spent once, for the next."""
+    """Sign-in and its chain of single-use refresh tokens."""
 
     __tablename__ = "sessions"
     __table_args__ = (
@@ -22,15 +22,15 @@ class Session(Model):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(BigInteger)
-    # The refresh token that can be spent now, and the one that was spent for it.
+    # The valid refresh token, and the one it was exchanged for.
     refresh_id: Mapped[UUID]
     spent_id: Mapped[UUID | None]
     agent: Mapped[str] = mapped_column(String(AGENT_MAX))
     created_at: Mapped[datetime]
-    # When the refresh token was issued, in whole seconds, as it says itself.
+    # Issue time of the refresh token, in whole seconds like its `iat`.
     refreshed_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     ended_by: Mapped[str | None] = mapped_column(String(REASON_MAX))
-    # When it ended or something about its user changed; what was remembered before is outdated.
+    # Time of the last change of the session or its user; older cache entries are stale.
     changed_at: Mapped[datetime | None]

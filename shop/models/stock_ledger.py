@@ -11,7 +11,7 @@ from shop.core.database.types import BigId
 
 
 class StockLedger(Model):
-    """One change of an item's stock; lines are added, never changed. Their sum is the stock."""
+    """Change of an item's stock; the lines add up to it."""
 
     __tablename__ = "stock_ledger"
     __table_args__ = (UniqueConstraint("ref", "reason"), Index(None, "item_id", "reason"))
@@ -20,12 +20,12 @@ class StockLedger(Model):
     item_id: Mapped[int] = mapped_column(BigInteger)
     delta: Mapped[int] = mapped_column(BigInteger)
     reason: Mapped[str] = mapped_column(String(16))
-    # What caused it: `item:7`, or an order id.
+    # Reference to the cause: `item:7`, or an order id.
     ref: Mapped[str] = mapped_column(String(REF_MAX))
-    # The user id of whoever caused it, where it was a person.
+    # User id of the cause; None for the system.
     actor: Mapped[int | None] = mapped_column(BigInteger)
-    # The number of a credit: pieces that reach the sale after MySQL has them.
+    # Number of a credit: pieces that are added in Redis after MySQL.
     adj_seq: Mapped[int | None] = mapped_column(BigInteger)
-    # The words of whoever adjusted the stock.
+    # Reason text of an adjustment.
     note: Mapped[str | None] = mapped_column(String(NOTE_MAX))
     created_at: Mapped[datetime]

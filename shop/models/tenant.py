@@ -10,16 +10,19 @@ from shop.core.database.model import Model
 
 
 class Tenant(Model):
-    """Somebody who sells here. Its row belongs to itself; a disabled one keeps its rows and lets nobody in."""
+    """Tenant, owner of its own row.
+
+    A disabled tenant keeps its rows, but its users cannot sign in.
+    """
 
     __tablename__ = "tenants"
     __table_args__ = (UniqueConstraint("slug"), UniqueConstraint("host"))
 
     tenant_id: Mapped[int] = mapped_column(primary_key=True)
-    # How a header names it.
+    # Name in the `X-Tenant` header.
     slug: Mapped[str] = mapped_column(String(SLUG_MAX))
     name: Mapped[str] = mapped_column(String(NAME_MAX))
-    # The address that leads to it.
+    # Host name that selects the tenant.
     host: Mapped[str | None] = mapped_column(String(HOST_MAX))
     disabled_at: Mapped[datetime | None]
     created_at: Mapped[datetime]

@@ -10,13 +10,13 @@ from shop.constants.user import EMAIL_MAX, NAME_MAX, PERMISSIONS_MAX, RoleFlag
 from shop.core.database.model import Model
 from shop.core.database.types import BigId
 
-# Letter by letter: MySQL would otherwise take e and é for one, and two people for one account.
+# Exact comparison: by default MySQL treats e and é as equal, so two names could be one account.
 Name = String(NAME_MAX).with_variant(mysql.VARCHAR(NAME_MAX, collation="utf8mb4_bin"), "mysql", "mariadb")
 Email = String(EMAIL_MAX).with_variant(mysql.VARCHAR(EMAIL_MAX, collation="utf8mb4_bin"), "mysql", "mariadb")
 
 
 class User(Model):
-    """Somebody with an account."""
+    """User account."""
 
     __tablename__ = "users"
     __table_args__ = (UniqueConstraint("tenant_id", "email"), Index(None, "tenant_id", "name", "id"))
@@ -25,7 +25,7 @@ class User(Model):
     name: Mapped[str] = mapped_column(Name)
     email: Mapped[str] = mapped_column(Email)
     password_hash: Mapped[str] = mapped_column(String(255))
-    # RoleFlag, and the codes of single permissions with blanks between them.
+    # RoleFlag values, and permission codes separated by blanks.
     roles: Mapped[int] = mapped_column(default=int(RoleFlag.GENERAL))
     permissions: Mapped[str] = mapped_column(String(PERMISSIONS_MAX), default="")
     disabled_at: Mapped[datetime | None]

@@ -1,4 +1,4 @@
-"""Questions to the table idempotency_records."""
+"""Queries of the table idempotency_records."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,19 +15,22 @@ _KEY_COLUMNS = (IdempotencyRecord.tenant_id, IdempotencyRecord.scope, Idempotenc
 
 @dataclass(frozen=True)
 class IdempotencyRecordRepository(Repository[IdempotencyRecord]):
-    """Finds what is finished; nothing changes a record."""
+    """Repository of idempotency records; records are never updated."""
 
     model = IdempotencyRecord
 
     def remove(self, record_key: tuple[int, str, str], expires_at: datetime) -> None:
-        """Forget the record of (tenant, scope, key) that ends then; its key may have been used anew meanwhile."""
+        """Delete the record of (tenant, scope, key) that expires at that time.
+
+        A newer record of the same key has another expiry and stays.
+        """
         query = delete(IdempotencyRecord).where(
             tuple_(*_KEY_COLUMNS) == record_key, IdempotencyRecord.expires_at == expires_at
         )
         self.session.execute(query)
 
     def find_expired(self, now: datetime, limit: int) -> Sequence[tuple[int, str, str]]:
-        """(tenant, scope, key) of some whose life is over, oldest first."""
+        """Return (tenant, scope, key) of expired records, oldest first."""
         query = select(*_KEY_COLUMNS).where(IdempotencyRecord.expires_at <= now).order_by(IdempotencyRecord.expires_at)
         return [tuple(row) for row in self.session.execute(query.limit(limit))]  # type: ignore[misc]  # rows of three
 

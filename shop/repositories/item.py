@@ -1,4 +1,4 @@
-"""Questions to the table items."""
+"""Queries of the table items."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -38,34 +38,34 @@ _SOURCE = ColumnMap(
 
 @dataclass(frozen=True)
 class ItemRepository(Repository[Item]):
-    """Finds items and moves their stock."""
+    """Repository of items and their stock."""
 
     model = Item
 
     def source(self) -> ColumnMap:
-        """The columns that lists name."""
+        """Return the columns of list fields."""
         return _SOURCE
 
     def not_deleted(self) -> Criteria:
-        """What is not deleted."""
+        """Return the criteria of items that are not deleted."""
         return Criteria().push(Item.deleted_at.is_(None))
 
     def on_sale(self) -> Criteria:
-        """What buyers may see."""
+        """Return the criteria of items visible to buyers."""
         return (
             self.not_deleted().push(Item.status == ItemStatus.ON_SALE).with_index_hint("ix_items_tenant_id_status_id")
         )
 
     def find_on_sale(self) -> Sequence[Item]:
-        """Everything on sale, newest first."""
+        """Return all items on sale, newest first."""
         return self.session.scalars(select(Item).where(*_ON_SALE_CONDITIONS).order_by(Item.id.desc())).all()
 
     def exists(self) -> bool:
-        """Whether there is any row, deleted ones included."""
+        """Return True when there is any row, including deleted ones."""
         return self.session.scalar(select(Item.id).limit(1)) is not None
 
     def find_all(self) -> Sequence[Item]:
-        """Every item there ever was."""
+        """Return all items, including deleted ones."""
         return self.session.scalars(select(Item).order_by(Item.id)).all()
 
     def lock(self, item_id: int) -> Item | None:
@@ -73,30 +73,36 @@ class ItemRepository(Repository[Item]):
         return self.session.get(Item, item_id, with_for_update=True, populate_existing=True)
 
     def find_stocks(self, item_ids: Collection[int]) -> dict[int, int]:
-        """Item id -> what the orders written so far have left."""
+        """Return item id -> stock after all written orders."""
         return dict(self.session.execute(select(Item.id, Item.stock).where(Item.id.in_(item_ids))).all())
 
     def find_loaded_after(self, item_id: int, limit: int) -> Sequence[Item]:
-        """Some of what was ever opened for sale, in the order of ids and beginning after one."""
+        """Return the next items that were ever loaded, ordered by id."""
         query = select(Item).where(Item.epoch > 0, Item.id > item_id).order_by(Item.id).limit(limit)
         return self.session.scalars(query).all()
 
     def lock_epochs(self, item_ids: Collection[int]) -> dict[int, int]:
-        """Item id -> epoch, the rows held until the transaction ends; locked in the order of ids, against deadlocks."""
+        """Lock items and return item id -> epoch.
+
+        Locks in the order of ids, which prevents deadlocks.
+        """
         query = select(Item.id, Item.epoch).where(Item.id.in_(item_ids)).order_by(Item.id).with_for_update()
         return dict(self.session.execute(query).all())
 
     def sell(self, item_id: int, quantity: int) -> bool:
-        """Lower the stock of an item on sale in one statement; False when there is none or too little is left."""
+        """Reduce the stock of an item on sale in one statement.
+
+        Returns False when the item is not on sale or has too few pieces.
+        """
         query = update(Item).where(Item.id == item_id, *_ON_SALE_CONDITIONS, Item.stock >= quantity)
         return self._change_stock(query, -quantity)
 
     def put_back(self, item_id: int, quantity: int) -> None:
-        """Raise the stock by what the running transaction took too much."""
+        """Increase the stock by pieces that this transaction took in excess."""
         self._change_stock(update(Item).where(Item.id == item_id), quantity)
 
     def take(self, item_id: int, quantity: int) -> bool:
-        """Lower the stock in one statement; False when too little is left."""
+        """Reduce the stock in one statement; return False with too few pieces."""
         return self._change_stock(update(Item).where(Item.id == item_id, Item.stock >= quantity), -quantity)
 
     def _change_stock(self, query: Update, delta: int) -> bool:

@@ -1,4 +1,4 @@
-"""Questions to the table reconcile_runs."""
+"""Queries of the table reconcile_runs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,20 +27,20 @@ _SOURCE = ColumnMap(
 
 @dataclass(frozen=True)
 class ReconcileRunRepository(Repository[ReconcileRun]):
-    """Finds what was found wrong."""
+    """Repository of repairs."""
 
     model = ReconcileRun
 
     def source(self) -> ColumnMap:
-        """The columns that lists name."""
+        """Return the columns of list fields."""
         return _SOURCE
 
     def find_open(self) -> Sequence[ReconcileRun]:
-        """Those whose repair was not finished, oldest first."""
+        """Return unfinished repairs, oldest first."""
         query = select(ReconcileRun).where(ReconcileRun.done == "").order_by(ReconcileRun.id)
         return self.session.scalars(query).all()
 
     def find_open_by_item(self, item_id: int) -> ReconcileRun | None:
-        """The unfinished repair of an item."""
+        """Return the unfinished repair of an item, or None."""
         query = select(ReconcileRun).where(ReconcileRun.item_id == item_id, ReconcileRun.done == "")
         return self.session.scalar(query.order_by(ReconcileRun.id).limit(1))

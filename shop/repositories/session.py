@@ -1,4 +1,4 @@
-"""Questions to the table sessions."""
+"""Queries of the table sessions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from shop.models.session import Session
 
 @dataclass(frozen=True)
 class SessionRepository(Repository[Session]):
-    """Finds sessions."""
+    """Repository of sessions."""
 
     model = Session
 
@@ -24,22 +24,28 @@ class SessionRepository(Repository[Session]):
         return self.session.get(Session, session_id, with_for_update=True, populate_existing=True)
 
     def lock_live(self, user_id: int, now: datetime) -> Sequence[Session]:
-        """A user's sessions that have not ended, held in the order of ids."""
+        """Lock and return the live sessions of a user, ordered by id."""
         query = select(Session).where(Session.user_id == user_id, *_live_conditions(now)).order_by(Session.id)
         return self.session.scalars(query.with_for_update()).all()
 
     def page_live(self, user_id: int, now: datetime, request: PageRequest) -> Page[Session]:
-        """A user's sessions that have not ended, newest first."""
+        """Return a page of a user's live sessions, newest first."""
         query = select(Session).where(Session.user_id == user_id, *_live_conditions(now)).order_by(Session.id.desc())
         return self.page(query, request)
 
     def find_changed(self, since: datetime) -> Sequence[tuple[UUID, datetime, bool]]:
-        """(id, moment, whether it ended) of what changed since then, of every tenant."""
+        """Return (id, time of change, is ended) of sessions changed since then.
+
+        Covers all tenants.
+        """
         query = select(Session.id, Session.changed_at, Session.ended_at).where(Session.changed_at > since)
         return [(row.id, row.changed_at, row.ended_at is not None) for row in self.session.execute(query)]
 
     def find_old(self, before: datetime, limit: int) -> Sequence[UUID]:
-        """Some that ended or expired before a moment, of every tenant."""
+        """Return ids of sessions that ended or expired before then.
+
+        Covers all tenants.
+        """
         query = select(Session.id).where(or_(Session.expires_at < before, Session.ended_at < before)).limit(limit)
         return self.session.scalars(query).all()
 

@@ -1,4 +1,4 @@
-"""Questions to the table stock_ledger."""
+"""Queries of the table stock_ledger."""
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from shop.models.stock_ledger import StockLedger
 from shop.supports.invariant import LedgerLine
 
 PAGE_SIZE = 5000
-# The columns are called, and stand in the order of, the fields of a LedgerLine.
+# Names and order of the columns equal the fields of LedgerLine.
 _LINE = select(
     StockLedger.id.label("line_id"), StockLedger.tenant_id, StockLedger.delta, StockLedger.ref, StockLedger.adj_seq
 )
@@ -34,43 +34,43 @@ _SOURCE = ColumnMap(
 
 @dataclass(frozen=True)
 class StockLedgerRepository(Repository[StockLedger]):
-    """Adds lines and reads them; nothing changes or removes one."""
+    """Repository of ledger lines; lines are never changed or removed."""
 
     model = StockLedger
 
     def find_items(self) -> set[int]:
-        """The ids of all items that have a line."""
+        """Return the ids of all items with ledger lines."""
         return set(self.session.scalars(select(StockLedger.item_id).distinct()))
 
     def find_sum(self, item_id: int) -> int:
-        """The sum of all changes of an item."""
+        """Return the sum of all changes of an item."""
         return int(self.session.scalar(select(func.sum(StockLedger.delta)).where(StockLedger.item_id == item_id)) or 0)
 
     def source(self) -> ColumnMap:
-        """The columns that lists name."""
+        """Return the columns of list fields."""
         return _SOURCE
 
     def of_item(self, item_id: int) -> Criteria:
-        """The lines of an item."""
+        """Return the criteria of an item's ledger lines."""
         return Criteria().push(StockLedger.item_id == item_id)
 
     def find_credits(self, item_id: int, after: int) -> Sequence[StockLedger]:
-        """The credits of an item with a number above the given one, in their order."""
+        """Return credits of an item with a number above `after`, in order."""
         query = select(StockLedger).where(
             StockLedger.item_id == item_id,
-            # Named, because the index knows them; sales are the many.
+            # Listed, so that the index excludes sales, which are most lines.
             StockLedger.reason.in_((StockReason.RETURN, StockReason.ADJUSTMENT)),
             StockLedger.adj_seq > after,
         )
         return self.session.scalars(query.order_by(StockLedger.adj_seq)).all()
 
     def find_refs(self, reason: StockReason, refs: Collection[str]) -> set[str]:
-        """Which of the causes stand there for that reason already."""
+        """Return those refs that already have a line with that reason."""
         query = select(StockLedger.ref).where(StockLedger.reason == reason, StockLedger.ref.in_(refs))
         return set(self.session.scalars(query))
 
     def iterate_lines(self, item_id: int, reason: StockReason) -> Iterator[LedgerLine]:
-        """Every line of an item that stands there for that reason, oldest first, a page at a time."""
+        """Iterate over an item's lines of one reason, oldest first, by pages."""
         line, last = StockLedger, 0
         query = _LINE.where(line.item_id == item_id, line.reason == reason).order_by(line.id).limit(PAGE_SIZE)
         while page := [LedgerLine(*row) for row in self.session.execute(query.where(line.id > last))]:

@@ -1,4 +1,4 @@
-"""Questions to the table tenants."""
+"""Queries of the table tenants."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,14 +11,14 @@ from shop.models.tenant import Tenant
 
 @dataclass(frozen=True)
 class TenantRepository(Repository[Tenant]):
-    """Finds tenants."""
+    """Repository of tenants."""
 
     model = Tenant
 
     def find_all(self) -> Sequence[Tenant]:
-        """Every tenant, oldest first."""
+        """Return all tenants, oldest first."""
         return self.session.scalars(select(Tenant).order_by(Tenant.tenant_id)).all()
 
     def find_by_slug(self, slug: str) -> Tenant | None:
-        """The tenant of that name."""
+        """Return the tenant with that slug, or None."""
         return self.session.scalar(select(Tenant).where(Tenant.slug == slug))

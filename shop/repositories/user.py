@@ -1,4 +1,4 @@
-"""Questions to the table users."""
+"""Queries of the table users."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -14,30 +14,33 @@ _SOURCE = ColumnMap(User.id, {"id": User.id, "name": User.name, "email": User.em
 
 @dataclass(frozen=True)
 class UserRepository(Repository[User]):
-    """Finds users."""
+    """Repository of users."""
 
     model = User
 
     def source(self) -> ColumnMap:
-        """The columns that lists name; never the password."""
+        """Return the columns of list fields; the password is not one."""
         return _SOURCE
 
     def find_by_email(self, email: str) -> User | None:
-        """The user with that address in lower case."""
+        """Return the user with that lower-case e-mail address, or None."""
         return self.session.scalar(select(User).where(User.email == email))
 
     def find_by_name(self, name: str) -> User | None:
-        """The first of those who bear a name, letter by letter."""
+        """Return the oldest user with exactly that name, or None."""
         query = select(User).where(User.name == name).order_by(User.id).limit(1)
         return self.session.scalar(query)
 
     def lock(self, user_ids: Collection[int]) -> dict[int, User]:
-        """User id -> row as it is now, held until the transaction ends; in the order of ids, against deadlocks."""
+        """Lock users and return user id -> current row.
+
+        Locks in the order of ids, which prevents deadlocks.
+        """
         query = select(User).where(User.id.in_(user_ids)).order_by(User.id).with_for_update()
         rows = self.session.scalars(query, execution_options={"populate_existing": True})
         return {user.id: user for user in rows}
 
     def find_tenants(self, user_ids: Collection[int]) -> dict[int, int]:
-        """User id -> tenant of those that there are."""
+        """Return user id -> tenant id of existing users."""
         query = select(User.id, User.tenant_id).where(User.id.in_(user_ids))
         return dict(self.session.execute(query).all())

@@ -1,4 +1,4 @@
-"""The wire form of users for those who look after them."""
+"""Response schemas of user administration."""
 
 from marshmallow import Schema, fields
 from marshmallow.validate import Length, Range
@@ -13,7 +13,7 @@ from shop.core.validation.fields import ID_MAX, Id, Moment, Text, WholeNumber
 
 
 class AccountItemSchema(Schema):
-    """What was bought, as it is now."""
+    """Current state of the ordered item."""
 
     id = Id(required=True)
     name = Text(ITEM_NAME_MAX, min_length=1, required=True, metadata={"example": "Concert ticket"})
@@ -23,7 +23,7 @@ class AccountItemSchema(Schema):
 
 
 class AccountOrderSchema(Schema):
-    """An order of a user."""
+    """Order of a user."""
 
     id = fields.UUID(required=True)
     status = Choice(OrderStatus, required=True)
@@ -36,11 +36,11 @@ class AccountOrderSchema(Schema):
 
 
 class AccountSchema(Schema):
-    """A user with its rights."""
+    """User with roles and permissions."""
 
     id = Id(required=True)
     name = Text(NAME_MAX, min_length=1, required=True, metadata={"example": "Ada"})
-    # No e-mail address where it is masked.
+    # Text, since a masked value is no valid e-mail address.
     email = Text(EMAIL_MAX, min_length=1, required=True, metadata={"example": "a***@e***.com"})
     roles = fields.List(Choice(UserRole), required=True, validate=Length(max=len(UserRole)))
     permissions = fields.List(
@@ -51,6 +51,6 @@ class AccountSchema(Schema):
     )
     disabled = fields.Boolean(required=True)
     created_at = Moment(required=True)
-    # In lists, where they are asked for.
+    # Only in lists, when included by the query.
     orders = fields.List(fields.Nested(AccountOrderSchema), validate=Length(max=ORDERS_SHOWN_MAX))
     orders_count = WholeNumber(validate=Range(0, ID_MAX))

@@ -1,4 +1,4 @@
-"""The wire form of lists to select from."""
+"""Response schemas of selection lists."""
 
 from marshmallow import Schema, fields
 from marshmallow.validate import Length
@@ -11,14 +11,14 @@ OPTIONS_MAX = 100
 
 
 class OptionSchema(Schema):
-    """A value that requests and answers use, and what people call it."""
+    """Value for requests and responses, with its display name."""
 
     value = Text(NAME_MAX, min_length=1, required=True, metadata={"example": ItemStatus.ON_SALE})
     label = Text(SENTENCE_MAX, min_length=1, required=True, metadata={"example": ItemStatus.ON_SALE.label})
 
 
 class ConstantSchema(Schema):
-    """A list to select from."""
+    """Selection list."""
 
     name = Text(NAME_MAX, min_length=1, required=True, metadata={"example": enum_name(ItemStatus)})
     options = fields.List(fields.Nested(OptionSchema), required=True, validate=Length(1, OPTIONS_MAX))

@@ -1,4 +1,4 @@
-"""The wire form of items."""
+"""Response schemas of items."""
 
 from marshmallow import Schema
 from marshmallow.validate import Range
@@ -22,7 +22,7 @@ _INTRODUCTION = Text(INTRODUCTION_MAX, multiline=True, required=True)
 
 
 class ItemSchema(Schema):
-    """Something for sale; `stock` is what can be bought now."""
+    """Item; `stock` is the number of available pieces."""
 
     id = Id(required=True)
     name = _NAME
@@ -43,7 +43,7 @@ class ItemSchema(Schema):
 
 
 class ItemTranslationsSchema(Schema):
-    """What is written about an item: the plain texts, and those in other languages; null where there is none."""
+    """Texts of an item in all languages; null without a translation."""
 
     id = Id(required=True)
     name = _NAME

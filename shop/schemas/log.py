@@ -1,4 +1,4 @@
-"""The wire form of records of the log."""
+"""Response schema of log records."""
 
 from marshmallow import Schema, fields
 
@@ -7,7 +7,7 @@ from shop.core.validation.fields import Moment, Text
 
 
 class LogSchema(Schema):
-    """What some process said; `more` has whatever else that kind of record knows."""
+    """Log record of a process; `more` has the additional fields."""
 
     time = Moment(required=True)
     level = Text(NAME_MAX, required=True, metadata={"example": "info"})

@@ -1,4 +1,4 @@
-"""The wire form of orders."""
+"""Response schemas of orders."""
 
 from marshmallow import Schema, fields
 from marshmallow.validate import Range
@@ -10,7 +10,7 @@ from shop.core.validation.fields import Id, Moment, Text, WholeNumber
 
 
 class OrderItemSchema(Schema):
-    """What was bought, as it is now."""
+    """Current state of the ordered item."""
 
     id = Id(required=True)
     name = Text(NAME_MAX, min_length=1, required=True, metadata={"example": "Concert ticket"})
@@ -20,7 +20,7 @@ class OrderItemSchema(Schema):
 
 
 class OrderSchema(Schema):
-    """A purchase: promised (pending), written (confirmed) or refused after all (rejected)."""
+    """Order: reserved (pending), written (confirmed), cancelled or rejected."""
 
     id = fields.UUID(required=True)
     status = Choice(OrderStatus, required=True)

@@ -1,4 +1,4 @@
-"""The wire form of permissions."""
+"""Response schema of permissions."""
 
 from marshmallow import Schema, fields
 from marshmallow.validate import OneOf
@@ -9,9 +9,9 @@ from shop.core.validation.fields import Text
 
 
 class PermissionSchema(Schema):
-    """Something that a user can be given leave to do."""
+    """Permission that can be granted to users."""
 
     code = Choice(Permission, required=True)
-    name = fields.String(required=True, validate=OneOf([it.dotted_name for it in Permission]))
+    name = fields.String(required=True, validate=OneOf([permission.dotted_name for permission in Permission]))
     kind = Choice(PermissionKind, required=True)
     sentence = Text(SENTENCE_MAX, min_length=1, required=True, metadata={"example": Permission.USERS_VIEW_ANY.sentence})

@@ -1,4 +1,4 @@
-"""The wire form of repairs."""
+"""Response schemas of repairs."""
 
 from marshmallow import Schema, fields
 from marshmallow.validate import Range
@@ -10,7 +10,7 @@ from shop.core.validation.fields import Id, Moment, Text, WholeNumber
 
 
 class ReconcileRunItemSchema(Schema):
-    """What the stores disagreed about."""
+    """Current state of the repaired item."""
 
     id = Id(required=True)
     name = Text(NAME_MAX, min_length=1, required=True, metadata={"example": "Concert ticket"})
@@ -20,7 +20,7 @@ class ReconcileRunItemSchema(Schema):
 
 
 class ReconcileRunSchema(Schema):
-    """One time that Redis and MySQL disagreed; `expected` is what MySQL said, `found` what Redis did."""
+    """Repair of a difference; `expected` is from MySQL, `found` from Redis."""
 
     id = Id(required=True)
     item_id = Id(required=True)

@@ -1,4 +1,4 @@
-"""The wire form of sessions."""
+"""Response schemas of sessions."""
 
 from marshmallow import Schema, fields
 from marshmallow.validate import OneOf, Range
@@ -9,7 +9,7 @@ from shop.core.validation.fields import ID_MAX, Moment, Text, WholeNumber
 
 
 class TokenSchema(Schema):
-    """What signing in gives, and each refresh."""
+    """Tokens of a sign-in or refresh."""
 
     access_token = Text(TOKEN_MAX, min_length=1, required=True)
     refresh_token = Text(TOKEN_MAX, min_length=1, required=True)
@@ -20,7 +20,7 @@ class TokenSchema(Schema):
 
 
 class SessionSchema(Schema):
-    """A sign-in; `agent` is what its client called itself, `current` the one that asks."""
+    """Session; `agent` is the User-Agent, `current` marks the caller's session."""
 
     id = fields.UUID(required=True)
     agent = Text(AGENT_MAX, required=True, metadata={"example": "curl/8.5.0"})

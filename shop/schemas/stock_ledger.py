@@ -1,4 +1,4 @@
-"""The wire form of lines of the stock ledger."""
+"""Response schemas of ledger lines."""
 
 from marshmallow import Schema, fields
 from marshmallow.validate import Range
@@ -12,14 +12,14 @@ from shop.core.validation.fields import Id, Moment, Text, WholeNumber
 
 
 class StockLedgerUserSchema(Schema):
-    """Who did it."""
+    """Actor of a stock change."""
 
     id = Id(required=True)
     name = Text(NAME_MAX, min_length=1, required=True, metadata={"example": "Ada"})
 
 
 class StockLedgerSchema(Schema):
-    """One change of an item's stock; `ref` is what caused it, `actor` the user who did."""
+    """Change of an item's stock; `ref` is the cause, `actor` the user."""
 
     id = Id(required=True)
     delta = WholeNumber(required=True, validate=Range(-STOCK_COLUMN_MAX, STOCK_COLUMN_MAX), metadata={"example": 5})

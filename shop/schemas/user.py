@@ -1,4 +1,4 @@
-"""The wire form of users."""
+"""Response schemas of users."""
 
 from marshmallow import Schema, fields
 from marshmallow.validate import Length, OneOf, Range
@@ -10,7 +10,7 @@ from shop.core.validation.fields import ID_MAX, Email, Id, Moment, Text, WholeNu
 
 
 class UserSchema(Schema):
-    """A user, as the user itself may see it."""
+    """Profile of the caller."""
 
     id = Id(required=True)
     name = Text(NAME_MAX, min_length=1, required=True, metadata={"example": "Ada"})
@@ -20,7 +20,7 @@ class UserSchema(Schema):
 
 
 class RegistrationSchema(Schema):
-    """What registering gives: what signing in gives, and the account."""
+    """Tokens and profile of a new account."""
 
     access_token = Text(TOKEN_MAX, min_length=1, required=True)
     refresh_token = Text(TOKEN_MAX, min_length=1, required=True)

@@ -1,11 +1,11 @@
-"""Who may do what with items."""
+"""Authorization of items."""
 
 from shop.constants.permission import Permission
 from shop.core.auth.policy import permission, public_or
 
 
 class ItemPolicy:
-    """A rule for each thing that is done with items; drafts and retired ones are not public."""
+    """Authorization rules of items; drafts and retired items are not public."""
 
     view_any = public_or(Permission.ITEMS_VIEW_DRAFTS)
     view = public_or(Permission.ITEMS_VIEW_DRAFTS)

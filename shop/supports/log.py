@@ -1,10 +1,10 @@
-"""Who may look into the log."""
+"""Authorization of the log."""
 
 from shop.constants.permission import Permission
 from shop.core.auth.policy import permission
 
 
 class LogPolicy:
-    """What it tells of others' requests is for administrators alone."""
+    """Authorization rules of the log; only administrators may read it."""
 
     view_any = permission(Permission.SYSTEM_LOGS)

@@ -1,11 +1,11 @@
-"""Who may do what with orders."""
+"""Authorization of orders."""
 
 from shop.constants.permission import Permission
 from shop.core.auth.policy import OWNER, SIGNED_IN, owner_or, permission
 
 
 class OrderPolicy:
-    """A rule for each thing that is done with orders; an order belongs to its buyer."""
+    """Authorization rules of orders; an order belongs to its buyer."""
 
     view_own = OWNER
     view_any = permission(Permission.ORDERS_VIEW_ANY)

@@ -1,10 +1,10 @@
-"""Who may look at repairs."""
+"""Authorization of repairs."""
 
 from shop.constants.permission import Permission
 from shop.core.auth.policy import permission
 
 
 class ReconcileRunPolicy:
-    """Whoever may see what changed the stock may see what was repaired."""
+    """Authorization rules of repairs; the same permission as for the ledger."""
 
     view_any = permission(Permission.STOCK_VIEW)

@@ -1,4 +1,4 @@
-"""Records of reservations: what a purchase asks for, what is answered, and what waits to be written."""
+"""Records of purchases, reservations and outbox entries."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -10,7 +10,10 @@ from shop.core.idempotency.record import IdempotencyKey
 
 
 class Purchase(NamedTuple):
-    """One wish to buy, from a session. `moment` is in microseconds since 1970; with a `ticket` it may be sent again."""
+    """Purchase request of a session.
+
+    `moment` is in microseconds since 1970; `ticket` is the idempotency key, if any.
+    """
 
     order_id: UUID
     tenant_id: int
@@ -23,9 +26,9 @@ class Purchase(NamedTuple):
 
 
 class Reservation(NamedTuple):
-    """Pieces taken for one purchase, as receipts and outbox entries carry it.
+    """Reserved pieces of one purchase, as stored in receipts and outbox entries.
 
-    `state` is P (promised), C (confirmed), R (rejected) or D (set aside: a dead letter).
+    `state` is P (pending), C (confirmed), R (rejected) or D (dead letter).
     """
 
     state: str
@@ -42,22 +45,22 @@ class Reservation(NamedTuple):
 
     @property
     def position(self) -> tuple[int, int]:
-        """Its number in the item's count: epoch and sequence."""
+        """Epoch and sequence number."""
         return self.epoch, self.seq
 
     @property
     def body(self) -> str:
-        """The part that stays when it is counted anew: all but state, epoch and sequence."""
+        """Text without state, epoch and sequence; unchanged by a readmission."""
         return "|".join(map(str, self[1:9]))
 
     @property
     def text(self) -> str:
-        """All but the state, as the outbox holds it."""
+        """Text without the state, as stored in the outbox."""
         return "|".join(map(str, self[1:]))
 
 
 class ScriptCall(NamedTuple):
-    """A purchase as reserve.lua is asked for it, whoever answers in its place: the partition, KEYS and ARGV."""
+    """Call of reserve.lua or of an alternative: partition, KEYS and ARGV."""
 
     number: int
     keys: list[str]
@@ -65,10 +68,11 @@ class ScriptCall(NamedTuple):
 
 
 class ReserveResult(NamedTuple):
-    """The answer of RESERVE. `left`: pieces or the limit, where it was refused; `wake`: this call woke the drain.
+    """Result of RESERVE.
 
-    `forgot`: the moment, in microseconds, at which the item's receipts were lost; 0 when they were not.
-    `asked`: what the key of a REUSED purchase was used for. `spent`: how the buyer's limit stands, if it was counted.
+    `left`: available pieces, or the limit, of a refusal. `woke_drain`: this call set the wake flag.
+    `receipts_lost_at`: time in microseconds at which the item's receipts were lost; 0 when they were not.
+    `used_fingerprint`: fingerprint stored for a REUSED key. `counts`: state of the buyer's rate limit, if counted.
     """
 
     outcome: ReserveOutcome
@@ -81,16 +85,16 @@ class ReserveResult(NamedTuple):
 
 
 class OutboxEntry(NamedTuple):
-    """A reservation waiting in an outbox."""
+    """Reservation in an outbox."""
 
     entry_id: str
     reservation: Reservation
 
 
 class OutboxPage(NamedTuple):
-    """Some entries of an outbox; `last` is the id of the last one, None when there were none.
+    """Page of outbox entries; `last_id` is None when it is empty.
 
-    `garbled`: entry id -> what stands there instead of a reservation.
+    `unreadable`: entry id -> content that is no reservation.
     """
 
     entries: list[OutboxEntry]
@@ -99,7 +103,7 @@ class OutboxPage(NamedTuple):
 
 
 class Backlog(NamedTuple):
-    """What waits in a partition: orders, seconds since the oldest of them was promised, and dead letters."""
+    """Backlog of a partition: waiting orders, age of the oldest, dead letters."""
 
     waiting: int
     oldest_seconds: float
@@ -107,7 +111,7 @@ class Backlog(NamedTuple):
 
 
 class DeadLetter(NamedTuple):
-    """An entry that can never be written, and why; no reservation when it cannot be read."""
+    """Entry that cannot be written, and the reason."""
 
     letter_id: str
     text: str
@@ -115,7 +119,7 @@ class DeadLetter(NamedTuple):
 
     @property
     def reservation(self) -> Reservation | None:
-        """What was promised."""
+        """Reservation of the entry; None when it is unreadable."""
         return read_or_none("D|" + self.text)
 
 
@@ -140,7 +144,7 @@ def parse_reservation(text: str) -> Reservation:
 def read_or_none(text: str) -> Reservation | None:
     try:
         reservation = parse_reservation(text)
-        # A moment that no calendar has would stop whoever writes it down.
+        # Reject a time outside the calendar here, since the database write would fail later.
         from_microseconds(reservation.moment)
     except (ValueError, OverflowError):
         return None
@@ -148,8 +152,11 @@ def read_or_none(text: str) -> Reservation | None:
 
 
 def parse_reserve_answer(answer: Sequence[Any]) -> ReserveResult:
-    """Parse what RESERVE answers: outcome, receipt (or when receipts were lost), number, and what was counted."""
-    outcome, text, count, *spent = answer
+    """Parse the result of RESERVE.
+
+    Its parts: outcome, receipt (or when receipts were lost), number, rate limit counts.
+    """
+    outcome, text, count, *counts = answer
     if outcome in (ReserveOutcome.RESERVED, ReserveOutcome.DUPLICATE):
         woke = outcome == ReserveOutcome.RESERVED and count == 1
         return ReserveResult(
@@ -158,16 +165,16 @@ def parse_reserve_answer(answer: Sequence[Any]) -> ReserveResult:
             count,
             woke_drain=woke,
             receipts_lost_at=0,
-            counts=tuple(spent),
+            counts=tuple(counts),
         )
-    asked = text.partition("|")[2] if outcome == ReserveOutcome.KEY_REUSED else ""
-    forgot = 0 if outcome == ReserveOutcome.KEY_REUSED else int(text or 0)
+    fingerprint = text.partition("|")[2] if outcome == ReserveOutcome.KEY_REUSED else ""
+    lost_at = 0 if outcome == ReserveOutcome.KEY_REUSED else int(text or 0)
     return ReserveResult(
         ReserveOutcome(outcome),
         None,
         count,
         woke_drain=False,
-        receipts_lost_at=forgot,
-        used_fingerprint=asked,
-        counts=tuple(spent),
+        receipts_lost_at=lost_at,
+        used_fingerprint=fingerprint,
+        counts=tuple(counts),
     )

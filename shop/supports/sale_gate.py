@@ -1,4 +1,4 @@
-"""Records of an item's gate: how it is closed and opened, and how pieces come and go."""
+"""Records of an item's sale gate: claims, openings, credits and withdrawals."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -7,7 +7,10 @@ from shop.constants.stock import GateState
 
 
 class Claim(NamedTuple):
-    """The right to open a gate. `moment`: in microseconds; `wrong`: Redis said something else than MySQL."""
+    """Right to open a gate.
+
+    `moment` is in microseconds since 1970; `data_lost`: Redis differed from MySQL.
+    """
 
     token: str
     moment: int
@@ -15,7 +18,10 @@ class Claim(NamedTuple):
 
 
 class GateOpening(NamedTuple):
-    """What MySQL says about an item when its gate opens. `sold`: it has orders, whose receipts may be lost."""
+    """State of an item in MySQL when its gate opens.
+
+    `has_orders`: there are orders, so receipts may have been lost.
+    """
 
     stock: int
     epoch: int
@@ -29,9 +35,10 @@ class GateOpening(NamedTuple):
 
 
 class CreditNote(NamedTuple):
-    """Pieces that MySQL has and the sale has not yet: number `adj_seq` of the item's credits.
+    """Credit of an item: pieces in MySQL to add in Redis.
 
-    `user_id`: whose purchase it was, 0 for nobody's.
+    `adj_seq`: number of the credit.
+    `user_id`: user whose limit gets the pieces back; 0 for none.
     """
 
     adj_seq: int
@@ -41,7 +48,10 @@ class CreditNote(NamedTuple):
 
 
 class Withdrawal(NamedTuple):
-    """Pieces to be taken out of the sale, none to compare only. `seen`: what could be bought as the caller saw it."""
+    """Pieces to take out of the sale; 0 pieces only compares.
+
+    `expected_stock`: available pieces as the caller saw them, or None.
+    """
 
     ref: str
     pieces: int

@@ -1,4 +1,4 @@
-"""Pure functions about stock."""
+"""Pure functions and records of stock."""
 
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
@@ -9,7 +9,7 @@ COUNT_DIGITS = 9
 
 
 class DatabaseState(NamedTuple):
-    """What MySQL says about an item on sale; `hwm` is the number of its last credit."""
+    """State of an item in MySQL; `hwm` is the last credit number."""
 
     units: int
     epoch: int
@@ -20,7 +20,10 @@ class DatabaseState(NamedTuple):
 
 
 class Adjustment(NamedTuple):
-    """Pieces to add, or to take where `delta` is negative. `seen`: what could be bought as the caller saw it."""
+    """Stock adjustment; a negative `delta` takes pieces.
+
+    `expected_stock`: available pieces as the caller saw them, or None.
+    """
 
     ref: str
     delta: int
@@ -29,34 +32,36 @@ class Adjustment(NamedTuple):
 
 
 class Difference(NamedTuple):
-    """What MySQL says and what Redis said, of all that differed, as `name=value`."""
+    """Differing fields in MySQL and in Redis, as `name=value`."""
 
     expected: str
     found: str
 
 
 def compare_with_gate(state: DatabaseState, gate: Mapping[str, str], waiting: int | None) -> Difference | None:
-    """Where an open gate says something else than MySQL; None when they agree.
+    """Return the difference between an open gate and MySQL, or None.
 
-    `waiting`: entries and dead letters of the item's partition, None when nobody counted.
+    `waiting`: number of entries and dead letters of the item's partition, None when not counted.
     """
-    says = {name: gate.get(name, "") for name in DatabaseState._fields} | {"units": _sum_units(gate)}
-    wants = {name: "" if value is None else str(value) for name, value in state._asdict().items()}
+    actual = {name: gate.get(name, "") for name in DatabaseState._fields} | {"units": _sum_units(gate)}
+    expected = {name: "" if value is None else str(value) for name, value in state._asdict().items()}
     if waiting == 0:
-        says["pend"], wants["pend"] = gate.get("pend", ""), "0"
+        actual["pend"], expected["pend"] = gate.get("pend", ""), "0"
     if not gate:
-        return Difference(_format_fields(wants, DatabaseState._fields), "nothing")
-    differ = [name for name in wants if wants[name] != says[name]]
-    return Difference(_format_fields(wants, differ), _format_fields(says, differ)) if differ else None
+        return Difference(_format_fields(expected, DatabaseState._fields), "nothing")
+    differing = [name for name in expected if expected[name] != actual[name]]
+    if not differing:
+        return None
+    return Difference(_format_fields(expected, differing), _format_fields(actual, differing))
 
 
 def may_be_unfinalized(difference: Difference) -> bool:
-    """Whether it may be only that a drain has written what it has not finalized yet."""
-    return {word.partition("=")[0] for word in difference.found.split()} <= {"units", "pend"}
+    """Return True when a drain between commit and finalize explains the difference."""
+    return {field.partition("=")[0] for field in difference.found.split()} <= {"units", "pend"}
 
 
 def parse_count(text: str | None) -> int:
-    """A number that Redis holds; 0 when it is not there, or nonsense that no column would take."""
+    """Parse a number from Redis; 0 when missing, invalid or too long."""
     return int(text) if text and text.isascii() and text.isdigit() and len(text) <= COUNT_DIGITS else 0
 
 

@@ -1,11 +1,11 @@
-"""Who may do what with changes of stock."""
+"""Authorization of the stock ledger."""
 
 from shop.constants.permission import Permission
 from shop.core.auth.policy import permission
 
 
 class StockLedgerPolicy:
-    """A rule for each thing that is done with the ledger; nobody updates or deletes a line of it."""
+    """Authorization rules of the ledger; lines are never changed or deleted."""
 
     view_any = permission(Permission.STOCK_VIEW)
     create = permission(Permission.STOCK_ADJUST)

@@ -1,4 +1,4 @@
-"""Who may do what with users, and how roles and permissions are kept on a row."""
+"""Authorization of users; storage format of roles and permissions."""
 
 import hashlib
 from collections.abc import Collection, Mapping
@@ -12,7 +12,7 @@ from shop.core.caller import Caller
 
 
 class UserPolicy:
-    """A rule for each thing that is done with users; a user belongs to itself."""
+    """Authorization rules of users; a user owns itself."""
 
     view_own = OWNER
     view_any = permission(Permission.USERS_VIEW_ANY)
@@ -24,37 +24,44 @@ class UserPolicy:
 
 
 def build_caller(card: Mapping[str, Any], session_id: UUID) -> Caller:
-    """The caller that a user is, by what is known of it."""
-    almighty = UserRole.ADMIN in card["roles"]
-    return Caller(card["id"], card["tenant_id"], session_id, frozenset(card["permissions"]), almighty, card)
+    """Build the caller of a session from the user's card."""
+    is_administrator = UserRole.ADMIN in card["roles"]
+    return Caller(card["id"], card["tenant_id"], session_id, frozenset(card["permissions"]), is_administrator, card)
 
 
 def encode_roles(roles: Collection[str]) -> int:
-    """Roles as a row keeps them: flags that combine."""
+    """Encode roles as the flags of a row."""
     return sum(RoleFlag[UserRole(role).name] for role in set(roles))
 
 
 def decode_roles(flags: int) -> list[str]:
-    """The roles that flags stand for."""
+    """Decode the flags of a row to roles."""
     return [UserRole[flag.name].value for flag in RoleFlag if flag.name and flags & flag]
 
 
 def is_admin(flags: int) -> bool:
-    """Whether the user is the administrator whom every gate lets pass."""
+    """Return True for flags with the administrator role."""
     return bool(flags & RoleFlag.ADMIN)
 
 
 def decode_permissions(flags: int, stored_codes: str) -> list[str]:
-    """The codes that a row keeps and that mean something; those of the system do for administrators only."""
+    """Return the stored permission codes that exist.
+
+    Codes of the system area count for administrators only.
+    """
     codes = stored_codes.split()
-    return [it.code for it in Permission if it.code in codes and (is_admin(flags) or not is_system_permission(it.code))]
+    known = [permission.code for permission in Permission if permission.code in codes]
+    return [code for code in known if is_admin(flags) or not is_system_permission(code)]
 
 
 def is_system_permission(code: str) -> bool:
-    """Whether a permission is one that no ordinary user can be given."""
+    """Return True for permissions of the system area, reserved to administrators."""
     return code.startswith(SYSTEM_AREA)
 
 
 def digest_account_name(name: str) -> str:
-    """A digest that stands for an account however its name or address is written, for keys: it is its owner's."""
+    """Return a digest of a name or address for use in keys.
+
+    It ignores case and outer blanks, and hides the personal data.
+    """
     return hashlib.sha256(name.strip().casefold().encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -1,4 +1,4 @@
-"""The words a request may use about an item, and the code each wrong word earns."""
+"""Request fields of items and their error codes."""
 
 from marshmallow.validate import Range
 
@@ -64,7 +64,7 @@ class ItemValidator:
         allow_none=True,
         metadata=error_code(Code.PHOTO_FORMAT) | {"format": "uri", "example": "https://shop.example/ticket.jpg"},
     )
-    # The stock of a list is what can be bought now, and that is no column.
+    # `stock` is read-only: the available pieces come from Redis, not from a column.
     spec = ResourceSpec(
         {
             "id": FieldSpec.integer(),

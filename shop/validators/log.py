@@ -1,4 +1,4 @@
-"""What may be said about records of the log."""
+"""Request fields of the log and their error codes."""
 
 from shop.constants.log import REQUEST_ID_MAX
 from shop.core.trace import REQUEST_ID_PATTERN
@@ -7,7 +7,7 @@ from shop.exception_codes.log import LogExceptionCode as Code
 
 
 class LogValidator:
-    """Its fields."""
+    """Fields of a log query."""
 
     request_id = Text(
         REQUEST_ID_MAX,

@@ -1,4 +1,4 @@
-"""The words a request may use about an order, and the code each wrong word earns."""
+"""Request fields of orders and their error codes."""
 
 from marshmallow.validate import Range
 

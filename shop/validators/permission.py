@@ -1,4 +1,4 @@
-"""The words a request may use about permissions, and the code each wrong word earns."""
+"""Request fields of permissions and their error codes."""
 
 from marshmallow import fields
 from marshmallow.validate import Length

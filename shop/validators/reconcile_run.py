@@ -1,4 +1,4 @@
-"""The words a request may use about a repair."""
+"""Query fields of repairs."""
 
 from shop.core.query.spec import FieldSpec, ResourceSpec
 

@@ -1,4 +1,4 @@
-"""The words a request may use about a session, and the code each wrong word earns."""
+"""Request fields of sessions and their error codes."""
 
 from shop.core.crypto.tokens import TOKEN_MAX
 from shop.core.validation.fields import Text, error_code

@@ -1,4 +1,4 @@
-"""The words a request may use about a change of stock, and the code each wrong word earns."""
+"""Request fields of stock changes and their error codes."""
 
 from marshmallow.validate import NoneOf, Range
 

@@ -1,4 +1,4 @@
-"""The words a request may use about a user, and the code each wrong word earns."""
+"""Request fields of users and their error codes."""
 
 import re
 
@@ -13,17 +13,17 @@ from shop.core.validation.fields import Email, Text, error_code
 from shop.exception_codes.user import UserExceptionCode as Code
 
 _PASSWORD_RULES = (
-    (lambda word: re.search("[a-z]", word), "The password must have a lower case letter."),
-    (lambda word: re.search("[A-Z]", word), "The password must have an upper case letter."),
-    (lambda word: re.search("[0-9]", word), "The password must have a digit."),
-    (lambda word: not is_common(word), "The password is one of those that are tried first."),
+    (lambda password: re.search("[a-z]", password), "The password must have a lower case letter."),
+    (lambda password: re.search("[A-Z]", password), "The password must have an upper case letter."),
+    (lambda password: re.search("[0-9]", password), "The password must have a digit."),
+    (lambda password: not is_common(password), "The password is one of those that are tried first."),
 )
 
 
 def _check_strength(password: str) -> None:
-    broken = [sentence for rule, sentence in _PASSWORD_RULES if not rule(password)]
-    if broken:
-        raise ValidationError(broken)
+    errors = [sentence for rule, sentence in _PASSWORD_RULES if not rule(password)]
+    if errors:
+        raise ValidationError(errors)
 
 
 class UserValidator:

@@ -1,4 +1,7 @@
-"""One running shop with stores of its own, which the tests of this folder may ruin as long as they repair them."""
+"""Fixtures of purchase tests: a running shop with stores of its own.
+
+Tests may break the stores, but have to repair them.
+"""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -10,16 +13,19 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from tests.http.support.shop import Shop, start_shop
+from tests.purchase.support.dead_letters import repaired_shop, run_dead_letters
 from tests.purchase.support.in_process_shop import InProcessShop
 from tests.purchase.support.invariant_checks import drop_stock_constraint
 from tests.support.servers.databases import create_database, drop_database
 from tests.support.servers.mariadb import MariaDB
 from tests.support.servers.valkey import Valkey
 
+__all__ = ["repaired_shop", "run_dead_letters"]
+
 
 @dataclass(frozen=True)
 class RunningService:
-    """A shop and the servers it stands on."""
+    """Running shop and its servers."""
 
     shop: Shop
     valkey: Valkey
@@ -27,7 +33,7 @@ class RunningService:
 
 
 class Sale(NamedTuple):
-    """An item of ten pieces in its first epoch: three are sold, two more were given back.
+    """Item of ten pieces in its first epoch: three sold, two returned.
 
     `before`: the gate before the first purchase.
     """
@@ -40,7 +46,7 @@ class Sale(NamedTuple):
 
 @pytest.fixture(scope="session")
 def mariadb_and_valkey() -> Iterator[tuple[Valkey, MariaDB]]:
-    """Servers that lose no answered write."""
+    """Start servers that lose no acknowledged write."""
     valkey = Valkey.create()
     try:
         mariadb = MariaDB.create()
@@ -56,24 +62,24 @@ def mariadb_and_valkey() -> Iterator[tuple[Valkey, MariaDB]]:
 def running_service(
     mariadb_and_valkey: tuple[Valkey, MariaDB], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[RunningService]:
-    """This test worker's shop. Whatever the tests did to it, its books are right in the end."""
+    """Start this test worker's shop; verify the invariants at the end."""
     valkey, mariadb = mariadb_and_valkey
     database_url = create_database(mariadb.url(), "shop")
-    # This Valkey syncs every write, on a disk that it shares with other tests: it may stall for longer than 0.4 s.
-    with start_shop(tmp_path_factory.mktemp("town"), database_url, valkey.url, SHOP_REDIS_TIMEOUT="1.0") as shop:
+    # This Valkey syncs every write to a disk shared with other tests, so it may stall for longer than 0.4 s.
+    with start_shop(tmp_path_factory.mktemp("shop"), database_url, valkey.url, SHOP_REDIS_TIMEOUT="1.0") as shop:
         yield RunningService(shop, valkey, mariadb)
         shop.verify()
 
 
 class MakeInProcessShop(Protocol):
-    """Makes a shop in this process, with some settings; one after the other stands on the same stores."""
+    """Factory of shops in this process, all on the same stores."""
 
     def __call__(self, **settings: Any) -> InProcessShop: ...
 
 
 @pytest.fixture
 def make_in_process_shop(clean_database: str, valkey: Valkey, tmp_path: Path) -> Iterator[MakeInProcessShop]:
-    """Make shops in this process, on this test worker's stores."""
+    """Return a factory of shops in this process."""
     with ExitStack() as stack:
 
         def make(**settings: Any) -> InProcessShop:
@@ -85,14 +91,14 @@ def make_in_process_shop(clean_database: str, valkey: Valkey, tmp_path: Path) ->
 
 
 class OpenShop(Protocol):
-    """Starts a shop with some settings, in processes of its own."""
+    """Factory of shops in separate processes."""
 
     def __call__(self, **env: str) -> Shop: ...
 
 
 @pytest.fixture
 def open_shop(clean_database: str, redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenShop]:
-    """Start shops that end with the test."""
+    """Return a factory of shops that stop with the test."""
     with ExitStack() as stack:
 
         def start(**env: str) -> Shop:
@@ -103,13 +109,13 @@ def open_shop(clean_database: str, redis_url: str, tmp_path_factory: pytest.Temp
 
 @pytest.fixture
 def in_process_shop(make_in_process_shop: MakeInProcessShop) -> InProcessShop:
-    """A shop in this process, on this test worker's stores."""
+    """Create a shop in this process."""
     return make_in_process_shop()
 
 
 @pytest.fixture
 def shop_without_stock_constraint(database_url: str, valkey: Valkey, tmp_path: Path) -> Iterator[InProcessShop]:
-    """A shop whose table of items takes any stock, on a database of its own."""
+    """Create a shop without the stock constraint, on its own database."""
     name = f"{make_url(database_url).database}_floorless"
     shop = InProcessShop(create_database(database_url, name), valkey.url, tmp_path)
     drop_stock_constraint(shop)
@@ -120,7 +126,7 @@ def shop_without_stock_constraint(database_url: str, valkey: Valkey, tmp_path: P
 
 @pytest.fixture
 def sale(in_process_shop: InProcessShop, monkeypatch: pytest.MonkeyPatch) -> Sale:
-    """The sale, on which everything is right; `before`: the gate as it was before the first purchase."""
+    """Create a correct sale; `before` is the gate before the first purchase."""
     monkeypatch.setattr("shop.jobs.stock.RECHECK_SECONDS", 0.05)
     item, token = in_process_shop.offer(stock=10), in_process_shop.buyer()
     before = in_process_shop.gate(item)

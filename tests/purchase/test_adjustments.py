@@ -1,4 +1,4 @@
-"""Stock changed by hand: taken early, given late, and never from what was promised."""
+"""Stock adjustments: taken early, given late, never from reserved pieces."""
 
 from typing import Any
 
@@ -45,7 +45,7 @@ def test_an_adjustment_moves_both_stores(in_process_shop: InProcessShop, delta: 
     assert_right(in_process_shop, item, left=10 + delta)
 
 
-def test_an_adjustment_is_a_line_with_the_words_of_whoever_made_it(in_process_shop: InProcessShop) -> None:
+def test_an_adjustment_is_a_ledger_line_with_its_reason_and_actor(in_process_shop: InProcessShop) -> None:
     item = in_process_shop.offer(stock=10)
 
     in_process_shop.adjust(item, in_process_shop.admin(), delta=-3, reason="fell off the shelf 😀")
@@ -55,7 +55,7 @@ def test_an_adjustment_is_a_line_with_the_words_of_whoever_made_it(in_process_sh
 
 
 @pytest.mark.parametrize("stock", [12, 10, 7, 0])
-def test_the_stock_is_set_while_it_is_what_was_expected(in_process_shop: InProcessShop, stock: int) -> None:
+def test_the_stock_is_set_when_it_equals_the_expected_stock(in_process_shop: InProcessShop, stock: int) -> None:
     item = in_process_shop.offer(stock=10)
 
     card = data_of(in_process_shop.adjust(item, in_process_shop.admin(), expected_stock=10, stock=stock), 200)
@@ -65,7 +65,7 @@ def test_the_stock_is_set_while_it_is_what_was_expected(in_process_shop: InProce
 
 
 @pytest.mark.parametrize("stock", [12, 10, 7])
-def test_a_stock_that_somebody_changed_is_told_and_left(in_process_shop: InProcessShop, stock: int) -> None:
+def test_a_stock_that_differs_from_the_expected_stock_is_unchanged(in_process_shop: InProcessShop, stock: int) -> None:
     item = in_process_shop.offer(stock=10)
     in_process_shop.buy(item, in_process_shop.buyer(), 2)
 
@@ -76,7 +76,7 @@ def test_a_stock_that_somebody_changed_is_told_and_left(in_process_shop: InProce
     assert_right(in_process_shop, item, left=8)
 
 
-def test_what_is_not_there_cannot_be_taken(in_process_shop: InProcessShop) -> None:
+def test_more_than_the_available_pieces_cannot_be_taken(in_process_shop: InProcessShop) -> None:
     item = in_process_shop.offer(stock=10)
 
     assert data_of(in_process_shop.adjust(item, in_process_shop.admin(), delta=-11), TOO_FEW)["current_stock"] == 10
@@ -84,16 +84,16 @@ def test_what_is_not_there_cannot_be_taken(in_process_shop: InProcessShop) -> No
     assert_right(in_process_shop, item, left=10)
 
 
-@pytest.mark.parametrize("words", [{"delta": 10**9 - 9}, {"expected_stock": 0, "stock": 10**9}])
-def test_no_item_has_more_pieces_than_an_item_may_have(in_process_shop: InProcessShop, words: dict[str, int]) -> None:
+@pytest.mark.parametrize("change", [{"delta": 10**9 - 9}, {"expected_stock": 0, "stock": 10**9}])
+def test_the_stock_cannot_exceed_its_maximum(in_process_shop: InProcessShop, change: dict[str, int]) -> None:
     item = in_process_shop.offer(stock=10)
 
-    assert data_of(in_process_shop.adjust(item, in_process_shop.admin(), **words), FULL)["most"] == 10**9
+    assert data_of(in_process_shop.adjust(item, in_process_shop.admin(), **change), FULL)["most"] == 10**9
 
     assert_right(in_process_shop, item, left=10)
 
 
-def test_what_waits_to_be_written_cannot_be_taken(in_process_shop: InProcessShop) -> None:
+def test_pieces_of_unwritten_orders_cannot_be_taken(in_process_shop: InProcessShop) -> None:
     item = in_process_shop.offer(stock=10)
     in_process_shop.buy(item, in_process_shop.buyer(), 8)
 
@@ -104,18 +104,18 @@ def test_what_waits_to_be_written_cannot_be_taken(in_process_shop: InProcessShop
     assert_right(in_process_shop, item, left=0)
 
 
-@pytest.mark.parametrize(("words", "code"), WRONG)
-def test_a_wrong_word_earns_its_code_and_changes_nothing(
-    in_process_shop: InProcessShop, words: dict[str, Any], code: int
+@pytest.mark.parametrize(("body", "code"), WRONG)
+def test_an_invalid_field_is_refused_with_its_code(
+    in_process_shop: InProcessShop, body: dict[str, Any], code: int
 ) -> None:
     item = in_process_shop.offer(stock=10)
 
-    data_of(in_process_shop.adjust(item, in_process_shop.admin(), **words), code)
+    data_of(in_process_shop.adjust(item, in_process_shop.admin(), **body), code)
 
     assert_right(in_process_shop, item, left=10)
 
 
-def test_a_reason_has_to_be_given(in_process_shop: InProcessShop) -> None:
+def test_a_reason_is_required(in_process_shop: InProcessShop) -> None:
     item = in_process_shop.offer(stock=10)
 
     data_of(
@@ -127,7 +127,7 @@ def test_a_buyer_may_not_adjust(in_process_shop: InProcessShop) -> None:
     data_of(in_process_shop.adjust(in_process_shop.offer(stock=10), in_process_shop.buyer(), delta=1), FORBIDDEN)
 
 
-def test_only_what_is_there_can_be_adjusted(in_process_shop: InProcessShop) -> None:
+def test_an_unknown_item_cannot_be_adjusted(in_process_shop: InProcessShop) -> None:
     deleted, foreign, admin = in_process_shop.offer(stock=10), in_process_shop.offer(stock=10), in_process_shop.admin()
     in_process_shop.send("DELETE", f"/items/{deleted}", admin)
     in_process_shop.change_row("UPDATE items SET tenant_id = 2 WHERE id = %s", foreign)
@@ -136,10 +136,10 @@ def test_only_what_is_there_can_be_adjusted(in_process_shop: InProcessShop) -> N
         data_of(in_process_shop.adjust(item, admin, delta=1), NOT_FOUND)
 
 
-def test_a_draft_that_was_never_on_sale_is_adjusted_in_the_database_alone(in_process_shop: InProcessShop) -> None:
+def test_a_draft_that_was_never_on_sale_is_adjusted_only_in_the_database(in_process_shop: InProcessShop) -> None:
     admin = in_process_shop.admin()
-    words = {"name": "Thing", "price_minor": 1, "currency": "EUR", "stock": 10, "status": "draft"}
-    item = data_of(in_process_shop.send("POST", "/items", admin, words), 201)["id"]
+    fields = {"name": "Thing", "price_minor": 1, "currency": "EUR", "stock": 10, "status": "draft"}
+    item = data_of(in_process_shop.send("POST", "/items", admin, fields), 201)["id"]
 
     assert data_of(in_process_shop.adjust(item, admin, delta=-4), 200)["stock"] == 6
     assert data_of(in_process_shop.adjust(item, admin, delta=-7), TOO_FEW)["current_stock"] == 6
@@ -163,7 +163,7 @@ def test_a_retired_item_can_be_adjusted(in_process_shop: InProcessShop) -> None:
     assert (in_process_shop.gate(item)["state"], in_process_shop.gate(item)["avail"]) == ("retired", "7")
 
 
-def test_while_the_gate_is_closed_pieces_can_be_added_and_not_taken(in_process_shop: InProcessShop) -> None:
+def test_pieces_can_be_added_but_not_taken_while_the_gate_is_closed(in_process_shop: InProcessShop) -> None:
     item, admin = in_process_shop.offer(stock=10), in_process_shop.admin()
     in_process_shop.container.get(SaleGateService).claim(DEFAULT_TENANT, item)
 

@@ -1,4 +1,4 @@
-"""Three hundred buyers of three hundred pieces, by each strategy, in real processes."""
+"""Bursts of three hundred buyers with each strategy, in real processes."""
 
 from collections import Counter
 
@@ -11,7 +11,7 @@ ROUNDS = 200
 
 
 @pytest.mark.parametrize(("strategy", "accepted"), [("script", 202), ("db", 201)])
-def test_everybody_is_served_at_once(open_shop: OpenShop, strategy: str, accepted: int) -> None:
+def test_all_buyers_of_a_burst_are_served(open_shop: OpenShop, strategy: str, accepted: int) -> None:
     shop = open_shop(SHOP_PURCHASE_STRATEGY=strategy)
     item = shop.offer(stock=300)
 
@@ -24,21 +24,21 @@ def test_everybody_is_served_at_once(open_shop: OpenShop, strategy: str, accepte
 
 
 @pytest.mark.parametrize("strategy", ["lock", "watch"])
-def test_who_is_told_busy_and_comes_back_is_served(open_shop: OpenShop, strategy: str) -> None:
-    # Few tries, so that many are told.
+def test_busy_buyers_are_served_when_they_try_again(open_shop: OpenShop, strategy: str) -> None:
+    # Few lock attempts, so that many requests are refused as busy.
     shop = open_shop(SHOP_PURCHASE_STRATEGY=strategy, SHOP_LOCK_TRIES="2")
-    item, waiting, promised, told = shop.offer(stock=300), shop.buyers(300), list[str](), 0
+    item, waiting, promised, busy_count = shop.offer(stock=300), shop.buyers(300), list[str](), 0
     for _ in range(ROUNDS):
         answers = shop.buy_at_once(item, waiting)
         assert {answer.json["code"] for answer in answers} <= {202, BUSY}
         promised += [answer.json["data"]["id"] for answer in answers if answer.status == 202]
         waiting = [token for token, answer in zip(waiting, answers, strict=True) if answer.status == 503]
-        told += len(waiting)
+        busy_count += len(waiting)
         assert len(set(promised)) + len(waiting) == 300
         if not waiting:
             break
 
-    assert told
+    assert busy_count
     assert shop.buy(item, shop.buyer()).json["code"] == INSUFFICIENT
     shop.wait_until_written(item, 300)
     shop.verify(promised)

@@ -1,4 +1,4 @@
-"""Cancelled: the pieces are back, once, in both stores."""
+"""Cancellation of orders: pieces return once, in both stores."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -11,7 +11,7 @@ from tests.purchase.test_drains import assert_right, begin_epoch_without_drainin
 CLOSED, NOT_WRITTEN, NOT_FOUND, LIMIT = 409402, 409403, 404401, 409401
 
 
-def test_a_cancelled_order_says_so_and_its_pieces_can_be_bought_again(in_process_shop: InProcessShop) -> None:
+def test_the_pieces_of_a_cancelled_order_can_be_bought_again(in_process_shop: InProcessShop) -> None:
     item, token = in_process_shop.offer(stock=3), in_process_shop.buyer()
     order = in_process_shop.buy_and_write(item, token, 3)
 
@@ -24,7 +24,7 @@ def test_a_cancelled_order_says_so_and_its_pieces_can_be_bought_again(in_process
     assert_right(in_process_shop, item, left=0)
 
 
-def test_a_cancel_is_one_numbered_line_in_the_ledger(in_process_shop: InProcessShop) -> None:
+def test_a_cancellation_is_one_numbered_ledger_line(in_process_shop: InProcessShop) -> None:
     item, token = in_process_shop.offer(stock=3), in_process_shop.buyer()
     order = in_process_shop.buy_and_write(item, token, 2)
 
@@ -36,7 +36,7 @@ def test_a_cancel_is_one_numbered_line_in_the_ledger(in_process_shop: InProcessS
     assert in_process_shop.rows("SELECT stock, adj_seq FROM items WHERE id = %s", item) == [(3, 1)]
 
 
-def test_an_order_is_cancelled_once(in_process_shop: InProcessShop) -> None:
+def test_an_order_can_be_cancelled_only_once(in_process_shop: InProcessShop) -> None:
     item, token = in_process_shop.offer(stock=3), in_process_shop.buyer()
     order = in_process_shop.buy_and_write(item, token)
     data_of(in_process_shop.cancel(order, token), 200)
@@ -47,7 +47,7 @@ def test_an_order_is_cancelled_once(in_process_shop: InProcessShop) -> None:
     assert_right(in_process_shop, item, left=3)
 
 
-def test_many_cancels_at_once_give_back_once(in_process_shop: InProcessShop) -> None:
+def test_concurrent_cancellations_return_the_pieces_once(in_process_shop: InProcessShop) -> None:
     item, token = in_process_shop.offer(stock=30), in_process_shop.buyer()
     for _ in range(3):
         order = in_process_shop.buy_and_write(item, token, 2)
@@ -60,7 +60,7 @@ def test_many_cancels_at_once_give_back_once(in_process_shop: InProcessShop) -> 
     assert_right(in_process_shop, item, left=30)
 
 
-def test_an_administrator_cancels_what_others_bought(in_process_shop: InProcessShop) -> None:
+def test_an_administrator_cancels_orders_of_other_users(in_process_shop: InProcessShop) -> None:
     item, token = in_process_shop.offer(stock=3), in_process_shop.buyer()
     order = in_process_shop.buy_and_write(item, token)
 
@@ -70,7 +70,7 @@ def test_an_administrator_cancels_what_others_bought(in_process_shop: InProcessS
 
 
 @pytest.mark.parametrize("written", [True, False])
-def test_to_others_an_order_does_not_exist(in_process_shop: InProcessShop, *, written: bool) -> None:
+def test_an_order_does_not_exist_for_other_users(in_process_shop: InProcessShop, *, written: bool) -> None:
     item, token = in_process_shop.offer(stock=3), in_process_shop.buyer()
     order = in_process_shop.buy_and_write(item, token) if written else in_process_shop.buy(item, token)
 
@@ -90,7 +90,7 @@ def test_an_order_of_another_tenant_does_not_exist_even_for_administrators(in_pr
         data_of(in_process_shop.cancel(one, in_process_shop.admin()), 200 if one == order else NOT_WRITTEN)
 
 
-def test_a_cancelled_purchase_counts_no_longer_against_the_limit(in_process_shop: InProcessShop) -> None:
+def test_a_cancelled_purchase_does_not_count_against_the_limit(in_process_shop: InProcessShop) -> None:
     item, token = in_process_shop.offer(stock=10, max_per_user=2), in_process_shop.buyer()
     order = in_process_shop.buy_and_write(item, token, 2)
     path = f"/items/{item}/purchase"
@@ -103,7 +103,7 @@ def test_a_cancelled_purchase_counts_no_longer_against_the_limit(in_process_shop
     assert_right(in_process_shop, item, left=8)
 
 
-def test_a_cancelled_purchase_counts_not_against_the_limit_of_a_later_epoch(in_process_shop: InProcessShop) -> None:
+def test_a_cancelled_purchase_does_not_count_against_the_limit_of_a_later_epoch(in_process_shop: InProcessShop) -> None:
     item, token = in_process_shop.offer(stock=10, max_per_user=2), in_process_shop.buyer()
     in_process_shop.cancel(in_process_shop.buy_and_write(item, token, 2), token)
     begin_epoch_without_draining(in_process_shop, item)
@@ -113,7 +113,7 @@ def test_a_cancelled_purchase_counts_not_against_the_limit_of_a_later_epoch(in_p
     assert_right(in_process_shop, item, left=8)
 
 
-def test_a_cancel_waits_until_the_order_is_written(in_process_shop: InProcessShop) -> None:
+def test_a_cancellation_waits_until_the_order_is_written(in_process_shop: InProcessShop) -> None:
     item, token = in_process_shop.offer(stock=3), in_process_shop.buyer()
     order = in_process_shop.buy(item, token)
 
@@ -125,7 +125,7 @@ def test_a_cancel_waits_until_the_order_is_written(in_process_shop: InProcessSho
     assert_right(in_process_shop, item, left=3)
 
 
-def test_an_order_that_stays_unwritten_is_to_be_cancelled_later(
+def test_the_cancellation_of_an_unwritten_order_is_refused_after_the_wait(
     in_process_shop: InProcessShop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("shop.services.stock_ledger.CANCEL_WAIT_SECONDS", 0.05)

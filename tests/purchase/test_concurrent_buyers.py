@@ -1,4 +1,4 @@
-"""Many buyers at once."""
+"""Many concurrent buyers."""
 
 from collections import Counter
 
@@ -20,7 +20,7 @@ def test_three_hundred_buyers_of_three_hundred_pieces_are_all_served(running_ser
     running_service.shop.wait_until_written(item, 300)
 
 
-def test_five_hundred_requests_after_a_hundred_pieces_sell_a_hundred(running_service: RunningService) -> None:
+def test_five_hundred_requests_for_a_hundred_pieces_sell_a_hundred(running_service: RunningService) -> None:
     item = running_service.shop.offer(stock=100)
 
     answers = running_service.shop.buy_at_once(item, running_service.shop.buyers(500))
@@ -32,7 +32,7 @@ def test_five_hundred_requests_after_a_hundred_pieces_sell_a_hundred(running_ser
     running_service.shop.verify(promised)
 
 
-def test_a_crowd_of_one_buyer_stays_within_its_limit(running_service: RunningService) -> None:
+def test_concurrent_requests_of_one_buyer_stay_within_the_limit(running_service: RunningService) -> None:
     item = running_service.shop.offer(stock=100, max_per_user=5)
 
     answers = running_service.shop.buy_at_once(item, running_service.shop.buyers(1) * 40)
@@ -42,7 +42,7 @@ def test_a_crowd_of_one_buyer_stays_within_its_limit(running_service: RunningSer
 
 
 @pytest.mark.parametrize("drains", [1, 20])
-def test_two_workers_at_one_outbox_write_every_order_once(running_service: RunningService, drains: int) -> None:
+def test_two_workers_of_one_outbox_write_every_order_once(running_service: RunningService, drains: int) -> None:
     item, buyers = running_service.shop.offer(stock=1000), running_service.shop.buyers(300)
     running_service.shop.service.start("worker.2")
     try:

@@ -1,4 +1,4 @@
-"""What is odd in Redis or in the tables does not keep the others."""
+"""Corrupted data in Redis or MySQL does not block other orders."""
 
 import time
 from typing import Any
@@ -12,7 +12,7 @@ from tests.purchase.support.in_process_shop import InProcessShop
 from tests.purchase.test_drains import status
 
 
-def test_what_was_deleted_is_not_sold_by_a_redis_that_forgot_it(in_process_shop: InProcessShop) -> None:
+def test_a_deleted_item_is_not_sold_by_a_redis_that_lost_the_deletion(in_process_shop: InProcessShop) -> None:
     item, token = in_process_shop.offer(stock=10), in_process_shop.buyer()
     before = in_process_shop.gate(item)
     assert in_process_shop.send("DELETE", f"/items/{item}", in_process_shop.admin_token).status_code == 200
@@ -25,14 +25,14 @@ def test_what_was_deleted_is_not_sold_by_a_redis_that_forgot_it(in_process_shop:
     assert in_process_shop.send_purchase(item, token).status_code == 404
 
 
-def test_a_moment_that_is_none_does_not_keep_the_others(in_process_shop: InProcessShop) -> None:
+def test_an_entry_with_an_invalid_time_does_not_block_other_orders(in_process_shop: InProcessShop) -> None:
     item, token = in_process_shop.offer(stock=10), in_process_shop.buyer()
     _, order = in_process_shop.buy(item, token), in_process_shop.buy(item, token)
     entries = in_process_shop.partition_key(item, "outbox")
     (entry_id, fields), *_ = in_process_shop.redis.xrange(entries)
-    words = fields["r"].split("|")
-    words[7] = "9" * 20
-    in_process_shop.redis.xadd(entries, {"r": "|".join(words)})
+    parts = fields["r"].split("|")
+    parts[7] = "9" * 20
+    in_process_shop.redis.xadd(entries, {"r": "|".join(parts)})
     in_process_shop.redis.xdel(entries, entry_id)
 
     in_process_shop.drain(item)
@@ -40,7 +40,7 @@ def test_a_moment_that_is_none_does_not_keep_the_others(in_process_shop: InProce
     assert status(in_process_shop, order, token) == "confirmed"
 
 
-def test_one_server_that_is_away_does_not_keep_the_others_from_being_swept(
+def test_an_unreachable_server_does_not_block_the_sweep_of_other_servers(
     make_in_process_shop: MakeInProcessShop, make_valkey: Any, valkey: Any
 ) -> None:
     other = make_valkey()
@@ -49,14 +49,14 @@ def test_one_server_that_is_away_does_not_keep_the_others_from_being_swept(
     item = next(i for i in items if shop.stock.partition(DEFAULT_TENANT, i) % 2)
     shop.buy(item, shop.buyer())
     other.kill()
-    time.sleep(1.2)  # what is younger is not stale
+    time.sleep(1.2)  # younger entries are not stale
 
     shop.container.get(SweepStockJob).run()
 
     assert {"partition": shop.stock.partition(DEFAULT_TENANT, item)} in shop.queued_arguments("drain_stock")
 
 
-def test_a_sale_that_stands_in_the_ledger_already_does_not_keep_the_others(in_process_shop: InProcessShop) -> None:
+def test_a_sale_already_in_the_ledger_does_not_block_other_orders(in_process_shop: InProcessShop) -> None:
     item, token = in_process_shop.offer(stock=10), in_process_shop.buyer()
     in_process_shop.buy(item, token)
     ((_, fields),) = in_process_shop.redis.xrange(in_process_shop.partition_key(item, "outbox"))

@@ -1,4 +1,4 @@
-"""Killed in the middle of it: what was promised is kept, once."""
+"""Killed processes and servers: reservations are kept exactly once."""
 
 import time
 from collections.abc import Callable
@@ -12,24 +12,24 @@ PIECES, KILLS = 100_000, 3
 Kill = Callable[[RunningService], None]
 
 
-def kill_worker(town: RunningService) -> None:
-    town.shop.service.kill("worker")
-    town.shop.service.start("worker")
+def kill_worker(service: RunningService) -> None:
+    service.shop.service.kill("worker")
+    service.shop.service.start("worker")
 
 
-def kill_web(town: RunningService) -> None:
-    town.shop.service.kill("web")
-    town.shop.service.start("web")
+def kill_web(service: RunningService) -> None:
+    service.shop.service.kill("web")
+    service.shop.service.start("web")
 
 
-def kill_valkey(town: RunningService) -> None:
-    town.valkey.kill()
-    town.valkey.start()
+def kill_valkey(service: RunningService) -> None:
+    service.valkey.kill()
+    service.valkey.start()
 
 
-def kill_mariadb(town: RunningService) -> None:
-    town.mariadb.kill()
-    town.mariadb.start()
+def kill_mariadb(service: RunningService) -> None:
+    service.mariadb.kill()
+    service.mariadb.start()
 
 
 VICTIMS: dict[str, Kill] = {
@@ -41,26 +41,24 @@ VICTIMS: dict[str, Kill] = {
 
 
 @pytest.mark.parametrize("kill", VICTIMS.values(), ids=VICTIMS)
-def test_a_kill_in_the_middle_of_many_purchases_loses_and_doubles_nothing(
-    running_service: RunningService, kill: Kill
-) -> None:
+def test_a_kill_during_many_purchases_loses_and_duplicates_nothing(running_service: RunningService, kill: Kill) -> None:
     items = [running_service.shop.offer(stock=PIECES) for _ in range(3)]
-    storm = BuyerLoad(running_service.shop, items)
+    load = BuyerLoad(running_service.shop, items)
 
-    with storm.running():
+    with load.running():
         for _ in range(KILLS):
             time.sleep(0.3)
             kill(running_service)
 
-    assert storm.abandoned == []
-    assert_kept(running_service, storm)
+    assert load.abandoned == []
+    assert_kept(running_service, load)
 
 
-def assert_kept(town: RunningService, storm: BuyerLoad) -> None:
-    orders = list(storm.order_ids.values())
+def assert_kept(service: RunningService, load: BuyerLoad) -> None:
+    orders = list(load.order_ids.values())
     assert len(orders) == len(set(orders)) > 100
-    for item in storm.items:
-        town.shop.wait_until_quiet(item)
-    assert sum(town.shop.written(item) for item in storm.items) == len(orders)
-    assert sum(town.shop.item(item)["stock"] for item in storm.items) == PIECES * len(storm.items) - len(orders)
-    town.shop.verify(orders)
+    for item in load.items:
+        service.shop.wait_until_quiet(item)
+    assert sum(service.shop.written(item) for item in load.items) == len(orders)
+    assert sum(service.shop.item(item)["stock"] for item in load.items) == PIECES * len(load.items) - len(orders)
+    service.shop.verify(orders)

@@ -1,4 +1,4 @@
-"""A credit reaches the sale once and in order, whatever happens to whoever brings it."""
+"""Credits are applied in Redis once and in order, despite failures."""
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Timer
@@ -17,7 +17,7 @@ from tests.purchase.support.in_process_shop import InProcessShop, data_of
 from tests.purchase.test_drains import assert_right
 
 
-def test_what_is_given_back_while_the_gate_is_closed_is_there_when_it_opens(in_process_shop: InProcessShop) -> None:
+def test_pieces_returned_while_the_gate_is_closed_are_available_after_opening(in_process_shop: InProcessShop) -> None:
     item, token = in_process_shop.offer(stock=3), in_process_shop.buyer()
     order = in_process_shop.buy_and_write(item, token, 2)
     in_process_shop.container.get(SaleGateService).claim(DEFAULT_TENANT, item)
@@ -29,17 +29,17 @@ def test_what_is_given_back_while_the_gate_is_closed_is_there_when_it_opens(in_p
     assert_right(in_process_shop, item, left=3)
 
 
-def test_what_is_given_back_between_the_last_look_of_a_load_and_its_opening_is_delivered(
+def test_pieces_returned_between_the_last_read_and_the_opening_of_a_load_are_applied(
     in_process_shop: InProcessShop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     item, token = in_process_shop.offer(stock=3), in_process_shop.buyer()
     order, really = in_process_shop.buy_and_write(item, token, 2), SaleGateService.open
     in_process_shop.container.get(SaleGateService).claim(DEFAULT_TENANT, item)
 
-    def open_late(gates: SaleGateService, *words: Any) -> bool:
+    def open_late(gates: SaleGateService, *arguments: Any) -> bool:
         with ThreadPoolExecutor(1) as pool:
             data_of(pool.submit(in_process_shop.cancel, order, token).result(), 200)
-        return really(gates, *words)
+        return really(gates, *arguments)
 
     monkeypatch.setattr(SaleGateService, "open", open_late)
     assert in_process_shop.load(item)
@@ -47,7 +47,7 @@ def test_what_is_given_back_between_the_last_look_of_a_load_and_its_opening_is_d
     assert_right(in_process_shop, item, left=3)
 
 
-def test_credits_that_come_in_the_wrong_order_are_applied_in_the_right_one(
+def test_credits_that_arrive_out_of_order_are_applied_in_order(
     in_process_shop: InProcessShop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     item, token = in_process_shop.offer(stock=9), in_process_shop.buyer()
@@ -72,7 +72,7 @@ def test_credits_that_come_in_the_wrong_order_are_applied_in_the_right_one(
     assert_right(in_process_shop, item, left=9)
 
 
-def test_a_credit_that_was_lost_with_its_process_is_delivered_by_the_next_sync(
+def test_a_credit_lost_with_its_process_is_applied_by_the_next_sync(
     in_process_shop: InProcessShop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     item, token = in_process_shop.offer(stock=9, max_per_user=4), in_process_shop.buyer()
@@ -99,7 +99,7 @@ def test_an_order_of_a_deleted_item_can_be_cancelled(in_process_shop: InProcessS
     assert in_process_shop.gate(item)["avail"] == "3"
 
 
-def test_a_credit_waits_for_the_one_that_is_a_moment_behind(
+def test_a_credit_waits_for_a_late_earlier_credit(
     in_process_shop: InProcessShop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     item, token = in_process_shop.offer(stock=9), in_process_shop.buyer()
@@ -107,12 +107,12 @@ def test_a_credit_waits_for_the_one_that_is_a_moment_behind(
     timers: list[Timer] = []
     really = StockCacheManager.apply
 
-    def dawdle(*words: Any) -> CreditOutcome:
-        timers.append(Timer(0.02, really, words))
+    def apply_late(*arguments: Any) -> CreditOutcome:
+        timers.append(Timer(0.02, really, arguments))
         return CreditOutcome.APPLIED
 
     with monkeypatch.context() as patch:
-        patch.setattr(StockCacheManager, "apply", dawdle)
+        patch.setattr(StockCacheManager, "apply", apply_late)
         in_process_shop.cancel(first, token)
     timers[0].start()
     in_process_shop.cancel(second, token)
@@ -122,7 +122,7 @@ def test_a_credit_waits_for_the_one_that_is_a_moment_behind(
     assert_right(in_process_shop, item, left=9)
 
 
-def test_a_credit_whose_forerunner_was_lost_asks_for_both(
+def test_a_credit_after_a_lost_one_requests_a_sync_of_both(
     in_process_shop: InProcessShop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     item, token = in_process_shop.offer(stock=9), in_process_shop.buyer()
@@ -132,7 +132,7 @@ def test_a_credit_whose_forerunner_was_lost_asks_for_both(
         in_process_shop.cancel(first, token)
     in_process_shop.cancel(second, token)
 
-    (asked,) = in_process_shop.queued_arguments(JobName.SYNC_STOCK)
-    assert in_process_shop.container.get(SyncStockJob).run(**asked) == []
+    (arguments,) = in_process_shop.queued_arguments(JobName.SYNC_STOCK)
+    assert in_process_shop.container.get(SyncStockJob).run(**arguments) == []
 
     assert_right(in_process_shop, item, left=9)

@@ -1,4 +1,7 @@
-"""Our own code with one protection switched off: the checker turns red where it stays green with the protection on."""
+"""Production code with one protection disabled.
+
+The invariant check fails without the protection and passes with it.
+"""
 
 from collections.abc import Collection
 from contextlib import nullcontext
@@ -49,7 +52,7 @@ def test_the_receipt(
     if not protected:
         monkeypatch.setattr(reservations, "_reserve", alter_script("reserve.lua", silence, tmp_path))
     item, token = in_process_shop.offer(stock=10), in_process_shop.buyer()
-    headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": "one-wish"}
+    headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": "one-purchase"}
 
     for _ in range(2):
         answer = in_process_shop.http.post(f"{API}/items/{item}/purchase", json={"quantity": 1}, headers=headers)
@@ -79,7 +82,7 @@ def test_the_floor_of_the_database(
     ):
         shop_without_stock_constraint.drain(item)
 
-    # Protected: the gate is closed, and the order waits until somebody finds out what went wrong.
+    # Protected: the gate is closed, and the order waits until an operator finds the cause.
     assert find_violated(shop_without_stock_constraint) == (set() if protected else {3, 5, 15})
 
 

@@ -1,4 +1,4 @@
-"""A drain is killed, comes twice or comes late; and Redis is wrong."""
+"""Killed, repeated and late drains, and a wrong Redis."""
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -17,12 +17,12 @@ from tests.support.servers.valkey import Valkey
 
 
 class SimulatedCrash(BaseException):
-    """Stands for SIGKILL: nobody catches it, nothing that would come later happens."""
+    """Simulated SIGKILL: not caught, so no later code runs."""
 
 
 @contextmanager
 def killed_at(moment: str, indoors: InProcessShop) -> Iterator[None]:
-    """Whoever writes dies at that moment of the transaction."""
+    """Crash the writer at that event of the transaction."""
 
     def die(_session: object) -> None:
         raise SimulatedCrash
@@ -34,7 +34,7 @@ def killed_at(moment: str, indoors: InProcessShop) -> Iterator[None]:
 
 
 def assert_right(indoors: InProcessShop, item: int, *, left: int, broken: Collection[int] = ()) -> None:
-    """All invariants hold but those that the test broke itself."""
+    """Assert all invariants except those in `broken`, and the available pieces."""
     gate = indoors.stock.state(DEFAULT_TENANT, item)
     assert (gate["avail"], gate["pend"]) == (str(left), "0")
     wrong = [verdict for verdict in indoors.container.get(VerifyInvariantsJob).check(()) if verdict.problems]
@@ -47,7 +47,7 @@ def status(indoors: InProcessShop, order: str, token: str) -> str:
 
 
 def begin_epoch_without_draining(indoors: InProcessShop, item: int) -> None:
-    """What a load does, but for the drain before it; so it looks after a restored Redis."""
+    """Run a load without its first drain, as after a restored Redis."""
     stock = indoors.container.get(SaleGateService)
     token = stock.claim(DEFAULT_TENANT, item)
     opening = indoors.run_in_tenant(lambda: stock.begin_epoch(item))
@@ -57,7 +57,7 @@ def begin_epoch_without_draining(indoors: InProcessShop, item: int) -> None:
 
 
 @pytest.mark.parametrize("moment", ["before_commit", "after_commit"])
-def test_the_next_drain_finishes_what_a_killed_one_began(in_process_shop: InProcessShop, moment: str) -> None:
+def test_the_next_drain_finishes_the_work_of_a_killed_one(in_process_shop: InProcessShop, moment: str) -> None:
     item, token = in_process_shop.offer(stock=10), in_process_shop.buyer()
     order = in_process_shop.buy(item, token, 2)
     with killed_at(moment, in_process_shop):
@@ -70,7 +70,7 @@ def test_the_next_drain_finishes_what_a_killed_one_began(in_process_shop: InProc
     assert_right(in_process_shop, item, left=8)
 
 
-def test_finalizing_again_gives_nothing_back(in_process_shop: InProcessShop) -> None:
+def test_finalizing_twice_releases_no_pieces(in_process_shop: InProcessShop) -> None:
     item, token = in_process_shop.offer(stock=10), in_process_shop.buyer()
     in_process_shop.buy(item, token, 2)
     number = in_process_shop.stock.partition(DEFAULT_TENANT, item)
@@ -82,7 +82,7 @@ def test_finalizing_again_gives_nothing_back(in_process_shop: InProcessShop) -> 
     assert_right(in_process_shop, item, left=8)
 
 
-def test_what_was_written_in_an_older_epoch_does_not_touch_the_counters_of_this_one(
+def test_finalizing_an_older_epoch_does_not_change_the_counters_of_this_one(
     in_process_shop: InProcessShop,
 ) -> None:
     item, token = in_process_shop.offer(stock=10), in_process_shop.buyer()
@@ -97,7 +97,7 @@ def test_what_was_written_in_an_older_epoch_does_not_touch_the_counters_of_this_
     assert_right(in_process_shop, item, left=8)
 
 
-def test_a_load_leaves_an_open_sale_alone(in_process_shop: InProcessShop) -> None:
+def test_a_load_does_not_change_an_open_gate(in_process_shop: InProcessShop) -> None:
     item = in_process_shop.offer(stock=10)
     before = in_process_shop.stock.state(DEFAULT_TENANT, item)
 
@@ -106,7 +106,7 @@ def test_a_load_leaves_an_open_sale_alone(in_process_shop: InProcessShop) -> Non
     assert in_process_shop.stock.state(DEFAULT_TENANT, item) == before
 
 
-def test_a_load_does_not_wait_for_the_neighbours_to_stop_selling(
+def test_a_load_does_not_wait_for_other_items_of_the_partition(
     in_process_shop: InProcessShop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     item, token = in_process_shop.offer(stock=10), in_process_shop.buyer()
@@ -126,7 +126,7 @@ def test_a_load_does_not_wait_for_the_neighbours_to_stop_selling(
     assert in_process_shop.container.get(LoadStockJob).run(DEFAULT_TENANT, item)
 
 
-def test_an_order_of_an_older_epoch_is_counted_anew(in_process_shop: InProcessShop) -> None:
+def test_an_order_of_an_older_epoch_is_readmitted(in_process_shop: InProcessShop) -> None:
     item, token = in_process_shop.offer(stock=10), in_process_shop.buyer()
     order = in_process_shop.buy(item, token, 2)
     begin_epoch_without_draining(in_process_shop, item)
@@ -138,7 +138,7 @@ def test_an_order_of_an_older_epoch_is_counted_anew(in_process_shop: InProcessSh
     assert_right(in_process_shop, item, left=8)
 
 
-def test_an_order_of_an_older_epoch_is_rejected_when_too_little_is_left(in_process_shop: InProcessShop) -> None:
+def test_an_order_of_an_older_epoch_is_rejected_with_too_few_pieces(in_process_shop: InProcessShop) -> None:
     item, token = in_process_shop.offer(stock=10), in_process_shop.buyer()
     late = in_process_shop.buy(item, token, 2)
     begin_epoch_without_draining(in_process_shop, item)
@@ -150,7 +150,7 @@ def test_an_order_of_an_older_epoch_is_rejected_when_too_little_is_left(in_proce
     assert_right(in_process_shop, item, left=1, broken={12})
 
 
-def test_what_redis_sold_beyond_the_stock_is_refused_in_the_end(in_process_shop: InProcessShop, valkey: Valkey) -> None:
+def test_orders_that_redis_sold_beyond_the_stock_are_rejected(in_process_shop: InProcessShop, valkey: Valkey) -> None:
     item, token = in_process_shop.offer(stock=3), in_process_shop.buyer()
     sold = in_process_shop.buy(item, token, 3)
     in_process_shop.drain(item)

@@ -1,4 +1,4 @@
-"""A drain that comes late, and a Redis that came back with what it knew before."""
+"""Late drains, and a Redis restored from an older snapshot."""
 
 from collections.abc import Collection
 from threading import Thread
@@ -21,7 +21,7 @@ from tests.purchase.test_drains import assert_right, begin_epoch_without_drainin
 from tests.support.servers.valkey import Valkey
 
 
-def test_a_drain_that_comes_late_does_not_reject_what_another_one_wrote(
+def test_a_late_drain_does_not_reject_orders_of_another_drain(
     in_process_shop: InProcessShop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     item, token = in_process_shop.offer(stock=1), in_process_shop.buyer()
@@ -50,9 +50,7 @@ def test_a_drain_that_comes_late_does_not_reject_what_another_one_wrote(
     assert_right(in_process_shop, item, left=0)
 
 
-def test_a_redis_that_came_back_with_an_older_count_is_loaded_anew(
-    in_process_shop: InProcessShop, valkey: Valkey
-) -> None:
+def test_a_redis_restored_with_an_older_count_is_reloaded(in_process_shop: InProcessShop, valkey: Valkey) -> None:
     item, token = in_process_shop.offer(stock=10), in_process_shop.buyer()
     before = in_process_shop.stock.state(DEFAULT_TENANT, item)
     in_process_shop.buy(item, token)
@@ -71,9 +69,7 @@ def test_a_redis_that_came_back_with_an_older_count_is_loaded_anew(
     assert_right(in_process_shop, item, left=8)
 
 
-def test_a_redis_that_came_back_with_an_older_epoch_is_loaded_anew(
-    in_process_shop: InProcessShop, valkey: Valkey
-) -> None:
+def test_a_redis_restored_with_an_older_epoch_is_reloaded(in_process_shop: InProcessShop, valkey: Valkey) -> None:
     item, token = in_process_shop.offer(stock=10), in_process_shop.buyer()
     before = in_process_shop.stock.state(DEFAULT_TENANT, item)
     begin_epoch_without_draining(in_process_shop, item)
@@ -91,7 +87,7 @@ def test_a_redis_that_came_back_with_an_older_epoch_is_loaded_anew(
     assert_right(in_process_shop, item, left=8)
 
 
-def test_a_promise_is_given_even_when_nobody_can_say_whether_it_was_kept(
+def test_a_purchase_is_accepted_when_its_order_cannot_be_read(
     in_process_shop: InProcessShop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fall_silent(*_: object) -> NoReturn:
@@ -107,7 +103,7 @@ def test_a_promise_is_given_even_when_nobody_can_say_whether_it_was_kept(
     assert answer.status_code == 202
 
 
-def test_a_purchase_that_was_reserved_twice_is_written_once_and_its_second_number_is_void(
+def test_a_purchase_reserved_twice_is_written_once_and_its_second_number_is_void(
     in_process_shop: InProcessShop,
 ) -> None:
     item, token = in_process_shop.offer(stock=10), in_process_shop.buyer()
@@ -116,8 +112,8 @@ def test_a_purchase_that_was_reserved_twice_is_written_once_and_its_second_numbe
     assert receipt is not None
     in_process_shop.redis.delete(in_process_shop.partition_key(item, f"receipt:{order}"))
     session_id = in_process_shop.container.get(Tokens).verify(token).session_id
-    words = (UUID(order), DEFAULT_TENANT, item, receipt.user_id, 2, receipt.moment)
-    again = Purchase(*words, ticket=None, session_id=session_id)
+    fields = (UUID(order), DEFAULT_TENANT, item, receipt.user_id, 2, receipt.moment)
+    again = Purchase(*fields, ticket=None, session_id=session_id)
     assert in_process_shop.stock.reserve(again, 100).outcome == ReserveOutcome.RESERVED
 
     in_process_shop.drain(item)

@@ -1,4 +1,4 @@
-"""Whatever happens in whatever order: both stores do what a dictionary in memory does."""
+"""Random sequences of events compared with a model in memory."""
 
 import os
 
@@ -13,7 +13,7 @@ from tests.purchase.support.sale_model import Sale
 EXAMPLES, STEPS = int(os.environ.get("SHOP_TEST_EXAMPLES", "15")), 20
 
 
-def test_any_order_of_events_keeps_every_promise(
+def test_random_sequences_of_events_match_the_model(
     in_process_shop: InProcessShop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(stock_jobs, "RECHECK_SECONDS", 0)
@@ -26,7 +26,7 @@ def test_any_order_of_events_keeps_every_promise(
             deadline=None,
             derandomize=True,
             database=None,
-            # An example costs a second, and shrinking a hundred of them.
+            # An example takes a second, and shrinking runs a hundred of them.
             phases=[Phase.generate],
             suppress_health_check=list(HealthCheck),
         ),

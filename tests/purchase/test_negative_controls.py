@@ -1,4 +1,4 @@
-"""The checker turns red on the uncorrected classic recipe, and stays green while nobody is in its way."""
+"""Invariant check of the uncorrected lock: fails under concurrency only."""
 
 from collections.abc import Callable
 
@@ -14,7 +14,7 @@ Open = Callable[[int], UncorrectedLock]
 
 
 def classic(shop: InProcessShop, valkey: Valkey, stock: int) -> UncorrectedLock:
-    """An item of so many pieces that the recipe sells."""
+    """Create an item with that stock, sold with the uncorrected lock."""
     item, _ = shop.offer(stock=stock), shop.buyer()
     with shop.database.engine.connect() as connection:
         user = connection.exec_driver_sql("SELECT max(id) FROM users").scalar_one()
@@ -26,7 +26,7 @@ def open_classic(in_process_shop: InProcessShop, valkey: Valkey) -> Open:
     return lambda stock: classic(in_process_shop, valkey, stock)
 
 
-def test_it_looks_right_while_nobody_is_in_its_way(open_classic: Open) -> None:
+def test_a_single_buyer_breaks_no_invariant(open_classic: Open) -> None:
     recipe = open_classic(10)
     promised = [finish(recipe.buy()), finish(recipe.buy(2))]
     assert find_violated(recipe.shop, promised) == set()
@@ -39,9 +39,7 @@ def test_it_looks_right_while_nobody_is_in_its_way(open_classic: Open) -> None:
 
 
 @pytest.mark.parametrize(("stock", "broken"), [(10, {3}), (1, {3, 15})])
-def test_it_loses_the_pieces_of_a_buyer_who_dies_before_the_job_is_queued(
-    open_classic: Open, stock: int, broken: set[int]
-) -> None:
+def test_a_crash_before_the_job_is_queued_loses_pieces(open_classic: Open, stock: int, broken: set[int]) -> None:
     recipe = open_classic(stock)
     dies = recipe.buy()
 
@@ -50,7 +48,7 @@ def test_it_loses_the_pieces_of_a_buyer_who_dies_before_the_job_is_queued(
     assert find_violated(recipe.shop) == broken
 
 
-def test_it_sells_one_piece_twice_when_a_lock_expires_under_its_holder(open_classic: Open) -> None:
+def test_a_lock_that_expires_early_sells_one_piece_twice(open_classic: Open) -> None:
     recipe = open_classic(1)
     slow = recipe.buy()
     next(slow)
@@ -65,13 +63,13 @@ def test_it_sells_one_piece_twice_when_a_lock_expires_under_its_holder(open_clas
     assert find_violated(recipe.shop, promised) == {4, 6}
 
 
-def test_it_sells_too_much_when_a_lock_is_freed_by_another_than_its_holder(open_classic: Open) -> None:
+def test_a_lock_released_by_another_buyer_oversells(open_classic: Open) -> None:
     recipe = open_classic(10)
     slow, second, third = recipe.buy(), recipe.buy(), recipe.buy()
     next(slow)
     recipe.redis.pexpire(recipe.lock, 0)
     next(second)
-    finish(slow)  # and frees the lock of the second
+    finish(slow)  # also releases the lock of the second buyer
     next(third)
 
     finish(second)
@@ -80,7 +78,7 @@ def test_it_sells_too_much_when_a_lock_is_freed_by_another_than_its_holder(open_
     assert find_violated(recipe.shop) == {3}
 
 
-def test_it_loses_an_order_when_the_schedule_copies_over_a_reservation(open_classic: Open) -> None:
+def test_a_scheduled_copy_over_a_reservation_loses_an_order(open_classic: Open) -> None:
     recipe = open_classic(10)
     promised = [finish(recipe.buy(7))]
     recipe.copy()
@@ -94,7 +92,7 @@ def test_it_loses_an_order_when_the_schedule_copies_over_a_reservation(open_clas
     assert find_violated(recipe.shop, promised) == {4, 6}
 
 
-def test_it_oversells_when_the_schedule_copies_over_a_reservation_and_the_table_has_no_floor(
+def test_a_scheduled_copy_over_a_reservation_oversells_without_a_stock_constraint(
     shop_without_stock_constraint: InProcessShop, valkey: Valkey
 ) -> None:
     recipe = classic(shop_without_stock_constraint, valkey, 10)
@@ -108,7 +106,7 @@ def test_it_oversells_when_the_schedule_copies_over_a_reservation_and_the_table_
     assert find_violated(recipe.shop, promised) == {3, 5}
 
 
-def test_it_takes_the_pieces_twice_when_a_job_is_done_twice(open_classic: Open) -> None:
+def test_a_job_that_runs_twice_takes_the_pieces_twice(open_classic: Open) -> None:
     recipe = open_classic(10)
     promised = [finish(recipe.buy())]
     ((_, fields),) = recipe.redis.xrange(recipe.key("outbox"))

@@ -1,4 +1,4 @@
-"""Older promises, loads that meet, and numbers that are given twice: nothing that was promised gets lost."""
+"""Reservations of older epochs, concurrent loads, and duplicate numbers."""
 
 from typing import Any
 
@@ -12,18 +12,18 @@ from shop.jobs.invariant import VerifyInvariantsJob
 from shop.jobs.stock import LoadStockJob
 from shop.services.sale_gate import SaleGateService
 from tests.purchase.conftest import Sale
+from tests.purchase.support.dead_letters import buy_impossibly
 from tests.purchase.support.in_process_shop import InProcessShop
-from tests.purchase.test_dead_letters import buy_impossibly
 from tests.purchase.test_drains import begin_epoch_without_draining, status
 
 
 def broken(shop: InProcessShop) -> set[int]:
-    """The invariants that do not hold."""
+    """Return the numbers of the violated invariants."""
     return {verdict.number for verdict in shop.container.get(VerifyInvariantsJob).check(()) if verdict.problems}
 
 
 def run_worker_jobs(shop: InProcessShop, item: int) -> None:
-    """All that a worker does in minutes."""
+    """Run the jobs that a worker runs within minutes."""
     for _ in range(2):
         shop.drain(item)
         shop.load(item)
@@ -31,11 +31,13 @@ def run_worker_jobs(shop: InProcessShop, item: int) -> None:
         shop.drain(item)
 
 
-def test_a_promise_is_not_taken_by_an_adjustment_while_a_load_counts_older_ones(in_process_shop: InProcessShop) -> None:
+def test_an_adjustment_takes_no_reserved_pieces_while_a_load_counts_older_reservations(
+    in_process_shop: InProcessShop,
+) -> None:
     item, token = in_process_shop.offer(stock=10), in_process_shop.buyer()
     begin_epoch_without_draining(in_process_shop, item)
     order = in_process_shop.buy(item, token, 10)
-    # an older promise (as after a Redis found wrong), then a load that has opened and not yet counted
+    # An older reservation, as after a wrong Redis, then a load that has begun its epoch and not yet counted.
     gates, load = in_process_shop.container.get(SaleGateService), in_process_shop.container.get(LoadStockJob)
     claim = gates.claim(DEFAULT_TENANT, item)
     opening = in_process_shop.run_in_tenant(lambda: gates.begin_epoch(item))
@@ -50,7 +52,7 @@ def test_a_promise_is_not_taken_by_an_adjustment_while_a_load_counts_older_ones(
     assert (answer.status_code, status(in_process_shop, order, token)) == (503, "confirmed")
 
 
-def test_a_promise_whose_counting_failed_keeps_the_gate_closed(
+def test_an_uncounted_older_reservation_keeps_the_gate_closed(
     in_process_shop: InProcessShop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     item, token = in_process_shop.offer(stock=10), in_process_shop.buyer()
@@ -60,11 +62,11 @@ def test_a_promise_whose_counting_failed_keeps_the_gate_closed(
     gate.claim(DEFAULT_TENANT, item)
     really, calls = StockCacheManager.readmit, []
 
-    def time_out_once(*words: Any) -> Any:
-        calls.append(words)
-        if len(calls) == 2:  # the first is answered CLOSED; the second is the one that counts
+    def time_out_once(*arguments: Any) -> Any:
+        calls.append(arguments)
+        if len(calls) == 2:  # The first call returns CLOSED; the second one counts the reservation.
             raise RedisError("timed out")
-        return really(*words)
+        return really(*arguments)
 
     monkeypatch.setattr(StockCacheManager, "readmit", time_out_once)
     with pytest.raises(TryAgain):
@@ -75,17 +77,15 @@ def test_a_promise_whose_counting_failed_keeps_the_gate_closed(
     assert (answer.status_code, status(in_process_shop, order, token)) != (202, "rejected")
 
 
-def test_loads_that_overtake_each_other_leave_one_epoch(
-    in_process_shop: InProcessShop, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_concurrent_loads_leave_one_epoch(in_process_shop: InProcessShop, monkeypatch: pytest.MonkeyPatch) -> None:
     item = in_process_shop.offer(stock=10)
     in_process_shop.gates.claim(DEFAULT_TENANT, item)
     begin = LoadStockJob.begin_epoch
 
-    def overtaken(job: LoadStockJob, *words: Any) -> Any:
+    def overtaken(job: LoadStockJob, *arguments: Any) -> Any:
         monkeypatch.setattr(LoadStockJob, "begin_epoch", begin)
         assert job.load(DEFAULT_TENANT, item)
-        return begin(job, *words)
+        return begin(job, *arguments)
 
     monkeypatch.setattr(LoadStockJob, "begin_epoch", overtaken)
     in_process_shop.load(item)
@@ -98,10 +98,10 @@ def test_loads_that_overtake_each_other_leave_one_epoch(
     )
 
 
-def test_an_older_count_leaves_no_gap_when_it_is_repaired(sale: Sale, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_repair_of_an_older_count_leaves_no_gap(sale: Sale, monkeypatch: pytest.MonkeyPatch) -> None:
     shop, item = sale.shop, sale.item
     shop.set_gate_fields(item, seq=int(shop.gate(item)["seq"]) - 2)
-    # numbers 1 and 2 again (behind) and 3, then 4: the drain meets them in two pages, as in a rush
+    # Numbers 1 and 2 again and 3, then 4: the drain reads them in two pages, as under load.
     orders = [shop.buy(item, sale.token) for _ in range(4)]
     entries = StockCacheManager.entries
     monkeypatch.setattr(
@@ -127,7 +127,7 @@ def test_the_number_of_an_order_is_not_declared_void(
     in_process_shop.buy_and_write(item, token)
     again = in_process_shop.buy(item, token, key="k")
     in_process_shop.drain(item)
-    # Redis comes back as it was before both
+    # Redis is restored to the state before both.
     in_process_shop.set_gate_fields(item, **before)
     in_process_shop.redis.delete(in_process_shop.partition_key(item, f"receipt:{again}"))
 
@@ -137,7 +137,7 @@ def test_the_number_of_an_order_is_not_declared_void(
     assert broken(in_process_shop) == set()
 
 
-def test_a_number_that_is_void_is_not_given_to_an_order(
+def test_a_void_number_is_not_assigned_to_an_order(
     in_process_shop: InProcessShop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("shop.jobs.stock.RECHECK_SECONDS", 0.05)

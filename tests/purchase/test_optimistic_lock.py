@@ -1,4 +1,4 @@
-"""What can go wrong between the look and the EXEC of the recipes."""
+"""Concurrent changes between read and EXEC of the optimistic strategies."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -22,26 +22,26 @@ QUICK = {"lock_base": 0.0001, "lock_cap": 0.0001}
 
 
 def lock_of(shop: InProcessShop, item: int) -> str:
-    """The key of an item's lock."""
+    """Return the key of an item's lock."""
     return f"{{p{shop.stock.partition(DEFAULT_TENANT, item):02}}}:lock:{DEFAULT_TENANT}:{item}"
 
 
 def between(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object], *, times: int = 1) -> None:
-    """Let something happen after a purchase has looked and before it takes, so many times."""
+    """Call `act` between read and write of a purchase, `times` times."""
     take, left = recipe._write_reservation, [None] * times
 
-    def late(*words: Any) -> Any:
+    def late(*arguments: Any) -> Any:
         if left:
             left.pop()
-            # A thread of its own: it is another request, with its own transaction.
+            # In another thread, since it stands for another request with its own transaction.
             with ThreadPoolExecutor(1) as elsewhere:
                 elsewhere.submit(act).result()
-        return take(*words)
+        return take(*arguments)
 
     monkeypatch.setattr(recipe, "_write_reservation", late)
 
 
-def test_a_lock_that_was_lost_before_exec_sells_nothing_twice(
+def test_a_lock_lost_before_exec_sells_nothing_twice(
     make_in_process_shop: MakeInProcessShop, valkey: Valkey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shop, other = make_in_process_shop(purchase_strategy="lock", **QUICK), make_in_process_shop()
@@ -59,7 +59,7 @@ def test_a_lock_that_was_lost_before_exec_sells_nothing_twice(
 
 
 @BOTH
-def test_who_was_overtaken_looks_again(
+def test_a_purchase_reads_again_after_a_concurrent_change(
     make_in_process_shop: MakeInProcessShop, monkeypatch: pytest.MonkeyPatch, strategy: str
 ) -> None:
     shop, other = make_in_process_shop(purchase_strategy=strategy, **QUICK), make_in_process_shop()
@@ -73,7 +73,7 @@ def test_who_was_overtaken_looks_again(
 
 
 @BOTH
-def test_a_gate_that_closed_meanwhile_sells_nothing(
+def test_a_gate_closed_between_read_and_exec_sells_nothing(
     make_in_process_shop: MakeInProcessShop, monkeypatch: pytest.MonkeyPatch, strategy: str
 ) -> None:
     shop = make_in_process_shop(purchase_strategy=strategy, **QUICK)
@@ -85,7 +85,7 @@ def test_a_gate_that_closed_meanwhile_sells_nothing(
     assert_right(shop, item, left=10)
 
 
-def test_who_is_always_overtaken_gives_up_after_its_tries(
+def test_a_purchase_gives_up_after_its_attempts_under_constant_changes(
     make_in_process_shop: MakeInProcessShop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shop, other = make_in_process_shop(purchase_strategy="watch", lock_tries=4, **QUICK), make_in_process_shop()
@@ -98,7 +98,7 @@ def test_who_is_always_overtaken_gives_up_after_its_tries(
     assert_right(shop, item, left=96)
 
 
-def test_who_finds_the_lock_taken_gives_up_after_its_tries(
+def test_a_purchase_gives_up_after_its_attempts_while_the_lock_is_taken(
     make_in_process_shop: MakeInProcessShop, valkey: Valkey
 ) -> None:
     shop = make_in_process_shop(purchase_strategy="lock", lock_tries=3, **QUICK)
@@ -111,7 +111,7 @@ def test_who_finds_the_lock_taken_gives_up_after_its_tries(
     assert_right(shop, item, left=10)
 
 
-def test_the_lock_of_a_dead_owner_holds_nobody_up_for_longer_than_its_life(
+def test_the_lock_of_a_dead_owner_blocks_no_longer_than_its_expiry(
     make_in_process_shop: MakeInProcessShop,
 ) -> None:
     settings = {"lock_life": 0.2, "lock_tries": 10_000, "lock_budget": 20.0}
@@ -126,7 +126,7 @@ def test_the_lock_of_a_dead_owner_holds_nobody_up_for_longer_than_its_life(
     assert_right(shop, item, left=9)
 
 
-def test_a_lock_is_given_a_life_and_given_back(
+def test_a_lock_expires_and_is_released(
     make_in_process_shop: MakeInProcessShop, valkey: Valkey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shop, lives = make_in_process_shop(purchase_strategy="lock", lock_life=9.0), []
@@ -140,7 +140,7 @@ def test_a_lock_is_given_a_life_and_given_back(
 
 
 @BOTH
-def test_a_server_that_went_away_is_not_called_busy(
+def test_a_lost_connection_is_not_reported_as_busy(
     make_in_process_shop: MakeInProcessShop, valkey: Valkey, monkeypatch: pytest.MonkeyPatch, strategy: str
 ) -> None:
     shop = make_in_process_shop(purchase_strategy=strategy)
@@ -151,5 +151,5 @@ def test_a_server_that_went_away_is_not_called_busy(
 
     between(monkeypatch, break_off, times=50)
 
-    # Busy means that nothing was bought; here nobody knows.
+    # BUSY means that nothing was bought; here the outcome is unknown.
     assert shop.refusal(item, token)["error_code"] == "REDIS_UNAVAILABLE"

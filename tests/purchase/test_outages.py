@@ -1,4 +1,4 @@
-"""A store is away for longer than a job tries: nothing is lost, and nobody has to repair anything."""
+"""Outages longer than the retries of a job: nothing is lost."""
 
 import time
 
@@ -23,6 +23,6 @@ def test_an_outage_of_the_database_leaves_no_dead_letter(running_service: Runnin
     shop.wait_until_written(item, 4, timeout=30.0)
 
     eventually(lambda: data_of(shop.order(promised[-1], token), 200)["status"] == "confirmed", 10)
-    # Jobs of workers that other tests have killed may be listed.
+    # Jobs of workers that other tests killed may be listed.
     assert "OperationalError" not in shop.service.run_cli("dead-letters").stdout
     shop.verify(promised)

@@ -1,4 +1,4 @@
-"""Keys of purchases keep the rules of all keys, whichever way and wherever the pieces are taken."""
+"""Idempotency keys of purchases with each strategy."""
 
 from collections.abc import Callable
 
@@ -17,13 +17,13 @@ ELSEWHERE = "elsewhere"
 def strategy_shop(
     request: pytest.FixtureRequest, make_in_process_shop: MakeInProcessShop, make_valkey: Callable[[], Valkey]
 ) -> InProcessShop:
-    """A shop that sells by one of the strategies, or from another Redis than the one that keeps the keys."""
+    """Create a shop with one strategy, or with separate Redis servers."""
     if request.param == ELSEWHERE:
         return make_in_process_shop(stock_redis_urls=(make_valkey().url,))
     return make_in_process_shop(purchase_strategy=request.param)
 
 
-def test_the_same_key_for_another_quantity_or_item_is_refused(strategy_shop: InProcessShop) -> None:
+def test_a_key_with_another_quantity_or_item_is_refused(strategy_shop: InProcessShop) -> None:
     item, other, token = strategy_shop.offer(stock=9), strategy_shop.offer(stock=9), strategy_shop.buyer()
     order = strategy_shop.buy(item, token, 2, key="k")
 
@@ -35,7 +35,7 @@ def test_the_same_key_for_another_quantity_or_item_is_refused(strategy_shop: InP
     assert [strategy_shop.read_item(each)["stock"] for each in (item, other)] == [7, 9]
 
 
-def test_a_key_that_was_used_for_a_purchase_cannot_be_used_for_another_write(strategy_shop: InProcessShop) -> None:
+def test_a_key_of_a_purchase_cannot_be_used_for_another_write(strategy_shop: InProcessShop) -> None:
     item, admin = strategy_shop.offer(stock=9), strategy_shop.admin()
     strategy_shop.buy(item, admin, key="k")
 
@@ -46,7 +46,7 @@ def test_a_key_that_was_used_for_a_purchase_cannot_be_used_for_another_write(str
     assert strategy_shop.read_item(item)["id"] == item
 
 
-def test_a_refused_purchase_leaves_its_key_to_a_corrected_one(strategy_shop: InProcessShop) -> None:
+def test_the_key_of_a_refused_purchase_can_be_used_again(strategy_shop: InProcessShop) -> None:
     item, other, token = strategy_shop.offer(stock=1), strategy_shop.offer(stock=9), strategy_shop.buyer()
     assert strategy_shop.send_purchase(item, token, 2, key="k").status_code == 409
     assert strategy_shop.send_purchase(item, token, 0, key="k").status_code == 422
@@ -62,7 +62,7 @@ def test_another_buyer_may_use_the_same_key(strategy_shop: InProcessShop) -> Non
     )
 
 
-def test_after_the_stores_forgot_the_key_the_order_itself_answers(strategy_shop: InProcessShop) -> None:
+def test_a_purchase_with_an_expired_key_returns_its_order(strategy_shop: InProcessShop) -> None:
     item, token = strategy_shop.offer(stock=9), strategy_shop.buyer()
     order = strategy_shop.buy(item, token, 2, key="k")
     strategy_shop.drain(item)

@@ -1,4 +1,4 @@
-"""The stores disagree: it is found, told once, and repaired; and a healthy sale is left alone."""
+"""Differences between the stores are found, reported once, and repaired."""
 
 from collections.abc import Callable
 from typing import Any
@@ -68,7 +68,7 @@ DAMAGES: dict[str, tuple[Callable[[Sale], None], str, str]] = {
 
 
 @pytest.mark.parametrize(("spoil", "expected", "found"), DAMAGES.values(), ids=DAMAGES)
-def test_what_is_wrong_is_told_and_repaired_once(
+def test_a_difference_is_reported_and_repaired_once(
     sale: Sale, spoil: Callable[[Sale], None], expected: str, found: str
 ) -> None:
     spoil(sale)
@@ -76,9 +76,9 @@ def test_what_is_wrong_is_told_and_repaired_once(
     done = sale.shop.reconcile()
 
     last = sale.shop.gate(sale.item)["epoch"]
-    told = f"Epoch {last} begins with 7 pieces."
-    assert runs(sale.shop) == [(sale.item, "different", expected, found, told)]
-    assert done == [f"item {sale.item} (different): MySQL said {expected}, Redis said {found}. {told}"]
+    done_text = f"Epoch {last} begins with 7 pieces."
+    assert runs(sale.shop) == [(sale.item, "different", expected, found, done_text)]
+    assert done == [f"item {sale.item} (different): MySQL said {expected}, Redis said {found}. {done_text}"]
     assert int(last) >= 2
     assert_right(sale.shop, sale.item, left=7)
     assert sale.shop.reconcile() == []
@@ -86,7 +86,7 @@ def test_what_is_wrong_is_told_and_repaired_once(
     assert_right(sale.shop, sale.item, left=6)
 
 
-def test_a_stock_edited_in_the_database_is_taken_for_the_truth_and_explained(sale: Sale) -> None:
+def test_a_stock_edited_in_the_database_is_kept_and_corrected_in_the_ledger(sale: Sale) -> None:
     sale.shop.change_row("UPDATE items SET stock = 20 WHERE id = %s", sale.item)
 
     (done,) = sale.shop.reconcile()
@@ -96,7 +96,7 @@ def test_a_stock_edited_in_the_database_is_taken_for_the_truth_and_explained(sal
     assert_right(sale.shop, sale.item, left=20)
 
 
-def test_a_stock_edited_below_what_was_promised_rejects_what_is_too_much(sale: Sale) -> None:
+def test_a_stock_edited_below_the_reservations_rejects_the_excess(sale: Sale) -> None:
     orders = [sale.shop.buy(sale.item, sale.token, 2) for _ in range(3)]
     sale.shop.change_row("UPDATE items SET stock = 4 WHERE id = %s", sale.item)
 
@@ -108,7 +108,7 @@ def test_a_stock_edited_below_what_was_promised_rejects_what_is_too_much(sale: S
     assert_right(sale.shop, sale.item, left=0, broken={12})
 
 
-def test_what_waits_while_an_epoch_is_set_back_gets_numbers_of_its_own(sale: Sale) -> None:
+def test_entries_waiting_while_an_epoch_is_set_back_get_new_numbers(sale: Sale) -> None:
     begin_epoch_without_draining(sale.shop, sale.item)
     order = sale.shop.buy(sale.item, sale.token)
     sale.shop.change_row("UPDATE items SET epoch = 1 WHERE id = %s", sale.item)
@@ -123,7 +123,7 @@ def test_what_waits_while_an_epoch_is_set_back_gets_numbers_of_its_own(sale: Sal
     assert_right(sale.shop, sale.item, left=5)
 
 
-def test_an_epoch_that_orders_were_written_in_is_not_begun_again(sale: Sale) -> None:
+def test_an_epoch_with_written_orders_is_not_begun_again(sale: Sale) -> None:
     begin_epoch_without_draining(sale.shop, sale.item)
     sale.shop.buy_and_write(sale.item, sale.token)
     sale.shop.change_row("UPDATE items SET epoch = 1 WHERE id = %s", sale.item)
@@ -136,7 +136,7 @@ def test_an_epoch_that_orders_were_written_in_is_not_begun_again(sale: Sale) -> 
     assert_right(sale.shop, sale.item, left=5)
 
 
-def test_numbers_given_twice_in_one_batch_are_counted_anew(sale: Sale) -> None:
+def test_duplicate_numbers_in_one_batch_are_readmitted(sale: Sale) -> None:
     first = sale.shop.buy(sale.item, sale.token)
     sale.shop.set_gate_fields(sale.item, seq=int(sale.shop.gate(sale.item)["seq"]) - 1)
     second = sale.shop.buy(sale.item, sale.token)

@@ -1,4 +1,4 @@
-"""Reconciliation that does its work once, and leaves alone what is only moving."""
+"""Stability of reconciliation: each repair once, none for a healthy sale."""
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event, Timer
@@ -12,13 +12,14 @@ from shop.constants.stock import CreditOutcome
 from shop.core.database.model import DEFAULT_TENANT
 from shop.jobs.stock import SyncStockJob
 from shop.repositories.stock_ledger import StockLedgerRepository
+from shop.supports.stock import Difference
 from tests.purchase.conftest import Sale
 from tests.purchase.support.in_process_shop import InProcessShop
 from tests.purchase.test_drains import SimulatedCrash, assert_right, begin_epoch_without_draining, killed_at, status
 from tests.purchase.test_reconcile import runs
 
 
-def test_a_healthy_sale_is_left_alone_however_busy(sale: Sale) -> None:
+def test_a_busy_healthy_sale_is_not_repaired(sale: Sale) -> None:
     shop, over = sale.shop, Event()
     items = [shop.offer(stock=10_000) for _ in range(2)]
 
@@ -47,39 +48,45 @@ def test_a_healthy_sale_is_left_alone_however_busy(sale: Sale) -> None:
     assert runs(shop) == []
 
 
-def test_a_look_waits_for_the_last_word_of_a_drain(sale: Sale, monkeypatch: pytest.MonkeyPatch) -> None:
+def find_difference(sale: Sale) -> Difference | None:
+    """Compare the item in both stores, as the reconciliation does."""
+    job = sale.shop.container.get(SyncStockJob)
+    return job.transact(DEFAULT_TENANT, job.runs.find_difference, sale.item)
+
+
+def test_a_comparison_waits_until_a_drain_has_finalized(sale: Sale, monkeypatch: pytest.MonkeyPatch) -> None:
     late: list[Timer] = []
     finalize = StockCacheManager.finalize
-    monkeypatch.setattr(StockCacheManager, "finalize", lambda *words: late.append(Timer(0.05, finalize, words)))
+    monkeypatch.setattr(StockCacheManager, "finalize", lambda *arguments: late.append(Timer(0.05, finalize, arguments)))
     sale.shop.buy(sale.item, sale.token)
     sale.shop.drain(sale.item)
 
     late[0].start()
-    assert sale.shop.container.get(SyncStockJob).find_difference(DEFAULT_TENANT, sale.item) is None
+    assert find_difference(sale) is None
 
     late[0].join()
 
 
-def test_a_look_waits_for_whoever_is_at_work_on_the_item(sale: Sale, monkeypatch: pytest.MonkeyPatch) -> None:
-    create, taken, looked = StockLedgerRepository.create, Event(), Event()
+def test_a_comparison_waits_for_a_running_adjustment_of_the_item(sale: Sale, monkeypatch: pytest.MonkeyPatch) -> None:
+    create, taken, compared = StockLedgerRepository.create, Event(), Event()
 
     def create_late(ledger: StockLedgerRepository, **line: Any) -> Any:
         taken.set()
-        looked.wait(1.0)  # nobody can look meanwhile: that takes the whole second
+        compared.wait(1.0)  # the row lock blocks the comparison, so this takes the whole second
         return create(ledger, **line)
 
     monkeypatch.setattr(StockLedgerRepository, "create", create_late)
     with ThreadPoolExecutor(1) as pool:
         adjusted = pool.submit(sale.shop.adjust, sale.item, sale.shop.admin(), delta=-4)
         assert taken.wait(5.0)
-        assert sale.shop.container.get(SyncStockJob).find_difference(DEFAULT_TENANT, sale.item) is None
-        looked.set()
+        assert find_difference(sale) is None
+        compared.set()
 
     assert adjusted.result().status_code == 200
     assert_right(sale.shop, sale.item, left=3)
 
 
-def test_what_is_written_and_not_yet_said_so_is_no_difference(sale: Sale) -> None:
+def test_an_order_written_but_not_finalized_is_no_difference(sale: Sale) -> None:
     sale.shop.buy(sale.item, sale.token)
     with killed_at("after_commit", sale.shop):
         sale.shop.drain(sale.item)
@@ -90,7 +97,7 @@ def test_what_is_written_and_not_yet_said_so_is_no_difference(sale: Sale) -> Non
     assert_right(sale.shop, sale.item, left=6)
 
 
-def test_a_repair_that_died_is_finished_by_the_next_sync(sale: Sale, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupted_repair_is_finished_by_the_next_sync(sale: Sale, monkeypatch: pytest.MonkeyPatch) -> None:
     def die(*_: object) -> None:
         raise SimulatedCrash
 
@@ -107,7 +114,7 @@ def test_a_repair_that_died_is_finished_by_the_next_sync(sale: Sale, monkeypatch
     assert_right(sale.shop, sale.item, left=7)
 
 
-def test_several_syncs_at_once_tell_it_once(sale: Sale) -> None:
+def test_concurrent_syncs_report_a_difference_once(sale: Sale) -> None:
     sale.shop.set_gate_fields(sale.item, avail=8)
 
     with ThreadPoolExecutor(4) as pool:
@@ -117,7 +124,7 @@ def test_several_syncs_at_once_tell_it_once(sale: Sale) -> None:
     assert_right(sale.shop, sale.item, left=7)
 
 
-def test_a_sync_brings_a_lost_credit_without_closing_the_sale(sale: Sale, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_sync_applies_a_lost_credit_without_closing_the_gate(sale: Sale, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
         patch.setattr(StockCacheManager, "apply", lambda *_: CreditOutcome.APPLIED)
         sale.shop.adjust(sale.item, sale.shop.admin(), delta=4)
@@ -129,7 +136,7 @@ def test_a_sync_brings_a_lost_credit_without_closing_the_sale(sale: Sale, monkey
 
 
 @pytest.mark.parametrize("deed", ["DELETE", "PATCH"])
-def test_what_was_promised_of_an_item_taken_off_sale_is_written(in_process_shop: InProcessShop, deed: str) -> None:
+def test_reservations_of_an_item_taken_off_sale_are_written(in_process_shop: InProcessShop, deed: str) -> None:
     item, token, admin = in_process_shop.offer(stock=10), in_process_shop.buyer(), in_process_shop.admin()
     order = in_process_shop.buy(item, token)
     begin_epoch_without_draining(in_process_shop, item)
@@ -143,32 +150,32 @@ def test_what_was_promised_of_an_item_taken_off_sale_is_written(in_process_shop:
     assert status(in_process_shop, order, token) == "confirmed"
 
 
-def test_an_operator_is_told_what_was_repaired(sale: Sale) -> None:
+def test_the_sync_command_prints_the_repairs(sale: Sale) -> None:
     assert (sale.shop.cli("sync").stdout, sale.shop.cli("sync").exit_code) == ("Both stores agree.\n", 0)
     sale.shop.set_gate_fields(sale.item, avail=8)
 
-    told = sale.shop.cli("sync")
+    result = sale.shop.cli("sync")
 
-    says = "MySQL said units=7, Redis said units=8. Epoch 2 begins with 7 pieces."
-    assert (told.stdout, told.exit_code) == (f"item {sale.item} (different): {says}\n", 0)
+    difference = "MySQL said units=7, Redis said units=8. Epoch 2 begins with 7 pieces."
+    assert (result.stdout, result.exit_code) == (f"item {sale.item} (different): {difference}\n", 0)
 
 
-def test_an_operator_may_have_one_item_loaded_anew(sale: Sale) -> None:
-    told = sale.shop.cli("sync", str(sale.item))
+def test_the_sync_command_reloads_one_item(sale: Sale) -> None:
+    result = sale.shop.cli("sync", str(sale.item))
 
-    assert (told.stdout, told.exit_code) == (f"item {sale.item} (asked): Epoch 2 begins with 7 pieces.\n", 0)
+    assert (result.stdout, result.exit_code) == (f"item {sale.item} (asked): Epoch 2 begins with 7 pieces.\n", 0)
     assert_right(sale.shop, sale.item, left=7)
 
 
-@pytest.mark.parametrize("words", [("999999",), ("1", "--tenant", "2")])
-def test_an_item_that_is_not_there_is_not_loaded(sale: Sale, words: tuple[str, ...]) -> None:
-    told = sale.shop.cli("sync", *words)
+@pytest.mark.parametrize("arguments", [("999999",), ("1", "--tenant", "2")])
+def test_the_sync_command_refuses_an_unknown_item(sale: Sale, arguments: tuple[str, ...]) -> None:
+    result = sale.shop.cli("sync", *arguments)
 
-    assert (told.exit_code, runs(sale.shop)) == (1, [])
+    assert (result.exit_code, runs(sale.shop)) == (1, [])
     assert sale.shop.redis.keys("*:item:*999999") == []
 
 
-def test_what_the_database_refused_is_noted_and_explained(sale: Sale) -> None:
+def test_orders_refused_by_the_database_are_recorded_with_their_cause(sale: Sale) -> None:
     sale.shop.change_row("UPDATE items SET stock = 0 WHERE id = %s", sale.item)
     order = sale.shop.buy(sale.item, sale.token)
 

@@ -1,4 +1,4 @@
-"""An adjustment whose transaction is replayed, or dies: the pieces are moved once, or not at all."""
+"""Adjustments with a replayed or aborted transaction."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -15,14 +15,14 @@ from tests.purchase.support.in_process_shop import InProcessShop, data_of
 from tests.purchase.test_drains import SimulatedCrash, assert_right, begin_epoch_without_draining
 
 
-def elsewhere(work: Callable[..., None], *words: object) -> None:
-    """Do it in another thread, whose transaction is its own."""
+def elsewhere(work: Callable[..., None], *arguments: object) -> None:
+    """Run the work in another thread with its own transaction."""
     with ThreadPoolExecutor(1) as pool:
-        pool.submit(work, *words).result()
+        pool.submit(work, *arguments).result()
 
 
 def lose_once(monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[], None] = lambda: None) -> None:
-    """The next line of the ledger makes its transaction the victim of a deadlock."""
+    """Make the next ledger write fail with a deadlock."""
     create = StockLedgerRepository.create
 
     def lose(self: StockLedgerRepository, **_: object) -> None:
@@ -35,7 +35,7 @@ def lose_once(monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[], None] = l
 
 
 @pytest.mark.parametrize("delta", [4, -4])
-def test_a_transaction_that_is_replayed_adjusts_once(
+def test_a_replayed_transaction_adjusts_once(
     in_process_shop: InProcessShop, monkeypatch: pytest.MonkeyPatch, delta: int
 ) -> None:
     item = in_process_shop.offer(stock=10)
@@ -46,7 +46,7 @@ def test_a_transaction_that_is_replayed_adjusts_once(
     assert_right(in_process_shop, item, left=10 + delta)
 
 
-def test_a_replay_after_a_load_takes_from_what_the_load_began_with(
+def test_a_replay_after_a_load_takes_the_pieces_in_the_new_epoch(
     in_process_shop: InProcessShop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     item, admin = in_process_shop.offer(stock=10), in_process_shop.admin()
@@ -57,7 +57,7 @@ def test_a_replay_after_a_load_takes_from_what_the_load_began_with(
     assert_right(in_process_shop, item, left=6)
 
 
-def test_what_was_taken_for_a_transaction_that_died_is_put_back_by_the_next_sync(
+def test_pieces_taken_by_an_aborted_transaction_are_returned_by_the_next_sync(
     in_process_shop: InProcessShop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def die(*_: object, **__: object) -> None:
@@ -76,7 +76,7 @@ def test_what_was_taken_for_a_transaction_that_died_is_put_back_by_the_next_sync
     assert_right(in_process_shop, item, left=10)
 
 
-def test_what_was_added_and_not_told_is_told_by_the_next_sync(
+def test_an_addition_not_applied_in_redis_is_applied_by_the_next_sync(
     in_process_shop: InProcessShop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     item, admin = in_process_shop.offer(stock=10), in_process_shop.admin()
@@ -89,16 +89,16 @@ def test_what_was_added_and_not_told_is_told_by_the_next_sync(
     assert_right(in_process_shop, item, left=14)
 
 
-def test_taking_is_remembered_by_its_name_for_the_epoch(in_process_shop: InProcessShop) -> None:
+def test_a_withdrawal_is_repeatable_by_its_reference_within_an_epoch(in_process_shop: InProcessShop) -> None:
     item = in_process_shop.offer(stock=10)
-    wish = Withdrawal("one", 3, None, 1)
+    withdrawal = Withdrawal("one", 3, None, 1)
 
-    assert [in_process_shop.stock.take(DEFAULT_TENANT, item, wish)[0] for _ in range(2)] == [
+    assert [in_process_shop.stock.take(DEFAULT_TENANT, item, withdrawal)[0] for _ in range(2)] == [
         WithdrawalOutcome.TAKEN
     ] * 2
 
     assert in_process_shop.gate(item)["avail"] == "7"
     assert (
-        in_process_shop.stock.take(DEFAULT_TENANT, item, wish._replace(ref="other", epoch=2))[0]
+        in_process_shop.stock.take(DEFAULT_TENANT, item, withdrawal._replace(ref="other", epoch=2))[0]
         == WithdrawalOutcome.CLOSED
     )

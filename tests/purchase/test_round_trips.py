@@ -1,4 +1,4 @@
-"""What a purchase costs the stores once everything is warm."""
+"""Round trips and queries of a purchase with warm caches."""
 
 import pytest
 
@@ -9,11 +9,11 @@ from tests.support.servers.valkey import Valkey
 
 @pytest.fixture
 def item(in_process_shop: InProcessShop) -> int:
-    """An item that does not run out."""
+    """Create an item with plenty of stock."""
     return in_process_shop.offer(stock=1000)
 
 
-def test_a_warm_purchase_costs_no_sql_and_one_round_trip(
+def test_a_warm_purchase_sends_no_sql_and_one_round_trip(
     in_process_shop: InProcessShop, valkey: Valkey, item: int
 ) -> None:
     token = in_process_shop.buyer()
@@ -39,7 +39,7 @@ def test_a_key_adds_no_sql_and_no_round_trip(in_process_shop: InProcessShop, val
     assert len(commands) == 2, commands
 
 
-def test_only_the_purchase_that_wakes_the_worker_asks_for_a_job(
+def test_only_the_purchase_that_sets_the_wake_flag_enqueues_a_job(
     in_process_shop: InProcessShop, valkey: Valkey, item: int
 ) -> None:
     token = in_process_shop.buyer()
@@ -54,14 +54,14 @@ def test_only_the_purchase_that_wakes_the_worker_asks_for_a_job(
     assert ["RPUSH" in " ".join(commands).upper() for commands in (first, second, third)] == [True, False, True]
 
 
-def test_a_cold_purchase_asks_the_database_for_session_and_buyer_and_nothing_else(
+def test_a_cold_purchase_reads_only_session_and_buyer_from_the_database(
     in_process_shop: InProcessShop, item: int
 ) -> None:
     token = in_process_shop.buyer()
-    in_process_shop.read_item(item)  # the first request of a process asks for the list of tenants, too
+    in_process_shop.read_item(item)  # The first request of a process also reads the list of tenants.
 
     with record_sql(in_process_shop.database.engine) as statements:
         in_process_shop.buy(item, token)
 
-    asked = [sql for sql in statements if sql.startswith(("SELECT", "INSERT", "UPDATE"))]
-    assert [sql.split("FROM ")[1].split()[0] for sql in asked][-2:] == ["sessions", "users"]
+    queries = [sql for sql in statements if sql.startswith(("SELECT", "INSERT", "UPDATE"))]
+    assert [sql.split("FROM ")[1].split()[0] for sql in queries][-2:] == ["sessions", "users"]

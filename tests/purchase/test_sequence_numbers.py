@@ -1,4 +1,4 @@
-"""The highest number of an item's epoch, which every batch of a drain asks for, and every sale by the database."""
+"""Query costs of the highest number of an item's epoch."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -15,13 +15,13 @@ from shop.repositories.order import OrderRepository
 from tests.purchase.support.in_process_shop import InProcessShop
 
 ORDERS = 300
-# Looking something up in an index takes a step or two; reading what is there takes one for each order.
+# An index lookup takes one or two steps; reading the orders takes one step per order.
 STEPS = 20
 T = TypeVar("T")
 
 
 def write(indoors: InProcessShop, item_id: int, epoch: int) -> None:
-    """Orders numbered from 1."""
+    """Write orders numbered from 1."""
     orders, now = indoors.container.get(OrderRepository), Clock().now()
     row: dict[str, object] = {"item_id": item_id, "user_id": 1, "quantity": 1}
     row |= {"unit_price_minor": 1, "total_minor": 1, "currency": "EUR", "status": "confirmed"}
@@ -33,27 +33,27 @@ def write(indoors: InProcessShop, item_id: int, epoch: int) -> None:
 def steps_to_find(
     indoors: InProcessShop, find: Callable[[OrderRepository], T], scope: AbstractContextManager[None]
 ) -> tuple[T, int]:
-    """What is found, and how many rows the server went over for it."""
+    """Return the result and the number of rows that the server read."""
     orders = indoors.container.get(OrderRepository)
 
     def steps(connection: Any) -> int:
-        # Words of SQL, which ask for nobody's rows.
+        # Plain SQL text, since the status has no tenant.
         with all_tenants():
             rows = connection.execute(text("SHOW SESSION STATUS LIKE 'Handler_read%'"))
             return sum(int(value) for _, value in rows)
 
-    def ask() -> tuple[T, int]:
+    def measure() -> tuple[T, int]:
         connection = orders.session.connection()
         before = steps(connection)
-        told = steps(connection) - before
-        found = find(orders)
-        return found, steps(connection) - before - 2 * told
+        overhead = steps(connection) - before
+        result = find(orders)
+        return result, steps(connection) - before - 2 * overhead
 
     with scope:
-        return in_transaction(indoors.database, ask)
+        return in_transaction(indoors.database, measure)
 
 
-def test_the_highest_number_is_of_the_asked_epoch_and_an_item_without_orders_has_none(
+def test_the_highest_number_is_of_the_given_epoch_and_missing_without_orders(
     in_process_shop: InProcessShop,
 ) -> None:
     write(in_process_shop, 1, epoch=2)
@@ -67,7 +67,7 @@ def test_the_highest_number_is_of_the_asked_epoch_and_an_item_without_orders_has
 
 
 @pytest.mark.parametrize("scope", [all_tenants, lambda: in_tenant(1)], ids=["a drain", "a request"])
-def test_finding_it_does_not_read_the_orders_of_the_epoch(in_process_shop: InProcessShop, scope: Any) -> None:
+def test_the_highest_number_is_found_without_reading_the_orders(in_process_shop: InProcessShop, scope: Any) -> None:
     for item_id in (1, 2):
         write(in_process_shop, item_id, epoch=1)
 
@@ -78,7 +78,7 @@ def test_finding_it_does_not_read_the_orders_of_the_epoch(in_process_shop: InPro
     assert (epoch, steps < STEPS) == (1, True)
 
 
-def test_finding_those_of_a_batch_does_not_read_them_either(in_process_shop: InProcessShop) -> None:
+def test_the_highest_numbers_of_a_batch_are_found_without_reading_the_orders(in_process_shop: InProcessShop) -> None:
     for item_id in (1, 2):
         write(in_process_shop, item_id, epoch=1)
 

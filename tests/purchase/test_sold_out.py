@@ -1,4 +1,4 @@
-"""A process remembers for a moment that an item is sold out."""
+"""Process cache of sold-out items."""
 
 import pytest
 
@@ -14,7 +14,7 @@ from tests.support.servers.valkey import Valkey
 
 
 class FakeClock:
-    """A clock that stands until it is turned."""
+    """Clock with a settable time."""
 
     moment = 50.0
 
@@ -24,7 +24,7 @@ class FakeClock:
 
 @pytest.fixture
 def fake_clock(in_process_shop: InProcessShop) -> FakeClock:
-    """The time that the memory of the shop goes by."""
+    """Set the clock of the sold-out cache."""
     time = FakeClock()
     orders = in_process_shop.container.get(PurchaseService)
     memory: TTLCache[tuple[int, int], int] = TTLCache(SOLD_OUT_SECONDS, 100, time.now)
@@ -40,7 +40,7 @@ def restock(indoors: InProcessShop, item: int, stock: int) -> None:
 
 
 @pytest.mark.usefixtures("fake_clock")
-def test_a_refusal_from_memory_asks_redis_nothing(in_process_shop: InProcessShop, valkey: Valkey) -> None:
+def test_a_refusal_from_the_cache_sends_nothing_to_redis(in_process_shop: InProcessShop, valkey: Valkey) -> None:
     item, token = in_process_shop.offer(stock=1), in_process_shop.buyer()
     in_process_shop.buy(item, token)
     first = in_process_shop.refusal(item, token)
@@ -53,7 +53,7 @@ def test_a_refusal_from_memory_asks_redis_nothing(in_process_shop: InProcessShop
 
 
 @pytest.mark.usefixtures("fake_clock")
-def test_who_asks_for_no_more_than_was_left_is_served(in_process_shop: InProcessShop) -> None:
+def test_a_smaller_purchase_that_fits_is_accepted(in_process_shop: InProcessShop) -> None:
     item, token = in_process_shop.offer(stock=2), in_process_shop.buyer()
     assert in_process_shop.refusal(item, token, 3)["current_stock"] == 2
 
@@ -61,7 +61,7 @@ def test_who_asks_for_no_more_than_was_left_is_served(in_process_shop: InProcess
 
 
 @pytest.mark.usefixtures("fake_clock")
-def test_one_item_sold_out_is_not_another(in_process_shop: InProcessShop) -> None:
+def test_a_sold_out_item_does_not_affect_another_item(in_process_shop: InProcessShop) -> None:
     sold, left, token = in_process_shop.offer(stock=0), in_process_shop.offer(stock=5), in_process_shop.buyer()
     in_process_shop.refusal(sold, token)
 
@@ -69,7 +69,7 @@ def test_one_item_sold_out_is_not_another(in_process_shop: InProcessShop) -> Non
 
 
 @pytest.mark.usefixtures("fake_clock")
-def test_a_keyed_purchase_that_was_accepted_is_answered_while_sold_out_is_remembered(
+def test_a_repeated_purchase_with_a_key_is_answered_while_the_item_is_cached_as_sold_out(
     in_process_shop: InProcessShop,
 ) -> None:
     item, token = in_process_shop.offer(stock=1), in_process_shop.buyer()
@@ -79,7 +79,7 @@ def test_a_keyed_purchase_that_was_accepted_is_answered_while_sold_out_is_rememb
     assert in_process_shop.buy(item, token, key="mine") == order
 
 
-def test_what_was_restocked_can_be_bought_when_the_memory_has_ended(
+def test_a_restocked_item_can_be_bought_after_the_cache_entry_expired(
     in_process_shop: InProcessShop, fake_clock: FakeClock
 ) -> None:
     item, token = in_process_shop.offer(stock=0), in_process_shop.buyer()
@@ -92,6 +92,6 @@ def test_what_was_restocked_can_be_bought_when_the_memory_has_ended(
     in_process_shop.buy(item, token)
 
 
-def test_the_memory_of_a_running_shop_ends(in_process_shop: InProcessShop) -> None:
+def test_the_cache_entry_of_a_running_shop_expires(in_process_shop: InProcessShop) -> None:
     memory: TTLCache[tuple[int, int], int] = in_process_shop.container.get(PurchaseService).sold_out
     assert (memory._seconds, memory._size) == (SOLD_OUT_SECONDS, 10_000)

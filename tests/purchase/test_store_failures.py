@@ -1,4 +1,4 @@
-"""A store is gone or frozen: every answer comes in time, and nothing has to be restarted afterwards."""
+"""Stopped and frozen stores: responses in time, and no restart afterwards."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -18,7 +18,7 @@ AT_ONCE_SECONDS, IN_TIME_SECONDS, SEEN_SECONDS = 1.0, 2.5, 0.5
 
 @contextmanager
 def stopped(server: ManagedProcess) -> Iterator[None]:
-    """Without this server."""
+    """Stop this server for the duration of the context."""
     server.stop()
     try:
         yield
@@ -28,7 +28,10 @@ def stopped(server: ManagedProcess) -> Iterator[None]:
 
 @contextmanager
 def frozen(server: ManagedProcess) -> Iterator[None]:
-    """With a server that takes connections and does not answer; afterwards every process has seen that it does."""
+    """Freeze a server: it accepts connections and does not respond.
+
+    Afterwards waits until every process has reached it again.
+    """
     server.freeze()
     try:
         yield
@@ -38,15 +41,15 @@ def frozen(server: ManagedProcess) -> Iterator[None]:
 
 
 class StoreClient:
-    """Somebody with an item in mind, who was here before."""
+    """Client of a known buyer and one item."""
 
-    def __init__(self, town: RunningService) -> None:
-        self.shop = town.shop
-        self.item, self.token = town.shop.offer(), town.shop.buyer()
-        self.first = data_of(town.shop.buy(self.item, self.token, Prefer="wait=5"), 201)["id"]
+    def __init__(self, service: RunningService) -> None:
+        self.shop = service.shop
+        self.item, self.token = service.shop.offer(), service.shop.buyer()
+        self.first = data_of(service.shop.buy(self.item, self.token, Prefer="wait=5"), 201)["id"]
 
     def send(self, what: str, seconds: float) -> Response:
-        """The answer to one request of its own connection; asserts that it came in time."""
+        """Send one request on its own connection; assert the response time."""
         began = time.monotonic()
         with self.shop.client(timeout=30.0) as client:
             answer = self._send(client, what)
@@ -71,7 +74,7 @@ class StoreClient:
 
 @pytest.fixture
 def store_client(running_service: RunningService) -> StoreClient:
-    """A visitor of the shop, before anything happens to it."""
+    """Create a client of the shop before the failure."""
     return StoreClient(running_service)
 
 
@@ -83,7 +86,7 @@ def assert_unavailable(answer: Response, code: int) -> None:
 READS = ("list", "look", "me", "orders", "order", "livez", "readyz")
 
 
-def test_without_valkey_buying_waits_and_the_rest_goes_on(
+def test_without_valkey_purchases_fail_and_other_requests_work(
     running_service: RunningService, store_client: StoreClient
 ) -> None:
     with stopped(running_service.valkey):
@@ -98,7 +101,7 @@ def test_without_valkey_buying_waits_and_the_rest_goes_on(
     )
 
 
-def test_a_frozen_valkey_delays_answers_but_not_for_long(
+def test_a_frozen_valkey_delays_responses_only_briefly(
     running_service: RunningService, store_client: StoreClient
 ) -> None:
     with frozen(running_service.valkey):
@@ -111,7 +114,7 @@ def test_a_frozen_valkey_delays_answers_but_not_for_long(
 
 
 @pytest.mark.parametrize("away", [stopped, frozen])
-def test_without_the_database_the_catalogue_is_read_on(
+def test_without_the_database_the_catalogue_is_readable(
     running_service: RunningService,
     store_client: StoreClient,
     away: Callable[[ManagedProcess], AbstractContextManager[None]],
@@ -123,7 +126,7 @@ def test_without_the_database_the_catalogue_is_read_on(
             data_of(store_client.send(what, AT_ONCE_SECONDS), 200)
 
 
-def test_a_frozen_valkey_sells_nothing_to_those_who_were_told_to_come_again(
+def test_a_frozen_valkey_sells_nothing_for_requests_answered_with_an_error(
     running_service: RunningService, store_client: StoreClient
 ) -> None:
     with frozen(running_service.valkey):
@@ -139,7 +142,7 @@ def test_a_frozen_valkey_sells_nothing_to_those_who_were_told_to_come_again(
     assert running_service.shop.written(store_client.item) == 2
 
 
-def test_without_the_database_a_known_buyer_buys_and_the_rest_waits(
+def test_without_the_database_only_a_known_buyer_can_buy(
     running_service: RunningService, store_client: StoreClient
 ) -> None:
     with stopped(running_service.mariadb):
@@ -161,11 +164,11 @@ def test_without_the_database_a_known_buyer_buys_and_the_rest_waits(
 
 
 @pytest.mark.parametrize("what", ["sign in", "search", "orders"])
-def test_a_frozen_database_delays_answers_but_not_for_long(
+def test_a_frozen_database_delays_responses_only_briefly(
     running_service: RunningService, store_client: StoreClient, what: str
 ) -> None:
     for _ in range(8):
-        store_client.send("list", AT_ONCE_SECONDS)  # every web process has connections that freeze, too
+        store_client.send("list", AT_ONCE_SECONDS)  # Every web process has open connections, which are frozen too.
     with frozen(running_service.mariadb):
         assert_unavailable(store_client.send(what, IN_TIME_SECONDS), DATABASE_DOWN)
         data_of(store_client.send("readyz", AT_ONCE_SECONDS), 503)

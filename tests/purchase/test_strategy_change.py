@@ -8,8 +8,8 @@ import pytest
 from shop.core.database.model import DEFAULT_TENANT
 from shop.jobs.stock import PreloadStockJob
 from tests.purchase.conftest import MakeInProcessShop
+from tests.purchase.support.dead_letters import buy_impossibly, names, widen
 from tests.purchase.support.in_process_shop import InProcessShop
-from tests.purchase.test_dead_letters import buy_impossibly, names, widen
 from tests.purchase.test_direct_sale import problems
 from tests.purchase.test_drains import status
 from tests.support.servers.valkey import Valkey

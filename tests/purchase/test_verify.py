@@ -1,4 +1,4 @@
-"""A checker that never failed proves nothing: break each invariant by hand and see it reported."""
+"""Invariant check: every broken invariant is reported."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +14,7 @@ from tests.purchase.support.corruptions import (
     delete_an_order,
     lower_the_limit_in_the_same_epoch,
     renumber_an_order,
-    return_what_was_not_cancelled,
+    return_an_uncancelled_order,
 )
 from tests.purchase.support.in_process_shop import InProcessShop
 from tests.purchase.support.running_sale import RunningSale
@@ -26,7 +26,7 @@ NUMBERS = set(range(1, 17))
 
 @pytest.fixture
 def running_sale(in_process_shop: InProcessShop, valkey: Valkey) -> RunningSale:
-    """The scene, on which everything is right."""
+    """Create a running sale without any corruption."""
     item, token = in_process_shop.offer(stock=10), in_process_shop.buyer()
     first, second = in_process_shop.buy(item, token), in_process_shop.buy(item, token)
     in_process_shop.drain(item)
@@ -35,7 +35,7 @@ def running_sale(in_process_shop: InProcessShop, valkey: Valkey) -> RunningSale:
 
 @pytest.fixture
 def verify(in_process_shop: InProcessShop, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Result]:
-    """`flask shop verify`, without the pauses that spare a live system its false alarms."""
+    """Return a function that runs `flask shop verify` without pauses."""
     monkeypatch.setattr("shop.jobs.invariant.PAUSE_SECONDS", 0)
 
     def run(*acknowledged: str) -> Result:
@@ -49,18 +49,18 @@ def verify(in_process_shop: InProcessShop, monkeypatch: pytest.MonkeyPatch, tmp_
 
 
 def broken(result: Result) -> set[int]:
-    """The numbers of the invariants that were reported."""
+    """Return the numbers of the reported invariants."""
     verdicts = [line.split()[:2] for line in result.stdout.splitlines() if line.startswith(("holds", "broken"))]
     assert {int(number) for _, number in verdicts} == NUMBERS, result.output
     return {int(number) for verdict, number in verdicts if verdict == "broken"}
 
 
-def test_every_invariant_is_broken_by_somebody() -> None:
+def test_every_invariant_is_broken_by_a_corruption() -> None:
     assert set.union(*CORRUPTIONS.values()) == NUMBERS
 
 
 @pytest.mark.parametrize("plant", CORRUPTIONS, ids=lambda plant: plant.__name__)
-def test_what_is_broken_is_reported_and_nothing_else(
+def test_a_corruption_is_reported_and_nothing_else(
     running_sale: RunningSale, verify: Callable[..., Result], plant: Callable[[RunningSale], None]
 ) -> None:
     plant(running_sale)
@@ -70,9 +70,7 @@ def test_what_is_broken_is_reported_and_nothing_else(
     assert (broken(result), result.exit_code) == (CORRUPTIONS[plant], 1), result.output
 
 
-def test_an_order_that_was_promised_and_is_lost_is_reported(
-    running_sale: RunningSale, verify: Callable[..., Result]
-) -> None:
+def test_a_lost_acknowledged_order_is_reported(running_sale: RunningSale, verify: Callable[..., Result]) -> None:
     lost = str(uuid4())
 
     result = verify(running_sale.first, lost)
@@ -81,14 +79,14 @@ def test_an_order_that_was_promised_and_is_lost_is_reported(
     assert f"order {lost} was promised to a client and is lost" in result.output
 
 
-def test_where_nothing_is_broken_everything_holds(running_sale: RunningSale, verify: Callable[..., Result]) -> None:
+def test_all_invariants_hold_without_a_corruption(running_sale: RunningSale, verify: Callable[..., Result]) -> None:
     result = verify(running_sale.first, running_sale.second, running_sale.waiting)
 
     assert (broken(result), result.exit_code) == (set(), 0), result.output
     assert {int(line.split()[1]) for line in result.stdout.splitlines()} == NUMBERS
 
 
-def test_what_was_set_aside_is_in_the_books(running_sale: RunningSale, verify: Callable[..., Result]) -> None:
+def test_dead_letters_are_included_in_the_check(running_sale: RunningSale, verify: Callable[..., Result]) -> None:
     body = running_sale.waiting_entry
     running_sale.redis.delete(running_sale.partition_key("outbox"))
     running_sale.redis.xadd(running_sale.partition_key("dead"), {"r": body, "why": "a test"})
@@ -97,11 +95,11 @@ def test_what_was_set_aside_is_in_the_books(running_sale: RunningSale, verify: C
     assert broken(verify(running_sale.waiting)) == set()
 
 
-def test_a_credit_on_its_way_to_redis_is_no_difference(
+def test_a_credit_not_yet_applied_in_redis_is_no_difference(
     running_sale: RunningSale, verify: Callable[..., Result]
 ) -> None:
     cancel_without_a_return(running_sale)
-    return_what_was_not_cancelled(running_sale)
+    return_an_uncancelled_order(running_sale)
 
     assert broken(verify()) == set()
     running_sale.redis.hset(running_sale.gate_key, "hwm", 1)
@@ -110,14 +108,14 @@ def test_a_credit_on_its_way_to_redis_is_no_difference(
     assert broken(verify()) == set()
 
 
-def test_what_cannot_be_read_does_not_stop_the_audit(running_sale: RunningSale, verify: Callable[..., Result]) -> None:
+def test_unreadable_data_does_not_stop_the_check(running_sale: RunningSale, verify: Callable[..., Result]) -> None:
     running_sale.redis.xadd(running_sale.partition_key("dead"), {"r": "gibberish", "why": "a test"})
     running_sale.redis.set(running_sale.receipt_key(str(uuid4())), "gibberish")
 
     assert broken(verify()) == set()
 
 
-def test_a_table_larger_than_a_page_is_read_to_its_end(
+def test_a_table_larger_than_a_page_is_read_completely(
     running_sale: RunningSale, verify: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("shop.repositories.order.PAGE_SIZE", 1)
@@ -128,7 +126,7 @@ def test_a_table_larger_than_a_page_is_read_to_its_end(
     assert broken(verify(running_sale.first, running_sale.second)) == CORRUPTIONS[delete_an_order]
 
 
-def test_what_is_written_and_not_finalized_is_in_both_books(
+def test_an_order_written_but_not_finalized_is_counted_once(
     running_sale: RunningSale, verify: Callable[..., Result]
 ) -> None:
     with killed_at("after_commit", running_sale.shop):
@@ -147,7 +145,7 @@ def test_a_void_number_is_no_gap(running_sale: RunningSale, verify: Callable[...
     assert broken(verify()) == set()
 
 
-def test_a_limit_that_was_lowered_does_not_bind_who_bought_before(
+def test_a_lowered_limit_does_not_apply_to_earlier_purchases(
     running_sale: RunningSale, verify: Callable[..., Result]
 ) -> None:
     running_sale.shop.drain(running_sale.item)

@@ -1,4 +1,4 @@
-"""The audit of a shop at work: what is wrong is reported however it moves, and what only moves is not."""
+"""Invariant check during sales: reports violations, not transient counts."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -19,13 +19,13 @@ STOCK = 100_000
 
 
 def wrong(shop: InProcessShop) -> dict[int, list[str]]:
-    """What several looks found wrong, by number."""
+    """Return the problems that all checks found, by number of the invariant."""
     return {v.number: v.problems for v in shop.container.get(VerifyInvariantsJob).run() if v.problems}
 
 
 @contextmanager
 def selling(shop: InProcessShop, item: int) -> Iterator[None]:
-    """While the context lasts, two buyers buy and a worker writes what waits."""
+    """Run two buyers and a drain for the duration of the context."""
     over, buyers = Event(), [shop.buyer() for _ in range(2)]
 
     def buy(token: str) -> None:
@@ -48,11 +48,11 @@ def selling(shop: InProcessShop, item: int) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Looks follow each other at once: what moves is then the likelier to be met while it moves."""
+    """Remove the pauses between checks, to meet transient counts more often."""
     monkeypatch.setattr("shop.jobs.invariant.PAUSE_SECONDS", 0)
 
 
-def test_a_healthy_item_that_sells_gives_no_alarm(in_process_shop: InProcessShop) -> None:
+def test_a_healthy_item_on_sale_is_not_reported(in_process_shop: InProcessShop) -> None:
     item = in_process_shop.offer(stock=STOCK)
 
     with selling(in_process_shop, item):
@@ -61,23 +61,21 @@ def test_a_healthy_item_that_sells_gives_no_alarm(in_process_shop: InProcessShop
     assert wrong(in_process_shop) == {}
 
 
-def test_a_wrong_item_that_sells_is_reported(in_process_shop: InProcessShop) -> None:
+def test_a_wrong_item_on_sale_is_reported(in_process_shop: InProcessShop) -> None:
     item = in_process_shop.offer(stock=STOCK)
-    # More than is sold within a look: less might look right in one of them, and is found when it sells no longer.
+    # More pieces than are sold within one check: fewer could look correct in one of the checks.
     in_process_shop.set_gate_fields(item, avail=STOCK + 1000)
 
     with selling(in_process_shop, item):
         assert wrong(in_process_shop).keys() == {3}
 
 
-def test_a_wrong_item_that_sells_between_two_looks_is_wrong_in_both(
-    sale: Sale, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_wrong_item_sold_between_two_checks_is_reported(sale: Sale, monkeypatch: pytest.MonkeyPatch) -> None:
     sale.shop.set_gate_fields(sale.item, avail=int(sale.shop.gate(sale.item)["avail"]) + 2)
     sale.shop.change_row(
         "UPDATE stock_ledger SET delta = delta - 1 WHERE item_id = %s AND reason = 'initial'", sale.item
     )
-    # The job's own clock: everybody else may sleep.
+    # Only the sleep of the job; other code may sleep.
     clock = SimpleNamespace(sleep=lambda _: sale.shop.buy_and_write(sale.item, sale.token))
     monkeypatch.setattr("shop.jobs.invariant.time", clock)
 
@@ -85,9 +83,7 @@ def test_a_wrong_item_that_sells_between_two_looks_is_wrong_in_both(
 
 
 @pytest.mark.parametrize("name", ["avail", "hwm", "epoch", "pend", "seq"])
-def test_nonsense_in_a_gate_stops_neither_the_audit_nor_the_catalogue(
-    in_process_shop: InProcessShop, name: str
-) -> None:
+def test_an_invalid_gate_stops_neither_the_check_nor_the_catalogue(in_process_shop: InProcessShop, name: str) -> None:
     item = in_process_shop.offer(stock=10)
     in_process_shop.set_gate_fields(item, **{name: "nonsense"})
 
@@ -95,7 +91,7 @@ def test_nonsense_in_a_gate_stops_neither_the_audit_nor_the_catalogue(
     assert wrong(in_process_shop)[3] == [f"item {item}: its gate says {name}='nonsense', which is no number"]
 
 
-def test_a_deleted_item_that_a_redis_restored_sells_again_is_reported(in_process_shop: InProcessShop) -> None:
+def test_a_deleted_item_sold_by_a_restored_redis_is_reported(in_process_shop: InProcessShop) -> None:
     item = in_process_shop.offer(stock=10)
     before = in_process_shop.gate(item)
     assert in_process_shop.send("DELETE", f"/items/{item}", in_process_shop.admin_token).status_code == 200
@@ -105,7 +101,7 @@ def test_a_deleted_item_that_a_redis_restored_sells_again_is_reported(in_process
     assert wrong(in_process_shop) == {3: [f"item {item}: it is sold by Redis although it is not on sale"]}
 
 
-def test_a_retired_gate_is_no_alarm_where_the_database_sells(make_in_process_shop: MakeInProcessShop) -> None:
+def test_a_retired_gate_is_not_reported_when_the_database_sells(make_in_process_shop: MakeInProcessShop) -> None:
     before = make_in_process_shop()
     item, token = before.offer(stock=10), before.buyer()
     before.send("DELETE", f"/items/{item}", before.admin_token)

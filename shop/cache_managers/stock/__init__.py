@@ -1,4 +1,4 @@
-"""Stock in Redis: what can be bought now, and what was bought but is not written yet."""
+"""Stock in Redis: available pieces, and reservations not yet written to MySQL."""
 
 from dataclasses import dataclass
 
@@ -11,4 +11,4 @@ from shop.cache_managers.stock.reservations import Reservations
 
 @dataclass(frozen=True)
 class StockCacheManager(Reservations, Outbox, DeadLetters, Gate, Comparison):
-    """Owner of all keys of stock; each part has the commands of one concern."""
+    """Owner of all stock keys, with one base class per concern."""

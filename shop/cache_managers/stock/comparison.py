@@ -1,4 +1,4 @@
-"""The moment of the last comparison of both stores."""
+"""Time of the last reconciliation of both stores."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,13 +8,13 @@ from shop.cache_managers.stock.keys import StockKeys
 
 @dataclass(frozen=True)
 class Comparison(StockKeys):
-    """Commands that remember when both stores were compared."""
+    """Commands for the time of the last reconciliation."""
 
     def store_reconciled_at(self, moment: float) -> None:
-        """Remember when the stores were last compared, in seconds since 1970."""
+        """Store the time of the last reconciliation, in seconds since 1970."""
         self.stores.cache.set(self.reconciled_at(), str(moment))
 
     def find_reconciled_at(self) -> float | None:
-        """When that was."""
-        found: Any = self.stores.cache.get(self.reconciled_at())
-        return float(found) if found else None
+        """Return the time of the last reconciliation, or None."""
+        value: Any = self.stores.cache.get(self.reconciled_at())
+        return float(value) if value else None

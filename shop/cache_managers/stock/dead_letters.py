@@ -1,4 +1,4 @@
-"""Dead letters: entries that can never be written, set aside until an operator decides."""
+"""Dead letters: outbox entries that cannot be written, kept for an operator."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,19 +17,22 @@ class DeadLetters(StockKeys):
     """Commands over the dead letters of a partition."""
 
     def dead_letter(self, number: int, entry_id: str, text: str, reason: str) -> bool:
-        """Make a dead letter of an entry that can never be written; False when it was gone."""
+        """Move an entry to the dead letters; return False when missing."""
         reservation = read_or_none("P|" + text)
         keys = [self.outbox(partition=tag(number)), self.dead_letter_stream(partition=tag(number))]
         keys += [self._receipt_key(number, reservation.order_id)] if reservation else []
         return bool(_dead_letter(self._client(number), keys, [entry_id, text, reason]))
 
     def dead_letters(self, number: int) -> list[DeadLetter]:
-        """What was set aside in a partition, oldest first."""
-        found = self._client(number).xrange(self.dead_letter_stream(partition=tag(number)))
-        return [DeadLetter(letter_id, fields.get("r", ""), fields.get("why", "")) for letter_id, fields in found]
+        """Return the dead letters of a partition, oldest first."""
+        entries = self._client(number).xrange(self.dead_letter_stream(partition=tag(number)))
+        return [DeadLetter(letter_id, fields.get("r", ""), fields.get("why", "")) for letter_id, fields in entries]
 
     def replay(self, number: int, letter: DeadLetter) -> bool:
-        """Put a dead letter back into the outbox; False when it was gone or cannot be read."""
+        """Put a dead letter back into the outbox.
+
+        Returns False when it is gone or unreadable.
+        """
         reservation = letter.reservation
         if reservation is None:
             return False
@@ -38,12 +41,12 @@ class DeadLetters(StockKeys):
         return bool(_replay(self._client(number), keys, [letter.letter_id, reservation.body, *reservation.position]))
 
     def discard(self, number: int, letter: DeadLetter) -> bool:
-        """Reject a dead letter for good, its pieces go back; False when it was gone."""
-        keys, told = (
+        """Reject a dead letter and release its pieces; return False when missing."""
+        keys, arguments = (
             [self.dead_letter_stream(partition=tag(number))],
             [letter.letter_id, letter.text, RECEIPT_LIFE_SECONDS],
         )
         if reservation := letter.reservation:
             keys += self._reservation_keys(number, reservation)
-            told += [reservation.quantity, reservation.epoch, reservation.user_id]
-        return bool(_discard(self._client(number), keys, told))
+            arguments += [reservation.quantity, reservation.epoch, reservation.user_id]
+        return bool(_discard(self._client(number), keys, arguments))

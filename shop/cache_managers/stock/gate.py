@@ -1,4 +1,4 @@
-"""The gate of an item: its state and counts in Redis, and the scripts that close, open and change it."""
+"""Sale gate of an item: state and counts in Redis."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -27,18 +27,21 @@ class Gate(StockKeys):
     """Commands over the gate of an item."""
 
     def claim_load_request(self, tenant_id: int, item_id: int) -> bool:
-        """Whether nobody else asked for this load in the last seconds."""
+        """Claim the load request; return False when another one is recent."""
         number = partition_of(tenant_id, item_id)
         key = self.load_request(partition=tag(number), tenant=tenant_id, item=item_id)
         return bool(self._client(number).set(key, "1", nx=True, ex=LOAD_REQUEST_TTL_SECONDS))
 
     def claim(self, tenant_id: int, item_id: int, claim: Claim) -> None:
-        """Close the gate of an item; only this claim's token may open it again."""
+        """Close the gate; only the newest claim may open it."""
         number, item, *_ = locate(tenant_id, item_id)
         _claim(self._client(number), [item], [claim.token, claim.moment, int(claim.data_lost)])
 
     def open(self, tenant_id: int, item_id: int, token: str, opening: GateOpening) -> bool:
-        """Begin the epoch that MySQL says; False when somebody claimed the item after us. Nobody buys yet."""
+        """Begin the epoch from MySQL; the gate stays closed to buyers.
+
+        Returns False after a newer claim.
+        """
         number, item, _, limit, _ = locate(tenant_id, item_id)
         arguments: list[Any] = [
             token,
@@ -52,22 +55,25 @@ class Gate(StockKeys):
         return bool(_open(self._client(number), [item, limit], arguments))
 
     def open_to_buyers(self, tenant_id: int, item_id: int, token: str, state: GateState) -> bool:
-        """End a load; False when somebody claimed the item after us."""
+        """Finish a load and admit buyers; return False after a newer claim."""
         number, item, *_ = locate(tenant_id, item_id)
         return bool(_open_to_buyers(self._client(number), [item], [token, state]))
 
     def state(self, tenant_id: int, item_id: int) -> Mapping[str, str]:
-        """Everything Redis holds of an item; empty when it was never loaded."""
+        """Return all gate fields; empty when the item was never loaded."""
         number, item, *_ = locate(tenant_id, item_id)
         return dict(self._client(number).hgetall(item))
 
     def states(self, items: Sequence[tuple[int, int]]) -> list[Mapping[str, str]]:
-        """The same of many (tenant, item), in their order."""
+        """Return the gate fields of many (tenant, item), in the same order."""
         places = [locate(tenant_id, item_id) for tenant_id, item_id in items]
         return self._execute_all([(number, "HGETALL", item) for number, item, *_ in places])
 
     def snapshot(self, tenant_id: int, item_id: int) -> tuple[Mapping[str, str], int]:
-        """Everything Redis holds of an item, and how many entries and dead letters its partition has: one moment."""
+        """Read a gate and the outbox size of its partition atomically.
+
+        The size includes dead letters.
+        """
         number, item, outbox, *_ = locate(tenant_id, item_id)
         pipe = self._client(number).pipeline(transaction=True)
         gate, waiting, dead = (
@@ -76,32 +82,38 @@ class Gate(StockKeys):
         return gate, waiting + dead
 
     def apply(self, tenant_id: int, item_id: int, credit: CreditNote) -> CreditOutcome:
-        """Let a credit that MySQL has reach the sale, once and in order."""
+        """Apply a credit from MySQL to the gate, once and in order."""
         number, item, _, limit, _ = locate(tenant_id, item_id)
-        told = [credit.adj_seq, credit.pieces, credit.epoch, credit.user_id or ""]
-        return CreditOutcome(_apply(self._client(number), [item, limit], told))
+        arguments = [credit.adj_seq, credit.pieces, credit.epoch, credit.user_id or ""]
+        return CreditOutcome(_apply(self._client(number), [item, limit], arguments))
 
     def take(self, tenant_id: int, item_id: int, withdrawal: Withdrawal) -> tuple[WithdrawalOutcome, int]:
-        """Take pieces out of the sale before MySQL does: how that went, and what can be bought."""
+        """Take pieces out of the sale before MySQL does.
+
+        Returns the outcome and the available pieces.
+        """
         number, item, *_ = locate(tenant_id, item_id)
         keys = [item, self.applied_adjustment(partition=tag(number), adjustment=withdrawal.ref)]
-        seen = "" if withdrawal.expected_stock is None else withdrawal.expected_stock
+        expected = "" if withdrawal.expected_stock is None else withdrawal.expected_stock
         outcome, left = _take(
-            self._client(number), keys, [withdrawal.pieces, seen, withdrawal.epoch, ADJUSTMENT_TTL_SECONDS]
+            self._client(number), keys, [withdrawal.pieces, expected, withdrawal.epoch, ADJUSTMENT_TTL_SECONDS]
         )
         return WithdrawalOutcome(outcome), int(left)
 
     def find_available(self, items: Sequence[tuple[int, int]]) -> dict[int, int]:
-        """Item id -> what can be bought now, of those (tenant, item) that are open; nothing without Redis."""
+        """Return item id -> available pieces for open gates.
+
+        Empty when Redis is unreachable.
+        """
         places = [locate(tenant_id, item_id) for tenant_id, item_id in items]
         try:
-            found = self._execute_all([(number, "HMGET", item, "state", "avail") for number, item, *_ in places])
+            answers = self._execute_all([(number, "HMGET", item, "state", "avail") for number, item, *_ in places])
         except RedisError:
             return {}
-        gates = zip(items, found, strict=True)
+        gates = zip(items, answers, strict=True)
         return {
             item_id: int(avail)
             for (_, item_id), (state, avail) in gates
-            # One whose count is nonsense tells nothing; the reconciliation mends it.
+            # Skip a gate with an invalid count; reconciliation repairs it.
             if state == GateState.OPEN and _COUNT_PATTERN.fullmatch(avail or "")
         }

@@ -1,4 +1,4 @@
-"""Keys of stock. The braces put all keys of a partition into one cluster slot."""
+"""Redis keys of stock; braces keep a partition in one cluster slot."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,14 +18,14 @@ BUYER_TTL = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class StockKeys(CacheManager):
-    """Keys of stock, and the ways to the servers that have them."""
+    """Redis keys of stock, and the clients of their partitions."""
 
     item = Key("{{p{partition}}}:item:{tenant}:{item}")
     outbox = Key("{{p{partition}}}:outbox")
     receipt = Key("{{p{partition}}}:receipt:{order}")
     limit = Key("{{p{partition}}}:limit:{tenant}:{item}")
     wake_flag = Key("{{p{partition}}}:wake")
-    # A copy in each partition: RESERVE asks for the buyer's session in the round trip it makes anyway.
+    # One copy per partition, so that RESERVE checks the buyer's session in the same round trip.
     buyer = Key("{{p{partition}}}:buyer:{tenant}:{session}", ttl=BUYER_TTL)
     load_request = Key("{{p{partition}}}:load:{tenant}:{item}")
     dead_letter_stream = Key("{{p{partition}}}:dead")
@@ -33,15 +33,18 @@ class StockKeys(CacheManager):
     reconciled_at = Key("stock:compared")
 
     def partition(self, tenant_id: int, item_id: int) -> int:
-        """The partition of an item."""
+        """Return the partition of an item."""
         return partition_of(tenant_id, item_id)
 
     def _client(self, number: int) -> Any:
-        # Any: redis-py types its answers for text, bytes and coroutines at once.
+        # Any: redis-py types its results for text, bytes and coroutines at once.
         return self.stores.stock(number)
 
     def _execute_all(self, commands: Sequence[tuple[int, *tuple[str, ...]]]) -> list[Any]:
-        """The answers to (partition, command, argument...) in order: one round trip to each server."""
+        """Run (partition, command, argument...) in one round trip per server.
+
+        Returns the results in the order of the commands.
+        """
         pipes: dict[int, Any] = {}
         for number, *command in commands:
             client = self._client(number)
@@ -50,7 +53,7 @@ class StockKeys(CacheManager):
         return [next(answers[id(self._client(number))]) for number, *_ in commands]
 
     def _reservation_keys(self, number: int, reservation: Reservation) -> list[str]:
-        # Item, receipt and limit of a reservation.
+        # The keys of item, receipt and limit.
         _, item, _, limit, _ = locate(reservation.tenant_id, reservation.item_id)
         return [item, self._receipt_key(number, reservation.order_id), limit]
 
@@ -59,7 +62,7 @@ class StockKeys(CacheManager):
 
 
 def tag(number: int) -> str:
-    """Return a partition as its keys spell it: two digits."""
+    """Return the partition number as two digits, as in its keys."""
     return f"{number:02}"
 
 
@@ -70,13 +73,13 @@ def partition_of(tenant_id: int, item_id: int) -> int:
 
 
 def buyer_key(number: int, tenant_id: int, session_id: UUID) -> str:
-    """Return the key by which a partition knows the buyer of a session."""
+    """Return the key of a session's buyer in a partition."""
     return StockKeys.buyer(partition=tag(number), tenant=tenant_id, session=session_id)
 
 
 @lru_cache(maxsize=10_000)
 def locate(tenant_id: int, item_id: int) -> tuple[int, str, str, str, str]:
-    """Return the partition of an item, and its keys: item, outbox, limit, wake."""
+    """Return partition and keys of an item: item, outbox, limit, wake."""
     number = partition_of(tenant_id, item_id)
     part = tag(number)
     return (

@@ -1,4 +1,4 @@
-"""Outboxes: the reservations of a partition that wait to be written, and how they leave it."""
+"""Outboxes: reservations of a partition that wait to be written to MySQL."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -18,10 +18,10 @@ class Outbox(StockKeys):
     """Commands over the entries of an outbox."""
 
     def entries(self, number: int, after: str | None = None, limit: int = BATCH) -> OutboxPage:
-        """The next entries of an outbox, oldest first."""
+        """Return the next entries of an outbox, oldest first."""
         start = f"({after}" if after else "-"
-        found = self._client(number).xrange(self.outbox(partition=tag(number)), start, count=limit)
-        texts = {entry_id: fields.get("r", str(fields)) for entry_id, fields in found}
+        entries = self._client(number).xrange(self.outbox(partition=tag(number)), start, count=limit)
+        texts = {entry_id: fields.get("r", str(fields)) for entry_id, fields in entries}
         read = {entry_id: read_or_none("P|" + text) for entry_id, text in texts.items()}
         return OutboxPage(
             [OutboxEntry(entry_id, reservation) for entry_id, reservation in read.items() if reservation],
@@ -30,71 +30,78 @@ class Outbox(StockKeys):
         )
 
     def find_entry(self, number: int, entry_id: str) -> OutboxEntry | None:
-        """An entry of an outbox that can be read."""
-        found = self._client(number).xrange(self.outbox(partition=tag(number)), entry_id, entry_id)
-        reservation = read_or_none("P|" + found[0][1].get("r", "")) if found else None
+        """Return an entry of an outbox, or None when missing or unreadable."""
+        entries = self._client(number).xrange(self.outbox(partition=tag(number)), entry_id, entry_id)
+        reservation = read_or_none("P|" + entries[0][1].get("r", "")) if entries else None
         return OutboxEntry(entry_id, reservation) if reservation else None
 
     def iterate_entries(self, number: int) -> Iterator[OutboxEntry]:
-        """Every entry of an outbox that can be read, page by page."""
+        """Iterate over all readable entries of an outbox, page by page."""
         page = self.entries(number)
         while page.last_id:
             yield from page.entries
             page = self.entries(number, page.last_id)
 
     def finalize(self, number: int, entries: Sequence[OutboxEntry], doubled: Collection[str]) -> int:
-        """Take written entries out of the outbox and confirm their receipts; how many this call took out.
+        """Remove written entries and confirm their receipts.
 
-        A doubled entry (by its id) reserved for an order that was written from another one: its pieces go back.
+        Returns the number of removed entries. `doubled` has the ids of entries whose order was written from another
+        entry; their pieces are released.
         """
         keys, arguments = [self.outbox(partition=tag(number))], [str(RECEIPT_LIFE_SECONDS)]
         for entry_id, reservation in entries:
             keys += self._reservation_keys(number, reservation)
-            back = reservation.quantity if entry_id in doubled else 0
-            told = (entry_id, reservation.quantity, reservation.epoch, back, reservation.user_id)
-            arguments += map(str, told)
+            released = reservation.quantity if entry_id in doubled else 0
+            fields = (entry_id, reservation.quantity, reservation.epoch, released, reservation.user_id)
+            arguments += map(str, fields)
         return int(_finalize(self._client(number), keys, arguments))
 
     def readmit(self, number: int, entry: OutboxEntry, epoch: int) -> ReadmitOutcome:
-        """Count an entry of an older epoch anew."""
+        """Count an entry of an older epoch in the current one."""
         entry_id, reservation = entry
         item, receipt, limit = self._reservation_keys(number, reservation)
         keys = [item, self.outbox(partition=tag(number)), receipt, limit]
-        told = [entry_id, reservation.quantity, reservation.body, RECEIPT_LIFE_SECONDS, epoch, reservation.user_id]
-        return ReadmitOutcome(_readmit(self._client(number), keys, told))
+        arguments = [entry_id, reservation.quantity, reservation.body, RECEIPT_LIFE_SECONDS, epoch, reservation.user_id]
+        return ReadmitOutcome(_readmit(self._client(number), keys, arguments))
 
     def reset_wake_flag(self, number: int) -> None:
-        """Let the next purchase of the partition wake a drain again."""
+        """Reset the wake flag, so that the next purchase starts a drain."""
         self._client(number).delete(self.wake_flag(partition=tag(number)))
 
     def find_oldest_age(self, number: int) -> float | None:
-        """Seconds the oldest entry of an outbox has waited, by the clock of its server; None when it is empty."""
+        """Return the age of the oldest entry in seconds.
+
+        None when the outbox is empty. Uses the clock of the Redis server.
+        """
         backlog = self.backlog(number)
         return backlog.oldest_seconds if backlog.waiting else None
 
     def backlog(self, number: int) -> Backlog:
-        """What waits in a partition, by the clock of its server."""
+        """Return the backlog of a partition, by the clock of its server."""
         return self._backlogs([number])[0]
 
     def backlogs(self) -> list[Backlog]:
-        """What waits in each partition: one round trip to each server."""
+        """Return the backlog of every partition; one round trip per server."""
         return self._backlogs(range(PARTITIONS))
 
     def _backlogs(self, numbers: Iterable[int]) -> list[Backlog]:
-        questions: list[tuple[int, *tuple[str, ...]]] = []
+        commands: list[tuple[int, *tuple[str, ...]]] = []
         for number in numbers:
             outbox, dead = self.outbox(partition=tag(number)), self.dead_letter_stream(partition=tag(number))
-            questions += [(number, "XRANGE", outbox, "-", "+", "COUNT", "1"), (number, "XLEN", outbox)]
-            questions += [(number, "XLEN", dead), (number, "TIME")]
-        answers = iter(self._execute_all(questions))
-        return [_parse_backlog(*four) for four in zip(answers, answers, answers, answers, strict=True)]
+            commands += [(number, "XRANGE", outbox, "-", "+", "COUNT", "1"), (number, "XLEN", outbox)]
+            commands += [(number, "XLEN", dead), (number, "TIME")]
+        answers = iter(self._execute_all(commands))
+        return [_parse_backlog(*results) for results in zip(answers, answers, answers, answers, strict=True)]
 
     def server_time(self, number: int) -> int:
-        """Milliseconds since 1970 by the clock of a partition's server, which its entries are named after."""
+        """Return the clock of a partition's server in milliseconds since 1970.
+
+        Entry ids are made from the same clock.
+        """
         seconds, microseconds = self._client(number).time()
         return int(seconds * 1000 + microseconds // 1000)
 
 
-def _parse_backlog(found: Any, waiting: int, dead: int, now: tuple[int, int]) -> Backlog:
-    began = int(found[0][0].split("-")[0]) / 1e3 if found else 0.0
-    return Backlog(waiting, now[0] + now[1] / 1e6 - began if found else 0.0, dead)
+def _parse_backlog(oldest: Any, waiting: int, dead: int, now: tuple[int, int]) -> Backlog:
+    began = int(oldest[0][0].split("-")[0]) / 1e3 if oldest else 0.0
+    return Backlog(waiting, now[0] + now[1] / 1e6 - began if oldest else 0.0, dead)

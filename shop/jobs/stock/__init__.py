@@ -1,4 +1,4 @@
-"""Stock, asked for by the queue and the schedule."""
+"""Stock jobs of the queue and the schedule."""
 
 import time
 from collections.abc import Sequence
@@ -15,28 +15,27 @@ from shop.jobs.stock.drains import Drainer
 from shop.jobs.stock.loads import Loader
 from shop.services.outbox import OutboxService
 from shop.services.sale_gate import SaleGateService
-from shop.supports.stock import Difference
 
-# One worker serves all partitions: a hot one may not keep it from the others, nor outlive the job's time-out.
+# A worker serves all partitions: a busy one must not starve the others, nor exceed the job time-out.
 PARTITION_SECONDS = 1.0
-# Longer than a drain that lives needs from its commit to its last word.
+# Longer than a running drain needs from its commit to finalizing the entries.
 RECHECK_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
 class DrainStockJob(Drainer):
-    """Writes the orders that wait in one partition's outbox."""
+    """Job that writes the waiting orders of one partition."""
 
     queue: JobQueue
 
     name = JobName.DRAIN_STOCK
 
     def run(self, partition: int) -> None:
-        """Write until nothing is left, or until it is another partition's turn."""
+        """Write orders until the outbox is empty or the time slice ends."""
         turn = time.monotonic() + PARTITION_SECONDS
         after, count = self._drain_until(partition, None, turn)
         if not count:
-            # The flag falls before the last look: whatever comes after that look wakes a new drain.
+            # Reset the flag before the last read: an entry added after that read wakes a new drain.
             self.outbox.reset_wake_flag(partition)
             _, count = self._drain_until(partition, after, turn)
         if count:
@@ -48,24 +47,27 @@ class DrainStockJob(Drainer):
             if not count or time.monotonic() > deadline:
                 return after, count
             if count < BATCH_SMALL and self.queue.is_empty():
-                # Nobody else waits for this worker: let more orders share the next commit.
+                # No other job is queued: wait, so that more orders share the next commit.
                 time.sleep(min(count * GATHER_SECONDS, GATHER_SECONDS_MAX))
 
 
 @dataclass(frozen=True)
 class LoadStockJob(Loader):
-    """Opens the sale of an item with what the database says."""
+    """Job that opens an item's gate with the database state."""
 
     name = JobName.LOAD_STOCK
 
     def run(self, tenant_id: int, item_id: int) -> bool:
-        """Whether the gate is open now, by us; a loaded one is left alone, since two may ask for one load."""
+        """Load the item unless loaded; return True when this call opened it.
+
+        Several requests for one load are possible; the first one does the work.
+        """
         return not self.gates.is_settled(tenant_id, item_id) and self.load(tenant_id, item_id)
 
 
 @dataclass(frozen=True)
 class SyncStockJob(Loader):
-    """Reconciles: finds gates that say something else than the database, and loads them anew."""
+    """Job that finds gates that differ from the database and reloads them."""
 
     queue: JobQueue
 
@@ -73,9 +75,10 @@ class SyncStockJob(Loader):
     every = timedelta(minutes=1)
 
     def run(self, tenant_id: int = 0, item_id: int = 0, cause: str = "", after: int = 0) -> list[str]:
-        """Repair what is wrong, at one item or at all; what was done. With a cause somebody has seen that it is wrong.
+        """Repair one item or all; return a line for each repair.
 
-        All are too many for one job: it asks for another that goes on after the last it looked at.
+        With `cause` the item is reloaded without a comparison. Without an item, each job checks one batch and enqueues
+        the next.
         """
         if cause:
             return self.repair_item(tenant_id, item_id, Cause(cause))
@@ -90,7 +93,7 @@ class SyncStockJob(Loader):
         return done
 
     def reconcile_all(self) -> list[str]:
-        """Repair everything here and now; what was done."""
+        """Repair all items in this process; return a line for each repair."""
         done: list[str] = []
         after: int | None = 0
         while after is not None:
@@ -99,24 +102,34 @@ class SyncStockJob(Loader):
         return done
 
     def reconcile(self, suspects: Sequence[tuple[int, int]]) -> list[str]:
-        """Repair what is wrong in two looks, and before that what somebody else began and did not finish."""
+        """Repair items that differ in two comparisons.
+
+        Unfinished repairs of other processes are completed first.
+        """
         done = self.repair_open_runs()
-        wrong = [place for place in suspects if self.find_difference(*place)]
-        if wrong:
-            for partition in {self.gates.partition(*place) for place in wrong}:
-                # The last word for a drain that died before it could say it: that is no difference.
+        different = [
+            (tenant_id, item_id)
+            for tenant_id, item_id in suspects
+            if self.transact(tenant_id, self.runs.find_difference, item_id)
+        ]
+        if different:
+            for partition in {self.gates.partition(*place) for place in different}:
+                # Finalize for a drain that died after its commit; its entries are no difference.
                 self.transact(ALL_TENANTS, self.outbox.finalize_written, partition)
             time.sleep(RECHECK_SECONDS)
-        for place in wrong:
+        for place in different:
             self.open_run_if_different(*place)
         return done + self.repair_open_runs()
 
     def repair_item(self, tenant_id: int, item_id: int, cause: Cause) -> list[str]:
-        """Load an item anew, whatever its gate says; what was done, nothing when there is no such item."""
+        """Reload an item without a comparison.
+
+        Returns a line for each repair; none when there is no such item.
+        """
         return self.repair_open_runs() if self.transact(tenant_id, self.runs.request_repair, item_id, cause) else []
 
     def repair_open_runs(self) -> list[str]:
-        """Load everything anew that was found wrong; what was done, a line each."""
+        """Reload the items of all open repairs; return a line for each."""
         runs = self.transact(ALL_TENANTS, self.runs.find_open_runs)
         for tenant_id, item_id, run_id in runs:
             self.load(tenant_id, item_id, run_id)
@@ -124,21 +137,15 @@ class SyncStockJob(Loader):
 
     @for_tenant_argument
     @transactional
-    def find_difference(self, _tenant_id: int, item_id: int) -> Difference | None:
-        """What is wrong with one item, its missing credits delivered."""
-        return self.runs.find_difference(item_id)
-
-    @for_tenant_argument
-    @transactional
     def open_run_if_different(self, _tenant_id: int, item_id: int) -> None:
-        """Note what is wrong still."""
+        """Open a repair when the item still differs."""
         if difference := self.runs.find_difference(item_id):
             self.runs.open_run(item_id, Cause.DIFFERENT, difference)
 
 
 @dataclass(frozen=True)
 class SweepStockJob(Job):
-    """Looks at the outboxes themselves: the job of a killed worker would be found minutes late."""
+    """Job that finds outboxes without a drain, e.g. after a crash."""
 
     outbox: OutboxService
 
@@ -148,13 +155,13 @@ class SweepStockJob(Job):
     rescheduled = True
 
     def run(self) -> None:
-        """Ask for the drains that somebody forgot."""
+        """Enqueue drains for outboxes with old entries."""
         self.outbox.request_stale_drains()
 
 
 @dataclass(frozen=True)
 class PreloadStockJob(Job):
-    """Opens what is on sale before the first buyer comes."""
+    """Job that loads items on sale before the first purchase."""
 
     gates: SaleGateService
     queue: JobQueue
@@ -165,12 +172,12 @@ class PreloadStockJob(Job):
     rescheduled = True
 
     def run(self) -> None:
-        """Ask for the load of every item whose gate does not stand as the strategy wants it."""
+        """Enqueue a load for every item with an unexpected gate state."""
         for tenant_id, item_id in self.find_unloaded():
             self.queue.enqueue(JobName.LOAD_STOCK, tenant_id=tenant_id, item_id=item_id)
 
     @all_tenants()
     @transactional
     def find_unloaded(self) -> list[tuple[int, int]]:
-        """(tenant, item) of those."""
+        """Return (tenant, item) of items with an unexpected gate state."""
         return self.gates.find_unloaded()

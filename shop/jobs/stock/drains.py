@@ -1,4 +1,4 @@
-"""Draining: writes what waits in the outbox of a partition."""
+"""Draining: writes the reservations of an outbox to MySQL."""
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ TRIES = 5
 
 @dataclass(frozen=True)
 class Drainer(Job):
-    """What draining jobs share."""
+    """Base of jobs that drain an outbox."""
 
     stock: StockService
     outbox: OutboxService
@@ -26,24 +26,24 @@ class Drainer(Job):
     @all_tenants()
     @transactional
     def write(self, partition: int, after: str | None, limit: int = BATCH) -> tuple[int, str | None]:
-        """Write one batch, all or nothing: how many entries there were, and the last one's id."""
+        """Write one batch in one transaction; return entry count and last id."""
         return self.stock.drain(partition, after, limit)
 
     @all_tenants()
     @transactional
     def dead_letter(self, partition: int, entry_id: str, reason: str) -> None:
-        """Make a dead letter of an entry."""
+        """Move an entry to the dead letters."""
         self.stock.dead_letter(partition, entry_id, reason)
 
     def write_with_retry(self, partition: int, after: str | None, limit: int = BATCH) -> tuple[int, str | None]:
-        """Write one batch; when another drain wrote some of it since we looked, look again."""
+        """Write one batch; read again when another drain wrote part of it."""
         for _ in range(TRIES - 1):
             with suppress(DuplicateRow):
                 return self.write(partition, after, limit)
         return self.write(partition, after, limit)
 
     def write_or_dead_letter(self, partition: int, after: str | None) -> tuple[int, str | None]:
-        """Write one batch; when one of its entries can never be written, set that one aside and write the others."""
+        """Write one batch; move unwritable entries to the dead letters."""
         try:
             return self.write_with_retry(partition, after)
         except (ImpossibleRow, DuplicateRow):

@@ -15,7 +15,7 @@ UNSIGNED = sa.Integer().with_variant(mysql.INTEGER(unsigned=True), "mysql", "mar
 
 
 def upgrade() -> None:
-    """Go forward."""
+    """Create the tables."""
     _users()
     _items()
     _orders()
@@ -23,7 +23,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Go back."""
+    """Drop the tables."""
     for table in ("stock_ledger", "orders", "items", "users"):
         op.drop_table(table)
 

@@ -1,4 +1,4 @@
-"""Words of an adjustment, and what reconciliation found."""
+"""Reasons of adjustments, and repairs."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,7 +12,7 @@ MOMENT = sa.DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb")
 
 
 def upgrade() -> None:
-    """Go forward."""
+    """Upgrade the schema."""
     op.add_column("stock_ledger", sa.Column("note", sa.String(200)))
     op.create_table(
         "reconcile_runs",
@@ -31,6 +31,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Go back."""
+    """Downgrade the schema."""
     op.drop_table("reconcile_runs")
     op.drop_column("stock_ledger", "note")

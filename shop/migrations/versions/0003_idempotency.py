@@ -14,7 +14,7 @@ KEY = sa.String(255).with_variant(mysql.VARCHAR(255, **EXACT), "mysql", "mariadb
 
 
 def upgrade() -> None:
-    """Go forward."""
+    """Create the table."""
     op.create_table(
         "idempotency_records",
         sa.Column("tenant_id", sa.Integer, primary_key=True, autoincrement=False),
@@ -34,5 +34,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Go back."""
+    """Drop the table."""
     op.drop_table("idempotency_records")

@@ -1,4 +1,4 @@
-"""Tenants, the default one among them."""
+"""Tenants, including the default one."""
 
 from datetime import UTC, datetime
 
@@ -13,7 +13,7 @@ MOMENT = sa.DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb")
 
 
 def upgrade() -> None:
-    """Go forward."""
+    """Create the table and the default tenant."""
     tenants = op.create_table(
         "tenants",
         sa.Column("tenant_id", sa.Integer, primary_key=True),
@@ -31,5 +31,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Go back."""
+    """Drop the table."""
     op.drop_table("tenants")

@@ -1,4 +1,4 @@
-"""Sessions, and names of users letter by letter."""
+"""Sessions, and exact comparison of user names."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,7 +14,7 @@ EXACT_NAME = NAME.with_variant(mysql.VARCHAR(100, collation="utf8mb4_bin"), "mys
 
 
 def upgrade() -> None:
-    """Go forward."""
+    """Upgrade the schema."""
     op.create_table(
         "sessions",
         sa.Column("id", UUID, primary_key=True),
@@ -39,7 +39,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Go back."""
+    """Downgrade the schema."""
     with op.batch_alter_table("users") as users:
         users.drop_index("ix_users_tenant_id_name_id")
         users.alter_column("name", type_=NAME, existing_type=EXACT_NAME, existing_nullable=False)

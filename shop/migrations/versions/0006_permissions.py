@@ -1,4 +1,4 @@
-"""Roles that combine, single permissions, and users who are disabled."""
+"""Combined roles, single permissions, and disabled users."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,7 +13,7 @@ USERS = sa.table("users", sa.column("role", sa.String), sa.column("roles", sa.In
 
 
 def upgrade() -> None:
-    """Go forward."""
+    """Upgrade the schema."""
     with op.batch_alter_table("users") as users:
         users.add_column(sa.Column("roles", sa.Integer, nullable=False, server_default=str(GENERAL)))
         users.add_column(sa.Column("permissions", sa.String(1000), nullable=False, server_default=""))
@@ -27,7 +27,10 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Go back; single permissions are lost, and whoever was disabled may sign in again."""
+    """Downgrade the schema.
+
+    Single permissions are lost, and disabled users may sign in again.
+    """
     with op.batch_alter_table("users") as users:
         users.add_column(sa.Column("role", sa.String(16), nullable=False, server_default="general"))
     op.execute(USERS.update().where(USERS.c.roles.op("&")(ADMIN) != 0).values(role="admin"))

@@ -10,14 +10,14 @@ COLUMNS = ("name_translations", "introduction_translations")
 
 
 def upgrade() -> None:
-    """Go forward."""
+    """Upgrade the schema."""
     with op.batch_alter_table("items") as items:
         for name in COLUMNS:
             items.add_column(sa.Column(name, sa.JSON))
 
 
 def downgrade() -> None:
-    """Go back; the translations are lost, the plain texts stay."""
+    """Downgrade the schema; translations are lost, plain texts stay."""
     with op.batch_alter_table("items") as items:
         for name in COLUMNS:
             items.drop_column(name)

@@ -1,4 +1,4 @@
-"""The audit of one item: its book, and the invariants that must hold after any failure."""
+"""Invariants of one item that must hold after any failure."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
@@ -66,6 +66,6 @@ INVARIANTS = {
 
 
 def split_batches(ids: Iterable[T]) -> Iterator[Sequence[T]]:
-    """The same, as many at a time as one statement may name."""
-    rest = list(ids)
-    return (rest[start : start + BATCH] for start in range(0, len(rest), BATCH))
+    """Split ids into batches that fit into one SQL statement."""
+    listed = list(ids)
+    return (listed[start : start + BATCH] for start in range(0, len(listed), BATCH))

@@ -1,4 +1,4 @@
-"""The book of one item: everything that both stores say."""
+"""Snapshot of one item in both stores."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,9 +13,10 @@ from shop.supports.invariant.sale import RedisItem
 
 @dataclass(frozen=True)
 class ItemSnapshot:
-    """Everything both stores say about one item, read once. Without a tenant there is no such item.
+    """State of one item in both stores.
 
-    `sellable`: whether it may be bought; `direct`: whether the database itself sells.
+    `tenant_id`: None when there is no such item.
+    `sellable`: the item may be bought; `database_sells`: the purchase strategy sells from the database.
     """
 
     item_id: int
@@ -31,26 +32,29 @@ class ItemSnapshot:
 
     @property
     def is_open(self) -> bool:
-        """Whether Redis sells it."""
+        """True when Redis sells the item."""
         return self.redis_item.gate.get("state") == GateState.OPEN
 
     @property
     def is_counted(self) -> bool:
-        """Whether Redis counts it: what is retired still counts what was promised before, unless the database sells."""
+        """True when Redis counts the item's pieces.
+
+        A retired item still counts earlier reservations, unless the database sells.
+        """
         return self.is_open or (self.redis_item.gate.get("state") == GateState.RETIRED and not self.database_sells)
 
     @property
     def unwritten(self) -> list[OutboxOrder]:
-        """Entries, dead letters included, whose pieces were taken in Redis and not yet in the database."""
+        """Entries and dead letters not yet written to the database."""
         entries = of_epoch(self.redis_item.entries, self.redis_item.count("epoch"))
         return [entry for entry in entries if not self.is_written(entry)]
 
     def is_written(self, entry: OutboxOrder) -> bool:
-        """Whether the order of an entry stands in the database under the number of the entry."""
+        """Return True when the database has the order with the entry's number."""
         return self.orders.positions.get(entry.order_id) == (entry.epoch, entry.seq)
 
     def make_problem(self, subject: UUID | str, text: str) -> Problem:
-        """A problem of the item."""
+        """Create a problem of this item."""
         return Problem(self.item_id, subject, f"item {self.item_id}: {text}")
 
 

@@ -1,4 +1,4 @@
-"""The ledger of one item."""
+"""Summary of one item's ledger."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -10,7 +10,10 @@ from shop.supports.invariant.records import LedgerLine
 
 @dataclass
 class LedgerSummary:
-    """What the ledger says about one item. `unapplied`: credits that Redis does not know; `voids`: (epoch, number)."""
+    """Sums of one item's ledger.
+
+    `unapplied`: pieces of credits not applied in Redis; `voids`: (epoch, number).
+    """
 
     total: int = 0
     unapplied: int = 0
@@ -20,7 +23,7 @@ class LedgerSummary:
     tenants: Counter[int] = field(default_factory=Counter)
 
     def add(self, reason: StockReason, line: LedgerLine, applied: int) -> None:
-        """Count a line. `applied`: the number of the last credit that Redis knows."""
+        """Count a line; `applied` is the last credit number in Redis."""
         self.total += line.delta
         self.tenants[line.tenant_id] += 1
         self.unapplied += line.delta if (line.adj_seq or 0) > applied else 0

@@ -1,4 +1,4 @@
-"""Invariants of numbers and tenants: no gap, none twice, nothing across tenants."""
+"""Invariants of sequence numbers and tenants."""
 
 from collections.abc import Iterator
 
@@ -7,8 +7,11 @@ from shop.supports.invariant.records import EpochOrders, Problem
 
 
 def check_number_gaps(snapshot: ItemSnapshot) -> Iterator[Problem]:
-    """10: the orders of an epoch, with the waiting and the void ones, are numbered 1, 2, 3 ..."""
-    # What waits in an older epoch gets its number when it is counted anew.
+    """Check invariant 10: numbers of an epoch have no gaps.
+
+    Counted are written, waiting and void orders.
+    """
+    # An entry of an older epoch gets its number when it is readmitted.
     entries = of_epoch(snapshot.redis_item.entries, snapshot.epoch)
     others = snapshot.ledger.voids | {(entry.epoch, entry.seq) for entry in entries if not snapshot.is_written(entry)}
     numbers: dict[int, list[int]] = {number: [] for number in snapshot.orders.epochs}
@@ -24,7 +27,7 @@ def check_number_gaps(snapshot: ItemSnapshot) -> Iterator[Problem]:
 
 
 def check_redis_sequence(snapshot: ItemSnapshot) -> Iterator[Problem]:
-    """11: Redis never gives a number that the database has."""
+    """Check invariant 11: Redis assigns no number that the database has."""
     written = snapshot.orders.epochs.get(snapshot.redis_item.count("epoch"), EpochOrders(0, 0)).seq_max
     if snapshot.is_counted and snapshot.redis_item.count("seq") < written:
         yield snapshot.make_problem(
@@ -33,7 +36,7 @@ def check_redis_sequence(snapshot: ItemSnapshot) -> Iterator[Problem]:
 
 
 def check_tenants(snapshot: ItemSnapshot) -> Iterator[Problem]:
-    """16: orders, ledger lines and buyers are of the tenant of the item."""
+    """Check invariant 16: orders, ledger lines and buyers have the item's tenant."""
     for tenant_id in snapshot.orders.tenants.keys() - {snapshot.tenant_id}:
         order_id = snapshot.orders.tenants[tenant_id]
         yield snapshot.make_problem(

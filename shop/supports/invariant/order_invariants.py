@@ -1,4 +1,4 @@
-"""Invariants of orders: each is written once, numbered, asked for, and within its limit."""
+"""Invariants of orders, receipts and purchase limits."""
 
 from collections.abc import Iterator
 from uuid import UUID
@@ -8,7 +8,7 @@ from shop.supports.invariant.records import OrderTerms, Problem
 
 
 def check_ledger_orders(snapshot: ItemSnapshot) -> Iterator[Problem]:
-    """2: the sales of the ledger are the pieces ordered, and its returns the cancelled orders."""
+    """Check invariant 2: ledger sales equal orders, ledger returns cancellations."""
     ordered, sold = sum(snapshot.orders.units.values()), sum(snapshot.ledger.sold.values())
     if ordered != sold:
         yield snapshot.make_problem("sum", f"{ordered} pieces ordered, {sold} sold by the ledger")
@@ -21,20 +21,20 @@ def check_ledger_orders(snapshot: ItemSnapshot) -> Iterator[Problem]:
 
 
 def check_confirmed_orders(snapshot: ItemSnapshot) -> Iterator[Problem]:
-    """6: an order that was confirmed to somebody is written."""
+    """Check invariant 6: every confirmed order is written."""
     for order_id in snapshot.redis_item.receipts_in("C") - snapshot.orders.units.keys():
         yield snapshot.make_problem(order_id, f"order {order_id} was confirmed and is not written")
 
 
 def check_orders_have_receipts(snapshot: ItemSnapshot) -> Iterator[Problem]:
-    """7: a recent order of this epoch has the receipt of its request."""
+    """Check invariant 7: a recent order of this epoch has a receipt."""
     if snapshot.is_counted:
         for order_id in snapshot.orders.recent.difference(*snapshot.redis_item.receipts.values()):
             yield snapshot.make_problem(order_id, f"order {order_id} has no receipt")
 
 
 def check_orders_match_receipts(snapshot: ItemSnapshot) -> Iterator[Problem]:
-    """8: an order says what its receipt says: item, tenant, user, quantity, price."""
+    """Check invariant 8: orders and receipts have the same terms."""
     for order_id, (order, receipt) in snapshot.orders.mismatches.items():
         names = [name for name, ours, theirs in zip(OrderTerms._fields, order, receipt, strict=True) if ours != theirs]
         if names:
@@ -42,11 +42,14 @@ def check_orders_match_receipts(snapshot: ItemSnapshot) -> Iterator[Problem]:
 
 
 def check_orders_match_sales(snapshot: ItemSnapshot) -> Iterator[Problem]:
-    """9: orders, cancelled ones included, and sales in the ledger name each other, piece by piece."""
+    """Check invariant 9: every order has one ledger sale, and vice versa.
+
+    Cancelled orders are included; the pieces must be equal.
+    """
     ordered, sold = snapshot.orders.units, snapshot.ledger.sold
     for order_id in ordered.keys() ^ sold.keys():
-        what = "no sale in the ledger" if order_id in ordered else "a sale but no order"
-        yield snapshot.make_problem(order_id, f"order {order_id} has {what}")
+        problem = "no sale in the ledger" if order_id in ordered else "a sale but no order"
+        yield snapshot.make_problem(order_id, f"order {order_id} has {problem}")
     for order_id, units in ordered.items():
         if sold.get(order_id, units) != units:
             yield snapshot.make_problem(
@@ -55,14 +58,14 @@ def check_orders_match_sales(snapshot: ItemSnapshot) -> Iterator[Problem]:
 
 
 def check_rejected_orders(snapshot: ItemSnapshot) -> Iterator[Problem]:
-    """12: no order that was promised is rejected."""
+    """Check invariant 12: no reserved order is rejected."""
     for order_id in snapshot.redis_item.receipts_in("R"):
         yield snapshot.make_problem(order_id, f"order {order_id} was promised and then rejected")
 
 
 def check_purchase_limits(snapshot: ItemSnapshot) -> Iterator[Problem]:
-    """13: nobody who bought in this epoch holds more pieces than the limit."""
-    # A limit that was lowered begins a new epoch and binds what is bought in it.
+    """Check invariant 13: no buyer of this epoch exceeds the purchase limit."""
+    # A lowered limit begins a new epoch and applies to purchases in it.
     for user_id in snapshot.orders.buyers if snapshot.limit else ():
         if (snapshot.limit or 0) < snapshot.orders.units_held[user_id]:
             held = snapshot.orders.units_held[user_id]

@@ -1,4 +1,4 @@
-"""The orders of one item, as their table tells them."""
+"""Summary of one item's orders."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -12,11 +12,15 @@ from shop.supports.invariant.records import Agreed, EpochOrders, OrderLine, Orde
 
 @dataclass
 class OrderSummary:
-    """What the table of orders says about one item, and whom its receipts contradict.
+    """Sums of one item's orders, and their differences from receipts.
 
-    `recent`: orders of this epoch whose receipt must still live; `held`: user -> confirmed pieces; `buyers`: who has a
-    confirmed order of this epoch; `tenants`: tenant -> an order of it; `homes`: buyer -> tenant, None for nobody;
-    `places`: (epoch, number) of the orders that an entry names; `disputed`: what an order says and what its receipt.
+    `recent`: orders of this epoch whose receipt has not expired.
+    `units_held`: user -> confirmed pieces.
+    `buyers`: users with a confirmed order of this epoch.
+    `tenants`: tenant -> one of its orders.
+    `buyer_tenants`: buyer -> tenant, None for an unknown user.
+    `positions`: order -> (epoch, number), for orders with an outbox entry.
+    `mismatches`: terms of order and receipt.
     """
 
     units: dict[UUID, int] = field(default_factory=dict)
@@ -42,14 +46,14 @@ class OrderSummary:
         self.epochs[line.epoch] = EpochOrders(before.orders + 1, max(before.seq_max, line.seq))
 
     def add_recent(self, line: OrderLine, since: datetime) -> None:
-        """Note an order of this epoch."""
+        """Add an order of this epoch."""
         if line.status != OrderStatus.CANCELLED:
             self.buyers.add(line.user_id)
         if line.created_at >= since:
             self.recent.add(line.order_id)
 
     def record_mismatch(self, line: OrderLine, receipt: Agreed) -> None:
-        """Note where an order, of this or of another item, says something else than its receipt."""
-        ordered, promised = OrderTerms.of(line), OrderTerms.of(receipt)
-        if promised != ordered:
-            self.mismatches[line.order_id] = (ordered, promised)
+        """Record an order whose terms differ from its receipt."""
+        ordered, reserved = OrderTerms.of(line), OrderTerms.of(receipt)
+        if reserved != ordered:
+            self.mismatches[line.order_id] = (ordered, reserved)

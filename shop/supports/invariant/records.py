@@ -1,4 +1,4 @@
-"""Records of the audit: what a store says of one order, one entry, one line."""
+"""Records of the invariant check: orders, outbox entries and ledger lines."""
 
 from datetime import datetime
 from typing import NamedTuple, Protocol
@@ -6,9 +6,10 @@ from uuid import UUID
 
 
 class Problem(NamedTuple):
-    """Where something does not hold: its text tells counts that move, item and `about` stay the same.
+    """Violation of an invariant.
 
-    `about`: the order, or what else of the item is meant; item 0: no item is known.
+    `subject`: the order, or a name for another part of the item. Item and subject are stable between checks; counts in
+    the text may change. Item 0 means that no item is known.
     """
 
     item_id: int
@@ -17,12 +18,12 @@ class Problem(NamedTuple):
 
     @property
     def is_transient(self) -> bool:
-        """Whether sums and counters say so, which move while the item sells; an order either is wrong or is not."""
+        """True for sums and counters, which change during a sale."""
         return not isinstance(self.subject, UUID)
 
 
 class OutboxOrder(NamedTuple):
-    """A reservation in an outbox, or set aside. `since`: milliseconds since 1970."""
+    """Reservation in an outbox or dead letter; `since` in milliseconds since 1970."""
 
     order_id: UUID
     epoch: int
@@ -32,17 +33,17 @@ class OutboxOrder(NamedTuple):
 
     @property
     def place(self) -> tuple[int, int]:
-        """Its number in the item's count: epoch and sequence."""
+        """Epoch and sequence number."""
         return self.epoch, self.seq
 
     @property
     def name(self) -> tuple[UUID, int, int]:
-        """What tells it from any other: its order, epoch and sequence."""
+        """Unique key: order, epoch and sequence number."""
         return self.order_id, self.epoch, self.seq
 
 
 class OrderLine(NamedTuple):
-    """A row of the table of orders; no object of a Model, since there may be a million."""
+    """Row of the orders table; a tuple, since rows are many."""
 
     order_id: UUID
     tenant_id: int
@@ -58,7 +59,7 @@ class OrderLine(NamedTuple):
 
 
 class LedgerLine(NamedTuple):
-    """A row of the ledger."""
+    """Row of the ledger."""
 
     line_id: int
     tenant_id: int
@@ -68,14 +69,14 @@ class LedgerLine(NamedTuple):
 
 
 class EpochOrders(NamedTuple):
-    """The written orders of one epoch."""
+    """Count and highest number of the written orders of one epoch."""
 
     orders: int
     seq_max: int
 
 
 class Agreed(Protocol):
-    """An order or its receipt: both say what was bought, and for how much."""
+    """Fields that an order and its receipt have in common."""
 
     @property
     def tenant_id(self) -> int: ...
@@ -92,7 +93,7 @@ class Agreed(Protocol):
 
 
 class OrderTerms(NamedTuple):
-    """What an order and its receipt say alike."""
+    """Terms of a purchase, comparable between order and receipt."""
 
     tenant: int
     item: int
@@ -103,7 +104,7 @@ class OrderTerms(NamedTuple):
 
     @classmethod
     def of(cls, agreed: Agreed) -> "OrderTerms":
-        """Return the deal that an order or a receipt tells."""
+        """Return the terms of an order or a receipt."""
         return cls(
             tenant=agreed.tenant_id,
             item=agreed.item_id,

@@ -1,4 +1,4 @@
-"""The sale of one item, as Redis tells it."""
+"""State of one item in Redis."""
 
 import re
 from collections import defaultdict
@@ -14,7 +14,10 @@ _COUNT_FIELDS = ("avail", "hwm", "epoch", "pend", "seq")
 
 @dataclass(frozen=True)
 class RedisItem:
-    """What Redis says about one item. `receipts`: state -> order ids; `now`: its clock, in milliseconds since 1970."""
+    """Gate, entries and receipts of one item in Redis.
+
+    `receipts`: state -> order ids; `now`: clock of the Redis server in milliseconds since 1970.
+    """
 
     gate: Mapping[str, str] = field(default_factory=dict)
     waiting: Sequence[OutboxOrder] = ()
@@ -24,35 +27,38 @@ class RedisItem:
 
     @property
     def entries(self) -> tuple[OutboxOrder, ...]:
-        """What waits and what was set aside."""
+        """Waiting entries and dead letters."""
         return (*self.waiting, *self.dead)
 
     @property
     def invalid_fields(self) -> list[str]:
-        """The fields of the gate that should be numbers and are none."""
+        """Numeric gate fields with an invalid value."""
         return [name for name in _COUNT_FIELDS if not _COUNT_PATTERN.fullmatch(self.gate.get(name, "0"))]
 
     def count(self, name: str) -> int:
-        """A number of the gate; 0 where it is none."""
+        """Return a numeric gate field; 0 when it is missing or invalid."""
         text = self.gate.get(name, "0")
         return int(text) if _COUNT_PATTERN.fullmatch(text) else 0
 
     def select_entries(self, before: Sequence[OutboxOrder], after: Sequence[OutboxOrder]) -> list[OutboxOrder] | None:
-        """What waited when the gate was read, between two looks; None when something was taken out meanwhile."""
+        """Select the entries that existed when the gate was read.
+
+        `before` and `after` are the outbox before and after that. Returns None when an entry was removed in between.
+        """
         known, place = {entry.name for entry in before}, (self.count("epoch"), self.count("seq"))
         if known - {entry.name for entry in after}:
             return None
-        # What has a higher number came after the gate was read.
+        # Entries with a higher number were added after the gate was read.
         return [entry for entry in after if entry.name in known or entry.place <= place]
 
     @staticmethod
     def group_by_state(texts: Mapping[UUID, str]) -> dict[str, set[UUID]]:
-        """Orders by the state of their receipts."""
-        found: dict[str, set[UUID]] = defaultdict(set)
+        """Group order ids by the state of their receipts."""
+        groups: dict[str, set[UUID]] = defaultdict(set)
         for order_id, text in texts.items():
-            found[text[0]].add(order_id)
-        return found
+            groups[text[0]].add(order_id)
+        return groups
 
     def receipts_in(self, state: str) -> frozenset[UUID]:
-        """The orders whose receipt is in that state."""
+        """Return the orders whose receipt is in that state."""
         return frozenset(self.receipts.get(state, ()))

@@ -1,4 +1,4 @@
-"""Invariants of the stock: ledger, gate and what waits make one count."""
+"""Invariants of stock: ledger, gate and outbox agree."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -12,13 +12,13 @@ INVALID_SHOWN_MAX = 40
 
 
 def check_ledger_sum(snapshot: ItemSnapshot) -> Iterator[Problem]:
-    """1: the sum of the ledger, the initial line included, is the stock."""
+    """Check invariant 1: the sum of the ledger is the stock."""
     if snapshot.ledger.total != snapshot.stock:
         yield snapshot.make_problem("sum", f"the ledger sums to {snapshot.ledger.total}, the stock is {snapshot.stock}")
 
 
 def check_stores_agree(snapshot: ItemSnapshot) -> Iterator[Problem]:
-    """3: what can be bought plus what is not written yet is the stock without the credits on their way."""
+    """Check invariant 3: available plus unwritten pieces equal stock minus pending credits."""
     if snapshot.is_open and not snapshot.sellable:
         yield snapshot.make_problem(GateState.OPEN, "it is sold by Redis although it is not on sale")
     if not snapshot.is_counted:
@@ -47,20 +47,20 @@ def check_stores_agree(snapshot: ItemSnapshot) -> Iterator[Problem]:
 
 
 def check_pending_count(snapshot: ItemSnapshot) -> Iterator[Problem]:
-    """4: what is pending is what waits or is set aside, and so say the receipts."""
+    """Check invariant 4: pending pieces equal outbox, dead letters and receipts."""
     sale = snapshot.redis_item
     waiting = count_pieces(of_epoch(sale.entries, sale.count("epoch")))
     if "pend" in sale.gate and sale.count("pend") != waiting:
         yield snapshot.make_problem("sum", f"{sale.count('pend')} pieces are pending, {waiting} wait or are set aside")
     for state, name, entries in (("P", "outbox entry", sale.waiting), ("D", "dead letter", sale.dead)):
-        there, told = {entry.order_id for entry in entries}, sale.receipts_in(state)
-        for order_id in there ^ told:
-            what = f"a receipt but no {name}" if order_id in told else f"no receipt for its {name}"
-            yield snapshot.make_problem(order_id, f"order {order_id} has {what}")
+        order_ids, receipt_ids = {entry.order_id for entry in entries}, sale.receipts_in(state)
+        for order_id in order_ids ^ receipt_ids:
+            problem = f"a receipt but no {name}" if order_id in receipt_ids else f"no receipt for its {name}"
+            yield snapshot.make_problem(order_id, f"order {order_id} has {problem}")
 
 
 def check_not_negative(snapshot: ItemSnapshot) -> Iterator[Problem]:
-    """5: no stock below zero, in either store."""
+    """Check invariant 5: no stock is below zero in either store."""
     if snapshot.stock < 0 or snapshot.redis_item.count("avail") < 0:
         yield snapshot.make_problem(
             "sum", f"stock {snapshot.stock}, {snapshot.redis_item.count('avail')} can be bought"
@@ -68,7 +68,7 @@ def check_not_negative(snapshot: ItemSnapshot) -> Iterator[Problem]:
 
 
 def check_outbox_age(snapshot: ItemSnapshot) -> Iterator[Problem]:
-    """14: nothing waits to be written for longer than five seconds, or for an item that does not exist."""
+    """Check invariant 14: entries wait briefly and have an item."""
     if snapshot.tenant_id is None:
         for entry in snapshot.redis_item.entries:
             yield snapshot.make_problem(entry.order_id, f"it does not exist, and order {entry.order_id} waits for it")
@@ -80,7 +80,7 @@ def check_outbox_age(snapshot: ItemSnapshot) -> Iterator[Problem]:
 
 
 def check_sold_out(snapshot: ItemSnapshot) -> Iterator[Problem]:
-    """15: when nothing can be bought and nothing waits, the stock is zero."""
+    """Check invariant 15: the stock is zero when sold out and drained."""
     left = snapshot.stock - snapshot.ledger.unapplied
     if snapshot.is_counted and not snapshot.redis_item.count("avail") and not snapshot.unwritten and left:
         yield snapshot.make_problem("sum", f"sold out to buyers, but the stock is {left}")

@@ -1,4 +1,4 @@
-"""Buyers who do not give up: each purchase has a key, and is sent again until it is answered for good."""
+"""Load of buyers that repeat each purchase until a final response."""
 
 import http.client
 import threading
@@ -16,7 +16,7 @@ PATIENCE_SECONDS = 20.0
 
 
 class BuyerLoad:
-    """Buys one piece after the other of some items, over several connections at once."""
+    """Concurrent buyers of single pieces over several connections."""
 
     def __init__(self, shop: Shop, items: list[int], pause: float = PAUSE_SECONDS) -> None:
         self.shop, self.items, self.pause = shop, items, pause
@@ -26,7 +26,7 @@ class BuyerLoad:
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        """While the context lasts; afterwards every purchase that was begun has been answered."""
+        """Run the load during the context; finish begun purchases afterwards."""
         threads = [
             threading.Thread(target=self._buy_until_stopped, args=(token,)) for token in self.shop.buyers(BUYERS)
         ]
@@ -62,7 +62,7 @@ class BuyerLoad:
         try:
             answer = client.post(path, {"quantity": 1}, token=token, headers=headers)
         except (OSError, http.client.HTTPException):
-            return None  # nobody knows whether it was bought; the key makes it safe to ask again
+            return None  # The outcome is unknown; the key makes a repetition safe.
         if answer.status in (201, 202):
             return str(answer.json["data"]["id"])
         assert answer.status == 503, answer.body

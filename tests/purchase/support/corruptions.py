@@ -1,4 +1,4 @@
-"""Ways to make the books of a shop wrong by hand, and which invariants each of them breaks."""
+"""Corruptions of a shop's data, and the invariants that each one breaks."""
 
 from collections.abc import Callable
 from uuid import UUID, uuid4
@@ -14,7 +14,7 @@ def delete_the_first_line(scene: RunningSale) -> None:
     scene.shop.change_row("DELETE FROM stock_ledger WHERE ref = %s", f"item:{scene.item}")
 
 
-def sell_it_to_somebody_else(scene: RunningSale) -> None:
+def assign_the_sale_to_another_order(scene: RunningSale) -> None:
     scene.shop.change_row("UPDATE stock_ledger SET ref = %s WHERE ref = %s", str(uuid4()), scene.second)
 
 
@@ -42,11 +42,11 @@ def change_the_stock(scene: RunningSale) -> None:
     scene.shop.change_row("UPDATE items SET stock = stock + 1 WHERE id = %s", scene.item)
 
 
-def give_away_one_more(scene: RunningSale) -> None:
+def add_an_available_piece(scene: RunningSale) -> None:
     scene.redis.hincrby(scene.gate_key, "avail", 1)
 
 
-def forget_what_is_pending(scene: RunningSale) -> None:
+def reset_the_pending_count(scene: RunningSale) -> None:
     scene.redis.hset(scene.gate_key, "pend", 0)
 
 
@@ -76,7 +76,7 @@ def empty_the_outbox(scene: RunningSale) -> None:
     assert scene.redis.delete(scene.partition_key("outbox"))
 
 
-def pretend_it_is_sold_out(scene: RunningSale) -> None:
+def set_the_stock_to_sold_out(scene: RunningSale) -> None:
     scene.shop.drain(scene.item)
     scene.redis.hset(scene.gate_key, "avail", 0)
 
@@ -85,14 +85,14 @@ def cancel_without_a_return(scene: RunningSale) -> None:
     scene.shop.change_row("UPDATE orders SET status = 'cancelled' WHERE id = %s", UUID(scene.second).bytes)
 
 
-def return_what_was_not_cancelled(scene: RunningSale) -> None:
+def return_an_uncancelled_order(scene: RunningSale) -> None:
     columns = "tenant_id, item_id, delta, ref, adj_seq, created_at"
     sql = f"INSERT INTO stock_ledger (reason, {columns}) SELECT 'return', tenant_id, item_id, 1, ref, 1, created_at"
     scene.shop.change_row(f"{sql} FROM stock_ledger WHERE ref = %s", scene.second)
     change_the_stock(scene)
 
 
-def charge_more_than_was_said(scene: RunningSale) -> None:
+def change_the_price_of_an_order(scene: RunningSale) -> None:
     scene.shop.change_row("UPDATE orders SET unit_price_minor = 2 WHERE id = %s", UUID(scene.second).bytes)
 
 
@@ -113,7 +113,7 @@ def move_the_buyer_to_another_tenant(scene: RunningSale) -> None:
     scene.shop.change_row("UPDATE users SET tenant_id = 2 ORDER BY id DESC LIMIT 1")
 
 
-def reject_what_was_promised(scene: RunningSale) -> None:
+def reject_a_reserved_order(scene: RunningSale) -> None:
     lost = str(uuid4())
     scene.redis.set(scene.receipt_key(lost), f"R|{scene.with_item_and_order(scene.item, lost)}")
 
@@ -128,19 +128,19 @@ def let_an_order_wait_for_years(scene: RunningSale) -> None:
     scene.redis.xadd(scene.partition_key("outbox"), {"r": body}, id="1-1")
 
 
-def reserve_what_does_not_exist(scene: RunningSale) -> None:
+def reserve_an_unknown_item(scene: RunningSale) -> None:
     lost = str(uuid4())
     body = scene.with_item_and_order(scene.item + 1, lost)
     scene.redis.xadd(scene.partition_key("outbox"), {"r": body})
     scene.redis.set(scene.receipt_key(lost), f"P|{body}")
 
 
-def confirm_what_does_not_exist(scene: RunningSale) -> None:
+def confirm_an_order_of_an_unknown_item(scene: RunningSale) -> None:
     lost = str(uuid4())
     scene.redis.set(scene.receipt_key(lost), f"C|{scene.with_item_and_order(scene.item + 1, lost)}")
 
 
-def set_aside_without_a_receipt(scene: RunningSale) -> None:
+def add_a_dead_letter_without_a_receipt(scene: RunningSale) -> None:
     scene.redis.xadd(
         scene.partition_key("dead"), {"r": scene.with_item_and_order(scene.item, str(uuid4())), "why": "a test"}
     )
@@ -149,32 +149,32 @@ def set_aside_without_a_receipt(scene: RunningSale) -> None:
 CORRUPTIONS: dict[Callable[[RunningSale], None], set[int]] = {
     delete_a_sale: {1, 2, 9},
     delete_the_first_line: {1},
-    sell_it_to_somebody_else: {9},
+    assign_the_sale_to_another_order: {9},
     delete_an_order: {2, 6, 9, 10},
     make_an_order_larger: {2, 8, 9},
     renumber_an_order: {10},
     insert_an_order: {2, 7, 9, 10, 11},
     change_the_stock: {1, 3},
-    give_away_one_more: {3},
-    forget_what_is_pending: {4},
+    add_an_available_piece: {3},
+    reset_the_pending_count: {4},
     oversell: {5},
     set_the_numbers_back: {11},
     set_the_epoch_back: {3, 4},
     delete_the_receipt_of_a_written_order: {7},
     delete_the_receipt_of_a_waiting_order: {4},
     empty_the_outbox: {3, 4},
-    pretend_it_is_sold_out: {3, 15},  # 15 is the worst case of 3
+    set_the_stock_to_sold_out: {3, 15},  # 15 is the worst case of 3
     cancel_without_a_return: {2},
-    return_what_was_not_cancelled: {2},
-    charge_more_than_was_said: {8},
+    return_an_uncancelled_order: {2},
+    change_the_price_of_an_order: {8},
     move_an_order_to_another_item: {2, 6, 7, 8, 9, 10, 11},
     move_an_order_to_another_tenant: {8, 16},
     move_a_sale_to_another_tenant: {16},
     move_the_buyer_to_another_tenant: {16},
-    reject_what_was_promised: {12},
+    reject_a_reserved_order: {12},
     lower_the_limit_in_the_same_epoch: {13},
     let_an_order_wait_for_years: {14},
-    reserve_what_does_not_exist: {14},
-    confirm_what_does_not_exist: {6},
-    set_aside_without_a_receipt: {3, 4},
+    reserve_an_unknown_item: {14},
+    confirm_an_order_of_an_unknown_item: {6},
+    add_a_dead_letter_without_a_receipt: {3, 4},
 }

@@ -1,4 +1,4 @@
-"""A shop without processes: the same collaborators on real stores, and jobs that are done when they are told to."""
+"""Shop in the test process, with real stores and manual jobs."""
 
 from collections.abc import Callable
 from functools import cached_property
@@ -38,12 +38,12 @@ T = TypeVar("T")
 
 
 class InProcessShop:
-    """One app in this process."""
+    """App in this process, and helpers around it."""
 
-    def __init__(self, database_url: str, redis_url: str, folder: Path, **words: Any) -> None:
-        # Generous: on a machine full of tests a server may stall, and here nobody tries again.
-        words = {"redis_timeout": 2.0, **UNLIMITED, **words}
-        self.settings = Settings(database_url=database_url, redis_url=redis_url, var=str(folder), **words)
+    def __init__(self, database_url: str, redis_url: str, folder: Path, **settings: Any) -> None:
+        # Generous, since servers may stall on a busy test machine and these tests do not retry.
+        settings = {"redis_timeout": 2.0, **UNLIMITED, **settings}
+        self.settings = Settings(database_url=database_url, redis_url=redis_url, var=str(folder), **settings)
         app = create_app(self.settings)
         self.container: Container = app.extensions["shop"]
         self.database = self.container.get(Database)
@@ -54,48 +54,48 @@ class InProcessShop:
         runner.upgrade(self.database.engine)
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Close the database connections."""
         self.database.engine.dispose()
 
     def buyer(self) -> str:
-        """The access token of a new user."""
+        """Create a user and return its access token."""
         return new_users(self.database.engine, self.container.get(Tokens), 1)[0]
 
     @cached_property
     def admin_token(self) -> str:
-        """The access token of an administrator."""
+        """Access token of an administrator."""
         return new_users(self.database.engine, self.container.get(Tokens), 1, UserRole.ADMIN)[0]
 
     def admin(self, tenant_id: int = DEFAULT_TENANT) -> str:
-        """The access token of a new administrator."""
+        """Create an administrator and return its access token."""
         return new_users(self.database.engine, self.container.get(Tokens), 1, UserRole.ADMIN, tenant_id)[0]
 
     def send(self, method: str, path: str, token: str | None, body: Any = None) -> TestResponse:
-        """The answer to a request below the API's path."""
-        permit = {"Authorization": f"Bearer {token}"} if token else {}
-        headers = {"Idempotency-Key": uuid4().hex, **permit}
+        """Send a request below the API path and return the response."""
+        authorization = {"Authorization": f"Bearer {token}"} if token else {}
+        headers = {"Idempotency-Key": uuid4().hex, **authorization}
         return self.http.open(f"{API}{path}", method=method, json=body, headers=headers)
 
-    def offer(self, stock: int, **words: Any) -> int:
-        """A new item whose sale is open."""
-        words = {"name": "Thing", "price_minor": 1, "currency": "EUR", "stock": stock, **words}
+    def offer(self, stock: int, **fields: Any) -> int:
+        """Create an item with an open gate and return its id."""
+        body = {"name": "Thing", "price_minor": 1, "currency": "EUR", "stock": stock, **fields}
         items = self.container.get(ItemService)
-        said = {"status": ItemStatus.ON_SALE, **words}
-        item = self.run_in_tenant(lambda: items.create(None, said))
+        body = {"status": ItemStatus.ON_SALE, **body}
+        item = self.run_in_tenant(lambda: items.create(None, body))
         self.container.get(LoadStockJob).run(DEFAULT_TENANT, item["id"])
         assert self.gates.is_settled(DEFAULT_TENANT, item["id"])
         return int(item["id"])
 
     def add_tenant(self, tenant_id: int) -> None:
-        """See to it that there is a tenant of that number."""
+        """Create the tenant of that id unless it exists."""
         with self.database.engine.begin() as connection:
             if not connection.exec_driver_sql("SELECT 1 FROM tenants WHERE tenant_id = %s", (tenant_id,)).first():
-                words = "tenant_id, slug, name, created_at"
+                columns = "tenant_id, slug, name, created_at"
                 values = (tenant_id, f"tenant-{tenant_id}", "Another", Clock().now().replace(tzinfo=None))
-                connection.exec_driver_sql(f"INSERT INTO tenants ({words}) VALUES (%s, %s, %s, %s)", values)
+                connection.exec_driver_sql(f"INSERT INTO tenants ({columns}) VALUES (%s, %s, %s, %s)", values)
 
     def run_in_tenant(self, work: Callable[[], T], tenant_id: int = DEFAULT_TENANT) -> T:
-        """What the work does in one transaction of a tenant, as the method of an entrance would."""
+        """Run the work in a tenant's transaction and return its result."""
         with in_tenant(tenant_id):
             return in_transaction(self.database, work)
 
@@ -106,94 +106,94 @@ class InProcessShop:
         return client.post(f"{API}/items/{item_id}/purchase", json={"quantity": quantity}, headers=headers)
 
     def buy(self, item_id: int, token: str, quantity: int = 1, key: str = "") -> str:
-        """The order id of a purchase that was accepted."""
+        """Buy pieces and return the order id; assert acceptance."""
         answer = self.send_purchase(item_id, token, quantity, key)
         assert answer.status_code in {201, 202}, answer.get_data()
         return str(answer.get_json()["data"]["id"])
 
     def refusal(self, item_id: int, token: str, quantity: int = 1, key: str = "") -> dict[str, Any]:
-        """What a refused purchase was told."""
+        """Buy pieces and return the data of the refusal."""
         answer = self.send_purchase(item_id, token, quantity, key)
         assert answer.status_code >= 400, answer.get_data()
         return dict(answer.get_json()["data"])
 
     def read_item(self, item_id: int) -> dict[str, Any]:
-        """The item as anybody sees it."""
+        """Return the item as an unauthenticated client reads it."""
         return dict(self.http.get(f"{API}/items/{item_id}").get_json()["data"])
 
     def buy_and_write(self, item_id: int, token: str, quantity: int = 1) -> str:
-        """The id of an order that is written."""
+        """Buy pieces, write the order, and return its id."""
         order_id = self.buy(item_id, token, quantity)
         self.drain(item_id)
         return order_id
 
     def cancel(self, order_id: str, token: str) -> TestResponse:
-        """The answer to a cancel."""
+        """Cancel an order and return the response."""
         return self.send("POST", f"/orders/{order_id}/cancel", token)
 
-    def adjust(self, item_id: int, token: str, **words: Any) -> TestResponse:
-        """The answer to a change of stock."""
-        return self.send("POST", f"/items/{item_id}/stock-adjustments", token, {"reason": "counted", **words})
+    def adjust(self, item_id: int, token: str, **body: Any) -> TestResponse:
+        """Adjust the stock and return the response."""
+        return self.send("POST", f"/items/{item_id}/stock-adjustments", token, {"reason": "counted", **body})
 
     def load(self, item_id: int) -> bool:
         """Load an item that is not open."""
         return bool(self.container.get(LoadStockJob).run(DEFAULT_TENANT, item_id))
 
     def reconcile(self) -> list[str]:
-        """Reconcile; what was done."""
+        """Reconcile the stores; return a line for each repair."""
         done: list[str] = self.container.get(SyncStockJob).run()
         return done
 
-    def cli(self, *words: str) -> Result:
-        """`flask shop ...`."""
+    def cli(self, *arguments: str) -> Result:
+        """Run `flask shop ...`."""
         env = {"SHOP_DATABASE_URL": self.settings.database_url, "SHOP_REDIS_URL": self.settings.redis_url}
-        return CliRunner().invoke(commands, words, env=env)
+        return CliRunner().invoke(commands, arguments, env=env)
 
     def queued_arguments(self, name: str) -> list[dict[str, Any]]:
-        """What was asked of the jobs of that name."""
+        """Return the arguments of queued jobs with that name."""
         jobs = RqQueue(QUEUE_HIGH, connection=self.container.get(RedisStores).queue, serializer=JSONSerializer).jobs
         return [job.kwargs["arguments"] for job in jobs if job.kwargs["name"] == name]
 
     def gate(self, item_id: int) -> dict[str, str]:
-        """What Redis holds of the item."""
+        """Return the gate fields of the item."""
         return dict(self.stock.state(DEFAULT_TENANT, item_id))
 
     def set_gate_fields(self, item_id: int, **fields: object) -> None:
-        """Do to Redis what nobody may do."""
+        """Change gate fields directly, as only a test may."""
         self.redis.hset(self.partition_key(item_id, f"item:{DEFAULT_TENANT}:{item_id}"), mapping=fields)
 
     def partition_key(self, item_id: int, name: str) -> str:
-        """A key of the item's partition, as the design draws it."""
+        """Return a key of the item's partition."""
         return f"{{p{self.stock.partition(DEFAULT_TENANT, item_id):02d}}}:{name}"
 
     def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
-        """The rows that the database answers."""
+        """Return the rows of a query."""
         with self.database.engine.connect() as connection:
             return [tuple(row) for row in connection.exec_driver_sql(sql, values)]
 
     def drain(self, item_id: int) -> None:
-        """Write what waits."""
+        """Write the waiting orders of the item's partition."""
         self.container.get(DrainStockJob).run(self.stock.partition(DEFAULT_TENANT, item_id))
 
     def flush_redis(self) -> None:
-        """Lose everything that Redis holds."""
+        """Delete all data of all Redis servers."""
         for server in self.container.get(RedisStores).servers:
             server.flushall()
 
     def orders_of(self, item_id: int) -> dict[str, str]:
-        """Order id -> status of an item's written orders."""
+        """Return order id -> status of an item's written orders."""
         with self.database.engine.connect() as connection:
             rows = connection.exec_driver_sql("SELECT id, status FROM orders WHERE item_id = %s", (item_id,))
             return {str(UUID(bytes=order_id)): status for order_id, status in rows}
 
     def change_row(self, sql: str, *values: object) -> None:
-        """Do to the database what nobody may do; exactly one row is changed."""
+        """Change exactly one row directly, as only a test may."""
         with self.database.engine.begin() as connection:
             assert connection.exec_driver_sql(sql, values).rowcount == 1
 
 
 def data_of(answer: TestResponse, code: int) -> Any:
-    """The data of an answer with that code."""
+    """Return the data of a response; assert its code."""
     body = answer.get_json()
     assert body["code"] == code, body
     return body["data"]

@@ -1,4 +1,4 @@
-"""What the checker says, and how a protection is taken out of the code that it judges."""
+"""Results of the invariant check, and ways to disable protections."""
 
 import re
 from collections.abc import Collection, Iterator, Mapping
@@ -19,12 +19,12 @@ LUA = Path(stock.__file__).parent / "lua"
 
 
 def find_violated(shop: InProcessShop, promised: Collection[UUID] = ()) -> set[int]:
-    """The numbers of the invariants that do not hold at this moment."""
+    """Return the numbers of the currently violated invariants."""
     return {verdict.number for verdict in shop.container.get(VerifyInvariantsJob).check(promised) if verdict.problems}
 
 
 def alter_script(name: str, changes: Mapping[str, str], folder: Path) -> Script:
-    """A script of ours with some of its text replaced; each text must stand in it once."""
+    """Return a changed copy of a script; replaced texts must occur once."""
     text = (LUA / name).read_text()
     for old, new in changes.items():
         assert text.count(old) == 1, f"{name} does not say {old!r}"
@@ -34,25 +34,25 @@ def alter_script(name: str, changes: Mapping[str, str], folder: Path) -> Script:
 
 
 def drop_stock_constraint(shop: InProcessShop) -> None:
-    """Let the table of items take any stock."""
+    """Drop the stock constraint of the items table."""
     with shop.database.engine.begin() as connection:
         connection.exec_driver_sql("ALTER TABLE items DROP CONSTRAINT ck_items_stock, MODIFY stock INTEGER NOT NULL")
 
 
 @contextmanager
 def strip_condition(shop: InProcessShop, pattern: str) -> Iterator[None]:
-    """Take a condition out of every statement that is sent meanwhile; there must be one."""
-    cut: list[str] = []
+    """Remove a condition from every statement; assert that there was one."""
+    removed: list[str] = []
 
     def alter(*sent: Any) -> tuple[str, Any]:
         _, _, statement, parameters, *_ = sent
-        without, found = re.subn(pattern, "", statement)
-        cut.extend([without] * found)
-        return without, parameters
+        stripped, count = re.subn(pattern, "", statement)
+        removed.extend([stripped] * count)
+        return stripped, parameters
 
     event.listen(shop.database.engine, "before_cursor_execute", alter, retval=True)
     try:
         yield
     finally:
         event.remove(shop.database.engine, "before_cursor_execute", alter)
-    assert cut, f"no statement says {pattern}"
+    assert removed, f"no statement contains {pattern}"

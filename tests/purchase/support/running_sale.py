@@ -1,4 +1,4 @@
-"""An item in the middle of its sale, and the keys behind it."""
+"""Item during its sale, and its Redis keys."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +9,7 @@ from tests.purchase.support.in_process_shop import InProcessShop
 
 @dataclass
 class RunningSale:
-    """An item of ten pieces: two orders of one piece are written, a third waits."""
+    """Item of ten pieces: two single orders written, a third waiting."""
 
     shop: InProcessShop
     redis: Any
@@ -20,26 +20,26 @@ class RunningSale:
     waiting: str
 
     def partition_key(self, name: str) -> str:
-        """A key of the item's partition, as the design draws it."""
+        """Return a key of the item's partition."""
         number = self.shop.stock.partition(DEFAULT_TENANT, self.item)
         return f"{{p{number:02d}}}:{name}"
 
     @property
     def gate_key(self) -> str:
-        """The key of the item's counters."""
+        """Key of the item's gate."""
         return self.partition_key(f"item:{DEFAULT_TENANT}:{self.item}")
 
     def receipt_key(self, order_id: str) -> str:
-        """The key of a receipt."""
+        """Return the key of a receipt."""
         return self.partition_key(f"receipt:{order_id}")
 
     @property
     def waiting_entry(self) -> str:
-        """The reservation that waits."""
+        """Text of the waiting reservation."""
         ((_, fields),) = self.redis.xrange(self.partition_key("outbox"))
         return str(fields[b"r"].decode())
 
     def with_item_and_order(self, item: int, order_id: str) -> str:
-        """The same reservation, of another item and order."""
+        """Return the waiting reservation with another item and order."""
         parts = self.waiting_entry.split("|")
         return "|".join([order_id, parts[1], str(item), *parts[3:]])

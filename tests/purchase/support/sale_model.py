@@ -1,4 +1,4 @@
-"""A sale, told by a dictionary in memory, and all that may happen to it."""
+"""Rules and invariants of the sale model for Hypothesis."""
 
 from uuid import uuid4
 
@@ -19,7 +19,7 @@ buyers = st.integers(0, 2)
 
 
 class Sale(SaleState):
-    """One item and what may happen to it."""
+    """Model of one item's sale and its events."""
 
     purchases = Bundle("purchases")
 
@@ -30,19 +30,19 @@ class Sale(SaleState):
 
     @rule(target=purchases, buyer=buyers, quantity=quantities)
     def buy(self, buyer: int, quantity: int) -> tuple[int, int, str]:
-        """Somebody buys."""
+        """Buy pieces."""
         purchase = (buyer, quantity, uuid4().hex)
         self.send(purchase)
         return purchase
 
     @rule(purchase=purchases)
     def buy_again(self, purchase: tuple[int, int, str]) -> None:
-        """The same request comes again."""
+        """Repeat a purchase request."""
         self.send(purchase)
 
     @rule(purchase=purchases)
     def cancel(self, purchase: tuple[int, int, str]) -> None:
-        """A buyer gives an order back; a written one is taken back once."""
+        """Cancel an order; only a written one can be cancelled, and once."""
         buyer, _, key = purchase
         order = self.orders.get(key)
         if order is None:
@@ -56,9 +56,9 @@ class Sale(SaleState):
 
     @rule(delta=st.integers(-6, 6).filter(bool))
     def adjust(self, delta: int) -> None:
-        """An administrator counts again."""
-        words = {"delta": delta, "reason": "counted"}
-        answer = self.post(f"/items/{self.item}/stock-adjustments", None, json=words)
+        """Adjust the stock as an administrator."""
+        body = {"delta": delta, "reason": "counted"}
+        answer = self.post(f"/items/{self.item}/stock-adjustments", None, json=body)
         if self.is_open() and self.available + delta >= 0:
             assert answer.status_code == 200, answer.get_data()
             assert answer.get_json()["data"]["stock"] == self.available + delta
@@ -67,29 +67,29 @@ class Sale(SaleState):
 
     @rule()
     def drain(self) -> None:
-        """What waits is written."""
+        """Write the waiting orders."""
         self._load_if_closed()
         self.indoors.drain(self.item)
         self.all_written()
 
     @rule(moment=st.sampled_from(["before_commit", "after_commit"]))
     def die_while_draining(self, moment: str) -> None:
-        """A worker is killed."""
+        """Kill a worker while it drains."""
         with self.killed_at(moment):
             self.indoors.drain(self.item)
-        # Before its last word: what it wrote stands, what was reserved twice is not given back yet.
+        # Killed before finalizing: written orders stay, and pieces reserved twice are not released yet.
         self.unwritten -= self.indoors.orders_of(self.item).keys()
 
     @rule(moment=st.sampled_from(["before_commit", "after_commit"]))
     def die_while_loading(self, moment: str) -> None:
-        """A worker is killed while it opens the sale anew."""
+        """Kill a worker while it reloads the item."""
         token = self.indoors.gates.claim(DEFAULT_TENANT, self.item)
         with self.killed_at(moment), in_tenant(DEFAULT_TENANT):
             self.indoors.container.get(LoadStockJob).begin_epoch(self.item, token, None)
 
     @rule()
     def lose_a_credit(self) -> None:
-        """A process dies between the commit of a credit and its last word."""
+        """Lose a credit between its commit and its application in Redis."""
         apply = StockCacheManager.apply
         StockCacheManager.apply = _lose  # type: ignore[assignment]  # for a moment
         try:
@@ -102,7 +102,7 @@ class Sale(SaleState):
 
     @rule()
     def flush(self) -> None:
-        """Redis loses everything: what was not written is lost, and nothing else."""
+        """Flush Redis: only unwritten orders are lost."""
         self.indoors.flush_redis()
         for order in self.unwritten:
             self.units_held.pop(order, None)
@@ -114,25 +114,25 @@ class Sale(SaleState):
 
     @rule()
     def reload(self) -> None:
-        """The sale is opened anew."""
+        """Reload the item."""
         self.indoors.container.get(LoadStockJob).load(DEFAULT_TENANT, self.item)
-        # What was counted anew is written by the next.
+        # Readmitted orders are written by the next drain.
         self.indoors.drain(self.item)
         self.all_written()
 
     @rule()
     def sync(self) -> None:
-        """The stores are reconciled, which finds nothing wrong and delivers what was lost on its way."""
+        """Reconcile: no difference is found, and lost credits are applied."""
         self._load_if_closed()
         assert self.indoors.container.get(SyncStockJob).run(DEFAULT_TENANT, self.item) == []
 
     @invariant()
-    def every_promise_holds(self) -> None:
-        """The sixteen invariants, and the model."""
-        look = self.indoors.container.get(VerifyInvariantsJob).check
+    def check_model(self) -> None:
+        """Check the invariants and compare with the model."""
+        check = self.indoors.container.get(VerifyInvariantsJob).check
         mine = f"item {self.item}"
-        # Not how long something waits: here nobody drains until it is said.
-        verdicts = [verdict for verdict in look(()) if verdict.number != WAITING]
+        # Without the age of entries, since drains run only as a rule of the model.
+        verdicts = [verdict for verdict in check(()) if verdict.number != WAITING]
         problems = [problem for verdict in verdicts for problem in verdict.problems if problem.startswith(mine)]
         assert problems == []
         if self.is_open():
@@ -144,10 +144,10 @@ class Sale(SaleState):
         ) - self.unwritten
 
     def teardown(self) -> None:
-        """In the end everything is written."""
+        """Write all orders and check the invariants a last time."""
         if self.item:
             self.drain()
-            self.every_promise_holds()
+            self.check_model()
 
     def _load_if_closed(self) -> None:
         if not self.is_open():
@@ -155,4 +155,4 @@ class Sale(SaleState):
 
 
 def _lose(*_: object) -> None:
-    raise RedisError("Nobody answers.")
+    raise RedisError("No response.")

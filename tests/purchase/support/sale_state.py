@@ -1,4 +1,4 @@
-"""What a dictionary in memory knows of a sale, and how the shop is asked the same."""
+"""State of the sale model, and requests compared with it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -17,7 +17,7 @@ LIMIT = 6
 
 
 class SaleState(RuleBasedStateMachine):
-    """The state of the model."""
+    """State of the model and requests to the shop."""
 
     indoors: ClassVar[InProcessShop]
     tokens: ClassVar[list[str]]
@@ -28,7 +28,7 @@ class SaleState(RuleBasedStateMachine):
         self.orders: dict[str, str] = {}  # key -> order id
         self.buyer_of: dict[str, int] = {}
         self.stock = STOCK
-        # Order id -> (buyer, pieces) of what was promised and neither cancelled nor lost.
+        # Order id -> (buyer, pieces) of reservations that are neither cancelled nor lost.
         self.units_held: dict[str, tuple[int, int]] = {}
         self.unwritten: set[str] = set()
         # Order id -> pieces of written orders that were reserved again, because Redis lost the receipt.
@@ -37,13 +37,13 @@ class SaleState(RuleBasedStateMachine):
 
     @property
     def available(self) -> int:
-        """What the model says can be bought."""
+        """Available pieces in the model."""
         return (
             self.stock - sum(quantity for _, quantity in self.units_held.values()) - sum(self.reserved_twice.values())
         )
 
     def send(self, purchase: tuple[int, int, str]) -> None:
-        """A purchase is sent, and answered as the model says."""
+        """Send a purchase and compare the response with the model."""
         buyer, quantity, key = purchase
         answer = self.post(
             f"/items/{self.item}/purchase", buyer, json={"quantity": quantity}, headers={"Idempotency-Key": key}
@@ -57,7 +57,7 @@ class SaleState(RuleBasedStateMachine):
         if not self.is_open():
             assert answer.status_code == 503
             return
-        held = sum(pieces for who, pieces in self.units_held.values() if who == buyer)
+        held = sum(pieces for owner, pieces in self.units_held.values() if owner == buyer)
         held += sum(pieces for order, pieces in self.reserved_twice.items() if self.buyer_of[order] == buyer)
         fits = quantity <= self.available and held + quantity <= LIMIT
         assert (answer.status_code == 202) == fits, (answer.get_data(), self.available, held)
@@ -67,15 +67,15 @@ class SaleState(RuleBasedStateMachine):
             self.buyer_of[order] = buyer
             self.unwritten.add(order)
 
-    def post(self, path: str, buyer: int | None, headers: dict[str, str] | None = None, **said: Any) -> Any:
-        """The answer to a request of a buyer, or of the administrator."""
+    def post(self, path: str, buyer: int | None, headers: dict[str, str] | None = None, **options: Any) -> Any:
+        """Send a request as a buyer, or as the administrator."""
         token = self.indoors.admin_token if buyer is None else self.tokens[buyer]
         signed = {"Authorization": f"Bearer {token}", "Idempotency-Key": uuid4().hex, **(headers or {})}
-        return self.indoors.http.post(f"/api/v1{path}", headers=signed, **said)
+        return self.indoors.http.post(f"/api/v1{path}", headers=signed, **options)
 
     @contextmanager
     def killed_at(self, moment: str) -> Iterator[None]:
-        """Whoever writes dies at that moment of the transaction."""
+        """Crash the writer at that event of the transaction."""
         event.listen(self.indoors.database.session_maker, moment, _die)
         try:
             with suppress(SimulatedCrash):
@@ -84,12 +84,12 @@ class SaleState(RuleBasedStateMachine):
             event.remove(self.indoors.database.session_maker, moment, _die)
 
     def all_written(self) -> None:
-        """Nothing waits any longer."""
+        """Mark all orders as written."""
         self.unwritten.clear()
         self.reserved_twice.clear()
 
     def is_open(self) -> bool:
-        """Whether the item can be bought."""
+        """Return True when the item can be bought."""
         return bool(self.indoors.gates.is_open(DEFAULT_TENANT, self.item))
 
 

@@ -1,4 +1,4 @@
-"""Two processes of one shop, as far as their memories go: two apps on the same stores."""
+"""Two apps on the same stores, as two processes of one shop."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +11,7 @@ from tests.support.servers.valkey import Valkey
 
 @pytest.fixture
 def first_app(clean_database: str, valkey: Valkey, tmp_path: Path) -> Iterator[InProcessShop]:
-    """The process that changes something."""
+    """Create the app that makes changes."""
     shop = InProcessShop(clean_database, valkey.url, tmp_path)
     yield shop
     shop.close()
@@ -19,7 +19,7 @@ def first_app(clean_database: str, valkey: Valkey, tmp_path: Path) -> Iterator[I
 
 @pytest.fixture
 def second_app(clean_database: str, valkey: Valkey, tmp_path: Path) -> Iterator[InProcessShop]:
-    """Another process, which is asked afterwards."""
+    """Create the app that reads afterwards."""
     shop = InProcessShop(clean_database, valkey.url, tmp_path)
     yield shop
     shop.close()

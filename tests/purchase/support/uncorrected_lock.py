@@ -1,8 +1,8 @@
-"""The classic recipe as it is found everywhere, uncorrected: the checker must turn red on it.
+"""Classic lock strategy with its known errors, which the check must find.
 
 A lock without an owner, read-check-decrement, one job per purchase that lowers MySQL's stock, and a scheduled copy of
-MySQL's stock over Redis. It keeps its counter, its queue and its promises where ours are, so that one checker judges
-both. Its steps are told one by one: each `next` lets a buyer go one step further.
+MySQL's stock over Redis. It uses the same keys for counter, queue and receipts as the shop, so that the same check
+applies. `buy` is a generator: each `next` runs one step of a purchase.
 """
 
 from collections.abc import Generator
@@ -19,7 +19,7 @@ Buyer = Generator[str, None, UUID | None]
 
 @dataclass
 class UncorrectedLock:
-    """One item, sold by the recipe to one user."""
+    """Sale of one item to one user with the uncorrected lock."""
 
     shop: InProcessShop
     redis: Any
@@ -27,21 +27,21 @@ class UncorrectedLock:
     user: int
 
     def key(self, name: str) -> str:
-        """A key of the item's partition."""
+        """Return a key of the item's partition."""
         return f"{{p{self.shop.stock.partition(DEFAULT_TENANT, self.item):02d}}}:{name}"
 
     @property
     def gate(self) -> str:
-        """Where the counter is."""
+        """Key of the counter."""
         return self.key(f"item:{DEFAULT_TENANT}:{self.item}")
 
     @property
     def lock(self) -> str:
-        """The lock: whoever deletes it frees it."""
+        """Key of the lock, which has no owner."""
         return self.key("classic-lock")
 
     def buy(self, pieces: int = 1) -> Buyer:
-        """Buy step by step; returns the order that the buyer was promised, None when it is sold out."""
+        """Buy step by step; return the order id, None when sold out."""
         while not self.redis.set(self.lock, "locked", nx=True, ex=5):
             yield "waits for the lock"
         left = int(self.redis.hget(self.gate, "avail"))
@@ -56,7 +56,7 @@ class UncorrectedLock:
         return order_id
 
     def work(self) -> None:
-        """Do the next job. It leaves the queue first, and comes back only if somebody queues it again."""
+        """Run the next job; it leaves the queue before it is done."""
         ((entry_id, fields),) = self.redis.xrange(self.key("outbox"), count=1)
         self.redis.xdel(self.key("outbox"), entry_id)
         body = fields[b"r"].decode()
@@ -64,7 +64,7 @@ class UncorrectedLock:
         self.write(body)
 
     def write(self, body: str) -> None:
-        """What a job does: statement after statement, each committed on its own."""
+        """Write an order with statements that are committed one by one."""
         order, tenant, item, user, quantity, price, currency, _, epoch, seq = body.split("|")
         change = self.shop.change_row
         change("UPDATE items SET stock = stock - %s WHERE id = %s", quantity, item)
@@ -77,7 +77,7 @@ class UncorrectedLock:
         self.redis.set(self.key(f"receipt:{order}"), f"C|{body}")
 
     def copy(self) -> None:
-        """What the schedule does: MySQL knows best."""
+        """Copy the stock of MySQL over Redis, as a schedule would."""
         with self.shop.database.engine.connect() as connection:
             stock = connection.exec_driver_sql("SELECT stock FROM items WHERE id = %s", (self.item,)).scalar_one()
         self.redis.hset(self.gate, "avail", stock)
@@ -86,8 +86,8 @@ class UncorrectedLock:
         order_id, seq = uuid4(), self.redis.hincrby(self.gate, "seq", 1)
         price, currency, epoch = (value.decode() for value in self.redis.hmget(self.gate, "price", "currency", "epoch"))
         moment = Clock().microseconds()
-        deal = (order_id, DEFAULT_TENANT, self.item, self.user, pieces, price, currency, moment, epoch, seq)
-        body = "|".join(map(str, deal))
+        fields = (order_id, DEFAULT_TENANT, self.item, self.user, pieces, price, currency, moment, epoch, seq)
+        body = "|".join(map(str, fields))
         self.redis.hincrby(self.gate, "pend", pieces)
         self.redis.xadd(self.key("outbox"), {"r": body})
         self.redis.set(self.key(f"receipt:{order_id}"), f"P|{body}")
@@ -95,7 +95,7 @@ class UncorrectedLock:
 
 
 def finish(steps: Buyer) -> UUID:
-    """Let a buyer go on to the end; the order that was promised."""
+    """Run a purchase to its end and return the order id."""
     while True:
         try:
             next(steps)

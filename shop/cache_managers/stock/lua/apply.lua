@@ -1,8 +1,8 @@
--- APPLY: let a credit of MySQL reach the sale, once and in order. Safe to repeat.
+-- APPLY: add a credit from MySQL to the gate, once and in order. Safe to repeat.
 -- KEYS item, limit
--- ARGV number of the credit, pieces, epoch, user whose purchase it was ('' for nobody's)
--- Answers APPLIED, OLD (it was before), WAITS (one before it is missing), WRONG (of another epoch) or CLOSED (the load
--- that opens the gate reads it)
+-- ARGV number of the credit, pieces, epoch, user whose limit gets the pieces back ('' for none)
+-- Returns APPLIED, OLD (applied before), WAITS (an earlier one is missing), WRONG (of another epoch) or CLOSED (the load
+-- that opens the gate includes it)
 local item = redis.call('HMGET', KEYS[1], 'state', 'epoch', 'hwm')
 if item[1] ~= 'open' and item[1] ~= 'retired' then return 'CLOSED' end
 if item[2] ~= ARGV[3] then return 'WRONG' end

@@ -1,4 +1,4 @@
--- SET ASIDE: move an entry that can never be written to the dead letters. Safe to repeat.
+-- DEAD LETTER: move an entry that can never be written to the dead letters. Safe to repeat.
 -- KEYS outbox, dead letters, receipt (none for an unreadable entry)
 -- ARGV entry id, its content, reason
 -- Returns 1, or 0 when the entry was gone

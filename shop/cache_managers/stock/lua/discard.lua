@@ -1,7 +1,7 @@
--- DISCARD: give a dead letter up; the promise is rejected, its pieces go back. Safe to repeat.
--- KEYS dead letters, then item, receipt, limit (none for a letter that cannot be read)
--- ARGV id of the letter, what stands in it, life of a receipt (s), quantity, epoch, user
--- Answers 1, or 0 when it was gone
+-- DISCARD: reject the reservation of a dead letter and release its pieces. Safe to repeat.
+-- KEYS dead letters, then item, receipt, limit (none for an unreadable letter)
+-- ARGV letter id, its content, life of a receipt (s), quantity, epoch, user
+-- Returns 1, or 0 when the letter was gone
 if redis.call('XDEL', KEYS[1], ARGV[1]) == 0 then return 0 end
 if not KEYS[2] then return 1 end
 if redis.call('HGET', KEYS[2], 'epoch') == ARGV[5] then

@@ -1,7 +1,7 @@
--- FINALIZE: take written orders out of the outbox; their receipts say so for a day. Safe to repeat.
+-- FINALIZE: remove written orders from the outbox and confirm their receipts. Safe to repeat.
 -- KEYS outbox, then item, receipt, limit for each entry
--- ARGV life of a receipt (s), then entry id, quantity, epoch, pieces to give back, user for each entry
--- Answers how many entries this call took out
+-- ARGV life of a receipt (s), then entry id, quantity, epoch, pieces to release, user for each entry
+-- Returns the number of entries that this call removed
 local taken = 0
 for i = 0, (#KEYS - 1) / 3 - 1 do
   local item, receipt, limit = KEYS[2 + 3 * i], KEYS[3 + 3 * i], KEYS[4 + 3 * i]

@@ -1,4 +1,4 @@
--- LET IN: end a load, if the claim is still valid.
+-- OPEN TO BUYERS: finish a load, if the claim is still valid.
 -- KEYS item
 -- ARGV token, state (open, or retired: no purchases, only reservations of older epochs are counted)
 -- Returns 1, or 0 after a later claim

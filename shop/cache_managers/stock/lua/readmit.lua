@@ -1,8 +1,8 @@
--- READMIT: count an order reserved under an older epoch through the counter of today. Safe to repeat.
+-- READMIT: count a reservation of an older epoch in the current epoch. Safe to repeat.
 -- KEYS item, outbox, receipt, limit
--- ARGV entry id, quantity, body up to the moment, life of a receipt (s), epoch that MySQL says, user
--- Answers READMITTED, REJECTED (too few pieces left), CLOSED (ask again later), WRONG (not the epoch that MySQL
--- says: it would be counted anew without end) or GONE (somebody did it)
+-- ARGV entry id, quantity, body up to the moment, life of a receipt (s), epoch of MySQL, user
+-- Returns READMITTED, REJECTED (too few pieces left), CLOSED (try again later), WRONG (not the epoch of MySQL: it
+-- would be counted again and again) or GONE (another call did it)
 local item = redis.call('HMGET', KEYS[1], 'state', 'avail', 'epoch', 'limit')
 if item[1] ~= 'open' and item[1] ~= 'retired' then return 'CLOSED' end
 if item[3] ~= ARGV[5] then return 'WRONG' end
@@ -14,7 +14,7 @@ end
 local seq = redis.call('HINCRBY', KEYS[1], 'seq', 1)
 redis.call('HINCRBY', KEYS[1], 'avail', -ARGV[2])
 redis.call('HINCRBY', KEYS[1], 'pend', ARGV[2])
--- Counted, not asked: what was promised under an older limit stays promised.
+-- Count it without a check: a reservation under an older limit stays valid.
 if item[4] ~= '' then redis.call('HINCRBY', KEYS[4], ARGV[6], ARGV[2]) end
 local body = ARGV[3] .. '|' .. item[3] .. '|' .. seq
 redis.call('XADD', KEYS[2], '*', 'r', body)

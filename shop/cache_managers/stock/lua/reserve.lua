@@ -1,10 +1,10 @@
--- RESERVE: take pieces for one purchase, or say why not. Safe to repeat: the receipt answers the second time.
--- KEYS item, outbox, receipt, limit, wake, buyer; with an idempotency key, what it was used for; with a limit of
--- requests, the window
--- ARGV order, tenant, item, user, quantity, moment (us), backlog bound, life of the wake flag (s); what is asked for
--- ('' without an idempotency key), life of that (s); with a limit, what count.lua says
--- Answers {outcome, receipt, number}; for a refusal {outcome, when receipts were lost or '', number}; with a limit
--- followed by what count.lua answers, for everybody but a stranger, who comes again as a buyer
+-- RESERVE: take pieces for one purchase, or return why not. Safe to repeat: the second call returns the receipt.
+-- KEYS item, outbox, receipt, limit, wake, buyer; with an idempotency key, its fingerprint; with a rate
+-- limit, the window
+-- ARGV order, tenant, item, user, quantity, moment (us), backlog bound, life of the wake flag (s); fingerprint
+-- ('' without an idempotency key), its life (s); with a rate limit, the ARGV of count.lua
+-- Returns {outcome, receipt, number}; for a refusal {outcome, when receipts were lost or '', number}. With a rate limit
+-- the result of count.lua follows, except for an unknown buyer: its next attempt is counted
 if redis.call('GET', KEYS[6]) ~= '1' then return {'STRANGER', '', 0} end
 local note = ARGV[9] ~= '' and KEYS[7]
 local spent = ARGV[11] and spend({KEYS[#KEYS]}, 11) or {}
