@@ -71,7 +71,7 @@ class _QueryParser:
         return self._parse_search(operators)
 
     def parse_order(self) -> tuple[Sort, ...]:
-        """Parse `orderBy` and `sortedBy` into an order in which no two rows are equal."""
+        """Parse `orderBy` and `sortedBy` into an order without ties."""
         key, sortable = self.spec.key, self.spec.sortable
         names = self.parse_names("orderBy", Sentence.NOT_SORTED, tuple(sortable), SORTS_MAX)
         directions = self._parse_directions()
@@ -151,7 +151,10 @@ class _QueryParser:
 
 
 def _split_names(text: str, limit: int) -> list[str]:
-    """Split a list of names; raises QueryError when there are more than the limit (0: no limit)."""
+    """Split a list of names; a limit of 0 means none.
+
+    Raises QueryError when there are too many.
+    """
     names = parse_parts(text)
     if limit and len(names) > limit:
         raise QueryError(Sentence.NAMES, most=limit)
@@ -165,7 +168,10 @@ def _parse_direction(text: str) -> bool:
 
 
 def _expand_directions(directions: tuple[bool, ...], names: tuple[str, ...]) -> tuple[bool, ...]:
-    """Repeat a single direction for all names; raises QueryError for any other number."""
+    """Repeat a single direction, or by default ascending, for all names.
+
+    Raises QueryError for any other number of directions.
+    """
     if directions and not names:
         raise QueryError(Sentence.NO_ORDER)
     if len(directions) not in (0, 1, len(names)):

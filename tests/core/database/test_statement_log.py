@@ -44,7 +44,7 @@ def engine_of(slower: float | None) -> Engine:
 
 def read_entries(shelf: RecordingHandler) -> list[dict[str, Any]]:
     records: list[Any] = shelf.records
-    return [record.tell(Redactor()) for record in records]
+    return [record.custom_fields(Redactor()) for record in records]
 
 
 def test_with_zero_every_statement_is_logged_with_what_it_was_bound_to_in_outline(

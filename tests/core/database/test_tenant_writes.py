@@ -94,7 +94,7 @@ def test_what_cannot_be_filtered_is_refused(tenant_databases: TenantDatabases, d
 
 def test_it_is_refused_each_time(tenant_databases: TenantDatabases) -> None:
     for _ in range(3):
-        with pytest.raises(TenantError, match="orders is asked here for the rows of every tenant"):
+        with pytest.raises(TenantError, match="orders is not filtered by tenant"):
             tenant_databases.query_shared_as_tenant(REFUSED["a bare table beside"])
 
 
@@ -118,7 +118,7 @@ def test_a_row_stays_with_its_tenant(tenant_databases: TenantDatabases) -> None:
         session.get_one(Item, 2).tenant_id = THEIRS
         session.flush()
 
-    with pytest.raises(TenantError, match="A row of items says tenant 2, and this is work of 1"):
+    with pytest.raises(TenantError, match="A row of items belongs to tenant 2, not to 1"):
         tenant_databases.query_shared_as_tenant(give_away)
 
 

@@ -89,14 +89,16 @@ def test_the_next_transaction_starts_afresh(entrance: Entrance) -> None:
 
 
 def test_a_transaction_inside_another_is_refused(entrance: Entrance) -> None:
-    with pytest.raises(TransactionError, match=r"A transaction is running already: only the entrance opens one\.$"):
+    with pytest.raises(
+        TransactionError, match=r"A transaction is running already: only a Controller or a Job begins one\.$"
+    ):
         entrance.nest()
     assert words_in(entrance.database) == []
     entrance.write("after")
 
 
 def test_sql_outside_a_transaction_is_refused_with_a_sentence() -> None:
-    with pytest.raises(TransactionError, match=r"No transaction is running: SQL is sent below a @transactional"):
+    with pytest.raises(TransactionError, match=r"No transaction is running: only a @transactional"):
         current_session()
 
 
@@ -156,7 +158,7 @@ def test_a_held_back_call_that_fails_is_logged_and_stops_nobody(
     with caplog.at_level(logging.ERROR):
         assert in_transaction(entrance.database, work) == "done"
     assert entrance.committed == ["next"]
-    assert caplog.messages == ["A call held back until the commit failed"]
+    assert caplog.messages == ["A call after the commit failed"]
     assert "the queue is gone" in caplog.text
 
 
@@ -191,5 +193,5 @@ def test_what_holds_something_back_cannot_be_ended_early(entrance: Entrance) -> 
         after_commit(print, "later")
         release_connection()
 
-    with pytest.raises(TransactionError, match="committed with the rest"):
+    with pytest.raises(TransactionError, match="cannot be committed in parts"):
         in_transaction(entrance.database, work)
