@@ -68,10 +68,6 @@ class ItemRepository(Repository[Item]):
         """Every item there ever was."""
         return self.session.scalars(select(Item).order_by(Item.id)).all()
 
-    def lock(self, item_id: int) -> Item | None:
-        """The row as it is now, held against other writers until the transaction ends."""
-        return self.session.get(Item, item_id, with_for_update=True, populate_existing=True)
-
     def find_stocks(self, item_ids: Collection[int]) -> dict[int, int]:
         """Item id -> what the orders written so far have left."""
         return dict(self.session.execute(select(Item.id, Item.stock).where(Item.id.in_(item_ids))).all())

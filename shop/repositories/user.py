@@ -31,7 +31,7 @@ class UserRepository(Repository[User]):
         query = select(User).where(User.name == name).order_by(User.id).limit(1)
         return self.session.scalar(query)
 
-    def lock(self, user_ids: Collection[int]) -> dict[int, User]:
+    def lock_many(self, user_ids: Collection[int]) -> dict[int, User]:
         """User id -> row as it is now, held until the transaction ends; in the order of ids, against deadlocks."""
         query = select(User).where(User.id.in_(user_ids)).order_by(User.id).with_for_update()
         rows = self.session.scalars(query, execution_options={"populate_existing": True})

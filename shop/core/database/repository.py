@@ -3,9 +3,9 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar, cast
 
-from sqlalchemy import Select, func, insert, inspect, select
+from sqlalchemy import ColumnElement, CursorResult, Select, delete, func, insert, inspect, select
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
@@ -40,6 +40,11 @@ class Repository(Generic[M]):
     def find(self, row_id: Any) -> M | None:
         """Return the row with that primary key, or None."""
         return self.session.get(self.model, row_id)
+
+    def lock(self, row_id: Any) -> M | None:
+        """Lock a row until the transaction ends and return its current state."""
+        # Read again even when the session has the row: it may have changed during the wait for the lock.
+        return self.session.get(self.model, row_id, with_for_update=True, populate_existing=True)
 
     def create(self, **columns: Any) -> M:
         """Insert a row at once, so that it has its id.
@@ -80,6 +85,10 @@ class Repository(Generic[M]):
         key = inspect(self.model).primary_key[0]
         rows = self.session.scalars(select(self.model).where(key.in_(row_ids))) if row_ids else ()
         return {inspect(row).identity[0]: row for row in rows}
+
+    def delete_where(self, *conditions: ColumnElement[bool]) -> int:
+        """Delete the rows that meet all conditions; returns their number."""
+        return cast("CursorResult[object]", self.session.execute(delete(self.model).where(*conditions))).rowcount
 
     @contextmanager
     def _translate_errors(self) -> Iterator[None]:
