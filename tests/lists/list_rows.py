@@ -67,7 +67,7 @@ def order_row(number: int, user_id: int, item_id: int, **columns: Any) -> dict[s
 
 
 def add_orders(engine: Engine, items: dict[str, int], ada: int, bob: int) -> None:
-    """Insert orders: Ada's of teas and cotton, some cancelled, and Bob's of a pot."""
+    """Insert orders of two users; some of Ada's are cancelled."""
     names = ("Green tea", "100% cotton", "Black tea")
     rows = [
         order_row(n, ada, items[names[n % 3]], status=OrderStatus.CANCELLED if n % 5 == 0 else OrderStatus.CONFIRMED)

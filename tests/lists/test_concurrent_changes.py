@@ -31,7 +31,7 @@ def buyer(list_shop: ListShop) -> Iterator[tuple[str, int]]:
 
 
 def write(list_shop: ListShop, user_id: int, numbers: list[int]) -> None:
-    """Insert orders, whose sort values depend on the last digits of their numbers."""
+    """Insert orders, whose sort values depend on their numbers' last digits."""
     rows = []
     for number in numbers:
         row = order_row(number % COMING, user_id, list_shop.items["Teapot"])
@@ -42,7 +42,7 @@ def write(list_shop: ListShop, user_id: int, numbers: list[int]) -> None:
 
 @contextmanager
 def concurrent_changes(list_shop: ListShop, user_id: int) -> Iterator[None]:
-    """Insert and delete orders in the background, at all positions of the list."""
+    """Insert and delete orders in the background, at all list positions."""
     stop = Event()
 
     def work() -> None:

@@ -1,4 +1,4 @@
-"""Cursors: all orders of rows, and the binding of a cursor to its list."""
+"""Cursors: all orders of rows, and validity for one list only."""
 
 from typing import Any
 

@@ -47,7 +47,7 @@ def test_random_queries_are_answered_or_refused(list_shop: ListShop) -> None:
 
 
 def read_pages(list_shop: ListShop, path: str, user: str, parameters: dict[str, str]) -> list[Any]:
-    """Return the page of a query, and the next one when there is a cursor.
+    """Return the page of a query, and the next one by cursor.
 
     A refused query has no pages.
     """

@@ -1,4 +1,4 @@
-"""Index usage of cursors: the thousandth page costs as much as the first."""
+"""Index usage of cursors, so that late pages cost no more."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -16,7 +16,7 @@ from shop.core.metrics.metrics import Counter, Metrics
 from shop.core.redis.stores import RedisStores
 from shop.core.tenant import current_tenant
 
-CACHE = Counter("shop_cache", "Looks into the cache, by key and by whether something was kept.", ("key", "outcome"))
+CACHE = Counter("shop_cache", "Cache reads, by key and outcome.", ("key", "outcome"))
 # Lives vary by a tenth, so that keys written together do not expire together.
 JITTER = 0.1
 # Life of a tag's value. The value is random: when it expires, the keys of the tag are built again.

@@ -12,7 +12,7 @@ from shop.core.errors import CoreExceptionCode, ShopError
 
 # A cursor contains the sort values of a row: a few texts of at most two hundred characters.
 CURSOR_MAX = 4000
-CURSOR_EXAMPLE = "eyJpZCI6NDJ9.what-the-page-before-said"
+CURSOR_EXAMPLE = "eyJpZCI6NDJ9.signature-of-the-server"
 
 
 @dataclass(frozen=True)

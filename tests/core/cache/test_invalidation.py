@@ -1,4 +1,4 @@
-"""Invalidation: no value that was read before a change is cached after it."""
+"""Invalidation: no value read before a change is cached after it."""
 
 import time
 from collections.abc import Iterator
@@ -49,7 +49,7 @@ def test_a_commit_invalidates_a_cached_value(cache: LeafCacheManager, database: 
 
     def change() -> None:
         cache.invalidate_on_commit(cache.leaf, **LEAF)
-        seen.append(read_leaf(cache, Source("not asked")))
+        seen.append(read_leaf(cache, Source("not built")))
 
     in_transaction(database, change)
     build.value = "new"

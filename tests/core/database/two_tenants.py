@@ -1,4 +1,4 @@
-"""Two databases: one with two tenants, one with the first of them only."""
+"""Two databases: one with two tenants, one with a single tenant."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
