@@ -41,7 +41,7 @@ def nothing_declared(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def error_text(failure: BaseException) -> str:
-    # Before Python 3.12 what a descriptor raises comes wrapped.
+    # Before Python 3.12 an error of a descriptor is wrapped in another one.
     return str(failure.__cause__ or failure)
 
 
