@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
 
-from sqlalchemy import CursorResult, delete, select, tuple_
+from sqlalchemy import select, tuple_
 
 from shop.core.database.repository import Repository
 from shop.models.idempotency_record import IdempotencyRecord
@@ -24,10 +23,7 @@ class IdempotencyRecordRepository(Repository[IdempotencyRecord]):
 
         A newer record of the same key has another expiry and stays.
         """
-        query = delete(IdempotencyRecord).where(
-            tuple_(*_KEY_COLUMNS) == record_key, IdempotencyRecord.expires_at == expires_at
-        )
-        self.session.execute(query)
+        self.delete_where(tuple_(*_KEY_COLUMNS) == record_key, IdempotencyRecord.expires_at == expires_at)
 
     def find_expired(self, now: datetime, limit: int) -> Sequence[tuple[int, str, str]]:
         """Return (tenant, scope, key) of expired records, oldest first."""
@@ -38,7 +34,4 @@ class IdempotencyRecordRepository(Repository[IdempotencyRecord]):
         """Forget those of some records whose life is over; how many there were."""
         # By primary key: a range of ages would lock the gaps that live requests insert into. And by age: a key that was
         # used anew since somebody looked has a record that has to stay.
-        query = delete(IdempotencyRecord).where(
-            tuple_(*_KEY_COLUMNS).in_(record_keys), IdempotencyRecord.expires_at <= now
-        )
-        return cast("CursorResult[object]", self.session.execute(query)).rowcount
+        return self.delete_where(tuple_(*_KEY_COLUMNS).in_(record_keys), IdempotencyRecord.expires_at <= now)

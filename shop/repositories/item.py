@@ -68,10 +68,6 @@ class ItemRepository(Repository[Item]):
         """Return all items, including deleted ones."""
         return self.session.scalars(select(Item).order_by(Item.id)).all()
 
-    def lock(self, item_id: int) -> Item | None:
-        """The row as it is now, held against other writers until the transaction ends."""
-        return self.session.get(Item, item_id, with_for_update=True, populate_existing=True)
-
     def find_stocks(self, item_ids: Collection[int]) -> dict[int, int]:
         """Return item id -> stock after all written orders."""
         return dict(self.session.execute(select(Item.id, Item.stock).where(Item.id.in_(item_ids))).all())

@@ -50,11 +50,6 @@ class OrderRepository(Repository[Order]):
         query = select(Order.id, Order.epoch, Order.seq).where(Order.id.in_(order_ids))
         return {order_id: (epoch, seq) for order_id, epoch, seq in self.session.execute(query)}
 
-    def lock(self, order_id: UUID) -> Order | None:
-        """The row as it is now, held against other writers until the transaction ends."""
-        # Read again: one that was found before the lock may have been changed while we waited for it.
-        return self.session.get(Order, order_id, with_for_update=True, populate_existing=True)
-
     def find_buyers(self, order_ids: Collection[UUID]) -> dict[UUID, int]:
         """Return order id -> user id."""
         query = select(Order.id, Order.user_id).where(Order.id.in_(order_ids))

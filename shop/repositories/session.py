@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, CursorResult, delete, or_, select
+from sqlalchemy import ColumnElement, or_, select
 
 from shop.core.database.repository import Repository
 from shop.core.pagination.pages import Page, PageRequest
@@ -18,10 +17,6 @@ class SessionRepository(Repository[Session]):
     """Repository of sessions."""
 
     model = Session
-
-    def lock(self, session_id: UUID) -> Session | None:
-        """The row as it is now, held against other writers until the transaction ends."""
-        return self.session.get(Session, session_id, with_for_update=True, populate_existing=True)
 
     def lock_live(self, user_id: int, now: datetime) -> Sequence[Session]:
         """Lock and return the live sessions of a user, ordered by id."""
@@ -51,8 +46,7 @@ class SessionRepository(Repository[Session]):
 
     def remove_many(self, session_ids: Sequence[UUID]) -> int:
         """Forget some; how many there were."""
-        query = delete(Session).where(Session.id.in_(session_ids))
-        return cast("CursorResult[object]", self.session.execute(query)).rowcount
+        return self.delete_where(Session.id.in_(session_ids))
 
 
 def _live_conditions(now: datetime) -> "tuple[ColumnElement[bool], ...]":

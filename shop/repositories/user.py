@@ -31,7 +31,7 @@ class UserRepository(Repository[User]):
         query = select(User).where(User.name == name).order_by(User.id).limit(1)
         return self.session.scalar(query)
 
-    def lock(self, user_ids: Collection[int]) -> dict[int, User]:
+    def lock_many(self, user_ids: Collection[int]) -> dict[int, User]:
         """Lock users and return user id -> current row.
 
         Locks in the order of ids, which prevents deadlocks.

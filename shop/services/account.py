@@ -85,7 +85,7 @@ class AccountService:
         """
         if user_id == caller.user_id:
             raise ShopError(UserExceptionCode.OWN_RIGHTS)
-        rows = self.users.lock([caller.user_id, user_id])
+        rows = self.users.lock_many([caller.user_id, user_id])
         # Of two who take each other's rights at the same moment, the second has none any more.
         itself, user = rows[caller.user_id], rows.get(user_id)
         actor = build_caller(self.combination.card(itself), caller.session_id)

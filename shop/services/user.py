@@ -68,7 +68,7 @@ class UserService:
         known = found.password_hash if found else None
         if not self.passwords.verify(known, password) or found is None or found.disabled_at:
             return None
-        user = self.users.lock([found.id]).get(found.id)
+        user = self.users.lock_many([found.id]).get(found.id)
         # Another password, or none, since the row was read: then it was the wrong one.
         return user if user and user.password_hash == known and not user.disabled_at else None
 

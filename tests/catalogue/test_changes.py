@@ -1,4 +1,4 @@
-"""What changed is seen by whoever reads next, in every process; and what did not change is not."""
+"""Changes of the catalogue: the next read in any process sees them."""
 
 from collections.abc import Callable
 from typing import Any
@@ -14,7 +14,9 @@ from tests.purchase.support.in_process_shop import InProcessShop, data_of
 NOT_FOUND = 404301
 
 
-def test_two_hundred_changes_are_each_seen_next(first_app: InProcessShop, second_app: InProcessShop) -> None:
+def test_each_of_two_hundred_changes_is_seen_by_the_next_read(
+    first_app: InProcessShop, second_app: InProcessShop
+) -> None:
     item = first_app.offer(stock=5)
     for number in range(200):
         name = f"Name {number}"
@@ -29,7 +31,7 @@ CHANGES: dict[str, Callable[[InProcessShop, int], object]] = {
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_what_is_taken_away_is_gone_everywhere_and_comes_back(
+def test_a_removed_item_disappears_everywhere_and_can_be_restored(
     first_app: InProcessShop, second_app: InProcessShop, change: str
 ) -> None:
     item = first_app.offer(stock=5)
@@ -44,7 +46,7 @@ def test_what_is_taken_away_is_gone_everywhere_and_comes_back(
     assert (read_item(second_app, item)["stock"], list_names(second_app)) == (5, ["Thing"])
 
 
-def test_adjusted_and_returned_pieces_are_seen_next(first_app: InProcessShop, second_app: InProcessShop) -> None:
+def test_stock_changes_are_seen_by_the_next_read(first_app: InProcessShop, second_app: InProcessShop) -> None:
     item, token = first_app.offer(stock=5), first_app.buyer()
     order = first_app.buy_and_write(item, token, 2)
     assert read_item(second_app, item)["stock"] == 3
@@ -54,7 +56,7 @@ def test_adjusted_and_returned_pieces_are_seen_next(first_app: InProcessShop, se
     assert read_item(second_app, item)["stock"] == 9
 
 
-def test_a_change_that_is_rolled_back_poisons_nothing(first_app: InProcessShop, second_app: InProcessShop) -> None:
+def test_a_rolled_back_change_is_not_cached(first_app: InProcessShop, second_app: InProcessShop) -> None:
     item = first_app.offer(stock=5)
     service = first_app.container.get(ItemService)
 
@@ -72,7 +74,7 @@ def test_a_change_that_is_rolled_back_poisons_nothing(first_app: InProcessShop, 
         ] * 2
 
 
-def test_a_writer_that_dies_before_it_forgets_leaves_nothing_stale(
+def test_a_process_that_dies_after_its_commit_leaves_no_stale_value(
     first_app: InProcessShop, second_app: InProcessShop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     item = first_app.offer(stock=5)
@@ -83,34 +85,34 @@ def test_a_writer_that_dies_before_it_forgets_leaves_nothing_stale(
     assert (read_item(second_app, item)["name"], list_names(second_app)) == ("New", ["New"])
 
 
-def test_a_redis_that_dies_with_the_commit_leaves_nothing_stale(
+def test_a_redis_failure_after_the_commit_leaves_no_stale_value(
     first_app: InProcessShop, second_app: InProcessShop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     item = first_app.offer(stock=5)
     assert (read_item(second_app, item)["name"], list_names(second_app)) == ("Thing", ["Thing"])
 
-    def away(*_: object) -> None:
-        raise RedisConnectionError("away")
+    def fail(*_: object) -> None:
+        raise RedisConnectionError("down")
 
     with monkeypatch.context() as patch:
-        patch.setattr("shop.core.cache.cache_manager.delete_key", away)
+        patch.setattr("shop.core.cache.cache_manager.delete_key", fail)
         data_of(rename_item(first_app, item, "New"), 200)
     assert (read_item(second_app, item)["name"], list_names(second_app)) == ("New", ["New"])
 
 
 @pytest.mark.parametrize("method", ["_find_info", "_find_page"])
-def test_a_reader_that_began_before_a_change_keeps_nothing_of_it(
+def test_a_read_that_began_before_a_change_is_not_cached(
     first_app: InProcessShop, second_app: InProcessShop, monkeypatch: pytest.MonkeyPatch, method: str
 ) -> None:
     item, build = first_app.offer(stock=5), getattr(ItemService, method)
 
-    def slowly(*words: Any, **more: Any) -> Any:
-        found = build(*words, **more)
+    def build_slowly(*args: Any, **kwargs: Any) -> Any:
+        value = build(*args, **kwargs)
         monkeypatch.undo()
         data_of(run_in_thread(lambda: rename_item(first_app, item, "New")), 200)
-        return found
+        return value
 
-    monkeypatch.setattr(ItemService, method, slowly)
+    monkeypatch.setattr(ItemService, method, build_slowly)
     seen = [
         read_item(second_app, item)["name"] if method == "_find_info" else list_names(second_app)[0] for _ in range(3)
     ]

@@ -1,4 +1,4 @@
-"""The catalogue read by many at once, over two web processes that know nothing of each other."""
+"""Concurrent reads of the catalogue over two web processes."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -14,14 +14,14 @@ from tests.support.servers.databases import create_database
 from tests.support.servers.mariadb import MariaDB
 
 WEBS = ("web", "web.2")
-CROWD = 200
-# As many threads as come at once, and a Redis that a full machine may let wait.
+CLIENTS = 200
+# Enough threads for all clients, and a Redis time-out for a fully loaded machine.
 ENV = {"SHOP_WEB_THREADS": "32", "SHOP_REDIS_TIMEOUT": "5", "SHOP_DATABASE_POOL": "32"}
 
 
 @pytest.fixture
 def shop(make_mariadb: Callable[[], MariaDB], redis_url: str, tmp_path: Path) -> Iterator[Shop]:
-    """A shop with two webs, on a MariaDB whose log tells every statement."""
+    """Shop with two web processes on a MariaDB with a query log."""
     database = create_database(make_mariadb().url(), "shop")
     shop = Shop(Service(tmp_path, database, redis_url, ENV)).prepare()
     shop.service.start("worker", *WEBS)
@@ -30,7 +30,7 @@ def shop(make_mariadb: Callable[[], MariaDB], redis_url: str, tmp_path: Path) ->
 
 
 def start_query_log(shop: Shop) -> None:
-    """Begin to write down the statements that arrive."""
+    """Start an empty query log."""
     shop.query_value("SET GLOBAL general_log = 0")
     shop.query_value("SET GLOBAL log_output = 'TABLE'")
     shop.query_value("TRUNCATE mysql.general_log")
@@ -38,26 +38,26 @@ def start_query_log(shop: Shop) -> None:
 
 
 def count_statements(shop: Shop, beginning: str) -> int:
-    """How many statements began so."""
+    """Count the logged statements with this beginning."""
     sql = "SELECT COUNT(*) FROM mysql.general_log WHERE argument LIKE %s AND argument NOT LIKE %s"
     return int(shop.query_value(sql, f"{beginning}%", "%FOR UPDATE%"))
 
 
 def read_at_once(shop: Shop, path: str) -> list[object]:
-    """What a crowd is told that asks at the same moment, half of it in each process."""
-    gate = threading.Barrier(CROWD)
+    """Return the responses to simultaneous reads, half of them in each process."""
+    gate = threading.Barrier(CLIENTS)
 
     def read(number: int) -> object:
         with shop.service.client(WEBS[number % 2], timeout=30.0) as client:
             gate.wait()
             return data_of(client.get(f"{API}{path}"), 200)
 
-    with ThreadPoolExecutor(CROWD) as pool:
-        return list(pool.map(read, range(CROWD)))
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        return list(pool.map(read, range(CLIENTS)))
 
 
 @pytest.mark.parametrize("path", ["/items/{item}", "/items"])
-def test_a_crowd_that_misses_asks_the_database_once(shop: Shop, path: str) -> None:
+def test_simultaneous_cache_misses_cost_one_statement(shop: Shop, path: str) -> None:
     item = shop.offer(stock=7)
     for _ in range(3):
         shop.revise(item, name="New")
@@ -65,9 +65,9 @@ def test_a_crowd_that_misses_asks_the_database_once(shop: Shop, path: str) -> No
         shop.wait_until_quiet(item)
         start_query_log(shop)
 
-        answers = read_at_once(shop, path.format(item=item))
+        responses = read_at_once(shop, path.format(item=item))
 
-        assert answers == answers[:1] * CROWD
+        assert responses == responses[:1] * CLIENTS
         assert count_statements(shop, "SELECT items.id") == 1
 
 

@@ -1,4 +1,4 @@
-"""The catalogue once it is warm: no SQL, few round trips, and the true stock."""
+"""Catalogue with a warm cache: no SQL, few round trips, current stock."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ NOT_FOUND = 404301
 
 
 def cost(shop: InProcessShop, valkey: Valkey, path: str, token: str | None = None) -> tuple[list[str], list[str]]:
-    """SQL statements and Redis commands of a request that was made before."""
+    """Return the SQL statements and Redis commands of a repeated request."""
     shop.send("GET", path, token)
     with record_sql(shop.database.engine) as statements, record_commands(valkey) as commands:
         assert shop.send("GET", path, token).status_code == 200
@@ -28,21 +28,21 @@ def test_reading_costs_no_sql_and_two_round_trips(first_app: InProcessShop, valk
     statements, commands = cost(first_app, valkey, f"/items{path.format(item=item)}")
 
     assert statements == []
-    # What it says; then the stocks, which go together.
+    # One command for the cached value; the stocks are read together in another.
     assert len([command for command in commands if not command.startswith("HMGET")]) == 1, commands
 
 
-def test_strangers_do_not_fill_the_store_of_the_sale_with_pages(first_app: InProcessShop) -> None:
+def test_unauthenticated_clients_cannot_fill_redis_with_pages(first_app: InProcessShop) -> None:
     first_app.offer(stock=5)
-    kept = first_app.redis.dbsize()
+    keys = first_app.redis.dbsize()
     for size in range(1, 101):
         for mode in ("page", "simple", "cursor"):
             assert first_app.send("GET", f"/items?pagination={mode}&per_page={size}", None).status_code == 200
 
-    assert first_app.redis.dbsize() - kept < 30
+    assert first_app.redis.dbsize() - keys < 30
 
 
-def test_whoever_is_signed_in_costs_one_more(first_app: InProcessShop, valkey: Valkey) -> None:
+def test_a_session_costs_one_more_command(first_app: InProcessShop, valkey: Valkey) -> None:
     item, token = first_app.offer(stock=5), first_app.buyer()
 
     statements, commands = cost(first_app, valkey, f"/items/{item}", token)
@@ -51,7 +51,7 @@ def test_whoever_is_signed_in_costs_one_more(first_app: InProcessShop, valkey: V
     assert len(commands) == 3, commands
 
 
-def test_what_was_built_in_one_process_is_known_in_the_other(
+def test_a_value_built_in_one_process_is_cached_for_the_other(
     first_app: InProcessShop, second_app: InProcessShop
 ) -> None:
     item = first_app.offer(stock=5)
@@ -64,7 +64,7 @@ def test_what_was_built_in_one_process_is_known_in_the_other(
     assert statements == []
 
 
-def test_the_stock_is_that_of_this_moment(first_app: InProcessShop, second_app: InProcessShop) -> None:
+def test_the_stock_is_always_current(first_app: InProcessShop, second_app: InProcessShop) -> None:
     item, token = first_app.offer(stock=5), first_app.buyer()
     for left in (5, 4, 3):
         assert read_item(second_app, item)["stock"] == left
@@ -74,7 +74,7 @@ def test_the_stock_is_that_of_this_moment(first_app: InProcessShop, second_app: 
     assert read_item(second_app, item)["stock"] == 2
 
 
-def test_what_redis_does_not_know_has_the_stock_of_the_database(first_app: InProcessShop) -> None:
+def test_an_item_without_redis_data_has_the_stock_of_the_database(first_app: InProcessShop) -> None:
     draft, closed = first_app.offer(stock=7), first_app.offer(stock=8)
     first_app.flush_redis()
     for _ in range(2):
@@ -83,31 +83,31 @@ def test_what_redis_does_not_know_has_the_stock_of_the_database(first_app: InPro
     assert stocks == [8, 7]
 
 
-def test_a_thousand_who_ask_for_nothing_cost_one_question(first_app: InProcessShop) -> None:
+def test_a_thousand_reads_of_a_missing_item_cost_one_statement(first_app: InProcessShop) -> None:
     read_item(first_app, 999_998)  # the first request of a process asks for the list of tenants, too
     with record_sql(first_app.database.engine) as statements:
         assert {read_item(first_app, 999_999) for _ in range(1000)} == {NOT_FOUND}
     assert len([sql for sql in statements if "FROM items" in sql]) == 1
 
 
-def test_an_item_is_seen_at_once_under_a_number_that_nobody_had(
+def test_a_new_item_is_seen_at_once_after_a_cached_miss_of_its_id(
     first_app: InProcessShop, second_app: InProcessShop
 ) -> None:
     admin, first = first_app.admin_token, first_app.offer(stock=1)
-    words = {"name": "Second", "price_minor": 1, "currency": "EUR", "stock": 2, "status": "on_sale"}
+    body = {"name": "Second", "price_minor": 1, "currency": "EUR", "stock": 2, "status": "on_sale"}
     assert (read_item(second_app, first + 1), list_names(second_app)) == (NOT_FOUND, ["Thing"])
-    # Nobody has loaded it yet, which would have it read again, too.
-    assert data_of(first_app.send("POST", "/items", admin, words), 201)["id"] == first + 1
+    # The item is not loaded, since loading would invalidate the cache, too.
+    assert data_of(first_app.send("POST", "/items", admin, body), 201)["id"] == first + 1
     assert (read_item(second_app, first + 1)["stock"], list_names(second_app)) == (2, ["Second", "Thing"])
 
 
 @pytest.mark.parametrize("query", ["?search=thing", "?orderBy=name", "?page=6"])
-def test_what_few_ask_for_is_not_kept(first_app: InProcessShop, valkey: Valkey, query: str) -> None:
+def test_a_rare_query_is_not_cached(first_app: InProcessShop, valkey: Valkey, query: str) -> None:
     first_app.offer(stock=5)
     assert cost(first_app, valkey, f"/items{query}")[0] != []
 
 
-def test_showing_less_of_a_page_makes_no_other_page_of_it(first_app: InProcessShop) -> None:
+def test_a_page_with_fewer_fields_uses_the_same_cache_entry(first_app: InProcessShop) -> None:
     item: Any = first_app.offer(stock=5)
     list_names(first_app)
     with record_sql(first_app.database.engine) as statements:

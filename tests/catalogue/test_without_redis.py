@@ -1,4 +1,4 @@
-"""The catalogue while Redis is away, forgets, or does not sell: never quick, always right."""
+"""Catalogue while Redis is down, empty, or not used for sales."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -17,34 +17,34 @@ REDIS_DOWN = 503002
 def running_service(
     clean_database: str, make_valkey: Callable[[], Valkey], tmp_path: Path
 ) -> tuple[InProcessShop, Valkey]:
-    """A shop on a Valkey of its own, which may be ruined."""
+    """Shop with its own Valkey, which a test may stop."""
     valkey = make_valkey()
     return InProcessShop(clean_database, valkey.url, tmp_path, redis_timeout=0.3), valkey
 
 
-@pytest.mark.parametrize(("ruin", "mend"), [("stop", "start"), ("freeze", "thaw")])
-def test_while_redis_is_away_the_database_answers_and_nothing_is_changed_that_is_sold(
-    running_service: tuple[InProcessShop, Valkey], ruin: str, mend: str
+@pytest.mark.parametrize(("disable", "enable"), [("stop", "start"), ("freeze", "thaw")])
+def test_while_redis_is_down_reads_work_and_items_on_sale_cannot_change(
+    running_service: tuple[InProcessShop, Valkey], disable: str, enable: str
 ) -> None:
     shop, valkey = running_service
     item, admin = shop.offer(stock=5), shop.admin_token
-    words = {"name": "Second", "price_minor": 1, "currency": "EUR", "stock": 5, "status": "on_sale"}
+    body = {"name": "Second", "price_minor": 1, "currency": "EUR", "stock": 5, "status": "on_sale"}
     read_item(shop, item, admin)
-    getattr(valkey, ruin)()
+    getattr(valkey, disable)()
     try:
         assert (read_item(shop, item)["stock"], list_names(shop)) == (5, ["Thing"])
         assert rename_item(shop, item, "New").get_json()["code"] == REDIS_DOWN
-        assert shop.send("POST", "/items", admin, words).get_json()["code"] == REDIS_DOWN
-        # Nobody buys by what a draft says.
-        assert shop.send("POST", "/items", admin, {**words, "status": "draft"}).get_json()["code"] == 201
+        assert shop.send("POST", "/items", admin, body).get_json()["code"] == REDIS_DOWN
+        # A draft is not for sale, so it needs no Redis.
+        assert shop.send("POST", "/items", admin, {**body, "status": "draft"}).get_json()["code"] == 201
         assert list_names(shop) == ["Thing"]
     finally:
-        getattr(valkey, mend)()
+        getattr(valkey, enable)()
     assert (read_item(shop, item)["name"], list_names(shop)) == ("Thing", ["Thing"])
     shop.close()
 
 
-def test_what_redis_forgets_is_asked_again(first_app: InProcessShop, second_app: InProcessShop) -> None:
+def test_values_lost_by_redis_are_read_again(first_app: InProcessShop, second_app: InProcessShop) -> None:
     item = first_app.offer(stock=5)
     assert (read_item(second_app, item)["name"], list_names(second_app)) == ("Thing", ["Thing"])
     first_app.flush_redis()
@@ -53,20 +53,20 @@ def test_what_redis_forgets_is_asked_again(first_app: InProcessShop, second_app:
     assert (read_item(second_app, item)["name"], list_names(second_app)) == ("New", ["New"])
 
 
-def test_where_the_database_sells_it_also_tells_and_needs_no_redis(
+def test_with_the_database_strategy_the_catalogue_needs_no_redis(
     clean_database: str, valkey: Valkey, tmp_path: Path
 ) -> None:
     selling = InProcessShop(clean_database, valkey.url, tmp_path, purchase_strategy="db")
-    away = InProcessShop(clean_database, "unix:///nowhere/valkey.sock", tmp_path, purchase_strategy="db")
+    without_redis = InProcessShop(clean_database, "unix:///nowhere/valkey.sock", tmp_path, purchase_strategy="db")
     item = selling.offer(stock=5)
     assert read_item(selling, item)["name"] == "Thing"
-    data_of(rename_item(away, item, "New"), 200)
-    for shop in (selling, away):
+    data_of(rename_item(without_redis, item, "New"), 200)
+    for shop in (selling, without_redis):
         assert (read_item(shop, item)["name"], list_names(shop)) == ("New", ["New"])
         shop.close()
 
 
-def test_after_a_change_of_strategy_a_load_has_everything_read_again(
+def test_a_load_after_a_change_of_strategy_invalidates_the_cache(
     clean_database: str, valkey: Valkey, tmp_path: Path
 ) -> None:
     script, direct = (
@@ -85,7 +85,7 @@ def test_after_a_change_of_strategy_a_load_has_everything_read_again(
     direct.close()
 
 
-def test_while_the_database_is_away_what_is_known_is_told(
+def test_while_the_database_is_down_cached_values_are_returned(
     first_app: InProcessShop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     item = first_app.offer(stock=5)

@@ -1,4 +1,7 @@
-"""One shop for all tests of this folder, which only ask; whoever writes, writes rows of his own and takes them away."""
+"""One shop for all tests of this folder.
+
+Tests that write use their own rows and delete them.
+"""
 
 import os
 from collections.abc import Iterator
@@ -13,7 +16,7 @@ from tests.support.servers.valkey import Valkey
 
 @pytest.fixture(scope="session")
 def embedded_list_shop(valkey_server: Valkey, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ListShop]:
-    """The same on SQLite, which `make run` starts with."""
+    """Shop with the same rows on SQLite, the default of `make run`."""
     folder = tmp_path_factory.mktemp("embedded")
     shop = InProcessShop(f"sqlite:///{folder}/shop.sqlite3", valkey_server.url, folder)
     yield ListShop(shop).fill()
@@ -22,7 +25,7 @@ def embedded_list_shop(valkey_server: Valkey, tmp_path_factory: pytest.TempPathF
 
 @pytest.fixture(scope="session")
 def list_shop(worker_id: str, valkey_server: Valkey, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ListShop]:
-    """Lists with rows in them."""
+    """Shop with filled lists."""
     server_url, name = os.environ["SHOP_TEST_DATABASE_URL"], f"shop_{worker_id}_lists"
     shop = InProcessShop(create_database(server_url, name), valkey_server.url, tmp_path_factory.mktemp("lists"))
     yield ListShop(shop).fill()

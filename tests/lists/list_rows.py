@@ -1,4 +1,4 @@
-"""What stands in the tables that the lists of these tests are asked about."""
+"""Rows of the lists in these tests."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,7 +16,7 @@ from shop.models.reconcile_run import ReconcileRun
 from shop.models.stock_ledger import StockLedger
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
-# Name, price, how many for each buyer; in the order of their ids.
+# Name, price, and maximum for each buyer, in the order of ids.
 ON_SALE: tuple[tuple[str, int, int | None], ...] = (
     ("Green tea", 250, None),
     ("Black tea", 300, 5),
@@ -37,9 +37,9 @@ ADAS_ORDERS, BOBS_ORDERS, LINES, RUNS = 25, 3, 30, 8
 
 
 def add_items(engine: Engine) -> dict[str, int]:
-    """Name -> id."""
-    rows = [item_row(name, price, most) for name, price, most in ON_SALE]
-    rows += [{**item_row(name, 500, most), "status": status} for name, status, most in HIDDEN]
+    """Insert the items and return their ids by name."""
+    rows = [item_row(name, price, max_per_user) for name, price, max_per_user in ON_SALE]
+    rows += [{**item_row(name, 500, max_per_user), "status": status} for name, status, max_per_user in HIDDEN]
     rows.append({**item_row(DELETED, 500, None), "deleted_at": NOON})
     with engine.begin() as connection:
         keys = [connection.execute(insert(Item), row).inserted_primary_key for row in rows]
@@ -47,7 +47,7 @@ def add_items(engine: Engine) -> dict[str, int]:
 
 
 def order_row(number: int, user_id: int, item_id: int, **columns: Any) -> dict[str, Any]:
-    """An order; several of them have one moment."""
+    """Return an order; three consecutive orders have the same time."""
     row = {
         "id": UUID(int=(user_id << 64) + number),
         "tenant_id": DEFAULT_TENANT,
@@ -67,7 +67,7 @@ def order_row(number: int, user_id: int, item_id: int, **columns: Any) -> dict[s
 
 
 def add_orders(engine: Engine, items: dict[str, int], ada: int, bob: int) -> None:
-    """Ada bought tea, twice as often as cotton, and gave some back; Bob bought a pot."""
+    """Insert orders of two users; some of Ada's are cancelled."""
     names = ("Green tea", "100% cotton", "Black tea")
     rows = [
         order_row(n, ada, items[names[n % 3]], status=OrderStatus.CANCELLED if n % 5 == 0 else OrderStatus.CONFIRMED)
@@ -79,7 +79,7 @@ def add_orders(engine: Engine, items: dict[str, int], ada: int, bob: int) -> Non
 
 
 def add_lines(engine: Engine, item_id: int, ada: int) -> None:
-    """Lines of an item's ledger; every third one was somebody's."""
+    """Insert ledger lines of an item; every third one has an actor."""
     rows = [
         {
             "tenant_id": DEFAULT_TENANT,
@@ -98,7 +98,7 @@ def add_lines(engine: Engine, item_id: int, ada: int) -> None:
 
 
 def add_runs(engine: Engine, item_ids: list[int]) -> None:
-    """Repairs, of which one in four is not done."""
+    """Insert repairs; one in four is open."""
     rows = [
         {
             "tenant_id": DEFAULT_TENANT,
@@ -116,7 +116,7 @@ def add_runs(engine: Engine, item_ids: list[int]) -> None:
         connection.execute(insert(ReconcileRun), rows)
 
 
-def item_row(name: str, price: int, most: int | None) -> dict[str, Any]:
+def item_row(name: str, price: int, max_per_user: int | None) -> dict[str, Any]:
     return {
         "tenant_id": DEFAULT_TENANT,
         "name": name,
@@ -126,7 +126,7 @@ def item_row(name: str, price: int, most: int | None) -> dict[str, Any]:
         "stock": 100,
         "epoch": 4711,
         "adj_seq": 815,
-        "max_per_user": most,
+        "max_per_user": max_per_user,
         "status": ItemStatus.ON_SALE,
         "photo_url": None,
         "created_at": NOON,

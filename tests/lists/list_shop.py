@@ -1,4 +1,4 @@
-"""A shop in this process whose lists are asked."""
+"""Shop in this process with filled lists, and requests to them."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ from sqlalchemy import update
 from shop.core.query.checker import ListChecker
 from shop.models.user import User
 from tests.http.support.shop import API
-from tests.lists import list_rows as rows
+from tests.lists import list_rows
 from tests.purchase.support.in_process_shop import InProcessShop
 from tests.support.call_recording import record_sql
 
@@ -21,7 +21,7 @@ PAGES_MAX = 1000
 
 @dataclass
 class ListShop:
-    """Items, orders, ledger lines and repairs, and those who may see them."""
+    """Shop with items, orders, ledger lines, repairs and users."""
 
     shop: InProcessShop
     items: dict[str, int] = field(default_factory=dict)
@@ -29,76 +29,77 @@ class ListShop:
     users: dict[str, int] = field(default_factory=dict)
 
     def fill(self) -> "ListShop":
-        """Write the rows."""
+        """Insert the rows."""
         engine = self.shop.database.engine
-        self.items = rows.add_items(engine)
+        self.items = list_rows.add_items(engine)
         self.tokens = {"ada": self.shop.buyer(), "bob": self.shop.buyer(), "admin": self.shop.admin(), ANONYMOUS: ""}
         for name in ("ada", "bob"):
             user_id = self.users[name] = self.answer("/auth/me", name)[1]["id"]
             with engine.begin() as connection:
                 connection.execute(update(User).where(User.id == user_id).values(name=name.title()))
-        rows.add_orders(engine, self.items, self.users["ada"], self.users["bob"])
-        rows.add_lines(engine, self.items["Green tea"], self.users["ada"])
-        rows.add_runs(engine, [self.items["Green tea"], self.items["Teapot"]])
+        list_rows.add_orders(engine, self.items, self.users["ada"], self.users["bob"])
+        list_rows.add_lines(engine, self.items["Green tea"], self.users["ada"])
+        list_rows.add_runs(engine, [self.items["Green tea"], self.items["Teapot"]])
         return self
 
     @property
     def ledger(self) -> str:
-        """The path of the ledger that has lines."""
+        """Path of the ledger that has lines."""
         return f"/items/{self.items['Green tea']}/stock-ledger"
 
     def lists(self) -> list[tuple[str, str]]:
-        """Every list, with somebody who may see it."""
-        admins = [(path, "admin") for path in ("/items", "/users", "/reconcile-runs", self.ledger)]
-        return [("/items", ANONYMOUS), ("/orders", "ada"), *admins]
+        """Return every list with a user that may see it."""
+        admin_lists = [(path, "admin") for path in ("/items", "/users", "/reconcile-runs", self.ledger)]
+        return [("/items", ANONYMOUS), ("/orders", "ada"), *admin_lists]
 
-    def answer(self, path: str, user: str = ANONYMOUS, **words: Any) -> tuple[int, Any]:
-        """HTTP status and data of an answer."""
+    def answer(self, path: str, user: str = ANONYMOUS, **parameters: Any) -> tuple[int, Any]:
+        """Request a list and return status and data of the response."""
         token = self.tokens[user]
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        answer = self.shop.http.get(f"{API}{path}", query_string=words, headers=headers)
-        return answer.status_code, answer.get_json()["data"]
+        response = self.shop.http.get(f"{API}{path}", query_string=parameters, headers=headers)
+        return response.status_code, response.get_json()["data"]
 
-    def rows(self, path: str, user: str = ANONYMOUS, **words: Any) -> list[JsonObject]:
-        """The rows of a list that was understood."""
-        status, data = self.answer(path, user, per_page=100, **words)
+    def rows(self, path: str, user: str = ANONYMOUS, **parameters: Any) -> list[JsonObject]:
+        """Return the rows of a successful request."""
+        status, data = self.answer(path, user, per_page=100, **parameters)
         assert status == 200, data
         return list(data["data"])
 
-    def names(self, **words: Any) -> list[str]:
-        """The names of the items that anybody finds, oldest first."""
-        return [row["name"] for row in self.rows("/items", **{"orderBy": "id", **words})]
+    def names(self, **parameters: Any) -> list[str]:
+        """Return the names of the public items, oldest first."""
+        return [row["name"] for row in self.rows("/items", **{"orderBy": "id", **parameters})]
 
-    def refusal(self, path: str, user: str = ANONYMOUS, **words: Any) -> dict[str, list[str]]:
-        """Parameter -> sentences of a question that was not understood."""
-        status, data = self.answer(path, user, **words)
+    def refusal(self, path: str, user: str = ANONYMOUS, **parameters: Any) -> dict[str, list[str]]:
+        """Return the messages by parameter of a refused request."""
+        status, data = self.answer(path, user, **parameters)
         assert status == 422, data
         return dict(data)
 
-    def walk(self, path: str, user: str, **words: Any) -> list[JsonObject]:
-        """All rows of a list, from cursor to cursor."""
-        found: list[JsonObject] = []
+    def walk(self, path: str, user: str, **parameters: Any) -> list[JsonObject]:
+        """Follow the cursors of a list and return all rows."""
+        rows: list[JsonObject] = []
         cursor: JsonObject = {}
         for _ in range(PAGES_MAX):
-            status, data = self.answer(path, user, pagination="cursor", **words, **cursor)
+            status, data = self.answer(path, user, pagination="cursor", **parameters, **cursor)
             assert status == 200, data
-            found += data["data"]
+            rows += data["data"]
             cursor = {"cursor": data["meta"]["pagination"]["next_cursor"]}
             if cursor["cursor"] is None:
-                return found
-        raise AssertionError("A walk without an end.")
+                return rows
+        raise AssertionError("The cursors do not end.")
 
     @contextmanager
     def record_statements(self) -> Iterator[list[str]]:
-        """The statements that are sent while the context lasts."""
-        with record_sql(self.shop.database.engine) as sent:
-            yield sent
+        """Record the statements that are sent within the context."""
+        with record_sql(self.shop.database.engine) as statements:
+            yield statements
 
 
-def checker_of(stage: ListShop, path: str) -> ListChecker:
-    """The Checker that a list is asked through."""
-    adapter = stage.shop.http.application.url_map.bind("localhost")
+def checker_of(list_shop: ListShop, path: str) -> ListChecker:
+    """Return the Checker of a list."""
+    adapter = list_shop.shop.http.application.url_map.bind("localhost")
     endpoint, _ = adapter.match(f"{API}{path}", method="GET")
-    view: Any = stage.shop.http.application.view_functions[endpoint]
+    view: Any = list_shop.shop.http.application.view_functions[endpoint]
     parameters = type(view.__self__).get._apidoc["arguments"]["parameters"]
-    return next(it["schema"] for it in parameters if isinstance(it["schema"], ListChecker))
+    schemas = (parameter["schema"] for parameter in parameters)
+    return next(schema for schema in schemas if isinstance(schema, ListChecker))

@@ -1,4 +1,4 @@
-"""Cursors: in any order, over rows that come and go, and for nobody's question but the one they were made for."""
+"""Cursors: all orders of rows, and validity for one list only."""
 
 from typing import Any
 
@@ -31,18 +31,18 @@ ORDERS: list[tuple[str, str, dict[str, str]]] = [
 
 
 @pytest.mark.parametrize("per_page", [1, 4, 7])
-@pytest.mark.parametrize(("path", "who", "words"), ORDERS)
-def test_a_walk_shows_the_rows_of_the_page_in_its_order(
-    list_shop: ListShop, path: str, who: str, words: dict[str, str], per_page: int
+@pytest.mark.parametrize(("path", "user", "parameters"), ORDERS)
+def test_following_cursors_returns_the_same_rows_as_one_page(
+    list_shop: ListShop, path: str, user: str, parameters: dict[str, str], per_page: int
 ) -> None:
     path = path.replace("ledger", list_shop.ledger)
-    assert list_shop.walk(path, who, per_page=per_page, **words) == list_shop.rows(
-        path, who, pagination="page", **words
+    assert list_shop.walk(path, user, per_page=per_page, **parameters) == list_shop.rows(
+        path, user, pagination="page", **parameters
     )
 
 
-def cursor_of(stage: ListShop, path: str, who: str, **words: Any) -> str:
-    status, data = stage.answer(path, who, pagination="cursor", per_page=1, **words)
+def cursor_of(list_shop: ListShop, path: str, user: str, **parameters: Any) -> str:
+    status, data = list_shop.answer(path, user, pagination="cursor", per_page=1, **parameters)
     assert status == 200, data
     return str(data["meta"]["pagination"]["next_cursor"])
 
@@ -59,33 +59,33 @@ def cursor_of(stage: ListShop, path: str, who: str, **words: Any) -> str:
         {"orderBy": "price_minor", "sortedBy": "asc"},
     ],
 )
-def test_a_cursor_belongs_to_its_search_and_its_order(list_shop: ListShop, other: dict[str, str]) -> None:
-    words = {"search": "name:e", "orderBy": "price_minor", "sortedBy": "desc"}
-    cursor = cursor_of(list_shop, "/items", "", **words)
-    assert list_shop.answer("/items", cursor=cursor, **words)[0] == 200
-    assert list_shop.refusal("/items", cursor=cursor, **{**words, **other}).keys() == {"cursor"}
+def test_a_cursor_is_valid_for_its_search_and_order_only(list_shop: ListShop, other: dict[str, str]) -> None:
+    parameters = {"search": "name:e", "orderBy": "price_minor", "sortedBy": "desc"}
+    cursor = cursor_of(list_shop, "/items", "", **parameters)
+    assert list_shop.answer("/items", cursor=cursor, **parameters)[0] == 200
+    assert list_shop.refusal("/items", cursor=cursor, **{**parameters, **other}).keys() == {"cursor"}
 
 
-def test_a_cursor_belongs_to_its_list_and_to_whose_it_is(list_shop: ListShop) -> None:
+def test_a_cursor_is_valid_for_its_list_and_user_only(list_shop: ListShop) -> None:
     cursor = cursor_of(list_shop, "/items", "")
     assert list_shop.refusal("/users", "admin", cursor=cursor).keys() == {"cursor"}
-    # An administrator's list has other rows.
+    # An administrator's list has more rows, so it is another list.
     assert list_shop.refusal("/items", "admin", cursor=cursor).keys() == {"cursor"}
     adas = cursor_of(list_shop, "/orders", "ada")
     assert list_shop.refusal("/orders", "bob", cursor=adas).keys() == {"cursor"}
 
 
-def test_a_cursor_goes_on_with_other_words_for_the_same_rows(list_shop: ListShop) -> None:
+def test_a_cursor_is_valid_with_other_fields_and_includes(list_shop: ListShop) -> None:
     cursor = cursor_of(list_shop, "/orders", "ada")
     status, data = list_shop.answer("/orders", "ada", cursor=cursor, per_page=3, filter="id", include="item")
     assert (status, len(data["data"])) == (200, 3)
 
 
-def test_a_cursor_with_any_other_letter_is_refused(list_shop: ListShop) -> None:
+def test_a_cursor_with_one_changed_character_is_refused(list_shop: ListShop) -> None:
     cursor = cursor_of(list_shop, "/items", "")
-    for place in range(0, len(cursor) - 1, 7):
-        other = cursor[:place] + ("A" if cursor[place] != "A" else "B") + cursor[place + 1 :]
-        assert list_shop.refusal("/items", cursor=other).keys() == {"cursor"}
+    for index in range(0, len(cursor) - 1, 7):
+        forged = cursor[:index] + ("A" if cursor[index] != "A" else "B") + cursor[index + 1 :]
+        assert list_shop.refusal("/items", cursor=forged).keys() == {"cursor"}
 
 
 def test_long_texts_of_any_script_fit_into_a_cursor(list_shop: ListShop) -> None:
@@ -96,13 +96,13 @@ def test_long_texts_of_any_script_fit_into_a_cursor(list_shop: ListShop) -> None
         connection.execute(insert(Item), item)
         connection.execute(insert(StockLedger), [{**row, "ref": f"{'茶' * 60}{n}"} for n in range(3)])
     path = f"/items/{10**9}/stock-ledger"
-    found = list_shop.walk(path, "admin", orderBy="note;ref", per_page=1)
+    lines = list_shop.walk(path, "admin", orderBy="note;ref", per_page=1)
     with engine.begin() as connection:
         connection.execute(delete(StockLedger).where(StockLedger.item_id == 10**9))
         connection.execute(delete(Item).where(Item.id == 10**9))
-    assert [line["note"] for line in found] == [note] * 3
+    assert [line["note"] for line in lines] == [note] * 3
 
 
-def test_the_cursor_of_a_list_by_cursor_needs_no_other_word(list_shop: ListShop) -> None:
+def test_a_cursor_needs_no_other_parameter(list_shop: ListShop) -> None:
     cursor = cursor_of(list_shop, "/items", "")
     assert list_shop.answer("/items", cursor=cursor)[0] == 200

@@ -1,4 +1,4 @@
-"""The examples of docs/call/lists.md, which are as they are told there."""
+"""Examples of docs/call/lists.md."""
 
 import re
 from pathlib import Path
@@ -15,34 +15,34 @@ WRONG = "prise_minor:900"
 
 
 def list_of(query: str) -> tuple[str, str]:
-    """Which list is asked for something, and by whom."""
+    """Return the list that an example is about, and a user."""
     if "orders" in query:
         return "/users", "admin"
     return ("/orders", "ada") if re.search(r"=item\b", query) else ("/items", "")
 
 
-def test_there_are_examples() -> None:
+def test_the_page_has_examples() -> None:
     assert len(QUERIES) > 15
     assert len(CALLS) > 4
 
 
 @pytest.mark.parametrize("query", QUERIES)
-def test_a_query_of_the_page_is_understood(list_shop: ListShop, query: str) -> None:
-    path, who = list_of(query)
-    assert list_shop.answer(path, who, **dict(parse_qsl(query)))[0] == 200
+def test_each_query_of_the_page_is_valid(list_shop: ListShop, query: str) -> None:
+    path, user = list_of(query)
+    assert list_shop.answer(path, user, **dict(parse_qsl(query)))[0] == 200
 
 
 @pytest.mark.parametrize(("path", "query"), CALLS)
-def test_a_call_of_the_page_is_answered_as_it_says(list_shop: ListShop, path: str, query: str) -> None:
-    who = {"/users": "admin", "/orders": "ada"}.get(path, "")
-    status, data = list_shop.answer(path, who, **dict(parse_qsl(query)))
+def test_each_call_of_the_page_gets_the_described_response(list_shop: ListShop, path: str, query: str) -> None:
+    user = {"/users": "admin", "/orders": "ada"}.get(path, "")
+    status, data = list_shop.answer(path, user, **dict(parse_qsl(query)))
     assert status == (422 if WRONG in query else 200)
     if status == 422:
-        said, shown = data["search"][0], re.search(r'{"search": \["(.*), \.\.\."', PAGE)
-        assert shown
-        assert said.startswith(shown[1])
+        message, documented = data["search"][0], re.search(r'{"search": \["(.*), \.\.\."', PAGE)
+        assert documented
+        assert message.startswith(documented[1])
 
 
-def test_an_include_looks_as_the_page_shows_it(list_shop: ListShop) -> None:
+def test_an_include_has_the_fields_of_the_page(list_shop: ListShop) -> None:
     for row in list_shop.rows("/orders", "ada", filter="id;quantity", include="item"):
         assert list(row) == ["id", "quantity", "item"]

@@ -1,4 +1,4 @@
-"""The same answers on SQLite, with which a shop on one machine begins."""
+"""Lists on SQLite, which return the same as on MariaDB."""
 
 import pytest
 
@@ -6,18 +6,18 @@ from tests.lists.list_shop import ListShop
 from tests.lists.test_cursors import ORDERS
 
 
-@pytest.mark.parametrize(("path", "who", "words"), ORDERS)
-def test_a_walk_shows_the_rows_of_the_page_in_its_order(
-    embedded_list_shop: ListShop, path: str, who: str, words: dict[str, str]
+@pytest.mark.parametrize(("path", "user", "parameters"), ORDERS)
+def test_following_cursors_returns_the_same_rows_as_one_page(
+    embedded_list_shop: ListShop, path: str, user: str, parameters: dict[str, str]
 ) -> None:
     path = path.replace("ledger", embedded_list_shop.ledger)
-    assert embedded_list_shop.walk(path, who, per_page=4, **words) == embedded_list_shop.rows(
-        path, who, pagination="page", **words
+    assert embedded_list_shop.walk(path, user, per_page=4, **parameters) == embedded_list_shop.rows(
+        path, user, pagination="page", **parameters
     )
 
 
 @pytest.mark.parametrize(
-    "words",
+    "parameters",
     [
         {"search": "tea;900"},
         {"search": "name:100%"},
@@ -28,17 +28,26 @@ def test_a_walk_shows_the_rows_of_the_page_in_its_order(
         {"search": "max_per_user:1,5", "searchFields": "max_per_user:in", "orderBy": "max_per_user"},
     ],
 )
-def test_a_search_finds_the_same_on_both(
-    list_shop: ListShop, embedded_list_shop: ListShop, words: dict[str, str]
+def test_a_search_finds_the_same_on_both_databases(
+    list_shop: ListShop, embedded_list_shop: ListShop, parameters: dict[str, str]
 ) -> None:
-    found = list_shop.names(**words)
-    assert found == embedded_list_shop.names(**words)
-    assert found
+    names = list_shop.names(**parameters)
+    assert names == embedded_list_shop.names(**parameters)
+    assert names
 
 
-def test_relations_and_counts_are_the_same_on_both(list_shop: ListShop, embedded_list_shop: ListShop) -> None:
-    words = {"search": "orders.item.name:tea;name:Bob", "include": "orders.item", "withCount": "orders"}
-    told = [one.rows("/users", "admin", orderBy="name", **words) for one in (list_shop, embedded_list_shop)]
-    assert [(user["name"], user["orders_count"], len(user["orders"])) for user in told[0]] == [
-        (user["name"], user["orders_count"], len(user["orders"])) for user in told[1]
+def test_relations_and_counts_are_the_same_on_both_databases(list_shop: ListShop, embedded_list_shop: ListShop) -> None:
+    parameters = {
+        "search": "orders.item.name:tea;name:Bob",
+        "include": "orders.item",
+        "withCount": "orders",
+        "orderBy": "name",
+    }
+    results = [
+        [
+            (user["name"], user["orders_count"], len(user["orders"]))
+            for user in shop.rows("/users", "admin", **parameters)
+        ]
+        for shop in (list_shop, embedded_list_shop)
     ]
+    assert results[0] == results[1]

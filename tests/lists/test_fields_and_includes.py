@@ -1,4 +1,4 @@
-"""What is said of a row: some of its words, what belongs to it, and how many; with as many statements as ever."""
+"""Fields, includes and counts of rows, and the number of statements."""
 
 import re
 from typing import Any
@@ -8,33 +8,33 @@ import pytest
 from tests.lists.list_shop import ANONYMOUS, ListShop
 
 
-def test_a_row_says_what_it_was_asked_for(list_shop: ListShop) -> None:
+def test_a_row_has_the_requested_fields(list_shop: ListShop) -> None:
     assert list_shop.rows("/items", filter="id;name", search="name:Teapot") == [
         {"id": list_shop.items["Teapot"], "name": "Teapot"}
     ]
 
 
-def test_what_an_include_needs_is_read_and_not_shown(list_shop: ListShop) -> None:
+def test_a_column_needed_by_an_include_is_not_returned(list_shop: ListShop) -> None:
     orders = list_shop.rows("/orders", "bob", filter="quantity", include="item")
     assert [order.keys() for order in orders] == [{"quantity", "item"}] * 3
     assert {order["item"]["name"] for order in orders} == {"Teapot"}
 
 
 @pytest.mark.parametrize("parameter", ["with", "include"])
-def test_what_belongs_to_a_row_comes_with_it(list_shop: ListShop, parameter: str) -> None:
+def test_a_related_row_is_included(list_shop: ListShop, parameter: str) -> None:
     for order in list_shop.rows("/orders", "ada", **{parameter: "item"}):
         assert order["item"]["id"] == order["item_id"]
         assert order["item"].keys() == {"id", "name", "price_minor", "currency", "photo_url"}
     assert "item" not in list_shop.rows("/orders", "ada")[0]
 
 
-def test_a_row_that_belongs_to_nobody_says_so(list_shop: ListShop) -> None:
+def test_a_missing_related_row_is_null(list_shop: ListShop) -> None:
     lines = list_shop.rows(list_shop.ledger, "admin", include="user")
     assert {(line["actor"] is None, line["user"] is None) for line in lines} == {(True, True), (False, False)}
     assert {line["user"]["name"] for line in lines if line["user"]} == {"Ada"}
 
 
-def test_what_belongs_to_what_belongs_to_a_row_comes_too(list_shop: ListShop) -> None:
+def test_a_related_row_of_a_related_row_is_included(list_shop: ListShop) -> None:
     users = {user["name"]: user for user in list_shop.rows("/users", "admin", include="orders.item")}
     orders = users["Ada"]["orders"]
     assert len(orders) == 10
@@ -43,7 +43,7 @@ def test_what_belongs_to_what_belongs_to_a_row_comes_too(list_shop: ListShop) ->
     assert "item" not in list_shop.rows("/users", "admin", include="orders", search="name:Ada")[0]["orders"][0]
 
 
-def test_rows_are_counted_beside_those_they_belong_to(list_shop: ListShop) -> None:
+def test_related_rows_are_counted(list_shop: ListShop) -> None:
     users = {user["name"]: user["orders_count"] for user in list_shop.rows("/users", "admin", withCount="orders")}
     assert (users["Ada"], users["Bob"]) == (25, 3)
 
@@ -63,27 +63,29 @@ LISTS: list[tuple[str, str, dict[str, Any], int]] = [
 ]
 
 
-@pytest.mark.parametrize(("path", "who", "words", "wanted"), LISTS)
-def test_a_list_takes_as_many_statements_however_many_rows_it_has(
-    list_shop: ListShop, path: str, who: str, words: dict[str, Any], wanted: int
+@pytest.mark.parametrize(("path", "user", "parameters", "expected"), LISTS)
+def test_the_number_of_statements_does_not_depend_on_the_rows(
+    list_shop: ListShop, path: str, user: str, parameters: dict[str, Any], expected: int
 ) -> None:
     counts = []
     for per_page in (1, 2, 100):
-        with list_shop.record_statements() as sent:
-            status, data = list_shop.answer(path, who, per_page=per_page, **words)
+        with list_shop.record_statements() as statements:
+            status, data = list_shop.answer(path, user, per_page=per_page, **parameters)
         assert status == 200, data
-        # Who calls, and of which tenant, is asked before, in transactions of their own.
-        asked = [sql for sql in sent if sql.startswith("SELECT") and not re.search("FROM (sessions|tenants)", sql)]
-        counts.append(len(asked))
-    assert counts == [wanted] * 3
+        # Sessions and tenants are read before, in separate transactions.
+        selects = [
+            sql for sql in statements if sql.startswith("SELECT") and not re.search("FROM (sessions|tenants)", sql)
+        ]
+        counts.append(len(selects))
+    assert counts == [expected] * 3
 
 
-def test_the_ledger_takes_as_many_statements_too(list_shop: ListShop) -> None:
+def test_the_statements_of_the_ledger_do_not_depend_on_the_rows(list_shop: ListShop) -> None:
     counts = []
     for per_page in (1, 100):
-        with list_shop.record_statements() as sent:
+        with list_shop.record_statements() as statements:
             assert list_shop.answer(
                 list_shop.ledger, "admin", per_page=per_page, include="user", search="reason:adjustment"
             )
-        counts.append(len(sent))
+        counts.append(len(statements))
     assert counts[0] == counts[1]

@@ -1,6 +1,6 @@
-"""Random questions to every list: 200 or 422, no more statements than ever, and no table is changed.
+"""Random queries to every list: 200 or 422, few statements, no changes.
 
-`SHOP_TEST_QUERIES=10000` asks that many; the seed stands in the failure.
+`SHOP_TEST_QUERIES=10000` sends that many; a failure shows the seed.
 """
 
 import os
@@ -14,59 +14,62 @@ from tests.lists.random_queries import RandomQueries
 
 QUERIES = int(os.environ.get("SHOP_TEST_QUERIES", "400"))
 SEED = int(os.environ.get("SHOP_TEST_SEED", "0")) or Random().randrange(2**32)
-# Who calls is asked in one; a page has its rows and its total, and each relation one more.
+# One statement for the session, two for rows and total of a page, and one for each relation.
 STATEMENTS_MAX = 7
 
 
-def checksums(stage: ListShop) -> dict[str, Any]:
-    tables = [row[0] for row in stage.shop.rows("SHOW TABLES")]
-    return {table: stage.shop.rows(f"CHECKSUM TABLE `{table}`")[0][1] for table in tables}
+def checksums(list_shop: ListShop) -> dict[str, Any]:
+    tables = [row[0] for row in list_shop.shop.rows("SHOW TABLES")]
+    return {table: list_shop.shop.rows(f"CHECKSUM TABLE `{table}`")[0][1] for table in tables}
 
 
-def words_of(stage: ListShop, path: str) -> set[str]:
-    schema: Any = stage.shop.http.get("/openapi.json").get_json()["components"]["schemas"]
+def fields_of(list_shop: ListShop, path: str) -> set[str]:
+    schema: Any = list_shop.shop.http.get("/openapi.json").get_json()["components"]["schemas"]
     name = {"/items": "ItemRow", "/orders": "OrderRow", "/users": "AccountRow", "/reconcile-runs": "ReconcileRunRow"}
     return set(schema[name.get(path, "StockLedgerRow")]["properties"])
 
 
-def test_random_questions_are_answered_or_refused(list_shop: ListShop) -> None:
+def test_random_queries_are_answered_or_refused(list_shop: ListShop) -> None:
     before, lists = checksums(list_shop), list_shop.lists()
-    understood = 0
-    for number, (path, who) in enumerate(lists):
-        listing = checker_of(list_shop, path).active_spec
-        questions, known = RandomQueries(SEED + number, listing), words_of(list_shop, path)
+    valid = 0
+    for number, (path, user) in enumerate(lists):
+        spec = checker_of(list_shop, path).active_spec
+        queries, known = RandomQueries(SEED + number, spec), fields_of(list_shop, path)
         for _ in range(QUERIES // len(lists)):
-            words = questions.make()
-            answers = read_pages(list_shop, path, who, words)
-            understood += len(answers) > 0
-            for data in answers:
-                assert {name for row in data["data"] for name in row} <= known, (SEED, words)
+            parameters = queries.make()
+            pages = read_pages(list_shop, path, user, parameters)
+            valid += len(pages) > 0
+            for data in pages:
+                assert {name for row in data["data"] for name in row} <= known, (SEED, parameters)
     assert checksums(list_shop) == before
-    # Else only refusals were tested.
-    assert understood > QUERIES / 3, understood
+    # Otherwise mostly refusals would be tested.
+    assert valid > QUERIES / 3, valid
 
 
-def read_pages(stage: ListShop, path: str, who: str, words: dict[str, str]) -> list[Any]:
-    """The pages that were answered: one, or two where a cursor leads on; none when the question was refused."""
+def read_pages(list_shop: ListShop, path: str, user: str, parameters: dict[str, str]) -> list[Any]:
+    """Return the page of a query, and the next one by cursor.
+
+    A refused query has no pages.
+    """
     pages: list[Any] = []
     for _ in range(2):
-        with stage.record_statements() as sent:
-            status, data = stage.answer(path, who, **words)
-        selects = [sql for sql in sent if sql != "a connection"]
-        assert status in (200, 422), (SEED, path, words, status)
-        assert len(selects) <= STATEMENTS_MAX, (SEED, path, words, selects)
-        assert all(sql.startswith("SELECT") for sql in selects), (SEED, words, selects)
+        with list_shop.record_statements() as statements:
+            status, data = list_shop.answer(path, user, **parameters)
+        selects = [sql for sql in statements if sql != "a connection"]
+        assert status in (200, 422), (SEED, path, parameters, status)
+        assert len(selects) <= STATEMENTS_MAX, (SEED, path, parameters, selects)
+        assert all(sql.startswith("SELECT") for sql in selects), (SEED, parameters, selects)
         if status == 422:
-            assert set(data) <= {*words, "search", "cursor", "page"}, (SEED, words, data)
+            assert set(data) <= {*parameters, "search", "cursor", "page"}, (SEED, parameters, data)
             break
         pages.append(data)
         if not (cursor := data["meta"]["pagination"].get("next_cursor")):
             break
-        words = {**words, "cursor": cursor}
+        parameters = {**parameters, "cursor": cursor}
     return pages
 
 
 @pytest.mark.parametrize("text", ["\x00", "a" * 5000, "%ff", "%", "+", "&&", "=", "?", "search", "search=%00;%00"])
 def test_an_odd_query_string_is_answered_or_refused(list_shop: ListShop, text: str) -> None:
-    answer = list_shop.shop.http.get(f"/api/v1/items?{text}")
-    assert answer.status_code in (200, 422)
+    response = list_shop.shop.http.get(f"/api/v1/items?{text}")
+    assert response.status_code in (200, 422)

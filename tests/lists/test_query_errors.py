@@ -1,4 +1,4 @@
-"""Whatever a list does not understand is refused by its name, with what there is instead."""
+"""Error messages of invalid list queries."""
 
 from typing import Any
 
@@ -9,9 +9,9 @@ from tests.lists.list_shop import ListShop
 
 SEARCHED = "id, name, introduction, price_minor, currency, max_per_user, created_at, updated_at"
 SORTED = "id, name, price_minor, currency, max_per_user, created_at, updated_at"
-WHOLE = "price_minor needs a whole number, not {}."
+INTEGER = "price_minor needs a whole number, not {}."
 PAIR = "price_minor needs two values, the lower one first."
-MOMENT = "created_at needs a moment such as 2026-01-31T12:00:00Z, not {}."
+DATETIME = "created_at needs a moment such as 2026-01-31T12:00:00Z, not {}."
 DIRECTIONS = "There are 2 directions for 1 names: say one for all, or one for each."
 STATES = "status needs one of these, not lost: pending, confirmed, cancelled, rejected."
 BETWEEN = {"searchFields": "price_minor:between"}
@@ -36,15 +36,15 @@ REFUSED: list[tuple[dict[str, str], str, str]] = [
     ({"search": "name:"}, "search", "name has no value."),
     ({"search": "price_minor:1,,2", "searchFields": "price_minor:in"}, "search", "price_minor has no value."),
     ({"search": "price_minor:"}, "search", "price_minor has no value."),
-    ({"search": "price_minor:1.5"}, "search", WHOLE.format("1.5")),
-    ({"search": "price_minor:1,2"}, "search", WHOLE.format("1,2")),
-    ({"search": "price_minor:" + "9" * 19}, "search", WHOLE.format("9" * 19)),
+    ({"search": "price_minor:1.5"}, "search", INTEGER.format("1.5")),
+    ({"search": "price_minor:1,2"}, "search", INTEGER.format("1,2")),
+    ({"search": "price_minor:" + "9" * 19}, "search", INTEGER.format("9" * 19)),
     ({"search": "price_minor:1", **BETWEEN}, "search", PAIR),
     ({"search": "price_minor:2,1", **BETWEEN}, "search", PAIR),
     ({"search": "price_minor:1,2,3", **BETWEEN}, "search", PAIR),
-    ({"search": "created_at:today"}, "search", MOMENT.format("today")),
-    ({"search": "created_at:2026-02-30T12:00:00Z"}, "search", MOMENT.format("2026-02-30T12:00:00Z")),
-    ({"search": "created_at:2026-01-31T12:00:00"}, "search", MOMENT.format("2026-01-31T12:00:00")),
+    ({"search": "created_at:today"}, "search", DATETIME.format("today")),
+    ({"search": "created_at:2026-02-30T12:00:00Z"}, "search", DATETIME.format("2026-02-30T12:00:00Z")),
+    ({"search": "created_at:2026-01-31T12:00:00"}, "search", DATETIME.format("2026-01-31T12:00:00")),
     ({"search": "name:a\\b"}, "search", "A backslash stands before one of ; : , and \\ only."),
     ({"search": "name:a\\"}, "search", "A backslash stands before one of ; : , and \\ only."),
     ({"search": "name:" + "a" * (VALUE_MAX + 1)}, "search", f"name needs a text of at most {VALUE_MAX} characters."),
@@ -76,15 +76,15 @@ REFUSED: list[tuple[dict[str, str], str, str]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("words", "parameter", "sentence"), REFUSED)
-def test_what_is_not_understood_is_named(
-    list_shop: ListShop, words: dict[str, str], parameter: str, sentence: str
+@pytest.mark.parametrize(("parameters", "parameter", "message"), REFUSED)
+def test_an_invalid_parameter_is_named_with_its_message(
+    list_shop: ListShop, parameters: dict[str, str], parameter: str, message: str
 ) -> None:
-    assert list_shop.refusal("/items", **words) == {parameter: [sentence]}
+    assert list_shop.refusal("/items", **parameters) == {parameter: [message]}
 
 
 @pytest.mark.parametrize(
-    ("words", "parameter", "sentence"),
+    ("parameters", "parameter", "message"),
     [
         ({"include": "item;user"}, "include", "user cannot be included; what can: item."),
         ({"with": "items"}, "with", "items cannot be included; what can: item."),
@@ -94,18 +94,18 @@ def test_what_is_not_understood_is_named(
         ({"search": "status:lost"}, "search", STATES),
     ],
 )  # fmt: skip
-def test_a_list_with_relations_names_them(
-    list_shop: ListShop, words: dict[str, str], parameter: str, sentence: str
+def test_the_message_names_the_relations_of_a_list(
+    list_shop: ListShop, parameters: dict[str, str], parameter: str, message: str
 ) -> None:
-    assert list_shop.refusal("/orders", "ada", **words) == {parameter: [sentence]}
+    assert list_shop.refusal("/orders", "ada", **parameters) == {parameter: [message]}
 
 
-def test_a_truth_is_true_or_false(list_shop: ListShop) -> None:
+def test_a_boolean_is_true_or_false(list_shop: ListShop) -> None:
     refusal = list_shop.refusal("/reconcile-runs", "admin", search="open:1")
     assert refusal == {"search": ["open needs true or false, not 1."]}
 
 
-def test_a_count_is_one_of_those_that_are_declared(list_shop: ListShop) -> None:
+def test_only_declared_relations_can_be_counted(list_shop: ListShop) -> None:
     refusal = list_shop.refusal("/users", "admin", withCount="orders;sessions")
     assert refusal == {"withCount": ["sessions cannot be counted; what can: orders."]}
 
@@ -115,9 +115,9 @@ def test_a_relation_to_many_cannot_be_sorted_by(list_shop: ListShop) -> None:
     assert refusal == {"orderBy": ["orders.created_at cannot be sorted by; what can: id, name, email, created_at."]}
 
 
-def test_everything_that_is_wrong_is_told_at_once(list_shop: ListShop) -> None:
+def test_all_errors_are_returned_together(list_shop: ListShop) -> None:
     refusal = list_shop.refusal("/items", search="a:1;b:2", orderBy="c", filter="d;name;e", sortedBy="f")
-    assert {name: len(sentences) for name, sentences in refusal.items()} == {
+    assert {name: len(messages) for name, messages in refusal.items()} == {
         "search": 2,
         "orderBy": 1,
         "filter": 2,
@@ -126,12 +126,14 @@ def test_everything_that_is_wrong_is_told_at_once(list_shop: ListShop) -> None:
 
 
 @pytest.mark.parametrize(("language", "begins"), [("zh-Hant", "不能按 nope 搜尋"), ("zh-Hans", "不能按 nope 搜索")])
-def test_a_refusal_is_told_in_the_language_of_the_caller(list_shop: ListShop, language: str, begins: str) -> None:
+def test_messages_are_translated_to_the_language_of_the_client(list_shop: ListShop, language: str, begins: str) -> None:
     refusal = list_shop.refusal("/items", search="nope:1", lang=language)
     assert refusal["search"][0].startswith(begins)
 
 
-def test_a_refusal_is_told_as_a_problem_too(list_shop: ListShop) -> None:
-    answer: Any = list_shop.shop.http.get("/api/v1/items?orderBy=nope", headers={"Accept": "application/problem+json"})
-    told = answer.get_json()["errors"]
-    assert [(it["parameter"], it["code"]) for it in told] == [("orderBy", 422001)]
+def test_errors_are_available_as_a_problem(list_shop: ListShop) -> None:
+    response: Any = list_shop.shop.http.get(
+        "/api/v1/items?orderBy=nope", headers={"Accept": "application/problem+json"}
+    )
+    errors = response.get_json()["errors"]
+    assert [(error["parameter"], error["code"]) for error in errors] == [("orderBy", 422001)]

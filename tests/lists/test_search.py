@@ -1,19 +1,19 @@
-"""Searching: every operator, every kind of value, relations; and nothing that is not understood is left out."""
+"""Search by operators, kinds of values and relations."""
 
 import pytest
 
-from tests.lists import list_rows as rows
+from tests.lists.list_rows import DELETED, LINES
 from tests.lists.list_shop import ListShop
 
 
-def test_a_bare_word_is_looked_for_in_every_field_that_can_hold_it(list_shop: ListShop) -> None:
-    # In names, in introductions, and as a price.
+def test_a_value_without_a_name_is_searched_in_every_fitting_field(list_shop: ListShop) -> None:
+    # Found in names, in introductions, and as a price.
     assert list_shop.names(search="tea") == ["Green tea", "Black tea", "Teapot"]
     assert list_shop.names(search="about teapot") == ["Teapot"]
     assert list_shop.names(search="900") == ["100% cotton", "1000 cottons"]
 
 
-def test_of_several_bare_words_none_is_dropped(list_shop: ListShop) -> None:
+def test_several_values_without_a_name_are_all_searched_for(list_shop: ListShop) -> None:
     assert list_shop.names(search="green;cotton") == ["Green tea", "100% cotton", "1000 cottons"]
     assert list_shop.names(search="green;tea", searchJoin="and") == ["Green tea"]
     assert list_shop.names(search="green;cotton", searchJoin="and") == []
@@ -36,9 +36,11 @@ def test_of_several_bare_words_none_is_dropped(list_shop: ListShop) -> None:
         ("name:茶", "", ["茶"]),
     ],
 )
-def test_every_operator_finds_what_it_says(list_shop: ListShop, search: str, operators: str, found: list[str]) -> None:
-    words = {"searchFields": operators} if operators else {}
-    assert list_shop.names(search=search, **words) == found
+def test_every_operator_finds_the_matching_rows(
+    list_shop: ListShop, search: str, operators: str, found: list[str]
+) -> None:
+    parameters = {"searchFields": operators} if operators else {}
+    assert list_shop.names(search=search, **parameters) == found
 
 
 @pytest.mark.parametrize(
@@ -57,21 +59,21 @@ def test_every_operator_finds_what_it_says(list_shop: ListShop, search: str, ope
         ("name:' OR 1=1 --", []),
     ],
 )
-def test_whatever_is_searched_for_stands_for_itself(list_shop: ListShop, search: str, found: list[str]) -> None:
+def test_special_characters_match_literally(list_shop: ListShop, search: str, found: list[str]) -> None:
     assert list_shop.names(search=search) == found
 
 
-def test_conditions_are_joined_by_or_unless_and_is_said(list_shop: ListShop) -> None:
+def test_conditions_are_joined_by_or_by_default(list_shop: ListShop) -> None:
     assert list_shop.names(search="name:tea;price_minor:250", searchJoin="and") == ["Green tea"]
     assert len(list_shop.names(search="name:tea;price_minor:250", searchJoin="or")) == 3
 
 
-def test_an_or_does_not_bring_what_may_not_be_seen(list_shop: ListShop) -> None:
-    everything = list_shop.names(search="name:tea;name:e;price_minor:500")
-    assert not set(everything) & {"Draft tea", "Old tea", rows.DELETED}
+def test_an_or_does_not_find_hidden_rows(list_shop: ListShop) -> None:
+    names = list_shop.names(search="name:tea;name:e;price_minor:500")
+    assert not set(names) & {"Draft tea", "Old tea", DELETED}
 
 
-def test_a_bare_word_looks_only_where_it_is_told_to(list_shop: ListShop) -> None:
+def test_a_value_without_a_name_is_searched_in_the_named_fields_only(list_shop: ListShop) -> None:
     assert list_shop.names(search="about", searchFields="name:like") == []
     assert list_shop.names(search="900,250", searchFields="price_minor:in") == [
         "Green tea",
@@ -82,7 +84,7 @@ def test_a_bare_word_looks_only_where_it_is_told_to(list_shop: ListShop) -> None
     assert refusal == {"search": ["price_minor needs a whole number, not about."]}
 
 
-def test_what_is_searched_for_may_be_a_moment_a_uuid_or_a_state(list_shop: ListShop) -> None:
+def test_a_search_value_may_be_a_time_a_uuid_or_a_choice(list_shop: ListShop) -> None:
     first = list_shop.rows("/orders", "ada", search="created_at:2026-05-01T14:00:00+02:00", orderBy="id")
     assert len(first) == 3
     assert list_shop.rows("/orders", "ada", search=f"id:{first[0]['id']}") == first[:1]
@@ -92,22 +94,22 @@ def test_what_is_searched_for_may_be_a_moment_a_uuid_or_a_state(list_shop: ListS
     assert len(list_shop.rows("/orders", "ada", search=f"created_at:{until}", searchFields="created_at:between")) == 6
 
 
-def test_what_is_open_is_found_by_true(list_shop: ListShop) -> None:
+def test_a_boolean_is_searched_by_true_and_false(list_shop: ListShop) -> None:
     found = {row["open"] for row in list_shop.rows("/reconcile-runs", "admin", search="open:true")}
     others = {row["open"] for row in list_shop.rows("/reconcile-runs", "admin", search="open:false")}
     assert (found, others) == ({True}, {False})
 
 
-def test_a_relation_leads_to_the_words_of_another_resource(list_shop: ListShop) -> None:
+def test_a_search_may_pass_one_relation(list_shop: ListShop) -> None:
     teas = list_shop.rows("/orders", "ada", search="item.name:tea")
     assert {order["item_id"] for order in teas} == {list_shop.items["Green tea"], list_shop.items["Black tea"]}
     assert list_shop.rows("/orders", "ada", search="item.name:pot") == []
-    assert len(list_shop.rows(list_shop.ledger, "admin", search="user.name:ada")) == rows.LINES / 3
+    assert len(list_shop.rows(list_shop.ledger, "admin", search="user.name:ada")) == LINES / 3
     names = {list_shop.items["Teapot"]}
     assert {run["item_id"] for run in list_shop.rows("/reconcile-runs", "admin", search="item.name:Teapot")} == names
 
 
-def test_two_relations_lead_on(list_shop: ListShop) -> None:
+def test_a_search_may_pass_two_relations(list_shop: ListShop) -> None:
     buyers = list_shop.rows("/users", "admin", search="orders.item.name:Teapot")
     assert [user["name"] for user in buyers] == ["Bob"]
     both = list_shop.rows(
@@ -116,15 +118,15 @@ def test_two_relations_lead_on(list_shop: ListShop) -> None:
     assert [user["name"] for user in both] == ["Ada", "Bob"]
 
 
-def test_a_row_that_is_met_by_many_others_is_found_once(list_shop: ListShop) -> None:
+def test_a_row_with_many_matching_related_rows_is_found_once(list_shop: ListShop) -> None:
     status, data = list_shop.answer("/users", "admin", search="orders.currency:EUR")
     assert status == 200
     assert sorted(user["name"] for user in data["data"]) == ["Ada", "Bob"]
     assert data["meta"]["pagination"]["total"] == 2
 
 
-def test_the_most_relations_that_may_be_led_over_are_answered_in_time(list_shop: ListShop) -> None:
-    # Joined by `and` they become joins, for which MySQL tries one order after the other: at twenty tables for ever.
+def test_a_search_with_the_maximum_of_relations_is_answered_in_time(list_shop: ListShop) -> None:
+    # With `and` MySQL turns the subqueries into joins and tries all join orders, which takes too long for many tables.
     names = ("orders.item.name:t", "orders.item.price_minor:250", "orders.item.currency:EUR")
     found = list_shop.rows("/users", "admin", search=";".join(names), searchJoin="and")
     assert [user["name"] for user in found] == ["Ada"]

@@ -1,4 +1,4 @@
-"""Whoever reads 茶 finds 茶: lists look into every language of a text, on both databases."""
+"""Search in the translations of texts, on both databases."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import delete, insert
 
 from shop.models.item import Item
-from tests.lists import list_rows as rows
+from tests.lists.list_rows import item_row
 from tests.lists.list_shop import ListShop
 
 NAME, INTRODUCTION = {"zh-Hant": '烏龍 50% "a\\b" 🍵', "zh-Hans": "乌龙"}, {"zh-Hans": "來自台灣 OOLONG"}
@@ -16,19 +16,19 @@ NAME, INTRODUCTION = {"zh-Hant": '烏龍 50% "a\\b" 🍵', "zh-Hans": "乌龙"},
 
 @pytest.fixture(params=["list_shop", "embedded_list_shop"])
 def translated_list_shop(request: pytest.FixtureRequest) -> Iterator[ListShop]:
-    """The lists, with an item that has texts in all languages."""
-    stage: ListShop = request.getfixturevalue(request.param)
-    with offered(stage, name_translations=NAME, introduction_translations=INTRODUCTION):
-        yield stage
+    """Filled lists with an item that has texts in all languages."""
+    list_shop: ListShop = request.getfixturevalue(request.param)
+    with insert_item(list_shop, name_translations=NAME, introduction_translations=INTRODUCTION):
+        yield list_shop
 
 
 @contextmanager
-def offered(stage: ListShop, **words: Any) -> Iterator[None]:
-    row = {**rows.item_row("Blue leaf", 77, None), **words}
-    with stage.shop.database.engine.begin() as connection:
+def insert_item(list_shop: ListShop, **columns: Any) -> Iterator[None]:
+    row = {**item_row("Blue leaf", 77, None), **columns}
+    with list_shop.shop.database.engine.begin() as connection:
         connection.execute(insert(Item), row)
     yield
-    with stage.shop.database.engine.begin() as connection:
+    with list_shop.shop.database.engine.begin() as connection:
         connection.execute(delete(Item).where(Item.name == row["name"]))
 
 
@@ -47,33 +47,31 @@ def offered(stage: ListShop, **words: Any) -> Iterator[None]:
         ("blue", ""),
     ],
 )
-def test_a_text_is_found_in_whichever_language_it_is_searched(
-    translated_list_shop: ListShop, search: str, operators: str
-) -> None:
-    words = {"searchFields": operators} if operators else {}
-    assert translated_list_shop.names(search=search, **words) == ["Blue leaf"]
+def test_a_text_is_found_in_every_language(translated_list_shop: ListShop, search: str, operators: str) -> None:
+    parameters = {"searchFields": operators} if operators else {}
+    assert translated_list_shop.names(search=search, **parameters) == ["Blue leaf"]
 
 
 @pytest.mark.parametrize("search", ["name:zh-Han", "name:{", "name:oolong", "name:50_", "introduction:烏龍"])
-def test_what_stands_in_no_text_is_not_found(translated_list_shop: ListShop, search: str) -> None:
+def test_a_search_does_not_match_the_stored_json(translated_list_shop: ListShop, search: str) -> None:
     assert translated_list_shop.names(search=search) == []
 
 
-def test_a_list_in_another_language_is_one_question_as_before(translated_list_shop: ListShop) -> None:
-    # Both pages are asked for the first time, so that neither is remembered.
+def test_another_language_takes_no_more_statements(translated_list_shop: ListShop) -> None:
+    # Both pages are requested for the first time, so that neither is cached.
     with translated_list_shop.record_statements() as plain:
         translated_list_shop.rows("/items", search="name:leaf")
     with translated_list_shop.record_statements() as chinese:
         found = translated_list_shop.rows("/items", search="name:烏龍", lang="zh-Hans")
 
     assert [row["name"] for row in found] == ["乌龙"]
-    of_items = [[sql for sql in sent if "FROM items" in sql] for sent in (plain, chinese)]
-    assert len(of_items[0]) == len(of_items[1]) > 0
+    counts = [len([sql for sql in statements if "FROM items" in sql]) for statements in (plain, chinese)]
+    assert counts[0] == counts[1] > 0
 
 
-def test_names_are_sorted_by_their_plain_text(translated_list_shop: ListShop) -> None:
-    words = {"search": "name:乌龙;name:tea", "orderBy": "name", "lang": "zh-Hans"}
-    assert [row["name"] for row in translated_list_shop.rows("/items", **words)] == [
+def test_names_are_sorted_by_their_untranslated_text(translated_list_shop: ListShop) -> None:
+    parameters = {"search": "name:乌龙;name:tea", "orderBy": "name", "lang": "zh-Hans"}
+    assert [row["name"] for row in translated_list_shop.rows("/items", **parameters)] == [
         "Black tea",
         "乌龙",
         "Green tea",

@@ -1,4 +1,4 @@
-"""The base of CacheManagers: declared keys with a life, and what can be done with them."""
+"""Base class of CacheManagers."""
 
 import random
 import secrets
@@ -16,64 +16,71 @@ from shop.core.metrics.metrics import Counter, Metrics
 from shop.core.redis.stores import RedisStores
 from shop.core.tenant import current_tenant
 
-CACHE = Counter("shop_cache", "Looks into the cache, by key and by whether something was kept.", ("key", "outcome"))
-# A tenth off or on, so that keys written together do not expire together.
+CACHE = Counter("shop_cache", "Cache reads, by key and outcome.", ("key", "outcome"))
+# Lives vary by a tenth, so that keys written together do not expire together.
 JITTER = 0.1
-# Of a group's stamp, which says nothing: it may end whenever nobody asks any longer.
+# Life of a tag's value. The value is random: when it expires, the keys of the tag are built again.
 TAG_TTL_MS = 24 * 3600 * 1000
 
 
 @dataclass(frozen=True)
 class CacheManager:
-    """Get, put, remember and forget JSON-safe information, of the tenant that is worked for."""
+    """Cache of JSON-safe values of the current tenant."""
 
     stores: RedisStores
     metrics: Metrics
 
     def get(self, key: Key, **parts: object) -> Any | None:
-        """What was put, or None; raises RedisError."""
+        """Return the cached value or None; raises RedisError."""
         text = self.stores.cache.get(_tenant_key(key, parts))
-        found = text if text is not None and is_value(str(text)) else None
-        self.metrics.count(CACHE, key.name, "miss" if found is None else "hit")
-        return None if found is None else orjson.loads(found)
+        value = text if text is not None and is_value(str(text)) else None
+        self.metrics.count(CACHE, key.name, "miss" if value is None else "hit")
+        return None if value is None else orjson.loads(value)
 
     def put(self, key: Key, value: Any, seconds: float | None = None, /, **parts: object) -> None:
-        """Keep a JSON-safe value for so long, else for the key's life; raises RedisError."""
-        life = _to_milliseconds(seconds) if seconds else _jittered_ttl(key.ttl)
-        self.stores.cache.set(_tenant_key(key, parts), orjson.dumps(value), px=life)
+        """Store a value; raises RedisError.
+
+        It lives for the given seconds, or else for the key's `ttl`.
+        """
+        ttl = _to_milliseconds(seconds) if seconds else _jittered_ttl(key.ttl)
+        self.stores.cache.set(_tenant_key(key, parts), orjson.dumps(value), px=ttl)
 
     def add(self, key: Key, value: Any, seconds: float, /, **parts: object) -> None:
-        """Keep a JSON-safe value for so long unless something is kept already; raises RedisError."""
+        """Store a value for some seconds unless one exists; raises RedisError."""
         self.stores.cache.set(_tenant_key(key, parts), orjson.dumps(value), px=_to_milliseconds(seconds), nx=True)
 
     def get_or_build(self, key: Key, build: Callable[[], Any], **parts: object) -> Any:
-        """What is kept, else what `build` makes of it, kept: one caller builds, the others wait for it a little.
+        """Return the cached value, or build and store it.
 
-        `build` asks the database what is committed, before anything else in the transaction does; where something did,
-        and without Redis, it is asked and nothing is kept. None is kept where the key says for how long.
+        One caller builds; the others wait for it for a short time. `build` must read committed data only: when the
+        transaction has sent statements already, and without Redis, the value is built and not stored. None is stored
+        for the key's `negative_ttl`, and not at all without one.
         """
-        life = Lifetimes(_jittered_ttl(key.ttl), _jittered_ttl(key.negative_ttl))
-        group = (self._tag_key(key.tag, parts), _jittered_ttl(key.tag.ttl) or TAG_TTL_MS) if key.tag else None
-        place, outcome = CacheSlot(self.stores.cache, _tenant_key(key, parts), life, group), "hit"
+        lifetimes = Lifetimes(_jittered_ttl(key.ttl), _jittered_ttl(key.negative_ttl))
+        tag = (self._tag_key(key.tag, parts), _jittered_ttl(key.tag.ttl) or TAG_TTL_MS) if key.tag else None
+        slot, outcome = CacheSlot(self.stores.cache, _tenant_key(key, parts), lifetimes, tag), "hit"
 
         def miss() -> Any:
             nonlocal outcome
             outcome = "miss"
             return build()
 
-        value = place.get_or_build(miss)
+        value = slot.get_or_build(miss)
         self.metrics.count(CACHE, key.name, outcome)
         return value
 
     def delete(self, key: Key, **parts: object) -> None:
-        """Drop what was put, or everything in a group; raises RedisError, since stale information would stay."""
+        """Delete a value, or all values of a tag.
+
+        Raises RedisError, since a stale value would stay.
+        """
         delete_key(self.stores.cache, _tenant_key(key, parts))
 
     def invalidate_on_commit(self, key: Key, **parts: object) -> None:
-        """Let what was put, or everything in a group, end with the commit of the running transaction.
+        """Delete a value, or a tag's values, with the running transaction's commit.
 
-        Just before it nobody is told it any longer, nor keeps what it was; whoever dies then leaves nothing behind that
-        lasts. Without Redis there is no commit: RedisError.
+        Just before the commit the key is blocked: the value is neither returned nor stored until it is deleted. The
+        block expires by itself, in case the process dies. The commit raises RedisError and fails without Redis.
         """
         name, mark = _tenant_key(key, parts), secrets.token_hex(8)
         before_commit(self._block, name, mark)
@@ -90,7 +97,7 @@ class CacheManager:
 
 
 def _tenant_key(key: Key, parts: Mapping[str, object]) -> str:
-    # Said here and by nobody else: information that names no tenant cannot be kept, nor found by another.
+    # The only place that fills in the tenant: no value can be stored without it, nor read by another tenant.
     return key(tenant=current_tenant(), **parts)
 
 

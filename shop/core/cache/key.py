@@ -1,4 +1,4 @@
-"""Redis key templates, and the check that two never collide."""
+"""Redis key templates, and the check for collisions."""
 
 import re
 from datetime import timedelta
@@ -9,10 +9,10 @@ _key_templates: dict[str, str] = {}
 
 
 class Key:
-    """A key template with a life: `card = Key("{tenant}:item:{item}:card", ttl=timedelta(minutes=10))`.
+    """Template of a cache key: `card = Key("{tenant}:item:{item}:card", ttl=timedelta(minutes=10))`.
 
-    `nothing`: how long it is remembered that there is none. `group`: the key whose change is a change of this one, too;
-    its parts are among ours. Two templates that could ever produce the same key stop the import.
+    `negative_ttl` is the life of a cached None. `tag` is a key whose deletion invalidates this one, too; its parts are
+    among the parts here. Two templates that could produce the same key stop the import.
     """
 
     def __init__(
@@ -35,7 +35,10 @@ class Key:
         _key_templates[self.template] = title
 
     def __call__(self, **parts: object) -> str:
-        """The key; raises ValueError when a part is missing, extra, or could be taken for two parts."""
+        """Fill in the template.
+
+        Raises ValueError when a part is missing, unknown, or has characters that could make two keys equal.
+        """
         if parts.keys() != self.parts:
             raise ValueError(f"{self.template} takes {sorted(self.parts)}, not {sorted(parts)}.")
         for name, value in parts.items():
@@ -44,22 +47,25 @@ class Key:
         return self.template.format(**parts)
 
 
-def _can_collide(one: str, other: str) -> bool:
-    ones, others = one.split(":"), other.split(":")
-    return len(ones) == len(others) and all(map(_segments_can_collide, ones, others))
+def _can_collide(left: str, right: str) -> bool:
+    lefts, rights = left.split(":"), right.split(":")
+    return len(lefts) == len(rights) and all(map(_segments_can_collide, lefts, rights))
 
 
-def _segments_can_collide(one: str, other: str) -> bool:
-    # Whatever stands between two ends, the parts may fill.
-    return all(a.startswith(b) or b.startswith(a) for a, b in zip(_fixed_ends(one), _fixed_ends(other), strict=True))
+def _segments_can_collide(left: str, right: str) -> bool:
+    # Parts can produce any text between the fixed ends of a segment, so only the ends decide.
+    return all(a.startswith(b) or b.startswith(a) for a, b in zip(_fixed_ends(left), _fixed_ends(right), strict=True))
 
 
 def _fixed_ends(segment: str) -> tuple[str, str]:
-    """The text before its first part, and the one after its last part backwards; marked when it has no part."""
+    """Return the text before the first part and after the last.
+
+    The second one is reversed. Both end with a null character when the segment has no parts.
+    """
     texts = [""]
     for text, part, _, _ in Formatter().parse(segment):
         texts[-1] += text
         if part is not None:
             texts.append("")
-    mark = "" if len(texts) > 1 else "\0"
-    return texts[0] + mark, texts[-1][::-1] + mark
+    end = "" if len(texts) > 1 else "\0"
+    return texts[0] + end, texts[-1][::-1] + end

@@ -1,8 +1,8 @@
-"""Remembering what was built: by one caller for all, and never past a change.
+"""Single-flight cache: one caller builds, and no value survives a change.
 
-Under a key stands a value, or the lease (`?`) of whoever builds it, or the mark (`!`) of a change that is about to be
-committed. What is built is kept only while its lease still stands there, and each change takes leases away, before its
-commit and after it: what was read before a change is never kept beyond it.
+A key holds a value, or the lease (`?`) of the caller that builds it, or the mark (`!`) of a change that is about to be
+committed. A built value is stored only while its lease is still there. Each change removes leases, before its commit
+and after it, so a value that was read before a change is never stored after it.
 """
 
 import random
@@ -21,14 +21,14 @@ from shop.core.database.transaction import is_unused
 from shop.core.redis.script import Script
 from shop.core.redis.stores import RedisError
 
-# Longer than anything takes that is built for one request.
+# Longer than the build of any value takes.
 LEASE_SECONDS = 3.0
-# How long the others wait for the one who builds; then they build for themselves.
+# Other callers wait that long for the value; then they build it themselves.
 WAIT_SECONDS = 0.4
 PAUSE_SECONDS, PAUSE_MAX_SECONDS = 0.004, 0.03
-# Longer than a commit may take. It also ends by itself when there was no commit, or nobody was left to forget.
+# Longer than a commit may take. The mark expires by itself when the process died before it deleted the key.
 BLOCK_SECONDS = 10.0
-# What is larger would cost the store of the sale more memory than it saves the database work.
+# A larger value would cost the Redis of the sale more memory than it saves the database work.
 VALUE_MAX_BYTES = 128 * 1024
 LEASE, BLOCK = "?", "!"
 _LUA = Path(__file__).parent / "lua"
@@ -36,7 +36,10 @@ _lease_script, _store_script, _delete_script = (Script(_LUA / f"{name}.lua") for
 
 
 class Lifetimes(NamedTuple):
-    """How long a value lives, in milliseconds, and how long it is known that there is none; None: for ever, not."""
+    """Lives in milliseconds of a value and of a cached None.
+
+    A `value_ttl` of None means for ever; a `negative_ttl` of None means that None is not cached.
+    """
 
     value_ttl: int | None
     negative_ttl: int | None
@@ -44,7 +47,10 @@ class Lifetimes(NamedTuple):
 
 @dataclass(frozen=True)
 class CacheSlot:
-    """Where something is remembered. `group`: a key whose change is a change of everything in it, and its life."""
+    """Cached value under one key.
+
+    `tag` is the key of a tag, whose deletion invalidates all its values, and its life in milliseconds.
+    """
 
     client: "Redis"
     name: str
@@ -52,68 +58,74 @@ class CacheSlot:
     tag: tuple[str, int] | None = None
 
     def get_or_build(self, build: Callable[[], Any]) -> Any:
-        """What is kept, else what `build` makes of it; without Redis what `build` makes."""
-        # Whoever has written something sees what others do not; whoever has read something saw it before its lease.
-        found = self._read_or_lease() if is_unused() else None
-        if found is None:
+        """Return the cached value, or build it; without Redis always build."""
+        # A used transaction may see its own uncommitted rows, or a state from before the lease.
+        result = self._read_or_lease() if is_unused() else None
+        if result is None:
             return build()
-        answer, text = found
-        return orjson.loads(text) if answer == "kept" else self._build_and_store(text, build)
+        status, text = result
+        return orjson.loads(text) if status == "kept" else self._build_and_store(text, build)
 
     def _read_or_lease(self) -> tuple[str, str] | None:
-        """What is kept, or our lease; None where it cannot be kept, or not soon enough."""
+        """Return the cached value, or a lease to build it.
+
+        None when the value cannot be stored, or another caller builds it for too long.
+        """
         deadline, pause = time.monotonic() + WAIT_SECONDS, PAUSE_SECONDS
         while True:
             try:
-                answer, text = self._try_lease()
+                status, text = self._try_lease()
             except RedisError:
                 return None
-            if answer in ("kept", "lease"):
-                return answer, text
-            if answer == "closed" or time.monotonic() >= deadline:
+            if status in ("kept", "lease"):
+                return status, text
+            if status == "closed" or time.monotonic() >= deadline:
                 return None
             time.sleep(random.uniform(pause / 2, pause))
             pause = min(pause * 2, PAUSE_MAX_SECONDS)
 
     def _try_lease(self) -> tuple[str, str]:
-        own = secrets.token_hex(8)
-        words: list[Any] = [own, int(LEASE_SECONDS * 1000)]
+        nonce = secrets.token_hex(8)
+        arguments: list[Any] = [nonce, int(LEASE_SECONDS * 1000)]
         if self.tag:
-            group, life = self.tag
-            answer, text = _lease_script(self.client, [self.name, group], [*words, own, life])
+            tag, ttl = self.tag
+            status, text = _lease_script(self.client, [self.name, tag], [*arguments, nonce, ttl])
         else:
-            answer, text = _lease_script(self.client, [self.name], words)
-        return answer, text
+            status, text = _lease_script(self.client, [self.name], arguments)
+        return status, text
 
     def _build_and_store(self, lease: str, build: Callable[[], Any]) -> Any:
-        text, life = "", None
+        text, ttl = "", None
         try:
             value = build()
-            life = self.lifetimes.negative_ttl if value is None else self.lifetimes.value_ttl
-            # That there is nothing is kept where its life is said.
-            text = "" if value is None and life is None else orjson.dumps(value).decode()
+            ttl = self.lifetimes.negative_ttl if value is None else self.lifetimes.value_ttl
+            # None is stored only for a `negative_ttl`.
+            text = "" if value is None and ttl is None else orjson.dumps(value).decode()
         finally:
-            # Without a text, whatever became of it, the lease is given back.
-            stamp = lease[len(LEASE) : lease.rindex("|") + 1] if self.tag else ""
+            # Without a text, also after an error, the script releases the lease.
+            prefix = lease[len(LEASE) : lease.rindex("|") + 1] if self.tag else ""
             with suppress(RedisError):
-                kept = stamp + text if text and len(text) <= VALUE_MAX_BYTES else ""
-                _store_script(self.client, [self.name], [lease, kept, "" if life is None else life])
+                stored = prefix + text if text and len(text) <= VALUE_MAX_BYTES else ""
+                _store_script(self.client, [self.name], [lease, stored, "" if ttl is None else ttl])
         return value
 
 
 def is_value(text: str | None) -> bool:
-    """Whether what stands under a key is a value."""
+    """Return True for a value, False for a lease, mark or None."""
     return text is not None and text[:1] not in (LEASE, BLOCK)
 
 
 def block(client: "Redis", name: str, mark: str) -> None:
-    """Let nobody be told what stands under a key, nor keep anything there, until the mark ends; raises RedisError."""
+    """Replace a value by a mark that prevents its use; raises RedisError.
+
+    Until the mark is deleted or expires, nothing is stored under the key.
+    """
     client.set(name, BLOCK + mark, px=int(BLOCK_SECONDS * 1000))
 
 
 def delete_key(client: "Redis", name: str, mark: str = "") -> None:
-    """Drop what stands under a key, and the lease under which it is built; raises RedisError.
+    """Delete a value, or the lease to build it; raises RedisError.
 
-    The mark of a change that somebody else is about to commit stays.
+    Keeps another transaction's mark.
     """
     _delete_script(client, [name], [BLOCK + mark])

@@ -1,4 +1,4 @@
-"""Where the words of a list stand in the tables: the only way from a public name to SQL."""
+"""Map from public field names to columns, used by all list queries."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -14,39 +14,39 @@ from shop.core.query.spec import Operator
 
 @dataclass(frozen=True)
 class ColumnMap:
-    """The columns of one Model under their public names, and the ways to other Sources.
+    """Columns of one Model by public name, and joins to other maps.
 
-    A Service puts the ways in, since no Repository knows another one: a Source is a value, and only a Repository asks
-    with it. A relation becomes a question within the question, never a join, so it doubles no row and no total.
+    A Service adds the joins, since no Repository knows another one: a map is a value, and only a Repository executes
+    statements. A relation becomes a subquery, never an SQL join, so it duplicates no rows and no totals.
     """
 
     key: InstrumentedAttribute[Any]
     columns: Mapping[str, SQLColumnExpression[Any]]
     joins: Mapping[str, "Join"] = field(default_factory=dict)
-    # Name -> the same in other words: what a search of that name looks into, too.
+    # Name -> further columns that a search of that name includes, such as translations.
     extra_columns: Mapping[str, tuple[SQLColumnExpression[Any], ...]] = field(default_factory=dict)
 
     def to_one(self, name: str, by: str, other: "ColumnMap") -> "ColumnMap":
-        """A way to the row of another Source that one of our columns names."""
+        """Add a join to the row that a column here refers to."""
         return replace(self, joins={**self.joins, name: Join(self.columns[by], other.key, other)})
 
     def to_many(self, name: str, other: "ColumnMap", by: str) -> "ColumnMap":
-        """A way to the rows of another Source that name ours in one of their columns."""
+        """Add a join to the rows that refer to a row here."""
         return replace(self, joins={**self.joins, name: Join(self.key, other.columns[by], other)})
 
     def build_filter(self, query: ListQuery) -> Criterion | None:
-        """What a row has to be to be found; None where nothing is searched for."""
+        """Build the filter of a search; returns None without one."""
         terms = [or_(*(self._build_criterion(condition) for condition in term)) for term in query.terms]
         return (and_ if query.match_all else or_)(*terms) if terms else None
 
     def value_expression(self, path: tuple[str, ...]) -> SQLColumnExpression[Any]:
-        """What stands under a name, as one value of a row."""
+        """Return the expression of a field, as one value for each row."""
         first, *rest = path
         if not rest:
             return self.columns[first]
-        way = self.joins[first]
-        inner = select(way.target.value_expression(tuple(rest))).where(way.inner == way.outer)
-        return inner.correlate(self.key.class_).scalar_subquery()
+        join = self.joins[first]
+        subquery = select(join.target.value_expression(tuple(rest))).where(join.inner == join.outer)
+        return subquery.correlate(self.key.class_).scalar_subquery()
 
     def _build_criterion(self, condition: Comparison) -> Criterion:
         first, *rest = condition.path
@@ -54,14 +54,14 @@ class ColumnMap:
             return or_(
                 *(_compare(column, condition) for column in (self.columns[first], *self.extra_columns.get(first, ())))
             )
-        way = self.joins[first]
-        inner = select(way.inner).where(way.target._build_criterion(condition._replace(path=tuple(rest))))
-        return way.outer.in_(inner.correlate(None))
+        join = self.joins[first]
+        subquery = select(join.inner).where(join.target._build_criterion(condition._replace(path=tuple(rest))))
+        return join.outer.in_(subquery.correlate(None))
 
 
 @dataclass(frozen=True)
 class Join:
-    """How a row is found in another Source: our column, and theirs that has the same value."""
+    """Pair of columns with equal values: outer here, inner in the target."""
 
     outer: SQLColumnExpression[Any]
     inner: SQLColumnExpression[Any]
@@ -74,7 +74,7 @@ def _compare(column: SQLColumnExpression[Any], condition: Comparison) -> Criteri
         case Operator.EQUAL:
             return column == values[0]
         case Operator.LIKE:
-            # Escaped: a percent sign that is searched for is one that stands there.
+            # Escaped: a percent sign in the search matches only a percent sign in the text.
             return column.icontains(values[0], autoescape=True)
         case Operator.IN:
             return column.in_(values)

@@ -1,4 +1,4 @@
-"""Criteria: what rows must be, as a stack of conditions that one pushes and pops."""
+"""Criteria: an immutable stack of conditions on rows."""
 
 from dataclasses import dataclass, replace
 
@@ -9,37 +9,37 @@ Criterion = ColumnElement[bool]
 
 @dataclass(frozen=True)
 class Criteria:
-    """Conditions that a row meets all of.
+    """Conditions that a row must meet, all of them.
 
-    It is a value: each change makes another one, and nobody's next question sees it. Each condition is a group of its
-    own: of `x or y` and `z`, a row that is `x` and not `z` meets nothing.
+    Each change returns a new object. Each condition is grouped: with `x or y` and `z`, a row that meets `x` only does
+    not match.
     """
 
     stack: tuple[Criterion, ...] = ()
     skipped: bool = False
-    # An index in which what meets these conditions stands in the usual order of its list.
+    # MySQL index that has the matching rows in the list's default order.
     index: str = ""
 
     def push(self, criterion: Criterion) -> "Criteria":
-        """The same, and one more."""
+        """Return a copy with one more condition."""
         return replace(self, stack=(*self.stack, criterion))
 
     def pop(self) -> "Criteria":
-        """Without the last one; of none, none is left."""
+        """Return a copy without the last condition; an empty stack stays empty."""
         return replace(self, stack=self.stack[:-1])
 
     def skip(self, *, skipped: bool = True) -> "Criteria":
-        """As if there were none, until they are skipped no longer."""
+        """Return a copy that ignores its conditions until `skip(skipped=False)`."""
         return replace(self, skipped=skipped)
 
     def reset(self) -> "Criteria":
-        """None."""
+        """Return criteria without conditions."""
         return Criteria()
 
     def with_index_hint(self, index: str) -> "Criteria":
-        """The same, where rows that meet them stand in the list's usual order in that index of MySQL's."""
+        """Return a copy that names the MySQL index of the default order."""
         return replace(self, index=index)
 
     def clause(self) -> Criterion:
-        """All of them as one condition."""
+        """Combine all conditions into one."""
         return true() if self.skipped else and_(true(), *(criterion.self_group() for criterion in self.stack))

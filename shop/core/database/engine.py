@@ -1,4 +1,4 @@
-"""The database: an engine with short time-outs, MySQL/MariaDB or SQLite."""
+"""Database engine and sessions, for MySQL, MariaDB or SQLite."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,14 +21,14 @@ from shop.core.tenant import all_tenants
 __all__ = ["Database", "DatabaseUnavailable", "OperationalError"]
 
 POOL_WAIT_SECONDS = 0.5
-# Addresses and password hashes are among the values of statements, and an error that tells them goes into the log.
+# Errors are logged, and the values of statements include email addresses and password hashes.
 _HIDE_VALUES = {"hide_parameters": True}
-# A server goes on with a statement that nobody listens to any longer, until it is told when to end. Later than whoever
-# listens, so that it is the same error for everybody. MariaDB reads the first comment, MySQL the second.
+# A server continues a statement after its client has gone, unless it has a limit. The limit is longer than the client's
+# read time-out, so that clients always see the same error. MariaDB reads the first comment, MySQL the second.
 _STATEMENT_SECONDS = 3
 _MYSQL_CONNECT: dict[str, Any] = {
     "connect_timeout": CONNECT_SECONDS,
-    # Shorter than the read time-out, or a wait for a lock would look like a lost connection.
+    # Shorter than the read time-out, or else a wait for a lock would look like a lost connection.
     "init_command": "SET SESSION innodb_lock_wait_timeout=1, time_zone='+00:00'"
     f" /*M!100101 , max_statement_time={_STATEMENT_SECONDS} */"
     f" /*!80000 , max_execution_time={_STATEMENT_SECONDS}000 */",
@@ -38,20 +38,20 @@ _MYSQL_CONNECT: dict[str, Any] = {
 _MYSQL_PROBE = dict.fromkeys(("connect_timeout", "read_timeout", "write_timeout"), CONNECT_SECONDS)
 
 
-class DatabaseUnavailable(OperationalError):  # noqa: N818 - it reads as what it is
-    """The database was seen to be away, so it was not asked."""
+class DatabaseUnavailable(OperationalError):  # noqa: N818 - named after the state it reports
+    """Error of a statement not sent, since the database is down."""
 
     def __init__(self, cause: Exception) -> None:
-        super().__init__("", None, ConnectionError(f"It is away: {cause}"))
+        super().__init__("", None, ConnectionError(f"The database is down: {cause}"))
 
 
 class CountingPool(QueuePool):
-    """SQLAlchemy's, which counts who waited in vain."""
+    """SQLAlchemy's connection pool with a counter of time-outs."""
 
     timeouts = 0
 
     def connect(self) -> PoolProxiedConnection:
-        """A connection; raises TimeoutError."""
+        """Return a connection; raises TimeoutError."""
         try:
             return super().connect()
         except PoolTimeoutError:
@@ -61,13 +61,13 @@ class CountingPool(QueuePool):
 
 @dataclass(frozen=True)
 class Database:
-    """Where sessions come from; one per app."""
+    """Database of one app: its engine, sessions and store monitor."""
 
     settings: Settings
 
     @cached_property
     def engine(self) -> Engine:
-        """The engine; it connects at the first statement, not before."""
+        """Engine, which connects at the first statement."""
         engine = self._engine()
         install_engine_filter(engine)
         watch_sql(engine, self.settings.log_sql_slower)
@@ -77,7 +77,7 @@ class Database:
         address = self.settings.database_address
         if make_url(address).get_backend_name() == "sqlite":
             return _create_sqlite_engine(address)
-        # No pre-ping: the transaction replays when its connection is dead, and a frozen one would be waited for twice.
+        # No pre-ping: the transaction is replayed when its connection is dead, and a frozen one would cost two waits.
         engine = create_engine(
             address,
             connect_args=_MYSQL_CONNECT,
@@ -99,7 +99,7 @@ class Database:
         return connection
 
     def migration_engine(self) -> Engine:
-        """Another engine, for migrations: to alter a big table takes longer than any request may."""
+        """Create an engine without read time-outs, since migrations may take long."""
         address = self.settings.database_address
         if make_url(address).get_backend_name() == "sqlite":
             return _create_sqlite_engine(address)
@@ -109,46 +109,46 @@ class Database:
 
     @cached_property
     def session_maker(self) -> sessionmaker[Session]:
-        """Makes sessions whose rows stay readable after the commit, each for one tenant or for every."""
+        """Session factory, whose rows stay readable after the commit."""
         maker = sessionmaker(self.engine, expire_on_commit=False)
         install_session_filters(maker)
         return maker
 
     @cached_property
     def store_monitor(self) -> StoreMonitor:
-        """Its sign of life, which tells the version of the schema."""
+        """Monitor of the database, whose check returns the schema version."""
         return StoreMonitor("database", _Probe(self.settings.database_address).check)
 
     def require_available(self) -> None:
-        """Raise DatabaseUnavailable while the database is away."""
+        """Raise DatabaseUnavailable while the database is down."""
         if self.store_monitor.down:
             raise DatabaseUnavailable(self.store_monitor.down)
 
 
 def _keep_other_connections(context: ExceptionContext) -> None:
-    # One answer that comes late says nothing about the connections that others have; a lost one does.
+    # A read time-out invalidates this connection only; a lost connection invalidates the pool.
     if is_timeout(context.original_exception):
         context.invalidate_pool_on_disconnect = False
 
 
 class _Probe:
-    """A connection of its own, which nobody keeps waiting; used by one thread."""
+    """Separate connection of the store monitor's thread, with short time-outs."""
 
     def __init__(self, address: str) -> None:
         limits = {} if make_url(address).get_backend_name() == "sqlite" else _MYSQL_PROBE
-        # It never begins a transaction, so it has none to end.
+        # No transaction is begun, so none has to be ended.
         self._engine = create_engine(
             address, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=limits, **_HIDE_VALUES
         )
         self._connection: Connected | None = None
 
     def check(self) -> str:
-        """The version of the schema; raises SQLAlchemyError."""
+        """Return the schema version; raises SQLAlchemyError."""
         connection, self._connection = self._connection or self._engine.connect(), None
         try:
             version = connection.scalar(text("SELECT version_num FROM alembic_version"))
         except ProgrammingError:
-            # It answers; there are no tables yet.
+            # The server responds, but has no tables yet.
             version = None
         except BaseException:
             connection.close()
@@ -165,14 +165,14 @@ def _create_sqlite_engine(address: str) -> Engine:
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
-    # The driver's own BEGIN comes too late to keep reads and writes of one transaction together.
+    # The driver sends BEGIN only before the first write, so earlier reads would be outside the transaction.
     connection.isolation_level = None
     for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 
 def _begin_sqlite(connection: Any) -> None:
-    # The write lock from the start: a read lock raised later may find another writer and must give up.
-    # Words that ask for nobody's rows.
+    # Takes the write lock at once: upgrading a read lock later fails when another writer is active.
+    # The statement reads no rows, so it needs no tenant.
     with all_tenants():
         connection.exec_driver_sql("BEGIN IMMEDIATE")

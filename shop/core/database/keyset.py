@@ -1,4 +1,7 @@
-"""What comes behind a row in an order: in any mixture of directions, and with rows that have no value."""
+"""Keyset pagination: the condition for the rows after a given one.
+
+Supports mixed directions and null values.
+"""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -9,28 +12,28 @@ from shop.core.database.criteria import Criterion
 
 
 class SortKey(NamedTuple):
-    """Something that rows are sorted by; what has no value comes before everything, as the database sorts it."""
+    """Sort expression and direction; nulls come first, as the database sorts them."""
 
     expression: SQLColumnExpression[Any]
     descending: bool
 
     @property
     def order_clause(self) -> UnaryExpression[Any]:
-        """For ORDER BY."""
+        """Expression for ORDER BY."""
         return self.expression.desc() if self.descending else self.expression.asc()
 
 
 def rows_after(keys: Sequence[SortKey], values: Sequence[Any]) -> Criterion:
-    """What a row has to be to come behind the one with these values.
+    """Build the condition for rows after the row with these values.
 
-    Spelled out: MySQL does not look up a comparison of pairs in an index.
+    Written without row comparisons, for which MySQL uses no index.
     """
-    steps: list[Criterion] = []
-    same: list[Criterion] = []
+    alternatives: list[Criterion] = []
+    equal_keys: list[Criterion] = []
     for key, value in zip(keys, values, strict=True):
-        steps.append(and_(*same, _is_after(key, value)))
-        same.append(key.expression.is_(None) if value is None else key.expression == value)
-    return or_(*steps)
+        alternatives.append(and_(*equal_keys, _is_after(key, value)))
+        equal_keys.append(key.expression.is_(None) if value is None else key.expression == value)
+    return or_(*alternatives)
 
 
 def _is_after(key: SortKey, value: Any) -> Criterion:
@@ -39,6 +42,6 @@ def _is_after(key: SortKey, value: Any) -> Criterion:
     if not key.descending:
         higher: Criterion = key.expression > value
         return higher
-    # Behind the lowest value come those without any.
+    # In descending order, nulls come after the lowest value.
     lower: Criterion = key.expression < value
     return or_(lower, key.expression.is_(None)) if getattr(key.expression, "nullable", True) else lower

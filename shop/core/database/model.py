@@ -1,4 +1,4 @@
-"""The base of Models, and the column types that behave alike on MySQL, MariaDB and SQLite."""
+"""Base class of Models."""
 
 from datetime import datetime
 from typing import Any, ClassVar
@@ -9,12 +9,12 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from shop.core.database.types import BinaryUuid, UtcDateTime
 
-# Whose a request is that names none.
+# Tenant of requests that name none.
 DEFAULT_TENANT = 1
 
 
 class Model(DeclarativeBase):
-    """One table. `tenant_id` stands on every row; whoever adds one leaves it to the session to write it there."""
+    """Base of all Models. The session fills in `tenant_id` of new rows."""
 
     metadata = MetaData(
         naming_convention={

@@ -1,4 +1,4 @@
-"""PyMySQL's connection, whose every wait is as long as the request that waits has time for."""
+"""PyMySQL connection that waits no longer than the request's deadline."""
 
 from typing import Any
 
@@ -15,32 +15,32 @@ _BUDGET_SPENT = "This request has waited long enough for its stores."
 
 
 def is_timeout(error: BaseException | None) -> bool:
-    """Whether a connection was given up because its answer did not come in time; it may be the only one."""
-    return isinstance(error, err.OperationalError) and any(said in str(error) for said in ("timed out", _BUDGET_SPENT))
+    """Return True when a connection was closed because of a late response."""
+    return isinstance(error, err.OperationalError) and any(text in str(error) for text in ("timed out", _BUDGET_SPENT))
 
 
 class Connection(PyMySQLConnection):
-    """Each wait is for one packet, within what is left; whoever has waited long enough is cut off."""
+    """Connection that limits the wait for each packet to the time left."""
 
-    # Of the database: it hears of every answer.
+    # Every response of the server is reported to it.
     store_monitor: StoreMonitor | None = None
 
     def connect(self, sock: Any = None) -> None:
-        """Connect and sign in."""
+        """Connect and authenticate."""
         with charge_deadline():
             self._limit_timeouts(CONNECT_SECONDS)
             super().connect(sock)
 
-    def query(self, sql: Any, unbuffered: bool = False) -> Any:  # noqa: FBT001, FBT002 - given shape
-        """Send a statement and read the answer."""
+    def query(self, sql: Any, unbuffered: bool = False) -> Any:  # noqa: FBT001, FBT002 - PyMySQL's signature
+        """Send a statement and read the response."""
         with charge_deadline():
-            answer = super().query(sql, unbuffered)
+            affected_rows = super().query(sql, unbuffered)
         if self.store_monitor:
             self.store_monitor.mark_alive()
-        return answer
+        return affected_rows
 
     def _read_ok_packet(self) -> Any:
-        # The answer to what begins and ends transactions.
+        # The response to BEGIN, COMMIT and ROLLBACK.
         with charge_deadline():
             return super()._read_ok_packet()  # type: ignore[misc]  # not among its types
 
@@ -53,9 +53,9 @@ class Connection(PyMySQLConnection):
         super()._execute_command(command, sql)  # type: ignore[misc]  # the same
 
     def _limit_timeouts(self, timeout: float) -> None:
-        left = remaining(timeout)
-        if not left:
-            # Closed, and not only left alone: the server rolls back whatever was begun.
+        seconds = remaining(timeout)
+        if not seconds:
+            # Closed, so that the server rolls back the open transaction.
             self._force_close()  # type: ignore[attr-defined]  # the same
             raise err.OperationalError(CR.CR_SERVER_LOST, _BUDGET_SPENT)
-        self._read_timeout = self._write_timeout = left
+        self._read_timeout = self._write_timeout = seconds

@@ -1,4 +1,4 @@
-"""A question that is put to one Repository, and how its answer is cut."""
+"""Execution of a list query as SELECT statements."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +21,10 @@ from shop.core.tenant import current_scope
 
 @dataclass(frozen=True)
 class ListStatement:
-    """What was asked of the rows that meet the criteria. `about` names the list: its cursors go on in no other."""
+    """List query over the rows that meet the criteria.
+
+    `list_id` identifies the list: its cursors are invalid in all others.
+    """
 
     query: ListQuery
     columns: ColumnMap
@@ -29,17 +32,18 @@ class ListStatement:
     list_id: tuple[object, ...]
 
     def run(self, session: Session, cursors: CursorSigner) -> AnyPage[Any]:
-        """The rows, in one statement, and their number in another one where it was asked for.
+        """Select a page in one statement; a total takes a second one.
 
-        Raises ShopError FIELD_INVALID for a cursor that belongs elsewhere.
+        Raises ShopError FIELD_INVALID for a cursor of another list.
         """
         if self.query.mode is Mode.CURSOR:
             return self._by_cursor(session, cursors)
         request, rows = self.query.request, self._order(select(self.columns.key.class_))
         rows = rows.offset(request.offset)
         if self.query.mode is Mode.SIMPLE:
-            found = session.scalars(rows.limit(request.per_page + 1)).all()
-            return SimplePage(found[: request.per_page], len(found) > request.per_page, request)
+            # One more row than requested: it shows that another page follows.
+            selected = session.scalars(rows.limit(request.per_page + 1)).all()
+            return SimplePage(selected[: request.per_page], len(selected) > request.per_page, request)
         total = session.scalar(self._filter(select(func.count(self.columns.key)))) or 0
         return Page(session.scalars(rows.limit(request.per_page)).all(), total, request)
 
@@ -48,18 +52,18 @@ class ListStatement:
         rows = self._order(select(self.columns.key.class_, *(key.expression for key in keys)))
         if self.query.cursor:
             rows = rows.where(rows_after(keys, self._read_position(cursors, self.query.cursor)))
-        found = session.execute(rows.limit(per_page + 1)).all()
-        last = found[per_page - 1] if len(found) > per_page else None
-        following = (
+        selected = session.execute(rows.limit(per_page + 1)).all()
+        last = selected[per_page - 1] if len(selected) > per_page else None
+        next_cursor = (
             cursors.sign({"of": self._fingerprint, "at": [pack_value(value) for value in last[1:]]}) if last else None
         )
-        return CursorPage([row[0] for row in found[:per_page]], following, per_page)
+        return CursorPage([row[0] for row in selected[:per_page]], next_cursor, per_page)
 
     def _read_position(self, cursors: CursorSigner, cursor: str) -> Sequence[Any]:
         position = cursors.read(cursor, "of", "at")
         try:
             if position["of"] != self._fingerprint:
-                raise ValueError("It is of another list, search or order.")
+                raise ValueError("The cursor belongs to another list, search or order.")
             return [
                 unpack_value(sort.kind, value) for sort, value in zip(self.query.order, position["at"], strict=True)
             ]
@@ -76,12 +80,12 @@ class ListStatement:
     def _order(self, query: "Select[Any]") -> "Select[Any]":
         index = self.criteria.index if self.query.is_default_order and not self.query.terms else ""
         for dialect in ("mysql", "mariadb") if index else ():
-            # Left alone, MariaDB looks up where the index's equal part begins, and passes by every row before a cursor.
+            # Without the hint MariaDB starts at the index's equal part and scans every row before the cursor.
             query = query.with_hint(self.columns.key.class_, f"FORCE INDEX ({index})", dialect)
         return self._filter(query).order_by(*(key.order_clause for key in self._sort_keys()))
 
     def _filter(self, query: "Select[Any]") -> "Select[Any]":
-        found = self.columns.build_filter(self.query)
-        # Pushed as one criterion: no `or` of a search reaches beyond it.
-        criteria = self.criteria if found is None else self.criteria.push(found)
+        search = self.columns.build_filter(self.query)
+        # Pushed as one grouped criterion, so that an `or` of the search cannot weaken the others.
+        criteria = self.criteria if search is None else self.criteria.push(search)
         return query.where(criteria.clause())

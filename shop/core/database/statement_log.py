@@ -1,4 +1,7 @@
-"""Statements: counted for the request that sends them, and logged when they take long, without their values."""
+"""Statement counter and slow-query log.
+
+Log entries contain no values of statements, except ids.
+"""
 
 import logging
 import re
@@ -13,15 +16,18 @@ from sqlalchemy import Engine, event
 from shop.core.logging.entry import CUSTOM_FIELDS
 from shop.core.trace import count_sql
 
-_BEGAN = "shop.began"
+_STARTED_AT = "shop.started_at"
 _BINDINGS_MAX = 50
-# Ids tell what was asked for, and tell nobody anything else.
+# Ids are logged: they identify the row and reveal nothing else.
 _ID = re.compile(r"(?:(?:.*_)?id|pk)(?:_\d+)*")
 _log = logging.getLogger(__name__)
 
 
 def watch_sql(engine: Engine, threshold_ms: float | None) -> None:
-    """Count all statements of an engine; log those that take more than so many milliseconds, none for None."""
+    """Count an engine's statements, and log the slow ones.
+
+    A threshold of None logs none.
+    """
     event.listen(engine, "before_cursor_execute", count_sql)
     if threshold_ms is not None:
         event.listen(engine, "before_cursor_execute", _start_timer)
@@ -29,7 +35,7 @@ def watch_sql(engine: Engine, threshold_ms: float | None) -> None:
 
 
 def _start_timer(connection: Any, *_: object) -> None:
-    connection.info[_BEGAN] = perf_counter()
+    connection.info[_STARTED_AT] = perf_counter()
 
 
 def _log_slow_statement(
@@ -41,24 +47,26 @@ def _log_slow_statement(
     context: Any,
     _many: bool,  # noqa: FBT001 - SQLAlchemy's signature
 ) -> None:
-    milliseconds = (perf_counter() - connection.info[_BEGAN]) * 1000
+    milliseconds = (perf_counter() - connection.info[_STARTED_AT]) * 1000
     if milliseconds < threshold_ms or not _log.isEnabledFor(logging.INFO):
         return
-    sets = getattr(context, "compiled_parameters", None) or parameters
-    told = {
+    parameter_sets = getattr(context, "compiled_parameters", None) or parameters
+    entry = {
         "message": f"SQL took {milliseconds:.2f} ms",
         "statement": " ".join(statement.split()),
         "ms": round(milliseconds, 2),
-        "bindings": _summarize_parameters(sets),
-        "sets": len(sets) if isinstance(sets, list) else 1,
+        "bindings": _summarize_parameters(parameter_sets),
+        "sets": len(parameter_sets) if isinstance(parameter_sets, list) else 1,
         "rows": cursor.rowcount,
         "by": _find_sender(),
     }
-    _log.info("SQL", extra={CUSTOM_FIELDS: lambda secrecy: {**told, "statement": secrecy.scrub(told["statement"])}})
+    _log.info(
+        "SQL", extra={CUSTOM_FIELDS: lambda redactor: {**entry, "statement": redactor.redact_text(entry["statement"])}}
+    )
 
 
-def _summarize_parameters(sets: Any) -> dict[str, Any]:
-    first = sets[0] if isinstance(sets, list) and sets else sets
+def _summarize_parameters(parameter_sets: Any) -> dict[str, Any]:
+    first = parameter_sets[0] if isinstance(parameter_sets, list) and parameter_sets else parameter_sets
     named = first if isinstance(first, Mapping) else {str(number): value for number, value in enumerate(first or ())}
     return {name: _summarize_value(name, value) for name, value in list(named.items())[:_BINDINGS_MAX]}
 
@@ -71,11 +79,11 @@ def _summarize_value(name: str, value: Any) -> Any:
 
 
 def _find_sender() -> str:
-    """The function above the core that sent it: its layer, its noun and its name."""
-    frame, found = sys._getframe(), ""
-    while frame.f_back and not found:
+    """Return the nearest function above the core on the call stack."""
+    frame, sender = sys._getframe(), ""
+    while frame.f_back and not sender:
         frame = frame.f_back
         module = frame.f_globals.get("__name__", "")
         if module.startswith("shop.") and not module.startswith("shop.core."):
-            found = f"{module}.{frame.f_code.co_name}"
-    return found or "shop.core"
+            sender = f"{module}.{frame.f_code.co_name}"
+    return sender or "shop.core"

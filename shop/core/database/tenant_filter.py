@@ -1,7 +1,8 @@
-"""The one place that holds SQL to its tenant: nobody else writes `tenant_id = ...`, and nobody can forget it.
+"""Tenant filter: limits all statements to the rows of the current tenant.
 
-What a session sends is filtered and what it writes is stamped; then each statement is looked at once more as it leaves,
-in its final words. What cannot be filtered is refused there: words of SQL that nobody can look into, a bare table.
+No other code writes `tenant_id = ...`. Sessions filter the statements they send and set the tenant of new rows. Then
+the engine checks the final text of each statement, and rejects SQL that cannot be filtered, such as text or a bare
+table.
 """
 
 import re
@@ -20,35 +21,35 @@ from sqlalchemy.sql.visitors import iterate
 from shop.core.database.model import Model
 from shop.core.tenant import ALL_TENANTS, Scope, TenantError, find_scope
 
-# Where a session knows its scope.
+# Key of the scope in `Session.info`.
 SCOPE_KEY = "tenant"
 _COLUMN = "tenant_id"
 _TENANT_PARAMETER = re.compile(r"tenant_id(_\d+)*")
-_UNREADABLE = "Nobody can filter words of SQL for a tenant: say it with the Model."
+_UNREADABLE = "SQL text cannot be filtered by tenant: use the Model."
 _TENANTS_MAX = 1024
 _checked_statements: WeakSet[Compiled] = WeakSet()
 
 
 def install_session_filters(sessions: sessionmaker[Session]) -> None:
-    """Filter whatever these sessions ask, change and delete, and stamp what they add."""
+    """Filter the statements of sessions, and set the tenant of new rows."""
     event.listen(sessions, "do_orm_execute", _filter_statement)
     event.listen(sessions, "before_flush", _set_tenant_id)
 
 
 def install_engine_filter(engine: Engine) -> None:
-    """Let nothing leave for a tenant that is not filtered."""
+    """Reject statements of a tenant that are not filtered."""
     event.listen(engine, "before_cursor_execute", _check_outgoing)
 
 
 def with_tenant_id(rows: Sequence[Mapping[str, Any]], scope: Scope) -> Sequence[Mapping[str, Any]]:
-    """The same rows, each saying whose it is."""
+    """Add the tenant's id to each row that has none."""
     return rows if scope is ALL_TENANTS else [{_COLUMN: scope, **row} for row in rows]
 
 
 def _scope_of(session: Session) -> Scope:
     scope: Scope | None = session.info.get(SCOPE_KEY)
     if scope is None:
-        raise TenantError("This session belongs to no tenant: only a transaction makes one that does.")
+        raise TenantError("This session has no tenant: only a transaction opens sessions.")
     return scope
 
 
@@ -63,20 +64,20 @@ def _filter_statement(state: ORMExecuteState) -> None:
         _check_rows(state, scope)
     elif scope is not ALL_TENANTS:
         if isinstance(state.parameters, list):
-            raise TenantError("Rows that are named one by one, by their keys, are not filtered: say it with where().")
+            raise TenantError("An update of rows listed by primary key cannot be filtered: use where().")
         state.statement = state.statement.options(_tenant_criteria(scope))
         if state.is_column_load and state.bind_mapper and isinstance(state.statement, Select):
-            # A row that is read again: the criteria leave that out.
+            # A refresh of a loaded row, to which SQLAlchemy does not apply the criteria.
             state.statement = state.statement.where(state.bind_mapper.class_.tenant_id == scope)
 
 
 def _check_rows(state: ORMExecuteState, scope: Scope) -> None:
-    said: Any = state.parameters or {}
-    rows = said if isinstance(said, list) else [said]
+    parameters: Any = state.parameters or {}
+    rows = parameters if isinstance(parameters, list) else [parameters]
     if getattr(state.statement, "_post_values_clause", None) is not None:
-        raise TenantError("A row that is added or else changed may be another tenant's: do one of the two.")
+        raise TenantError("An upsert could change another tenant's row: insert or update.")
     if not all(_is_in_scope(row.get(_COLUMN), scope) for row in rows):
-        raise TenantError("Rows are added by create and create_many, and each is the tenant's own.")
+        raise TenantError("Insert rows with create or create_many, each with the current tenant.")
 
 
 def _is_in_scope(tenant_id: int | None, scope: Scope) -> bool:
@@ -90,19 +91,19 @@ def _set_tenant_id(session: Session, *_: object) -> None:
             row.tenant_id = scope
     for row in (*session.new, *session.dirty, *session.deleted):
         if not (_is_in_scope(row.tenant_id, scope) or _is_own_tenant_row(row)):
-            raise TenantError(f"A row of {row.__tablename__} says tenant {row.tenant_id}, and this is work of {scope}.")
+            raise TenantError(f"A row of {row.__tablename__} belongs to tenant {row.tenant_id}, not to {scope}.")
 
 
 def _is_own_tenant_row(row: Any) -> bool:
-    """Whether the database itself gives the tenant: the row of a tenant belongs to itself."""
+    """Return True for a new tenant, whose row belongs to itself."""
     table: Any = object_mapper(row).local_table
     return row.tenant_id is None and table.autoincrement_column is table.c.tenant_id
 
 
-def _check_outgoing(_connection: Any, _cursor: Any, sql: str, _parameters: Any, context: Any, _many: bool) -> None:  # noqa: FBT001 - given shape
+def _check_outgoing(_connection: Any, _cursor: Any, sql: str, _parameters: Any, context: Any, _many: bool) -> None:  # noqa: FBT001 - SQLAlchemy's signature
     scope = find_scope()
-    # Rows that are added were looked at one by one. The unit of work changes by their keys those that it found through
-    # the filter.
+    # Inserted rows were checked one by one. The unit of work (which sets "compiled_cache") updates by primary key only
+    # rows that it loaded through the filter.
     if scope is None or scope is ALL_TENANTS or context.isinsert or "compiled_cache" in context.execution_options:
         return
     if context.compiled not in _checked_statements:
@@ -111,7 +112,7 @@ def _check_outgoing(_connection: Any, _cursor: Any, sql: str, _parameters: Any, 
         _checked_statements.add(context.compiled)
     for values in context.compiled_parameters:
         if any(value != scope for name, value in values.items() if _TENANT_PARAMETER.fullmatch(name)):
-            raise TenantError(f"Another tenant than {scope} is asked for: {_one_line(sql)}")
+            raise TenantError(f"A statement names another tenant than {scope}: {_one_line(sql)}")
 
 
 def _check_statement(compiled: Compiled | None) -> None:
@@ -123,14 +124,14 @@ def _check_statement(compiled: Compiled | None) -> None:
 
 
 def _check_tables(sql: str) -> None:
-    """Raise TenantError unless each table that is named stands with a comparison of its tenant."""
-    words, wanted = sql.replace("`", "").replace('"', ""), Counter[str]()
+    """Raise TenantError for a table without a comparison of its tenant."""
+    text, usages = sql.replace("`", "").replace('"', ""), Counter[str]()
     for table in Model.metadata.tables:
-        for named in re.finditer(rf"(?<!\.)\b{table}\b(?!\.)(?:\s+AS\s+(\w+))?", words):
-            wanted[named[1] or table] += 1
-    for name, times in wanted.items():
-        if len(re.findall(rf"\b{name}\.tenant_id = [?%]", words)) < times:
-            raise TenantError(f"{name} is asked here for the rows of every tenant: {_one_line(words)}")
+        for match in re.finditer(rf"(?<!\.)\b{table}\b(?!\.)(?:\s+AS\s+(\w+))?", text):
+            usages[match[1] or table] += 1
+    for name, count in usages.items():
+        if len(re.findall(rf"\b{name}\.tenant_id = [?%]", text)) < count:
+            raise TenantError(f"{name} is not filtered by tenant: {_one_line(text)}")
 
 
 def _one_line(sql: str) -> str:

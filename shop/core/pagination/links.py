@@ -1,25 +1,26 @@
-"""Where the pages of a list are: the same question, cut at another place."""
+"""Links to the pages of a list."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-# RFC 8288 calls the page before this one so.
+# Relation types of RFC 8288.
 _RELATIONS = {"previous": "prev", "next": "next"}
 
 
 class ListUrl(NamedTuple):
-    """A request for a list: its path and its query parameters."""
+    """Path and query parameters of a list request."""
 
     path: str
     parameters: Mapping[str, str]
 
-    def link(self, **words: Any) -> str:
-        """The address of the same list with some other words, which stand first."""
-        return f"{self.path}?{urlencode({**words, **{k: v for k, v in self.parameters.items() if k not in words}})}"
+    def link(self, **changes: Any) -> str:
+        """Return the URL of the list with changed parameters, which stand first."""
+        kept = {name: value for name, value in self.parameters.items() if name not in changes}
+        return f"{self.path}?{urlencode({**changes, **kept})}"
 
 
 def link_header(links: Mapping[str, str | None]) -> dict[str, str]:
-    """The links as a header (RFC 8288); no header where there are none."""
-    told = [f'<{address}>; rel="{_RELATIONS[name]}"' for name, address in links.items() if address]
-    return {"Link": ", ".join(told)} if told else {}
+    """Build the Link header (RFC 8288); returns no header without links."""
+    values = [f'<{url}>; rel="{_RELATIONS[name]}"' for name, url in links.items() if url]
+    return {"Link": ", ".join(values)} if values else {}

@@ -1,4 +1,4 @@
-"""Pages of a list: by number, or by a signed cursor that stays true while rows are added."""
+"""Pages of a list, by number or by cursor."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -18,35 +18,35 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class PageRequest:
-    """Which page: counted from one, and how many rows it holds."""
+    """Number of a page, from 1, and its size in rows."""
 
     page: int = 1
     per_page: int = PER_PAGE_DEFAULT
 
     @property
     def offset(self) -> int:
-        """How many rows come before this page."""
+        """Number of rows before this page."""
         return (self.page - 1) * self.per_page
 
     def link(self, url: ListUrl, steps: int) -> str:
-        """Where the page is that is so many further on."""
+        """Return the URL of the page `steps` pages after this one."""
         return url.link(page=self.page + steps, per_page=self.per_page)
 
 
 @dataclass(frozen=True)
 class Page(Generic[T]):
-    """The rows of one page and how many there are in all."""
+    """Rows of a page, and the total number of rows."""
 
     rows: Sequence[T]
     total: int
     request: PageRequest
 
     def with_rows(self, rows: Sequence[Any]) -> "Page[Any]":
-        """The same page, told in other rows."""
+        """Return the same page with other rows."""
         return replace(self, rows=rows)
 
     def meta(self, url: ListUrl) -> dict[str, Any]:
-        """The `pagination` object of the envelope; links are null at the ends."""
+        """Build the `pagination` object; links are null at the ends."""
         pages = max(1, ceil(self.total / self.request.per_page))
         return {
             "total": self.total,
@@ -63,41 +63,41 @@ class Page(Generic[T]):
 
 @dataclass(frozen=True)
 class CursorPage(Generic[T]):
-    """Some rows, and the cursor of what follows them (None: that was the end)."""
+    """Rows of a page and the next cursor; None at the end."""
 
     rows: Sequence[T]
     next_cursor: str | None
     per_page: int
 
     def with_rows(self, rows: Sequence[Any]) -> "CursorPage[Any]":
-        """The same page, told in other rows."""
+        """Return the same page with other rows."""
         return replace(self, rows=rows)
 
     def meta(self, url: ListUrl) -> dict[str, Any]:
-        """The `pagination` object of the envelope."""
-        following = url.link(cursor=self.next_cursor, per_page=self.per_page) if self.next_cursor else None
+        """Build the `pagination` object; the link is null at the end."""
+        next_link = url.link(cursor=self.next_cursor, per_page=self.per_page) if self.next_cursor else None
         return {
             "count": len(self.rows),
             "per_page": self.per_page,
             "next_cursor": self.next_cursor,
-            "links": {"next": following},
+            "links": {"next": next_link},
         }
 
 
 @dataclass(frozen=True)
 class SimplePage(Generic[T]):
-    """The rows of one page, and whether there are more; nobody counted how many."""
+    """Rows of a page without a total; `more`: further rows follow."""
 
     rows: Sequence[T]
     more: bool
     request: PageRequest
 
     def with_rows(self, rows: Sequence[Any]) -> "SimplePage[Any]":
-        """The same page, told in other rows."""
+        """Return the same page with other rows."""
         return replace(self, rows=rows)
 
     def meta(self, url: ListUrl) -> dict[str, Any]:
-        """The `pagination` object of the envelope; links are null at the ends."""
+        """Build the `pagination` object; links are null at the ends."""
         return {
             "count": len(self.rows),
             "per_page": self.request.per_page,

@@ -11,7 +11,7 @@ from shop.core.validation.fields import ID_MAX, Text, WholeNumber
 
 
 class PageFields:
-    """The words of a query that asks for a page."""
+    """Query parameters of a page."""
 
     page = WholeNumber(from_text=True, load_default=1, validate=Range(1, PAGE_MAX))
     per_page = WholeNumber(from_text=True, load_default=PER_PAGE_DEFAULT, validate=Range(1, PER_PAGE_MAX))
@@ -19,14 +19,14 @@ class PageFields:
 
 
 class LinksSchema(Schema):
-    """Where the pages beside this one are; null at the ends."""
+    """Links to the neighbouring pages; null at the ends."""
 
     next = Text(LINK_MAX, required=True, allow_none=True)
     previous = Text(LINK_MAX, required=True, allow_none=True)
 
 
 class PaginationSchema(Schema):
-    """A page among numbered ones; `count` rows are on it."""
+    """Numbered page; `count` is the number of its rows."""
 
     total = WholeNumber(required=True, validate=Range(0, ID_MAX))
     count = WholeNumber(required=True, validate=Range(0, PER_PAGE_MAX))
@@ -37,20 +37,26 @@ class PaginationSchema(Schema):
 
 
 class PageMetaSchema(Schema):
-    """What is said about the rows."""
+    """Metadata of the rows."""
 
     pagination = fields.Nested(PaginationSchema, required=True)
 
 
 class ListLinksSchema(Schema):
-    """Where the pages beside this one are; null at the ends. By a cursor one goes on only."""
+    """Links to the neighbouring pages; null at the ends.
+
+    Pages by cursor have no `previous`.
+    """
 
     next = Text(LINK_MAX, required=True, allow_none=True)
     previous = Text(LINK_MAX, allow_none=True)
 
 
 class ListPaginationSchema(Schema):
-    """Where a page stands: `total` and `total_pages` of `page`, `current_page` of `simple` too, else `next_cursor`."""
+    """Position of a page in its list.
+
+    Mode `page` has `total`, `total_pages` and `current_page`; `simple` has `current_page`; `cursor` has `next_cursor`.
+    """
 
     count = WholeNumber(required=True, validate=Range(0, PER_PAGE_MAX))
     per_page = WholeNumber(required=True, validate=Range(1, PER_PAGE_MAX))
@@ -62,15 +68,18 @@ class ListPaginationSchema(Schema):
 
 
 class ListMetaSchema(Schema):
-    """What is said about the rows."""
+    """Metadata of the rows."""
 
     pagination = fields.Nested(ListPaginationSchema, required=True)
 
 
 def row_schema(schema: type[Schema]) -> type[Schema]:
-    """What a row of a list may say: no field is sure to be there, since `filter` names those that are wanted."""
-    words = {}
+    """Return the schema of a list row.
+
+    All fields are optional, since the parameter `filter` selects them.
+    """
+    optional_fields = {}
     for name, field in schema().fields.items():
-        words[name] = copy(field)
-        words[name].required = False
-    return Schema.from_dict(words, name=f"{schema.__name__.removesuffix('Schema')}RowSchema")
+        optional_fields[name] = copy(field)
+        optional_fields[name].required = False
+    return Schema.from_dict(optional_fields, name=f"{schema.__name__.removesuffix('Schema')}RowSchema")

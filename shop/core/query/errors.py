@@ -1,4 +1,4 @@
-"""What is said to whoever asks a list for something that it does not know."""
+"""Error messages of list queries."""
 
 from enum import StrEnum
 from typing import Any
@@ -7,7 +7,7 @@ _ECHO_MAX = 100
 
 
 class Sentence(StrEnum):
-    """A sentence with its facts; each has a line in every catalogue of shop/translations."""
+    """Message templates; each is translated in every catalogue of shop/translations."""
 
     NOT_SEARCHED = "{token} cannot be searched; what can: {allowed}."
     NOT_SORTED = "{token} cannot be sorted by; what can: {allowed}."
@@ -40,7 +40,7 @@ class Sentence(StrEnum):
 
 
 class QueryError(Exception):
-    """Something in a question that the list does not know; its text is a finished sentence."""
+    """Invalid part of a list query; its text is the complete message."""
 
     def __init__(self, sentence: Sentence, **facts: Any) -> None:
         super().__init__(sentence.format(**{name: _shorten(fact) for name, fact in facts.items()}))

@@ -1,7 +1,7 @@
-"""The grammar of lists: a text into its parts. It knows no field; that is checked afterwards.
+"""Lexer of list parameters: splits a text into its parts.
 
-Parts end at `;`, the values of one part at `,`, and a name ends at the first `:`. A backslash before one of these, or
-before another backslash, takes it for a letter.
+It knows no fields; the parser checks them afterwards. Parts end at `;`, the values of one part at `,`, and a name ends
+at the first `:`. A backslash before one of these, or before another backslash, makes it an ordinary character.
 """
 
 import re
@@ -15,25 +15,31 @@ _ESCAPED = re.compile(r"\\(.?)", re.DOTALL)
 
 
 class Term(NamedTuple):
-    """A part of a search: a name and a value, or a value for whatever can hold it. The value keeps its backslashes."""
+    """One part of a search: a name and a value.
+
+    Without a name the value is searched for in every field that can hold it. The value keeps its backslashes.
+    """
 
     name: str | None
     value: str
 
 
 def parse_search(text: str) -> tuple[Term, ...]:
-    """The terms of `name:tea;stock:5;cup`; raises Unheard."""
+    """Split `name:tea;stock:5;cup` into terms; raises QueryError."""
     return tuple(_parse_term(part) for part in parse_parts(text))
 
 
 def parse_operators(text: str) -> tuple[tuple[str, str | None], ...]:
-    """The pairs of `name:like;id`; raises Unheard."""
+    """Split `name:like;id` into pairs; raises QueryError."""
     terms = (_split_name(part) for part in parse_parts(text))
     return tuple((value, None) if name is None else (name, value) for name, value in terms)
 
 
 def parse_parts(text: str) -> list[str]:
-    """What stands between the semicolons, each with its backslashes; raises Unheard when one is empty."""
+    """Split a text at its semicolons and keep the backslashes.
+
+    Raises QueryError when a part is empty.
+    """
     parts = split_unescaped(text, PART_SEPARATOR)
     if not all(parts):
         raise QueryError(Sentence.EMPTY)
@@ -41,20 +47,26 @@ def parse_parts(text: str) -> list[str]:
 
 
 def split_unescaped(text: str, at: str, max_splits: int = -1) -> list[str]:
-    """The parts of a text, which keep their backslashes; after `most` cuts the rest stays whole."""
-    cuts = [place for place in _unescaped_positions(text) if text[place] == at]
+    """Split a text at an unescaped character and keep the backslashes.
+
+    After `max_splits` splits the rest stays whole; a negative number means no limit.
+    """
+    cuts = [position for position in _unescaped_positions(text) if text[position] == at]
     cuts = cuts if max_splits < 0 else cuts[:max_splits]
-    begins, ends = [0, *(place + 1 for place in cuts)], [*cuts, len(text)]
+    begins, ends = [0, *(position + 1 for position in cuts)], [*cuts, len(text)]
     return [text[begin:end] for begin, end in zip(begins, ends, strict=True)]
 
 
 def unescape(text: str) -> str:
-    """The text without its backslashes; raises Unheard when one stands before something else."""
+    """Remove the backslashes of a text.
+
+    Raises QueryError when a backslash stands before any other character than `;`, `:`, `,` or a backslash.
+    """
     return _ESCAPED.sub(_unescape_match, text)
 
 
 def escape(text: str) -> str:
-    """The text as it is written within a search, wherever it stands."""
+    """Add the backslashes that a text needs in a search."""
     return re.sub(r"([\\;:,])", r"\\\1", text)
 
 
@@ -73,16 +85,16 @@ def _split_name(part: str) -> Term:
 
 
 def _unescaped_positions(text: str) -> Iterator[int]:
-    place = 0
-    while place < len(text):
-        if text[place] == "\\":
-            place += 1
+    position = 0
+    while position < len(text):
+        if text[position] == "\\":
+            position += 1
         else:
-            yield place
-        place += 1
+            yield position
+        position += 1
 
 
-def _unescape_match(found: re.Match[str]) -> str:
-    if not found[1] or found[1] not in f"{PART_SEPARATOR}{VALUE_SEPARATOR}{NAME_SEPARATOR}\\":
+def _unescape_match(match: re.Match[str]) -> str:
+    if not match[1] or match[1] not in f"{PART_SEPARATOR}{VALUE_SEPARATOR}{NAME_SEPARATOR}\\":
         raise QueryError(Sentence.ESCAPE)
-    return found[1]
+    return match[1]

@@ -1,6 +1,7 @@
-"""Pages as they are kept, and which of them are: the first ones of a list as it comes when nobody asks for more.
+"""Cache keys and stored form of list pages.
 
-In round sizes: of every size there is, a stranger could fill the store of the sale with pages that nobody else wants.
+Only the first pages of a list in its default form are cached, and only in common page sizes: otherwise an
+unauthenticated client could fill the Redis of the sale with pages that are never read again.
 """
 
 from typing import Any
@@ -9,16 +10,19 @@ from shop.core.pagination.pages import AnyPage, CursorPage, Page, SimplePage
 from shop.core.query.query import ListQuery
 from shop.core.query.spec import Mode
 
-# Beyond these few people go, and each one that is kept is memory.
+# Later pages are rarely requested, and each cached page costs memory.
 CACHED_PAGES_MAX = 5
 CACHED_PAGE_SIZES = frozenset({10, 15, 20, 25, 30, 50, 100})
 
 
 def page_cache_key(query: ListQuery) -> str | None:
-    """What a page is kept by; None where it is not kept. What is shown of its rows makes no other page of it."""
-    request, apart = query.request, query.terms or query.included or query.counted or query.cursor
+    """Return the cache key of a page; None when not cached.
+
+    The fields of the query are no part of the key: they are selected after the page was read.
+    """
+    request, is_custom = query.request, query.terms or query.included or query.counted or query.cursor
     if (
-        apart
+        is_custom
         or not query.is_default_order
         or request.page > CACHED_PAGES_MAX
         or request.per_page not in CACHED_PAGE_SIZES
@@ -28,12 +32,15 @@ def page_cache_key(query: ListQuery) -> str | None:
 
 
 def dump_page(page: AnyPage[Any]) -> dict[str, Any]:
-    """The page without what the request says itself; JSON-safe where its rows are."""
+    """Return the fields of a page without those known from the request.
+
+    The result is JSON-safe when the rows are.
+    """
     return {name: value for name, value in vars(page).items() if name not in ("request", "per_page")}
 
 
 def load_page(stored: dict[str, Any], query: ListQuery) -> AnyPage[Any]:
-    """The page again, for a request that asks for it."""
+    """Build a page from its stored fields and the query."""
     match query.mode:
         case Mode.PAGE:
             return Page(**stored, request=query.request)

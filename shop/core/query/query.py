@@ -1,4 +1,4 @@
-"""A question to a list that was understood: every name in it is one that the list knows, every value has its type."""
+"""Parsed list query, with known names and typed values only."""
 
 import hashlib
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -9,12 +9,12 @@ from shop.core.pagination.pages import PageRequest
 from shop.core.query.spec import Kind, Mode, Operator
 from shop.core.query.values import Value
 
-# Ids -> what is told of those rows that there are.
+# Ids -> id -> fields of the rows that exist.
 FindRelated = Callable[[Collection[Any]], Mapping[Any, Mapping[str, Any]]]
 
 
 class Comparison(NamedTuple):
-    """A comparison; the last name of the path is a word, those before it are relations."""
+    """A comparison of one field; its path may pass relations."""
 
     path: tuple[str, ...]
     operator: Operator
@@ -22,28 +22,28 @@ class Comparison(NamedTuple):
 
 
 class Sort(NamedTuple):
-    """A word that rows are sorted by."""
+    """A field that rows are sorted by."""
 
     path: tuple[str, ...]
     kind: Kind
     descending: bool
 
 
-# One term of a search: a row fits it that meets any of these.
+# One term of a search: a row matches when it meets any of these comparisons.
 Alternatives = tuple[Comparison, ...]
 
 
 @dataclass(frozen=True)
 class ListQuery:
-    """What to find, in which order, what to say of each row, and how to cut the list."""
+    """Search, order, fields and page of a list request."""
 
     terms: tuple[Alternatives, ...] = ()
-    # Whether a row must fit every term, or one of them.
+    # True: a row must match every term; False: one of them.
     match_all: bool = False
     order: tuple[Sort, ...] = ()
-    # Whether that is the order in which the list comes when nobody asks for another.
+    # True when the request names no order.
     is_default_order: bool = True
-    # What to say of a row; nothing: all.
+    # Fields to return of a row; empty: all.
     fields: tuple[str, ...] = ()
     included: frozenset[str] = frozenset()
     counted: frozenset[str] = frozenset()
@@ -52,26 +52,27 @@ class ListQuery:
     cursor: str | None = None
 
     def fingerprint(self, list_id: tuple[object, ...]) -> str:
-        """What a cursor belongs to: the list `about` something, this search, this order."""
+        """Return the digest that binds cursors to list, search and order."""
         text = _stable_repr((list_id, self.terms, self.match_all, self.order))
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
     def select_fields(self, card: Mapping[str, Any], **related: Any) -> dict[str, Any]:
-        """What to say of a row: what was asked for, and what was asked to come with it."""
-        told = {name: value for name, value in card.items() if not self.fields or name in self.fields}
-        return {**told, **related}
+        """Return the requested fields of a row, and all related rows."""
+        selected = {name: value for name, value in card.items() if not self.fields or name in self.fields}
+        return {**selected, **related}
 
     def select_with_related(
         self, name: str, by: str, find: FindRelated, cards: Sequence[Mapping[str, Any]]
     ) -> list[dict[str, Any]]:
-        """What to say of each row, and below `name`, where that was asked for, what each one's `by` leads to.
+        """Return the requested fields of rows, with related rows if included.
 
-        All of that is found at once.
+        The related row is the one with the id in column `by`; it stands under `name`, or None when it does not exist.
+        All related rows are found with one call.
         """
         if name not in self.included:
             return [self.select_fields(card) for card in cards]
-        found = find({card[by] for card in cards if card[by] is not None})
-        return [self.select_fields(card, **{name: found.get(card[by])}) for card in cards]
+        related = find({card[by] for card in cards if card[by] is not None})
+        return [self.select_fields(card, **{name: related.get(card[by])}) for card in cards]
 
 
 # The kinds under the names that cursors in the field were made with.
@@ -81,7 +82,7 @@ _CURSOR_KINDS = {Kind.INTEGER: "WHOLE", Kind.BOOLEAN: "TRUTH", Kind.DATETIME: "M
 def _stable_repr(value: object) -> str:
     """Return the text that a cursor's digest is made of.
 
-    It never changes: a client goes on with a cursor of the release before.
+    It must never change: clients continue with cursors of the previous release.
     """
     if isinstance(value, Comparison):
         operator = f"<Operator.{value.operator.name}: {value.operator.value!r}>"

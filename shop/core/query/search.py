@@ -1,6 +1,7 @@
-"""A search that was taken apart, held against the words of a list."""
+"""Check of a parsed search against the fields of a list."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 
 from shop.core.query.errors import QueryError, Sentence
 from shop.core.query.lexer import VALUE_SEPARATOR, Term, split_unescaped, unescape
@@ -13,40 +14,40 @@ _MULTI_VALUE = (Operator.IN, Operator.BETWEEN)
 
 
 def resolve_operators(spec: ResourceSpec, pairs: tuple[tuple[str, str | None], ...]) -> dict[str, Operator]:
-    """Name -> operator of what `searchFields` says; raises Unheard."""
+    """Map each name of `searchFields` to its operator; raises QueryError."""
     operators: dict[str, Operator] = {}
-    for name, said in pairs:
-        word = find_field(spec, name)
+    for name, operator in pairs:
+        field = find_field(spec, name)
         if name in operators:
             raise QueryError(Sentence.TWICE, token=name)
-        if said is not None and said not in word.operators:
-            raise QueryError(Sentence.OPERATOR, operator=said or "-", token=name, allowed=word.operators)
-        operators[name] = Operator(said) if said else word.operators[0]
+        if operator is not None and operator not in field.operators:
+            raise QueryError(Sentence.OPERATOR, operator=operator or "-", token=name, allowed=field.operators)
+        operators[name] = Operator(operator) if operator else field.operators[0]
     return operators
 
 
 def resolve_terms(
     spec: ResourceSpec, terms: tuple[Term, ...], operators: Operators
 ) -> Iterator[Alternatives | QueryError]:
-    """Each term as conditions of which one has to be met, or what is wrong with it."""
+    """Yield the alternatives of each term, or its error."""
     if len(terms) > CONDITIONS_MAX:
         yield QueryError(Sentence.CONDITIONS, most=CONDITIONS_MAX)
         return
     for term in terms:
         try:
             yield _build_alternatives(spec, term, operators)
-        except QueryError as wrong:
-            yield wrong
+        except QueryError as error:
+            yield error
 
 
 def check_joins(terms: Iterable[Alternatives]) -> None:
-    """Raise Unheard when the conditions lead over too many relations, all together."""
+    """Raise QueryError when all conditions together pass too many relations."""
     if sum(len(condition.path) - 1 for term in terms for condition in term) > JOINS_MAX:
         raise QueryError(Sentence.JOINS, most=JOINS_MAX)
 
 
 def find_field(spec: ResourceSpec, name: str) -> FieldSpec:
-    """The word that can be searched under a name; raises Unheard."""
+    """Return the searchable field of a name; raises QueryError."""
     if name not in spec.searchable:
         raise QueryError(Sentence.NOT_SEARCHED, token=name, allowed=tuple(spec.searchable))
     return spec.searchable[name]
@@ -54,26 +55,25 @@ def find_field(spec: ResourceSpec, name: str) -> FieldSpec:
 
 def _build_alternatives(spec: ResourceSpec, term: Term, operators: Operators) -> Alternatives:
     if term.name is not None:
-        word = find_field(spec, term.name)
-        return (_build_comparison(term.name, word, operators.get(term.name, word.operators[0]), term.value),)
+        field = find_field(spec, term.name)
+        return (_build_comparison(term.name, field, operators.get(term.name, field.operators[0]), term.value),)
     if operators:
-        # Whoever says where to look is told when it cannot be there.
+        # The request names the fields, so a value that does not fit one of them is an error.
         named = ((name, spec.searchable[name], operator) for name, operator in operators.items())
-        return tuple(_build_comparison(name, word, operator, term.value) for name, word, operator in named)
-    held = tuple(_match_any_field(spec, term.value))
-    if not held:
+        return tuple(_build_comparison(name, field, operator, term.value) for name, field, operator in named)
+    comparisons = tuple(_match_any_field(spec, term.value))
+    if not comparisons:
         raise QueryError(Sentence.UNFIT_ANY, value=term.value)
-    return held
+    return comparisons
 
 
 def _match_any_field(spec: ResourceSpec, value: str) -> Iterator[Comparison]:
     text = unescape(value)
-    for name, word in spec.fields.items():
-        if word.operators:
-            try:
-                yield Comparison((name,), word.operators[0], (parse_value(name, word, text),))
-            except QueryError:
-                continue
+    for name, field in spec.fields.items():
+        if not field.operators:
+            continue
+        with suppress(QueryError):
+            yield Comparison((name,), field.operators[0], (parse_value(name, field, text),))
 
 
 def _build_comparison(name: str, field: FieldSpec, operator: Operator, text: str) -> Comparison:
@@ -89,4 +89,4 @@ def _build_comparison(name: str, field: FieldSpec, operator: Operator, text: str
 
 
 def _is_pair(values: tuple[Value, ...]) -> bool:
-    return len(values) == 2 and values[0] <= values[1]  # type: ignore[operator]  # both are of one word, so of one type
+    return len(values) == 2 and values[0] <= values[1]  # type: ignore[operator]  # both are of one field, so of one type

@@ -1,4 +1,7 @@
-"""What a list may be asked: public names, what each holds, and what may be done with it; no word about tables."""
+"""Specification of a list: its fields, their types and allowed operations.
+
+It contains nothing about tables.
+"""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -7,11 +10,11 @@ from functools import cached_property
 
 from shop.core.caller import Caller
 
-# How far a name may lead: `orders.item.name` passes two relations.
+# Relations that a name may pass: `orders.item.name` passes two.
 DEPTH_MAX = 2
 CONDITIONS_MAX = 20
-# All conditions of a search together. Each relation is a table more that MySQL finds an order of joins for, and at
-# twenty tables it is still looking when the client is gone.
+# Of all conditions of a search together. Each relation adds a table to the join order that MySQL has to find, and with
+# twenty tables that takes longer than a client waits.
 JOINS_MAX = 6
 VALUES_MAX = 100
 VALUE_MAX = 200
@@ -21,7 +24,7 @@ Guard = Callable[[Caller | None], bool]
 
 
 class Operator(StrEnum):
-    """How a value is compared."""
+    """Comparison operators."""
 
     EQUAL = "="
     LIKE = "like"
@@ -30,7 +33,7 @@ class Operator(StrEnum):
 
 
 class Kind(StrEnum):
-    """What a word holds, as it is told to people."""
+    """Types of fields, as the documentation shows them."""
 
     TEXT = "text"
     INTEGER = "whole number"
@@ -41,7 +44,7 @@ class Kind(StrEnum):
 
 
 class Mode(StrEnum):
-    """How a list is cut: into numbered pages with a total, without one, or by a cursor."""
+    """Pagination modes: numbered pages with a total, without one, or by cursor."""
 
     PAGE = "page"
     SIMPLE = "simple"
@@ -54,7 +57,10 @@ _RANGED = (*_EXACT, Operator.BETWEEN)
 
 @dataclass(frozen=True)
 class FieldSpec:
-    """A public name. Its first operator counts where none is named; without any it cannot be searched."""
+    """A public field of a resource.
+
+    Its first operator is the default. A field without operators cannot be searched.
+    """
 
     kind: Kind
     operators: tuple[Operator, ...] = ()
@@ -63,48 +69,48 @@ class FieldSpec:
 
     @classmethod
     def searchable_text(cls, *, sortable: bool = True) -> "FieldSpec":
-        """A text in which one looks for words."""
+        """Create a text field that is searched for parts of the text."""
         return cls(Kind.TEXT, (Operator.LIKE, *_EXACT), sortable)
 
     @classmethod
     def exact_text(cls) -> "FieldSpec":
-        """A text that one knows."""
+        """Create a text field that is searched for the whole text."""
         return cls(Kind.TEXT, _EXACT, sortable=True)
 
     @classmethod
     def integer(cls) -> "FieldSpec":
-        """A whole number."""
+        """Create a field of whole numbers."""
         return cls(Kind.INTEGER, _RANGED, sortable=True)
 
     @classmethod
     def datetime(cls) -> "FieldSpec":
-        """A moment."""
+        """Create a field of moments."""
         return cls(Kind.DATETIME, _RANGED, sortable=True)
 
     @classmethod
     def uuid(cls) -> "FieldSpec":
-        """A UUID."""
+        """Create a UUID field."""
         return cls(Kind.UUID, _EXACT, sortable=True)
 
     @classmethod
     def boolean(cls) -> "FieldSpec":
-        """Something that is or is not."""
+        """Create a field of true and false."""
         return cls(Kind.BOOLEAN, (Operator.EQUAL,), sortable=True)
 
     @classmethod
     def choice(cls, choices: Iterable[str]) -> "FieldSpec":
-        """One of some states."""
+        """Create a field with a fixed set of values."""
         return cls(Kind.CHOICE, _EXACT, sortable=True, choices=tuple(choices))
 
     @classmethod
     def read_only(cls, kind: Kind = Kind.TEXT) -> "FieldSpec":
-        """What is told and cannot be asked for: it is computed, or of no use to a search."""
+        """Create a field that is returned, but not searchable or sortable."""
         return cls(kind)
 
 
 @dataclass(frozen=True)
 class Relation:
-    """A way to the words of another resource; of `many` rows, one cannot say which to sort by."""
+    """A relation to another resource; to-`many` relations cannot be sorted by."""
 
     spec: "ResourceSpec"
     many: bool = False
@@ -114,49 +120,52 @@ class Relation:
 
 @dataclass(frozen=True)
 class ResourceSpec:
-    """The words of one resource. What stands in no word and no relation can be asked for by nobody."""
+    """Fields and relations of one resource; a query can name nothing else."""
 
     fields: Mapping[str, FieldSpec]
     relations: Mapping[str, Relation] = field(default_factory=dict)
     guards: Mapping[str, Guard] = field(default_factory=dict)
-    # Unless asked otherwise: the last row of these words first, and cut like that.
+    # Used when the request names no order (descending by these fields) and no mode.
     default_order: tuple[str, ...] = ("id",)
     mode: Mode = Mode.PAGE
-    # The word that no two rows share, which every order ends with.
+    # The unique field that every order ends with.
     key: str = "id"
 
     def pick(self, *names: str) -> "ResourceSpec":
-        """Some of the words, such as another resource leads to; no relations."""
+        """Return a specification of some fields, without relations."""
         return ResourceSpec({name: self.fields[name] for name in names})
 
     def with_relation(self, name: str, relation: Relation) -> "ResourceSpec":
-        """The same words, and a way to others."""
+        """Return a copy with one more relation."""
         return replace(self, relations={**self.relations, name: relation})
 
     def restrict(self, guard: Guard, *names: str) -> "ResourceSpec":
-        """The same, but only whom the guard lets through may search and sort by these words, or go these ways."""
+        """Return a copy that guards some names.
+
+        Callers that the guard rejects cannot search or sort by these fields, nor use these relations.
+        """
         return replace(self, guards={**self.guards, **dict.fromkeys(names, guard)})
 
     def visible_to(self, caller: Caller | None) -> "ResourceSpec":
-        """What this caller may ask."""
+        """Return the part of the specification that a caller may use."""
         barred = {name for name, guard in self.guards.items() if not guard(caller)}
-        words = {name: FieldSpec(word.kind) if name in barred else word for name, word in self.fields.items()}
-        ways = {name: relation for name, relation in self.relations.items() if name not in barred}
-        return replace(self, fields=words, relations=ways, guards={})
+        fields = {name: FieldSpec(field.kind) if name in barred else field for name, field in self.fields.items()}
+        relations = {name: relation for name, relation in self.relations.items() if name not in barred}
+        return replace(self, fields=fields, relations=relations, guards={})
 
     @cached_property
     def searchable(self) -> Mapping[str, FieldSpec]:
-        """Dotted name -> word of what can be searched."""
-        return {".".join(path): word for path, word in self._reachable_fields() if word.operators}
+        """Searchable fields by dotted name."""
+        return {".".join(path): field for path, field in self._reachable_fields() if field.operators}
 
     @cached_property
     def sortable(self) -> Mapping[str, FieldSpec]:
-        """Dotted name -> word of what can be sorted by."""
-        return {".".join(path): word for path, word in self._reachable_fields(one=True) if word.sortable}
+        """Sortable fields by dotted name."""
+        return {".".join(path): field for path, field in self._reachable_fields(to_one=True) if field.sortable}
 
     @cached_property
     def included(self) -> tuple[str, ...]:
-        """Dotted names of the relations that can be shown with a row."""
+        """Dotted names of the relations that can be included."""
         return tuple(".".join(path) for path in self._reachable_relations())
 
     @cached_property
@@ -165,14 +174,13 @@ class ResourceSpec:
         return tuple(name for name, relation in self.relations.items() if relation.counted)
 
     def _reachable_fields(
-        self, levels: int = DEPTH_MAX, *, one: bool = False
+        self, levels: int = DEPTH_MAX, *, to_one: bool = False
     ) -> Iterator[tuple[tuple[str, ...], FieldSpec]]:
-        yield from (((name,), word) for name, word in self.fields.items())
+        yield from (((name,), spec) for name, spec in self.fields.items())
         for name, relation in self.relations.items() if levels else ():
-            if not (one and relation.many):
-                yield from (
-                    ((name, *path), word) for path, word in relation.spec._reachable_fields(levels - 1, one=one)
-                )
+            if not (to_one and relation.many):
+                fields = relation.spec._reachable_fields(levels - 1, to_one=to_one)
+                yield from (((name, *path), spec) for path, spec in fields)
 
     def _reachable_relations(self, levels: int = DEPTH_MAX) -> Iterator[tuple[str, ...]]:
         for name, relation in self.relations.items() if levels else ():

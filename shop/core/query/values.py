@@ -1,4 +1,4 @@
-"""Values: texts of a question, as what the word holds that they are for."""
+"""Conversion of query texts and cursor values to the types of fields."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -16,12 +16,12 @@ _DATETIME = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?([Zz]|[+-][0-9]{2}:[0-9]{2})"
 )
 _BOOLEANS = {"true": True, "false": False}
-# Before this year MySQL promises nothing of a moment.
+# MySQL supports no dates before this year.
 _YEAR_MIN = 1000
 
 
 def parse_value(name: str, field: FieldSpec, text: str) -> Value:
-    """The value that a text means for a word; raises Unheard when the word cannot hold it."""
+    """Parse a text as a value of a field; raises QueryError."""
     value = _PARSERS[field.kind](text)
     if value is None or (field.choices and value not in field.choices):
         facts = {"token": name, "value": text, "allowed": field.choices, "most": VALUE_MAX}
@@ -30,14 +30,17 @@ def parse_value(name: str, field: FieldSpec, text: str) -> Value:
 
 
 def pack_value(value: object) -> str | int | bool | None:
-    """A value of a row as JSON knows it."""
+    """Return a value of a row in a JSON-safe form."""
     if isinstance(value, datetime):
         return to_microseconds(value)
     return str(value) if isinstance(value, UUID) else value  # type: ignore[return-value]  # the others of Value are JSON
 
 
 def unpack_value(kind: Kind, packed: str | int | None) -> Value | None:
-    """The value that was packed; raises ValueError, TypeError or OverflowError when it was of another kind."""
+    """Restore a packed value.
+
+    Raises ValueError, TypeError or OverflowError when the value is of another kind.
+    """
     if packed is None or kind not in (Kind.DATETIME, Kind.UUID):
         return packed
     return from_microseconds(packed) if kind is Kind.DATETIME else UUID(packed)  # type: ignore[arg-type]  # or they raise

@@ -1,4 +1,4 @@
-"""Things that are slow to find, and worth remembering."""
+"""Cached values with slow sources."""
 
 import time
 from collections.abc import Callable
@@ -22,7 +22,7 @@ class LeafCacheManager(CacheManager):
 
 
 class Source:
-    """Where leaves come from: counts how often it was asked, and takes its time."""
+    """Slow source of a value, which counts its calls."""
 
     def __init__(self, value: Any = 1, seconds: float = 0.0) -> None:
         self.value, self.seconds, self.calls = value, seconds, 0
@@ -35,7 +35,7 @@ class Source:
 
 
 def in_another_thread(work: Callable[[], Any]) -> Any:
-    """What a caller gets that knows nothing of ours."""
+    """Run a call in a thread without this thread's context."""
 
     def enter() -> Any:
         with in_tenant(1):

@@ -1,4 +1,4 @@
-"""A CacheManager on a real server, and on one that is gone."""
+"""CacheManager with a real Redis server and without one."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -22,17 +22,17 @@ class NoteCacheManager(CacheManager):
 
 
 class Builder:
-    """Counts how often it was asked."""
+    """Builder of a value, which counts its calls."""
 
     def __init__(self, value: Any) -> None:
-        self.value, self.asked = value, 0
+        self.value, self.calls = value, 0
 
     def __call__(self) -> Any:
-        self.asked += 1
+        self.calls += 1
         return self.value
 
 
-PLACE = {"note": 7}
+PARTS = {"note": 7}
 pytestmark = pytest.mark.usefixtures("one_tenant")
 
 
@@ -49,65 +49,65 @@ def without_redis(tmp_path: Path) -> NoteCacheManager:
 
 
 @pytest.mark.parametrize("value", [{"name": "演唱會"}, [], 0, "", False, [None]])
-def test_what_was_put_comes_back(cache: NoteCacheManager, value: Any) -> None:
-    cache.put(cache.note, value, **PLACE)
-    assert cache.get(cache.note, **PLACE) == value
+def test_a_stored_value_is_returned(cache: NoteCacheManager, value: Any) -> None:
+    cache.put(cache.note, value, **PARTS)
+    assert cache.get(cache.note, **PARTS) == value
 
 
-def test_what_was_never_put_is_none(cache: NoteCacheManager) -> None:
-    assert cache.get(cache.note, **PLACE) is None
+def test_a_missing_value_is_none(cache: NoteCacheManager) -> None:
+    assert cache.get(cache.note, **PARTS) is None
 
 
-def test_it_lives_as_long_as_its_key_says(cache: NoteCacheManager, valkey: Valkey) -> None:
-    cache.put(cache.note, 1, **PLACE)
-    cache.put(cache.lasting, 1, **PLACE)
+def test_a_value_expires_after_the_ttl_of_its_key(cache: NoteCacheManager, valkey: Valkey) -> None:
+    cache.put(cache.note, 1, **PARTS)
+    cache.put(cache.lasting, 1, **PARTS)
     with valkey.client() as client:
         assert 8_000 < client.pttl("1:test-note:7") <= 11_000
         assert client.pttl("1:test-lasting:7") == -1
 
 
-def test_remembered_information_is_built_once(cache: NoteCacheManager) -> None:
+def test_a_cached_value_is_built_once(cache: NoteCacheManager) -> None:
     build = Builder({"id": 7})
-    assert [cache.get_or_build(cache.note, build, **PLACE) for _ in range(3)] == [{"id": 7}] * 3
-    assert build.asked == 1
+    assert [cache.get_or_build(cache.note, build, **PARTS) for _ in range(3)] == [{"id": 7}] * 3
+    assert build.calls == 1
 
 
-def test_nothing_is_not_remembered(cache: NoteCacheManager, valkey: Valkey) -> None:
+def test_none_is_not_cached_without_a_negative_ttl(cache: NoteCacheManager, valkey: Valkey) -> None:
     build = Builder(None)
-    assert [cache.get_or_build(cache.note, build, **PLACE) for _ in range(2)] == [None, None]
-    assert build.asked == 2
+    assert [cache.get_or_build(cache.note, build, **PARTS) for _ in range(2)] == [None, None]
+    assert build.calls == 2
     with valkey.client() as client:
         assert client.dbsize() == 0
 
 
 @pytest.mark.parametrize("empty", [[], {}, 0, ""])
-def test_an_empty_answer_is_remembered(cache: NoteCacheManager, empty: Any) -> None:
+def test_an_empty_value_is_cached(cache: NoteCacheManager, empty: Any) -> None:
     build = Builder(empty)
-    assert [cache.get_or_build(cache.note, build, **PLACE) for _ in range(2)] == [empty, empty]
-    assert build.asked == 1
+    assert [cache.get_or_build(cache.note, build, **PARTS) for _ in range(2)] == [empty, empty]
+    assert build.calls == 1
 
 
-def test_forgotten_information_is_built_anew(cache: NoteCacheManager) -> None:
+def test_a_deleted_value_is_built_again(cache: NoteCacheManager) -> None:
     build = Builder(1)
-    cache.get_or_build(cache.note, build, **PLACE)
-    cache.delete(cache.note, **PLACE)
-    cache.get_or_build(cache.note, build, **PLACE)
-    assert build.asked == 2
+    cache.get_or_build(cache.note, build, **PARTS)
+    cache.delete(cache.note, **PARTS)
+    cache.get_or_build(cache.note, build, **PARTS)
+    assert build.calls == 2
 
 
-def test_without_redis_information_is_built_each_time(without_redis: NoteCacheManager) -> None:
+def test_without_redis_a_value_is_built_each_time(without_redis: NoteCacheManager) -> None:
     build = Builder({"id": 7})
-    assert [without_redis.get_or_build(without_redis.note, build, **PLACE) for _ in range(2)] == [{"id": 7}] * 2
-    assert build.asked == 2
+    assert [without_redis.get_or_build(without_redis.note, build, **PARTS) for _ in range(2)] == [{"id": 7}] * 2
+    assert build.calls == 2
 
 
-def test_without_redis_forgetting_fails_loudly(without_redis: NoteCacheManager) -> None:
+def test_without_redis_a_deletion_raises(without_redis: NoteCacheManager) -> None:
     with pytest.raises(RedisError):
-        without_redis.delete(without_redis.note, **PLACE)
+        without_redis.delete(without_redis.note, **PARTS)
 
 
-def test_a_failing_build_leaves_nothing_behind(cache: NoteCacheManager, valkey: Valkey) -> None:
+def test_a_failed_build_releases_its_lease(cache: NoteCacheManager, valkey: Valkey) -> None:
     with pytest.raises(ZeroDivisionError):
-        cache.get_or_build(cache.note, lambda: 1 // 0, **PLACE)
+        cache.get_or_build(cache.note, lambda: 1 // 0, **PARTS)
     with valkey.client() as client:
         assert client.dbsize() == 0

@@ -1,4 +1,4 @@
-"""What was remembered ends with the commit of a change, and nothing that was read before is kept after it."""
+"""Invalidation: no value read before a change is cached after it."""
 
 import time
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from shop.core.cache import single_flight as remembering
+from shop.core.cache import single_flight
 from shop.core.database.engine import Database
 from shop.core.database.transaction import current_session, in_transaction
 from shop.core.metrics.metrics import Metrics
@@ -33,7 +33,7 @@ def database(clean_database: str) -> Iterator[Database]:
     database.engine.dispose()
 
 
-def test_what_was_read_before_it_was_forgotten_is_not_kept(cache: LeafCacheManager) -> None:
+def test_a_value_read_before_its_deletion_is_not_stored(cache: LeafCacheManager) -> None:
     old, new = Source("old", seconds=0.3), Source("new")
     with ThreadPoolExecutor(1) as pool:
         slow = pool.submit(read_leaf, cache, old)
@@ -43,13 +43,13 @@ def test_what_was_read_before_it_was_forgotten_is_not_kept(cache: LeafCacheManag
     assert read_leaf(cache, new) == "new"
 
 
-def test_a_commit_ends_what_was_remembered(cache: LeafCacheManager, database: Database) -> None:
+def test_a_commit_invalidates_a_cached_value(cache: LeafCacheManager, database: Database) -> None:
     build, seen = Source("old"), []
     read_leaf(cache, build)
 
     def change() -> None:
         cache.invalidate_on_commit(cache.leaf, **LEAF)
-        seen.append(read_leaf(cache, Source("not asked")))
+        seen.append(read_leaf(cache, Source("not built")))
 
     in_transaction(database, change)
     build.value = "new"
@@ -57,7 +57,7 @@ def test_a_commit_ends_what_was_remembered(cache: LeafCacheManager, database: Da
     assert build.calls == 2
 
 
-def test_a_change_that_is_rolled_back_ends_nothing(cache: LeafCacheManager, database: Database) -> None:
+def test_a_rolled_back_change_invalidates_nothing(cache: LeafCacheManager, database: Database) -> None:
     build = Source("old")
     read_leaf(cache, build)
 
@@ -71,7 +71,7 @@ def test_a_change_that_is_rolled_back_ends_nothing(cache: LeafCacheManager, data
     assert build.calls == 1
 
 
-def test_nobody_is_told_or_keeps_anything_while_it_changes(
+def test_a_value_is_neither_returned_nor_stored_during_a_commit(
     cache: LeafCacheManager, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     build, commit = Source("old"), Source()
@@ -90,22 +90,22 @@ def test_nobody_is_told_or_keeps_anything_while_it_changes(
     assert (build.calls, commit.calls) == (3, 1)
 
 
-def test_the_mark_of_another_change_stays(cache: LeafCacheManager) -> None:
+def test_a_deletion_keeps_the_mark_of_another_change(cache: LeafCacheManager) -> None:
     client, name = cache.stores.cache, "{1:test-leaf:7}"
-    remembering.block(client, name, "theirs")
-    remembering.delete_key(client, name, "ours")
+    single_flight.block(client, name, "theirs")
+    single_flight.delete_key(client, name, "ours")
     cache.delete(cache.leaf, **LEAF)
     assert client.get(name) == "!theirs"
-    remembering.delete_key(client, name, "theirs")
+    single_flight.delete_key(client, name, "theirs")
     assert client.get(name) is None
 
 
-def test_a_mark_that_nobody_takes_away_ends(cache: LeafCacheManager) -> None:
-    remembering.block(cache.stores.cache, "{1:test-leaf:7}", "dead")
-    assert 0 < cache.stores.cache.pttl("{1:test-leaf:7}") <= remembering.BLOCK_SECONDS * 1000
+def test_an_abandoned_mark_expires(cache: LeafCacheManager) -> None:
+    single_flight.block(cache.stores.cache, "{1:test-leaf:7}", "dead")
+    assert 0 < cache.stores.cache.pttl("{1:test-leaf:7}") <= single_flight.BLOCK_SECONDS * 1000
 
 
-def test_a_group_ends_as_one(cache: LeafCacheManager) -> None:
+def test_deleting_a_tag_invalidates_all_its_values(cache: LeafCacheManager) -> None:
     build = Source("old")
     read_branch(cache, build)
     other = cache.get_or_build(cache.branch, Source("other"), branch=8)
@@ -115,7 +115,7 @@ def test_a_group_ends_as_one(cache: LeafCacheManager) -> None:
     assert cache.get_or_build(cache.branch, Source("new, too"), branch=8) == "new, too"
 
 
-def test_what_was_read_before_its_group_ended_is_not_told_afterwards(cache: LeafCacheManager) -> None:
+def test_a_value_read_before_its_tag_was_deleted_is_not_returned(cache: LeafCacheManager) -> None:
     old, new = Source("old", seconds=0.3), Source("new")
     with ThreadPoolExecutor(1) as pool:
         slow = pool.submit(read_branch, cache, old)
@@ -127,15 +127,15 @@ def test_what_was_read_before_its_group_ended_is_not_told_afterwards(cache: Leaf
     assert new.calls == 1
 
 
-def test_a_group_that_changes_keeps_nothing(cache: LeafCacheManager) -> None:
+def test_a_blocked_tag_stores_no_values(cache: LeafCacheManager) -> None:
     build = Source("old")
     read_branch(cache, build)
-    remembering.block(cache.stores.cache, "{1:test-tree}", "theirs")
+    single_flight.block(cache.stores.cache, "{1:test-tree}", "theirs")
     assert [read_branch(cache, build) for _ in range(3)] == ["old"] * 3
     assert build.calls == 4
 
 
-def test_what_a_transaction_has_read_before_is_not_kept(cache: LeafCacheManager, database: Database) -> None:
+def test_a_value_built_in_a_used_transaction_is_not_stored(cache: LeafCacheManager, database: Database) -> None:
     def work() -> None:
         current_session().connection()
         cache.get_or_build(cache.leaf, Source("uncommitted"), **LEAF)
@@ -144,14 +144,12 @@ def test_what_a_transaction_has_read_before_is_not_kept(cache: LeafCacheManager,
     assert read_leaf(cache, Source("true")) == "true"
 
 
-def test_without_redis_nothing_is_committed_that_would_have_to_be_forgotten(
-    cache: LeafCacheManager, database: Database
-) -> None:
-    away = LeafCacheManager(RedisStores(Settings(redis_url="unix:///nowhere/valkey.sock")), cache.metrics)
+def test_without_redis_a_change_of_cached_values_is_not_committed(cache: LeafCacheManager, database: Database) -> None:
+    without_redis = LeafCacheManager(RedisStores(Settings(redis_url="unix:///nowhere/valkey.sock")), cache.metrics)
     done: list[str] = []
 
     def change() -> None:
-        away.invalidate_on_commit(away.leaf, **LEAF)
+        without_redis.invalidate_on_commit(without_redis.leaf, **LEAF)
         done.append("worked")
 
     with pytest.raises(RedisError):

@@ -1,4 +1,4 @@
-"""Keys: declared templates, and what may fill them."""
+"""Key templates: their parts and collisions."""
 
 from datetime import timedelta
 from itertools import product
@@ -12,7 +12,7 @@ from shop.core.cache.key import Key, _key_templates
 KEY = Key("{tenant}:test-card:{item}")
 PARTS = ["7", "a.b", "a_b-c+d", "you@example.com", 7]
 UNSAFE = ["", "a:b", "a b", "*", "{x}", "a\n", "é", b"x", "x\0"]
-MEETING = [
+COLLIDING = [
     ("{a}:fix", "{b}:fix"),
     ("{a}", "fixed"),
     ("user-{a}", "user-{b}"),
@@ -21,7 +21,7 @@ MEETING = [
     ("{a}:{b}", "{c}:list"),
     ("{a}-old", "new-{b}"),
 ]
-APART = [
+DISTINCT = [
     ("{a}:fix", "{a}:fix:{b}"),
     ("one", "only"),
     ("user-{a}", "item-{a}"),
@@ -41,11 +41,11 @@ def nothing_declared(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def error_text(failure: BaseException) -> str:
-    # Before Python 3.12 what a descriptor raises comes wrapped.
+    # Before Python 3.12 an error of a descriptor is wrapped in another one.
     return str(failure.__cause__ or failure)
 
 
-def test_a_key_is_its_template_filled() -> None:
+def test_a_key_is_its_template_with_values() -> None:
     assert KEY(tenant=1, item=7) == "1:test-card:7"
 
 
@@ -67,8 +67,8 @@ def test_different_parts_never_give_one_key() -> None:
 
 
 @pytest.mark.usefixtures("nothing_declared")
-@pytest.mark.parametrize(("one", "other"), MEETING)
-def test_two_templates_that_may_meet_are_refused(one: str, other: str) -> None:
+@pytest.mark.parametrize(("one", "other"), COLLIDING)
+def test_two_templates_that_can_collide_are_refused(one: str, other: str) -> None:
     declare(f"First{one}", one)
     with pytest.raises((ValueError, RuntimeError)) as refused:
         declare(f"Second{other}", other)
@@ -76,13 +76,13 @@ def test_two_templates_that_may_meet_are_refused(one: str, other: str) -> None:
 
 
 @pytest.mark.usefixtures("nothing_declared")
-@pytest.mark.parametrize(("one", "other"), APART)
-def test_templates_that_cannot_meet_live_side_by_side(one: str, other: str) -> None:
+@pytest.mark.parametrize(("one", "other"), DISTINCT)
+def test_templates_that_cannot_collide_are_accepted(one: str, other: str) -> None:
     declare(f"First{one}", one)
     declare(f"Second{other}", other)
 
 
-def test_the_keys_of_the_project_stand_apart() -> None:
+def test_the_keys_of_the_project_do_not_collide() -> None:
     files = [vars(module).values() for module in find_modules("cache_managers")]
     managers = [kind for kinds in files for kind in kinds if isinstance(kind, type) and issubclass(kind, CacheManager)]
     owners = {base.__name__ for kind in managers for base in kind.__mro__}
@@ -91,12 +91,12 @@ def test_the_keys_of_the_project_stand_apart() -> None:
     assert any("{tenant}" in template for template in templates)
 
 
-def test_a_life_is_a_tenth_off_or_on() -> None:
+def test_a_ttl_varies_by_a_tenth() -> None:
     lives = [_jittered_ttl(timedelta(seconds=100)) or 0 for _ in range(2000)]
     assert min(lives) >= 100_000 * (1 - JITTER)
     assert max(lives) <= 100_000 * (1 + JITTER)
     assert max(lives) - min(lives) > 15_000
 
 
-def test_what_has_no_life_lives_on() -> None:
+def test_no_ttl_stays_no_ttl() -> None:
     assert _jittered_ttl(None) is None

@@ -1,4 +1,4 @@
-"""What is built is remembered for all, by one of them."""
+"""Single flight: one caller builds a value for all."""
 
 import threading
 import time
@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from shop.core.cache import single_flight as remembering
+from shop.core.cache import single_flight
 from shop.core.metrics.metrics import Metrics
 from shop.core.redis.stores import RedisStores
 from shop.core.settings.settings import Settings
@@ -25,41 +25,41 @@ def cache(valkey: Valkey, tmp_path: Path) -> LeafCacheManager:
     return LeafCacheManager(RedisStores(settings), Metrics(settings))
 
 
-@pytest.mark.parametrize(("name", "place"), [("leaf", LEAF), ("branch", BRANCH)])
-def test_of_two_hundred_who_miss_one_builds(
-    cache: LeafCacheManager, monkeypatch: pytest.MonkeyPatch, name: str, place: dict[str, int]
+@pytest.mark.parametrize(("name", "parts"), [("leaf", LEAF), ("branch", BRANCH)])
+def test_one_of_two_hundred_concurrent_callers_builds(
+    cache: LeafCacheManager, monkeypatch: pytest.MonkeyPatch, name: str, parts: dict[str, int]
 ) -> None:
-    monkeypatch.setattr(remembering, "WAIT_SECONDS", 20.0)
+    monkeypatch.setattr(single_flight, "WAIT_SECONDS", 20.0)
     build, gate = Source({"id": 7}, seconds=0.2), threading.Barrier(200)
-    # Each has a hundred connections at most.
+    # A client has a hundred connections at most.
     processes = [LeafCacheManager(RedisStores(cache.stores.settings), cache.metrics) for _ in range(4)]
 
     def miss(number: int) -> Any:
         with in_tenant(1):
             gate.wait()
-            return processes[number % 4].get_or_build(getattr(cache, name), build, **place)
+            return processes[number % 4].get_or_build(getattr(cache, name), build, **parts)
 
     with ThreadPoolExecutor(200) as pool:
         assert list(pool.map(miss, range(200))) == [{"id": 7}] * 200
     assert build.calls == 1
 
 
-def test_who_has_waited_long_enough_builds_for_itself_and_keeps_nothing(cache: LeafCacheManager) -> None:
+def test_a_caller_builds_after_its_wait_and_stores_nothing(cache: LeafCacheManager) -> None:
     slow, quick = Source("slow", seconds=1.0), Source("quick")
     with ThreadPoolExecutor(1) as pool:
         first = pool.submit(read_leaf, cache, slow)
         time.sleep(0.1)
-        began = time.monotonic()
+        started_at = time.monotonic()
         assert read_leaf(cache, quick) == "quick"
-        assert time.monotonic() - began < 0.9
+        assert time.monotonic() - started_at < 0.9
         assert first.result() == "slow"
     assert read_leaf(cache, quick) == "slow"
 
 
-def test_a_lease_of_somebody_who_died_ends(cache: LeafCacheManager, valkey: Valkey) -> None:
+def test_the_lease_of_a_dead_process_expires(cache: LeafCacheManager, valkey: Valkey) -> None:
     def die() -> None:
         with valkey.client() as client:
-            assert 0 < client.pttl("{1:test-leaf:7}") <= remembering.LEASE_SECONDS * 1000
+            assert 0 < client.pttl("{1:test-leaf:7}") <= single_flight.LEASE_SECONDS * 1000
             client.pexpire("{1:test-leaf:7}", 1)
         time.sleep(0.02)
 
@@ -69,7 +69,7 @@ def test_a_lease_of_somebody_who_died_ends(cache: LeafCacheManager, valkey: Valk
     assert build.calls == 1
 
 
-def test_that_there_is_nothing_is_remembered_for_as_long_as_is_said(cache: LeafCacheManager, valkey: Valkey) -> None:
+def test_none_is_cached_for_the_negative_ttl(cache: LeafCacheManager, valkey: Valkey) -> None:
     build = Source(None)
     assert [read_leaf(cache, build) for _ in range(1000 // 20)] == [None] * 50
     assert build.calls == 1
@@ -77,7 +77,7 @@ def test_that_there_is_nothing_is_remembered_for_as_long_as_is_said(cache: LeafC
         assert 17_000 < client.pttl("{1:test-leaf:7}") <= 22_000
 
 
-def test_lives_differ(cache: LeafCacheManager, valkey: Valkey) -> None:
+def test_the_lives_of_values_vary(cache: LeafCacheManager, valkey: Valkey) -> None:
     for leaf in range(50):
         cache.get_or_build(cache.leaf, Source(leaf), leaf=leaf)
     with valkey.client() as client:
@@ -86,15 +86,15 @@ def test_lives_differ(cache: LeafCacheManager, valkey: Valkey) -> None:
     assert max(lives) > 31_000
 
 
-def test_what_is_too_large_is_not_kept(cache: LeafCacheManager, valkey: Valkey) -> None:
-    build = Source("x" * remembering.VALUE_MAX_BYTES)
-    assert [len(read_leaf(cache, build)) for _ in range(2)] == [remembering.VALUE_MAX_BYTES] * 2
+def test_a_value_that_is_too_large_is_not_stored(cache: LeafCacheManager, valkey: Valkey) -> None:
+    build = Source("x" * single_flight.VALUE_MAX_BYTES)
+    assert [len(read_leaf(cache, build)) for _ in range(2)] == [single_flight.VALUE_MAX_BYTES] * 2
     assert build.calls == 2
     with valkey.client() as client:
         assert client.dbsize() == 0
 
 
-def test_tenants_remember_apart(cache: LeafCacheManager) -> None:
+def test_tenants_have_separate_values(cache: LeafCacheManager) -> None:
     read_leaf(cache, Source("ours"))
     read_branch(cache, Source("ours"))
     with in_tenant(2):

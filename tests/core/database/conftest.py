@@ -1,11 +1,10 @@
-"""Both databases, with two tenants in them."""
+"""Databases with two tenants, on MariaDB and SQLite."""
 
 from collections.abc import Iterator
 
 import pytest
 
-from tests.core.database.two_tenants import TenantDatabases
-from tests.core.database.two_tenants import open_databases as worlds_at
+from tests.core.database.two_tenants import TenantDatabases, open_databases
 from tests.support.servers.databases import create_database, drop_database
 
 
@@ -13,14 +12,14 @@ from tests.support.servers.databases import create_database, drop_database
 def tenant_databases(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, worker_id: str
 ) -> Iterator[TenantDatabases]:
-    """Two tenants, and one of them alone; no test keeps what it does to them."""
+    """Databases with two tenants and with one; tests roll back their changes."""
     if request.param == "sqlite":
-        folder = tmp_path_factory.mktemp("worlds")
-        with worlds_at(f"sqlite:///{folder}/shared", f"sqlite:///{folder}/lonely") as made:
-            yield made
+        folder = tmp_path_factory.mktemp("tenants")
+        with open_databases(f"sqlite:///{folder}/shared", f"sqlite:///{folder}/single") as databases:
+            yield databases
         return
-    server_url, names = request.getfixturevalue("database_url"), [f"shop_{worker_id}_{n}" for n in ("shared", "lonely")]
-    with worlds_at(*(create_database(server_url, name) for name in names)) as made:
-        yield made
+    server_url, names = request.getfixturevalue("database_url"), [f"shop_{worker_id}_{n}" for n in ("shared", "single")]
+    with open_databases(*(create_database(server_url, name) for name in names)) as databases:
+        yield databases
     for name in names:
         drop_database(server_url, name)

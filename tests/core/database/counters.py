@@ -1,4 +1,4 @@
-"""A table of two counters, for tests of transactions."""
+"""Table of two counters, for tests of transactions."""
 
 from sqlalchemy import text
 

@@ -1,4 +1,4 @@
-"""What a statement costs whose sender has gone."""
+"""Statements whose client has gone."""
 
 import pytest
 from sqlalchemy import Connection, text
@@ -9,13 +9,13 @@ from shop.core.database.transaction import current_session, in_transaction
 from shop.core.settings.settings import Settings
 from tests.support.polling import Eventually
 
-# MariaDB looks for whoever asked only when it has something to say.
+# MariaDB notices a closed connection only when it sends rows, which this statement never does.
 ENDLESS = "SELECT /*endless*/ count(*) FROM seq_1_to_90000 a, seq_1_to_90000 b WHERE concat(a.seq, b.seq) LIKE '%z%'"
 RUNNING = "SELECT id FROM information_schema.processlist WHERE info LIKE '%/*endless*/%' AND id <> connection_id()"
 
 
 @pytest.mark.usefixtures("every_tenant")
-def test_a_statement_that_nobody_waits_for_ends_soon(database_url: str, eventually: Eventually) -> None:
+def test_a_statement_ends_soon_after_its_client_has_gone(database_url: str, eventually: Eventually) -> None:
     database = Database(Settings(database_url=database_url))
     with pytest.raises(OperationalError, match="timed out"):
         in_transaction(database, lambda: current_session().scalar(text(ENDLESS)))

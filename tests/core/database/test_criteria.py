@@ -1,4 +1,4 @@
-"""Criteria: a stack that is a value, whose conditions stay in their groups; and what comes behind a row."""
+"""Criteria as an immutable stack of conditions, and keyset pagination."""
 
 from collections.abc import Iterator
 from itertools import product
@@ -49,14 +49,14 @@ def ids(engine: Engine, criteria: Criteria) -> list[int]:
         return list(connection.scalars(select(things.c.id).where(criteria.clause()).order_by(things.c.id)))
 
 
-def test_an_or_stays_within_its_condition(engine: Engine) -> None:
+def test_an_or_is_grouped_within_its_condition(engine: Engine) -> None:
     fill(engine, ROWS)
     either = BASE.push(or_(things.c.a == 1, things.c.a == 2))
     assert ids(engine, either.push(things.c.b == "x")) == [0, 3]
     assert ids(engine, BASE.push(things.c.b == "x").push(or_(things.c.a == 1, things.c.a == 2))) == [0, 3]
 
 
-def test_what_is_popped_skipped_or_reset_counts_no_longer(engine: Engine) -> None:
+def test_popped_skipped_and_reset_conditions_have_no_effect(engine: Engine) -> None:
     fill(engine, ROWS)
     one = BASE.push(things.c.a == 1)
     both = one.push(things.c.b == "x")
@@ -66,7 +66,7 @@ def test_what_is_popped_skipped_or_reset_counts_no_longer(engine: Engine) -> Non
     assert BASE.pop() == BASE
 
 
-def test_no_change_is_left_on_the_one_it_was_made_from() -> None:
+def test_changes_leave_the_original_criteria_unchanged() -> None:
     one = BASE.push(things.c.a == 1)
     before = (one.stack, one.skipped)
     one.push(things.c.b == "x")
@@ -90,17 +90,17 @@ VALUES = st.lists(
 
 @given(values=VALUES, sorts=SORTS)
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_from_row_to_row_one_comes_by_all_in_their_order(
+def test_stepping_from_row_to_row_visits_all_rows_in_order(
     engine: Engine, values: list[dict[str, Any]], sorts: tuple[tuple[str, bool], ...]
 ) -> None:
     fill(engine, [{"id": n, **row} for n, row in enumerate(values)])
     keys = [SortKey(things.c[name], down) for name, down in sorts]
     query = select(*(things.c[name] for name, _ in sorts)).order_by(*(key.order_clause for key in keys))
     with engine.connect() as connection:
-        wanted = [tuple(row) for row in connection.execute(query)]
-        found: list[Any] = []
-        place = connection.execute(query.limit(1)).first()
-        while place and len(found) < len(wanted) + 1:
-            found.append(tuple(place))
-            place = connection.execute(query.where(rows_after(keys, tuple(place))).limit(1)).first()
-    assert found == wanted
+        expected = [tuple(row) for row in connection.execute(query)]
+        visited: list[Any] = []
+        row = connection.execute(query.limit(1)).first()
+        while row and len(visited) < len(expected) + 1:
+            visited.append(tuple(row))
+            row = connection.execute(query.where(rows_after(keys, tuple(row))).limit(1)).first()
+    assert visited == expected

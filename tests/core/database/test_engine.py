@@ -1,4 +1,4 @@
-"""What a database says of itself."""
+"""Error messages of the database engine."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from shop.core.settings.settings import Settings
 
 
 def failure(engine: Engine) -> str:
-    """What is told of a statement that fails."""
+    """Return the message of a failed statement."""
     with pytest.raises(DBAPIError) as failed, engine.connect() as connection:
         connection.execute(text("INSERT INTO nowhere VALUES (:word)"), {"word": "hunter2"})
     return str(failed.value)
@@ -19,10 +19,10 @@ def failure(engine: Engine) -> str:
 
 @pytest.mark.usefixtures("every_tenant")
 @pytest.mark.parametrize("kind", ["engine", "migration_engine"])
-def test_a_statement_that_fails_is_told_without_its_values(clean_database: str, tmp_path: Path, kind: str) -> None:
+def test_the_message_of_a_failed_statement_has_no_values(clean_database: str, tmp_path: Path, kind: str) -> None:
     for address in (clean_database, f"sqlite:///{tmp_path / 'shop.sqlite3'}"):
         engine = getattr(Database(Settings(database_url=address)), kind)
-        told = failure(engine if kind == "engine" else engine())
+        message = failure(engine if kind == "engine" else engine())
 
-        assert "INSERT INTO nowhere" in told
-        assert "hunter2" not in told
+        assert "INSERT INTO nowhere" in message
+        assert "hunter2" not in message

@@ -1,4 +1,4 @@
-"""A transaction and a database that was restarted, or that does not move any more."""
+"""Transactions on a restarted and on a frozen database."""
 
 import time
 from collections.abc import Callable
@@ -23,7 +23,7 @@ def fill_pool(database: Database) -> None:
             stack.enter_context(database.engine.connect())
 
 
-def test_a_server_that_was_restarted_is_no_news_to_the_next_transaction(
+def test_the_next_transaction_after_a_server_restart_succeeds(
     make_mariadb: Callable[[], MariaDB],
 ) -> None:
     server = make_mariadb()
@@ -36,18 +36,18 @@ def test_a_server_that_was_restarted_is_no_news_to_the_next_transaction(
     assert values(database) == [1, 0]
 
 
-def test_a_frozen_server_is_waited_for_once(make_mariadb: Callable[[], MariaDB]) -> None:
+def test_a_transaction_waits_once_for_a_frozen_server(make_mariadb: Callable[[], MariaDB]) -> None:
     server = make_mariadb()
     database = Database(Settings(database_url=server.url("mysql")))
     prepare(database)
     server.freeze()
-    began = time.monotonic()
+    started_at = time.monotonic()
     with pytest.raises(OperationalError):
         in_transaction(database, lambda: raise_counter(1))
-    took = time.monotonic() - began
+    seconds = time.monotonic() - started_at
     server.thaw()
-    # A replay, or a connection that is tried before it is used, would make it four.
-    assert took < 3.5
+    # A replay, or a ping of the connection before its use, would take four seconds.
+    assert seconds < 3.5
 
 
 def test_a_migration_may_take_longer_than_any_request(database_url: str) -> None:

@@ -1,4 +1,4 @@
-"""Statements: counted always, logged when they are slow, and never with their values."""
+"""Statement counter and slow-query log."""
 
 import logging
 import time
@@ -26,28 +26,28 @@ ANN = {"id": 7, "user_id": 8, "age": 33, "email": "ann@example.com", "password_h
 
 @pytest.fixture
 def recording_handler() -> Iterator[RecordingHandler]:
-    """What was logged of statements."""
-    shelf, logger = RecordingHandler(), logging.getLogger(LOGGER)
-    logger.addHandler(shelf)
+    """Handler with the log records of statements."""
+    handler, logger = RecordingHandler(), logging.getLogger(LOGGER)
+    logger.addHandler(handler)
     logger.setLevel(logging.INFO)
-    yield shelf
-    logger.removeHandler(shelf)
+    yield handler
+    logger.removeHandler(handler)
     logger.setLevel(logging.NOTSET)
 
 
-def engine_of(slower: float | None) -> Engine:
+def engine_of(threshold_ms: float | None) -> Engine:
     engine = create_engine("sqlite://", hide_parameters=True)
     people.metadata.create_all(engine)
-    watch_sql(engine, slower)
+    watch_sql(engine, threshold_ms)
     return engine
 
 
-def read_entries(shelf: RecordingHandler) -> list[dict[str, Any]]:
-    records: list[Any] = shelf.records
-    return [record.tell(Redactor()) for record in records]
+def read_entries(handler: RecordingHandler) -> list[dict[str, Any]]:
+    records: list[Any] = handler.records
+    return [record.custom_fields(Redactor()) for record in records]
 
 
-def test_with_zero_every_statement_is_logged_with_what_it_was_bound_to_in_outline(
+def test_a_threshold_of_zero_logs_every_statement_with_the_types_of_its_values(
     recording_handler: RecordingHandler,
 ) -> None:
     with engine_of(0).begin() as connection:
@@ -60,7 +60,7 @@ def test_with_zero_every_statement_is_logged_with_what_it_was_bound_to_in_outlin
     assert 0 < entry["ms"] < 5000
 
 
-def test_many_rows_at_once_are_one_record(recording_handler: RecordingHandler) -> None:
+def test_an_insert_of_many_rows_is_one_record(recording_handler: RecordingHandler) -> None:
     with engine_of(0).begin() as connection:
         connection.execute(insert(people), [{**ANN, "id": number} for number in range(1, 40)])
 
@@ -68,7 +68,7 @@ def test_many_rows_at_once_are_one_record(recording_handler: RecordingHandler) -
     assert "ann@" not in str(read_entries(recording_handler))
 
 
-def test_words_that_were_put_into_a_statement_are_scrubbed(recording_handler: RecordingHandler) -> None:
+def test_secrets_in_the_text_of_a_statement_are_redacted(recording_handler: RecordingHandler) -> None:
     with engine_of(0).connect() as connection:
         connection.execute(text("SELECT 'password=Hunter-2'"))
         connection.exec_driver_sql("SELECT ?, ?", ("Hunter-2", 7))
@@ -76,11 +76,11 @@ def test_words_that_were_put_into_a_statement_are_scrubbed(recording_handler: Re
     assert "Hunter" not in str(read_entries(recording_handler))
 
 
-@pytest.mark.parametrize(("slower", "logged"), [(None, 0), (0, 2), (150, 1), (5000, 0)])
-def test_only_what_takes_longer_is_logged(
-    recording_handler: RecordingHandler, slower: float | None, logged: int
+@pytest.mark.parametrize(("threshold_ms", "logged"), [(None, 0), (0, 2), (150, 1), (5000, 0)])
+def test_only_statements_above_the_threshold_are_logged(
+    recording_handler: RecordingHandler, threshold_ms: float | None, logged: int
 ) -> None:
-    engine = engine_of(slower)
+    engine = engine_of(threshold_ms)
     with engine.connect() as connection:
         connection.connection.driver_connection.create_function("rest", 1, time.sleep)  # type: ignore[union-attr]  # sqlite3's
         connection.execute(select(people.c.id))
@@ -89,7 +89,7 @@ def test_only_what_takes_longer_is_logged(
     assert len(recording_handler.records) == logged
 
 
-def test_statements_are_counted_for_the_work_that_sends_them() -> None:
+def test_statements_are_counted_in_the_trace_of_their_job() -> None:
     engine = engine_of(None)
 
     with in_job("job-1", {}) as trace, engine.connect() as connection:
@@ -99,7 +99,7 @@ def test_statements_are_counted_for_the_work_that_sends_them() -> None:
     assert trace.sql == 3
 
 
-def test_a_failure_of_the_database_tells_no_values(tmp_path: Any) -> None:
+def test_a_database_error_contains_no_values(tmp_path: Any) -> None:
     engine = Database(Settings(var=str(tmp_path)))._engine()
     people.metadata.create_all(engine)
 

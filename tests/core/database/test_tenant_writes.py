@@ -1,4 +1,4 @@
-"""What a tenant changes, adds and deletes is its own; anything else is refused before it leaves."""
+"""Tenant filter of writes: other tenants' rows are never changed."""
 
 from collections.abc import Callable
 from typing import Any
@@ -28,51 +28,55 @@ from tests.core.database.two_tenants import (
 QUIET = {"synchronize_session": False}
 numbers = select(Order.seq)
 CHANGES: dict[str, Callable[[Session], Any]] = {
-    "a change of all": lambda s: s.execute(update(Item).values(stock=Item.stock + 1)),
-    "a change, quietly": lambda s: s.execute(update(Item).values(stock=0), execution_options=QUIET),
-    "a change by a question": lambda s: s.execute(update(Item).where(Item.id.in_(numbers)).values(name="x")),
-    "a change of one of theirs": lambda s: s.execute(update(Item).where(Item.id == 3).values(stock=0)),
-    "the older way of changing": lambda s: s.query(Item).update({"stock": 0}),
+    "an update of all": lambda s: s.execute(update(Item).values(stock=Item.stock + 1)),
+    "an update without synchronization": lambda s: s.execute(update(Item).values(stock=0), execution_options=QUIET),
+    "an update by a subquery": lambda s: s.execute(update(Item).where(Item.id.in_(numbers)).values(name="x")),
+    "an update of another tenant's row": lambda s: s.execute(update(Item).where(Item.id == 3).values(stock=0)),
+    "a legacy update": lambda s: s.query(Item).update({"stock": 0}),
     "a deletion of all": lambda s: s.execute(delete(Order)),
-    "a deletion, quietly": lambda s: s.execute(delete(Item), execution_options=QUIET),
-    "the older way of deleting": lambda s: s.query(Order).delete(),
-    "a sale of one of theirs": lambda _: ItemRepository().sell(3, 1),
-    "pieces given back to one of theirs": lambda _: ItemRepository().put_back(1, 5),
+    "a deletion without synchronization": lambda s: s.execute(delete(Item), execution_options=QUIET),
+    "a legacy deletion": lambda s: s.query(Order).delete(),
+    "a sale of another tenant's item": lambda _: ItemRepository().sell(3, 1),
+    "stock returned to another tenant's item": lambda _: ItemRepository().put_back(1, 5),
 }
 bare: Any = Item.__table__
 bought = Order.__table__.c.seq
 REFUSED: dict[str, Callable[[Session], Any]] = {
-    "words of SQL": lambda s: s.execute(text("SELECT * FROM items")),
-    "words for rows": lambda s: s.scalars(select(Item).from_statement(text("SELECT * FROM items"))).all(),
-    "words in a condition": lambda s: s.scalars(select(Item.id).where(text("1 = 1 OR 1 = 1"))).all(),
-    "words for a column": lambda s: s.execute(select(Item.id, literal_column("(SELECT COUNT(*) FROM orders)"))).all(),
-    "words to the driver": lambda s: s.connection().exec_driver_sql("SELECT 1"),
-    "words that change": lambda s: s.connection().execute(text("UPDATE items SET stock = 0")),
+    "SQL text": lambda s: s.execute(text("SELECT * FROM items")),
+    "SQL text for rows": lambda s: s.scalars(select(Item).from_statement(text("SELECT * FROM items"))).all(),
+    "SQL text in a condition": lambda s: s.scalars(select(Item.id).where(text("1 = 1 OR 1 = 1"))).all(),
+    "SQL text for a column": lambda s: s.execute(
+        select(Item.id, literal_column("(SELECT COUNT(*) FROM orders)"))
+    ).all(),
+    "SQL text to the driver": lambda s: s.connection().exec_driver_sql("SELECT 1"),
+    "SQL text that updates": lambda s: s.connection().execute(text("UPDATE items SET stock = 0")),
     "a bare table": lambda s: s.execute(select(bare)).all(),
     "a bare table in a condition": lambda s: s.scalars(select(Item.id).where(Item.id.in_(select(bought)))).all(),
-    "a bare table beside": lambda s: s.execute(select(Item.id, bought).where(bought == Item.id)).all(),
+    "a bare table in a cross join": lambda s: s.execute(select(Item.id, bought).where(bought == Item.id)).all(),
     "a bare table joined": lambda s: s.execute(select(Item.id).join(Order.__table__, bought == Item.id)).all(),
-    "a bare table under another name": lambda s: s.execute(select(bare.alias("mine").c.id)).all(),
+    "an alias of a bare table": lambda s: s.execute(select(bare.alias("mine").c.id)).all(),
     "a table by its name": lambda s: s.execute(select(table("items", bare_column("id")))).all(),
-    "a question past the session": lambda s: s.connection().execute(select(Item.id)).all(),
-    "the rows of another, by name": lambda s: s.scalars(select(Item.id).where(Item.tenant_id == THEIRS)).all(),
-    "a bare table, of another": lambda s: s.execute(select(bare.c.id).where(bare.c.tenant_id == THEIRS)).all(),
-    "a change of a bare table": lambda s: s.execute(update(bare).values(stock=0)),
+    "a query on the connection": lambda s: s.connection().execute(select(Item.id)).all(),
+    "another tenant's rows by id": lambda s: s.scalars(select(Item.id).where(Item.tenant_id == THEIRS)).all(),
+    "another tenant's rows of a bare table": lambda s: s.execute(
+        select(bare.c.id).where(bare.c.tenant_id == THEIRS)
+    ).all(),
+    "an update of a bare table": lambda s: s.execute(update(bare).values(stock=0)),
     "a deletion from a bare table": lambda s: s.execute(delete(bare)),
-    "changes by keys": lambda s: s.execute(update(Item), [{"id": 3, "stock": 0}]),
-    "a row of theirs": lambda _: ItemRepository().create(**item_row(9, THEIRS)),
-    "rows of theirs": lambda _: OrderRepository().create_many([order_row(8, OURS), order_row(9, THEIRS)]),
-    "rows of theirs, by hand": lambda s: s.execute(insert(Item), [item_row(9, THEIRS)]),
-    "a row without a tenant, by hand": lambda s: s.execute(insert(Item).values(id=9, name="x")),
-    "rows out of a question": lambda s: s.execute(insert(Order).from_select(["seq"], select(Order.seq))),
-    "a row added or else changed": lambda s: s.execute(
+    "updates by primary key": lambda s: s.execute(update(Item), [{"id": 3, "stock": 0}]),
+    "a row of another tenant": lambda _: ItemRepository().create(**item_row(9, THEIRS)),
+    "rows of another tenant": lambda _: OrderRepository().create_many([order_row(8, OURS), order_row(9, THEIRS)]),
+    "rows of another tenant, by insert": lambda s: s.execute(insert(Item), [item_row(9, THEIRS)]),
+    "a row without a tenant, by insert": lambda s: s.execute(insert(Item).values(id=9, name="x")),
+    "rows of a subquery": lambda s: s.execute(insert(Order).from_select(["seq"], select(Order.seq))),
+    "an upsert": lambda s: s.execute(
         upsert(bare).on_conflict_do_update(index_elements=["id"], set_={"stock": 0}), [item_row(3, OURS)]
     ),
 }
 
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
-def test_a_change_leaves_the_rows_of_the_others_as_they_are(
+def test_a_change_leaves_the_rows_of_other_tenants_unchanged(
     tenant_databases: TenantDatabases, change: Callable[[Session], Any]
 ) -> None:
     def before_and_after(session: Session) -> tuple[object, object]:
@@ -86,51 +90,51 @@ def test_a_change_leaves_the_rows_of_the_others_as_they_are(
     assert before != after
 
 
-@pytest.mark.parametrize("deed", REFUSED.values(), ids=REFUSED)
-def test_what_cannot_be_filtered_is_refused(tenant_databases: TenantDatabases, deed: Callable[[Session], Any]) -> None:
+@pytest.mark.parametrize("statement", REFUSED.values(), ids=REFUSED)
+def test_a_statement_that_cannot_be_filtered_is_refused(
+    tenant_databases: TenantDatabases, statement: Callable[[Session], Any]
+) -> None:
     with pytest.raises(TenantError):
-        tenant_databases.query_shared_as_tenant(deed)
+        tenant_databases.query_shared_as_tenant(statement)
 
 
-def test_it_is_refused_each_time(tenant_databases: TenantDatabases) -> None:
+def test_a_repeated_statement_is_refused_each_time(tenant_databases: TenantDatabases) -> None:
     for _ in range(3):
-        with pytest.raises(TenantError, match="orders is asked here for the rows of every tenant"):
-            tenant_databases.query_shared_as_tenant(REFUSED["a bare table beside"])
+        with pytest.raises(TenantError, match="orders is not filtered by tenant"):
+            tenant_databases.query_shared_as_tenant(REFUSED["a bare table in a cross join"])
 
 
-def test_a_row_that_says_nothing_is_the_tenants(tenant_databases: TenantDatabases) -> None:
-    words = {name: value for name, value in item_row(9, OURS).items() if name != "tenant_id"}
-    assert tenant_databases.query_shared_as_tenant(lambda _: ItemRepository().create(**words).tenant_id) == OURS
+def test_a_row_without_a_tenant_gets_the_current_one(tenant_databases: TenantDatabases) -> None:
+    columns = {name: value for name, value in item_row(9, OURS).items() if name != "tenant_id"}
+    assert tenant_databases.query_shared_as_tenant(lambda _: ItemRepository().create(**columns).tenant_id) == OURS
 
 
-def test_rows_that_say_nothing_are_the_tenants(tenant_databases: TenantDatabases) -> None:
-    words = {name: value for name, value in order_row(9, OURS).items() if name != "tenant_id"}
+def test_rows_without_a_tenant_get_the_current_one(tenant_databases: TenantDatabases) -> None:
+    columns = {name: value for name, value in order_row(9, OURS).items() if name != "tenant_id"}
 
     def write(session: Session) -> int:
-        OrderRepository().create_many([words, order_row(8, OURS)])
+        OrderRepository().create_many([columns, order_row(8, OURS)])
         return session.query(Order).filter(Order.seq > 7).count()
 
     assert tenant_databases.query_shared_as_tenant(write) == 2
 
 
-def test_a_row_stays_with_its_tenant(tenant_databases: TenantDatabases) -> None:
+def test_a_row_cannot_move_to_another_tenant(tenant_databases: TenantDatabases) -> None:
     def give_away(session: Session) -> None:
         session.get_one(Item, 2).tenant_id = THEIRS
         session.flush()
 
-    with pytest.raises(TenantError, match="A row of items says tenant 2, and this is work of 1"):
+    with pytest.raises(TenantError, match="A row of items belongs to tenant 2, not to 1"):
         tenant_databases.query_shared_as_tenant(give_away)
 
 
 @pytest.mark.parametrize(
-    "nobodys",
+    "insert_row",
     [
         lambda _: ItemRepository().create(name="x"),
         lambda _: OrderRepository().create_many([{"id": UUID(int=9)}]),
     ],
 )
-def test_in_every_tenant_a_new_row_has_to_say_whose_it_is(
-    tenant_databases: TenantDatabases, nobodys: SessionQuery
-) -> None:
+def test_with_all_tenants_a_new_row_needs_a_tenant(tenant_databases: TenantDatabases, insert_row: SessionQuery) -> None:
     with pytest.raises(TenantError):
-        tenant_databases.query_all_tenants(nobodys)
+        tenant_databases.query_all_tenants(insert_row)

@@ -1,4 +1,4 @@
-"""Replays, on a real MariaDB: a victim tries again, an unknown commit never does."""
+"""Replays of transactions on a real MariaDB."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -30,15 +30,15 @@ def database(database_url: str) -> Iterator[Database]:
 
 
 class Work:
-    """Counts its attempts; does something else in each."""
+    """Work of a transaction with one call for each attempt."""
 
     def __init__(self, *attempts: Callable[[], object]) -> None:
-        self.attempts, self.tried = attempts, 0
+        self.attempts, self.count = attempts, 0
 
     def __call__(self) -> int:
-        self.tried += 1
-        self.attempts[min(self.tried, len(self.attempts)) - 1]()
-        return self.tried
+        self.count += 1
+        self.attempts[min(self.count, len(self.attempts)) - 1]()
+        return self.count
 
 
 def in_turn(*steps: Callable[[], object]) -> Callable[[], None]:
@@ -50,7 +50,7 @@ def in_turn(*steps: Callable[[], object]) -> Callable[[], None]:
 
 
 def kill_connection_of(session: Session) -> None:
-    """Let the server end this transaction's connection, as a restart or a failover would."""
+    """Have the server close a session's connection, as after a restart."""
     number = session.scalar(text("SELECT CONNECTION_ID()"))
     with session.get_bind().engine.connect() as other:
         other.execute(text(f"KILL {number}"))
@@ -64,30 +64,30 @@ def signal(number: int) -> Callable[[], None]:
     return fail
 
 
-def test_the_victim_of_a_real_deadlock_does_it_again(database: Database) -> None:
-    both_hold_one = Barrier(2, timeout=5)
-    told: list[int] = []
+def test_the_victim_of_a_real_deadlock_is_replayed(database: Database) -> None:
+    both_locked_first = Barrier(2, timeout=5)
+    committed: list[int] = []
 
     def cross(first: int, second: int) -> int:
         def attempt() -> None:
             raise_counter(first)
-            if work.tried == 1:
-                both_hold_one.wait()
+            if work.count == 1:
+                both_locked_first.wait()
             raise_counter(second)
-            after_commit(told.append, first)
+            after_commit(committed.append, first)
 
         work = Work(attempt)
         with all_tenants():
             return in_transaction(database, work)
 
     with ThreadPoolExecutor(2) as pool:
-        tries = [pool.submit(cross, *order) for order in ((1, 2), (2, 1))]
-    assert sorted(one.result() for one in tries) == [1, 2]
+        futures = [pool.submit(cross, *order) for order in ((1, 2), (2, 1))]
+    assert sorted(future.result() for future in futures) == [1, 2]
     assert values(database) == [2, 2]
-    assert sorted(told) == [1, 2]
+    assert sorted(committed) == [1, 2]
 
 
-def test_who_waited_too_long_for_a_lock_does_it_again(database: Database) -> None:
+def test_a_transaction_is_replayed_after_a_lock_timeout(database: Database) -> None:
     with database.engine.connect() as holder:
         holder.execute(RAISE, {"id": 1})
         work = Work(lambda: raise_counter(1), in_turn(holder.rollback, lambda: raise_counter(1)))
@@ -95,19 +95,19 @@ def test_who_waited_too_long_for_a_lock_does_it_again(database: Database) -> Non
     assert values(database) == [1, 0]
 
 
-def test_a_wait_for_a_lock_ends_well_before_the_read_does(database: Database) -> None:
-    # At the same time, chance would decide between a victim and a lost connection.
+def test_the_lock_timeout_is_shorter_than_the_read_timeout(database: Database) -> None:
+    # With equal time-outs, either a lock time-out or a lost connection would be reported, by chance.
     with database.engine.connect() as connection:
         seconds = connection.scalar(text("SELECT @@innodb_lock_wait_timeout"))
         reads: Any = connection.connection.driver_connection
         assert seconds + 1 <= reads._read_timeout == 2
 
 
-def test_whoever_is_a_victim_each_time_is_told_after_three_replays(database: Database) -> None:
+def test_a_deadlock_is_raised_after_three_replays(database: Database) -> None:
     work = Work(signal(1213))
     with pytest.raises(OperationalError, match="1213"):
         in_transaction(database, work)
-    assert work.tried == REPLAYS + 1 == 4
+    assert work.count == REPLAYS + 1 == 4
     assert values(database) == [0, 0]
 
 
@@ -116,14 +116,14 @@ def test_another_error_of_the_database_is_not_replayed(database: Database, numbe
     work = Work(signal(number))
     with pytest.raises(OperationalError, match=str(number)):
         in_transaction(database, work)
-    assert work.tried == 1
+    assert work.count == 1
 
 
-def test_a_broken_rule_is_not_replayed(database: Database) -> None:
+def test_an_integrity_error_is_not_replayed(database: Database) -> None:
     work = Work(lambda: current_session().execute(text("INSERT INTO test_counters VALUES (1, 0)")))
     with pytest.raises(IntegrityError):
         in_transaction(database, work)
-    assert work.tried == 1
+    assert work.count == 1
 
 
 def test_a_connection_lost_before_the_commit_is_replayed(database: Database) -> None:
@@ -143,16 +143,16 @@ def test_a_commit_that_lost_its_connection_is_not_replayed(database: Database, m
 
     commit = Session.commit
     monkeypatch.setattr(Session, "commit", commit_and_lose)
-    told: list[str] = []
-    work = Work(in_turn(lambda: raise_counter(1), lambda: after_commit(told.append, "committed")))
+    committed: list[str] = []
+    work = Work(in_turn(lambda: raise_counter(1), lambda: after_commit(committed.append, "committed")))
     with pytest.raises(OperationalError, match=r"\((2006|2013),"):
         in_transaction(database, work)
-    assert (work.tried, told) == (1, [])
+    assert (work.count, committed) == (1, [])
 
 
-def test_a_replay_forgets_what_the_first_attempt_held_back(database: Database) -> None:
-    told: list[str] = []
-    first = in_turn(lambda: after_commit(told.append, "first"), signal(1213))
-    work = Work(first, lambda: after_commit(told.append, "second"))
+def test_a_replay_drops_the_hooks_of_the_first_attempt(database: Database) -> None:
+    committed: list[str] = []
+    first = in_turn(lambda: after_commit(committed.append, "first"), signal(1213))
+    work = Work(first, lambda: after_commit(committed.append, "second"))
     in_transaction(database, work)
-    assert told == ["second"]
+    assert committed == ["second"]

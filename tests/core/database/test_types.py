@@ -53,7 +53,7 @@ def store(engine: Engine, **columns: object) -> int:
 
 
 @pytest.mark.parametrize("moment", MOMENTS, ids=str)
-def test_microseconds_survive(engine: Engine, moment: datetime) -> None:
+def test_microseconds_are_stored(engine: Engine, moment: datetime) -> None:
     number = store(engine, at=moment)
     with engine.connect() as connection:
         found = connection.scalar(select(things.c.at).where(things.c.id == number))
@@ -61,7 +61,7 @@ def test_microseconds_survive(engine: Engine, moment: datetime) -> None:
     assert found.tzinfo is UTC
 
 
-def test_a_moment_of_another_zone_is_stored_as_utc(engine: Engine) -> None:
+def test_a_time_of_another_zone_is_stored_as_utc(engine: Engine) -> None:
     taipei = EXACT.astimezone(timezone(timedelta(hours=8)))
     store(engine, at=taipei)
     with engine.connect() as connection:
@@ -70,13 +70,13 @@ def test_a_moment_of_another_zone_is_stored_as_utc(engine: Engine) -> None:
     assert stored.startswith("2026-07-31 23:59:59.123457")
 
 
-def test_a_moment_without_a_zone_is_refused(engine: Engine) -> None:
+def test_a_time_without_a_zone_is_refused(engine: Engine) -> None:
     with pytest.raises(StatementError, match="without a time zone cannot be stored"):
         store(engine, at=EXACT.replace(tzinfo=None))
 
 
 @pytest.mark.parametrize("ref", UUIDS, ids=str)
-def test_a_uuid_comes_back_and_is_found(engine: Engine, ref: UUID) -> None:
+def test_a_uuid_is_returned_and_found(engine: Engine, ref: UUID) -> None:
     number = store(engine, ref=ref)
     with engine.connect() as connection:
         assert connection.scalar(select(things.c.ref).where(things.c.id == number)) == ref
@@ -84,7 +84,7 @@ def test_a_uuid_comes_back_and_is_found(engine: Engine, ref: UUID) -> None:
         assert connection.scalar(text("SELECT length(ref) FROM test_things")) == 16
 
 
-def test_nothing_stays_nothing(engine: Engine) -> None:
+def test_null_is_returned_as_none(engine: Engine) -> None:
     number = store(engine)
     with engine.connect() as connection:
         assert connection.execute(select(things).where(things.c.id == number)).one() == (number, None, None)

@@ -1,4 +1,4 @@
-"""Two databases: in one of them two tenants live, in the other one of the two lives alone."""
+"""Two databases: one with two tenants, one with a single tenant."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,55 +20,55 @@ from shop.models.order import Order
 
 OURS, THEIRS = 1, 2
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
-# Theirs come first, last and between ours: whatever forgets a tenant finds another first, last, most or sum.
+# Their rows come first, last and between ours: a query without the filter returns another first, last, maximum or sum.
 ITEMS = {1: THEIRS, 2: OURS, 3: THEIRS, 4: OURS, 5: OURS, 6: THEIRS}
 SessionQuery = Callable[[Session], Any]
 
 
 class UndoneError(Exception):
-    """Ends a transaction whose work is not kept."""
+    """Error that rolls back the transaction of a query."""
 
 
 @dataclass(frozen=True)
 class TenantDatabases:
-    """`shared` has both tenants, `lonely` only ours: what is told there is the truth."""
+    """Database `shared` with both tenants, and `single` with ours only."""
 
     shared: Database
     single: Database
 
-    def query_shared_as_tenant(self, question: SessionQuery) -> Any:
-        """What we are told, with the others around."""
+    def query_shared_as_tenant(self, query: SessionQuery) -> Any:
+        """Run a query as our tenant in the shared database."""
         with in_tenant(OURS):
-            return run_query(self.shared, question)
+            return run_query(self.shared, query)
 
-    def query_single(self, question: SessionQuery) -> Any:
-        """What we would be told without them."""
+    def query_single(self, query: SessionQuery) -> Any:
+        """Run a query in the database of our tenant only."""
         with all_tenants():
-            return run_query(self.single, question)
+            return run_query(self.single, query)
 
-    def query_all_tenants(self, question: SessionQuery) -> Any:
-        """What is told to whoever asks for every tenant."""
+    def query_all_tenants(self, query: SessionQuery) -> Any:
+        """Run a query for all tenants in the shared database."""
         with all_tenants():
-            return run_query(self.shared, question)
+            return run_query(self.shared, query)
 
 
-def run_query(database: Database, question: SessionQuery) -> Any:
-    """The answer, from a transaction that leaves nothing behind."""
-    answer: list[Any] = []
+def run_query(database: Database, query: SessionQuery) -> Any:
+    """Return the result of a query, whose transaction is rolled back."""
+    results: list[Any] = []
 
     def work() -> None:
-        answer.append(question(current_session()))
+        results.append(query(current_session()))
         raise UndoneError
 
     try:
         in_transaction(database, work)
     except UndoneError:
-        return answer[0]
+        return results[0]
     raise AssertionError("unreachable")
 
 
 def rows_of_theirs(session: Session) -> list[tuple[Any, ...]]:
-    """Their rows as they are within the running transaction, whatever it may see."""
+    """Return the other tenant's rows in the running transaction, unfiltered."""
     with all_tenants():
         connection = session.connection()
         return [
@@ -79,14 +79,14 @@ def rows_of_theirs(session: Session) -> list[tuple[Any, ...]]:
 
 
 @contextmanager
-def open_databases(shared: str, lonely: str) -> Iterator[TenantDatabases]:
-    """The worlds at two addresses of empty databases."""
-    made = TenantDatabases(*(Database(Settings(database_url=address)) for address in (shared, lonely)))
-    _fill(made.shared, {OURS, THEIRS})
-    _fill(made.single, {OURS})
-    yield made
-    made.shared.engine.dispose()
-    made.single.engine.dispose()
+def open_databases(shared: str, single: str) -> Iterator[TenantDatabases]:
+    """Fill two empty databases."""
+    databases = TenantDatabases(*(Database(Settings(database_url=address)) for address in (shared, single)))
+    _fill(databases.shared, {OURS, THEIRS})
+    _fill(databases.single, {OURS})
+    yield databases
+    databases.shared.engine.dispose()
+    databases.single.engine.dispose()
 
 
 def _fill(database: Database, tenants: set[int]) -> None:
@@ -99,13 +99,13 @@ def _fill(database: Database, tenants: set[int]) -> None:
 
 
 def item_row(number: int, tenant_id: int) -> dict[str, Any]:
-    words = {"name": f"Item {number}", "introduction": "", "price_minor": 100 * number, "currency": "EUR"}
+    texts = {"name": f"Item {number}", "introduction": "", "price_minor": 100 * number, "currency": "EUR"}
     state = {"stock": 10 * number, "epoch": 1, "adj_seq": 0, "status": "on_sale", "created_at": NOW, "updated_at": NOW}
-    return {"id": number, "tenant_id": tenant_id, **words, **state}
+    return {"id": number, "tenant_id": tenant_id, **texts, **state}
 
 
 def order_row(number: int, tenant_id: int) -> dict[str, Any]:
-    # Every order is of one item and one buyer, as if tenants shared them: nothing but the tenant tells them apart.
-    deal = {"item_id": 4, "user_id": 7, "quantity": number, "unit_price_minor": 1, "total_minor": number}
-    place = {"epoch": 1, "seq": number, "status": "confirmed", "currency": "EUR", "created_at": NOW, "updated_at": NOW}
-    return {"id": UUID(int=number), "tenant_id": tenant_id, **deal, **place}
+    # All orders have the same item and buyer, as if the tenants shared them, so that only the tenant id differs.
+    terms = {"item_id": 4, "user_id": 7, "quantity": number, "unit_price_minor": 1, "total_minor": number}
+    state = {"epoch": 1, "seq": number, "status": "confirmed", "currency": "EUR", "created_at": NOW, "updated_at": NOW}
+    return {"id": UUID(int=number), "tenant_id": tenant_id, **terms, **state}

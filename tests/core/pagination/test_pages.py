@@ -1,4 +1,4 @@
-"""Pages: what they say about themselves, and cursors nobody can forge."""
+"""Metadata and links of pages, and signed cursors."""
 
 import json
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from shop.core.pagination.links import ListUrl
 from shop.core.pagination.pages import CursorPage, Page, PageRequest
 from shop.core.settings.settings import Settings
 
-HERE = ListUrl("/orders", {})
+LIST_URL = ListUrl("/orders", {})
 POSITION = {"at": 1_790_000_000_000_000, "id": "018f"}
 
 
@@ -32,7 +32,7 @@ def signer_with(tmp_path: Path) -> Callable[..., CursorSigner]:
     return make
 
 
-def test_a_page_in_the_middle_says_everything() -> None:
+def test_a_page_in_the_middle_has_all_metadata() -> None:
     assert meta_of(2, 5) == {
         "total": 5,
         "count": 2,
@@ -59,42 +59,42 @@ def test_the_last_page_may_be_half_full(total: int, pages: int) -> None:
     assert meta_of(1, total)["total_pages"] == pages
 
 
-def test_a_page_after_the_last_one_leads_nowhere_wrong() -> None:
+def test_a_page_far_behind_the_last_one_has_no_links() -> None:
     assert meta_of(9, 5, rows=0)["links"] == {"previous": None, "next": None}
 
 
-def test_a_request_knows_how_many_rows_come_before() -> None:
+def test_the_offset_of_a_page_counts_the_rows_before_it() -> None:
     assert [PageRequest(page, 15).offset for page in (1, 2, 3)] == [0, 15, 30]
 
 
-def test_a_page_told_in_other_rows_stays_the_same_page() -> None:
+def test_a_page_with_other_rows_keeps_its_metadata() -> None:
     page = Page([1, 2], 5, PageRequest(2, 2))
-    assert page.with_rows(["one", "two"]).meta(HERE) == page.meta(HERE)
+    assert page.with_rows(["one", "two"]).meta(LIST_URL) == page.meta(LIST_URL)
 
 
 def test_a_cursor_page_ends_with_null() -> None:
-    assert CursorPage([1], "abc", 1).meta(HERE)["links"] == {"next": "/orders?cursor=abc&per_page=1"}
-    last = CursorPage([1], None, 1).meta(HERE)
+    assert CursorPage([1], "abc", 1).meta(LIST_URL)["links"] == {"next": "/orders?cursor=abc&per_page=1"}
+    last = CursorPage([1], None, 1).meta(LIST_URL)
     assert (last["next_cursor"], last["links"]) == (None, {"next": None})
 
 
-def test_a_cursor_brings_its_position_back(signer_with: Callable[..., CursorSigner]) -> None:
+def test_reading_a_cursor_returns_its_position(signer_with: Callable[..., CursorSigner]) -> None:
     signer = signer_with("a", a="1")
     assert signer.read(signer.sign(POSITION), "at", "id") == POSITION
 
 
-def test_a_cursor_with_any_other_letter_is_refused(signer_with: Callable[..., CursorSigner]) -> None:
+def test_a_cursor_with_one_changed_character_is_refused(signer_with: Callable[..., CursorSigner]) -> None:
     signer = signer_with("a", a="1")
     cursor = signer.sign(POSITION)
-    for place, letter in enumerate(cursor[:-1]):
-        other = cursor[:place] + ("A" if letter != "A" else "B") + cursor[place + 1 :]
+    for index, letter in enumerate(cursor[:-1]):
+        forged = cursor[:index] + ("A" if letter != "A" else "B") + cursor[index + 1 :]
         with pytest.raises(ShopError) as refused:
-            signer.read(other, "at", "id")
+            signer.read(forged, "at", "id")
         assert (refused.value.code.status, refused.value.facts) == (422, {"field": "cursor"})
 
 
 @pytest.mark.parametrize("text", ["x", ".", "a.b", "e30.", "=", "é.é", "." * 50])
-def test_a_text_that_never_was_a_cursor_is_refused(signer_with: Callable[..., CursorSigner], text: str) -> None:
+def test_a_text_that_is_no_cursor_is_refused(signer_with: Callable[..., CursorSigner], text: str) -> None:
     with pytest.raises(ShopError):
         signer_with("a", a="1").read(text, "at", "id")
 
@@ -104,7 +104,7 @@ def test_a_cursor_of_another_key_is_refused(signer_with: Callable[..., CursorSig
         signer_with("a", a="1").read(signer_with("b", b="2").sign(POSITION), "at", "id")
 
 
-def test_a_cursor_outlives_a_change_of_keys(signer_with: Callable[..., CursorSigner]) -> None:
+def test_a_cursor_survives_a_key_rotation(signer_with: Callable[..., CursorSigner]) -> None:
     before, after = signer_with("a", a="1"), signer_with("b", b="2", a="1")
     assert after.read(before.sign(POSITION), "at", "id") == POSITION
     assert signer_with("c", c="3", b="2").read(after.sign(POSITION), "at", "id") == POSITION

@@ -1,4 +1,4 @@
-"""The grammar of lists: what stands between the marks, and that any text can be said."""
+"""Lexer of list parameters: splitting, escaping, and round trips."""
 
 import pytest
 from hypothesis import given
@@ -25,7 +25,7 @@ MARKED = st.text(alphabet="ab;:,\\", max_size=20)
         ("name: ", [Term("name", " ")]),
     ],
 )
-def test_a_search_is_taken_apart(text: str, terms: list[Term]) -> None:
+def test_a_search_is_split_into_terms(text: str, terms: list[Term]) -> None:
     assert list(parse_search(text)) == terms
 
 
@@ -35,12 +35,12 @@ def test_a_search_with_an_empty_part_is_refused(text: str) -> None:
         parse_search(text)
 
 
-def test_a_name_may_stand_without_an_operator() -> None:
+def test_the_operator_of_a_name_is_optional() -> None:
     assert parse_operators("name:like;id") == (("name", "like"), ("id", None))
 
 
 @given(MARKED)
-def test_what_is_taken_apart_can_be_put_together(text: str) -> None:
+def test_joining_the_parts_restores_the_text(text: str) -> None:
     assert ";".join(split_unescaped(text, ";")) == text
     assert ":".join(split_unescaped(text, ":", 1)) == text
 
@@ -48,32 +48,32 @@ def test_what_is_taken_apart_can_be_put_together(text: str) -> None:
 @given(st.lists(TEXTS, min_size=1, max_size=5), st.lists(TEXTS, min_size=1, max_size=5))
 def test_any_text_can_be_searched_for_under_any_name(names: list[str], values: list[str]) -> None:
     pairs = list(zip(names, values, strict=False))
-    said = ";".join(f"{escape(name)}:{escape(value)}" for name, value in pairs)
-    assert [(unescape(term.name or ""), unescape(term.value)) for term in parse_search(said)] == pairs
+    text = ";".join(f"{escape(name)}:{escape(value)}" for name, value in pairs)
+    assert [(unescape(term.name or ""), unescape(term.value)) for term in parse_search(text)] == pairs
 
 
 @given(st.lists(TEXTS, min_size=1, max_size=5))
-def test_any_texts_can_be_a_list_of_values(values: list[str]) -> None:
-    said = ",".join(map(escape, values))
-    assert [unescape(part) for part in split_unescaped(said, ",")] == values
+def test_a_list_of_values_may_contain_any_text(values: list[str]) -> None:
+    text = ",".join(map(escape, values))
+    assert [unescape(part) for part in split_unescaped(text, ",")] == values
 
 
 @given(TEXTS)
-def test_any_text_can_be_looked_for_without_a_name(text: str) -> None:
+def test_any_text_can_be_searched_for_without_a_name(text: str) -> None:
     assert parse_search(escape(text)) == (Term(None, escape(text)),)
 
 
 @given(MARKED)
-def test_a_text_is_taken_apart_or_refused(text: str) -> None:
+def test_a_text_is_split_or_refused(text: str) -> None:
     try:
         parts = parse_parts(text)
-        words = [unescape(part) for part in parts]
+        unescaped_parts = [unescape(part) for part in parts]
     except QueryError:
         return
-    assert all(words)
+    assert all(unescaped_parts)
 
 
 @pytest.mark.parametrize("text", ["\\", "a\\", "\\a", "a\\b;c", "\\\n"])
-def test_a_backslash_before_anything_else_is_refused(text: str) -> None:
+def test_a_backslash_before_an_ordinary_character_is_refused(text: str) -> None:
     with pytest.raises(QueryError):
         unescape(text)

@@ -1,4 +1,4 @@
-"""Parsed list queries: the digest that binds a cursor to its list, search and order."""
+"""Digest of a list query, which binds a cursor to it."""
 
 from datetime import UTC, datetime
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Values: texts of a question as what a word holds, and what a cursor carries of them."""
+"""Conversion of query texts, and of values in cursors."""
 
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
@@ -17,7 +17,7 @@ NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
-    ("word", "text", "value"),
+    ("field", "text", "value"),
     [
         (FieldSpec.searchable_text(), "tea", "tea"),
         (FieldSpec.searchable_text(), " ", " "),
@@ -34,12 +34,12 @@ NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
         (FieldSpec.choice(["a", "b"]), "b", "b"),
     ],
 )
-def test_a_text_becomes_what_the_word_holds(word: FieldSpec, text: str, value: object) -> None:
-    assert parse_value("name", word, text) == value
+def test_a_text_is_converted_to_the_type_of_the_field(field: FieldSpec, text: str, value: object) -> None:
+    assert parse_value("name", field, text) == value
 
 
 @pytest.mark.parametrize(
-    ("word", "text"),
+    ("field", "text"),
     [
         (FieldSpec.searchable_text(), ""),
         (FieldSpec.searchable_text(), "a" * 201),
@@ -64,21 +64,21 @@ def test_a_text_becomes_what_the_word_holds(word: FieldSpec, text: str, value: o
         (FieldSpec.choice(["a", "b"]), "c"),
     ],
 )
-def test_a_text_that_the_word_cannot_hold_is_refused(word: FieldSpec, text: str) -> None:
+def test_a_text_of_another_type_than_the_field_is_refused(field: FieldSpec, text: str) -> None:
     with pytest.raises(QueryError, match=r"^name "):
-        parse_value("name", word, text)
+        parse_value("name", field, text)
 
 
 @given(st.datetimes(timezones=st.sampled_from([UTC, timezone(timedelta(hours=5, minutes=30))])))
-def test_a_moment_survives_its_cursor(moment: datetime) -> None:
+def test_a_moment_is_unchanged_after_packing(moment: datetime) -> None:
     assert unpack_value(Kind.DATETIME, pack_value(moment)) == moment
 
 
 @given(st.one_of(st.text(), st.integers(-(2**63), 2**63 - 1), st.booleans(), st.none()))
-def test_a_plain_value_survives_its_cursor(value: Any) -> None:
+def test_a_plain_value_is_unchanged_after_packing(value: Any) -> None:
     assert unpack_value(Kind.TEXT, pack_value(value)) == value
 
 
 @given(st.uuids())
-def test_a_uuid_survives_its_cursor(value: UUID) -> None:
+def test_a_uuid_is_unchanged_after_packing(value: UUID) -> None:
     assert unpack_value(Kind.UUID, pack_value(value)) == value
