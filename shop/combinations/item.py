@@ -1,4 +1,4 @@
-"""Items as information."""
+"""Information about items."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ItemCombination:
-    """What an item says, in all its languages: whoever tells it to somebody chooses one."""
+    """Information about an item, in all its languages."""
 
     def brief(self, item: "Item") -> dict[str, Any]:
-        """What stands beside an order or a repair of it; JSON-safe."""
+        """Build the short form that is included in orders and repairs; JSON-safe."""
         return {
             "id": item.id,
             "name": item.name,
@@ -27,7 +27,7 @@ class ItemCombination:
         }
 
     def translations(self, item: "Item") -> dict[str, Any]:
-        """What is written about it; JSON-safe."""
+        """Build the texts in all languages; JSON-safe."""
         return {
             "id": item.id,
             "name": item.name,
@@ -37,11 +37,11 @@ class ItemCombination:
         }
 
     def info(self, item: "Item") -> dict[str, Any]:
-        """What an item says to whoever may see it, in all languages, its stock apart; JSON-safe, and kept by the cache.
+        """Build the cacheable information, in all languages; JSON-safe.
 
-        `version` changes with every word of it, and with nothing else.
+        It has no stock. `version` changes with every other field, and with nothing else.
         """
-        words = {
+        fields = {
             **self.translations(item),
             "price_minor": item.price_minor,
             "currency": item.currency,
@@ -50,9 +50,14 @@ class ItemCombination:
             "photo_url": item.photo_url,
             "created_at": format_rfc3339(item.created_at),
         }
-        version = compute_version(words)
-        return {**words, "updated_at": format_rfc3339(item.updated_at), "tenant_id": item.tenant_id, "version": version}
+        version = compute_version(fields)
+        return {
+            **fields,
+            "updated_at": format_rfc3339(item.updated_at),
+            "tenant_id": item.tenant_id,
+            "version": version,
+        }
 
     def card(self, info: dict[str, Any], stock: int) -> dict[str, Any]:
-        """An item as it is told: what it says, and how many can be bought now."""
+        """Add the available stock to the information."""
         return {**info, "stock": stock}

@@ -1,4 +1,4 @@
-"""Repairs as information."""
+"""Information about repairs."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ReconcileRunCombination:
-    """What a repair says."""
+    """Information about a repair."""
 
     def card(self, run: "ReconcileRun") -> dict[str, Any]:
-        """JSON-safe; `open` while it is not done."""
+        """Build the card; `open` until the repair is finished; JSON-safe."""
         return {
             "id": run.id,
             "item_id": run.item_id,

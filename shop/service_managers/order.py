@@ -1,4 +1,4 @@
-"""Buying, on which users and orders have to agree."""
+"""Purchases, coordinated between sessions and orders."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -25,7 +25,7 @@ PURCHASE_COUNTER = Counter(
 
 @dataclass(frozen=True)
 class OrderServiceManager:
-    """Lets those buy whom the users know, without asking them each time."""
+    """Places purchases of authenticated buyers."""
 
     orders: OrderService
     purchases: PurchaseService
@@ -36,9 +36,9 @@ class OrderServiceManager:
     limits: RateLimiter
 
     def place(self, claims: Claims, purchase: Purchase, seconds: float) -> dict[str, Any]:
-        """The order's card for the user that a good token stands for; raises ShopError with the reason for none.
+        """Place a purchase; return the card of its order.
 
-        A reserved order is waited for at most so many seconds.
+        Waits up to `seconds` for a reserved order to be written. Raises ShopError with the reason of a refusal.
         """
         outcome = "failed"
         try:
@@ -65,24 +65,23 @@ class OrderServiceManager:
         return card
 
     def _reserve(self, claims: Claims, purchase: Purchase) -> Reservation:
-        """Take the pieces for a user.
+        """Reserve stock in one round trip.
 
-        One round trip, in which the gate itself says whether it knows the buyer. When it does not, the user is looked
-        up, before anything is reserved.
+        An unknown buyer is authenticated before anything is reserved, which takes another one.
         """
         reservation = self.purchases.place(purchase)
         if reservation is None:
             self._trust_buyer(claims, purchase)
             reservation = self.purchases.place(purchase)
         if reservation is None:
-            # Redis forgot the introduction within a millisecond: it was flushed.
+            # Redis lost the trusted buyer within a millisecond: it was flushed.
             raise ShopError(OrderExceptionCode.SYSTEM_BUSY, item_id=purchase.item_id, retry_after=retry_after())
         return reservation
 
     def _trust_buyer(self, claims: Claims, purchase: Purchase) -> None:
         self._require_caller(claims)
-        # Before the pieces are taken: a commit that fails after it would hide them, and a buyer who waits for the order
-        # to be written would hold what the writer needs.
+        # Released before the reservation: a failed commit after it would hide the reservation, and a request that waits
+        # for the order would keep a connection that the drain needs.
         release_connection()
         self.purchases.trust_buyer(purchase)
 

@@ -1,4 +1,4 @@
-"""Rules of orders, as a buyer sees them."""
+"""Rules of orders as seen by buyers."""
 
 import logging
 from collections.abc import Collection
@@ -33,7 +33,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class OrderService:
-    """Shows orders, from the table or from the receipt; PurchaseService reserves them, StockService writes them."""
+    """Reads orders from the table, or from the receipt of a reservation."""
 
     orders: OrderRepository
     items: ItemRepository
@@ -45,13 +45,16 @@ class OrderService:
     settings: Settings
 
     def wait_until_written(self, reservation: Reservation, seconds: float) -> dict[str, Any]:
-        """The order's card, after waiting at most so long for it to be written."""
-        look = partial(self._find_written, reservation)
-        settled = self.bounded_wait.poll(look, seconds) if reservation.state == "P" else None
-        return self.combination.pending_card(settled or reservation)
+        """Wait up to `seconds` for the order to be written; return its card."""
+        probe = partial(self._find_written, reservation)
+        written = self.bounded_wait.poll(probe, seconds) if reservation.state == "P" else None
+        return self.combination.pending_card(written or reservation)
 
     def get(self, caller: Caller, order_id: UUID) -> dict[str, Any]:
-        """One order that the caller may see: from the table, or from the receipt while it waits to be written."""
+        """Return an order that the caller may see.
+
+        It comes from the table, or from its receipt before it is written. Raises ShopError NOT_FOUND.
+        """
         order = self.orders.find(order_id)
         if order and OrderPolicy.view.allows_row(caller, order.user_id):
             return self.combination.card(order)
@@ -61,10 +64,10 @@ class OrderService:
         raise ShopError(OrderExceptionCode.NOT_FOUND, order_id=str(order_id))
 
     def page(self, user_id: int, query: ListQuery) -> AnyPage[dict[str, Any]]:
-        """The written orders of a user."""
+        """List the written orders of a user."""
         source = self.orders.source().to_one("item", "item_id", self.items.source())
-        question = ListStatement(query, source, self.orders.of_user(user_id), ("orders", user_id))
-        page = self.orders.select_page(question, self.cursors)
+        statement = ListStatement(query, source, self.orders.of_user(user_id), ("orders", user_id))
+        page = self.orders.select_page(statement, self.cursors)
         cards = [self.combination.card(order) for order in page.rows]
         return page.with_rows(query.select_with_related("item", "item_id", self._find_items, cards))
 
@@ -78,7 +81,7 @@ class OrderService:
         try:
             return self.stock.search_reservation(order_id)
         except RedisError:
-            # What the database sold it has: without Redis an order that it does not know is unknown.
+            # A direct sale is always in the table, so an order that is not there does not exist.
             if self.settings.purchase_strategy == Strategy.DB:
                 return None
             raise
@@ -87,6 +90,7 @@ class OrderService:
         try:
             found = self.stock.find_reservation(reservation.tenant_id, reservation.item_id, reservation.order_id)
         except RedisError:
-            # It is reserved, whatever cannot be read now: a failure would make a buyer without a key buy twice.
+            # The reservation is valid even if Redis cannot be read now. A failure would make a client without a key
+            # buy twice.
             return None
         return found if found and found.state != "P" else None

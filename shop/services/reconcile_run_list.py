@@ -1,4 +1,4 @@
-"""Repairs as a list."""
+"""List of repairs."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from shop.repositories.reconcile_run import ReconcileRunRepository
 
 @dataclass(frozen=True)
 class ReconcileRunListService:
-    """Shows what the stores disagreed about, and what was done."""
+    """Lists differences between the stores and their repairs."""
 
     runs: ReconcileRunRepository
     items: ItemRepository
@@ -28,10 +28,10 @@ class ReconcileRunListService:
     cursors: CursorSigner
 
     def page(self, query: ListQuery) -> AnyPage[dict[str, Any]]:
-        """The repairs of items."""
+        """List repairs with their items."""
         source = self.runs.source().to_one("item", "item_id", self.items.source())
-        question = ListStatement(query, source, Criteria(), ("repairs",))
-        page = self.runs.select_page(question, self.cursors)
+        statement = ListStatement(query, source, Criteria(), ("repairs",))
+        page = self.runs.select_page(statement, self.cursors)
         cards = [self.combination.card(run) for run in page.rows]
         return page.with_rows(query.select_with_related("item", "item_id", self._find_items, cards))
 

@@ -1,4 +1,4 @@
-"""Users as a list."""
+"""List of users."""
 
 from collections import defaultdict
 from collections.abc import Collection
@@ -25,7 +25,7 @@ CardsByUser = defaultdict[int, list[dict[str, Any]]]
 
 @dataclass(frozen=True)
 class UserListService:
-    """Shows users, and what they bought."""
+    """Lists users and their orders."""
 
     users: UserRepository
     orders: OrderRepository
@@ -36,11 +36,11 @@ class UserListService:
     cursors: CursorSigner
 
     def page(self, query: ListQuery) -> AnyPage[dict[str, Any]]:
-        """The users."""
+        """List users, with their orders and order counts on request."""
         bought = self.orders.source().to_one("item", "item_id", self.items.source())
         source = self.users.source().to_many("orders", bought, by="user_id")
-        question = ListStatement(query, source, Criteria(), ("users",))
-        page = self.users.select_page(question, self.cursors)
+        statement = ListStatement(query, source, Criteria(), ("users",))
+        page = self.users.select_page(statement, self.cursors)
         user_ids = [user.id for user in page.rows]
         orders = self._find_orders(user_ids, query.included) if "orders" in query.included else None
         counts = self.orders.count_by_user(user_ids) if "orders" in query.counted else None
@@ -52,7 +52,7 @@ class UserListService:
         return page.with_rows(rows)
 
     def _find_orders(self, user_ids: Collection[int], included: Collection[str]) -> CardsByUser:
-        """User id -> its newest orders, with their items where those were asked for."""
+        """Return user id -> newest orders, with their items on request."""
         newest, cards = self.orders.find_newest(user_ids, ORDERS_SHOWN_MAX), CardsByUser(list)
         briefs = self._find_items({order.item_id for order in newest}) if "orders.item" in included else None
         for order in newest:
