@@ -34,6 +34,7 @@ from shop.core.resilience.bounded_wait import BoundedWait
 from shop.core.settings.loader import SettingsError
 from shop.core.settings.settings import Settings
 from shop.core.validation.choices import Choices
+from shop.supports.sale_strategy import DatabaseSale, RedisSale, SaleStrategy
 
 # What core offers as a collaborator; each is built from the ones before it.
 CORE_CLASSES: tuple[type, ...] = (
@@ -56,6 +57,7 @@ class Container:
         self._classes: dict[type, str] = {}
         register_success_codes(find_modules("constants"))
         self._register(Settings, providers.Object(settings))
+        self._register(SaleStrategy, providers.Object(DatabaseSale() if settings.sells_from_database else RedisSale()))
         for kind in CORE_CLASSES:
             self.add(kind)
         for structure in STRUCTURES:

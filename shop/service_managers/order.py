@@ -3,20 +3,19 @@
 from dataclasses import dataclass
 from typing import Any
 
-from shop.constants.order import Strategy
 from shop.core.crypto.tokens import Claims
 from shop.core.database.transaction import after_commit, release_connection
 from shop.core.errors import CoreExceptionCode, ShopError
 from shop.core.metrics.metrics import Counter, Metrics
 from shop.core.rate_limiting.limiter import RateLimiter
 from shop.core.resilience.backoff import retry_after
-from shop.core.settings.settings import Settings
 from shop.exception_codes.order import OrderExceptionCode
 from shop.services.direct_sale import DirectSaleService
 from shop.services.order import OrderService
 from shop.services.purchase import PurchaseService
 from shop.services.session import SessionService
 from shop.supports.reservation import Purchase, Reservation
+from shop.supports.sale_strategy import SaleStrategy
 
 PURCHASE_COUNTER = Counter(
     "shop_purchases", "Purchases asked for, by the order's first state or why there is none.", ("outcome",)
@@ -31,7 +30,7 @@ class OrderServiceManager:
     purchases: PurchaseService
     direct: DirectSaleService
     sessions: SessionService
-    settings: Settings
+    strategy: SaleStrategy
     metrics: Metrics
     limits: RateLimiter
 
@@ -52,7 +51,7 @@ class OrderServiceManager:
             self.metrics.count(PURCHASE_COUNTER, outcome)
 
     def _place(self, claims: Claims, purchase: Purchase, seconds: float) -> dict[str, Any]:
-        if self.settings.purchase_strategy == Strategy.DB:
+        if self.strategy.database_sells:
             self.limits.consume()
             self._require_caller(claims)
             return self._sell_directly(purchase)

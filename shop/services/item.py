@@ -11,7 +11,6 @@ from shop.cache_managers.stock import StockCacheManager
 from shop.combinations.item import ItemCombination
 from shop.constants.item import ItemStatus
 from shop.constants.job import JobName
-from shop.constants.order import Strategy
 from shop.constants.stock import StockReason
 from shop.core.clock import Clock
 from shop.core.database.select import ListStatement
@@ -23,12 +22,12 @@ from shop.core.jobs.queue import JobQueue
 from shop.core.pagination.cursor import CursorSigner
 from shop.core.pagination.pages import AnyPage
 from shop.core.query.query import ListQuery
-from shop.core.settings.settings import Settings
 from shop.core.validation.translations import localize, merge_translations
 from shop.exception_codes.item import ItemExceptionCode
 from shop.repositories.item import ItemRepository
 from shop.repositories.stock_ledger import StockLedgerRepository
 from shop.supports.sale_gate import Claim
+from shop.supports.sale_strategy import SaleStrategy
 
 if TYPE_CHECKING:
     from shop.models.item import Item
@@ -49,7 +48,7 @@ class ItemService:
     cursors: CursorSigner
     queue: JobQueue
     clock: Clock
-    settings: Settings
+    strategy: SaleStrategy
 
     def page(self, query: ListQuery, *, include_hidden: bool) -> AnyPage[dict[str, Any]]:
         """List items with their current stock.
@@ -59,7 +58,7 @@ class ItemService:
         stocks: dict[int, int] = {}
         build = partial(self._find_page, query, stocks, include_hidden=include_hidden)
         # A page with drafts is never shared with callers that may not see them.
-        page = build() if include_hidden or self._database_sells else self.cache.get_or_build_page(query, build)
+        page = build() if include_hidden or self.strategy.database_sells else self.cache.get_or_build_page(query, build)
         return page.with_rows([query.select_fields(card) for card in self._to_cards(page.rows, stocks)])
 
     def get(self, item_id: int, *, include_hidden: bool) -> dict[str, Any]:
@@ -70,7 +69,7 @@ class ItemService:
         stocks: dict[int, int] = {}
         build = partial(self._find_info, item_id, stocks)
         # A direct sale reads the stock from the database anyway, and has to work without Redis.
-        info = build() if self._database_sells else self.cache.get_or_build_info(item_id, build)
+        info = build() if self.strategy.database_sells else self.cache.get_or_build_info(item_id, build)
         if info is None or not (include_hidden or info["status"] == ItemStatus.ON_SALE):
             raise ShopError(ItemExceptionCode.NOT_FOUND, item_id=item_id)
         return self._to_cards([info], stocks)[0]
@@ -131,10 +130,6 @@ class ItemService:
             self._publish(item)
         return self._to_card(item)
 
-    @property
-    def _database_sells(self) -> bool:
-        return self.settings.purchase_strategy == Strategy.DB
-
     def _find_page(
         self, query: ListQuery, database_stocks: dict[int, int], *, include_hidden: bool
     ) -> AnyPage[dict[str, Any]]:
@@ -177,7 +172,7 @@ class ItemService:
         return [localize(language, self.combination.card(info, stocks.get(info["id"], 0))) for info in infos]
 
     def _close_gate(self, item: "Item") -> None:
-        if self._database_sells:
+        if self.strategy.database_sells:
             # The new values apply to the next direct sale; Redis is not needed for that.
             item.epoch += 1
             return
@@ -188,7 +183,7 @@ class ItemService:
     def _publish(self, item: "Item") -> None:
         # An item that was on sale before is loaded as well, for its reservations that wait to be written.
         offered = item.sellable or item.epoch
-        if self._database_sells or not offered:
+        if self.strategy.database_sells or not offered:
             # This process reads no cached item, so a failing Redis must not stop the edit. Processes with another
             # strategy may read it during a rolling change.
             after_commit(self.cache.delete_item, item.id)

@@ -10,7 +10,6 @@ from uuid import UUID
 from shop.cache_managers.stock import StockCacheManager
 from shop.combinations.item import ItemCombination
 from shop.combinations.order import OrderCombination
-from shop.constants.order import Strategy
 from shop.core.caller import Caller
 from shop.core.database.select import ListStatement
 from shop.core.errors import ShopError
@@ -20,13 +19,13 @@ from shop.core.pagination.pages import AnyPage
 from shop.core.query.query import ListQuery
 from shop.core.redis.stores import RedisError
 from shop.core.resilience.bounded_wait import BoundedWait
-from shop.core.settings.settings import Settings
 from shop.core.validation.translations import localize
 from shop.exception_codes.order import OrderExceptionCode
 from shop.repositories.item import ItemRepository
 from shop.repositories.order import OrderRepository
 from shop.supports.order import OrderPolicy
 from shop.supports.reservation import Reservation
+from shop.supports.sale_strategy import SaleStrategy
 
 _log = logging.getLogger(__name__)
 
@@ -42,7 +41,7 @@ class OrderService:
     item_combination: ItemCombination
     cursors: CursorSigner
     bounded_wait: BoundedWait
-    settings: Settings
+    strategy: SaleStrategy
 
     def wait_until_written(self, reservation: Reservation, seconds: float) -> dict[str, Any]:
         """Wait up to `seconds` for the order to be written; return its card."""
@@ -82,7 +81,7 @@ class OrderService:
             return self.stock.search_reservation(order_id)
         except RedisError:
             # A direct sale is always in the table, so an order that is not there does not exist.
-            if self.settings.purchase_strategy == Strategy.DB:
+            if self.strategy.database_sells:
                 return None
             raise
 

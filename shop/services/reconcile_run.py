@@ -7,18 +7,17 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from shop.cache_managers.stock import StockCacheManager
-from shop.constants.order import Strategy
 from shop.constants.stock import Cause, GateState, StockReason
 from shop.core.clock import Clock
 from shop.core.database.transaction import after_commit
 from shop.core.metrics.metrics import Counter, Metrics
 from shop.core.resilience.bounded_wait import BoundedWait
-from shop.core.settings.settings import Settings
 from shop.repositories.item import ItemRepository
 from shop.repositories.order import OrderRepository
 from shop.repositories.reconcile_run import ReconcileRunRepository
 from shop.repositories.stock_ledger import StockLedgerRepository
 from shop.supports.sale_gate import CreditNote, GateOpening
+from shop.supports.sale_strategy import SaleStrategy
 from shop.supports.stock import DatabaseState, Difference, compare_with_gate, may_be_unfinalized
 
 if TYPE_CHECKING:
@@ -45,7 +44,7 @@ class ReconcileRunService:
     stock: StockCacheManager
     bounded_wait: BoundedWait
     clock: Clock
-    settings: Settings
+    strategy: SaleStrategy
     metrics: Metrics
 
     def find_suspects(self, after: int) -> tuple[list[tuple[int, int]], int | None]:
@@ -141,8 +140,7 @@ class ReconcileRunService:
     def _is_comparable(self, item: "Item", gate: Mapping[str, str]) -> bool:
         # A closed gate is being loaded. A missing gate is a loss for an item on sale, and normal for others.
         default = GateState.OPEN if item.sellable else GateState.CLOSED
-        sold_here = bool(item.epoch) and self.settings.purchase_strategy != Strategy.DB
-        return sold_here and gate.get("state", default) == GateState.OPEN
+        return self.strategy.redis_sells(item.epoch) and gate.get("state", default) == GateState.OPEN
 
     def _find_missing_credits(self, item: "Item", gate: Mapping[str, str]) -> list[CreditNote]:
         lines = self.ledger.find_credits(item.id, int(gate["hwm"]))

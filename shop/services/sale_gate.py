@@ -1,19 +1,17 @@
 """Rules of the sale gate, which opens and closes the sale of an item."""
 
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from shop.cache_managers.item import ItemCacheManager
 from shop.cache_managers.stock import StockCacheManager
-from shop.constants.order import Strategy
 from shop.constants.stock import GateState
 from shop.core.clock import Clock
 from shop.core.database.transaction import after_commit
-from shop.core.settings.settings import Settings
 from shop.repositories.item import ItemRepository
 from shop.repositories.order import OrderRepository
 from shop.supports.sale_gate import Claim, GateOpening
+from shop.supports.sale_strategy import SaleStrategy, is_idle
 from shop.supports.stock import parse_count
 
 
@@ -26,7 +24,7 @@ class SaleGateService:
     stock: StockCacheManager
     cache: ItemCacheManager
     clock: Clock
-    settings: Settings
+    strategy: SaleStrategy
 
     def partition(self, tenant_id: int, item_id: int) -> int:
         """Return the partition of an item."""
@@ -38,7 +36,7 @@ class SaleGateService:
 
     def is_settled(self, tenant_id: int, item_id: int) -> bool:
         """Return True when the gate is in the state that the strategy requires."""
-        return self._is_settled(self.stock.state(tenant_id, item_id))
+        return self.strategy.is_settled(self.stock.state(tenant_id, item_id))
 
     def claim(self, tenant_id: int, item_id: int, *, data_lost: bool = False) -> str:
         """Close the gate of an item and return the token that may open it.
@@ -47,7 +45,7 @@ class SaleGateService:
         """
         gate = self.stock.state(tenant_id, item_id)
         # A direct sale writes no receipts, so they are missing like lost ones.
-        data_lost = data_lost or _is_idle(gate)
+        data_lost = data_lost or is_idle(gate)
         claim = Claim(uuid.uuid4().hex, self.clock.microseconds(), data_lost)
         self.stock.claim(tenant_id, item_id, claim)
         return claim.token
@@ -79,7 +77,7 @@ class SaleGateService:
             max_per_user=item.max_per_user,
             adj_seq=item.adj_seq,
             units=self.orders.sum_units_by_user(item_id) if item.max_per_user else {},
-            state=self._target_state(sellable=item.sellable),
+            state=self.strategy.target_state(sellable=item.sellable),
             # Direct sales of an item that was never loaded are in epoch 0.
             has_orders=bool(last or self.orders.find_last_number(item_id, 0)),
         )
@@ -105,23 +103,4 @@ class SaleGateService:
         """Return (tenant, item) of every item on sale with an unsettled gate, newest first."""
         items = [(item.tenant_id, item.id) for item in self.items.find_on_sale()]
         gates = self.stock.states(items)
-        return [place for place, gate in zip(items, gates, strict=True) if not self._is_settled(gate)]
-
-    @property
-    def _database_sells(self) -> bool:
-        return self.settings.purchase_strategy == Strategy.DB
-
-    def _target_state(self, *, sellable: bool) -> GateState:
-        if self._database_sells:
-            return GateState.CLOSED
-        return GateState.OPEN if sellable else GateState.RETIRED
-
-    def _is_settled(self, gate: Mapping[str, str]) -> bool:
-        if self._database_sells:
-            return not gate or _is_idle(gate)
-        return gate.get("state") == GateState.OPEN
-
-
-def _is_idle(gate: Mapping[str, str]) -> bool:
-    # Closed by a finished load. The token of a running or crashed load is still there.
-    return gate.get("state") == GateState.CLOSED and "token" not in gate
+        return [place for place, gate in zip(items, gates, strict=True) if not self.strategy.is_settled(gate)]

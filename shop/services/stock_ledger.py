@@ -10,7 +10,7 @@ from shop.combinations.item import ItemCombination
 from shop.combinations.order import OrderCombination
 from shop.constants.item import STOCK_MAX
 from shop.constants.job import JobName
-from shop.constants.order import CANCEL_WAIT_SECONDS, OrderStatus, Strategy
+from shop.constants.order import CANCEL_WAIT_SECONDS, OrderStatus
 from shop.constants.stock import CreditOutcome, StockReason, WithdrawalOutcome
 from shop.core.caller import Caller
 from shop.core.clock import Clock
@@ -21,7 +21,6 @@ from shop.core.i18n.languages import current_language
 from shop.core.jobs.queue import JobQueue
 from shop.core.resilience.backoff import retry_after
 from shop.core.resilience.bounded_wait import BoundedWait
-from shop.core.settings.settings import Settings
 from shop.core.validation.translations import localize
 from shop.exception_codes.item import ItemExceptionCode
 from shop.exception_codes.order import OrderExceptionCode
@@ -31,6 +30,7 @@ from shop.repositories.order import OrderRepository
 from shop.repositories.stock_ledger import StockLedgerRepository
 from shop.supports.order import OrderPolicy
 from shop.supports.sale_gate import CreditNote, Withdrawal
+from shop.supports.sale_strategy import SaleStrategy
 from shop.supports.stock import Adjustment
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class StockLedgerService:
     queue: JobQueue
     bounded_wait: BoundedWait
     clock: Clock
-    settings: Settings
+    strategy: SaleStrategy
 
     def cancel(self, caller: Caller, order_id: UUID) -> dict[str, Any]:
         """Cancel an order once and return its stock; return the order.
@@ -138,7 +138,7 @@ class StockLedgerService:
         return True
 
     def _withdraw(self, item: "Item", adjustment: Adjustment) -> None:
-        if item.epoch == 0 or self.settings.purchase_strategy == Strategy.DB:
+        if not self.strategy.redis_sells(item.epoch):
             # Redis does not sell the item, so the stock of MySQL is all that is available.
             left, outcome = item.stock, WithdrawalOutcome.TAKEN
             if adjustment.expected_stock not in (None, left):

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
-from shop.constants.order import Strategy
-from shop.core.settings.settings import Settings
 from shop.repositories.item import ItemRepository
 from shop.services.invariant.redis_reading import RedisReading
 from shop.services.invariant.table_reading import TableReading
 from shop.supports.invariant import INVARIANTS, ItemSnapshot, Problem, RedisItem
+from shop.supports.sale_strategy import SaleStrategy
 
 if TYPE_CHECKING:
     from shop.models.item import Item
@@ -35,7 +34,7 @@ class InvariantService(RedisReading, TableReading):
     """Checks that nothing was oversold, lost or doubled."""
 
     items: ItemRepository
-    settings: Settings
+    strategy: SaleStrategy
 
     def check(self, acknowledged_ids: Collection[UUID]) -> list[InvariantResult]:
         """Check all items; return a result for each invariant.
@@ -83,7 +82,7 @@ class InvariantService(RedisReading, TableReading):
             orders=self._summarize_orders(item_id, item.epoch if item else 0, redis_item, texts, ledger.voids),
             ledger=ledger,
             sellable=bool(item and item.sellable),
-            database_sells=self.settings.purchase_strategy == Strategy.DB,
+            database_sells=self.strategy.database_sells,
         )
 
 

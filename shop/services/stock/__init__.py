@@ -89,7 +89,7 @@ class StockService(OlderEpochs):
             if epoch is None:
                 after_commit(self.stock.dead_letter, partition, entry.entry_id, entry.reservation.text, NO_ITEM)
             elif entry.reservation.epoch != epoch:
-                if not self._database_sells:
+                if not self.strategy.database_sells:
                     after_commit(self._readmit_entry, partition, entry, epoch)
             else:
                 first.setdefault(entry.reservation.order_id, entry)

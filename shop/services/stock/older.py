@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from shop.constants.job import JobName
-from shop.constants.order import Strategy
 from shop.constants.stock import ReadmitOutcome
 from shop.core.database.transaction import after_commit
 from shop.services.stock.writing import Writing
@@ -22,16 +21,12 @@ INSUFFICIENT = "Too few pieces are left."
 class OlderEpochs(Writing):
     """Steps for reservations of an epoch that has ended."""
 
-    @property
-    def _database_sells(self) -> bool:
-        return self.settings.purchase_strategy == Strategy.DB
-
     def _write_older(
         self, partition: int, entries: Sequence[OutboxEntry], epochs: Mapping[int, int]
     ) -> list[OutboxEntry]:
         """Write reservations of other epochs where the database sells; return them."""
         written: dict[uuid.UUID, OutboxEntry] = {}
-        for entry in entries if self._database_sells else ():
+        for entry in entries if self.strategy.database_sells else ():
             reservation = entry.reservation
             epoch = epochs.get(reservation.item_id, reservation.epoch)
             older = epoch != reservation.epoch and reservation.order_id not in written

@@ -13,13 +13,13 @@ from shop.core.clock import Clock
 from shop.core.database.transaction import after_commit
 from shop.core.jobs.queue import JobQueue
 from shop.core.metrics.metrics import Metrics
-from shop.core.settings.settings import Settings
 from shop.repositories.item import ItemRepository
 from shop.repositories.order import OrderRepository
 from shop.repositories.stock_ledger import StockLedgerRepository
 from shop.services.stock.rows import order_row, sale_row, void_row
 from shop.supports.reservation import Reservation
 from shop.supports.sale_gate import Claim
+from shop.supports.sale_strategy import SaleStrategy
 
 _log = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ class Writing:
     stock: StockCacheManager
     queue: JobQueue
     clock: Clock
-    settings: Settings
+    strategy: SaleStrategy
     metrics: Metrics
 
     def _write_orders(self, reservations: Sequence[Reservation]) -> None:

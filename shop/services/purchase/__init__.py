@@ -1,16 +1,11 @@
 """Rules of purchases that Redis reserves."""
 
 import logging
-from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
-from shop.cache_managers.idempotency_record import IdempotencyRecordCacheManager
-from shop.cache_managers.optimistic_lock import OptimisticLockCacheManager
-from shop.cache_managers.stock import StockCacheManager
 from shop.constants.job import JobName
-from shop.constants.order import SOLD_OUT_ITEMS, SOLD_OUT_SECONDS, Strategy
+from shop.constants.order import SOLD_OUT_ITEMS, SOLD_OUT_SECONDS
 from shop.constants.stock import RECEIPT_LIFE_SECONDS, ReserveOutcome
 from shop.core.clock import to_microseconds
 from shop.core.errors import CoreExceptionCode, ShopError
@@ -18,16 +13,15 @@ from shop.core.idempotency.metrics import IDEMPOTENT_REQUESTS
 from shop.core.idempotency.record import add_replay_headers_later, require_same_request
 from shop.core.jobs.queue import JobQueue
 from shop.core.metrics.metrics import Metrics
-from shop.core.rate_limiting.limiter import RateLimiter
 from shop.core.redis.stores import RedisError
 from shop.core.resilience.backoff import retry_after
 from shop.core.resilience.ttl_cache import TTLCache
-from shop.core.settings.settings import Settings
 from shop.exception_codes.item import ItemExceptionCode
 from shop.exception_codes.order import OrderExceptionCode
 from shop.repositories.item import ItemRepository
 from shop.repositories.order import OrderRepository
-from shop.supports.reservation import Purchase, Reservation, ReserveResult, parse_reserve_answer
+from shop.services.purchase.reserving import Reserving
+from shop.supports.reservation import Purchase, Reservation, ReserveResult
 
 if TYPE_CHECKING:
     from shop.models.order import Order
@@ -36,18 +30,13 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class PurchaseService:
+class PurchaseService(Reserving):
     """Reserves stock in Redis for purchases."""
 
     orders: OrderRepository
     items: ItemRepository
-    stock: StockCacheManager
-    optimistic_lock: OptimisticLockCacheManager
-    keys: IdempotencyRecordCacheManager
     queue: JobQueue
-    settings: Settings
     metrics: Metrics
-    limits: RateLimiter
     # (tenant, item) -> the stock that was left when a purchase was refused for too little.
     sold_out: TTLCache[tuple[int, int], int] = field(default_factory=lambda: TTLCache(SOLD_OUT_SECONDS, SOLD_OUT_ITEMS))
 
@@ -74,45 +63,9 @@ class PurchaseService:
             self._enqueue_drain(self.stock.partition(purchase.tenant_id, purchase.item_id))
         return reserved.reservation
 
-    def check_key(self, purchase: Purchase) -> None:
-        """Raise ShopError when the key belongs to another request.
-
-        Without Redis the key is not checked.
-        """
-        with suppress(RedisError):
-            if purchase.ticket and (fingerprint := self.keys.find_fingerprint(purchase.ticket)) is not None:
-                require_same_request(purchase.ticket, fingerprint)
-
-    def store_key(self, purchase: Purchase) -> None:
-        """Store the fingerprint of the request that used the key."""
-        with suppress(RedisError):
-            if purchase.ticket:
-                self.keys.store_fingerprint(purchase.ticket)
-
     def trust_buyer(self, purchase: Purchase) -> None:
         """Mark the buyer of a purchase as known for an hour."""
         self.stock.trust_buyer(purchase)
-
-    def _reserve(self, purchase: Purchase) -> ReserveResult:
-        backlog_max, ticket = self.settings.backlog_max, purchase.ticket
-        if self.settings.purchase_strategy == Strategy.SCRIPT and self.stock.shares_cache_server(purchase):
-            key = self.keys.key_name(ticket) if ticket else None
-            return self.limits.run_with_deferred(partial(self.stock.reserve, purchase, backlog_max, key))
-        # Two servers, or an optimistic lock: one more round trip for the limit, and two for a key.
-        self.limits.consume()
-        self.check_key(purchase)
-        reserved = self._reserve_by_strategy(purchase, backlog_max)
-        if reserved.outcome is ReserveOutcome.RESERVED:
-            self.store_key(purchase)
-        return reserved
-
-    def _reserve_by_strategy(self, purchase: Purchase, backlog_max: int) -> ReserveResult:
-        match self.settings.purchase_strategy:
-            case Strategy.LOCK:
-                return parse_reserve_answer(self.optimistic_lock.lock(*self.stock.script_call(purchase, backlog_max)))
-            case Strategy.WATCH:
-                return parse_reserve_answer(self.optimistic_lock.watch(*self.stock.script_call(purchase, backlog_max)))
-        return self.stock.reserve(purchase, backlog_max)
 
     def _store_sold_out(self, purchase: Purchase, reserved: ReserveResult) -> None:
         if reserved.outcome is ReserveOutcome.SOLD_OUT:
