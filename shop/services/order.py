@@ -10,6 +10,7 @@ from uuid import UUID
 from shop.cache_managers.stock import StockCacheManager
 from shop.combinations.item import ItemCombination
 from shop.combinations.order import OrderCombination
+from shop.constants.user import ORDERS_SHOWN_MAX
 from shop.core.caller import Caller
 from shop.core.database.select import ListStatement
 from shop.core.errors import ShopError
@@ -69,6 +70,20 @@ class OrderService:
         page = self.orders.select_page(statement, self.cursors)
         cards = [self.combination.card(order) for order in page.rows]
         return page.with_rows(query.select_with_related("item", "item_id", self._find_items, cards))
+
+    def find_newest(self, user_ids: Collection[int], *, with_items: bool) -> dict[int, list[dict[str, Any]]]:
+        """Return user id -> newest orders, for all given users."""
+        newest = self.orders.find_newest(user_ids, ORDERS_SHOWN_MAX)
+        items = self._find_items({order.item_id for order in newest}) if with_items else {}
+        cards: dict[int, list[dict[str, Any]]] = {user_id: [] for user_id in user_ids}
+        for order in newest:
+            related = {"item": items.get(order.item_id)} if with_items else {}
+            cards[order.user_id].append({**self.combination.card(order), **related})
+        return cards
+
+    def count_by_user(self, user_ids: Collection[int]) -> dict[int, int]:
+        """Return user id -> number of orders, for all given users."""
+        return dict.fromkeys(user_ids, 0) | self.orders.count_by_user(user_ids)
 
     def _find_items(self, item_ids: Collection[int]) -> dict[int, dict[str, Any]]:
         items = self.items.find_many(item_ids)
