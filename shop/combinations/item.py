@@ -1,11 +1,13 @@
 """Information about items."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from shop.core.clock import format_rfc3339
 from shop.core.http.etag import compute_version
 from shop.core.validation.translations import list_translations
+from shop.presenters.item import ItemPresenter
 
 if TYPE_CHECKING:
     from shop.models.item import Item
@@ -13,18 +15,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ItemCombination:
-    """Information about an item, in all its languages."""
+    """Information about an item."""
 
-    def brief(self, item: "Item") -> dict[str, Any]:
-        """Build the short form that is included in orders and repairs; JSON-safe."""
-        return {
-            "id": item.id,
-            "name": item.name,
-            "name_translations": list_translations(item.name_translations),
-            "price_minor": item.price_minor,
-            "currency": item.currency,
-            "photo_url": item.photo_url,
-        }
+    presenter: ItemPresenter
+
+    def briefs(self, items: Mapping[int, "Item"]) -> dict[int, dict[str, Any]]:
+        """Build the short forms that orders and repairs include, by id.
+
+        They are in the caller's language and JSON-safe.
+        """
+        return dict(zip(items, self.presenter.localize(map(_brief, items.values())), strict=True))
 
     def translations(self, item: "Item") -> dict[str, Any]:
         """Build the texts in all languages; JSON-safe."""
@@ -59,5 +59,20 @@ class ItemCombination:
         }
 
     def card(self, info: dict[str, Any], stock: int) -> dict[str, Any]:
-        """Add the available stock to the information."""
-        return {**info, "stock": stock}
+        """Build a card in the caller's language, with the available stock."""
+        return self.cards([info], {info["id"]: stock})[0]
+
+    def cards(self, infos: Sequence[dict[str, Any]], stocks: Mapping[int, int]) -> list[dict[str, Any]]:
+        """Build cards in the caller's language; `stocks` is by item id."""
+        return self.presenter.localize({**info, "stock": stocks.get(info["id"], 0)} for info in infos)
+
+
+def _brief(item: "Item") -> dict[str, Any]:
+    return {
+        "id": item.id,
+        "name": item.name,
+        "name_translations": list_translations(item.name_translations),
+        "price_minor": item.price_minor,
+        "currency": item.currency,
+        "photo_url": item.photo_url,
+    }

@@ -17,12 +17,11 @@ from shop.core.database.select import ListStatement
 from shop.core.database.transaction import after_commit
 from shop.core.errors import ShopError
 from shop.core.http.etag import Precondition
-from shop.core.i18n.languages import current_language
 from shop.core.jobs.queue import JobQueue
 from shop.core.pagination.cursor import CursorSigner
 from shop.core.pagination.pages import AnyPage
 from shop.core.query.query import ListQuery
-from shop.core.validation.translations import localize, merge_translations
+from shop.core.validation.translations import merge_translations
 from shop.exception_codes.item import ItemExceptionCode
 from shop.repositories.item import ItemRepository
 from shop.repositories.stock_ledger import StockLedgerRepository
@@ -98,7 +97,7 @@ class ItemService:
             created_at=now,
         )
         self._publish(item)
-        return localize(current_language(), self.combination.card(self.combination.info(item), item.stock))
+        return self.combination.card(self.combination.info(item), item.stock)
 
     def revise(self, item_id: int, values: dict[str, Any], condition: Precondition) -> dict[str, Any]:
         """Change fields of an item; raises ShopError NOT_FOUND, STATE_CHANGED."""
@@ -168,8 +167,7 @@ class ItemService:
         stocks = database_stocks | self.stock.find_available([(info["tenant_id"], info["id"]) for info in infos])
         if unknown := [info["id"] for info in infos if info["id"] not in stocks]:
             stocks |= self.items.find_stocks(unknown)
-        language = current_language()
-        return [localize(language, self.combination.card(info, stocks.get(info["id"], 0))) for info in infos]
+        return self.combination.cards(infos, stocks)
 
     def _close_gate(self, item: "Item") -> None:
         if self.strategy.database_sells:

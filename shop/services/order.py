@@ -14,13 +14,11 @@ from shop.constants.user import ORDERS_SHOWN_MAX
 from shop.core.caller import Caller
 from shop.core.database.select import ListStatement
 from shop.core.errors import ShopError
-from shop.core.i18n.languages import current_language
 from shop.core.pagination.cursor import CursorSigner
 from shop.core.pagination.pages import AnyPage
 from shop.core.query.query import ListQuery
 from shop.core.redis.stores import RedisError
 from shop.core.resilience.bounded_wait import BoundedWait
-from shop.core.validation.translations import localize
 from shop.exception_codes.order import OrderExceptionCode
 from shop.repositories.item import ItemRepository
 from shop.repositories.order import OrderRepository
@@ -86,10 +84,7 @@ class OrderService:
         return dict.fromkeys(user_ids, 0) | self.orders.count_by_user(user_ids)
 
     def _find_items(self, item_ids: Collection[int]) -> dict[int, dict[str, Any]]:
-        items = self.items.find_many(item_ids)
-        return {
-            item_id: localize(current_language(), self.item_combination.brief(item)) for item_id, item in items.items()
-        }
+        return self.item_combination.briefs(self.items.find_many(item_ids))
 
     def _search_reservation(self, order_id: UUID) -> Reservation | None:
         try:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from shop.cache_managers.stock import StockCacheManager
+from shop.combinations.reconcile_run import ReconcileRunCombination
 from shop.constants.stock import Cause, GateState, StockReason
 from shop.core.clock import Clock
 from shop.core.database.transaction import after_commit
@@ -42,6 +43,7 @@ class ReconcileRunService:
     ledger: StockLedgerRepository
     runs: ReconcileRunRepository
     stock: StockCacheManager
+    combination: ReconcileRunCombination
     bounded_wait: BoundedWait
     clock: Clock
     strategy: SaleStrategy
@@ -118,20 +120,13 @@ class ReconcileRunService:
             return
         run.updated_at = self.clock.now()
         after_commit(self.metrics.count, REPAIRS, run.cause)
-        if opening is None:
-            run.done = "There is nothing to open."
-            return
-        corrected = self._correct_ledger(run.item_id, opening)
-        books = f"; the ledger was {corrected:+} off" if corrected else ""
-        run.done = f"Epoch {opening.epoch} begins with {opening.stock} pieces{books}."
+        corrected = self._correct_ledger(run.item_id, opening) if opening else 0
+        run.done = self.combination.result(opening, corrected)
 
     def summary(self, run_id: int) -> str:
         """Summarize a repair in one line; empty when it does not exist."""
         run = self.runs.find(run_id)
-        if run is None:
-            return ""
-        saw = f"MySQL said {run.expected}, Redis said {run.found}. " if run.expected else ""
-        return f"item {run.item_id} ({run.cause}): {saw}{run.done or 'Not repaired yet.'}"
+        return self.combination.summary(run) if run else ""
 
     def _compare_with_gate(self, item: "Item") -> Difference | None:
         gate, waiting = self.stock.snapshot(item.tenant_id, item.id)

@@ -8,11 +8,9 @@ from shop.combinations.item import ItemCombination
 from shop.combinations.reconcile_run import ReconcileRunCombination
 from shop.core.database.criteria import Criteria
 from shop.core.database.select import ListStatement
-from shop.core.i18n.languages import current_language
 from shop.core.pagination.cursor import CursorSigner
 from shop.core.pagination.pages import AnyPage
 from shop.core.query.query import ListQuery
-from shop.core.validation.translations import localize
 from shop.repositories.item import ItemRepository
 from shop.repositories.reconcile_run import ReconcileRunRepository
 
@@ -36,7 +34,4 @@ class ReconcileRunListService:
         return page.with_rows(query.select_with_related("item", "item_id", self._find_items, cards))
 
     def _find_items(self, item_ids: Collection[int]) -> dict[int, dict[str, Any]]:
-        items = self.items.find_many(item_ids)
-        return {
-            item_id: localize(current_language(), self.item_combination.brief(item)) for item_id, item in items.items()
-        }
+        return self.item_combination.briefs(self.items.find_many(item_ids))

@@ -17,11 +17,9 @@ from shop.core.clock import Clock
 from shop.core.database.transaction import after_commit, release_connection
 from shop.core.errors import ShopError
 from shop.core.http.etag import Precondition
-from shop.core.i18n.languages import current_language
 from shop.core.jobs.queue import JobQueue
 from shop.core.resilience.backoff import retry_after
 from shop.core.resilience.bounded_wait import BoundedWait
-from shop.core.validation.translations import localize
 from shop.exception_codes.item import ItemExceptionCode
 from shop.exception_codes.order import OrderExceptionCode
 from shop.exception_codes.stock_ledger import StockLedgerExceptionCode
@@ -105,9 +103,7 @@ class StockLedgerService:
         elif adjustment.delta < 0:
             item.stock += adjustment.delta
             self._write_line(item, adjustment.delta, **line)
-        return localize(
-            current_language(), self.item_combination.card(info, item.stock if available is None else available)
-        )
+        return self.item_combination.card(info, item.stock if available is None else available)
 
     def _find_order(self, caller: Caller, order_id: UUID) -> "Order":
         order = self.orders.find(order_id)
