@@ -55,9 +55,12 @@ class Container:
     def __init__(self, settings: Settings) -> None:
         self.providers = containers.DynamicContainer()
         self._classes: dict[type, str] = {}
+        # Interfaces with several implementations, of which a setting chooses one.
+        self._chosen: dict[type, Any] = {
+            SaleStrategy: providers.Object(DatabaseSale() if settings.sells_from_database else RedisSale())
+        }
         register_success_codes(find_modules("constants"))
         self._register(Settings, providers.Object(settings))
-        self._register(SaleStrategy, providers.Object(DatabaseSale() if settings.sells_from_database else RedisSale()))
         for kind in CORE_CLASSES:
             self.add(kind)
         for structure in STRUCTURES:
@@ -108,11 +111,11 @@ class Container:
         self.providers.set_provider(self._classes[kind], provider)
 
     def _provider_of(self, kind: type) -> Any:
-        return self.providers.providers[self._classes[kind]]
+        return self._chosen[kind] if kind in self._chosen else self.providers.providers[self._classes[kind]]
 
     def _provider(self, kind: type, name: str, wanted: Any) -> Any:
         _check_access(kind, name, wanted)
-        if wanted not in self._classes:
+        if wanted not in self._classes and wanted not in self._chosen:
             raise WiringError(
                 f"{kind.__name__}.{name} asks for {_type_name(wanted)}, which nothing below it offers: a collaborator"
                 " is a class of core or of a structure that the access table allows."

@@ -88,8 +88,7 @@ def test_a_class_that_stands_above_is_not_there_yet(container: Container, monkey
 def test_the_wiring_is_described_class_by_class(container: Container) -> None:
     described = dict(container.describe())
     assert described["ItemService"] == [wanted.__name__ for wanted in fields_of(ItemService).values()]
-    # Settings and the sale strategy stand beside them.
-    assert len(described) == 2 + len(CORE_CLASSES) + len(WIRED)
+    assert len(described) == 1 + len(CORE_CLASSES) + len(WIRED)
 
 
 def test_classes_are_found_by_structure(container: Container) -> None:
