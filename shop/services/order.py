@@ -43,7 +43,7 @@ class OrderService:
     strategy: SaleStrategy
 
     def wait_until_written(self, reservation: Reservation, seconds: float) -> dict[str, Any]:
-        """Wait up to `seconds` for the order to be written; return its card."""
+        """Wait up to `seconds` for the written order; return its card."""
         probe = partial(self._find_written, reservation)
         written = self.bounded_wait.poll(probe, seconds) if reservation.state == "P" else None
         return self.combination.pending_card(written or reservation)
@@ -97,9 +97,9 @@ class OrderService:
 
     def _find_written(self, reservation: Reservation) -> Reservation | None:
         try:
-            found = self.stock.find_reservation(reservation.tenant_id, reservation.item_id, reservation.order_id)
+            current = self.stock.find_reservation(reservation.tenant_id, reservation.item_id, reservation.order_id)
         except RedisError:
             # The reservation is valid even if Redis cannot be read now. A failure would make a client without a key
             # buy twice.
             return None
-        return found if found and found.state != "P" else None
+        return current if current and current.state != "P" else None

@@ -96,7 +96,7 @@ class ReconcileRunService:
         return None if agreed else self._compare_with_gate(item)
 
     def request_repair(self, item_id: int, cause: Cause) -> bool:
-        """Open a run for an item; False when the item does not exist."""
+        """Open a run for an item; False without such an item."""
         if self.items.lock(item_id) is None:
             return False
         self.open_run(item_id, cause, Difference("", ""))

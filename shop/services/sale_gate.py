@@ -1,4 +1,4 @@
-"""Rules of the sale gate, which opens and closes the sale of an item."""
+"""Rules of sale gates, which open and close the sale of items."""
 
 import uuid
 from dataclasses import dataclass
@@ -35,11 +35,11 @@ class SaleGateService:
         return self.stock.state(tenant_id, item_id).get("state") == GateState.OPEN
 
     def is_settled(self, tenant_id: int, item_id: int) -> bool:
-        """Return True when the gate is in the state that the strategy requires."""
+        """Return True when the gate needs no load."""
         return self.strategy.is_settled(self.stock.state(tenant_id, item_id))
 
     def claim(self, tenant_id: int, item_id: int, *, data_lost: bool = False) -> str:
-        """Close the gate of an item and return the token that may open it.
+        """Close the gate of an item; return the token that opens it.
 
         `data_lost`: Redis lost receipts of the item.
         """
@@ -59,7 +59,7 @@ class SaleGateService:
         return item is None or self.stock.state(item.tenant_id, item_id).get("token") == token
 
     def begin_epoch(self, item_id: int) -> GateOpening | None:
-        """Begin the next epoch of a closed and drained item; None without an item."""
+        """Begin the next epoch of a drained item; None without an item."""
         item = self.items.lock(item_id)
         if item is None:
             return None
@@ -100,7 +100,7 @@ class SaleGateService:
         return self.stock.open_to_buyers(tenant_id, item_id, token, opening.state) and opening.state == GateState.OPEN
 
     def find_unloaded(self) -> list[tuple[int, int]]:
-        """Return (tenant, item) of every item on sale with an unsettled gate, newest first."""
+        """Return (tenant, item) of items on sale with unsettled gates, newest first."""
         items = [(item.tenant_id, item.id) for item in self.items.find_on_sale()]
         gates = self.stock.states(items)
         return [place for place, gate in zip(items, gates, strict=True) if not self.strategy.is_settled(gate)]

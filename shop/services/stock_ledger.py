@@ -76,7 +76,7 @@ class StockLedgerService:
         return self.order_combination.card(order)
 
     def adjust(self, caller: Caller, item_id: int, adjustment: Adjustment, condition: Precondition) -> dict[str, Any]:
-        """Adjust the stock of an item that meets the condition; return the item.
+        """Adjust the stock if the item meets the condition; return the item.
 
         Raises ShopError: NOT_FOUND, STATE_CHANGED, STOCK_CHANGED, STOCK_INSUFFICIENT, STOCK_FULL, SYSTEM_BUSY (the gate
         is closed).

@@ -63,7 +63,10 @@ class UserService:
         return True
 
     def _verify(self, found: "User | None", password: str) -> "User | None":
-        """Lock and return a user whose password matches; None after the same time."""
+        """Lock and return the user if the password matches.
+
+        Returns None otherwise, after the same time.
+        """
         # A hash is slow on purpose, so no row lock and no connection is kept meanwhile.
         release_connection()
         expected_hash = found.password_hash if found else None

@@ -18,10 +18,10 @@ class SaleStrategy(Protocol):
         """Return the state in which a load leaves a gate."""
 
     def is_settled(self, gate: Mapping[str, str]) -> bool:
-        """Return True when the gate of an item on sale needs no load."""
+        """Return True when the gate of a sale needs no load."""
 
     def redis_sells(self, epoch: int) -> bool:
-        """Return True when Redis counts the stock of an item of this epoch."""
+        """Return True when Redis counts the stock in this epoch."""
 
 
 class RedisSale(SaleStrategy):
@@ -52,7 +52,7 @@ class DatabaseSale(SaleStrategy):
         return GateState.CLOSED
 
     def is_settled(self, gate: Mapping[str, str]) -> bool:
-        """Return True for a missing gate or one that a finished load closed."""
+        """Return True for a missing gate or an idle one."""
         return not gate or is_idle(gate)
 
     def redis_sells(self, epoch: int) -> bool:  # noqa: ARG002 - the interface has it

@@ -67,7 +67,7 @@ class RedisReading:
         )
 
     def _read_consistent_state(self, item: "Item") -> RedisItem:
-        """Read gate and entries of an item as of one moment, while it sells."""
+        """Read gate and entries of a selling item as of one moment."""
         number = self.stock.partition(item.tenant_id, item.id)
         for _ in range(READ_TRIES):
             before = self._find_entries(number, item.id)
@@ -80,9 +80,9 @@ class RedisReading:
     def _find_entries(self, number: int, item_id: int) -> list[OutboxOrder]:
         """Return waiting entries and dead letters of an item."""
         # The outbox is read first: an entry that becomes a dead letter meanwhile is in both, and here once.
-        found = [(entry.entry_id, entry.reservation) for entry in self.stock.iterate_entries(number)]
-        found += [(dead.letter_id, dead.reservation) for dead in self.stock.dead_letters(number) if dead.reservation]
-        return list({r.text: _to_outbox_order(name, r) for name, r in found if r.item_id == item_id}.values())
+        named = [(entry.entry_id, entry.reservation) for entry in self.stock.iterate_entries(number)]
+        named += [(dead.letter_id, dead.reservation) for dead in self.stock.dead_letters(number) if dead.reservation]
+        return list({r.text: _to_outbox_order(name, r) for name, r in named if r.item_id == item_id}.values())
 
 
 def _to_outbox_order(entry_id: str, reservation: Reservation) -> OutboxOrder:

@@ -2,29 +2,24 @@
 
 import logging
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from shop.cache_managers.session import ENDED, SessionCacheManager
 from shop.cache_managers.stock import StockCacheManager
 from shop.combinations.session import SessionCombination
-from shop.combinations.user import UserCombination
 from shop.constants.session import AGENT_MAX, PURGE_BATCH, RETENTION_SECONDS, SessionEndReason
-from shop.core.auth.session_watch import SessionAuthenticator, SessionChange, SessionWatch
+from shop.core.auth.session_watch import SessionAuthenticator, SessionChange
 from shop.core.caller import Caller
-from shop.core.clock import Clock, to_microseconds
+from shop.core.clock import to_microseconds
 from shop.core.crypto.tokens import Claims, Grant, Tokens, new_id
 from shop.core.database.transaction import after_commit
 from shop.core.errors import ShopError
 from shop.core.pagination.pages import Page, PageRequest
-from shop.core.redis.stores import RedisError
 from shop.core.settings.settings import Settings
 from shop.exception_codes.session import SessionExceptionCode
-from shop.repositories.session import SessionRepository
-from shop.repositories.user import UserRepository
+from shop.services.session.authentication import Authentication
 from shop.supports.session import SessionPolicy
 from shop.supports.user import build_caller
 
@@ -35,18 +30,12 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class SessionService(SessionAuthenticator):
+class SessionService(Authentication, SessionAuthenticator):
     """Opens, refreshes, authenticates and ends sessions."""
 
-    sessions: SessionRepository
-    users: UserRepository
-    cache: SessionCacheManager
     stock: StockCacheManager
     combination: SessionCombination
-    user_combination: UserCombination
-    watch: SessionWatch
     tokens: Tokens
-    clock: Clock
     settings: Settings
 
     def open(self, user: dict[str, Any], agent: str) -> dict[str, Any]:
@@ -64,7 +53,7 @@ class SessionService(SessionAuthenticator):
         return self._issue(session)
 
     def refresh(self, token: str) -> dict[str, Any] | None:
-        """Return the next pair of tokens, or None for an invalid refresh token.
+        """Return the next pair of tokens; None for an invalid token.
 
         Each refresh token has one successor. A token that was spent a moment ago gets it again, since the response may
         have been lost. A token that was spent earlier is a copy, so its session ends.
@@ -140,36 +129,6 @@ class SessionService(SessionAuthenticator):
     def _issue(self, session: "Session") -> dict[str, Any]:
         since = int(session.refreshed_at.timestamp())
         return self.tokens.issue(Grant(session.user_id, session.tenant_id, session.id, session.refresh_id, since))
-
-    def _find_card(self, claims: Claims) -> dict[str, Any] | None:
-        try:
-            entry = self.cache.find(claims)
-        except RedisError:
-            # Not stored afterwards either: the request waits for a frozen Redis only once.
-            return (self._load_entry(claims) or {}).get("card")
-        if entry == ENDED:
-            return None
-        if entry is None or self.watch.is_outdated(claims.session_id, entry["changed"]):
-            entry = self._load_entry(claims)
-            if entry is None:
-                return None
-            with suppress(RedisError):
-                self.cache.store(claims, entry, claims.expires - self.clock.now().timestamp())
-        card: dict[str, Any] = entry["card"]
-        return card
-
-    def _load_entry(self, claims: Claims) -> dict[str, Any] | None:
-        """Build the cache entry of a session; None when it has ended."""
-        # The session is read before the user. A change of a user changes its sessions too, so the entry is at worst
-        # considered older than it is.
-        session = self.sessions.find(claims.session_id)
-        if session is None or session.ended_at or session.user_id != claims.user_id:
-            return None
-        user = self.users.find(claims.user_id)
-        if user is None or user.disabled_at:
-            return None
-        changed = to_microseconds(session.changed_at) if session.changed_at else 0
-        return {"changed": changed, "card": self.user_combination.card(user)}
 
     def _end_sessions(self, sessions: Sequence["Session"], reason: SessionEndReason) -> None:
         for session in sessions:

@@ -79,7 +79,7 @@ class StockService(OlderEpochs):
             self.metrics.observe_all(CONFIRM_SECONDS, [max(0.0, (now - moment) / 1e6) for moment in promise_times])
 
     def _admit(self, partition: int, entries: Sequence[OutboxEntry], epochs: Mapping[int, int]) -> list[OutboxEntry]:
-        """Return the entries of the current epoch for which MySQL has the stock.
+        """Return entries of the current epoch for which MySQL has stock.
 
         Entries of other epochs are readmitted after the commit.
         """
