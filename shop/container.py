@@ -34,6 +34,7 @@ from shop.core.resilience.bounded_wait import BoundedWait
 from shop.core.settings.loader import SettingsError
 from shop.core.settings.settings import Settings
 from shop.core.validation.choices import Choices
+from shop.supports.sale_strategy import DatabaseSale, RedisSale, SaleStrategy
 
 # What core offers as a collaborator; each is built from the ones before it.
 CORE_CLASSES: tuple[type, ...] = (
@@ -54,6 +55,10 @@ class Container:
     def __init__(self, settings: Settings) -> None:
         self.providers = containers.DynamicContainer()
         self._classes: dict[type, str] = {}
+        # Interfaces with several implementations, of which a setting chooses one.
+        self._chosen: dict[type, Any] = {
+            SaleStrategy: providers.Object(DatabaseSale() if settings.sells_from_database else RedisSale())
+        }
         register_success_codes(find_modules("constants"))
         self._register(Settings, providers.Object(settings))
         for kind in CORE_CLASSES:
@@ -106,11 +111,11 @@ class Container:
         self.providers.set_provider(self._classes[kind], provider)
 
     def _provider_of(self, kind: type) -> Any:
-        return self.providers.providers[self._classes[kind]]
+        return self._chosen[kind] if kind in self._chosen else self.providers.providers[self._classes[kind]]
 
     def _provider(self, kind: type, name: str, wanted: Any) -> Any:
         _check_access(kind, name, wanted)
-        if wanted not in self._classes:
+        if wanted not in self._classes and wanted not in self._chosen:
             raise WiringError(
                 f"{kind.__name__}.{name} asks for {_type_name(wanted)}, which nothing below it offers: a collaborator"
                 " is a class of core or of a structure that the access table allows."

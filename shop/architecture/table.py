@@ -44,7 +44,7 @@ STRUCTURES = (
         "Combination",
         "combinations",
         "Combination",
-        INDEPENDENTS,
+        ("Presenter", *INDEPENDENTS),
         "turns rows into JSON-safe, cacheable information",
     ),
     Structure(
@@ -58,7 +58,7 @@ STRUCTURES = (
         "CombinationManager",
         "combination_managers",
         "CombinationManager",
-        ("Combination", "Service", *INDEPENDENTS),
+        ("Combination", "Presenter", "Service", *INDEPENDENTS),
         "information that needs several sources",
     ),
     Structure(

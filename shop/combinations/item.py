@@ -1,11 +1,13 @@
-"""Items as information."""
+"""Information about items."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from shop.core.clock import format_rfc3339
 from shop.core.http.etag import compute_version
 from shop.core.validation.translations import list_translations
+from shop.presenters.item import ItemPresenter
 
 if TYPE_CHECKING:
     from shop.models.item import Item
@@ -13,21 +15,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ItemCombination:
-    """What an item says, in all its languages: whoever tells it to somebody chooses one."""
+    """Information about an item."""
 
-    def brief(self, item: "Item") -> dict[str, Any]:
-        """What stands beside an order or a repair of it; JSON-safe."""
-        return {
-            "id": item.id,
-            "name": item.name,
-            "name_translations": list_translations(item.name_translations),
-            "price_minor": item.price_minor,
-            "currency": item.currency,
-            "photo_url": item.photo_url,
-        }
+    presenter: ItemPresenter
+
+    def briefs(self, items: Mapping[int, "Item"]) -> dict[int, dict[str, Any]]:
+        """Build the short forms that orders and repairs include, by id.
+
+        They are in the caller's language and JSON-safe.
+        """
+        return dict(zip(items, self.presenter.localize(map(_brief, items.values())), strict=True))
 
     def translations(self, item: "Item") -> dict[str, Any]:
-        """What is written about it; JSON-safe."""
+        """Build the texts in all languages; JSON-safe."""
         return {
             "id": item.id,
             "name": item.name,
@@ -37,11 +37,11 @@ class ItemCombination:
         }
 
     def info(self, item: "Item") -> dict[str, Any]:
-        """What an item says to whoever may see it, in all languages, its stock apart; JSON-safe, and kept by the cache.
+        """Build the cacheable information, in all languages; JSON-safe.
 
-        `version` changes with every word of it, and with nothing else.
+        It has no stock. `version` changes with every other field, and with nothing else.
         """
-        words = {
+        fields = {
             **self.translations(item),
             "price_minor": item.price_minor,
             "currency": item.currency,
@@ -50,9 +50,29 @@ class ItemCombination:
             "photo_url": item.photo_url,
             "created_at": format_rfc3339(item.created_at),
         }
-        version = compute_version(words)
-        return {**words, "updated_at": format_rfc3339(item.updated_at), "tenant_id": item.tenant_id, "version": version}
+        version = compute_version(fields)
+        return {
+            **fields,
+            "updated_at": format_rfc3339(item.updated_at),
+            "tenant_id": item.tenant_id,
+            "version": version,
+        }
 
     def card(self, info: dict[str, Any], stock: int) -> dict[str, Any]:
-        """An item as it is told: what it says, and how many can be bought now."""
-        return {**info, "stock": stock}
+        """Build a card in the caller's language, with the available stock."""
+        return self.cards([info], {info["id"]: stock})[0]
+
+    def cards(self, infos: Sequence[dict[str, Any]], stocks: Mapping[int, int]) -> list[dict[str, Any]]:
+        """Build cards in the caller's language; `stocks` is by item id."""
+        return self.presenter.localize({**info, "stock": stocks.get(info["id"], 0)} for info in infos)
+
+
+def _brief(item: "Item") -> dict[str, Any]:
+    return {
+        "id": item.id,
+        "name": item.name,
+        "name_translations": list_translations(item.name_translations),
+        "price_minor": item.price_minor,
+        "currency": item.currency,
+        "photo_url": item.photo_url,
+    }

@@ -1,4 +1,4 @@
-"""Orders as information."""
+"""Information about orders."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -20,10 +20,10 @@ _STATUS_BY_STATE = {
 
 @dataclass(frozen=True)
 class OrderCombination:
-    """What an order says, before and after it is written."""
+    """Information about an order, before and after it is written."""
 
     def card(self, order: "Order") -> dict[str, Any]:
-        """JSON-safe, from the row."""
+        """Build the card from the row; JSON-safe."""
         return {
             "id": str(order.id),
             "status": order.status,
@@ -37,7 +37,7 @@ class OrderCombination:
         }
 
     def pending_card(self, reservation: Reservation) -> dict[str, Any]:
-        """JSON-safe, from the receipt; the same keys as the row gives."""
+        """Build the card from the receipt, with the keys of `card`; JSON-safe."""
         moment = format_rfc3339(from_microseconds(reservation.moment))
         return {
             "id": str(reservation.order_id),

@@ -1,9 +1,11 @@
-"""Repairs as information."""
+"""Information about repairs."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from shop.core.clock import format_rfc3339
+from shop.presenters.reconcile_run import ReconcileRunPresenter
+from shop.supports.sale_gate import GateOpening
 
 if TYPE_CHECKING:
     from shop.models.reconcile_run import ReconcileRun
@@ -11,10 +13,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ReconcileRunCombination:
-    """What a repair says."""
+    """Information about a repair."""
+
+    presenter: ReconcileRunPresenter
+
+    def result(self, opening: GateOpening | None, corrected: int) -> str:
+        """Return the sentence that is stored with a finished repair."""
+        return self.presenter.result(opening, corrected)
+
+    def summary(self, run: "ReconcileRun") -> str:
+        """Return the line that commands print."""
+        return self.presenter.summary(run)
 
     def card(self, run: "ReconcileRun") -> dict[str, Any]:
-        """JSON-safe; `open` while it is not done."""
+        """Build the card; `open` until the repair is finished; JSON-safe."""
         return {
             "id": run.id,
             "item_id": run.item_id,

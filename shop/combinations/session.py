@@ -1,4 +1,4 @@
-"""Sessions as information."""
+"""Information about sessions."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class SessionCombination:
-    """What a session says to its user."""
+    """Information about a session for its user."""
 
     def card(self, session: "Session", current: UUID) -> dict[str, Any]:
-        """JSON-safe; `current` is the session that asks."""
+        """Build the card; `current` is the session of the request; JSON-safe."""
         return {
             "id": str(session.id),
             "agent": session.agent,

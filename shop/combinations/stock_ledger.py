@@ -1,4 +1,4 @@
-"""Lines of the stock ledger as information."""
+"""Information about stock ledger lines."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class StockLedgerCombination:
-    """What a line says."""
+    """Information about a ledger line."""
 
     def card(self, line: "StockLedger") -> dict[str, Any]:
-        """JSON-safe."""
+        """Build the card; JSON-safe."""
         return {
             "id": line.id,
             "delta": line.delta,

@@ -1,4 +1,4 @@
-"""Users as information."""
+"""Information about users."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -12,14 +12,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class UserCombination:
-    """What is known of a user; never the password hash."""
+    """Information about a user, without the password hash."""
 
     def brief(self, user: "User") -> dict[str, Any]:
-        """What stands beside what the user did; JSON-safe."""
+        """Build the short form that is included in ledger lines; JSON-safe."""
         return {"id": user.id, "name": user.name}
 
     def card(self, user: "User") -> dict[str, Any]:
-        """JSON-safe: id, tenant_id, name, email, roles, permissions, disabled, created_at."""
+        """Build the card; JSON-safe.
+
+        Fields: id, tenant_id, name, email, roles, permissions, disabled, created_at.
+        """
         return {
             "id": user.id,
             "tenant_id": user.tenant_id,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from shop.checkers.account import AssignAccountChecker, PageAccountChecker
+from shop.combination_managers.user_list import UserListCombinationManager
 from shop.constants.permission import Permission
 from shop.core.api.blueprint import Blueprint
 from shop.core.api.controller import Controller
@@ -17,7 +18,6 @@ from shop.core.query.query import ListQuery
 from shop.schemas.account import AccountSchema
 from shop.service_managers.account import AccountServiceManager
 from shop.services.account import AccountService
-from shop.services.user_list import UserListService
 from shop.supports.user import UserPolicy
 
 blueprint = Blueprint("users", __name__, url_prefix="/users", description="Users, their roles and permissions")
@@ -29,7 +29,7 @@ EMAIL_MASK = Mask("email", Permission.USERS_VIEW_EMAIL, owner="id")
 class AccountsController(Controller):
     """Users of the tenant."""
 
-    users: UserListService
+    users: UserListCombinationManager
 
     @blueprint.response(200, AccountSchema, shape=Shape.QUERY, masks=(EMAIL_MASK,))
     @signed_in(UserPolicy.view_any)

@@ -1,4 +1,4 @@
-"""What is done to an account is done to its sessions."""
+"""Changes of accounts, applied to their sessions."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from shop.services.session import SessionService
 
 @dataclass(frozen=True)
 class AccountServiceManager:
-    """Changes accounts so that their next request finds it."""
+    """Changes accounts with effect on their next request."""
 
     accounts: AccountService
     sessions: SessionService
@@ -20,13 +20,19 @@ class AccountServiceManager:
     def assign(
         self, caller: Caller, user_id: int, roles: Collection[str], permissions: Collection[str]
     ) -> dict[str, Any]:
-        """Give a user these rights and no others; the card. Raises ShopError as AccountService does."""
+        """Replace the roles and permissions of a user; return its card.
+
+        Raises ShopError as AccountService does.
+        """
         card = self.accounts.assign(caller, user_id, roles, permissions)
         self.sessions.invalidate(user_id)
         return card
 
     def disable(self, caller: Caller, user_id: int) -> dict[str, Any]:
-        """Shut a user out until somebody enables it; the card. Raises ShopError as AccountService does."""
+        """Disable a user and end its sessions; return its card.
+
+        Raises ShopError as AccountService does.
+        """
         card = self.accounts.disable(caller, user_id)
         self.sessions.end_all(user_id, SessionEndReason.DISABLED)
         return card

@@ -1,22 +1,21 @@
-"""Buying, on which users and orders have to agree."""
+"""Purchases, coordinated between sessions and orders."""
 
 from dataclasses import dataclass
 from typing import Any
 
-from shop.constants.order import Strategy
 from shop.core.crypto.tokens import Claims
 from shop.core.database.transaction import after_commit, release_connection
 from shop.core.errors import CoreExceptionCode, ShopError
 from shop.core.metrics.metrics import Counter, Metrics
 from shop.core.rate_limiting.limiter import RateLimiter
 from shop.core.resilience.backoff import retry_after
-from shop.core.settings.settings import Settings
 from shop.exception_codes.order import OrderExceptionCode
 from shop.services.direct_sale import DirectSaleService
 from shop.services.order import OrderService
 from shop.services.purchase import PurchaseService
 from shop.services.session import SessionService
 from shop.supports.reservation import Purchase, Reservation
+from shop.supports.sale_strategy import SaleStrategy
 
 PURCHASE_COUNTER = Counter(
     "shop_purchases", "Purchases asked for, by the order's first state or why there is none.", ("outcome",)
@@ -25,20 +24,20 @@ PURCHASE_COUNTER = Counter(
 
 @dataclass(frozen=True)
 class OrderServiceManager:
-    """Lets those buy whom the users know, without asking them each time."""
+    """Places purchases of authenticated buyers."""
 
     orders: OrderService
     purchases: PurchaseService
     direct: DirectSaleService
     sessions: SessionService
-    settings: Settings
+    strategy: SaleStrategy
     metrics: Metrics
     limits: RateLimiter
 
     def place(self, claims: Claims, purchase: Purchase, seconds: float) -> dict[str, Any]:
-        """The order's card for the user that a good token stands for; raises ShopError with the reason for none.
+        """Place a purchase; return the card of its order.
 
-        A reserved order is waited for at most so many seconds.
+        Waits up to `seconds` for a reserved order to be written. Raises ShopError with the reason of a refusal.
         """
         outcome = "failed"
         try:
@@ -52,7 +51,7 @@ class OrderServiceManager:
             self.metrics.count(PURCHASE_COUNTER, outcome)
 
     def _place(self, claims: Claims, purchase: Purchase, seconds: float) -> dict[str, Any]:
-        if self.settings.purchase_strategy == Strategy.DB:
+        if self.strategy.database_sells:
             self.limits.consume()
             self._require_caller(claims)
             return self._sell_directly(purchase)
@@ -65,24 +64,23 @@ class OrderServiceManager:
         return card
 
     def _reserve(self, claims: Claims, purchase: Purchase) -> Reservation:
-        """Take the pieces for a user.
+        """Reserve stock in one round trip.
 
-        One round trip, in which the gate itself says whether it knows the buyer. When it does not, the user is looked
-        up, before anything is reserved.
+        An unknown buyer is authenticated before anything is reserved, which takes another one.
         """
         reservation = self.purchases.place(purchase)
         if reservation is None:
             self._trust_buyer(claims, purchase)
             reservation = self.purchases.place(purchase)
         if reservation is None:
-            # Redis forgot the introduction within a millisecond: it was flushed.
+            # Redis lost the trusted buyer within a millisecond: it was flushed.
             raise ShopError(OrderExceptionCode.SYSTEM_BUSY, item_id=purchase.item_id, retry_after=retry_after())
         return reservation
 
     def _trust_buyer(self, claims: Claims, purchase: Purchase) -> None:
         self._require_caller(claims)
-        # Before the pieces are taken: a commit that fails after it would hide them, and a buyer who waits for the order
-        # to be written would hold what the writer needs.
+        # Released before the reservation: a failed commit after it would hide the reservation, and a request that waits
+        # for the order would keep a connection that the drain needs.
         release_connection()
         self.purchases.trust_buyer(purchase)
 

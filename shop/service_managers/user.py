@@ -1,4 +1,4 @@
-"""What happens to a user happens to its sessions."""
+"""Changes of users, applied to their sessions."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -11,21 +11,24 @@ from shop.services.user import UserService
 
 @dataclass(frozen=True)
 class UserServiceManager:
-    """Signs users in, and ends their sessions with what they stood on."""
+    """Opens sessions for users and ends them after a password change."""
 
     users: UserService
     sessions: SessionService
 
     def register(self, body: dict[str, Any], agent: str) -> dict[str, Any]:
-        """A new account, signed in: its tokens and its card; raises ShopError EMAIL_TAKEN."""
+        """Create and sign in a user; raises ShopError EMAIL_TAKEN."""
         user = self.users.register(**body)
         return {**self.sessions.open(user, agent), "user": user}
 
     def sign_in(self, body: dict[str, Any], agent: str) -> dict[str, Any]:
-        """The tokens of a new session; raises ShopError CREDENTIALS_WRONG."""
+        """Return the tokens of a new session; raises ShopError CREDENTIALS_WRONG."""
         return self.sessions.open(self.users.sign_in(**body), agent)
 
     def change_password(self, caller: Caller, body: dict[str, Any]) -> None:
-        """Set another password and end the caller's other sessions; raises ShopError PASSWORD_WRONG."""
+        """Change the password and end the caller's other sessions.
+
+        Raises ShopError PASSWORD_WRONG.
+        """
         self.users.change_password(caller.user_id, **body)
         self.sessions.end_all(caller.user_id, SessionEndReason.PASSWORD, except_id=caller.session_id)

@@ -1,4 +1,4 @@
-"""Rules of accounts that somebody else looks after."""
+"""Rules of accounts as managed by administrators."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -29,28 +29,28 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class AccountService:
-    """Shows the users of a tenant, gives and takes their rights, shuts them out and lets them in again."""
+    """Reads users of a tenant, assigns their rights, disables and enables them."""
 
     users: UserRepository
     combination: UserCombination
     clock: Clock
 
     def get(self, caller: Caller, user_id: int) -> dict[str, Any]:
-        """The card of a user whom the caller may see; raises ShopError NOT_FOUND."""
+        """Return the card of a visible user; raises ShopError NOT_FOUND."""
         user = self.users.find(user_id)
         if user is None or not UserPolicy.view.allows_row(caller, user.id):
             raise ShopError(UserExceptionCode.NOT_FOUND, user_id=user_id)
         return self.combination.card(user)
 
     def require_user(self, user_id: int) -> None:
-        """Raise ShopError NOT_FOUND unless there is that user."""
+        """Raise ShopError NOT_FOUND unless the user exists."""
         if self.users.find(user_id) is None:
             raise ShopError(UserExceptionCode.NOT_FOUND, user_id=user_id)
 
     def assign(
         self, caller: Caller, user_id: int, roles: Collection[str], permissions: Collection[str]
     ) -> dict[str, Any]:
-        """Give a user these rights and no others; the card.
+        """Replace the roles and permissions of a user; return its card.
 
         Raises ShopError: SYSTEM_PERMISSION, NOT_HELD, and as `_lock` does.
         """
@@ -59,7 +59,7 @@ class AccountService:
         actor, user = self._lock(UserPolicy.grant, caller, user_id)
         if UserRole.ADMIN in roles:
             _require_appoint_permission(actor)
-        # What stays as it was, the caller need not have.
+        # The caller needs the permissions that change, not those that stay.
         changed = set(permissions) ^ set(decode_permissions(user.roles, user.permissions))
         if lacking := sorted(code for code in changed if not actor.has_permission(code)):
             raise ShopError(PermissionExceptionCode.NOT_HELD, permissions=lacking)
@@ -67,29 +67,32 @@ class AccountService:
         return self._touch(user)
 
     def disable(self, caller: Caller, user_id: int) -> dict[str, Any]:
-        """Shut a user out until somebody enables it; the card. Raises ShopError as `_lock` does."""
+        """Disable a user until it is enabled again; return its card.
+
+        Raises ShopError as `_lock` does.
+        """
         _, user = self._lock(UserPolicy.disable, caller, user_id)
         user.disabled_at = user.disabled_at or self.clock.now()
         return self._touch(user)
 
     def enable(self, caller: Caller, user_id: int) -> dict[str, Any]:
-        """Let a user in again; the card. Raises ShopError as `_lock` does."""
+        """Enable a user; return its card. Raises ShopError as `_lock` does."""
         _, user = self._lock(UserPolicy.disable, caller, user_id)
         user.disabled_at = None
         return self._touch(user)
 
     def _lock(self, rule: AccessRule, caller: Caller, user_id: int) -> tuple[Caller, "User"]:
-        """The caller as it is now, and the user it wants to change.
+        """Return the caller with its current rights, and the locked user.
 
         Raises ShopError: OWN_RIGHTS, FORBIDDEN, NOT_FOUND, ADMINISTRATOR.
         """
         if user_id == caller.user_id:
             raise ShopError(UserExceptionCode.OWN_RIGHTS)
         rows = self.users.lock_many([caller.user_id, user_id])
-        # Of two who take each other's rights at the same moment, the second has none any more.
-        itself, user = rows[caller.user_id], rows.get(user_id)
-        actor = build_caller(self.combination.card(itself), caller.session_id)
-        rule.check(None if itself.disabled_at else actor)
+        # Of two administrators that revoke each other's rights at the same moment, the second has none any more.
+        own_row, user = rows[caller.user_id], rows.get(user_id)
+        actor = build_caller(self.combination.card(own_row), caller.session_id)
+        rule.check(None if own_row.disabled_at else actor)
         if user is None or not rule.allows_row(actor, user.id):
             raise ShopError(UserExceptionCode.NOT_FOUND, user_id=user_id)
         if is_admin(user.roles):

@@ -1,4 +1,4 @@
-"""Rules of buying where the database itself sells."""
+"""Rules of purchases that the database sells itself."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class DirectSaleService:
-    """Takes the pieces and writes the order in one transaction; needs no Redis."""
+    """Takes the stock and writes the order in one transaction, without Redis."""
 
     items: ItemRepository
     orders: OrderRepository
@@ -31,12 +31,12 @@ class DirectSaleService:
     combination: OrderCombination
 
     def sell(self, purchase: Purchase) -> dict[str, Any]:
-        """The card of the written order; raises ShopError with the reason when there is none.
+        """Write the order and return its card.
 
-        The same purchase id again gets the order that stands.
+        A repeated purchase id gets the existing order. Raises ShopError with the reason of a refusal.
         """
         taken = self.items.sell(purchase.item_id, purchase.quantity)
-        # Looked for while the item is held: of two with one key, the second sees what the first has written.
+        # Read while the item row is locked: of two requests with one key, the second sees the order of the first.
         order = self.orders.find(purchase.order_id)
         if order is None:
             item = self._get_item(purchase)
@@ -65,8 +65,8 @@ class DirectSaleService:
         limit = item.max_per_user
         if limit is None:
             return
-        held = self.orders.count_units(item.id, purchase.user_id)
-        if held + purchase.quantity > limit:
+        units = self.orders.count_units(item.id, purchase.user_id)
+        if units + purchase.quantity > limit:
             raise ShopError(OrderExceptionCode.PURCHASE_LIMIT, item_id=item.id, limit=limit)
 
     def _write(self, purchase: Purchase, item: "Item") -> "Order":
@@ -88,7 +88,7 @@ class DirectSaleService:
             currency=item.currency,
             status=OrderStatus.CONFIRMED,
             epoch=item.epoch,
-            # No number is given twice: the item is held until the commit.
+            # No number is given twice: the item row is locked until the commit.
             seq=self.orders.find_last_number(item.id, item.epoch) + 1,
             created_at=moment,
             updated_at=moment,

@@ -1,4 +1,4 @@
-"""Rules of idempotency records: what is kept of a finished request, and for how long."""
+"""Rules of idempotency records, which store finished requests."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from shop.repositories.idempotency_record import IdempotencyRecordRepository
 
 @dataclass(frozen=True)
 class IdempotencyRecordService(IdempotencyStore):
-    """Keeps leases in Redis and records in the database, for the entrance."""
+    """Keeps leases in Redis and records in the database."""
 
     records: IdempotencyRecordRepository
     leases: IdempotencyRecordCacheManager
@@ -20,23 +20,26 @@ class IdempotencyRecordService(IdempotencyStore):
     settings: Settings
 
     def lease(self, ticket: IdempotencyKey, token: str) -> str | None:
-        """None when the lease is ours, else what its holder asks for; raises RedisError."""
+        """Acquire the lease of a key; raises RedisError.
+
+        Returns None on success, else the request of the holder.
+        """
         return self.leases.acquire(ticket, token, self.settings.idempotency_lease_seconds)
 
     def release(self, ticket: IdempotencyKey, token: str) -> None:
-        """Give our lease back, and no other; raises RedisError."""
+        """Release the lease if the token holds it; raises RedisError."""
         self.leases.release(ticket, token)
 
     def find(self, ticket: IdempotencyKey) -> StoredResponse | None:
-        """The record of a ticket, an expired one included."""
+        """Return the record of a key, even an expired one."""
         row = self.records.find(ticket[:3])
         if row is None:
             return None
-        asks = f"{row.method} {row.path} {row.fingerprint}"
-        return StoredResponse(asks, row.status, row.headers, None if row.body_omitted else row.body, row.expires_at)
+        request = f"{row.method} {row.path} {row.fingerprint}"
+        return StoredResponse(request, row.status, row.headers, None if row.body_omitted else row.body, row.expires_at)
 
     def save(self, ticket: IdempotencyKey, kept: StoredResponse) -> None:
-        """Write the record; raises DuplicateRow."""
+        """Write the record of a key; raises DuplicateRow."""
         self.records.create(
             tenant_id=ticket.tenant_id,
             scope=ticket.scope,
@@ -53,11 +56,11 @@ class IdempotencyRecordService(IdempotencyStore):
         )
 
     def delete(self, ticket: IdempotencyKey, kept: StoredResponse) -> None:
-        """Forget this record, and none that took its place."""
+        """Delete this record, but none that replaced it."""
         self.records.remove(ticket[:3], kept.expires_at)
 
     def purge(self) -> int:
-        """Forget some records whose life is over; how many."""
+        """Delete a batch of expired records; return their number."""
         now = self.clock.now()
         expired = self.records.find_expired(now, PURGE_BATCH)
         return self.records.remove_many(expired, now) if expired else 0

@@ -1,4 +1,4 @@
-"""Rules of looking into the log."""
+"""Rules of log searches."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,30 +12,33 @@ from shop.core.resilience.backoff import retry_after
 from shop.exception_codes.log import LogExceptionCode
 
 Entry = dict[str, Any]
-# What every record has; the others are told below `more`.
+# Fields of every record; other fields are returned under `more`.
 TOP_LEVEL_FIELDS = ("time", "level", "logger", "message", "process", "request_id", "trace_id")
 
 
 @dataclass(frozen=True)
 class LogService:
-    """Finds what was logged of a request: its own records, and those of what came of it."""
+    """Finds the log records of a request.
+
+    They are those that it wrote, and later ones about the rows that it created.
+    """
 
     log_search: LogSearch
 
     def page(self, tenant_id: int, request_id: str, request: PageRequest) -> Page[Entry]:
-        """What an administrator of a tenant may see, oldest first; raises ShopError NOT_KEPT, AWAY.
+        """List the records that a tenant may see, oldest first.
 
-        The tenant's own records, and those of system work that name what its request made, without the rest they name.
+        Records of system work name only the ids that the request created. Raises ShopError NOT_KEPT, AWAY.
         """
         own = self._find("request_id", [request_id], str(tenant_id))
-        made = _created_ids(own)
-        late = [{**entry, "about": sorted(made & {*entry["about"]})} for entry in self._find("about", made)]
+        created = _created_ids(own)
+        late = [{**entry, "about": sorted(created & {*entry["about"]})} for entry in self._find("about", created)]
         entries = _merge_by_time(own, late)
         rows = entries[request.offset :][: request.per_page]
         return Page([_to_card(entry) for entry in rows], len(entries), request)
 
     def find(self, request_id: str) -> Sequence[Entry]:
-        """What an operator may see: everything, oldest first; raises ShopError NOT_KEPT, AWAY."""
+        """Return all records, oldest first; raises ShopError NOT_KEPT, AWAY."""
         own = self._find("request_id", [request_id])
         return _merge_by_time(own, self._find("about", _created_ids(own)))
 
@@ -49,11 +52,11 @@ class LogService:
 
 
 def _created_ids(entries: Iterable[Entry]) -> set[str]:
-    return {one for entry in entries for one in entry.get("made", ())}
+    return {created_id for entry in entries for created_id in entry.get("made", ())}
 
 
 def _merge_by_time(own: Iterable[Entry], late: Iterable[Entry]) -> list[Entry]:
-    # A record that was found both ways is told once, as it was found last.
+    # A record that both searches found is returned once, as the second one found it.
     found = {str({**entry, "about": ()}): entry for entry in (*own, *late)}
     return sorted(found.values(), key=lambda entry: str(entry["time"]))
 

@@ -1,4 +1,4 @@
-"""Rules of the outboxes: what waits in them, and whether somebody forgot it."""
+"""Rules of outboxes, which hold orders that wait to be written."""
 
 import logging
 from dataclasses import dataclass
@@ -10,25 +10,28 @@ from shop.core.jobs.queue import JobQueue
 from shop.core.redis.stores import RedisError
 from shop.repositories.order import OrderRepository
 
-# A drain at work leaves nothing this old; what is older was forgotten by somebody.
+# A running drain leaves no older entry; an older one was missed.
 STALE_SECONDS = 1.0
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class OutboxService:
-    """Looks after what waits to be written; StockService writes it."""
+    """Inspects and finalizes waiting entries; StockService writes them."""
 
     orders: OrderRepository
     stock: StockCacheManager
     queue: JobQueue
 
     def find_next(self, partition: int, after: str | None) -> str | None:
-        """The id of the next entry of an outbox."""
+        """Return the id of the next entry of an outbox, or None."""
         return self.stock.entries(partition, after, 1).last_id
 
     def finalize_written(self, partition: int) -> None:
-        """Finalize the oldest entries that are written: the last word of a drain that died after its commit."""
+        """Finalize the oldest entries that are already written.
+
+        Completes a drain that crashed after its commit.
+        """
         entries = self.stock.entries(partition).entries
         written = self.orders.find_positions([entry.reservation.order_id for entry in entries])
         done = [entry for entry in entries if written.get(entry.reservation.order_id) == entry.reservation.position]
@@ -36,14 +39,14 @@ class OutboxService:
             self.stock.finalize(partition, done, ())
 
     def request_stale_drains(self) -> list[int]:
-        """Ask for a drain of every partition whose oldest entry was forgotten; those partitions."""
+        """Request drains of partitions with stale entries; return these partitions."""
         stale = [partition for partition in range(PARTITIONS) if self._find_oldest_age(partition) > STALE_SECONDS]
         for partition in stale:
             self.queue.enqueue(JobName.DRAIN_STOCK, partition=partition)
         return stale
 
     def has_older(self, item_id: int, partition: int, epoch: int) -> bool:
-        """Whether an entry of an item waits that is of an older epoch and not written."""
+        """Return True when an unwritten entry of an older epoch waits."""
         page = self.stock.entries(partition)
         while page.last_id:
             older = [e.reservation for e in page.entries if e.reservation.item_id == item_id]
@@ -59,10 +62,10 @@ class OutboxService:
         try:
             return self.stock.find_oldest_age(partition) or 0
         except RedisError as error:
-            # One server that is away is no reason to leave the others unswept.
-            _log.warning("Partition %s was not looked at: %s", partition, error)
+            # One unavailable server must not stop the sweep of the others.
+            _log.warning("The outbox of partition %s was not read: %s", partition, error)
             return 0
 
     def reset_wake_flag(self, partition: int) -> None:
-        """Let the next purchase of a partition wake a drain again."""
+        """Reset the wake flag, so that the next purchase requests a drain."""
         self.stock.reset_wake_flag(partition)

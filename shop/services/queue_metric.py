@@ -1,4 +1,4 @@
-"""How much waits to be done, and since when."""
+"""Metrics of outboxes and the job queue."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,28 +12,34 @@ from shop.core.redis.stores import RedisError
 
 @dataclass(frozen=True)
 class QueueMetricService(GaugeSource):
-    """Measures the outboxes, the queue, and how long nobody has compared the stores."""
+    """Measures outboxes, queue, and the time since the last reconciliation."""
 
     stock: StockCacheManager
     queue: JobQueue
     clock: Clock
 
     def measure(self) -> Iterator[GaugeSample]:
-        """What waits, since when, and what was set aside, over all partitions; raises Unmeasured."""
+        """Measure number and age of waiting orders over all partitions; raises Unmeasured."""
         try:
             yield from self._measure()
         except RedisError as error:
             raise Unmeasured(str(error)) from error
 
     def _measure(self) -> Iterator[GaugeSample]:
-        waits = self.stock.backlogs()
+        backlogs = self.stock.backlogs()
         yield GaugeSample(
-            "shop_outbox_orders", "Orders that are promised and not written yet.", sum(w.waiting for w in waits)
+            "shop_outbox_orders",
+            "Orders that are promised and not written yet.",
+            sum(backlog.waiting for backlog in backlogs),
         )
         yield GaugeSample(
-            "shop_outbox_oldest_seconds", "Seconds the oldest of them has waited.", max(w.oldest_seconds for w in waits)
+            "shop_outbox_oldest_seconds",
+            "Seconds the oldest of them has waited.",
+            max(backlog.oldest_seconds for backlog in backlogs),
         )
-        yield GaugeSample("shop_dead_letters", "Orders that cannot be written.", sum(w.dead for w in waits))
+        yield GaugeSample(
+            "shop_dead_letters", "Orders that cannot be written.", sum(backlog.dead for backlog in backlogs)
+        )
         if moment := self.stock.find_reconciled_at():
             age = self.clock.microseconds() / 1e6 - moment
             yield GaugeSample(

@@ -1,4 +1,4 @@
-"""Rules of reconciliation: finds what the stores disagree about, and notes what was done."""
+"""Rules of reconciliation between Redis and MySQL."""
 
 import uuid
 from collections.abc import Mapping
@@ -7,27 +7,27 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from shop.cache_managers.stock import StockCacheManager
-from shop.constants.order import Strategy
+from shop.combinations.reconcile_run import ReconcileRunCombination
 from shop.constants.stock import Cause, GateState, StockReason
 from shop.core.clock import Clock
 from shop.core.database.transaction import after_commit
 from shop.core.metrics.metrics import Counter, Metrics
 from shop.core.resilience.bounded_wait import BoundedWait
-from shop.core.settings.settings import Settings
 from shop.repositories.item import ItemRepository
 from shop.repositories.order import OrderRepository
 from shop.repositories.reconcile_run import ReconcileRunRepository
 from shop.repositories.stock_ledger import StockLedgerRepository
 from shop.supports.sale_gate import CreditNote, GateOpening
+from shop.supports.sale_strategy import SaleStrategy
 from shop.supports.stock import DatabaseState, Difference, compare_with_gate, may_be_unfinalized
 
 if TYPE_CHECKING:
     from shop.models.item import Item
 
-# While we hold the row nobody writes orders of the item; those just written are finalized within this.
+# The row lock stops writes of orders of the item; those just written are finalized within this time.
 FINALIZING_SECONDS = 0.3
 PAGE_SIZE = 500
-# As many as a job can repair while others wait for the worker.
+# As many as one job can repair while other jobs wait for the worker.
 SUSPECTS_MAX = 25
 RUNS = Counter("shop_reconcile_runs", "Times that all items were compared.", ())
 REPAIRS = Counter("shop_reconcile_repairs", "Items that were loaded anew, by why.", ("cause",))
@@ -36,29 +36,30 @@ CREDITS = Counter("shop_reconcile_credits", "Credits that got lost on their way 
 
 @dataclass(frozen=True)
 class ReconcileRunService:
-    """Holds what Redis says against what MySQL says, and delivers what got lost between them."""
+    """Compares Redis with MySQL, applies lost credits, and records repairs."""
 
     items: ItemRepository
     orders: OrderRepository
     ledger: StockLedgerRepository
     runs: ReconcileRunRepository
     stock: StockCacheManager
+    combination: ReconcileRunCombination
     bounded_wait: BoundedWait
     clock: Clock
-    settings: Settings
+    strategy: SaleStrategy
     metrics: Metrics
 
     def find_suspects(self, after: int) -> tuple[list[tuple[int, int]], int | None]:
-        """A few (tenant, item) after an item id that look wrong at a glance, and the id to go on after.
+        """Return (tenant, item) of a few suspects, and the next item id.
 
-        A glance takes no lock, so it also suspects what is only moving.
+        Reads without locks, so items with running purchases are suspects as well. The next id is None at the end.
         """
         items = self.items.find_loaded_after(after, PAGE_SIZE)
         gates = self.stock.states([(item.tenant_id, item.id) for item in items])
         suspects = [
             (item.tenant_id, item.id)
             for item, gate in zip(items, gates, strict=True)
-            # The sum may fit while its parts do not; that takes a closer look.
+            # The sum may be right while its parts are not; only a locked comparison shows that.
             if self._is_comparable(item, gate) and (gate.get("pend") != "0" or _compare_item(item, gate, None))
         ]
         if len(suspects) > SUSPECTS_MAX:
@@ -66,12 +67,12 @@ class ReconcileRunService:
         return suspects, items[-1].id if len(items) == PAGE_SIZE else None
 
     def record_completion(self) -> None:
-        """All items were compared."""
+        """Record that all items were compared."""
         self.metrics.count(RUNS)
         self.stock.store_reconciled_at(self.clock.microseconds() / 1e6)
 
     def apply_missing_credits(self, tenant_id: int, item_id: int) -> int:
-        """Let the credits that got lost on their way reach the sale, in order; how many there were."""
+        """Apply lost credits of an item in order; return their number."""
         item, gate = self.items.find(item_id), self.stock.state(tenant_id, item_id)
         missing = self._find_missing_credits(item, gate) if item and gate.get("hwm", "").isdigit() else []
         for credit in missing:
@@ -80,66 +81,61 @@ class ReconcileRunService:
         return len(missing)
 
     def find_difference(self, item_id: int) -> Difference | None:
-        """Where an open gate says something else than MySQL; nothing moves meanwhile, since the row is locked."""
+        """Return the difference between Redis and MySQL, or None.
+
+        Locks the item row, so that no order is written meanwhile.
+        """
         item = self.items.lock(item_id)
         if item is None:
             return None
         self.apply_missing_credits(item.tenant_id, item.id)
-        found = self._compare_with_gate(item)
-        if found is None or not may_be_unfinalized(found):
-            return found
+        difference = self._compare_with_gate(item)
+        if difference is None or not may_be_unfinalized(difference):
+            return difference
         agreed = self.bounded_wait.poll(lambda: self._compare_with_gate(item) is None or None, FINALIZING_SECONDS)
         return None if agreed else self._compare_with_gate(item)
 
     def request_repair(self, item_id: int, cause: Cause) -> bool:
-        """Note that an item has to be loaded anew; False when there is none."""
+        """Open a run for an item; False without such an item."""
         if self.items.lock(item_id) is None:
             return False
         self.open_run(item_id, cause, Difference("", ""))
         return True
 
     def open_run(self, item_id: int, cause: Cause, difference: Difference) -> None:
-        """Note what was found before it is repaired, so that a repair that dies is taken up again."""
+        """Record a difference before its repair, so that a crashed repair resumes."""
         if not self.runs.find_open_by_item(item_id):
             now = self.clock.now()
-            said = {"cause": cause, "created_at": now, "updated_at": now, **difference._asdict()}
-            self.runs.create(item_id=item_id, **said)
+            columns = {"cause": cause, "created_at": now, "updated_at": now, **difference._asdict()}
+            self.runs.create(item_id=item_id, **columns)
 
     def find_open_runs(self) -> list[tuple[int, int, int]]:
-        """(tenant, item, run) of the repairs that were noted and not done."""
+        """Return (tenant, item, run) of every unfinished repair."""
         return [(run.tenant_id, run.item_id, run.id) for run in self.runs.find_open()]
 
     def finish_run(self, run_id: int, opening: GateOpening | None) -> None:
-        """Make the ledger agree with the stock, and write down what the repair did."""
+        """Correct the ledger to the stock and record the repair."""
         run = self.runs.find(run_id)
         if run is None:
             return
         run.updated_at = self.clock.now()
         after_commit(self.metrics.count, REPAIRS, run.cause)
-        if opening is None:
-            run.done = "There is nothing to open."
-            return
-        corrected = self._correct_ledger(run.item_id, opening)
-        books = f"; the ledger was {corrected:+} off" if corrected else ""
-        run.done = f"Epoch {opening.epoch} begins with {opening.stock} pieces{books}."
+        corrected = self._correct_ledger(run.item_id, opening) if opening else 0
+        run.done = self.combination.result(opening, corrected)
 
     def summary(self, run_id: int) -> str:
-        """What a repair found and did, on one line."""
+        """Summarize a repair in one line; empty when it does not exist."""
         run = self.runs.find(run_id)
-        if run is None:
-            return ""
-        saw = f"MySQL said {run.expected}, Redis said {run.found}. " if run.expected else ""
-        return f"item {run.item_id} ({run.cause}): {saw}{run.done or 'Not repaired yet.'}"
+        return self.combination.summary(run) if run else ""
 
     def _compare_with_gate(self, item: "Item") -> Difference | None:
         gate, waiting = self.stock.snapshot(item.tenant_id, item.id)
         return _compare_item(item, gate, waiting) if self._is_comparable(item, gate) else None
 
     def _is_comparable(self, item: "Item", gate: Mapping[str, str]) -> bool:
-        # What is closed is being loaded. What was loaded and is gone, Redis lost; of what is not on sale it may.
-        gone = GateState.OPEN if item.sellable else GateState.CLOSED
-        sold_here = bool(item.epoch) and self.settings.purchase_strategy != Strategy.DB
-        return sold_here and gate.get("state", gone) == GateState.OPEN
+        # A closed gate is being loaded. A missing gate is a loss for an item on sale, and normal for others.
+        default = GateState.OPEN if item.sellable else GateState.CLOSED
+        return self.strategy.redis_sells(item.epoch) and gate.get("state", default) == GateState.OPEN
 
     def _find_missing_credits(self, item: "Item", gate: Mapping[str, str]) -> list[CreditNote]:
         lines = self.ledger.find_credits(item.id, int(gate["hwm"]))
@@ -148,7 +144,7 @@ class ReconcileRunService:
         return [CreditNote(line.adj_seq or 0, line.delta, item.epoch, buyers.get(UUID(line.ref), 0)) for line in lines]
 
     def _correct_ledger(self, item_id: int, opening: GateOpening) -> int:
-        # The stock is what orders are checked against, so it is the truth; the ledger explains it.
+        # Orders are checked against the stock, so the stock is authoritative; the ledger explains it.
         difference = opening.stock - self.ledger.find_sum(item_id)
         if difference:
             self.ledger.create(
@@ -163,7 +159,7 @@ class ReconcileRunService:
 
 def _compare_item(item: "Item", gate: Mapping[str, str], waiting: int | None) -> Difference | None:
     if not item.sellable:
-        # Redis came back from before it was taken off the sale.
+        # Redis was restored from a time before the item was retired.
         return Difference("state=retired", "state=open")
     return compare_with_gate(_database_state(item), gate, waiting)
 

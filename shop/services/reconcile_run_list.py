@@ -1,4 +1,4 @@
-"""Repairs as a list."""
+"""List of repairs."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -8,18 +8,16 @@ from shop.combinations.item import ItemCombination
 from shop.combinations.reconcile_run import ReconcileRunCombination
 from shop.core.database.criteria import Criteria
 from shop.core.database.select import ListStatement
-from shop.core.i18n.languages import current_language
 from shop.core.pagination.cursor import CursorSigner
 from shop.core.pagination.pages import AnyPage
 from shop.core.query.query import ListQuery
-from shop.core.validation.translations import localize
 from shop.repositories.item import ItemRepository
 from shop.repositories.reconcile_run import ReconcileRunRepository
 
 
 @dataclass(frozen=True)
 class ReconcileRunListService:
-    """Shows what the stores disagreed about, and what was done."""
+    """Lists differences between the stores and their repairs."""
 
     runs: ReconcileRunRepository
     items: ItemRepository
@@ -28,15 +26,12 @@ class ReconcileRunListService:
     cursors: CursorSigner
 
     def page(self, query: ListQuery) -> AnyPage[dict[str, Any]]:
-        """The repairs of items."""
+        """List repairs with their items."""
         source = self.runs.source().to_one("item", "item_id", self.items.source())
-        question = ListStatement(query, source, Criteria(), ("repairs",))
-        page = self.runs.select_page(question, self.cursors)
+        statement = ListStatement(query, source, Criteria(), ("repairs",))
+        page = self.runs.select_page(statement, self.cursors)
         cards = [self.combination.card(run) for run in page.rows]
         return page.with_rows(query.select_with_related("item", "item_id", self._find_items, cards))
 
     def _find_items(self, item_ids: Collection[int]) -> dict[int, dict[str, Any]]:
-        items = self.items.find_many(item_ids)
-        return {
-            item_id: localize(current_language(), self.item_combination.brief(item)) for item_id, item in items.items()
-        }
+        return self.item_combination.briefs(self.items.find_many(item_ids))

@@ -1,4 +1,4 @@
-"""Rules of stock that moves by other ways than sales: give-back and adjustment, each with its line in the ledger."""
+"""Rules of stock changes other than sales: cancellations and adjustments."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -10,19 +10,16 @@ from shop.combinations.item import ItemCombination
 from shop.combinations.order import OrderCombination
 from shop.constants.item import STOCK_MAX
 from shop.constants.job import JobName
-from shop.constants.order import CANCEL_WAIT_SECONDS, OrderStatus, Strategy
+from shop.constants.order import CANCEL_WAIT_SECONDS, OrderStatus
 from shop.constants.stock import CreditOutcome, StockReason, WithdrawalOutcome
 from shop.core.caller import Caller
 from shop.core.clock import Clock
 from shop.core.database.transaction import after_commit, release_connection
 from shop.core.errors import ShopError
 from shop.core.http.etag import Precondition
-from shop.core.i18n.languages import current_language
 from shop.core.jobs.queue import JobQueue
 from shop.core.resilience.backoff import retry_after
 from shop.core.resilience.bounded_wait import BoundedWait
-from shop.core.settings.settings import Settings
-from shop.core.validation.translations import localize
 from shop.exception_codes.item import ItemExceptionCode
 from shop.exception_codes.order import OrderExceptionCode
 from shop.exception_codes.stock_ledger import StockLedgerExceptionCode
@@ -31,6 +28,7 @@ from shop.repositories.order import OrderRepository
 from shop.repositories.stock_ledger import StockLedgerRepository
 from shop.supports.order import OrderPolicy
 from shop.supports.sale_gate import CreditNote, Withdrawal
+from shop.supports.sale_strategy import SaleStrategy
 from shop.supports.stock import Adjustment
 
 if TYPE_CHECKING:
@@ -38,13 +36,16 @@ if TYPE_CHECKING:
     from shop.models.order import Order
 
 
-# How long a credit waits for the one before it.
+# Time that a credit waits for the one before it.
 CREDIT_WAIT_SECONDS = 0.1
 
 
 @dataclass(frozen=True)
 class StockLedgerService:
-    """Takes early and gives late: what leaves the sale leaves Redis first, what comes back comes to MySQL first."""
+    """Takes early and gives late.
+
+    Stock that leaves the sale leaves Redis first; stock that comes back comes to MySQL first.
+    """
 
     items: ItemRepository
     orders: OrderRepository
@@ -55,16 +56,16 @@ class StockLedgerService:
     queue: JobQueue
     bounded_wait: BoundedWait
     clock: Clock
-    settings: Settings
+    strategy: SaleStrategy
 
     def cancel(self, caller: Caller, order_id: UUID) -> dict[str, Any]:
-        """Give an order's pieces back, once; the order.
+        """Cancel an order once and return its stock; return the order.
 
-        Raises ShopError: NOT_FOUND, NOT_WRITTEN (ask again), ORDER_CLOSED.
+        Raises ShopError: NOT_FOUND, NOT_WRITTEN (retry later), ORDER_CLOSED.
         """
-        found = self._find_order(caller, order_id)
-        # The item first, as every writer of orders does.
-        item, order = self.items.lock(found.item_id), self.orders.lock(order_id)
+        visible_order = self._find_order(caller, order_id)
+        # The item is locked first, as in every transaction that writes orders.
+        item, order = self.items.lock(visible_order.item_id), self.orders.lock(order_id)
         if item is None or order is None:
             raise ShopError(OrderExceptionCode.NOT_FOUND, order_id=str(order_id))
         if order.status != OrderStatus.CONFIRMED:
@@ -75,7 +76,7 @@ class StockLedgerService:
         return self.order_combination.card(order)
 
     def adjust(self, caller: Caller, item_id: int, adjustment: Adjustment, condition: Precondition) -> dict[str, Any]:
-        """Add or take pieces by hand; the item, whose words are as the condition wants them.
+        """Adjust the stock if the item meets the condition; return the item.
 
         Raises ShopError: NOT_FOUND, STATE_CHANGED, STOCK_CHANGED, STOCK_INSUFFICIENT, STOCK_FULL, SYSTEM_BUSY (the gate
         is closed).
@@ -102,14 +103,12 @@ class StockLedgerService:
         elif adjustment.delta < 0:
             item.stock += adjustment.delta
             self._write_line(item, adjustment.delta, **line)
-        return localize(
-            current_language(), self.item_combination.card(info, item.stock if available is None else available)
-        )
+        return self.item_combination.card(info, item.stock if available is None else available)
 
     def _find_order(self, caller: Caller, order_id: UUID) -> "Order":
         order = self.orders.find(order_id)
         if order is None and self._is_pending(caller, order_id):
-            # A connection that waits would be missed by those who write the order.
+            # A waiting request must not keep a connection that the drain needs to write the order.
             release_connection()
             order = self.bounded_wait.poll(
                 partial(self._read_order, order_id), CANCEL_WAIT_SECONDS
@@ -126,27 +125,27 @@ class StockLedgerService:
         return order
 
     def _is_pending(self, caller: Caller, order_id: UUID) -> bool:
-        found = self.stock.search_reservation(order_id)
-        if found is None or not OrderPolicy.cancel.allows_row(caller, found.user_id):
+        reservation = self.stock.search_reservation(order_id)
+        if reservation is None or not OrderPolicy.cancel.allows_row(caller, reservation.user_id):
             return False
-        if found.state == "R":
+        if reservation.state == "R":
             rejected = OrderStatus.REJECTED
             raise ShopError(OrderExceptionCode.ORDER_CLOSED, order_id=str(order_id), order_status=rejected)
         return True
 
     def _withdraw(self, item: "Item", adjustment: Adjustment) -> None:
-        if item.epoch == 0 or self.settings.purchase_strategy == Strategy.DB:
-            # Redis does not sell it: what MySQL has is all there is.
-            left, taken = item.stock, WithdrawalOutcome.TAKEN
+        if not self.strategy.redis_sells(item.epoch):
+            # Redis does not sell the item, so the stock of MySQL is all that is available.
+            left, outcome = item.stock, WithdrawalOutcome.TAKEN
             if adjustment.expected_stock not in (None, left):
-                taken = WithdrawalOutcome.CHANGED
+                outcome = WithdrawalOutcome.CHANGED
             elif left + adjustment.delta < 0:
-                taken = WithdrawalOutcome.SOLD_OUT
+                outcome = WithdrawalOutcome.SOLD_OUT
         else:
-            wish = Withdrawal(adjustment.ref, max(0, -adjustment.delta), adjustment.expected_stock, item.epoch)
-            taken, left = self.stock.take(item.tenant_id, item.id, wish)
-        if taken != WithdrawalOutcome.TAKEN:
-            self._raise_refusal(item, taken, left)
+            withdrawal = Withdrawal(adjustment.ref, max(0, -adjustment.delta), adjustment.expected_stock, item.epoch)
+            outcome, left = self.stock.take(item.tenant_id, item.id, withdrawal)
+        if outcome != WithdrawalOutcome.TAKEN:
+            self._raise_refusal(item, outcome, left)
 
     def _raise_refusal(self, item: "Item", outcome: WithdrawalOutcome, left: int) -> NoReturn:
         if outcome == WithdrawalOutcome.CHANGED:
@@ -165,13 +164,13 @@ class StockLedgerService:
         after_commit(self._apply_credit, item.tenant_id, item.id, note)
 
     def _write_line(self, item: "Item", delta: int, **line: Any) -> None:
-        # `updated_at` of the item is that of its words: of its stock the ledger tells.
+        # `updated_at` of the item stays: it is about its fields, and stock changes are in the ledger.
         self.ledger.create(item_id=item.id, delta=delta, created_at=self.clock.now(), **line)
 
     def _apply_credit(self, tenant_id: int, item_id: int, credit: CreditNote) -> None:
         apply = partial(self.stock.apply, tenant_id, item_id, credit)
         if apply() != CreditOutcome.OUT_OF_ORDER:
             return
-        # One before it is on its way, a moment behind us; or it was lost with its process, and both have to be brought.
+        # An earlier credit is about to arrive, or it was lost with its process, and the job has to apply both.
         if not self.bounded_wait.poll(lambda: apply() != CreditOutcome.OUT_OF_ORDER or None, CREDIT_WAIT_SECONDS):
             self.queue.enqueue(JobName.SYNC_STOCK, tenant_id=tenant_id, item_id=item_id)

@@ -1,4 +1,4 @@
-"""The stock ledger as a list."""
+"""List of stock ledger lines."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from shop.repositories.user import UserRepository
 
 @dataclass(frozen=True)
 class StockLedgerListService:
-    """Shows what changed the stock of an item, and who did."""
+    """Lists stock changes of an item and the users behind them."""
 
     items: ItemRepository
     ledger: StockLedgerRepository
@@ -29,13 +29,13 @@ class StockLedgerListService:
     cursors: CursorSigner
 
     def page(self, item_id: int, query: ListQuery) -> AnyPage[dict[str, Any]]:
-        """The lines of an item; raises ShopError NOT_FOUND."""
+        """List the lines of an item; raises ShopError NOT_FOUND."""
         item = self.items.find(item_id)
         if item is None or item.deleted_at:
             raise ShopError(ItemExceptionCode.NOT_FOUND, item_id=item_id)
         source = self.ledger.source().to_one("user", "actor", self.users.source())
-        question = ListStatement(query, source, self.ledger.of_item(item_id), ("stock ledger", item_id))
-        page = self.ledger.select_page(question, self.cursors)
+        statement = ListStatement(query, source, self.ledger.of_item(item_id), ("stock ledger", item_id))
+        page = self.ledger.select_page(statement, self.cursors)
         cards = [self.combination.card(line) for line in page.rows]
         return page.with_rows(query.select_with_related("user", "actor", self._find_users, cards))
 

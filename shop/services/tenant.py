@@ -19,20 +19,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class TenantService(TenantDirectory):
-    """Lists tenants, adds them, and closes and opens their doors; all of it for every tenant at once."""
+    """Lists, adds, disables and enables tenants, in the scope of all tenants."""
 
     tenants: TenantRepository
     clock: Clock
 
     def find_all(self) -> Sequence[TenantEntry]:
-        """Every tenant, oldest first."""
+        """Return every tenant, oldest first."""
         return [
             TenantEntry(row.tenant_id, row.slug, row.name, row.host, enabled=row.disabled_at is None)
             for row in self.tenants.find_all()
         ]
 
     def add(self, slug: str, name: str, host: str | None) -> int:
-        """A new tenant, which has nothing and nobody; its id. Raises ShopError SLUG_FORMAT, HOST_FORMAT, TAKEN."""
+        """Add an empty tenant; return its id.
+
+        Raises ShopError SLUG_FORMAT, HOST_FORMAT, TAKEN.
+        """
         if not re.fullmatch(SLUG_PATTERN, slug):
             raise ShopError(TenantExceptionCode.SLUG_FORMAT)
         if host is not None and not re.fullmatch(HOST_PATTERN, host):
@@ -43,16 +46,16 @@ class TenantService(TenantDirectory):
             raise ShopError(TenantExceptionCode.TAKEN) from error
 
     def ensure(self, slug: str, name: str) -> int:
-        """The id of the tenant of that name, which is added when there is none."""
-        found = self.tenants.find_by_slug(slug)
-        return found.tenant_id if found else self.add(slug, name, None)
+        """Return the id of a tenant, which is added when missing."""
+        tenant = self.tenants.find_by_slug(slug)
+        return tenant.tenant_id if tenant else self.add(slug, name, None)
 
     def disable(self, slug: str) -> None:
-        """Let nobody in from now on; raises ShopError NOT_FOUND."""
+        """Refuse all requests of a tenant; raises ShopError NOT_FOUND."""
         self._set_disabled_at(slug, self.clock.now())
 
     def enable(self, slug: str) -> None:
-        """Let them in again; raises ShopError NOT_FOUND."""
+        """Accept requests of a tenant again; raises ShopError NOT_FOUND."""
         self._set_disabled_at(slug, None)
 
     def _set_disabled_at(self, slug: str, disabled_at: datetime | None) -> None:

@@ -1,4 +1,4 @@
-"""Rules of accounts."""
+"""Rules of users and their passwords."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class UserService:
-    """Registers users and knows their passwords."""
+    """Registers users and verifies their passwords."""
 
     users: UserRepository
     combination: UserCombination
@@ -27,16 +27,17 @@ class UserService:
     clock: Clock
 
     def register(self, name: str, email: str, password: str) -> dict[str, Any]:
-        """A new account without any right but to buy; raises ShopError EMAIL_TAKEN."""
+        """Create a user that may only buy; raises ShopError EMAIL_TAKEN."""
         try:
             return self.combination.card(self._create(name, email, password, UserRole.GENERAL))
         except DuplicateRow as error:
             raise ShopError(UserExceptionCode.EMAIL_TAKEN, field="email") from error
 
     def sign_in(self, password: str, email: str = "", name: str = "") -> dict[str, Any]:
-        """The user's card; raises the same ShopError, after the same time, whatever was wrong.
+        """Verify the credentials; return the user's card.
 
-        A name that several bear stands for the one who bore it first, so that nobody can take it from another.
+        Every failure raises the same ShopError after the same time. A name with several users means the oldest one, so
+        that a new account cannot take over a name.
         """
         find = self.users.find_by_email if email else self.users.find_by_name
         user = self._verify(find(email.lower() or name), password)
@@ -47,7 +48,7 @@ class UserService:
         return self.combination.card(user)
 
     def change_password(self, user_id: int, current_password: str, new_password: str) -> None:
-        """Set another password; raises ShopError PASSWORD_WRONG."""
+        """Change the password; raises ShopError PASSWORD_WRONG."""
         hashed = self.passwords.hash(new_password)
         user = self._verify(self.users.find(user_id), current_password)
         if user is None:
@@ -55,22 +56,25 @@ class UserService:
         user.password_hash, user.updated_at = hashed, self.clock.now()
 
     def ensure(self, name: str, email: str, password: str, role: str) -> bool:
-        """Create the user unless the address has an account; whether it did."""
+        """Create a user unless the address has an account; True if created."""
         if self.users.find_by_email(email.lower()):
             return False
         self._create(name, email, password, role)
         return True
 
     def _verify(self, found: "User | None", password: str) -> "User | None":
-        """The row of the user whose password it is, held until the transaction ends; None after the same time."""
-        # A hash takes long on purpose: nobody waits for a row or a connection meanwhile.
+        """Lock and return the user if the password matches.
+
+        Returns None otherwise, after the same time.
+        """
+        # A hash is slow on purpose, so no row lock and no connection is kept meanwhile.
         release_connection()
-        known = found.password_hash if found else None
-        if not self.passwords.verify(known, password) or found is None or found.disabled_at:
+        expected_hash = found.password_hash if found else None
+        if not self.passwords.verify(expected_hash, password) or found is None or found.disabled_at:
             return None
         user = self.users.lock_many([found.id]).get(found.id)
-        # Another password, or none, since the row was read: then it was the wrong one.
-        return user if user and user.password_hash == known and not user.disabled_at else None
+        # The password may have changed since the row was read; then it was the wrong one.
+        return user if user and user.password_hash == expected_hash and not user.disabled_at else None
 
     def _create(self, name: str, email: str, password: str, role: str) -> "User":
         now = self.clock.now()

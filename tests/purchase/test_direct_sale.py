@@ -1,4 +1,4 @@
-"""The strategy `db`: the database itself sells."""
+"""Strategy `db`, with which the database itself sells."""
 
 from collections.abc import Callable
 
@@ -15,15 +15,15 @@ from tests.support.servers.valkey import Valkey
 
 @pytest.fixture
 def direct_shop(make_in_process_shop: MakeInProcessShop) -> InProcessShop:
-    """A shop that sells directly."""
+    """Return a shop of strategy `db`."""
     return make_in_process_shop(purchase_strategy="db")
 
 
 def problems(shop: InProcessShop) -> list[object]:
-    return [verdict for verdict in shop.container.get(VerifyInvariantsJob).check(()) if verdict.problems]
+    return [result for result in shop.container.get(VerifyInvariantsJob).check(()) if result.problems]
 
 
-def test_the_answer_is_a_confirmed_order_at_once(direct_shop: InProcessShop) -> None:
+def test_a_direct_purchase_returns_a_confirmed_order(direct_shop: InProcessShop) -> None:
     item, token = direct_shop.offer(stock=10), direct_shop.buyer()
 
     answer = direct_shop.send_purchase(item, token, 3)
@@ -34,7 +34,9 @@ def test_the_answer_is_a_confirmed_order_at_once(direct_shop: InProcessShop) -> 
     assert (direct_shop.read_item(item)["stock"], problems(direct_shop)) == (7, [])
 
 
-def test_redis_is_not_needed(make_in_process_shop: MakeInProcessShop, make_valkey: Callable[[], Valkey]) -> None:
+def test_a_direct_purchase_works_without_redis(
+    make_in_process_shop: MakeInProcessShop, make_valkey: Callable[[], Valkey]
+) -> None:
     server = make_valkey()
     shop = make_in_process_shop(purchase_strategy="db", redis_url=server.url)
     item, token = shop.offer(stock=10), shop.buyer()
@@ -59,23 +61,23 @@ def test_the_gate_stays_closed(direct_shop: InProcessShop) -> None:
     assert direct_shop.stock.state(DEFAULT_TENANT, item).get("state") != "open"
 
 
-def test_open_gates_are_closed_and_what_they_promised_is_written(make_in_process_shop: MakeInProcessShop) -> None:
+def test_open_gates_are_closed_and_their_reservations_written(make_in_process_shop: MakeInProcessShop) -> None:
     before = make_in_process_shop()
     item, token = before.offer(stock=10), before.buyer()
     before.buy(item, token, 2)
     shop = make_in_process_shop(purchase_strategy="db")
-    found = shop.container.get(PreloadStockJob).find_unloaded()
+    unloaded = shop.container.get(PreloadStockJob).find_unloaded()
 
-    for place in found:
-        shop.container.get(LoadStockJob).run(*place)
+    for tenant_id, item_id in unloaded:
+        shop.container.get(LoadStockJob).run(tenant_id, item_id)
 
-    assert found == [(DEFAULT_TENANT, item)]
+    assert unloaded == [(DEFAULT_TENANT, item)]
     assert shop.container.get(PreloadStockJob).find_unloaded() == []
     shop.buy(item, token, 3)
     assert (shop.read_item(item)["stock"], problems(shop)) == (5, [])
 
 
-def test_a_script_sells_on_what_the_database_has_left(make_in_process_shop: MakeInProcessShop) -> None:
+def test_a_script_sells_the_stock_that_direct_sales_left(make_in_process_shop: MakeInProcessShop) -> None:
     shop = make_in_process_shop(purchase_strategy="db")
     item, token = shop.offer(stock=10, max_per_user=5), shop.buyer()
     shop.buy(item, token, 2)
@@ -89,7 +91,7 @@ def test_a_script_sells_on_what_the_database_has_left(make_in_process_shop: Make
     assert (after.read_item(item)["stock"], problems(after)) == (5, [])
 
 
-def test_a_key_means_one_order_across_a_change_of_strategy(make_in_process_shop: MakeInProcessShop) -> None:
+def test_a_repeated_key_returns_its_order_after_a_change_of_strategy(make_in_process_shop: MakeInProcessShop) -> None:
     shop = make_in_process_shop(purchase_strategy="db")
     item, token = shop.offer(stock=10), shop.buyer()
     order = shop.buy(item, token, key="k")
@@ -102,7 +104,7 @@ def test_a_key_means_one_order_across_a_change_of_strategy(make_in_process_shop:
     assert (after.read_item(item)["stock"], problems(after)) == (9, [])
 
 
-def test_a_closed_gate_says_nothing_of_the_stock(make_in_process_shop: MakeInProcessShop) -> None:
+def test_the_stock_of_a_closed_gate_is_that_of_the_database(make_in_process_shop: MakeInProcessShop) -> None:
     shop = make_in_process_shop()
     item, token = shop.offer(stock=10), shop.buyer()
     shop.buy(item, token, 4)

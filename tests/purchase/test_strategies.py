@@ -1,4 +1,4 @@
-"""Four ways to take pieces, and one thing that they all promise."""
+"""Guarantees of all purchase strategies."""
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -18,21 +18,21 @@ from tests.support.servers.valkey import Valkey
 
 ALL = [strategy.value for strategy in Strategy]
 OF_REDIS = [strategy for strategy in ALL if strategy != Strategy.DB]
-# Everybody is served in the end, however slow the machine is.
+# Every purchase succeeds in the end, even on a slow machine.
 PATIENT = {"lock_tries": 10_000, "lock_budget": 60.0}
 
 
 @pytest.fixture(params=ALL)
 def strategy_shop(request: pytest.FixtureRequest, make_in_process_shop: MakeInProcessShop) -> InProcessShop:
-    """A shop that sells by one of the strategies."""
+    """Return a shop that sells by one of the strategies."""
     return make_in_process_shop(purchase_strategy=request.param, **PATIENT)
 
 
 def assert_sold(shop: InProcessShop, item: int, *, left: int) -> None:
-    """Everything is written, that many pieces are left, and the books are right."""
+    """Assert that orders are written, stock is left, and invariants hold."""
     shop.drain(item)
     assert shop.read_item(item)["stock"] == left
-    assert [verdict for verdict in shop.container.get(VerifyInvariantsJob).check(()) if verdict.problems] == []
+    assert [result for result in shop.container.get(VerifyInvariantsJob).check(()) if result.problems] == []
 
 
 def test_an_accepted_purchase_is_an_order(strategy_shop: InProcessShop) -> None:
@@ -46,7 +46,7 @@ def test_an_accepted_purchase_is_an_order(strategy_shop: InProcessShop) -> None:
     assert_sold(strategy_shop, item, left=8)
 
 
-def test_a_crowd_buys_what_there_is_and_no_more(strategy_shop: InProcessShop) -> None:
+def test_concurrent_buyers_never_oversell(strategy_shop: InProcessShop) -> None:
     item, tokens = strategy_shop.offer(stock=20), [strategy_shop.buyer() for _ in range(30)]
 
     with ThreadPoolExecutor(6) as crowd:
@@ -69,7 +69,7 @@ def test_the_same_key_again_is_the_same_order(strategy_shop: InProcessShop) -> N
     assert_sold(strategy_shop, item, left=7)
 
 
-def test_many_at_once_with_one_key_are_one_order(strategy_shop: InProcessShop) -> None:
+def test_concurrent_requests_with_one_key_are_one_order(strategy_shop: InProcessShop) -> None:
     item, token = strategy_shop.offer(stock=10), strategy_shop.buyer()
 
     with ThreadPoolExecutor(6) as crowd:
@@ -79,7 +79,7 @@ def test_many_at_once_with_one_key_are_one_order(strategy_shop: InProcessShop) -
     assert_sold(strategy_shop, item, left=9)
 
 
-def test_the_key_that_bought_the_last_piece_still_answers(strategy_shop: InProcessShop) -> None:
+def test_a_repeated_key_returns_its_order_after_the_item_sold_out(strategy_shop: InProcessShop) -> None:
     item, token = strategy_shop.offer(stock=1), strategy_shop.buyer()
     order = strategy_shop.buy(item, token, key="last")
     strategy_shop.refusal(item, token)
@@ -95,27 +95,27 @@ def test_a_key_for_another_quantity_is_refused(strategy_shop: InProcessShop) -> 
     assert_sold(strategy_shop, item, left=9)
 
 
-def test_too_few_pieces_are_told(strategy_shop: InProcessShop) -> None:
+def test_a_refusal_reports_the_remaining_stock(strategy_shop: InProcessShop) -> None:
     item, token = strategy_shop.offer(stock=2), strategy_shop.buyer()
 
-    refused = strategy_shop.refusal(item, token, 3)
+    facts = strategy_shop.refusal(item, token, 3)
 
-    assert refused == {"error_code": "STOCK_INSUFFICIENT", "item_id": item, "current_stock": 2}
+    assert facts == {"error_code": "STOCK_INSUFFICIENT", "item_id": item, "current_stock": 2}
     assert_sold(strategy_shop, item, left=2)
 
 
-def test_nobody_passes_the_limit(strategy_shop: InProcessShop) -> None:
-    item, greedy = strategy_shop.offer(stock=20, max_per_user=3), strategy_shop.buyer()
-    strategy_shop.buy(item, greedy, 2)
+def test_no_buyer_exceeds_the_limit(strategy_shop: InProcessShop) -> None:
+    item, token = strategy_shop.offer(stock=20, max_per_user=3), strategy_shop.buyer()
+    strategy_shop.buy(item, token, 2)
 
-    assert strategy_shop.refusal(item, greedy, 2) == {"error_code": "PURCHASE_LIMIT", "item_id": item, "limit": 3}
+    assert strategy_shop.refusal(item, token, 2) == {"error_code": "PURCHASE_LIMIT", "item_id": item, "limit": 3}
 
-    strategy_shop.buy(item, greedy)
+    strategy_shop.buy(item, token)
     strategy_shop.buy(item, strategy_shop.buyer(), 3)
     assert_sold(strategy_shop, item, left=14)
 
 
-def test_a_crowd_of_one_buyer_stays_within_the_limit(strategy_shop: InProcessShop) -> None:
+def test_concurrent_purchases_of_one_buyer_stay_within_the_limit(strategy_shop: InProcessShop) -> None:
     item, token = strategy_shop.offer(stock=20, max_per_user=4), strategy_shop.buyer()
 
     with ThreadPoolExecutor(6) as crowd:
@@ -125,16 +125,16 @@ def test_a_crowd_of_one_buyer_stays_within_the_limit(strategy_shop: InProcessSho
     assert_sold(strategy_shop, item, left=16)
 
 
-def test_what_is_not_on_sale_is_unknown(strategy_shop: InProcessShop) -> None:
+def test_an_item_that_is_not_on_sale_is_not_found(strategy_shop: InProcessShop) -> None:
     token = strategy_shop.buyer()
-    gone = strategy_shop.offer(stock=10)
-    strategy_shop.change_row("UPDATE items SET status = 'retired' WHERE id = %s", gone)
-    strategy_shop.stock.claim(DEFAULT_TENANT, gone, Claim("closed", moment=0))
+    retired = strategy_shop.offer(stock=10)
+    strategy_shop.change_row("UPDATE items SET status = 'retired' WHERE id = %s", retired)
+    strategy_shop.stock.claim(DEFAULT_TENANT, retired, Claim("closed", moment=0))
 
-    assert [strategy_shop.send_purchase(item, token).status_code for item in (gone, 10**6)] == [404, 404]
+    assert [strategy_shop.send_purchase(item, token).status_code for item in (retired, 10**6)] == [404, 404]
 
 
-def test_a_token_without_a_user_buys_nothing(strategy_shop: InProcessShop) -> None:
+def test_a_token_without_a_user_is_rejected(strategy_shop: InProcessShop) -> None:
     item, token = strategy_shop.offer(stock=10), strategy_shop.buyer()
     strategy_shop.change_row("DELETE FROM users")
 
@@ -143,7 +143,7 @@ def test_a_token_without_a_user_buys_nothing(strategy_shop: InProcessShop) -> No
 
 
 @pytest.mark.parametrize("strategy", OF_REDIS)
-def test_a_full_backlog_sends_buyers_away(make_in_process_shop: MakeInProcessShop, strategy: str) -> None:
+def test_a_full_backlog_refuses_purchases(make_in_process_shop: MakeInProcessShop, strategy: str) -> None:
     shop = make_in_process_shop(purchase_strategy=strategy, backlog_max=2)
     item, token = shop.offer(stock=10), shop.buyer()
     shop.buy(item, token)
@@ -158,7 +158,7 @@ def test_a_full_backlog_sends_buyers_away(make_in_process_shop: MakeInProcessSho
 
 
 @pytest.mark.parametrize("strategy", OF_REDIS)
-def test_a_closed_gate_asks_for_its_load(make_in_process_shop: MakeInProcessShop, strategy: str) -> None:
+def test_a_purchase_at_a_closed_gate_requests_a_load(make_in_process_shop: MakeInProcessShop, strategy: str) -> None:
     shop = make_in_process_shop(purchase_strategy=strategy)
     item, token = shop.offer(stock=10), shop.buyer()
     shop.stock.claim(DEFAULT_TENANT, item, Claim("closed", moment=0))
@@ -171,13 +171,13 @@ def test_a_closed_gate_asks_for_its_load(make_in_process_shop: MakeInProcessShop
 
 
 @pytest.mark.parametrize("strategy", OF_REDIS)
-def test_the_first_purchase_wakes_the_worker(
+def test_only_the_first_purchase_requests_a_drain(
     make_in_process_shop: MakeInProcessShop, valkey: Valkey, strategy: str
 ) -> None:
     shop = make_in_process_shop(purchase_strategy=strategy)
-    item, token, woken = shop.offer(stock=10), shop.buyer(), []
+    item, token, requested = shop.offer(stock=10), shop.buyer(), []
     for _ in range(2):
         with record_commands(valkey) as commands:
             shop.buy(item, token)
-        woken.append("RPUSH" in " ".join(commands).upper())
-    assert woken == [True, False]
+        requested.append("RPUSH" in " ".join(commands).upper())
+    assert requested == [True, False]

@@ -1,4 +1,4 @@
-"""What one strategy leaves behind is kept by the next, and `db` needs no Redis for what the database knows."""
+"""Change of the purchase strategy, and the strategy `db` without Redis."""
 
 from collections.abc import Callable, Iterator
 from uuid import UUID
@@ -16,7 +16,7 @@ from tests.support.servers.valkey import Valkey
 
 
 def take_over(make_indoors: MakeInProcessShop) -> InProcessShop:
-    """A shop whose database sells what another strategy sold before."""
+    """Return a shop of strategy `db` that takes over all items."""
     shop = make_indoors(purchase_strategy="db")
     for _, item in shop.container.get(PreloadStockJob).find_unloaded():
         shop.load(item)
@@ -30,7 +30,7 @@ def replay(shop: InProcessShop) -> None:
 
 @pytest.fixture
 def shop_with_wide_limits(make_in_process_shop: MakeInProcessShop) -> Iterator[Callable[[], None]]:
-    """Let the table take orders that it refused, for the length of the test."""
+    """Let the table accept refused orders for the duration of the test."""
     shop = make_in_process_shop()
     yield lambda: widen(shop, 5)
     with shop.database.engine.begin() as connection:
@@ -57,7 +57,7 @@ def test_replayed_letters_are_written_where_the_database_sells(
     assert (shop.read_item(item)["stock"], problems(shop)) == (3, [])
 
 
-def test_a_replayed_letter_whose_pieces_the_database_sold_is_set_aside_again(
+def test_a_replayed_letter_without_stock_becomes_a_dead_letter_again(
     make_in_process_shop: MakeInProcessShop, shop_with_wide_limits: Callable[[], None]
 ) -> None:
     before = make_in_process_shop()
@@ -98,7 +98,7 @@ def test_a_replayed_letter_waits_for_the_load_while_redis_counts_its_epoch(
     assert (shop.read_item(item)["stock"], problems(shop)) == (7, [])
 
 
-def test_a_load_that_died_is_done_again_where_the_database_sells(make_in_process_shop: MakeInProcessShop) -> None:
+def test_a_crashed_load_is_repeated_where_the_database_sells(make_in_process_shop: MakeInProcessShop) -> None:
     before = make_in_process_shop()
     item, token = before.offer(stock=10), before.buyer()
     order = before.buy(item, token)
@@ -106,14 +106,14 @@ def test_a_load_that_died_is_done_again_where_the_database_sells(make_in_process
     shop.gates.claim(DEFAULT_TENANT, item)
     shop.buy(item, token)
 
-    found = shop.container.get(PreloadStockJob).find_unloaded()
+    unloaded = shop.container.get(PreloadStockJob).find_unloaded()
     shop.load(item)
 
-    assert found == [(DEFAULT_TENANT, item)]
+    assert unloaded == [(DEFAULT_TENANT, item)]
     assert (status(shop, order, token), shop.read_item(item)["stock"], problems(shop)) == ("confirmed", 8, [])
 
 
-def test_the_key_that_bought_the_last_piece_gets_the_same_order(make_in_process_shop: MakeInProcessShop) -> None:
+def test_a_repeated_key_returns_its_order_after_a_change_from_db(make_in_process_shop: MakeInProcessShop) -> None:
     shop = make_in_process_shop(purchase_strategy="db")
     item, token = shop.offer(stock=1), shop.buyer()
     order = shop.buy(item, token, key="k")
@@ -123,7 +123,7 @@ def test_the_key_that_bought_the_last_piece_gets_the_same_order(make_in_process_
     assert after.buy(item, token, key="k") == order
 
 
-def test_so_does_the_key_of_an_item_that_a_script_sold_before(make_in_process_shop: MakeInProcessShop) -> None:
+def test_a_repeated_key_returns_its_order_after_two_changes(make_in_process_shop: MakeInProcessShop) -> None:
     before = make_in_process_shop()
     item = before.offer(stock=1)
     shop = take_over(make_in_process_shop)
@@ -135,7 +135,7 @@ def test_so_does_the_key_of_an_item_that_a_script_sold_before(make_in_process_sh
     assert after.buy(item, token, key="k") == order
 
 
-def test_a_lowered_limit_is_no_alarm_where_the_database_sells(make_in_process_shop: MakeInProcessShop) -> None:
+def test_a_lowered_limit_breaks_no_invariant_where_the_database_sells(make_in_process_shop: MakeInProcessShop) -> None:
     shop = make_in_process_shop(purchase_strategy="db")
     item, token = shop.offer(stock=10, max_per_user=3), shop.buyer()
     shop.buy(item, token, 3)
@@ -145,7 +145,7 @@ def test_a_lowered_limit_is_no_alarm_where_the_database_sells(make_in_process_sh
     assert problems(shop) == []
 
 
-def test_a_gate_that_was_retired_is_no_alarm_where_the_database_sells(make_in_process_shop: MakeInProcessShop) -> None:
+def test_a_retired_gate_breaks_no_invariant_where_the_database_sells(make_in_process_shop: MakeInProcessShop) -> None:
     before = make_in_process_shop()
     item, token = before.offer(stock=10), before.buyer()
     before.send("DELETE", f"/items/{item}", before.admin_token)
@@ -159,7 +159,7 @@ def test_a_gate_that_was_retired_is_no_alarm_where_the_database_sells(make_in_pr
     assert problems(shop) == []
 
 
-def test_without_redis_the_database_answers_for_orders_and_items(
+def test_orders_and_items_work_without_redis(
     make_in_process_shop: MakeInProcessShop, make_valkey: Callable[[], Valkey]
 ) -> None:
     server = make_valkey()

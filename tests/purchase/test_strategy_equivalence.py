@@ -1,4 +1,4 @@
-"""The recipes are the script told again: the same purchases get the same answers and leave the same Redis behind."""
+"""Equivalence of the script and the optimistic locks."""
 
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -34,41 +34,43 @@ PURCHASES = [
 
 
 class Strategies(NamedTuple):
-    """The two CacheManagers on one Redis."""
+    """Both CacheManagers on one Redis."""
 
     stock: StockCacheManager
-    recipe: OptimisticLockCacheManager
+    optimistic_lock: OptimisticLockCacheManager
 
     def reserve(self, strategy: str, purchase: Purchase) -> ReserveResult:
         if strategy == "script":
             return self.stock.reserve(purchase, BACKLOG_MAX)
-        return parse_reserve_answer(getattr(self.recipe, strategy)(*self.stock.script_call(purchase, BACKLOG_MAX)))
+        return parse_reserve_answer(
+            getattr(self.optimistic_lock, strategy)(*self.stock.script_call(purchase, BACKLOG_MAX))
+        )
 
 
 def run_purchases(server: Valkey, strategy: str) -> tuple[list[ReserveResult], dict[str, Any]]:
-    """What a day of purchases is answered, and what it leaves."""
+    """Run all purchases; return the results and the content of Redis."""
     server.flush()
     settings = Settings(redis_url=server.url, var=str(server.folder))
     stores, metrics = RedisStores(settings), Metrics(settings)
-    till = Strategies(StockCacheManager(stores, metrics), OptimisticLockCacheManager(stores, metrics))
+    strategies = Strategies(StockCacheManager(stores, metrics), OptimisticLockCacheManager(stores, metrics))
     for item, limit in ((ITEM, 3), (OTHER, None)):
-        # Not there before, and not its first epoch: receipts were lost, and each refusal says since when.
-        till.stock.claim(TENANT, item, Claim("token", moment=900))
+        # A missing gate in a later epoch means lost receipts; each refusal returns the time of the loss.
+        strategies.stock.claim(TENANT, item, Claim("token", moment=900))
         opening = GateOpening(9, 4, 250, "EUR", limit, 2, {})
-        assert till.stock.open(TENANT, item, "token", opening)
-        assert till.stock.open_to_buyers(TENANT, item, "token", GateState.OPEN)
-    answers = []
+        assert strategies.stock.open(TENANT, item, "token", opening)
+        assert strategies.stock.open_to_buyers(TENANT, item, "token", GateState.OPEN)
+    results = []
     for number, item, user, quantity in PURCHASES:
-        words = (UUID(int=number), TENANT, item, user, quantity, 1000 + number)
-        purchase = Purchase(*words, ticket=None, session_id=UUID(int=user))
+        fields = (UUID(int=number), TENANT, item, user, quantity, 1000 + number)
+        purchase = Purchase(*fields, ticket=None, session_id=UUID(int=user))
         if user < 10:
-            till.stock.trust_buyer(purchase)
-        answers.append(till.reserve(strategy, purchase))
-    return answers, read_keys(stores.stock(0))
+            strategies.stock.trust_buyer(purchase)
+        results.append(strategies.reserve(strategy, purchase))
+    return results, read_keys(stores.stock(0))
 
 
 def read_keys(client: Any) -> dict[str, Any]:
-    """Every key, with what is in it and whether it ends; without the numbers that Redis gives entries."""
+    """Return value and expiry of every key, without ids of stream entries."""
     read = {
         "hash": client.hgetall,
         "string": client.get,
@@ -78,10 +80,10 @@ def read_keys(client: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("strategy", ["lock", "watch"])
-def test_the_recipes_answer_and_leave_what_the_script_does(valkey: Valkey, strategy: str) -> None:
-    answers, left = run_purchases(valkey, "script")
+def test_optimistic_locks_have_the_results_and_keys_of_the_script(valkey: Valkey, strategy: str) -> None:
+    results, keys = run_purchases(valkey, "script")
 
-    assert {answer.outcome.value for answer in answers} == {
+    assert {result.outcome.value for result in results} == {
         "RESERVED", "DUPLICATE", "LIMIT", "SOLD_OUT", "STRANGER", "CLOSED", "BUSY"
     }  # fmt: skip
-    assert run_purchases(valkey, strategy) == (answers, left)
+    assert run_purchases(valkey, strategy) == (results, keys)

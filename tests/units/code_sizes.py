@@ -1,4 +1,7 @@
-"""Measures Python files. A function's length is its lines, signature included, docstring and nested functions not."""
+"""Length and nesting depth of Python functions.
+
+The length of a function includes its signature, but neither docstring nor nested functions.
+"""
 
 import ast
 from collections.abc import Iterator
@@ -11,7 +14,7 @@ _BLOCKS = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, as
 
 
 class Function(NamedTuple):
-    """One function: where it stands, how many lines it has, how deep its blocks go."""
+    """Location, number of lines and nesting depth of a function."""
 
     place: str
     lines: int
@@ -19,14 +22,14 @@ class Function(NamedTuple):
 
 
 def functions_in(source: str, file: str = "") -> Iterator[Function]:
-    """Every function and method, the nested ones too."""
+    """Yield every function and method, including nested ones."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, _DEFINITIONS):
             yield Function(f"{file}:{node.lineno} {node.name}", _length(node), _depth(node))
 
 
 def python_files(folder: Path) -> list[Path]:
-    """Every Python file below a folder; none when there is no such folder."""
+    """Return every Python file below a folder; none without such a folder."""
     return sorted(folder.rglob("*.py"))
 
 
@@ -34,8 +37,8 @@ def _length(node: Definition) -> int:
     first, last = node.lineno, node.end_lineno or node.lineno
     docstring = node.body[:1] if ast.get_docstring(node) is not None else []
     nested = [inner for inner in ast.walk(node) if isinstance(inner, _DEFINITIONS) and inner is not node]
-    apart = {line for part in (*docstring, *nested) for line in range(part.lineno, (part.end_lineno or 0) + 1)}
-    return len(set(range(first, last + 1)) - apart)
+    excluded = {line for part in (*docstring, *nested) for line in range(part.lineno, (part.end_lineno or 0) + 1)}
+    return len(set(range(first, last + 1)) - excluded)
 
 
 def _depth(node: ast.AST) -> int:

@@ -1,4 +1,4 @@
-"""An app without stores."""
+"""Fixtures of an app without stores."""
 
 from tests.support.offline_app import client, document
 

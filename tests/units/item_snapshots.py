@@ -1,4 +1,4 @@
-"""The books of one item, on which everything is right, and ways to change one entry of them."""
+"""Consistent snapshot of one item, and functions that change parts of it."""
 
 from collections import Counter
 from dataclasses import replace
@@ -19,8 +19,8 @@ EARLY, ONE, TWO, THREE, FIVE, LOST = (UUID(int=number) for number in (8, 1, 2, 3
 WAITING_ENTRY = OutboxOrder(THREE, epoch=2, seq=4, quantity=2, since=1000)
 DEAD_ENTRY = OutboxOrder(FIVE, epoch=2, seq=5, quantity=2, since=1000)
 TERMS = OrderTerms(tenant=1, item=7, user=5, quantity=1, unit_price=250, currency="EUR")
-# Ten pieces. Number 1 of the first epoch was cancelled, and its return has not reached Redis yet. Of the second epoch
-# 1 and 2 are written (three pieces), 3 is void, 4 waits and 5 is set aside: seven in the database, two to buy.
+# Ten units. Number 1 of the first epoch was cancelled, and its return has not reached Redis yet. Of the second epoch
+# 1 and 2 are written (three units), 3 is void, 4 waits and 5 is a dead letter: seven in the database, two available.
 SNAPSHOT = ItemSnapshot(
     item_id=7,
     tenant_id=1,
@@ -56,22 +56,22 @@ SNAPSHOT = ItemSnapshot(
 
 
 def change_redis_item(**changes: Any) -> dict[str, Any]:
-    """Another sale; `P`, `C`, `R`, `D` are the receipts in that state."""
+    """Change the Redis part; `P`, `C`, `R`, `D` are receipts by state."""
     states = {name: changes.pop(name) for name in "PCRD" if name in changes}
     changed = replace(SNAPSHOT.redis_item, **changes)
     return {"redis_item": replace(changed, receipts={**changed.receipts, **states})}
 
 
 def change_gate(**changes: str) -> dict[str, str]:
-    """Another gate."""
+    """Change fields of the gate."""
     return {**SNAPSHOT.redis_item.gate, **changes}
 
 
 def change_orders(**changes: Any) -> dict[str, Any]:
-    """Other orders."""
+    """Change the orders."""
     return {"orders": replace(SNAPSHOT.orders, **changes)}
 
 
 def change_ledger(**changes: Any) -> dict[str, Any]:
-    """Another ledger."""
+    """Change the ledger."""
     return {"ledger": replace(SNAPSHOT.ledger, **changes)}

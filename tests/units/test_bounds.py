@@ -1,4 +1,4 @@
-"""Everything that comes in and goes out has bounds: in every Checker, and in the OpenAPI document."""
+"""Bounds of every value in Checkers and the OpenAPI document."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -11,7 +11,7 @@ from shop.container import find_modules
 from shop.core.validation.fields import OptionalHint, Text, WholeNumber
 from tests.openapi.test_document import Document, api_operations, operations, resolve
 
-# Kinds with as many values as their form has.
+# Field types whose form limits the number of values.
 CLOSED = (fields.Boolean, fields.UUID)
 FORMS = {"uuid", "date-time"}
 
@@ -19,12 +19,12 @@ FORMS = {"uuid", "date-time"}
 def checkers() -> list[type[Schema]]:
     found = [kind for module in find_modules("checkers") for kind in vars(module).values() if isinstance(kind, type)]
     return sorted(
-        {kind for kind in found if issubclass(kind, Schema) and kind is not Schema}, key=lambda it: it.__name__
+        {kind for kind in found if issubclass(kind, Schema) and kind is not Schema}, key=lambda kind: kind.__name__
     )
 
 
 def unbounded(schema: Schema) -> Iterator[str]:
-    """The fields that may say as much as they like."""
+    """Yield the fields without bounds."""
     for name, field in schema.fields.items():
         if not is_bounded(field):
             yield f"{type(schema).__name__}.{name}: {type(field).__name__}"
@@ -39,7 +39,7 @@ def is_bounded(field: Any) -> bool:
         return True
     if isinstance(field, WholeNumber):
         return has(field, Range, "min", "max")
-    # A text of another class would take control characters, whatever its length.
+    # A text field of another class would accept control characters.
     return isinstance(field, (Text, OptionalHint, *CLOSED))
 
 
@@ -53,8 +53,8 @@ def test_every_field_of_a_checker_has_bounds(checker: type[Schema]) -> None:
     assert list(unbounded(checker())) == []
 
 
-class Lines(Schema):
-    """Fields that forgot something, and fields that did not."""
+class SampleChecker(Schema):
+    """Fields without bounds, and `good_` fields with bounds."""
 
     text = fields.String()
     long_text = fields.String(validate=Length(max=10))
@@ -74,36 +74,36 @@ class Lines(Schema):
 
 
 def test_a_field_without_bounds_is_found() -> None:
-    names = {found.partition(":")[0].removeprefix("Lines.") for found in unbounded(Lines())}
+    names = {found.partition(":")[0].removeprefix("SampleChecker.") for found in unbounded(SampleChecker())}
 
-    assert names == {name for name in Lines().fields if not name.startswith("good_")}
+    assert names == {name for name in SampleChecker().fields if not name.startswith("good_")}
 
 
 def schemas_of(document: Document) -> Iterator[tuple[str, Document]]:
-    """Everything that says what a value may be, and where it says so."""
+    """Yield every schema of the document with its location."""
     yield from document["components"]["schemas"].items()
     for name, answer in document["components"]["responses"].items():
-        yield from ((f"{name} {header}", it["schema"]) for header, it in answer["headers"].items())
+        yield from ((f"{name} {header}", value["schema"]) for header, value in answer["headers"].items())
     for path, item in document["paths"].items():
-        yield from (
-            (f"{path} {resolve(document, it)['name']}", resolve(document, it)["schema"]) for it in parameters(item)
-        )
+        yield from parameter_schemas(document, path, item)
     for where, operation in operations(document):
-        yield from (
-            (f"{where} {resolve(document, it)['name']}", resolve(document, it)["schema"])
-            for it in parameters(operation)
-        )
+        yield from parameter_schemas(document, where, operation)
         for answer in operation["responses"].values():
             headers = resolve(document, answer).get("headers", {})
-            yield from ((f"{where} {header}", it["schema"]) for header, it in headers.items())
+            yield from ((f"{where} {header}", value["schema"]) for header, value in headers.items())
 
 
-def parameters(thing: Document) -> list[Document]:
-    return list(thing.get("parameters", []))
+def parameter_schemas(document: Document, where: str, owner: Document) -> Iterator[tuple[str, Document]]:
+    for parameter in (resolve(document, entry) for entry in parameters(owner)):
+        yield f"{where} {parameter['name']}", parameter["schema"]
+
+
+def parameters(owner: Document) -> list[Document]:
+    return list(owner.get("parameters", []))
 
 
 def loose(where: str, schema: Document) -> Iterator[str]:
-    """The places below a schema that have no bounds."""
+    """Yield the locations below a schema that have no bounds."""
     kinds = schema.get("type", [])
     kinds = {kinds} if isinstance(kinds, str) else set(kinds)
     if "string" in kinds and not ({"maxLength", "enum"} & schema.keys() or schema.get("format") in FORMS):
@@ -117,22 +117,22 @@ def loose(where: str, schema: Document) -> Iterator[str]:
         yield from loose(f"{where}.{name}", inner)
 
 
-def test_everything_in_the_document_has_bounds(document: Document) -> None:
-    found = {place for where, schema in schemas_of(document) for place in loose(where, schema)}
+def test_every_schema_of_the_document_has_bounds(document: Document) -> None:
+    unlimited = {place for where, schema in schemas_of(document) for place in loose(where, schema)}
 
-    # Whatever they say: a preference that is not understood is left aside (RFC 7240), and so is a tag (RFC 9110).
-    assert {where for where in found if where.split()[-1] not in ("Prefer", "If-None-Match")} == set()
+    # An unknown preference is ignored (RFC 7240), and so is an unknown tag (RFC 9110).
+    assert {where for where in unlimited if where.split()[-1] not in ("Prefer", "If-None-Match")} == set()
 
 
-def test_an_object_has_no_other_members_than_it_says(document: Document) -> None:
-    open_ones = {
+def test_an_object_has_no_undocumented_members(document: Document) -> None:
+    open_schemas = {
         name
         for name, schema in document["components"]["schemas"].items()
         if schema.get("additionalProperties") is not False
     }
 
-    # The facts of a failure stand beside the members of RFC 9457.
-    assert open_ones == {"Problem"}
+    # The details of an error are extension members of RFC 9457.
+    assert open_schemas == {"Problem"}
 
 
 def test_every_operation_has_examples(document: Document) -> None:
@@ -142,9 +142,9 @@ def test_every_operation_has_examples(document: Document) -> None:
         for status, answer in operation["responses"].items():
             contents = resolve(document, answer).get("content", {}).values()
             assert all("example" in content for content in contents), (where, status)
-        for given in parameters(operation):
-            schema = resolve(document, given)["schema"]
-            assert {"example", "default", "enum"} & schema.keys(), (where, given)
+        for parameter in parameters(operation):
+            schema = resolve(document, parameter)["schema"]
+            assert {"example", "default", "enum"} & schema.keys(), (where, parameter)
 
 
 @pytest.mark.parametrize(
@@ -157,12 +157,13 @@ def test_every_operation_has_examples(document: Document) -> None:
         ("503", {"Retry-After"}),
     ],
 )
-def test_an_answer_documents_the_headers_it_always_has(document: Document, status: str, headers: set[str]) -> None:
+def test_a_response_documents_its_required_headers(document: Document, status: str, headers: set[str]) -> None:
     answers = [operation["responses"].get(status) for _, operation in operations(document)]
     for answer in (resolve(document, answer) for answer in answers if answer):
         required = {name for name, header in answer["headers"].items() if header.get("required")}
         assert required >= headers | {"Content-Language"}
 
 
-def test_every_operation_may_be_asked_for_what_there_is_not(document: Document) -> None:
-    assert [where for where, it in api_operations(document) if not {"406", "422"} <= it["responses"].keys()] == []
+def test_every_operation_documents_not_acceptable_and_invalid_parameters(document: Document) -> None:
+    responses = {where: operation["responses"].keys() for where, operation in api_operations(document)}
+    assert [where for where, statuses in responses.items() if not {"406", "422"} <= statuses] == []

@@ -1,4 +1,4 @@
-"""Whatever one chooses from on the wire is a list to select from, with a label in every language."""
+"""Lists of choices in requests and responses, with translated labels."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -15,8 +15,8 @@ from shop.core.validation.choices import Choice, Choices, enum_name
 from shop.schemas.constant import OPTIONS_MAX
 
 LISTS = Choices().add_enums(find_modules("constants")).lists
-# Words of the protocol, which nobody shows to people to select from: the kind of a token, how a list is asked, and the
-# name of a permission, whose list is that of its codes.
+# Values of the protocol that need no labels: the token type, parameters of list queries, and the name of a permission,
+# whose list is that of its codes.
 PROTOCOL = {"token_type", "searchJoin", "pagination", "PermissionSchema.name"}
 
 
@@ -24,16 +24,16 @@ def schemas() -> list[type[Schema]]:
     modules = [*find_modules("checkers"), *find_modules("schemas")]
     kinds = [kind for module in modules for kind in vars(module).values() if isinstance(kind, type)]
     return sorted(
-        {kind for kind in kinds if issubclass(kind, Schema) and kind is not Schema}, key=lambda it: it.__name__
+        {kind for kind in kinds if issubclass(kind, Schema) and kind is not Schema}, key=lambda kind: kind.__name__
     )
 
 
-def chosen(schema: Schema) -> Iterator[tuple[str, Any]]:
-    """The fields of a schema, and of what it holds, that take one of some values."""
+def find_choices(schema: Schema) -> Iterator[tuple[str, Any]]:
+    """Yield the fields, including nested ones, with a closed set of values."""
     for name, field in schema.fields.items():
         inner = field.inner if isinstance(field, fields.List) else field
         if isinstance(inner, fields.Nested):
-            yield from chosen(inner.schema)
+            yield from find_choices(inner.schema)
         elif any(isinstance(rule, OneOf) for rule in inner.validators):
             yield f"{type(schema).__name__}.{name}", inner
 
@@ -43,15 +43,18 @@ def is_of_protocol(where: str) -> bool:
 
 
 @pytest.mark.parametrize("schema", schemas(), ids=lambda schema: schema.__name__)
-def test_every_choice_on_the_wire_is_of_a_list(schema: type[Schema]) -> None:
-    fields_of_it = [(where, field) for where, field in chosen(schema()) if not is_of_protocol(where)]
-    assert [where for where, field in fields_of_it if not isinstance(field, Choice)] == []
-    assert [where for where, field in fields_of_it if enum_name(field.kind) not in LISTS] == []
+def test_every_choice_field_has_a_list(schema: type[Schema]) -> None:
+    choices = [(where, field) for where, field in find_choices(schema()) if not is_of_protocol(where)]
+    assert [where for where, field in choices if not isinstance(field, Choice)] == []
+    assert [where for where, field in choices if enum_name(field.enum_type) not in LISTS] == []
 
 
-def test_there_is_something_to_look_at() -> None:
+def test_choice_fields_of_every_known_list_are_found() -> None:
     kinds = {
-        enum_name(field.enum_type) for kind in schemas() for _, field in chosen(kind()) if isinstance(field, Choice)
+        enum_name(field.enum_type)
+        for kind in schemas()
+        for _, field in find_choices(kind())
+        if isinstance(field, Choice)
     }
     assert kinds == {
         "item_status",
@@ -64,11 +67,11 @@ def test_there_is_something_to_look_at() -> None:
     }
 
 
-def test_every_choice_of_a_search_is_of_a_list() -> None:
-    listings = [kind.spec for kind in schemas() if issubclass(kind, ListChecker)]
-    asked = {word.choices for listing in listings for word in listing.searchable.values() if word.choices}
-    assert len(asked) >= 3
-    assert asked <= {tuple(options) for options in LISTS.values()}
+def test_every_choice_of_a_search_has_a_list() -> None:
+    specs = [kind.spec for kind in schemas() if issubclass(kind, ListChecker)]
+    choices = {field.choices for spec in specs for field in spec.searchable.values() if field.choices}
+    assert len(choices) >= 3
+    assert choices <= {tuple(options) for options in LISTS.values()}
 
 
 @pytest.mark.parametrize("language", TRANSLATED_LANGUAGES)
@@ -77,16 +80,16 @@ def test_every_label_is_translated(language: str) -> None:
     assert sorted(labels - load_catalogue(language).keys()) == []
 
 
-def test_no_two_values_of_a_list_are_called_the_same_in_any_language() -> None:
+def test_labels_of_a_list_are_distinct_in_every_language() -> None:
     for language in LANGUAGES:
         for name, options in LISTS.items():
-            told = [load_catalogue(language).get(label, label) for label in options.values()]
-            assert len(set(told)) == len(told), (language, name)
+            labels = [load_catalogue(language).get(label, label) for label in options.values()]
+            assert len(set(labels)) == len(labels), (language, name)
 
 
-def test_a_list_has_room_for_its_values() -> None:
+def test_a_response_has_room_for_the_longest_list() -> None:
     assert max(map(len, LISTS.values())) <= OPTIONS_MAX
 
 
-def test_the_list_of_languages_is_that_of_the_catalogues() -> None:
+def test_languages_match_the_catalogues() -> None:
     assert tuple(Language) == LANGUAGES

@@ -1,4 +1,4 @@
-"""The catalogue of permissions, and what a row makes of it."""
+"""Permission codes, and their encoding in user rows."""
 
 from enum import Enum
 from uuid import UUID
@@ -24,14 +24,14 @@ def test_an_area_has_one_noun() -> None:
     assert len(nouns) == len({area for area, _ in nouns}) == len({noun for _, noun in nouns})
 
 
-def test_the_area_of_the_system_and_no_other_is_of_that_kind() -> None:
+def test_only_codes_of_the_system_area_are_system_permissions() -> None:
     kinds = {permission.code.startswith(SYSTEM_AREA): set[PermissionKind]() for permission in Permission}
     for permission in Permission:
         kinds[is_system_permission(permission.code)].add(permission.kind)
     assert kinds == {True: {PermissionKind.SYSTEM}, False: {PermissionKind.ROUTE, PermissionKind.DATA}}
 
 
-# A change here takes rights away from whoever has the old code: only ever add.
+# A changed code would revoke the permission of its holders, so codes are only added.
 def test_codes_keep_their_meaning() -> None:
     assert {"000001": "system.appoint", "100003": "users.grant", "300002": "items.create"}.items() <= {
         permission.code: permission.dotted_name for permission in Permission
@@ -49,13 +49,13 @@ def test_codes_keep_their_meaning() -> None:
         (CREATE, PermissionKind.ROUTE),
     ],
 )
-def test_a_malformed_or_doubled_code_stops_the_import(code: str, kind: PermissionKind) -> None:
+def test_a_malformed_or_duplicate_code_is_rejected_at_import(code: str, kind: PermissionKind) -> None:
     with pytest.raises(ValueError, match=code):
         Enum("Planted", {"ITEMS_ELSE": (code, kind, "Do something else.")}, type=Planted)
 
 
 class Planted:
-    """Members as Permission makes them."""
+    """Mixin that builds members as Permission does."""
 
     __init__ = Permission.__init__
 
@@ -71,21 +71,21 @@ def test_roles_are_flags_that_combine() -> None:
     assert [decode_roles(flags) for flags in range(4)] == [[], ["general"], ["admin"], ["general", "admin"]]
 
 
-def test_whoever_has_both_roles_passes_every_gate() -> None:
+def test_a_user_with_both_roles_has_every_permission() -> None:
     card = {"id": 1, "tenant_id": 1, "roles": decode_roles(GENERAL | ADMIN), "permissions": []}
     assert [
         permission for permission in Permission if not build_caller(card, UUID(int=1)).has_permission(permission.code)
     ] == []
 
 
-def test_a_row_keeps_what_it_was_given_and_no_code_that_means_nothing() -> None:
+def test_unknown_codes_in_a_row_are_ignored() -> None:
     assert decode_permissions(GENERAL, f"{CREATE} 999999 100001") == ["100001", CREATE]
 
 
-def test_a_permission_of_the_system_counts_for_administrators_only_whatever_the_row_says() -> None:
+def test_a_system_permission_in_a_row_counts_for_administrators_only() -> None:
     assert decode_permissions(GENERAL, f"{SYSTEM} {CREATE}") == [CREATE]
     assert decode_permissions(GENERAL | ADMIN, f"{SYSTEM} {CREATE}") == [SYSTEM, CREATE]
 
 
-def test_a_row_has_room_for_all_of_them() -> None:
+def test_a_row_has_room_for_all_permissions() -> None:
     assert len(" ".join(permission.code for permission in Permission)) < PERMISSIONS_MAX

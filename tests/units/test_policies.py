@@ -1,4 +1,4 @@
-"""Who may do what: every ability of every resource, asked by everybody."""
+"""Authorization rules of every resource, for every kind of caller."""
 
 from collections.abc import Iterator
 from uuid import UUID
@@ -11,8 +11,8 @@ from shop.core.auth.policy import AccessRule
 from shop.core.caller import Caller
 
 OWNER_ID, SESSION = 7, UUID(int=1)
-# (resource, ability) -> what the owner, another user, whoever has the permission, and an administrator may with the
-# owner's row: `+` do it, `?` is told that it is not there (404), `-` may not (403); then the permission that opens it.
+# (resource, ability) -> results for the owner, another user, a user with the permission, and an administrator on the
+# owner's row: `+` allowed, `?` not found (404), `-` forbidden (403); then the code of the permission.
 TABLE = {
     ("Item", "view_any"): "? ? + + 300001",
     ("Item", "view"): "? ? + + 300001",
@@ -70,12 +70,12 @@ def callers(code: str) -> list[Caller]:
     ]
 
 
-def test_the_table_has_every_ability_of_every_resource() -> None:
+def test_the_table_covers_every_rule() -> None:
     assert RULES.keys() == TABLE.keys()
 
 
 @pytest.mark.parametrize("ability", TABLE, ids=".".join)
-def test_each_may_what_the_table_says(ability: tuple[str, str]) -> None:
+def test_a_rule_decides_as_in_the_table(ability: tuple[str, str]) -> None:
     *marks, code = [*TABLE[ability].split(), ""][:5]
     rule = RULES[ability]
     assert [decide(rule, caller) for caller in callers(code)] == marks
@@ -83,5 +83,5 @@ def test_each_may_what_the_table_says(ability: tuple[str, str]) -> None:
 
 
 @pytest.mark.parametrize("ability", TABLE, ids=".".join)
-def test_without_a_sign_in_only_what_is_public_goes(ability: tuple[str, str]) -> None:
+def test_an_unauthenticated_caller_is_allowed_public_abilities_only(ability: tuple[str, str]) -> None:
     assert RULES[ability].allows(None) is (ability in PUBLIC)

@@ -1,4 +1,4 @@
-"""Pure functions about purchases."""
+"""Purchase ids and wait preferences."""
 
 from itertools import combinations, product
 
@@ -8,7 +8,7 @@ from shop.constants.order import WAIT_MAX_SECONDS
 from shop.supports.purchase import derive_purchase_id, parse_wait_preference
 
 PATH = "/api/v1/items/1/purchase"
-# Joined without care, each pair would run together into one text.
+# A plain concatenation of the parts would be equal in each pair.
 COLLIDING = [
     ((1, 11, PATH, "k"), (11, 1, PATH, "k")),
     ((1, 1, "/a", "b/c"), (1, 1, "/a/b", "c")),
@@ -46,27 +46,27 @@ PREFER = [
 ]
 
 
-@pytest.mark.parametrize(("one", "other"), COLLIDING)
-def test_parts_that_run_together_still_give_two_purchases(
-    one: tuple[int, int, str, str], other: tuple[int, int, str, str]
+@pytest.mark.parametrize(("first", "second"), COLLIDING)
+def test_parts_with_equal_concatenations_have_different_ids(
+    first: tuple[int, int, str, str], second: tuple[int, int, str, str]
 ) -> None:
-    assert derive_purchase_id(*one) != derive_purchase_id(*other)
+    assert derive_purchase_id(*first) != derive_purchase_id(*second)
 
 
-def test_the_same_words_are_the_same_purchase() -> None:
+def test_equal_parts_have_equal_ids() -> None:
     assert derive_purchase_id(1, 7, PATH, "key") == derive_purchase_id(1, 7, PATH, "key")
 
 
-def test_each_part_makes_another_purchase() -> None:
-    words = product((1, 2), (1, 2), ("/a", "/b"), ("k", "l"))
-    assert all(derive_purchase_id(*one) != derive_purchase_id(*other) for one, other in combinations(words, 2))
+def test_each_part_changes_the_id() -> None:
+    parts = product((1, 2), (1, 2), ("/a", "/b"), ("k", "l"))
+    assert all(derive_purchase_id(*first) != derive_purchase_id(*second) for first, second in combinations(parts, 2))
 
 
 def test_the_id_of_a_purchase_never_changes() -> None:
-    # Another value would let every retry that crosses a deployment buy twice.
+    # Another value would let a retry across a deployment buy twice.
     assert str(derive_purchase_id(1, 7, PATH, "key")) == "c8756a7a-c02b-5fbf-94f9-f17d94f2fa65"
 
 
 @pytest.mark.parametrize(("prefer", "seconds"), PREFER)
-def test_a_client_waits_as_long_as_it_says_and_no_longer_than_we_let_it(prefer: str | None, seconds: int) -> None:
+def test_the_wait_preference_is_parsed_and_capped(prefer: str | None, seconds: int) -> None:
     assert parse_wait_preference(prefer) == seconds

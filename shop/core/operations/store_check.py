@@ -41,7 +41,7 @@ class StoreCheck:
 
     def require_safe_redis(self) -> None:
         """Raise SettingsError, in production, for a Redis that forgets orders; one that is away is waited for."""
-        if not self.stores.settings.production or self.stores.settings.purchase_strategy == "db":
+        if not self.stores.settings.production or self.stores.settings.sells_from_database:
             return
         for server in self.stores.stock_servers:
             with suppress(RedisError):

@@ -159,6 +159,11 @@ class Settings(LogSettings, EnvelopeSettings):
         return self.env == "production"
 
     @property
+    def sells_from_database(self) -> bool:
+        """True when the purchase strategy sells without reservations in Redis."""
+        return self.purchase_strategy == "db"
+
+    @property
     def folder(self) -> Path:
         """The folder of the embedded defaults, absolute."""
         return Path(self.var).resolve()

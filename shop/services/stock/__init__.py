@@ -1,4 +1,4 @@
-"""Rules of stock: writes what was reserved."""
+"""Rules of stock: writes reservations to the database."""
 
 import logging
 import uuid
@@ -17,19 +17,21 @@ UNREADABLE = "It cannot be read."
 NO_ITEM = "Its item does not exist."
 BATCH_SIZE_BUCKETS = (1, 2, 5, 10, 20, 50, 100, 200, 500)
 DRAIN_ORDERS = Histogram("shop_drain_orders", "Orders written in one transaction.", (), BATCH_SIZE_BUCKETS)
-DRAIN_SECONDS = Histogram("shop_drain_seconds", "Seconds such a transaction took, the last word to Redis included.", ())
+DRAIN_SECONDS = Histogram(
+    "shop_drain_seconds", "Seconds such a transaction took, the last command to Redis included.", ()
+)
 CONFIRM_SECONDS = Histogram("shop_confirm_seconds", "Seconds from the promise of an order until it was written.", ())
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class StockService(OlderEpochs):
-    """Brings the reservations of Redis into MySQL, each once."""
+    """Writes the reservations of Redis to MySQL, each once."""
 
     def drain(self, partition: int, after: str | None, limit: int = BATCH) -> tuple[int, str | None]:
-        """Write the next entries of an outbox in the running transaction; finalize them after its commit.
+        """Write the next entries of an outbox; finalize them after the commit.
 
-        Answers how many there were and the last one's id. Raises DuplicateRow when another drain wrote them meanwhile,
+        Returns their number and the id of the last one. Raises DuplicateRow when another drain wrote them meanwhile,
         ImpossibleRow when one of them can never be written.
         """
         page = self.stock.entries(partition, after, limit)
@@ -40,7 +42,7 @@ class StockService(OlderEpochs):
         return len(page.entries) + len(page.unreadable), page.last_id or after
 
     def dead_letter(self, partition: int, entry_id: str, reason: str) -> None:
-        """Make a dead letter of an entry that waits still, so that it does not keep the others."""
+        """Turn a waiting entry into a dead letter, so that others proceed."""
         entry = self.stock.find_entry(partition, entry_id)
         if entry is None:
             return
@@ -52,8 +54,8 @@ class StockService(OlderEpochs):
 
     def _drain_entries(self, partition: int, outbox_entries: Sequence[OutboxEntry]) -> None:
         began = self.clock.microseconds()
-        # Locked first: then nobody writes what we have not seen, and a drain that comes late counts no order anew
-        # that another one has written.
+        # Locked first: no other drain writes these items meanwhile, and a late drain readmits no order that another one
+        # has written.
         epochs = self.items.lock_epochs({entry.reservation.item_id for entry in outbox_entries})
         written = self.orders.find_positions([entry.reservation.order_id for entry in outbox_entries])
         fresh = [entry for entry in outbox_entries if entry.reservation.order_id not in written]
@@ -61,12 +63,12 @@ class StockService(OlderEpochs):
         ids = {entry.reservation.order_id for entry in moved}
         admitted = self._admit(partition, [e for e in fresh if e.reservation.order_id not in ids], epochs)
         self._write_orders([entry.reservation for entry in admitted])
-        again = [entry for entry in outbox_entries if entry.reservation.order_id in written]
-        doubled = [entry for entry in again if written[entry.reservation.order_id] != entry.reservation.position]
-        # Counted anew under another number, where they are not set aside.
+        existing = [entry for entry in outbox_entries if entry.reservation.order_id in written]
+        doubled = [entry for entry in existing if written[entry.reservation.order_id] != entry.reservation.position]
+        # Readmitted under another number, unless they became dead letters.
         older = [e for e in fresh if epochs.get(e.reservation.item_id, e.reservation.epoch) != e.reservation.epoch]
         self._write_voids([entry.reservation for entry in [*doubled, *older]])
-        after_commit(self.stock.finalize, partition, moved + admitted + again, {entry.entry_id for entry in doubled})
+        after_commit(self.stock.finalize, partition, moved + admitted + existing, {entry.entry_id for entry in doubled})
         after_commit(self._observe_drain, began, [entry.reservation.moment for entry in moved + admitted])
 
     def _observe_drain(self, started: int, promise_times: Sequence[int]) -> None:
@@ -77,14 +79,17 @@ class StockService(OlderEpochs):
             self.metrics.observe_all(CONFIRM_SECONDS, [max(0.0, (now - moment) / 1e6) for moment in promise_times])
 
     def _admit(self, partition: int, entries: Sequence[OutboxEntry], epochs: Mapping[int, int]) -> list[OutboxEntry]:
-        """Those of today's epoch whose pieces MySQL gave; the others are counted anew after the commit."""
+        """Return entries of the current epoch for which MySQL has stock.
+
+        Entries of other epochs are readmitted after the commit.
+        """
         first: dict[uuid.UUID, OutboxEntry] = {}
         for entry in entries:
             epoch = epochs.get(entry.reservation.item_id)
             if epoch is None:
                 after_commit(self.stock.dead_letter, partition, entry.entry_id, entry.reservation.text, NO_ITEM)
             elif entry.reservation.epoch != epoch:
-                if not self._database_sells:
+                if not self.strategy.database_sells:
                     after_commit(self._readmit_entry, partition, entry, epoch)
             else:
                 first.setdefault(entry.reservation.order_id, entry)
@@ -93,15 +98,16 @@ class StockService(OlderEpochs):
         return [entry for entry in first.values() if entry.reservation.item_id not in short]
 
     def _find_reused_numbers(self, reservations: Sequence[Reservation]) -> set[int]:
-        """The items whose numbers were given before: Redis came back with an older count of them."""
+        """Return items whose sequence numbers repeat: Redis restarted with older data."""
         numbers = self.orders.find_highest_numbers({r.item_id: r.epoch for r in reservations}) if reservations else {}
-        given = Counter((r.item_id, r.seq) for r in reservations)
-        return {r.item_id for r in reservations if r.seq <= numbers.get(r.item_id, 0) or given[r.item_id, r.seq] > 1}
+        uses = Counter((r.item_id, r.seq) for r in reservations)
+        return {r.item_id for r in reservations if r.seq <= numbers.get(r.item_id, 0) or uses[r.item_id, r.seq] > 1}
 
     def _take_stock(self, reservations: Iterable[Reservation], excluded: Collection[int]) -> set[int]:
-        """Lower the stock of each item by all its pieces at once; the items that have too few, and the wrong ones.
+        """Lower the stock of each item by the sum of its reservations.
 
-        That never happens while Redis is right. When it is not, a new load starts an epoch and recounts the entries.
+        Returns the items with too little stock and the excluded ones. Both occur only after Redis lost data; a new load
+        then starts an epoch and recounts the entries.
         """
         units: Counter[tuple[int, int]] = Counter()
         for reservation in reservations:
@@ -111,8 +117,8 @@ class StockService(OlderEpochs):
         ]
         for item_id, tenant_id in short:
             _log.error(
-                "Redis is wrong about item %s: it sold more than there is, or a number twice; loading it anew", item_id
+                "Redis sold more of item %s than its stock, or one number twice; loading the item again", item_id
             )
-            # Not only loaded: it is noted, and the ledger may have to be told.
+            # More than a load: the repair is recorded, and the ledger may need a correction.
             after_commit(self._close_and_enqueue, JobName.SYNC_STOCK, tenant_id, item_id, cause=Cause.REFUSED)
         return {item_id for item_id, _ in short}

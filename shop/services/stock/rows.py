@@ -1,4 +1,4 @@
-"""Rows of the tables of orders and of the ledger, made of reservations."""
+"""Rows of orders and ledger lines, built from reservations."""
 
 from datetime import datetime
 from typing import Any

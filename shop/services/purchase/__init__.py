@@ -1,16 +1,11 @@
-"""Rules of buying."""
+"""Rules of purchases that Redis reserves."""
 
 import logging
-from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
-from shop.cache_managers.idempotency_record import IdempotencyRecordCacheManager
-from shop.cache_managers.optimistic_lock import OptimisticLockCacheManager
-from shop.cache_managers.stock import StockCacheManager
 from shop.constants.job import JobName
-from shop.constants.order import SOLD_OUT_ITEMS, SOLD_OUT_SECONDS, Strategy
+from shop.constants.order import SOLD_OUT_ITEMS, SOLD_OUT_SECONDS
 from shop.constants.stock import RECEIPT_LIFE_SECONDS, ReserveOutcome
 from shop.core.clock import to_microseconds
 from shop.core.errors import CoreExceptionCode, ShopError
@@ -18,16 +13,15 @@ from shop.core.idempotency.metrics import IDEMPOTENT_REQUESTS
 from shop.core.idempotency.record import add_replay_headers_later, require_same_request
 from shop.core.jobs.queue import JobQueue
 from shop.core.metrics.metrics import Metrics
-from shop.core.rate_limiting.limiter import RateLimiter
 from shop.core.redis.stores import RedisError
 from shop.core.resilience.backoff import retry_after
 from shop.core.resilience.ttl_cache import TTLCache
-from shop.core.settings.settings import Settings
 from shop.exception_codes.item import ItemExceptionCode
 from shop.exception_codes.order import OrderExceptionCode
 from shop.repositories.item import ItemRepository
 from shop.repositories.order import OrderRepository
-from shop.supports.reservation import Purchase, Reservation, ReserveResult, parse_reserve_answer
+from shop.services.purchase.reserving import Reserving
+from shop.supports.reservation import Purchase, Reservation, ReserveResult
 
 if TYPE_CHECKING:
     from shop.models.order import Order
@@ -36,25 +30,21 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class PurchaseService:
-    """Reserves and promises, by the strategy of the settings."""
+class PurchaseService(Reserving):
+    """Reserves stock in Redis for purchases."""
 
     orders: OrderRepository
     items: ItemRepository
-    stock: StockCacheManager
-    optimistic_lock: OptimisticLockCacheManager
-    keys: IdempotencyRecordCacheManager
     queue: JobQueue
-    settings: Settings
     metrics: Metrics
-    limits: RateLimiter
-    # (tenant, item) -> the pieces that were left when too few were.
+    # (tenant, item) -> the stock that was left when a purchase was refused for too little.
     sold_out: TTLCache[tuple[int, int], int] = field(default_factory=lambda: TTLCache(SOLD_OUT_SECONDS, SOLD_OUT_ITEMS))
 
     def place(self, purchase: Purchase) -> Reservation | None:
-        """Reserve the pieces: no SQL, and with the script one round trip. Raises ShopError with the reason for none.
+        """Reserve stock for a purchase, without SQL.
 
-        The same purchase id again gets the same reservation again. None: the buyer has to be introduced first.
+        The script needs one round trip. A repeated purchase id gets the same reservation. Returns None when the buyer
+        has to be trusted first. Raises ShopError with the reason of a refusal.
         """
         self._refuse_if_sold_out(purchase)
         reserved = self._reserve(purchase)
@@ -73,49 +63,16 @@ class PurchaseService:
             self._enqueue_drain(self.stock.partition(purchase.tenant_id, purchase.item_id))
         return reserved.reservation
 
-    def check_key(self, purchase: Purchase) -> None:
-        """Raise ShopError when the key of a purchase was used for something else; without Redis nobody knows."""
-        with suppress(RedisError):
-            if purchase.ticket and (asked := self.keys.find_fingerprint(purchase.ticket)) is not None:
-                require_same_request(purchase.ticket, asked)
-
-    def store_key(self, purchase: Purchase) -> None:
-        """Remember what a key was used for."""
-        with suppress(RedisError):
-            if purchase.ticket:
-                self.keys.store_fingerprint(purchase.ticket)
-
     def trust_buyer(self, purchase: Purchase) -> None:
-        """Vouch for the buyer of a purchase, for an hour."""
+        """Mark the buyer of a purchase as known for an hour."""
         self.stock.trust_buyer(purchase)
-
-    def _reserve(self, purchase: Purchase) -> ReserveResult:
-        backlog_max, ticket = self.settings.backlog_max, purchase.ticket
-        if self.settings.purchase_strategy == Strategy.SCRIPT and self.stock.shares_cache_server(purchase):
-            asked = self.keys.key_name(ticket) if ticket else None
-            return self.limits.run_with_deferred(partial(self.stock.reserve, purchase, backlog_max, asked))
-        # Two servers, or a recipe of single commands: one round trip more for the limit, and two for a key.
-        self.limits.consume()
-        self.check_key(purchase)
-        reserved = self._reserve_by_strategy(purchase, backlog_max)
-        if reserved.outcome is ReserveOutcome.RESERVED:
-            self.store_key(purchase)
-        return reserved
-
-    def _reserve_by_strategy(self, purchase: Purchase, backlog_max: int) -> ReserveResult:
-        match self.settings.purchase_strategy:
-            case Strategy.LOCK:
-                return parse_reserve_answer(self.optimistic_lock.lock(*self.stock.script_call(purchase, backlog_max)))
-            case Strategy.WATCH:
-                return parse_reserve_answer(self.optimistic_lock.watch(*self.stock.script_call(purchase, backlog_max)))
-        return self.stock.reserve(purchase, backlog_max)
 
     def _store_sold_out(self, purchase: Purchase, reserved: ReserveResult) -> None:
         if reserved.outcome is ReserveOutcome.SOLD_OUT:
             self.sold_out.set((purchase.tenant_id, purchase.item_id), reserved.left)
 
     def _refuse_if_sold_out(self, purchase: Purchase) -> None:
-        # A keyed purchase may have been accepted before: whether it was, only its receipt knows.
+        # A purchase with a key may have been accepted before; only its receipt shows that.
         left = None if purchase.ticket else self.sold_out.get((purchase.tenant_id, purchase.item_id))
         if left is not None and left < purchase.quantity:
             self.limits.consume()
@@ -130,9 +87,12 @@ class PurchaseService:
         return reservation
 
     def _find_written_order(self, purchase: Purchase, reserved: ReserveResult) -> Reservation | None:
-        """What was bought by this request before Redis lost its receipt; nobody looks while Redis lost nothing."""
-        lately = purchase.moment - reserved.receipts_lost_at < RECEIPT_LIFE_SECONDS * 10**6
-        if not purchase.ticket or not (lately or reserved.outcome is ReserveOutcome.CLOSED):
+        """Return the order of a request whose receipt Redis lost, or None.
+
+        The database is read only while receipts may be missing.
+        """
+        may_be_lost = purchase.moment - reserved.receipts_lost_at < RECEIPT_LIFE_SECONDS * 10**6
+        if not purchase.ticket or not (may_be_lost or reserved.outcome is ReserveOutcome.CLOSED):
             return None
         order = self.orders.find(purchase.order_id)
         return self._replay(purchase, _to_reservation(order)) if order else None
@@ -141,8 +101,8 @@ class PurchaseService:
         try:
             self.queue.enqueue(JobName.DRAIN_STOCK, partition=partition)
         except RedisError:
-            # The order is reserved and stays so; the sweeper finds it without us.
-            _log.exception("Partition %s was not woken", partition)
+            # The reservation stays valid: the sweep job requests the drain later.
+            _log.exception("The drain of partition %s was not enqueued", partition)
 
     def _refuse(self, purchase: Purchase, reserved: ReserveResult) -> NoReturn:
         item_id = purchase.item_id
@@ -157,10 +117,8 @@ class PurchaseService:
             case ReserveOutcome.CLOSED:
                 self._request_load(purchase)
             case ReserveOutcome.BUSY:
-                about = {"subject": f"item {item_id}", "user": purchase.user_id, "quantity": purchase.quantity}
-                _log.warning(
-                    "Item %s was not sold: somebody holds its lock, or too many orders wait", item_id, extra=about
-                )
+                facts = {"subject": f"item {item_id}", "user": purchase.user_id, "quantity": purchase.quantity}
+                _log.warning("Item %s was not sold: it is locked, or too many orders wait", item_id, extra=facts)
         raise ShopError(OrderExceptionCode.SYSTEM_BUSY, item_id=item_id, retry_after=retry_after())
 
     def _request_load(self, purchase: Purchase) -> None:
@@ -172,7 +130,7 @@ class PurchaseService:
 
 
 def _to_reservation(order: "Order") -> Reservation:
-    # Confirmed, whatever became of it since: the first answer said so, and this one is the same.
+    # Confirmed, even if it was cancelled since: a replay repeats the first response.
     return Reservation(
         state="C",
         order_id=order.id,

@@ -1,30 +1,25 @@
-"""Rules of sessions: who is in, for how long, and how a stay ends."""
+"""Rules of sessions."""
 
 import logging
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from shop.cache_managers.session import ENDED, SessionCacheManager
 from shop.cache_managers.stock import StockCacheManager
 from shop.combinations.session import SessionCombination
-from shop.combinations.user import UserCombination
 from shop.constants.session import AGENT_MAX, PURGE_BATCH, RETENTION_SECONDS, SessionEndReason
-from shop.core.auth.session_watch import SessionAuthenticator, SessionChange, SessionWatch
+from shop.core.auth.session_watch import SessionAuthenticator, SessionChange
 from shop.core.caller import Caller
-from shop.core.clock import Clock, to_microseconds
+from shop.core.clock import to_microseconds
 from shop.core.crypto.tokens import Claims, Grant, Tokens, new_id
 from shop.core.database.transaction import after_commit
 from shop.core.errors import ShopError
 from shop.core.pagination.pages import Page, PageRequest
-from shop.core.redis.stores import RedisError
 from shop.core.settings.settings import Settings
 from shop.exception_codes.session import SessionExceptionCode
-from shop.repositories.session import SessionRepository
-from shop.repositories.user import UserRepository
+from shop.services.session.authentication import Authentication
 from shop.supports.session import SessionPolicy
 from shop.supports.user import build_caller
 
@@ -35,22 +30,16 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class SessionService(SessionAuthenticator):
-    """Opens, refreshes and ends sessions, and knows their users again."""
+class SessionService(Authentication, SessionAuthenticator):
+    """Opens, refreshes, authenticates and ends sessions."""
 
-    sessions: SessionRepository
-    users: UserRepository
-    cache: SessionCacheManager
     stock: StockCacheManager
     combination: SessionCombination
-    user_combination: UserCombination
-    watch: SessionWatch
     tokens: Tokens
-    clock: Clock
     settings: Settings
 
     def open(self, user: dict[str, Any], agent: str) -> dict[str, Any]:
-        """Sign a user in: what the client gets. `agent`: what the client calls itself."""
+        """Open a session; return its tokens. `agent`: User-Agent of the client."""
         now, printable = self._now(), "".join(letter for letter in agent if letter.isprintable())
         session = self.sessions.create(
             id=new_id(),
@@ -64,10 +53,10 @@ class SessionService(SessionAuthenticator):
         return self._issue(session)
 
     def refresh(self, token: str) -> dict[str, Any] | None:
-        """The next pair of tokens, once for each refresh token; None when it is no good.
+        """Return the next pair of tokens; None for an invalid token.
 
-        One that was spent a moment ago gets the same successor again, since the answer may have been lost. One that was
-        spent before that was copied: its whole session ends.
+        Each refresh token has one successor. A token that was spent a moment ago gets it again, since the response may
+        have been lost. A token that was spent earlier is a copy, so its session ends.
         """
         try:
             claims = self.tokens.verify_refresh(token)
@@ -79,25 +68,28 @@ class SessionService(SessionAuthenticator):
         if claims.token_id == session.refresh_id:
             self._rotate(session, now)
         elif not self._may_retry(session, claims.token_id, now):
-            _log.warning("Session %s ends: a spent refresh token came back", session.id)
+            _log.warning("Session %s ends: a spent refresh token was used again", session.id)
             self._end_sessions([session], SessionEndReason.REPLAYED)
             return None
         return self._issue(session)
 
     def authenticate(self, claims: Claims) -> Caller | None:
-        """The caller a good token stands for: from the cache, else from the tables; None when its session has ended."""
+        """Return the caller of valid claims; None when their session has ended.
+
+        Reads the cache first, then the tables.
+        """
         card = self._find_card(claims)
         if card is None:
             return None
         return build_caller(card, claims.session_id)
 
     def find_changes(self, since: datetime) -> Iterable[SessionChange]:
-        """What changed since a moment, of every tenant."""
-        found = self.sessions.find_changed(since)
-        return [SessionChange(session_id, to_microseconds(moment), ended) for session_id, moment, ended in found]
+        """Return session changes of all tenants since a moment."""
+        rows = self.sessions.find_changed(since)
+        return [SessionChange(session_id, to_microseconds(moment), ended) for session_id, moment, ended in rows]
 
     def page(self, caller: Caller, request: PageRequest) -> Page[dict[str, Any]]:
-        """The caller's sessions, newest first."""
+        """List the caller's sessions, newest first."""
         page = self.sessions.page_live(caller.user_id, self._now(), request)
         return page.with_rows([self.combination.card(session, caller.session_id) for session in page.rows])
 
@@ -109,21 +101,21 @@ class SessionService(SessionAuthenticator):
         self._end_sessions([session], SessionEndReason.SIGNED_OUT)
 
     def end_all(self, user_id: int, reason: SessionEndReason, except_id: UUID | None = None) -> None:
-        """End every session of a user, but one."""
+        """End all sessions of a user except `except_id`."""
         live = self.sessions.lock_live(user_id, self._now())
         self._end_sessions([session for session in live if session.id != except_id], reason)
 
     def invalidate(self, user_id: int) -> None:
-        """Let every process ask the tables again who a user is."""
+        """Make every process reload a user from the tables."""
         live = self.sessions.lock_live(user_id, self._now())
         for session in live:
             session.changed_at = self._next_change_time(session)
         self._publish_changes(live, ended=False)
 
     def purge(self) -> int:
-        """Forget some that ended long ago; how many."""
-        kept = timedelta(seconds=max(RETENTION_SECONDS, self.settings.access_lifetime))
-        old = self.sessions.find_old(self.clock.now() - kept, PURGE_BATCH)
+        """Delete a batch of old sessions; return their number."""
+        retention = timedelta(seconds=max(RETENTION_SECONDS, self.settings.access_lifetime))
+        old = self.sessions.find_old(self.clock.now() - retention, PURGE_BATCH)
         return self.sessions.remove_many(old) if old else 0
 
     def _rotate(self, session: "Session", now: datetime) -> None:
@@ -138,36 +130,6 @@ class SessionService(SessionAuthenticator):
         since = int(session.refreshed_at.timestamp())
         return self.tokens.issue(Grant(session.user_id, session.tenant_id, session.id, session.refresh_id, since))
 
-    def _find_card(self, claims: Claims) -> dict[str, Any] | None:
-        try:
-            known = self.cache.find(claims)
-        except RedisError:
-            # Not told afterwards either: a frozen Redis is waited for once.
-            return (self._load_entry(claims) or {}).get("card")
-        if known == ENDED:
-            return None
-        if known is None or self.watch.is_outdated(claims.session_id, known["changed"]):
-            known = self._load_entry(claims)
-            if known is None:
-                return None
-            with suppress(RedisError):
-                self.cache.store(claims, known, claims.expires - self.clock.now().timestamp())
-        card: dict[str, Any] = known["card"]
-        return card
-
-    def _load_entry(self, claims: Claims) -> dict[str, Any] | None:
-        """What is kept of a session, as the tables know it now; None when it has ended."""
-        # The session before the user: whoever changes a user changes its sessions too, so what is read here is at most
-        # thought to be older than it is.
-        session = self.sessions.find(claims.session_id)
-        if session is None or session.ended_at or session.user_id != claims.user_id:
-            return None
-        user = self.users.find(claims.user_id)
-        if user is None or user.disabled_at:
-            return None
-        changed = to_microseconds(session.changed_at) if session.changed_at else 0
-        return {"changed": changed, "card": self.user_combination.card(user)}
-
     def _end_sessions(self, sessions: Sequence["Session"], reason: SessionEndReason) -> None:
         for session in sessions:
             session.ended_by, session.ended_at = reason, self.clock.now()
@@ -175,10 +137,17 @@ class SessionService(SessionAuthenticator):
         self._publish_changes(sessions, ended=True)
 
     def _publish_changes(self, sessions: Sequence["Session"], *, ended: bool) -> None:
-        """Let this process know at once, and the others by their next look into Redis or the table."""
+        """Publish session changes after the commit.
+
+        This process applies them at once, the others with their next read of Redis or the table.
+        """
         if not sessions:
             return
-        changes = [SessionChange(it.id, to_microseconds(it.changed_at), ended) for it in sessions if it.changed_at]
+        changes = [
+            SessionChange(session.id, to_microseconds(session.changed_at), ended)
+            for session in sessions
+            if session.changed_at
+        ]
         tenant_id, user_id, ids = sessions[0].tenant_id, sessions[0].user_id, [session.id for session in sessions]
         after_commit(self.watch.add_changes, changes)
         if ended:
@@ -190,10 +159,10 @@ class SessionService(SessionAuthenticator):
             after_commit(self.cache.invalidate, user_id, ids)
 
     def _next_change_time(self, session: "Session") -> datetime:
-        # Later than whatever was read before, however the clocks of two processes differ.
+        # Later than every earlier change, even if the clocks of two processes differ.
         now = self.clock.now()
         return max(now, session.changed_at + timedelta(microseconds=1)) if session.changed_at else now
 
     def _now(self) -> datetime:
-        # Whole seconds, as tokens carry them.
+        # Whole seconds, as in tokens.
         return datetime.fromtimestamp(int(self.clock.now().timestamp()), UTC)
