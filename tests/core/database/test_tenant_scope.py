@@ -68,9 +68,9 @@ class StubJob:
     ],
 )
 def test_a_transaction_of_nobody_sends_nothing(tenant_databases: TenantDatabases, forgetful: Any) -> None:
-    with pytest.raises(TenantError, match="Nobody has said whose rows these are"):
+    with pytest.raises(TenantError, match="No tenant is active"):
         run_query(tenant_databases.shared, lambda _: forgetful())
-    with pytest.raises(TenantError, match="Nobody has said whose rows these are"):
+    with pytest.raises(TenantError, match="No tenant is active"):
         in_transaction(tenant_databases.shared, forgetful)
 
 
@@ -110,7 +110,7 @@ def test_the_innermost_scope_counts_and_ends() -> None:
         with pytest.raises(ZeroDivisionError), in_tenant(3):
             _ = 1 // 0
         assert current_tenant() == 1
-    with pytest.raises(TenantError, match="Nobody has said"):
+    with pytest.raises(TenantError, match="No tenant is active"):
         current_tenant()
 
 
