@@ -1,4 +1,4 @@
-"""Questions about process groups."""
+"""Members of process groups."""
 
 import os
 from pathlib import Path
@@ -7,7 +7,7 @@ _PROC = Path("/proc")
 
 
 def find_members(group: int) -> list[int]:
-    """Pids of the living processes of a group; a zombie counts as dead, whoever forgot to reap it."""
+    """Return the pids of the living processes of a group, without zombies."""
     if not _PROC.joinpath("self/stat").exists():
         return _probe(group)
     return [int(folder.name) for folder in _PROC.glob("[0-9]*") if _is_member(folder, group)]
@@ -15,11 +15,11 @@ def find_members(group: int) -> list[int]:
 
 def _is_member(folder: Path, group: int) -> bool:
     try:
-        # The name in parentheses may hold anything, so the fields count from its last parenthesis.
-        state, _parent, its_group = folder.joinpath("stat").read_text().rpartition(")")[2].split()[:3]
+        # The name in parentheses may contain any character, so split after its last parenthesis.
+        state, _parent, process_group = folder.joinpath("stat").read_text().rpartition(")")[2].split()[:3]
     except OSError:
         return False
-    return int(its_group) == group and state not in "ZX"
+    return int(process_group) == group and state not in "ZX"
 
 
 def _probe(group: int) -> list[int]:
