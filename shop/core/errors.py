@@ -56,7 +56,10 @@ class DuplicateRow(Exception):  # noqa: N818 - describes the row; callers conver
 
 
 class ImpossibleRow(Exception):  # noqa: N818 - the same
-    """The database can never store a row: a value is too long, out of range or missing."""
+    """A row with a value that the database cannot store.
+
+    The value is too long, out of range or missing.
+    """
 
 
 class TryAgain(Exception):  # noqa: N818 - the same

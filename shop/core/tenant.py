@@ -1,4 +1,4 @@
-"""The tenant scope of the running request or job: one tenant, or all tenants."""
+"""Tenant scope of a request or job: one tenant, or all."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -28,7 +28,7 @@ class TenantError(RuntimeError):
 
 
 def in_tenant(tenant_id: int) -> AbstractContextManager[object]:
-    """Restrict reads and writes to the rows of one tenant until the context ends."""
+    """Restrict reads and writes to one tenant until the context ends."""
     return set_temporarily(_scope, tenant_id)
 
 

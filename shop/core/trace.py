@@ -1,4 +1,4 @@
-"""Trace context of a request or job: the ids that its jobs and log records carry."""
+"""Trace context: the ids that jobs and log records carry."""
 
 import re
 from collections.abc import Iterator, Mapping

@@ -17,7 +17,7 @@ from shop.core.redis.client import DirectRedis
 
 @pytest.fixture(autouse=True)
 def guards(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Finding]]:
-    """Collect the findings of the guards, and fail the test when any is left."""
+    """Collect the findings of the guards, which fail the test."""
     findings: list[Finding] = []
     guard_containers(findings, monkeypatch)
     guard_redis(findings, monkeypatch)

@@ -12,7 +12,7 @@ from shop.core.logging import setup as log
 
 @pytest.fixture(autouse=True)
 def own_log_ends() -> Iterator[None]:
-    """Finish the logs that a test started, and restore the hooks and levels."""
+    """Finish the logs that a test started, and restore hooks."""
     hooks = sys.excepthook, threading.excepthook
     yield
     if not log._active_logs:

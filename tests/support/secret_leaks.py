@@ -1,4 +1,4 @@
-"""Search for secrets in the output of all processes of the test run."""
+"""Search for secrets in the output of all test processes."""
 
 import re
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ KNOWN_SECRETS = {"Correct-horse-1"}
 
 
 def find_leaks(text: str) -> list[str]:
-    """Find secrets in a text, and describe each with its kind and context."""
+    """Find secrets in a text; describe each with its context."""
     leaks = [(kind, match.start()) for kind, pattern in SECRET_PATTERNS.items() for match in pattern.finditer(text)]
     leaks += [(f"the planted {secret!r}", text.index(secret)) for secret in KNOWN_SECRETS if secret in text]
     return [f"{kind}: …{text[max(0, start - 80) : start + 60]!r}…" for kind, start in leaks]

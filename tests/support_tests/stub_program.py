@@ -1,4 +1,4 @@
-"""Stub program in place of `flask shop`; its first argument is the command."""
+"""Stub of `flask shop`; its first argument is the command."""
 
 import json
 import os

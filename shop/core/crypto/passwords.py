@@ -56,7 +56,7 @@ class Passwords:
 
 
 def is_common(password: str) -> bool:
-    """Return True for the 30,000 most common passwords, in upper or lower case."""
+    """Return True for the 30,000 most common passwords, in any case."""
     return password.lower() in _read_common_passwords()
 
 

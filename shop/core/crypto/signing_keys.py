@@ -43,7 +43,7 @@ class KeyRing:
 
     @property
     def secrets(self) -> list[str]:
-        """Secret texts from which other modules derive their own secrets, with a salt.
+        """Secret texts from which other modules derive secrets, with a salt.
 
         The last one is the active key's; new secrets are derived from it.
         """

@@ -124,7 +124,7 @@ def _compile_patterns(name: str) -> list[tuple[re.Pattern[str], str]]:
 
 
 def _find_translation(sentence: str) -> tuple[str, Mapping[str, str]] | None:
-    """Find the translation of a rendered message, and the facts that it contains."""
+    """Find the translation of a rendered message, and its facts."""
     catalogue = load_catalogue(current_language())
     if sentence in catalogue:
         return catalogue[sentence], {}

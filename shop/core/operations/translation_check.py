@@ -82,7 +82,10 @@ def collect_expected_messages(
 
 
 def _enum_facts(messages: Iterable[str], enums: Iterable[type[Enum]]) -> set[str]:
-    """Collect the members of enums that messages name: {order_status} is a member of OrderStatus."""
+    """Collect the enum members that messages name.
+
+    The fact {order_status} is a member of OrderStatus.
+    """
     names = {"".join(part.title() for part in fact.split("_")) for text in messages for fact in _placeholders(text)}
     return {str(member) for kind in enums if issubclass(kind, StrEnum) and kind.__name__ in names for member in kind}
 

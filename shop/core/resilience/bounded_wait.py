@@ -1,4 +1,4 @@
-"""Polling within a request, bounded in time and in the number of threads."""
+"""Polling within a request, bounded in time and in threads."""
 
 import time
 from collections.abc import Callable
@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class BoundedWait:
-    """Polling by at most half of a process's threads; the others go on serving."""
+    """Polling by at most half of the threads of a process."""
 
     settings: Settings
 

@@ -1,4 +1,4 @@
-"""Time budget of a request for all of its store calls: two seconds.
+"""Time budget of a request for its store calls: two seconds.
 
 A time-out bounds a single call, but many slow calls add up. So the waiting time of all calls is counted, and calls are
 refused when the budget is spent. Computing time does not count. Jobs, commands and background threads have no budget.
@@ -19,7 +19,7 @@ GRACE_SECONDS = 0.1
 
 @dataclass(slots=True)
 class _Deadline:
-    """Seconds of waiting for all stores and for Redis, and the start of the current wait."""
+    """Seconds spent on all stores and on Redis, and the running wait."""
 
     store_seconds: float = 0.0
     redis_seconds: float = 0.0

@@ -1,4 +1,6 @@
-"""Store monitor: a background thread probes a store, so that requests need not wait for a time-out.
+"""Background monitor of a store.
+
+A thread probes the store, so that requests need not wait for a time-out.
 
 One slow call does not make a store down. It is down when a plain probe times out while no other call is answered
 either. A store that refuses connections is not down: a refusal takes no time, so requests call the store, and the first

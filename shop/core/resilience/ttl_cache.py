@@ -18,7 +18,7 @@ class TTLCache(Generic[K, V]):
         self._lock = Lock()
 
     def set(self, key: K, value: V) -> None:
-        """Store a value; the oldest entry is removed when the cache is full."""
+        """Store a value, and remove the oldest entry of a full cache."""
         with self._lock:
             self._entries.pop(key, None)
             self._entries[key] = self._now() + self._seconds, value
@@ -26,7 +26,7 @@ class TTLCache(Generic[K, V]):
                 del self._entries[next(iter(self._entries))]
 
     def get(self, key: K) -> V | None:
-        """Return the value of a key, or None when it is missing or expired."""
+        """Return the value of a key; None when missing or expired."""
         with self._lock:
             expires_at, value = self._entries.get(key, (0.0, None))
             return value if self._now() < expires_at else None

@@ -19,7 +19,7 @@ _log = logging.getLogger(__name__)
 
 
 class SettingsError(Exception):
-    """A setting has an invalid value; the message names the setting and the reason."""
+    """An invalid value; the message names the setting and the reason."""
 
 
 def setting(default: Any, description: str, *, check: Callable[[Any], bool] | None = None, secret: bool = False) -> Any:

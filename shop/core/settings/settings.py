@@ -1,4 +1,4 @@
-"""Settings: one typed class, read from the environment, a `.env` file, or `NAME_FILE` (Docker secrets)."""
+"""Typed settings of the service."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields

@@ -8,7 +8,7 @@ from shop.core.settings.loader import at_least, empty_or, setting
 
 @dataclass(frozen=True, kw_only=True)
 class WebSettings:
-    """Addresses, processes and shutdown of the web server; proxies, CORS and security headers."""
+    """Web server: addresses, processes, shutdown, proxies, CORS and security headers."""
 
     bind: str = setting("127.0.0.1:8000", "address and port of the web server", check=is_bind)
     metrics_bind: str = setting(

@@ -1,4 +1,4 @@
-"""Key files: errors that stop the start, and creation at the first start."""
+"""Key files: errors at the start, and creation."""
 
 import json
 import subprocess

@@ -7,7 +7,7 @@ from tests.support.polling import Eventually
 
 
 class Store:
-    """A store with a circuit breaker, `away` until a test changes it, and a manual clock."""
+    """A store that is away, with a breaker and a clock."""
 
     def __init__(self) -> None:
         self.moment, self.away, self.probes = 50.0, True, 0

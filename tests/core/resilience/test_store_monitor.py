@@ -9,7 +9,7 @@ from tests.support.polling import Eventually
 
 
 class Store:
-    """A store that answers, refuses, or does not answer, as the test sets it."""
+    """A store that answers, refuses or times out, as set."""
 
     def __init__(self) -> None:
         self.probes, self.refuses = 0, False

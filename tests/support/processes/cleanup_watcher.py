@@ -1,4 +1,4 @@
-"""Cleanup of processes and folders after the test run ends, even by SIGKILL."""
+"""Cleanup of processes and folders after a test run, even after SIGKILL."""
 
 import atexit
 import os
@@ -15,12 +15,12 @@ _lock = threading.Lock()
 
 
 def register(resource: int | Path) -> None:
-    """Register a process group or a folder for removal when this process ends."""
+    """Register a process group or folder for removal at exit."""
     _send(f"+{resource}\n")
 
 
 def unregister(resource: int | Path) -> None:
-    """Unregister a removed resource, since the id of a group may be reused."""
+    """Unregister a removed resource; group ids may be reused."""
     _send(f"-{resource}\n")
 
 

@@ -1,4 +1,4 @@
-"""A process under the control of a test: start, stop, kill and freeze."""
+"""Process that a test starts, stops, kills and freezes."""
 
 import os
 import signal
@@ -17,7 +17,7 @@ _OUTPUT_SHOWN = 8_000
 
 
 class ProcessFailed(Exception):  # noqa: N818 - describes the failure of a test.
-    """A process did not start or stop as expected; the message ends with its output."""
+    """A process failed to start or stop; the message contains its output."""
 
 
 class ManagedProcess:
@@ -41,7 +41,7 @@ class ManagedProcess:
 
     @property
     def pid(self) -> int:
-        """Pid of the leader, which is also the id of its process group."""
+        """Pid of the leader, also the id of its group."""
         if self._popen is None:
             raise ProcessFailed(f"{self.command} was never started.")
         return self._popen.pid
@@ -53,7 +53,7 @@ class ManagedProcess:
 
     @property
     def returncode(self) -> int | None:
-        """Exit code of the leader: -9 after a kill, None while it runs."""
+        """Exit code of the leader; -9 after a kill, None while running."""
         return self._popen.poll() if self._popen else None
 
     @property

@@ -20,7 +20,7 @@ _CLI_SECONDS = 60.0
 
 
 class WebProcess(ManagedProcess):
-    """A process that serves HTTP on `bind`, and reports its readiness at /readyz."""
+    """A process that serves HTTP on `bind`, ready when /readyz is."""
 
     bind: str
 
@@ -34,7 +34,7 @@ class WebProcess(ManagedProcess):
 
 
 class Service:
-    """Processes of `flask shop` on one database and one Redis, in their own folder.
+    """Processes of `flask shop` on one database and one Redis.
 
     A process is named by its command, with a number when a test needs several: `web`, `web.2`, `worker`, `scheduler`.
     `env` may be changed between two starts.
@@ -112,7 +112,7 @@ class Service:
         return self._binds.setdefault(name, f"127.0.0.1:{free_port()}")
 
     def client(self, name: str = "web", timeout: float = 10.0) -> HttpClient:
-        """Create an HTTP client of a web process; each thread needs its own."""
+        """Create an HTTP client of a web process, for one thread."""
         return HttpClient(self.bind(name), timeout)
 
     def _make(self, name: str) -> ManagedProcess:

@@ -34,7 +34,7 @@ class Tools:
 
 
 def search_path() -> list[str]:
-    """Return the folders to search: the PATH, then the usual folders of servers."""
+    """Return the folders to search: the PATH, then usual server folders."""
     return [*os.environ.get("PATH", os.defpath).split(os.pathsep), *_FOLDERS]
 
 

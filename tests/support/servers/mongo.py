@@ -1,4 +1,4 @@
-"""Small MongoDB server for the commands that the log uses; pymongo is its client.
+"""Small MongoDB server for the commands of the log.
 
 The package index has no MongoDB, so this server is used unless SHOP_TEST_MONGO_URL names a real one. On request it
 answers late or not at all.
@@ -153,7 +153,7 @@ class _ConnectionHandler(socketserver.StreamRequestHandler):
 
 
 def _read_message(body: bytes) -> Document:
-    """Decode the command of an OP_MSG: a document, and separate lists of documents."""
+    """Decode an OP_MSG command: a document and lists of documents."""
     command: Document = {}
     offset = 4
     while offset < len(body):

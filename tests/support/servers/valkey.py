@@ -53,7 +53,7 @@ class Valkey(ManagedProcess):
         return f"unix://{self.socket}"
 
     def client(self, timeout: float = 2.0) -> redis.Redis:
-        """Create a client without retries, so that a test sees the first failure."""
+        """Create a client without retries, to see the first failure."""
         return redis.Redis.from_url(self.url, socket_timeout=timeout, retry=Retry(NoBackoff(), 0))
 
     def flush(self) -> None:
@@ -76,7 +76,7 @@ class Valkey(ManagedProcess):
 
 
 def borrow_database(server: str, worker_id: str, *, shelf: int = 0) -> str:
-    """Flush a test worker's own database of an external server, and return its URL.
+    """Flush a test worker's database of an external server; return its URL.
 
     A Redis has sixteen databases: eight test workers on each of two shelves.
     """
