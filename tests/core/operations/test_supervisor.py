@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
 
+import psutil
 import pytest
 
 from shop.core.operations import supervisor
@@ -37,7 +38,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
         parent.kill()
     # The children have their own sessions, so they do not belong to the parent's process group.
     for pid in [pid for file in tmp_path.iterdir() if file.name != "log" for pid in starts(file)]:
-        if lives(pid):
+        if psutil.pid_exists(pid):
             os.kill(pid, signal.SIGKILL)
 
 
@@ -45,16 +46,8 @@ def starts(file: Path) -> list[int]:
     return [int(line) for line in file.read_text().splitlines()] if file.exists() else []
 
 
-def lives(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
-
-
 def running(folder: Path, *names: str) -> Callable[[], bool]:
-    return lambda: all(starts(folder / name) and lives(starts(folder / name)[-1]) for name in names)
+    return lambda: all(starts(folder / name) and psutil.pid_exists(starts(folder / name)[-1]) for name in names)
 
 
 def test_all_children_are_started(start: Start, tmp_path: Path, eventually: Eventually) -> None:
@@ -88,7 +81,9 @@ def test_a_signal_stops_all_children(
     eventually(running(tmp_path, "web", "worker", "scheduler"), 20)
     os.kill(parent.pid, number)
     eventually(lambda: parent.returncode == 0, 20)
-    assert [pid for name in ("web", "worker", "scheduler") for pid in starts(tmp_path / name) if lives(pid)] == []
+    assert [
+        pid for name in ("web", "worker", "scheduler") for pid in starts(tmp_path / name) if psutil.pid_exists(pid)
+    ] == []
     assert "stopped" in parent.output
 
 
@@ -96,7 +91,7 @@ def test_a_child_that_ignores_sigterm_is_killed(start: Start, tmp_path: Path, ev
     parent = start("stubborn", "web")
     eventually(running(tmp_path, "stubborn", "web"), 20)
     assert parent.stop(5) == 0
-    assert not any(lives(pid) for name in ("stubborn", "web") for pid in starts(tmp_path / name))
+    assert not any(psutil.pid_exists(pid) for name in ("stubborn", "web") for pid in starts(tmp_path / name))
 
 
 def test_readiness_is_announced_once(start: Start, tmp_path: Path, eventually: Eventually) -> None:
