@@ -47,7 +47,7 @@ def test_the_first_seed_creates_items_buyers_and_admins(seed: Seed, engine: Engi
         ("admin", ""),
         ("admin", "second"),
         ("buyer", "second"),
-        # The account of the demo page.
+        # The greeting of `flask shop up` signs in with the last account.
         ("buyer", ""),
     ]
 

@@ -64,11 +64,11 @@ class Browser:
         if self._session:
             message["sessionId"] = self._session
         os.write(self._commands, json.dumps(message).encode() + b"\0")
-        while (answer := self._next()).get("id") != self._number:
-            self._listen(answer)
-        if "error" in answer:
-            raise ProcessFailed(f"The browser refused {method}: {answer['error']}")
-        result: dict[str, Any] = answer["result"]
+        while (reply := self._next()).get("id") != self._number:
+            self._listen(reply)
+        if "error" in reply:
+            raise ProcessFailed(f"The browser refused {method}: {reply['error']}")
+        result: dict[str, Any] = reply["result"]
         return result
 
     def visit(self, url: str) -> None:
@@ -85,10 +85,10 @@ class Browser:
 
     def evaluate(self, expression: str) -> Any:
         """Evaluate a JavaScript expression in the page."""
-        answer = self.call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
-        if "exceptionDetails" in answer:
-            raise ProcessFailed(f"{expression}: {answer['exceptionDetails']}")
-        return answer["result"].get("value")
+        reply = self.call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
+        if "exceptionDetails" in reply:
+            raise ProcessFailed(f"{expression}: {reply['exceptionDetails']}")
+        return reply["result"].get("value")
 
     def press(self, *keys: str) -> None:
         """Press keys, one after the other."""
@@ -117,11 +117,11 @@ class Browser:
         while b"\0" not in self._buffer:
             ready, _, _ = select.select([self._answers], [], [], max(0.0, deadline - time.monotonic()))
             if not ready:
-                raise ProcessFailed(f"The browser did not answer within {ANSWER_SECONDS} s:\n{self._process.output}")
+                raise ProcessFailed(f"The browser did not reply within {ANSWER_SECONDS} s:\n{self._process.output}")
             self._buffer += os.read(self._answers, 1 << 16)
         message, _, self._buffer = self._buffer.partition(b"\0")
-        answer: dict[str, Any] = json.loads(message)
-        return answer
+        reply: dict[str, Any] = json.loads(message)
+        return reply
 
 
 @contextmanager

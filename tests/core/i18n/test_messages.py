@@ -97,8 +97,8 @@ def test_a_code_is_translated_to_the_language_of_the_request(app: Flask, languag
 
 def test_a_custom_message_replaces_the_message_of_the_code(app: Flask) -> None:
     with app.test_request_context():
-        answer = success({"id": 1}, "Welcome back.", 200_904)
-        body: Any = respond(answer.code or 0, answer.data, answer.message).json
+        response = success({"id": 1}, "Welcome back.", 200_904)
+        body: Any = respond(response.code or 0, response.data, response.message).json
     assert (body["code"], body["message"], body["data"]) == (200_904, "Welcome back.", {"id": 1})
 
 
@@ -111,11 +111,16 @@ def test_fail_ends_the_view_with_the_given_response(app: Flask, status: int) -> 
         fail("No.", status * 1000 + 999, {"why": "because"})
         done.append("more")
 
-    answer = app.test_client().get("/")
+    response = app.test_client().get("/")
 
     outcome = "fail" if status == 500 else "error"
-    assert answer.json == {"status": outcome, "code": status * 1000 + 999, "message": "No.", "data": {"why": "because"}}
-    assert (answer.status_code, done) == (status, [])
+    assert response.json == {
+        "status": outcome,
+        "code": status * 1000 + 999,
+        "message": "No.",
+        "data": {"why": "because"},
+    }
+    assert (response.status_code, done) == (status, [])
 
 
 def test_fail_without_a_message_uses_the_phrase_of_http(app: Flask) -> None:
@@ -130,6 +135,6 @@ def test_fail_refuses_a_success_code(app: Flask) -> None:
 
 def test_no_content_has_neither_a_body_nor_a_media_type(app: Flask) -> None:
     app.add_url_rule("/", view_func=no_content)
-    answer = app.test_client().get("/")
-    assert (answer.status_code, answer.data) == (204, b"")
-    assert not {"Content-Type", "Content-Language", "Content-Length"} & set(answer.headers.keys())
+    response = app.test_client().get("/")
+    assert (response.status_code, response.data) == (204, b"")
+    assert not {"Content-Type", "Content-Language", "Content-Length"} & set(response.headers.keys())

@@ -82,7 +82,7 @@ class Mongo(socketserver.ThreadingTCPServer):
         self._connections.append(request)
         super().process_request(request, client_address)
 
-    def answer(self, command: Document) -> Document:
+    def reply(self, command: Document) -> Document:
         """Return the reply to a command."""
         name = next(iter(command))
         method = getattr(self, f"_{name.lower()}", None)
@@ -139,16 +139,16 @@ class _ConnectionHandler(socketserver.StreamRequestHandler):
             command = _read_message(body) if code == _MSG else _read_query(body)
             if next(iter(command)).lower() not in ("hello", "ismaster"):
                 time.sleep(self.server.delay)
-            answer = bson.encode(self.server.answer(command))
+            reply = bson.encode(self.server.reply(command))
             if "insert" in command and self.server.lose_answers:
                 self.server.lose_answers -= 1
                 return
-            self._reply(number, code, answer)
+            self._reply(number, code, reply)
 
-    def _reply(self, number: int, code: int, answer: bytes) -> None:
-        body = struct.pack("<ib", 0, 0) + answer
+    def _reply(self, number: int, code: int, reply: bytes) -> None:
+        body = struct.pack("<ib", 0, 0) + reply
         if code == _QUERY:
-            body, code = struct.pack("<iqii", 8, 0, 0, 1) + answer, _REPLY
+            body, code = struct.pack("<iqii", 8, 0, 0, 1) + reply, _REPLY
         self.wfile.write(_HEAD.pack(_HEAD.size + len(body), 0, number, code) + body)
 
 
