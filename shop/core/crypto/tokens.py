@@ -51,10 +51,7 @@ class Claims(NamedTuple):
 
 
 class Grant(NamedTuple):
-    """The session that tokens are issued for.
-
-    `issued_at` of its refresh token is in seconds since 1970.
-    """
+    """Session of issued tokens; `issued_at` is in seconds since 1970."""
 
     user_id: int
     tenant_id: int
@@ -77,20 +74,14 @@ class _State(NamedTuple):
 
 @dataclass
 class Tokens:
-    """Issuer and verifier of tokens.
-
-    A changed key file is read again, so that keys change without a restart.
-    """
+    """Issuer and verifier of tokens; a changed key file is read again."""
 
     settings: Settings
     _state: _State | None = field(default=None, repr=False)
     _checked_at: float = 0.0
 
     def check(self) -> None:
-        """Read the keys now, so that a bad file stops the start.
-
-        Raises SettingsError when the keys cannot be used.
-        """
+        """Read the keys now; raises SettingsError for a bad key file."""
         _ = self.key_ring
 
     def issue(self, grant: Grant) -> dict[str, Any]:
@@ -109,10 +100,7 @@ class Tokens:
         }
 
     def verify(self, token: str) -> Claims:
-        """Return the claims of a valid access token, which are cached.
-
-        Raises ShopError TOKEN_INVALID.
-        """
+        """Return the claims of an access token; raises ShopError TOKEN_INVALID."""
         ring, verified, _ = self._current_state()
         claims = verified.get(token)
         if claims is None:
@@ -125,10 +113,7 @@ class Tokens:
         return claims
 
     def verify_refresh(self, token: str) -> Claims:
-        """Return the claims of a valid refresh token.
-
-        Raises ShopError TOKEN_INVALID.
-        """
+        """Return the claims of a refresh token; raises ShopError TOKEN_INVALID."""
         return self._decode(token, TokenKind.REFRESH, self.key_ring)
 
     @property
