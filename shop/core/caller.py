@@ -1,4 +1,4 @@
-"""Who is calling."""
+"""The signed-in user of a request."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,9 +8,9 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The signed-in user of a request; one who is `almighty` in its tenant needs no permission.
+    """The signed-in user of a request.
 
-    `card` is what it may know of itself.
+    A superuser has every permission in its tenant. `profile` is the information that the user may read about itself.
     """
 
     user_id: int
@@ -21,5 +21,5 @@ class Caller:
     profile: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     def has_permission(self, permission: str) -> bool:
-        """Whether the caller passes the gate of a permission, given by its code."""
+        """Return True when the caller has the permission of this code."""
         return self.is_superuser or permission in self.permissions

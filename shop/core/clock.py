@@ -1,4 +1,4 @@
-"""The clock, passed in so that tests can turn it."""
+"""The system clock, injected so that tests can set it."""
 
 import time
 from dataclasses import dataclass
@@ -9,27 +9,30 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Clock:
-    """The present, aware and in UTC."""
+    """Current time, aware and in UTC."""
 
     def now(self) -> datetime:
-        """The present moment."""
+        """Return the current time."""
         return datetime.now(UTC)
 
     def microseconds(self) -> int:
-        """The present moment as microseconds since 1970, the form that scripts and streams carry."""
+        """Return the current time in microseconds since 1970.
+
+        Lua scripts and streams use this form.
+        """
         return time.time_ns() // 1000
 
 
 def from_microseconds(microseconds: int) -> datetime:
-    """The moment that many microseconds after 1970."""
+    """Convert microseconds since 1970 to an aware datetime."""
     return _EPOCH + timedelta(microseconds=microseconds)
 
 
 def to_microseconds(moment: datetime) -> int:
-    """The microseconds since 1970 of an aware moment, exactly."""
+    """Convert an aware datetime to microseconds since 1970, exactly."""
     return (moment - _EPOCH) // timedelta(microseconds=1)
 
 
 def format_rfc3339(moment: datetime) -> str:
-    """A moment as text: UTC, microseconds, `Z`."""
+    """Format a datetime by RFC 3339: UTC, microseconds, `Z`."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

@@ -1,4 +1,4 @@
-"""A context variable that has a value for a while."""
+"""Temporary values of context variables."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +10,10 @@ T = TypeVar("T")
 
 @contextmanager
 def set_temporarily(variable: ContextVar[T], value: T) -> Iterator[T]:
-    """While the context lasts, the variable has the value; then the one from before, in this thread alone."""
+    """Give a variable a value until the context ends.
+
+    Afterwards it has its former value again. Other threads do not see the change.
+    """
     token = variable.set(value)
     try:
         yield value

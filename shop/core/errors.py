@@ -1,4 +1,4 @@
-"""Failures: one exception, and codes that are a number, a status and a sentence."""
+"""Exceptions and exception codes: a number, an HTTP status and a message."""
 
 from enum import Enum
 from typing import Any
@@ -7,9 +7,10 @@ _registry: dict[int, "ExceptionCode"] = {}
 
 
 class ExceptionCode(Enum):
-    """A failure: its number (six or eight digits, the first three are the HTTP status) and its sentence.
+    """A failure with its number and its message.
 
-    A malformed or doubled number raises ValueError at import, so the service does not start with one.
+    The number has six or eight digits; the first three are the HTTP status. A malformed or duplicate number raises
+    ValueError at import, so the service does not start with one.
     """
 
     def __init__(self, number: int, sentence: str) -> None:
@@ -23,25 +24,25 @@ class ExceptionCode(Enum):
 
     @property
     def status(self) -> int:
-        """The HTTP status this failure is sent with."""
+        """HTTP status of responses with this code."""
         return int(str(self.number)[:3])
 
 
 def registered_codes() -> dict[int, ExceptionCode]:
-    """Every failure by its number."""
+    """Return all exception codes by number, in ascending order."""
     return dict(sorted(_registry.items()))
 
 
 def find_code(number: int) -> ExceptionCode | None:
-    """The failure of a number."""
+    """Return the exception code of a number, or None."""
     return _registry.get(number)
 
 
 class ShopError(Exception):
-    """The one exception of the project: a code and the facts its sentence names.
+    """An exception code with the facts that its message names.
 
-    A fact `retry_after` (seconds) becomes the Retry-After header; a fact `field` makes it the failure of that
-    field of the request; every other fact goes out in `data`.
+    The fact `retry_after` (seconds) becomes the Retry-After header. The fact `field` reports the failure for that
+    field of the request. All other facts are returned in `data`.
     """
 
     def __init__(self, code: ExceptionCode, **facts: Any) -> None:
@@ -50,20 +51,23 @@ class ShopError(Exception):
         self.facts = facts
 
 
-class DuplicateRow(Exception):  # noqa: N818 - it reads as what it is; callers turn it into a ShopError of their own
-    """The database refused a row because its unique columns stand there already."""
+class DuplicateRow(Exception):  # noqa: N818 - describes the row; callers convert it to a ShopError of their own
+    """A row violates a unique constraint of the database."""
 
 
 class ImpossibleRow(Exception):  # noqa: N818 - the same
-    """The database can never take this row: a value is too long, out of range, or missing."""
+    """A row with a value that the database cannot store.
+
+    The value is too long, out of range or missing.
+    """
 
 
 class TryAgain(Exception):  # noqa: N818 - the same
-    """Something that will be done in a moment is not done yet; the same may succeed then."""
+    """A condition is not met yet; the same call may succeed later."""
 
 
 class CoreExceptionCode(ExceptionCode):
-    """Failures that have no module: the wire, the token, the stores."""
+    """Failures of requests, tokens and stores, which belong to no module."""
 
     BODY_MALFORMED = 400_001, "The body is not valid JSON."
     KEY_MISSING = 400_002, "This request needs a header {header} with a value of your own making, such as a UUID."

@@ -1,4 +1,4 @@
-"""Whose rows: the tenant that the running request or job works for, or, where it says so, every tenant."""
+"""Tenant scope of a request or job: one tenant, or all."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -13,7 +13,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 class AllTenants(StrEnum):
-    """The scope of system work, as the log says it."""
+    """The scope of system work; its value appears in the log."""
 
     ALL = "every"
 
@@ -24,51 +24,58 @@ _scope: ContextVar[Scope | None] = ContextVar("tenant", default=None)
 
 
 class TenantError(RuntimeError):
-    """The code asks for rows without saying whose, or for somebody else's; never the caller's fault."""
+    """A programming error: rows are accessed without a tenant, or across tenants."""
 
 
 def in_tenant(tenant_id: int) -> AbstractContextManager[object]:
-    """While the context lasts, all rows are the tenant's: others are neither seen nor written."""
+    """Restrict reads and writes to one tenant until the context ends."""
     return set_temporarily(_scope, tenant_id)
 
 
 @contextmanager
 def all_tenants() -> Iterator[None]:
-    """While the context lasts, rows of every tenant are seen, and a new one has to say whose it is.
+    """Read rows of all tenants until the context ends.
 
-    For system work alone. It can stand above a Job's method as a decorator; a test lists the places.
+    A new row must name its tenant. This is for system work only; it may decorate a method of a Job, and a test lists
+    its uses.
     """
     with set_temporarily(_scope, ALL_TENANTS):
         yield
 
 
 def for_tenant_argument(method: F) -> F:
-    """Let a Job's method work in the tenant that its first argument, `tenant_id`, names."""
+    """Run a Job's method in the tenant of its first argument, `tenant_id`."""
 
     @wraps(method)
     def run(self: Any, tenant_id: int, *args: Any, **kwargs: Any) -> Any:
         with in_tenant(tenant_id):
             return method(self, tenant_id, *args, **kwargs)
 
-    return run  # type: ignore[return-value]  # the same method
+    return run  # type: ignore[return-value]  # the signature does not change
 
 
 def current_scope() -> Scope:
-    """The tenant, or EVERY; raises TenantError where nobody has said."""
+    """Return the tenant id, or ALL_TENANTS.
+
+    Raises TenantError when no scope is active.
+    """
     scope = find_scope()
     if scope is None:
-        raise TenantError("Nobody has said whose rows these are: enter a tenant at the entrance, not here.")
+        raise TenantError("No tenant is active. Enter one with in_tenant(...) in the Controller or Job.")
     return scope
 
 
 def current_tenant() -> int:
-    """The tenant; raises TenantError where there is none, or every."""
+    """Return the tenant id.
+
+    Raises TenantError when no tenant or all tenants are active.
+    """
     scope = current_scope()
     if isinstance(scope, AllTenants):
-        raise TenantError("This is done for one tenant, and the work that is running is done for every.")
+        raise TenantError("This is done for one tenant, but the scope is all tenants.")
     return scope
 
 
 def find_scope() -> Scope | None:
-    """The tenant, or EVERY; None where nobody has said, for those who only tell of it."""
+    """Return the tenant id, ALL_TENANTS, or None when no scope is active."""
     return _scope.get()

@@ -1,4 +1,4 @@
-"""Where work comes from: the ids that a request brings or is given, which its jobs and its records carry on."""
+"""Trace context: the ids that jobs and log records carry."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -12,11 +12,11 @@ from uuid_utils.compat import uuid7
 
 from shop.core.context import set_temporarily
 
-# Nothing that could end a line, a header or a quoted text, and no token that somebody took for an id.
+# Excludes characters that could end a line, a header or a quoted text, and JWTs that were sent by mistake.
 REQUEST_ID_FORMAT = re.compile(r"(?!eyJ)[A-Za-z0-9._:/+=~-]{1,128}")
-# The same for whoever matches from its beginning to its end.
+# The same as a JSON Schema pattern, which needs anchors.
 REQUEST_ID_PATTERN = f"^{REQUEST_ID_FORMAT.pattern}$"
-# W3C Trace Context: version, trace, parent, flags. Later versions may say more, behind another dash.
+# W3C Trace Context: version, trace, parent, flags. Later versions may add fields after another dash.
 _TRACEPARENT = re.compile(
     r"(?!ff)([0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-[\x21-\x7e]{1,200})?"
 )
@@ -24,22 +24,25 @@ _TRACEPARENT = re.compile(
 
 @dataclass(slots=True)
 class Trace:
-    """The ids of the running request or job. `parent` is the traceparent that came, empty when none did."""
+    """Ids and counters of the running request or job.
+
+    `parent` is the received traceparent, or empty.
+    """
 
     request_id: str
     trace_id: str
     parent: str = ""
     job: str = ""
-    # Ids of what came into being here: records that name one of them tell what became of it.
+    # Ids of objects that this request created; a log search for the request also finds records that name them.
     created_ids: list[str] = field(default_factory=list)
-    # Statements sent, and commands or pipelines.
+    # Number of SQL statements, and of Redis commands or pipelines.
     sql: int = 0
     redis: int = 0
     started_at: float = field(default_factory=perf_counter)
 
     @property
     def propagated_ids(self) -> dict[str, str]:
-        """What travels with a job, outside of its arguments."""
+        """Ids that travel with a job, beside its arguments."""
         return {"request_id": self.request_id, "trace_id": self.trace_id}
 
 
@@ -47,47 +50,59 @@ _current: ContextVar[Trace | None] = ContextVar("trace", default=None)
 
 
 def current_trace() -> Trace | None:
-    """Where the running work comes from; None between requests and jobs."""
+    """Return the trace of the running request or job, or None."""
     return _current.get()
 
 
 def set_trace(trace: Trace | None) -> None:
-    """Whatever this thread does from now on comes from there."""
+    """Set the trace of this thread."""
     _current.set(trace)
 
 
 def create_request_trace(request_id: str, traceparent: str) -> Trace:
-    """The trace that two headers ask for; what is missing or malformed is made anew."""
-    own = uuid7().hex
-    found = _TRACEPARENT.fullmatch(traceparent) if traceparent else None
-    if found and found[1] == "00" and found[3]:
-        found = None
-    known = request_id if REQUEST_ID_FORMAT.fullmatch(request_id) else own
-    return Trace(known, found[2], found[0]) if found else Trace(known, own)
+    """Create a trace from two request headers.
+
+    A missing or malformed id is replaced by a new one.
+    """
+    new_id = uuid7().hex
+    match = _TRACEPARENT.fullmatch(traceparent) if traceparent else None
+    # Version 00 has exactly four fields.
+    if match and match[1] == "00" and match[3]:
+        match = None
+    valid_id = request_id if REQUEST_ID_FORMAT.fullmatch(request_id) else new_id
+    return Trace(valid_id, match[2], match[0]) if match else Trace(valid_id, new_id)
 
 
 @contextmanager
 def in_job(job: str, propagated_ids: Mapping[str, Any]) -> Iterator[Trace]:
-    """While the context lasts, work comes from a job, and from what asked for it when that is `carried`."""
-    own = uuid7().hex
-    trace = Trace(str(propagated_ids.get("request_id") or own), str(propagated_ids.get("trace_id") or own), job=job)
+    """Set the trace of a job until the context ends.
+
+    Ids that the enqueuing request did not propagate are new.
+    """
+    new_id = uuid7().hex
+    trace = Trace(
+        str(propagated_ids.get("request_id") or new_id), str(propagated_ids.get("trace_id") or new_id), job=job
+    )
     with set_temporarily(_current, trace):
         yield trace
 
 
 def record_created(*ids: object) -> None:
-    """Note ids of what came into being in the running request: a search for it also finds what names them."""
+    """Record ids of created objects in the current trace.
+
+    A log search for the request also finds records that name these ids.
+    """
     if trace := _current.get():
         trace.created_ids += map(str, ids)
 
 
 def count_redis() -> None:
-    """Note that the running work asks Redis."""
+    """Count a Redis command in the current trace."""
     if trace := _current.get():
         trace.redis += 1
 
 
 def count_sql(*_: object) -> None:
-    """Note that the running work asks the database."""
+    """Count an SQL statement in the current trace."""
     if trace := _current.get():
         trace.sql += 1

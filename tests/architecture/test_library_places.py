@@ -98,7 +98,6 @@ PLACES: dict[str, tuple[str, ...]] = {
         "core.crypto.tokens",
     ),
     "argon2": ("core.crypto.passwords",),
-    "zxcvbn": ("core.crypto.passwords",),
     "apispec": ("core.openapi",),
     "dotenv": ("core.settings",),
     "itsdangerous": ("core.pagination",),

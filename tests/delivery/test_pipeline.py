@@ -2,45 +2,45 @@ import re
 
 import pytest
 
-from tests.delivery.delivery_files import ROOT, jobs, script, services, yaml
+from tests.delivery.delivery_files import ROOT, pipeline_jobs, read_yaml, script_lines, services
 
 
 def _find_make_targets() -> set[str]:
-    lines = [line.split() for job in jobs().values() for line in script(job)]
-    return {target for words in lines if words[0] == "make" for target in words[1:]}
+    lines = [line.split() for job in pipeline_jobs().values() for line in script_lines(job)]
+    return {target for command, *targets in lines if command == "make" for target in targets}
 
 
-def test_the_pipeline_proves_all_that_make_test_proves() -> None:
+def test_the_pipeline_runs_all_targets_of_make_test() -> None:
     recipe = re.search(r"^test:(.*?)(##|$)", (ROOT / "Makefile").read_text(), re.MULTILINE)
     assert recipe
     assert _find_make_targets() - {"newest"} == {word for word in recipe[1].split() if not word.startswith("$")}
 
 
 def test_the_newest_libraries_are_tried_on_a_schedule_and_block_nothing() -> None:
-    job = jobs()["newest"]
+    job = pipeline_jobs()["newest"]
     assert job["rules"] == [{"if": '$CI_PIPELINE_SOURCE == "schedule"'}]
     assert (job["script"], job["allow_failure"]) == ("make newest", True)
 
 
-def test_the_stages_come_in_this_order_and_each_has_work() -> None:
-    stages = yaml(".gitlab-ci.yml")["stages"]
+def test_the_stages_are_in_order_and_each_has_a_job() -> None:
+    stages = read_yaml(".gitlab-ci.yml")["stages"]
     assert stages == ["lint", "contracts", "test", "build"]
-    assert {job["stage"] for job in jobs().values()} == set(stages)
+    assert {job["stage"] for job in pipeline_jobs().values()} == set(stages)
 
 
 def test_an_image_is_built_from_main_only() -> None:
-    pushing = [job for job in jobs().values() if any("docker" in line for line in script(job))]
+    pushing = [job for job in pipeline_jobs().values() if any("docker" in line for line in script_lines(job))]
     assert [job["rules"] for job in pushing] == [[{"if": '$CI_COMMIT_BRANCH == "main"'}]]
 
 
-def test_an_image_leaves_only_after_the_stack_was_healthy() -> None:
-    lines = script(jobs()["build"])
+def test_an_image_is_pushed_only_after_the_stack_was_healthy() -> None:
+    lines = script_lines(pipeline_jobs()["build"])
     up = next(i for i, line in enumerate(lines) if "compose up" in line and "--wait" in line)
     assert [i > up for i, line in enumerate(lines) if "docker push" in line] == [True]
 
 
 def test_the_tests_run_on_the_stores_of_the_stack() -> None:
-    test = jobs()["test"]
+    test = pipeline_jobs()["test"]
     assert services()["mysql"]["image"] in test["parallel"]["matrix"][0]["DATABASE"]
     assert services()["redis"]["image"] in [service["name"] for service in test["services"]]
     aliases = {service["alias"] for service in test["services"]}
@@ -48,25 +48,25 @@ def test_the_tests_run_on_the_stores_of_the_stack() -> None:
     assert set(hosts) == aliases
 
 
-def test_the_pipeline_and_the_image_run_one_python() -> None:
+def test_the_pipeline_and_the_image_use_the_same_python() -> None:
     image = re.search(r"^ARG PYTHON=(3\.\d+)-", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
     assert image
-    assert yaml(".gitlab-ci.yml")["default"]["image"].startswith(f"python:{image[1]}-")
+    assert read_yaml(".gitlab-ci.yml")["default"]["image"].startswith(f"python:{image[1]}-")
 
 
-def test_the_report_that_is_kept_is_the_report_that_is_written() -> None:
-    test = jobs()["test"]
+def test_the_stored_test_report_is_the_written_one() -> None:
+    test = pipeline_jobs()["test"]
     assert test["variables"]["PYTEST_ADDOPTS"] == f"--junitxml={test['artifacts']['reports']['junit']}"
 
 
-def test_the_code_quality_that_is_kept_is_the_one_that_is_written() -> None:
-    job = jobs()["contracts"]
+def test_the_stored_code_quality_report_is_the_written_one() -> None:
+    job = pipeline_jobs()["contracts"]
     report = job["artifacts"]["reports"]["codequality"]
     assert job["after_script"] == [f".venv/bin/flask shop arch check --format gitlab > {report}"]
     assert job["artifacts"]["when"] == "always"
 
 
-@pytest.mark.parametrize("name", sorted(jobs()))
-def test_a_job_that_uses_pip_keeps_its_downloads(name: str) -> None:
-    job = jobs()[name]
-    assert job.get("extends") == ".python" or not any(line.startswith("make") for line in script(job))
+@pytest.mark.parametrize("name", sorted(pipeline_jobs()))
+def test_a_job_that_uses_pip_caches_its_downloads(name: str) -> None:
+    job = pipeline_jobs()[name]
+    assert job.get("extends") == ".python" or not any(line.startswith("make") for line in script_lines(job))

@@ -1,4 +1,7 @@
-"""deploy/redis.conf in a real server: the embedded Valkey reads the same file as the Redis of the stack."""
+"""Configuration file deploy/redis.conf in a real server.
+
+The embedded Valkey reads the same file as the Redis of the stack.
+"""
 
 import subprocess
 import time
@@ -15,7 +18,7 @@ from tests.delivery.delivery_files import ROOT, services
 
 @pytest.fixture
 def server() -> Iterator[redis.Redis]:
-    # A socket's path must be short, which pytest's own folders are not.
+    # The path of a socket must be short, and the folders of pytest are too long.
     with TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "auth.conf").write_text("requirepass hush\n")
@@ -35,17 +38,17 @@ def server() -> Iterator[redis.Redis]:
             stdout=subprocess.DEVNULL,
         )
         try:
-            yield _connected(folder / "socket")
+            yield _connect(folder / "socket")
         finally:
             process.terminate()
             process.wait(10)
 
 
 def _command() -> list[str]:
-    return [word.replace("${REDIS_APPENDFSYNC:-everysec}", "always") for word in services()["redis"]["command"]]
+    return [part.replace("${REDIS_APPENDFSYNC:-everysec}", "always") for part in services()["redis"]["command"]]
 
 
-def _connected(socket: Path) -> redis.Redis:
+def _connect(socket: Path) -> redis.Redis:
     deadline = time.monotonic() + 10
     while not socket.exists():
         assert time.monotonic() < deadline, "The server does not start with deploy/redis.conf."
@@ -56,11 +59,11 @@ def _connected(socket: Path) -> redis.Redis:
 @pytest.mark.parametrize(
     ("name", "value"), [("appendonly", "yes"), ("maxmemory-policy", "noeviction"), ("appendfsync", "always")]
 )
-def test_redis_may_refuse_but_not_forget(server: redis.Redis, name: str, value: str) -> None:
+def test_redis_is_configured_for_durability(server: redis.Redis, name: str, value: str) -> None:
     assert server.config_get(name) == {name: value}
 
 
-def test_redis_lets_nobody_in_without_the_password(server: redis.Redis) -> None:
+def test_redis_refuses_clients_without_the_password(server: redis.Redis) -> None:
     path = server.connection_pool.connection_kwargs["path"]
     with pytest.raises(redis.AuthenticationError):
         redis.Redis(unix_socket_path=path).ping()

@@ -1,4 +1,4 @@
-"""The two YAML files against the schemas that check-jsonschema carries, so without a network."""
+"""Validation of the YAML files by schemas of check-jsonschema, without a network."""
 
 import subprocess
 import sys
@@ -15,9 +15,9 @@ from tests.delivery.delivery_files import ROOT
         (".gitlab-ci.yml", ["--builtin-schema", "vendor.gitlab-ci", "--data-transform", "gitlab-ci"]),
     ],
 )
-def test_the_file_meets_its_published_schema(name: str, options: list[str]) -> None:
-    done = subprocess.run(
+def test_the_file_matches_its_published_schema(name: str, options: list[str]) -> None:
+    result = subprocess.run(
         [sys.executable, "-m", "check_jsonschema", *options, str(ROOT / name)],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert result.returncode == 0, result.stdout + result.stderr

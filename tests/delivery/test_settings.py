@@ -1,4 +1,7 @@
-"""A misspelt setting is only warned about at the start, so the files that spell them are read here."""
+"""Names of settings in the delivery files.
+
+The service only warns about a misspelled setting.
+"""
 
 import dataclasses
 import re
@@ -13,8 +16,8 @@ FILES = ["Dockerfile", "docker-compose.yml", ".gitlab-ci.yml", "docs/operate/con
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_every_setting_that_is_named_exists(name: str) -> None:
+def test_every_setting_of_the_file_exists(name: str) -> None:
     named = set(re.findall(r"\bSHOP_[A-Z_]+\b", (ROOT / name).read_text()))
-    # The suite's own, which the service does not read.
-    ours = {setting for setting in named if not setting.startswith("SHOP_TEST_")}
-    assert {setting for setting in ours if not {setting, setting.removesuffix("_FILE")} & KNOWN} == set()
+    # SHOP_TEST_ settings belong to the test suite.
+    settings = {setting for setting in named if not setting.startswith("SHOP_TEST_")}
+    assert {setting for setting in settings if not {setting, setting.removesuffix("_FILE")} & KNOWN} == set()

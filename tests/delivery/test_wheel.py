@@ -1,4 +1,7 @@
-"""The image installs a wheel, a developer an editable folder: a file left out is missed in the image only."""
+"""Completeness of the wheel.
+
+The image installs a wheel, while developers use an editable install, which has all files.
+"""
 
 import shutil
 import subprocess
@@ -6,17 +9,17 @@ import sys
 import zipfile
 from pathlib import Path
 
-from tests.delivery.delivery_files import ROOT, copied
+from tests.delivery.delivery_files import ROOT, copied_paths
 
 
-def test_the_wheel_carries_every_file_of_the_package(tmp_path: Path) -> None:
+def test_the_wheel_contains_every_file_of_the_package(tmp_path: Path) -> None:
     source = tmp_path / "source"
-    for name in set(copied()) - {"requirements.lock"}:
+    for name in set(copied_paths()) - {"requirements.lock"}:
         _copy(ROOT / name, source / name)
     pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--no-index"]
     subprocess.run([*pip, "--wheel-dir", tmp_path, source], check=True)
     (wheel,) = tmp_path.glob("shop-*.whl")
-    assert _files(ROOT) - set(zipfile.ZipFile(wheel).namelist()) == set()
+    assert _package_files(ROOT) - set(zipfile.ZipFile(wheel).namelist()) == set()
 
 
 def _copy(path: Path, to: Path) -> None:
@@ -27,6 +30,6 @@ def _copy(path: Path, to: Path) -> None:
         shutil.copy(path, to)
 
 
-def _files(root: Path) -> set[str]:
-    found = (path for path in (root / "shop").rglob("*") if path.is_file() and "__pycache__" not in path.parts)
-    return {path.relative_to(root).as_posix() for path in found}
+def _package_files(root: Path) -> set[str]:
+    paths = (path for path in (root / "shop").rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    return {path.relative_to(root).as_posix() for path in paths}

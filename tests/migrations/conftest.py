@@ -1,4 +1,4 @@
-"""Both databases, each without a table."""
+"""Fixtures of empty databases: MariaDB and SQLite."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +13,7 @@ from tests.support.servers.databases import create_database, drop_database
 
 @pytest.fixture(params=["mariadb", "sqlite"])
 def address(request: pytest.FixtureRequest, tmp_path: Path, worker_id: str) -> Iterator[str]:
-    """Address of an empty database that is this test's own."""
+    """Create an empty database for one test, and return its URL."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path}/shop.sqlite3"
         return
@@ -24,7 +24,7 @@ def address(request: pytest.FixtureRequest, tmp_path: Path, worker_id: str) -> I
 
 @pytest.fixture
 def engine(address: str) -> Iterator[Engine]:
-    """The service's own engine on it."""
+    """Create the engine of the service for the database."""
     engine = Database(Settings(database_url=address)).engine
     yield engine
     engine.dispose()

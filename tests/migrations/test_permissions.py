@@ -1,4 +1,4 @@
-"""Who was what before roles became flags is that afterwards, and again when one goes back."""
+"""Migration of roles from a text to flags, in both directions."""
 
 from sqlalchemy import Engine, text
 
@@ -15,20 +15,20 @@ def query_rows(engine: Engine, sql: str) -> list[tuple[object, ...]]:
         return [tuple(row) for row in connection.execute(text(sql))]
 
 
-def sign_up(engine: Engine) -> None:
+def insert_users(engine: Engine) -> None:
     with engine.begin() as connection:
         for name, role in (("ann", "general"), ("bob", "admin")):
             connection.execute(text(INSERT), {"name": name, "role": role})
 
 
-def test_rows_keep_their_roles_up_and_down_and_up(engine: Engine) -> None:
+def test_users_keep_their_roles_in_both_directions(engine: Engine) -> None:
     upgrade(engine, "0003")
-    sign_up(engine)
+    insert_users(engine)
 
     upgrade(engine)
-    rights = "SELECT name, roles, permissions, disabled_at FROM users ORDER BY id"
-    after = [("ann", 1, "", None), ("bob", 2, "", None)]
-    assert query_rows(engine, rights) == after
+    query = "SELECT name, roles, permissions, disabled_at FROM users ORDER BY id"
+    migrated = [("ann", 1, "", None), ("bob", 2, "", None)]
+    assert query_rows(engine, query) == migrated
 
     with engine.begin() as connection:
         connection.execute(text("UPDATE users SET roles = 3 WHERE name = 'bob'"))
@@ -36,4 +36,4 @@ def test_rows_keep_their_roles_up_and_down_and_up(engine: Engine) -> None:
     assert query_rows(engine, "SELECT name, role FROM users ORDER BY id") == [("ann", "general"), ("bob", "admin")]
 
     upgrade(engine)
-    assert query_rows(engine, rights) == after
+    assert query_rows(engine, query) == migrated

@@ -1,4 +1,4 @@
-"""The migrations and the Models say the same, and both databases can go back."""
+"""Migrations: agreement with the Models, and downgrade, on both databases."""
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -11,7 +11,7 @@ from shop.core.clock import Clock
 from shop.core.database.model import Model
 from shop.migrations.runner import downgrade, latest_version, upgrade
 from shop.models.item import Item
-from tests.migrations.schema import ALEMBIC, schema_of
+from tests.migrations.schema import ALEMBIC, read_schema
 
 find_modules("models")
 ITEM = {
@@ -25,62 +25,62 @@ ITEM = {
 }
 
 
-def version_of(engine: Engine) -> object:
+def read_version(engine: Engine) -> object:
     with engine.connect() as connection:
         return connection.scalar(text("SELECT version_num FROM alembic_version"))
 
 
-def write_item(engine: Engine, stock: int) -> None:
+def insert_item(engine: Engine, stock: int) -> None:
     now = Clock().now()
     with engine.begin() as connection:
         connection.execute(insert(Item).values(**ITEM, tenant_id=1, stock=stock, created_at=now, updated_at=now))
 
 
-def test_up_makes_every_table_of_the_models(engine: Engine) -> None:
+def test_an_upgrade_creates_every_table_of_the_models(engine: Engine) -> None:
     upgrade(engine)
     assert set(inspect(engine).get_table_names()) == {ALEMBIC, *Model.metadata.tables}
-    assert version_of(engine) == latest_version()
+    assert read_version(engine) == latest_version()
 
 
-def test_up_and_down_and_up_is_up(engine: Engine) -> None:
+def test_a_downgrade_and_an_upgrade_restore_the_schema(engine: Engine) -> None:
     upgrade(engine)
-    first = schema_of(engine)
+    first = read_schema(engine)
     downgrade(engine, "base")
     assert inspect(engine).get_table_names() == [ALEMBIC]
     upgrade(engine)
-    assert schema_of(engine) == first
+    assert read_schema(engine) == first
 
 
-def test_up_twice_changes_nothing(engine: Engine) -> None:
+def test_a_second_upgrade_changes_nothing(engine: Engine) -> None:
     upgrade(engine)
-    write_item(engine, 1)
-    first = schema_of(engine)
+    insert_item(engine, 1)
+    first = read_schema(engine)
     upgrade(engine)
-    assert schema_of(engine) == first
+    assert read_schema(engine) == first
     with engine.connect() as connection:
         assert connection.scalar(text("SELECT COUNT(*) FROM items")) == 1
 
 
-def test_the_migrations_leave_nothing_for_a_next_one_to_do(engine: Engine) -> None:
+def test_the_migrations_agree_with_the_models(engine: Engine) -> None:
     upgrade(engine)
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
         assert compare_metadata(context, Model.metadata) == []
 
 
-def test_the_models_would_make_the_very_same_tables(engine: Engine) -> None:
+def test_the_models_create_the_same_tables(engine: Engine) -> None:
     upgrade(engine)
-    migrated = schema_of(engine)
+    migrated = read_schema(engine)
     downgrade(engine, "base")
     Model.metadata.create_all(engine)
-    made = schema_of(engine)
+    created = read_schema(engine)
     Model.metadata.drop_all(engine)
-    assert migrated == made
+    assert migrated == created
 
 
-def test_what_the_models_promise_is_really_there(engine: Engine) -> None:
+def test_the_constraints_of_the_models_exist(engine: Engine) -> None:
     upgrade(engine)
-    schema = schema_of(engine)
+    schema = read_schema(engine)
     assert schema["items"]["checks"] == [("ck_items_stock", "stock >= 0")]
     assert ("uq_users_tenant_id", ("tenant_id", "email")) in schema["users"]["unique"]
     assert ("uq_orders_item_id", ("item_id", "epoch", "seq")) in schema["orders"]["unique"]
@@ -90,17 +90,17 @@ def test_what_the_models_promise_is_really_there(engine: Engine) -> None:
 
 def test_a_negative_stock_is_refused(engine: Engine) -> None:
     upgrade(engine)
-    write_item(engine, 0)
+    insert_item(engine, 0)
     with pytest.raises(DBAPIError):
-        write_item(engine, -1)
+        insert_item(engine, -1)
     with pytest.raises(DBAPIError), engine.begin() as connection:
         connection.execute(text("UPDATE items SET stock = stock - 1"))
 
 
-def test_the_check_itself_refuses_it_where_the_column_would_not(engine: Engine) -> None:
+def test_the_check_constraint_refuses_a_negative_stock(engine: Engine) -> None:
     upgrade(engine)
     if engine.dialect.name != "sqlite":
         with engine.begin() as connection:
             connection.execute(text("ALTER TABLE items MODIFY stock INT NOT NULL"))
     with pytest.raises(DBAPIError, match="ck_items_stock"):
-        write_item(engine, -1)
+        insert_item(engine, -1)

@@ -1,4 +1,4 @@
-"""Seeding again changes nothing."""
+"""Demo data: contents, repetition and production."""
 
 from collections.abc import Callable
 from typing import Any
@@ -31,7 +31,7 @@ def seed(engine: Engine, address: str, redis_url: str) -> Seed:
     return run
 
 
-def rows_of(engine: Engine) -> dict[str, list[tuple[Any, ...]]]:
+def read_rows(engine: Engine) -> dict[str, list[tuple[Any, ...]]]:
     with engine.connect() as connection:
         return {
             table: [tuple(row) for row in connection.execute(text(f"SELECT * FROM {table} ORDER BY 1"))]
@@ -39,34 +39,34 @@ def rows_of(engine: Engine) -> dict[str, list[tuple[Any, ...]]]:
         }
 
 
-def test_the_first_time_there_are_items_a_buyer_and_an_admin(seed: Seed, engine: Engine) -> None:
+def test_the_first_seed_creates_items_buyers_and_admins(seed: Seed, engine: Engine) -> None:
     accounts = seed()
-    rows = rows_of(engine)
+    rows = read_rows(engine)
     assert [len(rows[table]) for table in TABLES] == [2, 4, 4, 0, 4]
     assert [(account.email.split("@")[0], account.tenant) for account in accounts] == [
         ("admin", ""),
         ("admin", "second"),
         ("buyer", "second"),
-        # Whom the greeting signs in.
+        # The greeting of `flask shop up` signs in with the last account.
         ("buyer", ""),
     ]
 
 
-def test_each_tenant_gets_its_own(seed: Seed, engine: Engine) -> None:
+def test_each_tenant_gets_its_own_rows(seed: Seed, engine: Engine) -> None:
     seed()
     with engine.connect() as connection:
-        asked = "SELECT tenant_id, COUNT(*) FROM {} GROUP BY tenant_id ORDER BY tenant_id"
-        found = [connection.execute(text(asked.format(table))).all() for table in ("users", "items", "stock_ledger")]
-    assert found == [[(1, 2), (2, 2)], [(1, 3), (2, 1)], [(1, 3), (2, 1)]]
+        query = "SELECT tenant_id, COUNT(*) FROM {} GROUP BY tenant_id ORDER BY tenant_id"
+        counts = [connection.execute(text(query.format(table))).all() for table in ("users", "items", "stock_ledger")]
+    assert counts == [[(1, 2), (2, 2)], [(1, 3), (2, 1)], [(1, 3), (2, 1)]]
 
 
-def test_the_second_time_changes_nothing(seed: Seed, engine: Engine, valkey: Valkey) -> None:
-    accounts, rows = seed(), rows_of(engine)
+def test_a_second_seed_changes_nothing(seed: Seed, engine: Engine, valkey: Valkey) -> None:
+    accounts, rows = seed(), read_rows(engine)
     with valkey.client() as client:
-        asked = client.llen("rq:queue:shop-high")
+        queued = client.llen("rq:queue:shop-high")
         assert seed() == accounts
-        assert client.llen("rq:queue:shop-high") == asked
-    assert rows_of(engine) == rows
+        assert client.llen("rq:queue:shop-high") == queued
+    assert read_rows(engine) == rows
 
 
 def test_deleted_demo_items_stay_deleted(seed: Seed, engine: Engine) -> None:
@@ -74,20 +74,20 @@ def test_deleted_demo_items_stay_deleted(seed: Seed, engine: Engine) -> None:
     with engine.begin() as connection:
         connection.execute(text("UPDATE items SET deleted_at = created_at"))
     seed()
-    assert len(rows_of(engine)["items"]) == 4
+    assert len(read_rows(engine)["items"]) == 4
 
 
-def test_production_gets_the_named_admin_and_nothing_else(seed: Seed, engine: Engine) -> None:
-    named = {"env": "production", "admin_email": "Boss@Example.com", "admin_password": "Secret-12"}
-    assert seed(**named) == []
-    assert seed(**named) == []
-    rows = rows_of(engine)
+def test_production_gets_only_the_configured_admin(seed: Seed, engine: Engine) -> None:
+    options = {"env": "production", "admin_email": "Boss@Example.com", "admin_password": "Secret-12"}
+    assert seed(**options) == []
+    assert seed(**options) == []
+    rows = read_rows(engine)
     assert (len(rows["tenants"]), len(rows["users"]), rows["items"]) == (1, 1, [])
     assert {"boss@example.com", int(RoleFlag.ADMIN)} <= set(rows["users"][0])
 
 
-def test_production_without_a_name_gets_nobody(seed: Seed, engine: Engine) -> None:
+def test_production_without_a_configured_admin_gets_no_user(seed: Seed, engine: Engine) -> None:
     assert seed(env="production") == []
-    rows = rows_of(engine)
+    rows = read_rows(engine)
     assert len(rows.pop("tenants")) == 1
     assert not any(rows.values())

@@ -1,4 +1,4 @@
-"""An item keeps its plain texts whether it may have others or not."""
+"""Migration of translated texts of items."""
 
 from sqlalchemy import Engine, insert, select
 
@@ -14,7 +14,7 @@ def read_texts(engine: Engine) -> list[tuple[object, ...]]:
         return [tuple(row) for row in connection.execute(select(Item.name, Item.introduction, Item.name_translations))]
 
 
-def test_plain_texts_stay_up_and_down_and_up(engine: Engine) -> None:
+def test_plain_texts_survive_both_directions(engine: Engine) -> None:
     upgrade(engine)
     with engine.begin() as connection:
         connection.execute(insert(Item), {**item_row("Tea", 1, None), "name_translations": TEXTS})

@@ -1,4 +1,7 @@
-"""A real browser without a window, driven over its own pipe (DevTools): no driver, no port, no library."""
+"""Headless Chromium, controlled through a DevTools pipe.
+
+It needs no driver, no port and no library.
+"""
 
 import json
 import os
@@ -12,7 +15,7 @@ from typing import Any
 from tests.support.processes.managed_process import ManagedProcess, ProcessFailed
 
 ANSWER_SECONDS = 30.0
-# --no-sandbox: a container's root has no sandbox to enter. --disable-dev-shm-usage: its shared memory is small.
+# In a container, root has no sandbox (--no-sandbox) and little shared memory (--disable-dev-shm-usage).
 FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--hide-scrollbars",
     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--remote-debugging-pipe",
@@ -25,12 +28,15 @@ KEYS = {"Enter": (13, "\r"), "Escape": (27, ""), "Tab": (9, ""), "Home": (36, ""
 
 
 class Browser:
-    """One page of one browser. `complaints` are its errors: exceptions, refused styles and scripts, failed requests."""
+    """One page of a browser.
+
+    `complaints` are its errors: exceptions, refused styles and scripts, and failed requests.
+    """
 
     def __init__(self, program: Path, folder: Path) -> None:
         for name in ("commands", "answers"):
             os.mkfifo(folder / name)
-        # Open at both ends here, so that neither side waits for the other one to come.
+        # Open for reading and writing, so that opening does not wait for the browser.
         self._commands, self._answers = (os.open(folder / name, os.O_RDWR) for name in ("commands", "answers"))
         command = [*LAUNCH, str(folder), str(program), *FLAGS, f"--user-data-dir={folder / 'profile'}", "about:blank"]
         self._process = ManagedProcess(command, folder / "browser.log", cwd=folder)
@@ -43,27 +49,30 @@ class Browser:
             self.call(f"{domain}.enable")
 
     def close(self) -> None:
-        """End it with all its processes."""
+        """Kill the browser with all its processes."""
         self._process.kill()
         os.close(self._commands)
         os.close(self._answers)
 
     def call(self, method: str, **arguments: Any) -> dict[str, Any]:
-        """Send one DevTools command and wait for its answer; raises ProcessFailed when it is refused."""
+        """Send a DevTools command, and return its result.
+
+        Raises ProcessFailed when the browser returns an error.
+        """
         self._number += 1
         message: dict[str, Any] = {"id": self._number, "method": method, "params": arguments}
         if self._session:
             message["sessionId"] = self._session
         os.write(self._commands, json.dumps(message).encode() + b"\0")
-        while (answer := self._next()).get("id") != self._number:
-            self._listen(answer)
-        if "error" in answer:
-            raise ProcessFailed(f"The browser refused {method}: {answer['error']}")
-        result: dict[str, Any] = answer["result"]
+        while (reply := self._next()).get("id") != self._number:
+            self._listen(reply)
+        if "error" in reply:
+            raise ProcessFailed(f"The browser refused {method}: {reply['error']}")
+        result: dict[str, Any] = reply["result"]
         return result
 
     def visit(self, url: str) -> None:
-        """Open an address and wait until it is loaded."""
+        """Open a URL, and wait until it is loaded."""
         self.call("Page.navigate", url=url)
         deadline = time.monotonic() + ANSWER_SECONDS
         while (
@@ -75,22 +84,22 @@ class Browser:
             time.sleep(0.02)
 
     def evaluate(self, expression: str) -> Any:
-        """The value of a JavaScript expression in the page."""
-        answer = self.call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
-        if "exceptionDetails" in answer:
-            raise ProcessFailed(f"{expression}: {answer['exceptionDetails']}")
-        return answer["result"].get("value")
+        """Evaluate a JavaScript expression in the page."""
+        reply = self.call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
+        if "exceptionDetails" in reply:
+            raise ProcessFailed(f"{expression}: {reply['exceptionDetails']}")
+        return reply["result"].get("value")
 
     def press(self, *keys: str) -> None:
         """Press keys, one after the other."""
         for key in keys:
             number, text = KEYS[key]
-            told = {"key": key, "code": key, "windowsVirtualKeyCode": number}
-            self.call("Input.dispatchKeyEvent", type="keyDown", text=text, **told)
-            self.call("Input.dispatchKeyEvent", type="keyUp", **told)
+            event = {"key": key, "code": key, "windowsVirtualKeyCode": number}
+            self.call("Input.dispatchKeyEvent", type="keyDown", text=text, **event)
+            self.call("Input.dispatchKeyEvent", type="keyUp", **event)
 
     def click(self, selector: str) -> None:
-        """Scroll to the first such element and press the mouse in its middle."""
+        """Scroll to the first element of a selector, and click its middle."""
         x, y = self.evaluate(
             f"(e => (e.scrollIntoView({{block: 'center', behavior: 'instant'}}), e = e.getBoundingClientRect(),"
             f" [e.x + e.width / 2, e.y + e.height / 2]))(document.querySelector({json.dumps(selector)}))"
@@ -108,18 +117,18 @@ class Browser:
         while b"\0" not in self._buffer:
             ready, _, _ = select.select([self._answers], [], [], max(0.0, deadline - time.monotonic()))
             if not ready:
-                raise ProcessFailed(f"The browser did not answer within {ANSWER_SECONDS} s:\n{self._process.output}")
+                raise ProcessFailed(f"The browser did not reply within {ANSWER_SECONDS} s:\n{self._process.output}")
             self._buffer += os.read(self._answers, 1 << 16)
         message, _, self._buffer = self._buffer.partition(b"\0")
-        answer: dict[str, Any] = json.loads(message)
-        return answer
+        reply: dict[str, Any] = json.loads(message)
+        return reply
 
 
 @contextmanager
 def browser(program: Path, folder: Path) -> Iterator[Browser]:
-    """A browser that is gone afterwards."""
-    opened = Browser(program, folder)
+    """Start a browser, and close it when the context ends."""
+    started = Browser(program, folder)
     try:
-        yield opened
+        yield started
     finally:
-        opened.close()
+        started.close()

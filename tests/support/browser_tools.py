@@ -1,4 +1,4 @@
-"""Where a browser is, and how one comes to a machine that has none."""
+"""Discovery and installation of a browser."""
 
 import os
 import shutil
@@ -17,18 +17,25 @@ PLACES = (
 ABSENT = f"Clicking through the report needs a browser: install {PACKAGE} or name a Chromium in {VARIABLE}."
 
 
-class BrowserAbsent(Exception):  # noqa: N818 - it is the sentence itself.
-    """No browser here, and no way to get one."""
+class BrowserAbsent(Exception):  # noqa: N818 - describes the state.
+    """No browser is installed, and none can be installed."""
 
 
 def find() -> Path | None:
-    """The Chromium that was named, or any that is installed, or None."""
-    found = [os.environ.get(VARIABLE), *map(shutil.which, NAMES), *(place for place in PLACES if Path(place).exists())]
-    return next((Path(program) for program in found if program), None)
+    """Find the configured browser, or an installed one, or None."""
+    programs = [
+        os.environ.get(VARIABLE),
+        *map(shutil.which, NAMES),
+        *(place for place in PLACES if Path(place).exists()),
+    ]
+    return next((Path(program) for program in programs if program), None)
 
 
 def require() -> Path:
-    """Find a browser, or install one where that is allowed; raises BrowserAbsent with one sentence."""
+    """Find a browser, or install one where that is allowed.
+
+    Raises BrowserAbsent when there is none.
+    """
     program = find()
     if program is None and may_install():
         _apt("update", "--quiet")
@@ -42,6 +49,6 @@ def require() -> Path:
 def _apt(*arguments: str) -> None:
     command = ["apt-get", "-o", "DPkg::Lock::Timeout=120", *arguments]
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise BrowserAbsent(f"{ABSENT} ({' '.join(command)} failed: {done.stderr.strip()[-500:]})")
+    result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    if result.returncode != 0:
+        raise BrowserAbsent(f"{ABSENT} ({' '.join(command)} failed: {result.stderr.strip()[-500:]})")

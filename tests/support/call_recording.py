@@ -1,4 +1,4 @@
-"""What requests cost the stores."""
+"""Recording of SQL statements and Redis commands."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,32 +11,35 @@ from tests.support.servers.valkey import Valkey
 
 @contextmanager
 def record_sql(engine: Engine) -> Iterator[list[str]]:
-    """The statements that are sent while the context lasts, and the connections that are taken for them."""
-    seen: list[str] = []
+    """Record SQL statements and checked-out connections until the context ends."""
+    calls: list[str] = []
 
     def statement(_connection: object, _cursor: object, sql: str, *_: object) -> None:
-        seen.append(sql)
+        calls.append(sql)
 
     def checkout(*_: object) -> None:
-        seen.append("a connection")
+        calls.append("a connection")
 
     event.listen(engine, "before_cursor_execute", statement)
     event.listen(engine, "checkout", checkout)
-    yield seen
+    yield calls
     event.remove(engine, "before_cursor_execute", statement)
     event.remove(engine, "checkout", checkout)
 
 
 @contextmanager
 def record_commands(valkey: Valkey) -> Iterator[list[str]]:
-    """The commands that clients send while the context lasts, as the server sees them; a script counts as one."""
-    seen: list[str] = []
+    """Record the Redis commands that clients send until the context ends.
+
+    A script counts as one command.
+    """
+    calls: list[str] = []
     with valkey.client() as client, valkey.client() as watcher:
-        client.ping()  # Our own greeting is over before anybody counts.
+        client.ping()  # The handshake of this client is not recorded.
         with watcher.monitor() as monitor:
-            yield seen
+            yield calls
             client.echo("over")
             commands = iter(monitor.next_command, None)
             for command in takewhile(lambda command: command["command"] != "ECHO over", commands):
                 if command["client_type"] != "lua":
-                    seen.append(command["command"])
+                    calls.append(command["command"])

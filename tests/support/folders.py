@@ -1,27 +1,30 @@
-"""Folders for servers that listen on a socket file."""
+"""Temporary folders for servers that listen on a socket file."""
 
 import shutil
 import tempfile
 from pathlib import Path
 
-from tests.support.processes import cleanup_watcher as leash
+from tests.support.processes import cleanup_watcher
 
-# The kernel cuts a socket's path at 104 (macOS) or 108 bytes; the file names put here stay below 30.
-_LONGEST = 70
+# A socket path may have 104 bytes (macOS) or 108; the names of the socket files have fewer than 30.
+_FOLDER_PATH_MAX = 70
 
 
 def short_folder() -> Path:
-    """Make a temporary folder whose path leaves room for a socket's name; `remove_folder` ends it."""
+    """Create a temporary folder with a path short enough for a socket.
+
+    The caller calls `remove_folder`.
+    """
     folder = Path(tempfile.mkdtemp(prefix="shop-"))
-    if len(str(folder)) > _LONGEST:
+    if len(str(folder)) > _FOLDER_PATH_MAX:
         folder.rmdir()
-        # Every POSIX system has it, and it is short.
+        # Every POSIX system has this short path.
         folder = Path(tempfile.mkdtemp(prefix="shop-", dir="/tmp"))
-    leash.register(folder)
+    cleanup_watcher.register(folder)
     return folder
 
 
 def remove_folder(folder: Path) -> None:
-    """Remove the folder and all in it; harmless when it is gone."""
+    """Remove the folder and its content, if it exists."""
     shutil.rmtree(folder, ignore_errors=True)
-    leash.unregister(folder)
+    cleanup_watcher.unregister(folder)

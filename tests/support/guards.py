@@ -1,4 +1,4 @@
-"""The guards of the architecture, on for everything that a test runs in its own process."""
+"""Architecture guards for all code that runs in the test's own process."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -9,7 +9,7 @@ from redis.client import Pipeline
 from sqlalchemy import Engine, event
 
 from shop.architecture.finding import Finding
-from shop.architecture.guards import caller_attribution as origins
+from shop.architecture.guards import caller_attribution
 from shop.architecture.guards.runtime_guards import check_objects, check_providers
 from shop.container import Container
 from shop.core.redis.client import DirectRedis
@@ -17,54 +17,54 @@ from shop.core.redis.client import DirectRedis
 
 @pytest.fixture(autouse=True)
 def guards(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Finding]]:
-    """What the guards found in this test, which fails when something is left in the list at its end."""
-    found: list[Finding] = []
-    guard_containers(found, monkeypatch)
-    guard_redis(found, monkeypatch)
-    judge = guard_sql(found)
-    event.listen(Engine, "before_cursor_execute", judge)
-    yield found
-    event.remove(Engine, "before_cursor_execute", judge)
-    if found:
-        pytest.fail("\n".join(map(str, dict.fromkeys(found))), pytrace=False)
+    """Collect the findings of the guards, which fail the test."""
+    findings: list[Finding] = []
+    guard_containers(findings, monkeypatch)
+    guard_redis(findings, monkeypatch)
+    check = guard_sql(findings)
+    event.listen(Engine, "before_cursor_execute", check)
+    yield findings
+    event.remove(Engine, "before_cursor_execute", check)
+    if findings:
+        pytest.fail("\n".join(map(str, dict.fromkeys(findings))), pytrace=False)
 
 
-def guard_containers(found: list[Finding], monkeypatch: pytest.MonkeyPatch) -> None:
+def guard_containers(findings: list[Finding], monkeypatch: pytest.MonkeyPatch) -> None:
     build = Container.build
 
-    def judged(container: Container) -> None:
+    def build_and_check(container: Container) -> None:
         build(container)
-        found.extend([*check_objects(container), *check_providers(container)])
+        findings.extend([*check_objects(container), *check_providers(container)])
 
-    monkeypatch.setattr(Container, "build", judged)
-
-
-def guard_sql(found: list[Finding]) -> Callable[..., None]:
-    def judge(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if finding := origins.SQL_GUARD.check(statement):
-            found.append(finding)
-
-    return judge
+    monkeypatch.setattr(Container, "build", build_and_check)
 
 
-def guard_redis(found: list[Finding], monkeypatch: pytest.MonkeyPatch) -> None:
-    run: Callable[..., Any] = Pipeline.execute
+def guard_sql(findings: list[Finding]) -> Callable[..., None]:
+    def check(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if finding := caller_attribution.SQL_GUARD.check(statement):
+            findings.append(finding)
 
-    def judge(words: str) -> None:
-        if finding := origins.REDIS_GUARD.check(words):
-            found.append(finding)
+    return check
 
-    def judged(send: Callable[..., Any]) -> Callable[..., Any]:
-        def judged_send(client: Any, *arguments: Any, **options: Any) -> Any:
-            judge(" ".join(map(str, arguments[:2])))
-            return send(client, *arguments, **options)
 
-        return judged_send
+def guard_redis(findings: list[Finding], monkeypatch: pytest.MonkeyPatch) -> None:
+    execute_pipeline: Callable[..., Any] = Pipeline.execute
 
-    def judged_run(pipeline: Any, *arguments: Any, **options: Any) -> Any:
-        judge(f"{len(pipeline)} commands in a pipeline")
-        return run(pipeline, *arguments, **options)
+    def check(command: str) -> None:
+        if finding := caller_attribution.REDIS_GUARD.check(command):
+            findings.append(finding)
+
+    def add_check(execute: Callable[..., Any]) -> Callable[..., Any]:
+        def check_and_execute(client: Any, *arguments: Any, **options: Any) -> Any:
+            check(" ".join(map(str, arguments[:2])))
+            return execute(client, *arguments, **options)
+
+        return check_and_execute
+
+    def check_and_execute_pipeline(pipeline: Any, *arguments: Any, **options: Any) -> Any:
+        check(f"{len(pipeline)} commands in a pipeline")
+        return execute_pipeline(pipeline, *arguments, **options)
 
     for kind in (Redis, DirectRedis):
-        monkeypatch.setattr(kind, "execute_command", judged(kind.execute_command))
-    monkeypatch.setattr(Pipeline, "execute", judged_run)
+        monkeypatch.setattr(kind, "execute_command", add_check(kind.execute_command))
+    monkeypatch.setattr(Pipeline, "execute", check_and_execute_pipeline)

@@ -1,4 +1,4 @@
-"""A very small HTTP client: one keep-alive connection, JSON in and out, no retries and no opinions."""
+"""Small HTTP client with one keep-alive connection, JSON bodies and no retries."""
 
 import http.client
 import json
@@ -12,7 +12,7 @@ from uuid import uuid4
 
 @dataclass(frozen=True)
 class Response:
-    """An answer as it came; `headers` is asked without regard to case."""
+    """HTTP response; the names of `headers` are case-insensitive."""
 
     status: int
     headers: Message
@@ -20,18 +20,21 @@ class Response:
 
     @property
     def json(self) -> Any:
-        """The body parsed; raises ValueError when it is not JSON."""
+        """Parsed body; raises ValueError when it is not JSON."""
         return json.loads(self.body)
 
 
 class HttpClient:
-    """Talks to one server; belongs to one thread. After a failure the next request connects anew."""
+    """HTTP client of one server, for one thread.
+
+    After a failure the next request opens a new connection.
+    """
 
     def __init__(self, bind: str, timeout: float = 10.0) -> None:
         self._connection = http.client.HTTPConnection(bind, timeout=timeout)
 
     def get(self, path: str, *, token: str | None = None, headers: Mapping[str, str] | None = None) -> Response:
-        """GET the path."""
+        """Send a GET request."""
         return self.request("GET", path, token=token, headers=headers)
 
     def post(
@@ -42,7 +45,7 @@ class HttpClient:
         token: str | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Response:
-        """POST the body as JSON; None sends no body."""
+        """Send a POST request with a JSON body; None sends no body."""
         return self.request("POST", path, body, token=token, headers=headers)
 
     def request(
@@ -54,28 +57,31 @@ class HttpClient:
         token: str | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Response:
-        """Send the body as JSON, None as no body; raises OSError or http.client.HTTPException."""
+        """Send a request with a JSON body; None sends no body.
+
+        Raises OSError or http.client.HTTPException.
+        """
         content = None if body is None else json.dumps(body).encode()
-        kind = {} if body is None else {"Content-Type": "application/json"}
-        permit = {} if token is None else {"Authorization": f"Bearer {token}"}
-        # As a careful client does; a purchase says itself whether it has a key.
-        careful = method != "GET" and not path.endswith("/purchase")
-        key = {"Idempotency-Key": uuid4().hex} if careful else {}
-        return self.send(method, path, content, {**key, **kind, **permit, **(headers or {})})
+        content_type = {} if body is None else {"Content-Type": "application/json"}
+        authorization = {} if token is None else {"Authorization": f"Bearer {token}"}
+        # Writes need a key. Tests of purchases set it themselves, since some send none.
+        needs_key = method != "GET" and not path.endswith("/purchase")
+        key = {"Idempotency-Key": uuid4().hex} if needs_key else {}
+        return self.send(method, path, content, {**key, **content_type, **authorization, **(headers or {})})
 
     def send(self, method: str, path: str, content: bytes | None, headers: Mapping[str, str]) -> Response:
-        """Send exactly these bytes under these headers, however malformed."""
+        """Send exactly these bytes and headers, even malformed ones."""
         try:
             self._connection.request(method, path, content, dict(headers))
-            answer = self._connection.getresponse()
-            return Response(answer.status, answer.headers, answer.read())
+            response = self._connection.getresponse()
+            return Response(response.status, response.headers, response.read())
         except BaseException:
-            # Half an exchange is left on this connection; the next answer read from it would be a wrong one.
+            # The connection may hold a part of this response, which the next request would read.
             self.close()
             raise
 
     def close(self) -> None:
-        """Close the connection; the next request opens another."""
+        """Close the connection; the next request opens a new one."""
         self._connection.close()
 
     def __enter__(self) -> Self:

@@ -1,4 +1,4 @@
-"""Tests ask more often than a client may: nothing limits them, unless they say so."""
+"""Settings without rate limits, for tests that send many requests."""
 
 from dataclasses import fields
 
@@ -6,6 +6,6 @@ from shop.core.settings.rate import OFF, Rate
 from shop.core.settings.settings import Settings
 
 NAMES = [field.name for field in fields(Settings) if field.type is Rate]
-# For Settings in this process, and for the environment of others.
+# For Settings in this process, and for the environment of other processes.
 UNLIMITED = dict.fromkeys(NAMES, OFF)
 UNLIMITED_ENV = {f"SHOP_{name.upper()}": str(OFF) for name in NAMES}

@@ -1,4 +1,4 @@
-"""The log of the test's own process: commands that run in it begin one."""
+"""Teardown of logs that commands start in the test's own process."""
 
 import logging
 import sys
@@ -12,7 +12,7 @@ from shop.core.logging import setup as log
 
 @pytest.fixture(autouse=True)
 def own_log_ends() -> Iterator[None]:
-    """End with each test the log that it began, and put back what that turned."""
+    """Finish the logs that a test started, and restore hooks."""
     hooks = sys.excepthook, threading.excepthook
     yield
     if not log._active_logs:

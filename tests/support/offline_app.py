@@ -11,7 +11,7 @@ from shop.core.settings.settings import Settings
 
 @pytest.fixture(scope="session")
 def client(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
-    """A client of an app without stores."""
+    """Create a client of an app without stores."""
     folder = tmp_path_factory.mktemp("units")
     settings = Settings(var=str(folder), redis_url="unix:///nowhere.sock", database_url=f"sqlite:///{folder}/none/x")
     return create_app(settings).test_client()
@@ -19,5 +19,5 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
 
 @pytest.fixture(scope="session")
 def document(client: FlaskClient) -> dict[str, Any]:
-    """The OpenAPI document."""
+    """Return the OpenAPI document."""
     return client.get("/openapi.json").json or {}

@@ -1,4 +1,4 @@
-"""Waiting for what happens elsewhere."""
+"""Polling for conditions and assertions."""
 
 import time
 from collections.abc import Callable
@@ -6,12 +6,15 @@ from typing import Any, TypeVar
 
 PAUSE_SECONDS = 0.02
 T = TypeVar("T")
-# What the fixture `eventually` is, for the tests' annotations.
+# Type of the fixture `eventually`.
 Eventually = Callable[..., Any]
 
 
 def wait_for(condition: Callable[[], bool], timeout: float) -> bool:
-    """Poll the condition; False when it has not come true after `timeout` seconds."""
+    """Poll until the condition is true.
+
+    Returns False when it is still false after `timeout` seconds.
+    """
     deadline = time.monotonic() + timeout
     while not condition():
         if time.monotonic() > deadline:
@@ -21,9 +24,10 @@ def wait_for(condition: Callable[[], bool], timeout: float) -> bool:
 
 
 def eventually(assertion: Callable[[], T], timeout: float = 5.0) -> T:
-    """Poll until the assertion neither raises AssertionError nor returns False; return what it returned.
+    """Poll until an assertion holds, and return its value.
 
-    After `timeout` seconds its last failure is raised, so that the test shows what is still wrong.
+    It holds when it neither raises AssertionError nor returns False. After `timeout` seconds the last failure is
+    raised, so that the test shows it.
     """
     deadline = time.monotonic() + timeout
     while True:

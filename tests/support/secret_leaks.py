@@ -1,4 +1,4 @@
-"""Secrets in what processes print: every output of the run is read, and a test during which one appears fails."""
+"""Search for secrets in the output of all test processes."""
 
 import re
 from collections.abc import Iterator
@@ -6,26 +6,26 @@ from pathlib import Path
 
 import pytest
 
-# What a log must never hold, whoever's it is. Stars are what is left of one.
+# Patterns that must not occur in any log. Masked secrets consist of stars.
 SECRET_PATTERNS = {
     "a token": re.compile(r"eyJ[\w-]{10,}\.[\w-]+"),
     "an Authorization": re.compile(r"(?i)\bbearer\s+(?!\*|\$TOKEN)[\w.~+/=-]{6,}"),
     "a hashed password": re.compile(r"\$argon2\w*\$"),
     "a password in an address": re.compile(r"://[^\s/:@]*:(?!\*\*\*)[^\s/@]+@"),
 }
-# Passwords that tests sign up and sign in with; tests plant more. Those of the demo accounts are printed on purpose.
+# Passwords of test accounts; tests add more. The passwords of the demo accounts are printed on purpose.
 KNOWN_SECRETS = {"Correct-horse-1"}
 
 
 def find_leaks(text: str) -> list[str]:
-    """What kind of secret stands there, and where."""
-    found = [(kind, match.start()) for kind, look in SECRET_PATTERNS.items() for match in look.finditer(text)]
-    found += [(f"the planted {word!r}", text.index(word)) for word in KNOWN_SECRETS if word in text]
-    return [f"{kind}: …{text[max(0, at - 80) : at + 60]!r}…" for kind, at in found]
+    """Find secrets in a text; describe each with its context."""
+    leaks = [(kind, match.start()) for kind, pattern in SECRET_PATTERNS.items() for match in pattern.finditer(text)]
+    leaks += [(f"the planted {secret!r}", text.index(secret)) for secret in KNOWN_SECRETS if secret in text]
+    return [f"{kind}: …{text[max(0, start - 80) : start + 60]!r}…" for kind, start in leaks]
 
 
 class OutputWatcher:
-    """Hears what processes print, each word once."""
+    """Collector of new output of processes; each line is returned once."""
 
     def __init__(self) -> None:
         self._read: dict[Path, int] = {}
@@ -41,28 +41,28 @@ class OutputWatcher:
         self._folders.add(folder)
 
     def add_output(self, text: str) -> None:
-        """Take in what somebody printed."""
+        """Add output that was not written to a watched file."""
         self._output.append(text)
 
     def take_new_output(self) -> str:
-        """All that is new."""
+        """Return the output since the last call."""
         for folder in self._folders:
             for path in folder.glob("*"):
                 self.watch_file(path)
-        said, self._output = self._output, []
-        return "\n".join([*said, *(self._read_new_lines(path) for path in self._read)])
+        output, self._output = self._output, []
+        return "\n".join([*output, *(self._read_new_lines(path) for path in self._read)])
 
     def _read_new_lines(self, path: Path) -> str:
         if not path.is_file():
             return ""
-        begin = self._read[path] if path.stat().st_size >= self._read[path] else 0
+        start = self._read[path] if path.stat().st_size >= self._read[path] else 0
         with path.open("rb") as file:
-            file.seek(begin)
-            new = file.read()
-        # A line that is not whole yet is read the next time, with its end.
-        whole = new[: new.rfind(b"\n") + 1]
-        self._read[path] = begin + len(whole)
-        return whole.decode(errors="replace")
+            file.seek(start)
+            content = file.read()
+        # An incomplete line is read at the next call, with its end.
+        lines = content[: content.rfind(b"\n") + 1]
+        self._read[path] = start + len(lines)
+        return lines.decode(errors="replace")
 
 
 OUTPUT_WATCHER = OutputWatcher()
@@ -73,4 +73,4 @@ def no_secret_is_printed() -> Iterator[None]:
     """Fail a test during which any process printed or logged a secret."""
     yield
     if leaks := find_leaks(OUTPUT_WATCHER.take_new_output()):
-        pytest.fail("\n".join(["Somebody printed a secret.", *leaks[:10]]), pytrace=False)
+        pytest.fail("\n".join(["A process printed a secret.", *leaks[:10]]), pytrace=False)

@@ -1,4 +1,7 @@
-"""Tests for the inner runs of test_run.py; their file's name keeps them out of every other run."""
+"""Tests for the inner runs of test_run.py.
+
+The name of the file keeps them out of other runs.
+"""
 
 import os
 import signal
@@ -13,17 +16,17 @@ from tests.support.servers.valkey import Valkey
 
 @pytest.mark.parametrize("_turn", [1, 2])
 def test_report(database_url: str, valkey_server: Valkey, worker_id: str, eventually: Eventually, _turn: int) -> None:
-    folder = Path(os.environ["REHEARSAL_FOLDER"])
+    folder = Path(os.environ["INNER_RUN_FOLDER"])
     with create_engine(database_url).connect() as connection:
         pid_file = Path(str(connection.scalar(text("SELECT @@pid_file"))))
     folders = f"{pid_file.parents[1]} {valkey_server.folder}"
     line = f"{database_url} {pid_file.read_text().strip()} {valkey_server.pid} {folders}"
-    # Under another name first, so that nobody reads half a line.
+    # Written under another name and renamed, so that an incomplete line is never read.
     draft = folder / f"{worker_id}.draft"
     draft.write_text(line)
     draft.rename(folder / worker_id)
 
-    # Nobody leaves before both test workers had a test.
+    # Wait until both test workers have run a test.
     eventually(lambda: len(list(folder.glob("gw?"))) == 2, timeout=10)
-    if os.environ.get("REHEARSAL_CRASH"):
+    if os.environ.get("INNER_RUN_CRASH"):
         os.kill(os.getppid(), signal.SIGKILL)

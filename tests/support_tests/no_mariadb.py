@@ -1,4 +1,4 @@
-"""A pytest plugin for test_run.py: this machine has no MariaDB and no apt."""
+"""Pytest plugin for test_run.py that simulates a machine without MariaDB and apt."""
 
 from tests.support.servers import mariadb_tools
 

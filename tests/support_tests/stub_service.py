@@ -1,11 +1,11 @@
-"""A Service of stand-ins, to test the harness without the shop."""
+"""Service of stub programs, to test the harness without the shop."""
 
 import sys
 
 from tests.support.processes.processes import Service
 
 
-class StandIn(Service):
-    """Runs stub_program.py for `flask shop`."""
+class StubService(Service):
+    """Service that runs stub_program.py instead of `flask shop`."""
 
     command = (sys.executable, "-m", "tests.support_tests.stub_program")

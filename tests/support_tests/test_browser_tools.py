@@ -4,53 +4,53 @@ import pytest
 
 from tests.support import browser_tools
 from tests.support.browser_tools import ABSENT, BrowserAbsent
-from tests.support_tests.test_mariadb_tools import put, put_apt
+from tests.support_tests.test_mariadb_tools import create_apt, create_programs
 
 
 @pytest.fixture
 def bare_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A machine whose only folder of programs is this empty one."""
+    """Simulate a machine without programs, and return its empty folder of programs."""
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv(browser_tools.VARIABLE, raising=False)
     monkeypatch.setattr(browser_tools, "PLACES", ())
     return tmp_path
 
 
-def as_user(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+def set_user_id(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
     monkeypatch.setattr("os.geteuid", lambda: number)
 
 
 def test_a_browser_on_the_path_is_found(bare_machine: Path) -> None:
-    put(bare_machine, "google-chrome")
+    create_programs(bare_machine, "google-chrome")
 
     assert browser_tools.require() == bare_machine / "google-chrome"
 
 
-def test_the_browser_that_was_named_is_taken(bare_machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    put(bare_machine, "chromium")
+def test_a_configured_browser_is_preferred(bare_machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    create_programs(bare_machine, "chromium")
     monkeypatch.setenv(browser_tools.VARIABLE, "/somewhere/chrome")
 
     assert browser_tools.require() == Path("/somewhere/chrome")
 
 
-def test_root_with_apt_gets_a_browser_installed(bare_machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    as_user(monkeypatch, 0)
-    put_apt(bare_machine, 'test "$3" = update || install -m 755 /dev/null chromium')
+def test_a_browser_is_installed_for_root_with_apt(bare_machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    set_user_id(monkeypatch, 0)
+    create_apt(bare_machine, 'test "$3" = update || install -m 755 /dev/null chromium')
 
     assert browser_tools.require() == bare_machine / "chromium"
 
 
-def test_a_failed_installation_says_why(bare_machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    as_user(monkeypatch, 0)
-    put_apt(bare_machine, "echo no network >&2; exit 100")
+def test_a_failed_installation_reports_its_output(bare_machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    set_user_id(monkeypatch, 0)
+    create_apt(bare_machine, "echo no network >&2; exit 100")
 
     with pytest.raises(BrowserAbsent, match="no network"):
         browser_tools.require()
 
 
-def test_nobody_but_root_installs(bare_machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    as_user(monkeypatch, 1000)
-    put_apt(bare_machine, "exit 0")
+def test_only_root_installs_a_browser(bare_machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    set_user_id(monkeypatch, 1000)
+    create_apt(bare_machine, "exit 0")
 
     with pytest.raises(BrowserAbsent) as absent:
         browser_tools.require()

@@ -13,27 +13,27 @@ def run_statements(url: str, *statements: str) -> object:
 
 
 @pytest.fixture
-def spare(worker_id: str) -> str:
+def spare_name(worker_id: str) -> str:
     return f"shop_{worker_id}_spare"
 
 
 @pytest.fixture
-def url(database_url: str, spare: str) -> Iterator[str]:
-    yield create_database(database_url, spare)
-    drop_database(database_url, spare)
+def url(database_url: str, spare_name: str) -> Iterator[str]:
+    yield create_database(database_url, spare_name)
+    drop_database(database_url, spare_name)
 
 
-def test_the_database_of_a_test_worker_bears_its_name(database_url: str, worker_id: str) -> None:
+def test_each_test_worker_has_its_own_database(database_url: str, worker_id: str) -> None:
     assert run_statements(database_url, "SELECT DATABASE()") == f"shop_{worker_id}"
 
 
-def test_a_new_database_stores_every_character(url: str) -> None:
+def test_a_new_database_stores_all_of_unicode(url: str) -> None:
     run_statements(url, "CREATE TABLE item (name VARCHAR(9))", "INSERT INTO item VALUES ('🛒')")
 
     assert run_statements(url, "SELECT name FROM item") == "🛒"
 
 
-def test_emptying_does_not_care_for_foreign_keys(url: str) -> None:
+def test_emptying_ignores_foreign_keys(url: str) -> None:
     run_statements(
         url,
         "CREATE TABLE item (id INT PRIMARY KEY)",
@@ -60,9 +60,9 @@ def test_emptying_keeps_the_schema_version_and_the_views(url: str) -> None:
     assert run_statements(url, "SELECT version_num FROM current") == "0001"
 
 
-def test_creating_a_database_again_forgets_the_old_one(url: str, database_url: str, spare: str) -> None:
+def test_creating_a_database_again_drops_the_old_one(url: str, database_url: str, spare_name: str) -> None:
     run_statements(url, "CREATE TABLE item (id INT)")
 
-    create_database(database_url, spare)
+    create_database(database_url, spare_name)
 
     assert run_statements(url, "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE()") == 0

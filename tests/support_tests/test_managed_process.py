@@ -8,13 +8,15 @@ from pathlib import Path
 import pytest
 
 from tests.support.polling import Eventually
-from tests.support.processes import process_groups as groups
+from tests.support.processes import process_groups
 from tests.support.processes.managed_process import ManagedProcess, ProcessFailed
 
 SLEEP = "import time; time.sleep(60)"
 WITH_CHILD = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {SLEEP!r}]); {SLEEP}"
-DEAF = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); {SLEEP}"
-POLITE = f"import signal; signal.signal(signal.SIGTERM, lambda *_: exit(3)); print('polite', flush=True); {SLEEP}"
+IGNORES_SIGTERM = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('started', flush=True); {SLEEP}"
+HANDLES_SIGTERM = (
+    f"import signal; signal.signal(signal.SIGTERM, lambda *_: exit(3)); print('started', flush=True); {SLEEP}"
+)
 
 Run = Callable[[str], ManagedProcess]
 
@@ -31,59 +33,59 @@ def python(tmp_path: Path) -> Iterator[Run]:
         yield make
 
 
-def test_a_kill_reaches_the_children_too(python: Run, eventually: Eventually) -> None:
+def test_a_kill_ends_the_children_too(python: Run, eventually: Eventually) -> None:
     process = python(WITH_CHILD)
     process.start()
-    eventually(lambda: len(groups.find_members(process.pid)) == 2)
+    eventually(lambda: len(process_groups.find_members(process.pid)) == 2)
 
     process.kill()
 
-    assert groups.find_members(process.pid) == []
+    assert process_groups.find_members(process.pid) == []
     assert process.returncode == -9
 
 
 def test_children_of_a_crashed_leader_end_before_the_next_start(python: Run, eventually: Eventually) -> None:
     process = python(WITH_CHILD)
     process.start()
-    eventually(lambda: len(groups.find_members(process.pid)) == 2)
+    eventually(lambda: len(process_groups.find_members(process.pid)) == 2)
     orphaned = process.pid
     os.kill(process.pid, signal.SIGKILL)
     eventually(lambda: not process.running)
 
     process.start()
 
-    assert groups.find_members(orphaned) == []
+    assert process_groups.find_members(orphaned) == []
 
 
 def test_a_stop_returns_the_exit_code(python: Run, eventually: Eventually) -> None:
-    process = python(POLITE)
+    process = python(HANDLES_SIGTERM)
     process.start()
-    eventually(lambda: "polite" in process.output)
+    eventually(lambda: "started" in process.output)
 
     assert process.stop() == 3
 
 
-def test_a_process_deaf_to_sigterm_is_killed_and_reported(python: Run, eventually: Eventually) -> None:
-    process = python(DEAF)
+def test_a_process_that_ignores_sigterm_is_killed_and_reported(python: Run, eventually: Eventually) -> None:
+    process = python(IGNORES_SIGTERM)
     process.start()
-    eventually(lambda: "deaf" in process.output)
+    eventually(lambda: "started" in process.output)
 
     with pytest.raises(ProcessFailed, match="ignored SIGTERM"):
         process.stop(timeout=0.2)
 
-    assert groups.find_members(process.pid) == []
+    assert process_groups.find_members(process.pid) == []
 
 
 def test_a_frozen_process_can_be_stopped(python: Run, eventually: Eventually) -> None:
-    process = python(POLITE)
+    process = python(HANDLES_SIGTERM)
     process.start()
-    eventually(lambda: "polite" in process.output)
+    eventually(lambda: "started" in process.output)
     process.freeze()
 
     assert process.stop() == 3
 
 
-def test_a_second_kill_is_harmless(python: Run) -> None:
+def test_a_second_kill_does_nothing(python: Run) -> None:
     process = python(SLEEP)
     process.start()
     process.kill()
@@ -93,7 +95,7 @@ def test_a_second_kill_is_harmless(python: Run) -> None:
     assert not process.running
 
 
-def test_a_dead_process_is_not_signalled(python: Run) -> None:
+def test_a_dead_process_cannot_be_frozen(python: Run) -> None:
     process = python(SLEEP)
     process.start()
     process.kill()
@@ -102,7 +104,7 @@ def test_a_dead_process_is_not_signalled(python: Run) -> None:
         process.freeze()
 
 
-def test_a_failed_start_shows_what_was_printed(tmp_path: Path) -> None:
+def test_a_failed_start_shows_the_output(tmp_path: Path) -> None:
     class NeverReady(ManagedProcess):
         def is_ready(self) -> bool:
             return False
@@ -113,7 +115,7 @@ def test_a_failed_start_shows_what_was_printed(tmp_path: Path) -> None:
         process.start()
 
 
-def test_a_start_that_takes_too_long_leaves_nothing(tmp_path: Path) -> None:
+def test_a_start_that_times_out_leaves_no_process(tmp_path: Path) -> None:
     class NeverReady(ManagedProcess):
         def is_ready(self) -> bool:
             return False
@@ -123,4 +125,4 @@ def test_a_start_that_takes_too_long_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(ProcessFailed, match="was not ready"):
         process.start()
 
-    assert groups.find_members(process.pid) == []
+    assert process_groups.find_members(process.pid) == []

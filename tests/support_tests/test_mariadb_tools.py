@@ -6,20 +6,20 @@ from tests.support.servers import mariadb_tools
 from tests.support.servers.mariadb_tools import ABSENT, MariaDBAbsent, Tools
 
 
-def put(folder: Path, *names: str) -> None:
+def create_programs(folder: Path, *names: str) -> None:
     for name in names:
         folder.joinpath(name).touch(mode=0o755)
 
 
-def put_apt(folder: Path, body: str) -> None:
-    put(folder, "apt-get")
+def create_apt(folder: Path, body: str) -> None:
+    create_programs(folder, "apt-get")
     head = '#!/bin/sh\nPATH=/usr/bin:/bin\ncd "$(dirname "$0")"\necho "$* $DEBIAN_FRONTEND" >> calls\n'
     folder.joinpath("apt-get").write_text(f"{head}{body}\n")
 
 
 @pytest.fixture
 def bare_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A machine whose only folder of programs is this empty one."""
+    """Simulate a machine without programs, and return its empty folder of programs."""
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(mariadb_tools, "_FOLDERS", ())
     return tmp_path
@@ -31,34 +31,34 @@ def as_root(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_complete_mariadb_is_found(tmp_path: Path) -> None:
-    put(tmp_path, "mariadbd", "mariadb-install-db", "my_print_defaults")
+    create_programs(tmp_path, "mariadbd", "mariadb-install-db", "my_print_defaults")
 
-    found = mariadb_tools.find([str(tmp_path)])
+    tools = mariadb_tools.find([str(tmp_path)])
 
-    assert found == Tools(tmp_path / "mariadbd", tmp_path / "mariadb-install-db")
+    assert tools == Tools(tmp_path / "mariadbd", tmp_path / "mariadb-install-db")
 
 
-def test_the_old_names_are_found(tmp_path: Path) -> None:
-    put(tmp_path, "mysqld", "mysql_install_db", "my_print_defaults")
+def test_programs_with_the_old_names_are_found(tmp_path: Path) -> None:
+    create_programs(tmp_path, "mysqld", "mysql_install_db", "my_print_defaults")
 
-    found = mariadb_tools.find([str(tmp_path)])
+    tools = mariadb_tools.find([str(tmp_path)])
 
-    assert found == Tools(tmp_path / "mysqld", tmp_path / "mysql_install_db")
+    assert tools == Tools(tmp_path / "mysqld", tmp_path / "mysql_install_db")
 
 
 def test_a_mysqld_of_mysql_is_not_a_mariadb(tmp_path: Path) -> None:
-    put(tmp_path, "mysqld", "my_print_defaults")
+    create_programs(tmp_path, "mysqld", "my_print_defaults")
 
     assert mariadb_tools.find([str(tmp_path)]) is None
 
 
-def test_a_server_without_the_clients_package_is_incomplete(tmp_path: Path) -> None:
-    put(tmp_path, "mariadbd", "mariadb-install-db")
+def test_a_server_without_the_client_package_is_incomplete(tmp_path: Path) -> None:
+    create_programs(tmp_path, "mariadbd", "mariadb-install-db")
 
     assert mariadb_tools.find([str(tmp_path)]) is None
 
 
-def test_servers_outside_the_path_are_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_folders_outside_the_path_are_searched(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
 
     assert "/usr/sbin" in mariadb_tools.search_path()
@@ -66,7 +66,7 @@ def test_servers_outside_the_path_are_looked_for(monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.usefixtures("bare_machine", "as_root")
-def test_without_mariadb_and_without_apt_one_sentence_says_what_to_do() -> None:
+def test_without_mariadb_and_apt_the_error_names_the_packages() -> None:
     with pytest.raises(MariaDBAbsent) as absent:
         mariadb_tools.require()
 
@@ -74,9 +74,9 @@ def test_without_mariadb_and_without_apt_one_sentence_says_what_to_do() -> None:
 
 
 @pytest.mark.usefixtures("as_root")
-def test_root_with_apt_gets_mariadb_installed(bare_machine: Path) -> None:
-    put_apt(bare_machine, 'test "$3" = update || install -m 755 /dev/null mariadbd')
-    put(bare_machine, "mariadb-install-db", "my_print_defaults")
+def test_mariadb_is_installed_for_root_with_apt(bare_machine: Path) -> None:
+    create_apt(bare_machine, 'test "$3" = update || install -m 755 /dev/null mariadbd')
+    create_programs(bare_machine, "mariadb-install-db", "my_print_defaults")
 
     tools = mariadb_tools.require()
 
@@ -89,15 +89,15 @@ def test_root_with_apt_gets_mariadb_installed(bare_machine: Path) -> None:
 
 
 @pytest.mark.usefixtures("as_root")
-def test_a_failed_installation_says_why(bare_machine: Path) -> None:
-    put_apt(bare_machine, "echo no network >&2; exit 100")
+def test_a_failed_installation_reports_its_output(bare_machine: Path) -> None:
+    create_apt(bare_machine, "echo no network >&2; exit 100")
 
     with pytest.raises(MariaDBAbsent, match="no network"):
         mariadb_tools.require()
 
 
-def test_nobody_but_root_installs(bare_machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    put_apt(bare_machine, "exit 0")
+def test_only_root_installs_mariadb(bare_machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    create_apt(bare_machine, "exit 0")
     monkeypatch.setattr("os.geteuid", lambda: 1000)
 
     with pytest.raises(MariaDBAbsent):

@@ -3,22 +3,22 @@ import pytest
 from tests.support.polling import eventually
 
 
-def test_the_value_comes_back_once_the_assertion_holds() -> None:
-    turns = iter([False, False, "done"])
+def test_the_value_of_the_assertion_is_returned() -> None:
+    results = iter([False, False, "done"])
 
-    assert eventually(lambda: next(turns)) == "done"
+    assert eventually(lambda: next(results)) == "done"
 
 
-def test_a_failing_assertion_is_tried_again() -> None:
-    turns = iter([1, 2, 3])
+def test_a_failing_assertion_is_repeated() -> None:
+    results = iter([1, 2, 3])
 
     def assertion() -> None:
-        assert next(turns) == 3
+        assert next(results) == 3
 
     eventually(assertion)
 
 
-def test_the_last_failure_is_shown() -> None:
+def test_the_last_failure_is_raised_after_the_timeout() -> None:
     def assertion() -> None:
         raise AssertionError("still two orders")
 
@@ -26,12 +26,12 @@ def test_the_last_failure_is_shown() -> None:
         eventually(assertion, timeout=0.05)
 
 
-def test_what_stays_false_fails() -> None:
+def test_a_value_that_stays_false_fails() -> None:
     with pytest.raises(AssertionError, match="stayed False"):
         eventually(lambda: False, timeout=0.05)
 
 
-def test_another_error_is_not_waited_out() -> None:
+def test_other_errors_are_raised_at_once() -> None:
     def assertion() -> None:
         raise KeyError("a typo in the test")
 

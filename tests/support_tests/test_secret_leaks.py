@@ -1,4 +1,4 @@
-"""The ear that listens for secrets hears them."""
+"""Search for secrets in the output of processes."""
 
 from pathlib import Path
 
@@ -21,7 +21,7 @@ TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI3In0.c2lnbmF0dXJl"
         'the "Correct-horse-1" of the tests',
     ],
 )
-def test_a_secret_is_heard(text: str) -> None:
+def test_a_secret_is_found(text: str) -> None:
     assert len(find_leaks(f"before {text} after")) >= 1
 
 
@@ -35,53 +35,53 @@ def test_a_secret_is_heard(text: str) -> None:
         "password=***",
     ],
 )
-def test_stars_are_no_secret(text: str) -> None:
+def test_a_masked_secret_is_not_reported(text: str) -> None:
     assert find_leaks(text) == []
 
 
-def test_what_a_process_prints_is_heard_once_and_whole(tmp_path: Path) -> None:
-    ear, log = OutputWatcher(), tmp_path / "log"
-    ear.watch_file(log)
+def test_each_line_of_output_is_returned_once_and_complete(tmp_path: Path) -> None:
+    watcher, log = OutputWatcher(), tmp_path / "log"
+    watcher.watch_file(log)
 
     log.write_text("one\ntwo is not wh")
-    assert ear.take_new_output() == "one\n"
+    assert watcher.take_new_output() == "one\n"
     with log.open("a") as file:
         file.write("ole\n")
 
-    assert ear.take_new_output() == "two is not whole\n"
-    assert ear.take_new_output() == ""
+    assert watcher.take_new_output() == "two is not whole\n"
+    assert watcher.take_new_output() == ""
 
 
-def test_a_file_that_begins_anew_is_heard_from_its_beginning(tmp_path: Path) -> None:
-    ear, log = OutputWatcher(), tmp_path / "log"
-    ear.watch_file(log)
+def test_a_truncated_file_is_read_from_its_start(tmp_path: Path) -> None:
+    watcher, log = OutputWatcher(), tmp_path / "log"
+    watcher.watch_file(log)
     log.write_text("a long line\n")
-    ear.take_new_output()
+    watcher.take_new_output()
 
     log.write_text("new\n")
 
-    assert ear.take_new_output() == "new\n"
+    assert watcher.take_new_output() == "new\n"
 
 
-def test_files_that_come_later_are_heard_too(tmp_path: Path) -> None:
-    ear = OutputWatcher()
-    ear.watch_folder(tmp_path)
-    ear.add_output("on stderr")
+def test_new_files_of_a_folder_are_read(tmp_path: Path) -> None:
+    watcher = OutputWatcher()
+    watcher.watch_folder(tmp_path)
+    watcher.add_output("on stderr")
     (tmp_path / "shop-2026-11-20.jsonl").write_text("in a file\n")
 
-    assert ear.take_new_output() == "on stderr\nin a file\n"
+    assert watcher.take_new_output() == "on stderr\nin a file\n"
 
 
 @pytest.mark.parametrize("place", ["/dev/stdout", "/dev/stderr", "$SHOP_LOG_FILE/shop-2026-11-20.jsonl"])
-def test_every_process_of_the_suite_is_heard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str) -> None:
-    ear, folder = OutputWatcher(), tmp_path / "logs"
-    monkeypatch.setattr("tests.support.processes.managed_process.EAR", ear)
+def test_the_output_of_every_process_is_watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str) -> None:
+    watcher, folder = OutputWatcher(), tmp_path / "logs"
+    monkeypatch.setattr("tests.support.processes.managed_process.OUTPUT_WATCHER", watcher)
     folder.mkdir()
 
     command = ["sh", "-c", f"echo {TOKEN} >> {place}; sleep 30"]
     process = ManagedProcess(command, tmp_path / "log", env={"SHOP_LOG_FILE": str(folder)})
     process.start()
     try:
-        eventually(lambda: find_leaks(ear.take_new_output()) != [], 10)
+        eventually(lambda: find_leaks(watcher.take_new_output()) != [], 10)
     finally:
         process.kill()

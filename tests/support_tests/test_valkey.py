@@ -11,7 +11,7 @@ def own_valkey(make_valkey: Callable[[], Valkey]) -> Valkey:
     return make_valkey()
 
 
-def test_a_killed_valkey_keeps_every_answered_write(own_valkey: Valkey) -> None:
+def test_a_killed_valkey_keeps_every_acknowledged_write(own_valkey: Valkey) -> None:
     with own_valkey.client() as client:
         for number in range(1000):
             client.set(f"key{number}", number)
@@ -31,7 +31,7 @@ def test_a_stopped_valkey_keeps_its_data(own_valkey: Valkey) -> None:
     assert own_valkey.client().get("key") == b"kept"
 
 
-def test_a_frozen_valkey_answers_again_once_thawed(own_valkey: Valkey) -> None:
+def test_a_thawed_valkey_answers_again(own_valkey: Valkey) -> None:
     own_valkey.client().set("key", "kept")
 
     own_valkey.freeze()
@@ -42,12 +42,12 @@ def test_a_frozen_valkey_answers_again_once_thawed(own_valkey: Valkey) -> None:
     assert own_valkey.client().get("key") == b"kept"
 
 
-def test_a_valkey_refuses_rather_than_forgets(valkey: Valkey) -> None:
+def test_a_valkey_never_evicts(valkey: Valkey) -> None:
     assert valkey.client().config_get("maxmemory-policy") == {"maxmemory-policy": "noeviction"}
 
 
 @pytest.mark.parametrize("_turn", [1, 2])
-def test_each_test_begins_without_keys(redis_url: str, _turn: int) -> None:
+def test_each_test_starts_without_keys(redis_url: str, _turn: int) -> None:
     client = redis.Redis.from_url(redis_url)
     assert client.dbsize() == 0
 

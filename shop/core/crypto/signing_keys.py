@@ -1,4 +1,7 @@
-"""The file of signing keys: an active one that signs, and older or newer ones that only verify."""
+"""Signing keys of tokens in a JSON file.
+
+The active key signs. The other keys, older or newer, only verify.
+"""
 
 import json
 import secrets
@@ -21,7 +24,10 @@ _FILE = "SHOP_JWT_KEYS_FILE"
 
 
 class SigningKey(NamedTuple):
-    """One key: the only algorithm it is for, what PyJWT takes, and its secret text (None: it cannot sign)."""
+    """A key with its only algorithm.
+
+    `key` is the object that PyJWT takes. `secret` is the secret text; None: the key can only verify.
+    """
 
     algorithm: str
     key: Any
@@ -30,20 +36,27 @@ class SigningKey(NamedTuple):
 
 @dataclass(frozen=True)
 class KeyRing:
-    """Key id -> key, all that verify, and the id of the one that signs."""
+    """All verification keys by id, and the id of the active one."""
 
     active: str
     keys: Mapping[str, SigningKey]
 
     @property
     def secrets(self) -> list[str]:
-        """What others derive secrets of their own from, with a salt; the one to derive new ones from is the last."""
+        """Secret texts from which other modules derive secrets, with a salt.
+
+        The last one is the active key's; new secrets are derived from it.
+        """
         others = [key.secret for kid, key in self.keys.items() if kid != self.active]
         return [secret for secret in (*others, self.keys[self.active].secret) if secret]
 
 
 def keys_file(settings: Settings) -> Path:
-    """The file with the signing keys; made under `SHOP_VAR` at the first start, but never in production."""
+    """Return the path of the key file.
+
+    Creates a file under `SHOP_VAR` at the first start. In production the setting must name a file, else SettingsError
+    is raised.
+    """
     if settings.jwt_keys_file:
         return Path(settings.jwt_keys_file)
     if settings.production:
@@ -56,12 +69,18 @@ def keys_file(settings: Settings) -> Path:
 
 
 def read_keys(path: Path) -> KeyRing:
-    """The keys of a file; raises SettingsError when it is missing, malformed or weak."""
+    """Read the keys of a file.
+
+    Raises SettingsError when the file is missing or malformed, or a key is too short.
+    """
     return _parse(_load(path))
 
 
 def add_key(path: Path, kid: str, algorithm: str) -> None:
-    """Add a new key, which verifies from now on and signs nothing yet; raises SettingsError when its id is taken."""
+    """Add a new key that verifies but does not sign yet.
+
+    Raises SettingsError when its id is taken.
+    """
     content = _load(path)
     if kid in content["keys"]:
         raise SettingsError(f"{_FILE} holds a key {kid!r} already.")
@@ -69,12 +88,18 @@ def add_key(path: Path, kid: str, algorithm: str) -> None:
 
 
 def activate_key(path: Path, kid: str) -> None:
-    """Let another key of the file sign; raises SettingsError when it is not there or cannot."""
+    """Make another key of the file the active one.
+
+    Raises SettingsError when the key is missing or can only verify.
+    """
     _save(path, {**_load(path), "active": kid})
 
 
 def remove_key(path: Path, kid: str) -> None:
-    """Take a key out: what it signed is refused from now on; raises SettingsError when it signs, or is not there."""
+    """Remove a key, so that tokens signed by it are refused.
+
+    Raises SettingsError when the key is active or missing.
+    """
     content = _load(path)
     if kid not in content["keys"]:
         raise SettingsError(f"{_FILE} holds no key {kid!r}.")
@@ -82,7 +107,10 @@ def remove_key(path: Path, kid: str) -> None:
 
 
 def new_key(algorithm: str) -> Any:
-    """A random key as it stands in the file: a text for HS256, a JWK with its private half (RFC 8037) for EdDSA."""
+    """Create a random key in the form of the file.
+
+    Returns a text for HS256, and a JWK with its private part (RFC 8037) for EdDSA.
+    """
     if algorithm == "HS256":
         return secrets.token_urlsafe(48)
     return OKPAlgorithm.to_jwk(Ed25519PrivateKey.generate(), as_dict=True)
@@ -97,11 +125,11 @@ def _load(path: Path) -> dict[str, Any]:
 
 
 def _parse(content: dict[str, Any]) -> KeyRing:
-    active, words = content["active"], content["keys"]
-    short = [kid for kid, word in words.items() if isinstance(word, str) and len(word.encode()) < KEY_BYTES_MIN]
+    active, values = content["active"], content["keys"]
+    short = [kid for kid, value in values.items() if isinstance(value, str) and len(value.encode()) < KEY_BYTES_MIN]
     if short:
         raise SettingsError(f"{_FILE} holds keys shorter than {KEY_BYTES_MIN} bytes: {', '.join(short)}.")
-    keys = {kid: _parse_key(kid, word) for kid, word in words.items()}
+    keys = {kid: _parse_key(kid, value) for kid, value in values.items()}
     if active not in keys:
         raise SettingsError(f"{_FILE} names the active key {active!r} but does not hold it.")
     if keys[active].secret is None:
@@ -112,7 +140,7 @@ def _parse(content: dict[str, Any]) -> KeyRing:
 def _parse_key(kid: str, value: Any) -> SigningKey:
     try:
         if isinstance(value, str):
-            # PyJWT refuses the text of a key of another kind, and would do so at the first sign-in.
+            # PyJWT refuses the text of another kind of key. Check now, not at the first sign-in.
             HMACAlgorithm(HMACAlgorithm.SHA256).prepare_key(value)
             return SigningKey("HS256", value, value)
         jwk = PyJWK(value)
@@ -120,28 +148,28 @@ def _parse_key(kid: str, value: Any) -> SigningKey:
             return SigningKey("EdDSA", jwk.key, value.get("d"))
     except (PyJWTError, AttributeError, KeyError, TypeError, ValueError):
         pass
-    # Without the reason: it might quote the key.
+    # The reason is left out, since it might quote the key.
     raise SettingsError(f"{_FILE} holds no key under {kid!r}: a text for HS256, or an Ed25519 key as a JWK for EdDSA.")
 
 
 def _save(path: Path, content: dict[str, Any]) -> None:
-    # Read as the service will read it, before it can: a mistake here would stop every start.
+    # Parse before writing: the service could not start with a wrong file.
     _parse(content)
     _write(path, content).replace(path)
 
 
 def _write(path: Path, content: dict[str, Any]) -> Path:
-    fresh = path.with_suffix(f".{secrets.token_hex(4)}")
-    fresh.touch(mode=0o600)
-    fresh.write_text(json.dumps(content, indent=1) + "\n")
-    return fresh
+    new_file = path.with_suffix(f".{secrets.token_hex(4)}")
+    new_file.touch(mode=0o600)
+    new_file.write_text(json.dumps(content, indent=1) + "\n")
+    return new_file
 
 
-def _link_new_file(fresh: Path, path: Path) -> None:
-    # Two processes may start at once: the first file stays, so both sign with one key.
+def _link_new_file(new_file: Path, path: Path) -> None:
+    # Two processes may start at the same time. The first file wins, so both sign with the same key.
     try:
-        path.hardlink_to(fresh)
+        path.hardlink_to(new_file)
     except FileExistsError:
         pass
     finally:
-        fresh.unlink()
+        new_file.unlink()

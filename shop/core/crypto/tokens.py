@@ -1,4 +1,4 @@
-"""Access and refresh tokens: JWT by HS256 or EdDSA, with strict text and claims."""
+"""Access and refresh tokens: JWT by HS256 or EdDSA, strictly checked."""
 
 import json
 import logging
@@ -17,31 +17,31 @@ from shop.core.errors import CoreExceptionCode, ShopError
 from shop.core.settings.loader import SettingsError
 from shop.core.settings.settings import Settings
 
-# What each claim must be, and none may be missing: PyJWT takes a text for a number, and a token without `exp`.
+# Required claims and their types. PyJWT accepts a text for a number, and a token without `exp`.
 CLAIMS: dict[str, type] = {
     "iss": str, "aud": str, "exp": int, "iat": int, "nbf": int, "jti": str, "sub": str, "tenant": int, "sid": str,
     "typ": str,
 }  # fmt: skip
 TOKEN_MAX = 4096
-TOKEN_TYPE = "bearer"  # noqa: S105 - what kind of token, not a token
+TOKEN_TYPE = "bearer"  # noqa: S105 - the type of a token, not a token
 _VERIFIED_MAX = 20_000
-# How often the file of keys is looked at.
+# Interval of checks for a changed key file.
 _KEY_CHECK_SECONDS = 1.0
-# PyJWT tolerates a trailing `=`: then one token would have several texts.
+# PyJWT tolerates a trailing `=`, so that one token would have several texts.
 _SYNTAX = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
 _ID = re.compile(r"[1-9][0-9]{0,17}")
 _log = logging.getLogger(__name__)
 
 
 class TokenKind(StrEnum):
-    """What a token is for: requests, or the next pair of tokens."""
+    """Purpose of a token: requests, or the next pair of tokens."""
 
     ACCESS = "access"
     REFRESH = "refresh"
 
 
 class Claims(NamedTuple):
-    """What a verified token says; `expires` in seconds since 1970."""
+    """Claims of a verified token; `expires` is in seconds since 1970."""
 
     user_id: int
     tenant_id: int
@@ -51,7 +51,7 @@ class Claims(NamedTuple):
 
 
 class Grant(NamedTuple):
-    """Whose tokens are issued: a session, the id of its refresh token, and when that began, in seconds since 1970."""
+    """Session of issued tokens; `issued_at` is in seconds since 1970."""
 
     user_id: int
     tenant_id: int
@@ -61,12 +61,12 @@ class Grant(NamedTuple):
 
 
 def new_id() -> UUID:
-    """An id that nobody can guess, and that sorts by its moment (UUIDv7)."""
+    """Create an unguessable id that sorts by its creation time (UUIDv7)."""
     return uuid7()
 
 
 class _State(NamedTuple):
-    # Each ring has its own memory: what a key verified that is gone is forgotten with it.
+    # Each key ring has its own cache: tokens of a removed key are forgotten with it.
     key_ring: KeyRing
     verified_claims: dict[str, Claims]
     modified_at: int
@@ -74,18 +74,21 @@ class _State(NamedTuple):
 
 @dataclass
 class Tokens:
-    """Issues and verifies tokens. A file of keys that changes is read again, so keys change without a restart."""
+    """Issuer and verifier of tokens; a changed key file is read again."""
 
     settings: Settings
     _state: _State | None = field(default=None, repr=False)
     _checked_at: float = 0.0
 
     def check(self) -> None:
-        """Read the keys now, so that a bad file stops the start and not the first sign-in; raises SettingsError."""
+        """Read the keys now; raises SettingsError for a bad key file."""
         _ = self.key_ring
 
     def issue(self, grant: Grant) -> dict[str, Any]:
-        """What a client gets for signing in; `expires_in` is in seconds. The same grant has the same refresh token."""
+        """Issue the tokens of a grant, as fields of a response.
+
+        `expires_in` is in seconds. The same grant always has the same refresh token.
+        """
         now, access, refresh = int(time.time()), self.settings.access_lifetime, self.settings.refresh_lifetime
         return {
             "access_token": self._sign(grant, TokenKind.ACCESS, new_id(), now, now + access),
@@ -97,25 +100,25 @@ class Tokens:
         }
 
     def verify(self, token: str) -> Claims:
-        """The claims of a good access token; raises ShopError TOKEN_INVALID. It is remembered while it lives."""
-        ring, remembered, _ = self._current_state()
-        claims = remembered.get(token)
+        """Return the claims of an access token; raises ShopError TOKEN_INVALID."""
+        ring, verified, _ = self._current_state()
+        claims = verified.get(token)
         if claims is None:
             claims = self._decode(token, TokenKind.ACCESS, ring)
-            if len(remembered) >= _VERIFIED_MAX:
-                remembered.clear()
-            remembered[token] = claims
+            if len(verified) >= _VERIFIED_MAX:
+                verified.clear()
+            verified[token] = claims
         if claims.expires + self.settings.token_leeway <= time.time():
             raise ShopError(CoreExceptionCode.TOKEN_INVALID)
         return claims
 
     def verify_refresh(self, token: str) -> Claims:
-        """The claims of a good refresh token; raises ShopError TOKEN_INVALID."""
+        """Return the claims of a refresh token; raises ShopError TOKEN_INVALID."""
         return self._decode(token, TokenKind.REFRESH, self.key_ring)
 
     @property
     def key_ring(self) -> KeyRing:
-        """The keys in force; raises SettingsError when there never were any."""
+        """Current keys; raises SettingsError when none could be read yet."""
         return self._current_state().key_ring
 
     def _current_state(self) -> _State:
@@ -128,11 +131,11 @@ class Tokens:
     def _load_keys(self, last: _State | None) -> _State:
         try:
             path = keys_file(self.settings)
-            # Before it is read: whoever writes meanwhile is seen the next time.
-            written = path.stat().st_mtime_ns if path.exists() else 0
-            if last and last.modified_at == written:
+            # Taken before the file is read, so that a change during the read is seen at the next check.
+            modified_at = path.stat().st_mtime_ns if path.exists() else 0
+            if last and last.modified_at == modified_at:
                 return last
-            return _State(read_keys(path), {}, written)
+            return _State(read_keys(path), {}, modified_at)
         except SettingsError as error:
             if last is None:
                 raise
@@ -160,9 +163,9 @@ class Tokens:
         try:
             payload = self._payload(token, ring)
             if {name: type(payload[name]) for name in CLAIMS} != CLAIMS or payload["typ"] != kind:
-                raise jwt.InvalidTokenError("a claim is of another kind")
+                raise jwt.InvalidTokenError("a claim has the wrong type")
             if not _ID.fullmatch(payload["sub"]):
-                raise jwt.InvalidTokenError("not a user")
+                raise jwt.InvalidTokenError("the subject is not a user id")
             return Claims(
                 int(payload["sub"]), payload["tenant"], UUID(payload["sid"]), UUID(payload["jti"]), payload["exp"]
             )
@@ -187,7 +190,7 @@ class Tokens:
 
 
 def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    # Of two claims with one name, another reader might believe the other.
+    # Two parsers could take different values of a duplicate claim.
     if len(dict(pairs)) != len(pairs):
-        raise jwt.DecodeError("a name stands there twice")
+        raise jwt.DecodeError("a name occurs twice")
     return dict(pairs)

@@ -1,4 +1,4 @@
-"""What a code says: the sentence of a failure, of a success that has a number of its own, or the phrase of HTTP."""
+"""Messages of exception codes, success codes and HTTP statuses."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -15,7 +15,10 @@ _success_sentences: dict[int, str] = {}
 
 
 def register_success_codes(modules: Iterable[ModuleType]) -> None:
-    """Learn the classes called ...SuccessCode; raises ValueError with a sentence for a malformed or doubled code."""
+    """Register the enums called ...SuccessCode.
+
+    Raises ValueError for a malformed or duplicate code.
+    """
     names: dict[int, str] = {}
     for name, code in iterate_success_codes(modules):
         number, sentence = getattr(code, "number", None), getattr(code, "sentence", "")
@@ -29,7 +32,10 @@ def register_success_codes(modules: Iterable[ModuleType]) -> None:
 
 
 def iterate_success_codes(modules: Iterable[ModuleType]) -> Iterator[tuple[str, Enum]]:
-    """Each success code by its name; of two with one number an Enum makes one member, and keeps both names."""
+    """Yield each success code with its name.
+
+    An Enum makes one member of two codes with the same number, and keeps both names.
+    """
     for module in modules:
         for kind in vars(module).values():
             if isinstance(kind, type) and issubclass(kind, Enum) and kind.__name__.endswith("SuccessCode"):
@@ -37,7 +43,10 @@ def iterate_success_codes(modules: Iterable[ModuleType]) -> Iterator[tuple[str, 
 
 
 def translate_code(code: int, name: str | None = None) -> str:
-    """What a code says in a language, the caller's by default; the facts of a failure are left out (…)."""
+    """Translate the message of a code, by default to the request's language.
+
+    Facts of a failure are replaced by `…`.
+    """
     failure = find_code(code)
     sentence = failure.sentence if failure else _success_sentences.get(code)
     if sentence is None:
@@ -46,5 +55,5 @@ def translate_code(code: int, name: str | None = None) -> str:
 
 
 def http_status(code: int) -> int:
-    """The HTTP status a code stands for: its first three digits."""
+    """Return the HTTP status of a code: its first three digits."""
     return code if code < 1000 else int(str(code)[:3])

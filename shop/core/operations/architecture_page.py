@@ -1,4 +1,4 @@
-"""The report of the architecture at /architecture, for those who work on the code."""
+"""Architecture report at /architecture, for developers."""
 
 from collections.abc import Callable
 from functools import cache
@@ -10,7 +10,10 @@ from shop.core.settings.settings import Settings
 
 
 def serve_architecture_page(app: Flask, settings: Settings, build: Callable[[], str | None]) -> None:
-    """Serve what `build` makes, at its first request; nothing in production, nor where `build` has nothing."""
+    """Serve the page that `build` returns, built at its first request.
+
+    The route does not exist in production. It answers 404 when `build` returns None.
+    """
     if settings.production:
         return
     page = cache(build)
@@ -20,5 +23,5 @@ def serve_architecture_page(app: Flask, settings: Settings, build: Callable[[], 
         html = page()
         if html is None:
             fail(code=404)
-        # The page brings its own policy; this word alone is heard from a header only.
+        # The page contains its own policy, but browsers take this directive from a header only.
         return Response(html, mimetype="text/html", headers={"Content-Security-Policy": "frame-ancestors 'none'"})

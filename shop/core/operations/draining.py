@@ -1,6 +1,7 @@
-"""Draining: a web server that was told to end says so at /readyz first, and goes on answering for a while.
+"""Draining flag for a graceful shutdown.
 
-So whoever sends it requests, a proxy or a balancer, hears of it before anything is refused.
+A draining web server reports it at /readyz and goes on serving for a while, so that proxies and load balancers stop
+sending requests before any is refused.
 """
 
 import os
@@ -9,19 +10,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-# Where the parent of the web processes tells them; a name in the environment, since they may be forked or spawned.
+# Path of the flag file. It is an environment variable, since web processes may be forked or spawned.
 _FLAG_VARIABLE = "_SHOP_DRAINING"
 
 
 @contextmanager
 def draining_flag() -> Iterator[Path]:
-    """While the context lasts, the children of this process look at a place: they are draining when it is there."""
+    """Provide a flag file to the child processes until the context ends.
+
+    The children are draining as soon as the file exists.
+    """
     with tempfile.TemporaryDirectory(prefix="shop-") as folder:
         os.environ[_FLAG_VARIABLE] = str(Path(folder, "draining"))
         yield Path(folder, "draining")
 
 
 def is_draining() -> bool:
-    """Whether this web process was told to end."""
-    place = os.environ.get(_FLAG_VARIABLE)
-    return place is not None and Path(place).exists()
+    """Return True when this web process is shutting down."""
+    flag_file = os.environ.get(_FLAG_VARIABLE)
+    return flag_file is not None and Path(flag_file).exists()

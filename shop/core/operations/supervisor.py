@@ -1,4 +1,4 @@
-"""One parent for all processes: starts them, starts again what dies, stops all of them together."""
+"""Process supervisor: starts, restarts and stops the child processes."""
 
 import logging
 import signal
@@ -19,7 +19,10 @@ _log = logging.getLogger(__name__)
 
 @dataclass
 class ChildProcess:
-    """A `flask shop NAME` process, which may take `more_seconds` to end than the others."""
+    """A `flask shop NAME` process.
+
+    It may take `extra_stop_seconds` longer to stop than the others.
+    """
 
     name: str
     extra_stop_seconds: float = 0.0
@@ -27,12 +30,15 @@ class ChildProcess:
     restart_at: float = 0.0
 
     def start(self) -> None:
-        """Start it, in a session of its own: Ctrl-C reaches the parent alone, which stops its children in order."""
+        """Start the process in its own session.
+
+        Ctrl-C then reaches only the parent, which stops its children in order.
+        """
         command = [sys.executable, "-m", "flask", "shop", self.name]
         self.process = subprocess.Popen(command, start_new_session=True)
 
     def restart_if_dead(self) -> None:
-        """Start it again, after a pause, when it has died."""
+        """Restart the process after a pause when it has ended."""
         if self.process and self.process.poll() is not None:
             _log.warning("%s ended with %s; starting it again", self.name, self.process.returncode)
             self.process, self.restart_at = None, time.monotonic() + RESTART_PAUSE_SECONDS
@@ -40,7 +46,7 @@ class ChildProcess:
             self.start()
 
     def stop(self) -> None:
-        """Ask it to end, and make it end when it does not."""
+        """Terminate the process, and kill it after its stop time."""
         if self.process is None:
             return
         self.process.terminate()
@@ -53,13 +59,16 @@ class ChildProcess:
 
 @dataclass
 class Supervisor:
-    """The children of one parent, in the order in which they start and stop."""
+    """Child processes in the order in which they start and stop."""
 
     children: list[ChildProcess]
     _signals: list[int] = field(default_factory=list)
 
     def run(self, ready: Callable[[], bool], announce: Callable[[], None]) -> None:
-        """Run them until Ctrl-C, SIGTERM or a closed terminal; announce once when `ready`."""
+        """Run the children until Ctrl-C, SIGTERM or a closed terminal.
+
+        Calls `announce` once, as soon as `ready` returns True.
+        """
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._receive_signal)
         announced = False
@@ -80,7 +89,7 @@ class Supervisor:
 
 
 def is_ready(bind: str) -> bool:
-    """Whether the web server on that address and port is ready."""
+    """Return True when the web server at `bind` is ready."""
     try:
         with urllib.request.urlopen(f"http://{bind}/readyz", timeout=1) as response:
             return bool(response.status == 200)

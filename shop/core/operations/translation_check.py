@@ -1,4 +1,7 @@
-"""What the catalogues of shop/translations have to say, found in the code: none is forgotten, none is left over."""
+"""Completeness check of the translation catalogues.
+
+Collects all messages of the code, and finds missing and unused keys of the catalogues.
+"""
 
 import ast
 import re
@@ -29,18 +32,24 @@ _FIELD = "field"
 
 @dataclass(frozen=True)
 class ExpectedMessages:
-    """`labels`: of words of requests; `told`: what may be said about any of them, by its label; `own`: the rest."""
+    """Keys that the catalogues must contain.
+
+    `labels` are labels of request fields, `field_messages` contain such a label, and `messages` are all others.
+    """
 
     labels: frozenset[str]
     field_messages: frozenset[str]
     messages: frozenset[str]
 
     def for_language(self, language: str) -> frozenset[str]:
-        """The keys of a catalogue; English says the rest as it stands in the code."""
+        """Return the keys of a catalogue.
+
+        English needs no `messages`, since the code contains them in English.
+        """
         return self.labels | self.field_messages | (frozenset() if language == DEFAULT_LANGUAGE else self.messages)
 
     def problems(self, language: str, catalogue: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-        """What is wrong with a catalogue, and with which key."""
+        """Yield each problem of a catalogue with its key."""
         yield from (("missing", key) for key in sorted(self.for_language(language) - catalogue.keys()))
         yield from (("orphan", key) for key in sorted(catalogue.keys() - self.for_language(language)))
         for key, text in catalogue.items():
@@ -53,21 +62,32 @@ class ExpectedMessages:
 def collect_expected_messages(
     constants: Iterable[ModuleType], validators: Iterable[ModuleType], checkers: Iterable[ModuleType]
 ) -> ExpectedMessages:
-    """What a project with these modules says to callers; its ExceptionCodes are known already."""
+    """Collect the messages that these modules return to clients.
+
+    Exception codes are taken from their registry.
+    """
     constants, validators, checkers = [*constants], [*validators], [*checkers]
     enums = [*_find_classes(constants, Enum)]
     schemas: list[Schema] = [IfMatchChecker(), *(kind() for kind in _find_classes(checkers, Schema))]
     codes = {code.sentence for code in registered_codes().values() if _is_project_class(type(code))}
-    told = {sentence for schema in schemas for sentence in _schema_messages(schema)} | {REPEATED}
-    own = codes | {*_literal_sentences([*validators, *checkers])} | {*HTTP_STATUS_CODES.values(), *PARTS, *Sentence}
-    own |= {member.sentence for kind in enums for member in kind if hasattr(member, "sentence")}
-    own |= {label for it in Choices().add_enums(constants).lists.values() for label in it.values()} | {UNKNOWN_LANGUAGE}
-    # What stands in a sentence as {order_status} is a word of OrderStatus.
-    asked = {"".join(part.title() for part in fact.split("_")) for code in codes for fact in _placeholders(code)}
-    own |= {str(word) for kind in enums if issubclass(kind, StrEnum) and kind.__name__ in asked for word in kind}
+    about_fields = {message for schema in schemas for message in _schema_messages(schema)} | {REPEATED}
+    others = codes | {*_literal_sentences([*validators, *checkers])} | {*HTTP_STATUS_CODES.values(), *PARTS, *Sentence}
+    others |= {member.sentence for kind in enums for member in kind if hasattr(member, "sentence")}
+    others |= {label for labels in Choices().add_enums(constants).lists.values() for label in labels.values()}
+    others |= {UNKNOWN_LANGUAGE, *_enum_facts(codes, enums)}
     names = {field.data_key or name for schema in schemas for name, field in schema.fields.items()}
     labels = {f"{LABEL_PREFIX}{name}" for name in (*names, WHOLE_BODY, LANGUAGE_PARAMETER)}
-    return ExpectedMessages(frozenset(labels), frozenset(told - codes), frozenset(own - (told - codes)))
+    about_fields -= codes
+    return ExpectedMessages(frozenset(labels), frozenset(about_fields), frozenset(others - about_fields))
+
+
+def _enum_facts(messages: Iterable[str], enums: Iterable[type[Enum]]) -> set[str]:
+    """Collect the enum members that messages name.
+
+    The fact {order_status} is a member of OrderStatus.
+    """
+    names = {"".join(part.title() for part in fact.split("_")) for text in messages for fact in _placeholders(text)}
+    return {str(member) for kind in enums if issubclass(kind, StrEnum) and kind.__name__ in names for member in kind}
 
 
 def _find_classes(modules: Iterable[ModuleType], base: type[Any]) -> Iterator[type[Any]]:
@@ -88,7 +108,7 @@ def _schema_messages(schema: Schema) -> Iterator[str]:
 
 def _field_messages(field: Any) -> Iterator[str]:
     yield from field.error_messages.values()
-    yield from (_validator_message(it) for it in field.validators if isinstance(it, Validator))
+    yield from (_validator_message(validator) for validator in field.validators if isinstance(validator, Validator))
     if isinstance(field, fields.List):
         yield from _field_messages(field.inner)
 
@@ -103,10 +123,10 @@ def _validator_message(validator: Any) -> str:
 
 
 def _literal_sentences(modules: Iterable[ModuleType]) -> Iterator[str]:
-    """The sentences that modules write out themselves."""
+    """Yield the string literals of modules that are complete sentences."""
     for module in modules:
         tree = ast.parse(Path(str(module.__file__)).read_text())
-        # A docstring is an expression of its own.
+        # A docstring is an expression statement.
         documents = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
         for node in ast.walk(tree):
             if isinstance(node, ast.Constant) and id(node) not in documents and _is_sentence(node.value):

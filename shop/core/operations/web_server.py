@@ -1,4 +1,4 @@
-"""The web server: granian, whose threads wait in the Anteroom until there is something to work on."""
+"""Web server (granian), whose threads take requests from the admission middleware."""
 
 import signal
 import socket
@@ -17,15 +17,15 @@ from shop.core.settings.loader import SettingsError
 from shop.core.settings.settings import Settings
 
 BACKLOG = 2048
-# Its records go where all go.
+# Its log records go to the root logger.
 _LOG = {"version": 1, "disable_existing_loggers": False, "handlers": {}, "loggers": {"_granian": {"propagate": True}}}
-# As the proxy has it: what a client may take to say what it wants, and how long that may be.
+# Time limit and size limit of the request head, the same as the proxy's.
 HEAD_MILLISECONDS = 10_000
 HEAD_MAX_BYTES = 32 * 1024
 
 
 def check_port_free(settings: Settings) -> None:
-    """Raise SettingsError when `SHOP_BIND` or `SHOP_METRICS_BIND` is taken: whoever answers there is somebody else."""
+    """Raise SettingsError when `SHOP_BIND` or `SHOP_METRICS_BIND` is in use."""
     _check_bind_free("SHOP_BIND", settings.bind)
     if settings.metrics_bind:
         _check_bind_free("SHOP_METRICS_BIND", settings.metrics_bind)
@@ -42,30 +42,33 @@ def _check_bind_free(name: str, bind: str) -> None:
             raise SettingsError(f"{name}={bind} cannot be served: {error.strerror}.") from error
 
 
-class _DrainingServer(Granian):  # type: ignore[misc, valid-type]  # one of two, chosen by the library
-    """Granian, which after a SIGTERM goes on for a while, saying that it will end."""
+class _DrainingServer(Granian):  # type: ignore[misc, valid-type]  # one of two classes, chosen by the library
+    """Granian server that drains after a SIGTERM before it stops."""
 
     flag_file: Path
     drain_seconds: float
 
     def signal_handler_interrupt(self, *signals: Any, **_: Any) -> None:
-        """End: after a while when a SIGTERM asks for the first time, else at once."""
-        end = super().signal_handler_interrupt
+        """Stop after the drain time at the first SIGTERM, else at once."""
+        stop = super().signal_handler_interrupt
         if signals[:1] != (signal.SIGTERM,) or self.flag_file.exists():
-            end()
+            stop()
             return
         self.flag_file.touch()
-        timer = Timer(self.drain_seconds, end)
+        timer = Timer(self.drain_seconds, stop)
         timer.daemon = True
         timer.start()
 
 
 def serve(settings: Settings, factory: str = "shop.app:web_app") -> None:
-    """Serve the app that `factory` makes on `SHOP_BIND` until told to stop; a worker that dies is replaced."""
+    """Serve the app of `factory` on `SHOP_BIND` until a signal stops it.
+
+    A web process that dies is replaced. Raises SettingsError when an address is in use.
+    """
     check_port_free(settings)
-    with draining_flag() as place:
+    with draining_flag() as flag_file:
         server = _create_server(settings, factory)
-        server.flag_file, server.drain_seconds = place, settings.drain_seconds
+        server.flag_file, server.drain_seconds = flag_file, settings.drain_seconds
         server.serve()
 
 
@@ -77,7 +80,7 @@ def _create_server(settings: Settings, factory: str) -> _DrainingServer:
         address=address,
         port=port,
         interface=Interfaces.WSGI,
-        # A connection of HTTP/2 would have as many slow bodies as it likes, and nobody speaks it without TLS.
+        # An HTTP/2 connection could send any number of slow bodies, and clients do not use HTTP/2 without TLS.
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(header_read_timeout=HEAD_MILLISECONDS, max_buffer_size=HEAD_MAX_BYTES),
         workers=settings.web_workers,

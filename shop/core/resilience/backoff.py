@@ -1,4 +1,4 @@
-"""Coming back later, and not all at once."""
+"""Exponential back-off with full jitter, and random Retry-After values."""
 
 import random
 import time
@@ -10,13 +10,19 @@ RETRY_AFTER_MAX_SECONDS = 3
 
 
 def retry_after() -> int:
-    """Whole seconds for a Retry-After, drawn each time: those who were sent away together come back apart."""
+    """Draw whole seconds for a Retry-After header.
+
+    Clients that were rejected at the same time retry at different times.
+    """
     return random.randint(RETRY_AFTER_MIN_SECONDS, RETRY_AFTER_MAX_SECONDS)
 
 
 @dataclass(frozen=True)
 class Backoff:
-    """So many tries in so many seconds. A pause is drawn between zero and a bound that doubles up to the cap."""
+    """Retry schedule: at most `tries` attempts within `budget` seconds.
+
+    Each pause is random between zero and a bound, which starts at `base` seconds and doubles up to `cap`.
+    """
 
     tries: int
     budget: float
@@ -27,11 +33,14 @@ class Backoff:
     draw: Callable[[float, float], float] = random.uniform
 
     def attempts(self) -> Iterator[int]:
-        """Once for each try, from 0. It pauses between two of them only, and for nothing that the budget ends."""
+        """Yield the number of each attempt, from 0, after its pause.
+
+        Ends before a pause that would exceed the budget.
+        """
         deadline = self.now() + self.budget
         yield 0
         for number in range(1, self.tries):
-            # The exponent has a bound of its own: a float overflows at two to the power of a thousand tries.
+            # The exponent is bounded, since a float overflows at 2 ** 1024.
             pause = self.draw(0, min(self.cap, self.base * 2 ** min(number - 1, 30)))
             if self.now() + pause >= deadline:
                 return

@@ -1,4 +1,4 @@
-"""Waiting within a request: bounded in time, and in how many threads may wait at once."""
+"""Polling within a request, bounded in time and in threads."""
 
 import time
 from collections.abc import Callable
@@ -17,12 +17,15 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class BoundedWait:
-    """Half of a process's threads may wait; the others go on serving."""
+    """Polling by at most half of the threads of a process."""
 
     settings: Settings
 
     def poll(self, probe: Callable[[], T | None], timeout: float) -> T | None:
-        """What `look` finds within the time; None when it is up, or when too many wait already."""
+        """Call the probe until it returns a value.
+
+        Returns None after `timeout` seconds, and at once when too many threads are waiting.
+        """
         if timeout <= 0 or not self._slots.acquire(blocking=False):
             return None
         try:
@@ -32,9 +35,9 @@ class BoundedWait:
             self._slots.release()
 
     def _poll_until(self, probe: Callable[[], T | None], deadline: float) -> T | None:
-        while (found := probe()) is None and time.monotonic() < deadline:
+        while (result := probe()) is None and time.monotonic() < deadline:
             time.sleep(POLL_SECONDS)
-        return found
+        return result
 
     @cached_property
     def _slots(self) -> BoundedSemaphore:

@@ -1,4 +1,4 @@
-"""Doing without a store that does not answer: nobody waits for it, until it was seen to be well again."""
+"""Circuit breaker for calls to a store."""
 
 import logging
 import time
@@ -10,9 +10,10 @@ _log = logging.getLogger(__name__)
 
 
 class CircuitBreaker:
-    """Closed while all is well. Who comes later than a second after a failure has the store probed, and does not wait.
+    """Circuit breaker of one store.
 
-    `probe` raises one of `errors`.
+    While it is open, calls are rejected, and the store is probed in the background at most once a second. The probe
+    raises one of `errors` while the store is down.
     """
 
     def __init__(
@@ -22,13 +23,16 @@ class CircuitBreaker:
         errors: type[Exception],
         now: Callable[[], float] = time.monotonic,
     ) -> None:
-        # When the first of the failures came that nothing good has followed.
+        # Time of the first failure since the last success; None while closed.
         self.opened_at: float | None = None
         self._name, self._probe, self._errors, self._now = name, probe, errors, now
         self._lock, self._next_probe_at = Lock(), 0.0
 
     def allow(self) -> bool:
-        """Whether to try; who is let through says how it went."""
+        """Return True when the caller may use the store.
+
+        The caller then records the outcome.
+        """
         if self.opened_at is None:
             return True
         if self._is_probe_due():
@@ -36,7 +40,7 @@ class CircuitBreaker:
         return False
 
     def record_failure(self, error: Exception) -> None:
-        """Note a failure."""
+        """Open the circuit after a failed call."""
         with self._lock:
             self._next_probe_at = self._now() + PROBE_INTERVAL_SECONDS
             if self.opened_at is None:
@@ -44,7 +48,7 @@ class CircuitBreaker:
                 self.opened_at = self._now()
 
     def record_success(self) -> None:
-        """Note that all is well."""
+        """Close the circuit after a successful call."""
         if self.opened_at is not None:
             _log.warning("%s with Redis again", self._name)
             self.opened_at = None

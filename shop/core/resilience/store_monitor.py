@@ -1,8 +1,10 @@
-"""Signs of life: a thread asks a store all the time whether it answers, so that no request has to find out.
+"""Background monitor of a store.
 
-One question that takes long says nothing about the others, so it turns nobody away: away is a store that leaves the
-plainest question unanswered, while it answers nobody else either. One that refuses is asked by everybody: that takes no
-time, and so the first request after it is back finds it well.
+A thread probes the store, so that requests need not wait for a time-out.
+
+One slow call does not make a store down. It is down when a plain probe times out while no other call is answered
+either. A store that refuses connections is not down: a refusal takes no time, so requests call the store, and the first
+one after its return succeeds.
 """
 
 import logging
@@ -12,19 +14,22 @@ from threading import Condition, Thread
 
 PAUSE_SECONDS = 0.5
 PAUSE_SECONDS_DOWN = 0.1
-# A failure that comes sooner is a refusal.
+# A failure within this time is a refusal, not a time-out.
 REFUSAL_SECONDS = 0.2
 _log = logging.getLogger(__name__)
 
 
 class StoreMonitor:
-    """Of one store. `ask` answers a word when the store is well, and raises within a second when it is not."""
+    """Monitor of one store.
+
+    `probe` returns a text when the store is well, and raises within a second when it is not.
+    """
 
     def __init__(self, name: str, probe: Callable[[], str]) -> None:
         self.name = name
-        # Called after each question.
+        # Called after each check.
         self.on_check: Callable[[], None] = _ignore_check
-        # Why the store is away; None while it is well, and where nobody follows: who would see that it is back?
+        # Last error while the store is down, else None. Set only after `follow()`: without it nothing would reset it.
         self.down: Exception | None = None
         self._probe = probe
         self._reply = self._status = ""
@@ -35,23 +40,26 @@ class StoreMonitor:
         self._thread: Thread | None = None
 
     def mark_alive(self) -> None:
-        """Note that somebody was answered."""
+        """Record that another call was answered."""
         self._alive_at = time.monotonic()
 
     def follow(self) -> None:
-        """Ask all the time while this process lives."""
+        """Check the store periodically until the process ends."""
         with self._condition:
             self._is_following = True
             self._wake_thread()
 
     def request_check(self) -> int:
-        """Ask once more, now: the number to `look` for."""
+        """Request a check now, and return its number for `wait_for_check`."""
         with self._condition:
             self._wake_thread()
             return self._checks_started + 1
 
     def wait_for_check(self, number: int, deadline: float) -> str:
-        """What the store says to the question of that number or a later one: its word, `down`, or `late` by then."""
+        """Wait for the check of this number or a later one.
+
+        Returns the text of the probe, `down`, or `late` when the deadline passes.
+        """
         with self._condition:
             if not self._condition.wait_for(
                 lambda: self._checks_finished >= number, max(0.0, deadline - time.monotonic())
@@ -72,29 +80,29 @@ class StoreMonitor:
                 self._condition.wait_for(lambda: self._check_requested, self._pause_seconds())
                 self._check_requested = False
                 self._checks_started += 1
-            began = time.monotonic()
-            error = self._check(began)
+            started_at = time.monotonic()
+            error = self._check(started_at)
             with self._condition:
                 self._status = "down" if error else self._reply
-                self._update_down(error if time.monotonic() - began > REFUSAL_SECONDS else None)
+                self._update_down(error if time.monotonic() - started_at > REFUSAL_SECONDS else None)
                 self._checks_finished += 1
                 self._condition.notify_all()
             try:
                 self.on_check()
-            except Exception:  # noqa: BLE001 - whoever is told may fail; who stops looking shuts the store for ever
-                _log.exception("Nobody could be told how %s is", self.name)
+            except Exception:  # noqa: BLE001 - a failing callback must not end the thread: the store would stay down
+                _log.exception("The check callback of %s failed", self.name)
 
     def _pause_seconds(self) -> float | None:
         if not self._is_following:
             return None
         return PAUSE_SECONDS_DOWN if self.down else PAUSE_SECONDS
 
-    def _check(self, began: float) -> Exception | None:
+    def _check(self, started_at: float) -> Exception | None:
         try:
             self._reply = self._probe()
-        except Exception as error:  # noqa: BLE001 - the same
-            # This thread may have been late itself. Who was answered meanwhile knows better.
-            return None if self._reply and self._alive_at > began else error
+        except Exception as error:  # noqa: BLE001 - any error means that the store is not well
+            # This thread itself may have been late. A call that was answered meanwhile proves that the store is well.
+            return None if self._reply and self._alive_at > started_at else error
         return None
 
     def _update_down(self, error: Exception | None) -> None:
@@ -104,4 +112,4 @@ class StoreMonitor:
 
 
 def _ignore_check() -> None:
-    """Nobody wants to know."""
+    """Do nothing."""

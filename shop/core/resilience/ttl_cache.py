@@ -1,4 +1,4 @@
-"""What is worth knowing for a moment."""
+"""Cache of this process with a time to live."""
 
 import time
 from collections.abc import Callable, Hashable
@@ -10,7 +10,7 @@ V = TypeVar("V")
 
 
 class TTLCache(Generic[K, V]):
-    """Kept in this process, for all its threads: each thing for so many seconds, and so many things at most."""
+    """Thread-safe cache of at most `size` entries, each for `seconds`."""
 
     def __init__(self, seconds: float, size: int, now: Callable[[], float] = time.monotonic) -> None:
         self._seconds, self._size, self._now = seconds, size, now
@@ -18,7 +18,7 @@ class TTLCache(Generic[K, V]):
         self._lock = Lock()
 
     def set(self, key: K, value: V) -> None:
-        """Remember a thing from now on; the oldest one makes room for it."""
+        """Store a value, and remove the oldest entry of a full cache."""
         with self._lock:
             self._entries.pop(key, None)
             self._entries[key] = self._now() + self._seconds, value
@@ -26,7 +26,7 @@ class TTLCache(Generic[K, V]):
                 del self._entries[next(iter(self._entries))]
 
     def get(self, key: K) -> V | None:
-        """What was kept under the key and has not ended."""
+        """Return the value of a key; None when missing or expired."""
         with self._lock:
-            end, value = self._entries.get(key, (0.0, None))
-            return value if self._now() < end else None
+            expires_at, value = self._entries.get(key, (0.0, None))
+            return value if self._now() < expires_at else None

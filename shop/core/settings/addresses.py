@@ -1,4 +1,4 @@
-"""Addresses in settings: what they may look like, and how they are shown to people."""
+"""Checks, parsing and masking of addresses in settings."""
 
 import re
 from collections.abc import Callable
@@ -14,40 +14,43 @@ _PASSWORD = re.compile(r"(?<=://)([^/?#]*:)[^/?#]*(?=@)|([?&][^=&#]*password=)[^
 
 
 def is_database_url(text: str) -> bool:
-    """Whether it is the SQLAlchemy URL of a database this service speaks to."""
+    """Return True for the SQLAlchemy URL of a supported database."""
     return _parses(make_url, text) and make_url(text).get_backend_name() in ("mysql", "mariadb", "sqlite")
 
 
 def is_redis_url(text: str) -> bool:
-    """Whether it is the URL of a Redis server."""
+    """Return True for the URL of a Redis server."""
     return text.startswith(("redis://", "rediss://", "unix://")) and _parses(lambda url: urlsplit(url).port, text)
 
 
 def is_origin(text: str) -> bool:
-    """Whether it is what browsers send as Origin (scheme, host, a port that is not the scheme's own), or `*`."""
+    """Return True for an Origin as browsers send it, or `*`.
+
+    It has a scheme, a host, and a port unless that is the default port of the scheme.
+    """
     return text == "*" or bool(_ORIGIN.fullmatch(text))
 
 
 def is_network(text: str) -> bool:
-    """Whether it is an address or a network, IPv4 or IPv6."""
+    """Return True for an address or a network, IPv4 or IPv6."""
     return _parses(ip_network, text)
 
 
 def is_bind(text: str) -> bool:
-    """Whether it is an address and a port to listen on."""
+    """Return True for an address and a port to listen on."""
     address, _, port = text.rpartition(":")
     return bool(address) and port.isdecimal() and 0 < int(port) <= _PORT_MAX
 
 
 def split_bind(bind: str) -> tuple[str, int]:
-    """Address and port of a place to listen on."""
+    """Split a bind setting into address and port."""
     address, _, port = bind.rpartition(":")
     return address.strip("[]"), int(port)
 
 
 def mask_password(text: str) -> str:
-    """The address with its password starred, wherever it stands."""
-    return _PASSWORD.sub(lambda found: f"{found[1] or found[2]}***", text)
+    """Replace all passwords in an address by `***`."""
+    return _PASSWORD.sub(lambda match: f"{match[1] or match[2]}***", text)
 
 
 def _parses(parse: Callable[[str], object], text: str) -> bool:

@@ -1,4 +1,4 @@
-"""Where settings come from: the environment, a `.env` file, or `NAME_FILE` (Docker secrets)."""
+"""Settings loader: environment, `.env` file, and `NAME_FILE` (Docker secrets)."""
 
 import difflib
 import logging
@@ -19,42 +19,45 @@ _log = logging.getLogger(__name__)
 
 
 class SettingsError(Exception):
-    """A setting has a value the service cannot start with; the sentence says which and why."""
+    """An invalid value; the message names the setting and the reason."""
 
 
 def setting(default: Any, description: str, *, check: Callable[[Any], bool] | None = None, secret: bool = False) -> Any:
-    """A field of the settings: what it is by default, what it says, which values it takes."""
+    """Declare a setting: default, description, check of its value."""
     return field(default=default, metadata={"description": description, "check": check, "secret": secret})
 
 
 def at_least(low: float) -> Callable[[Any], bool]:
-    """A check that takes numbers from `low` on."""
+    """Create a check for finite numbers from `low` on."""
     return lambda value: low <= value < math.inf
 
 
 def empty_or(check: Callable[[str], bool]) -> Callable[[str], bool]:
-    """A check that takes the empty text too."""
+    """Extend a check to accept the empty text."""
     return lambda text: not text or check(text)
 
 
 def variable_name(name: str) -> str:
-    """The environment variable of a field."""
+    """Return the environment variable of a field."""
     return PREFIX + name.upper()
 
 
 def read_environment() -> dict[str, str]:
-    """What the process was told: its environment, and a `.env` file where that says nothing."""
-    written = {name: value for name, value in dotenv_values(".env").items() if value is not None}
-    return {**written, **os.environ}
+    """Read the `.env` file and the environment, which takes precedence."""
+    dotenv = {name: value for name, value in dotenv_values(".env").items() if value is not None}
+    return {**dotenv, **os.environ}
 
 
 def is_set(name: str, source: Mapping[str, str]) -> bool:
-    """Whether anybody said something about a setting."""
+    """Return True when a setting has a variable or a file."""
     return variable_name(name) in source or f"{variable_name(name)}_FILE" in source
 
 
 def read_setting(name: str, kind: Any, metadata: Mapping[str, Any], source: Mapping[str, str]) -> Any:
-    """The value of a setting; raises SettingsError with one sentence for a bad one."""
+    """Read and check the value of a setting.
+
+    Raises SettingsError for an invalid value.
+    """
     text = source[variable_name(name)] if variable_name(name) in source else _read_file(name, source)
     try:
         value = _PARSERS[kind](text.strip())
@@ -103,7 +106,7 @@ _TYPE_NAMES = {
 
 
 def warn_about_unknown(source: Mapping[str, str], names: Iterable[str]) -> None:
-    """Log a warning for each variable of ours that nobody knows."""
+    """Log a warning for each `SHOP_` variable that is no setting."""
     known = [variable_name(name) for name in names]
     known += [f"{name}_FILE" for name in known]
     for name in sorted(set(source) - set(known)):
@@ -113,7 +116,10 @@ def warn_about_unknown(source: Mapping[str, str], names: Iterable[str]) -> None:
 
 
 def mask_value(value: Any, *, secret: bool) -> str:
-    """A value for people: a secret hidden, the password in an address starred."""
+    """Format a value for display.
+
+    Secrets are replaced by `***`; in an address only the password is.
+    """
     if isinstance(value, tuple):
         return ",".join(mask_value(part, secret=secret) for part in value)
     text = str(value)

@@ -15,7 +15,7 @@ def _is_threshold(text: str) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class LogSettings:
-    """What is logged, how it looks, and where it goes beside stderr."""
+    """Level, format and destinations of log records."""
 
     log_format: str = setting(
         "console", "console: a line to read; json: an object a line", check=("console", "json").__contains__
@@ -43,10 +43,10 @@ class LogSettings:
 
     @property
     def log_folder(self) -> Path | None:
-        """The folder of the day files, absolute; None without one."""
+        """Absolute path of the folder of the daily files, or None."""
         return Path(self.log_file).resolve() if self.log_file else None
 
     @property
     def log_sql_slower(self) -> float | None:
-        """Milliseconds that a statement may take before it is logged; None: none is."""
+        """Milliseconds from which a statement is logged, or None for no statement."""
         return None if self.log_sql_slower_ms == OFF else float(self.log_sql_slower_ms)

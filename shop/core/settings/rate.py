@@ -1,4 +1,4 @@
-"""How many requests in how long: what a setting says of a limit."""
+"""Rate of a limit: requests per time window."""
 
 import re
 from dataclasses import dataclass
@@ -10,27 +10,30 @@ _OFF = "off"
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """So many requests in so many seconds; none at all means that nothing is limited."""
+    """At most `requests` in `seconds`; zero requests turn the limit off."""
 
     requests: int
     seconds: int
 
     @classmethod
     def parse(cls, text: str) -> "Rate":
-        """`60/minute`, `5/30 seconds` or `off`; raises ValueError for anything else."""
+        """Parse `60/minute`, `5/30 seconds` or `off`.
+
+        Raises ValueError for any other text.
+        """
         if text.lower() == _OFF:
             return OFF
-        found = _FORM.fullmatch(text)
-        if not found or not int(found[1]) or not int(found[2] or 1):
+        match = _FORM.fullmatch(text)
+        if not match or not int(match[1]) or not int(match[2] or 1):
             raise ValueError(text)
-        return cls(int(found[1]), int(found[2] or 1) * _UNITS[found[3].lower()])
+        return cls(int(match[1]), int(match[2] or 1) * _UNITS[match[3].lower()])
 
     def multiply(self, factor: int) -> "Rate":
-        """So many times as many requests."""
+        """Return the rate with its requests multiplied by a factor."""
         return Rate(self.requests * factor, self.seconds)
 
     def __str__(self) -> str:
-        """As a setting says it."""
+        """Return the text form of the setting."""
         if self == OFF:
             return _OFF
         unit, seconds = next(pair for pair in _UNITS.items() if self.seconds % pair[1] == 0)

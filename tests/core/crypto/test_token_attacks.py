@@ -1,4 +1,4 @@
-"""Tokens that nobody issued."""
+"""Forged and mutated tokens."""
 
 import base64
 import json
@@ -34,7 +34,7 @@ def tokens(tmp_path: Path, request: pytest.FixtureRequest) -> Tokens:
 
 
 def is_refused(tokens: Tokens, token: str) -> bool:
-    """Whether a token is refused, and with the error that is meant for it."""
+    """Return True when the token is refused with TOKEN_INVALID."""
     try:
         tokens.verify(token)
     except ShopError as error:
@@ -42,8 +42,8 @@ def is_refused(tokens: Tokens, token: str) -> bool:
     return False
 
 
-def signed(tokens: Tokens, payload: bytes, **header: Any) -> str:
-    """Any bytes under our own signature."""
+def sign(tokens: Tokens, payload: bytes, **header: Any) -> str:
+    """Sign any bytes with a valid key."""
     key = tokens.key_ring.keys["one"]
     return jwt.api_jws.encode(payload, key.key, key.algorithm, headers={"kid": "one", **header})
 
@@ -53,59 +53,59 @@ def claims_of(token: str) -> dict[str, Any]:
     return claims
 
 
-def encoded(value: Any) -> str:
+def encode(value: Any) -> str:
     return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
 
 
-def _changed(rng: random.Random, made: list[str]) -> str:
-    token = rng.choice(made)
+def _change(rng: random.Random, issued: list[str]) -> str:
+    token = rng.choice(issued)
     at = rng.randrange(len(token))
     return token[:at] + rng.choice(LETTERS) + token[at + rng.randint(0, 1) :]
 
 
-def _cut(rng: random.Random, made: list[str]) -> str:
-    token = rng.choice(made)
+def _cut(rng: random.Random, issued: list[str]) -> str:
+    token = rng.choice(issued)
     at = rng.randrange(len(token))
     return token[:at] + token[at + rng.randint(1, 9) :]
 
 
-def _swapped(rng: random.Random, made: list[str]) -> str:
-    return ".".join(rng.choice(made).split(".")[part] for part in range(3))
+def _swap(rng: random.Random, issued: list[str]) -> str:
+    return ".".join(rng.choice(issued).split(".")[part] for part in range(3))
 
 
-def _claimed(rng: random.Random, made: list[str]) -> str:
-    head, _, signature = rng.choice(made).split(".")
-    claims = claims_of(rng.choice(made))
+def _change_claim(rng: random.Random, issued: list[str]) -> str:
+    head, _, signature = rng.choice(issued).split(".")
+    claims = claims_of(rng.choice(issued))
     claims[rng.choice([*claims, "roles", "admin"])] = rng.choice([1, "1", None, True, 10**30, "admin", [], {}])
-    return f"{head}.{encoded(claims)}.{signature}"
+    return f"{head}.{encode(claims)}.{signature}"
 
 
-def _headed(rng: random.Random, made: list[str]) -> str:
-    _, body, signature = rng.choice(made).split(".")
+def _change_header(rng: random.Random, issued: list[str]) -> str:
+    _, body, signature = rng.choice(issued).split(".")
     algorithm = rng.choice(["none", "HS256", "HS512", "EdDSA", "RS256", "", None, 7])
     head = {"alg": algorithm, "kid": rng.choice(["one", "other", "none", "", None, 1, "../one"])}
-    return f"{encoded(head)}.{body}.{rng.choice([signature, '', 'AA'])}"
+    return f"{encode(head)}.{body}.{rng.choice([signature, '', 'AA'])}"
 
 
-MUTATORS: tuple[Mutation, ...] = (_changed, _changed, _cut, _swapped, _claimed, _headed)
+MUTATORS: tuple[Mutation, ...] = (_change, _change, _cut, _swap, _change_claim, _change_header)
 
 
-def _mutated(tokens: Tokens, seed: int) -> Iterator[str]:
-    rng, made = (
+def _mutate(tokens: Tokens, seed: int) -> Iterator[str]:
+    rng, issued = (
         random.Random(seed),
         [issue_access_token(tokens, user_id, tenant) for user_id in (1, 2, 3) for tenant in (1, 2)],
     )
     for _ in range(MUTATIONS // 2):
-        token = rng.choice(MUTATORS)(rng, made)
-        if token not in made:
+        token = rng.choice(MUTATORS)(rng, issued)
+        if token not in issued:
             yield token
 
 
-def test_of_a_hundred_thousand_mutated_tokens_none_is_accepted(tokens: Tokens) -> None:
-    assert [token for token in _mutated(tokens, 7) if not is_refused(tokens, token)] == []
+def test_a_hundred_thousand_mutated_tokens_are_refused(tokens: Tokens) -> None:
+    assert [token for token in _mutate(tokens, 7) if not is_refused(tokens, token)] == []
 
 
-def test_a_public_key_is_no_secret(tmp_path: Path) -> None:
+def test_a_public_key_is_not_accepted_as_hmac_secret(tmp_path: Path) -> None:
     path = tmp_path / "keys.json"
     path.write_text(json.dumps({"active": "one", "keys": {"one": new_key("EdDSA")}}))
     tokens = Tokens(Settings(jwt_keys_file=str(path)))
@@ -118,44 +118,44 @@ def test_a_public_key_is_no_secret(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("claim", ["exp", "iat", "nbf", "tenant"])
 @pytest.mark.parametrize("form", [str, float, lambda number: [number], lambda _: True, lambda _: None])
-def test_a_number_in_another_form_is_refused(tokens: Tokens, claim: str, form: Callable[[Any], Any]) -> None:
+def test_a_numeric_claim_of_another_type_is_refused(tokens: Tokens, claim: str, form: Callable[[Any], Any]) -> None:
     claims = claims_of(issue_access_token(tokens))
-    assert is_refused(tokens, signed(tokens, json.dumps({**claims, claim: form(claims[claim])}).encode()))
+    assert is_refused(tokens, sign(tokens, json.dumps({**claims, claim: form(claims[claim])}).encode()))
 
 
 @pytest.mark.parametrize("sub", ["0", "-1", "01", "1.0", " 1", "1\n", "9" * 19, "\uff11"])
-def test_a_user_in_another_form_is_refused(tokens: Tokens, sub: str) -> None:
+def test_a_malformed_user_id_is_refused(tokens: Tokens, sub: str) -> None:
     claims = claims_of(issue_access_token(tokens))
-    assert is_refused(tokens, signed(tokens, json.dumps({**claims, "sub": sub}).encode()))
+    assert is_refused(tokens, sign(tokens, json.dumps({**claims, "sub": sub}).encode()))
 
 
-def test_a_claim_that_stands_there_twice_is_refused(tokens: Tokens) -> None:
+def test_a_duplicate_claim_is_refused(tokens: Tokens) -> None:
     body = json.dumps(claims_of(issue_access_token(tokens))).encode()
-    assert not is_refused(tokens, signed(tokens, body))
-    assert is_refused(tokens, signed(tokens, b'{"sub": "1", ' + body[1:]))
-    assert is_refused(tokens, signed(tokens, body[:-1] + b', "sub": "1"}'))
+    assert not is_refused(tokens, sign(tokens, body))
+    assert is_refused(tokens, sign(tokens, b'{"sub": "1", ' + body[1:]))
+    assert is_refused(tokens, sign(tokens, body[:-1] + b', "sub": "1"}'))
 
 
 @pytest.mark.parametrize("payload", [b"[]", b"7", b"null", b"", b"\xff", b"[" * 2000, b'{"exp": NaN}'])
-def test_a_payload_that_is_no_object_is_refused(tokens: Tokens, payload: bytes) -> None:
-    assert is_refused(tokens, signed(tokens, payload))
+def test_a_payload_that_is_not_an_object_is_refused(tokens: Tokens, payload: bytes) -> None:
+    assert is_refused(tokens, sign(tokens, payload))
 
 
 @pytest.mark.parametrize("header", [{"crit": ["exp"]}, {"b64": False}, {"alg": "none"}])
-def test_a_header_that_asks_for_more_is_refused(tokens: Tokens, header: dict[str, Any]) -> None:
+def test_a_header_with_extensions_is_refused(tokens: Tokens, header: dict[str, Any]) -> None:
     claims, (_, body, signature) = {"kid": "one", "alg": "HS256", **header}, issue_access_token(tokens).split(".")
-    assert is_refused(tokens, f"{encoded(claims)}.{body}.{signature}")
+    assert is_refused(tokens, f"{encode(claims)}.{body}.{signature}")
 
 
-def test_a_refresh_token_is_no_access_token_and_an_access_token_refreshes_nothing(tokens: Tokens) -> None:
-    both = issue_tokens(tokens)
-    assert is_refused(tokens, both["refresh_token"])
+def test_access_and_refresh_tokens_are_not_interchangeable(tokens: Tokens) -> None:
+    pair = issue_tokens(tokens)
+    assert is_refused(tokens, pair["refresh_token"])
     with pytest.raises(ShopError):
-        tokens.verify_refresh(both["access_token"])
-    assert tokens.verify_refresh(both["refresh_token"]).user_id == 7
+        tokens.verify_refresh(pair["access_token"])
+    assert tokens.verify_refresh(pair["refresh_token"]).user_id == 7
 
 
-def test_a_token_that_is_too_long_is_not_looked_at(tokens: Tokens) -> None:
+def test_a_token_that_is_too_long_is_not_parsed(tokens: Tokens) -> None:
     began = time.perf_counter()
     assert is_refused(tokens, "a" * 5_000_000 + ".b.c")
     assert time.perf_counter() - began < 1.0

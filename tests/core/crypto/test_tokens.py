@@ -1,4 +1,4 @@
-"""Access tokens: what is refused, and what the keys may be."""
+"""Access tokens: claims, refused tokens, and key changes."""
 
 import base64
 import json
@@ -53,7 +53,7 @@ def refuses(tokens: Tokens, token: str) -> bool:
     return False
 
 
-def test_a_token_says_who_and_until_when(tokens: Tokens) -> None:
+def test_a_token_contains_user_tenant_and_expiry(tokens: Tokens) -> None:
     claims = tokens.verify(issue_access_token(tokens, 7, 3))
     assert (claims.user_id, claims.tenant_id) == (7, 3)
     assert claims.expires == pytest.approx(time.time() + 3600, abs=3)
@@ -63,12 +63,12 @@ def test_a_token_carries_every_required_claim(tokens: Tokens) -> None:
     assert sorted(claims_of(tokens)) == sorted(CLAIMS)
 
 
-def test_our_own_signature_over_our_own_claims_is_good(tokens: Tokens) -> None:
+def test_a_correctly_signed_token_is_accepted(tokens: Tokens) -> None:
     assert not refuses(tokens, sign(claims_of(tokens)))
 
 
 @pytest.mark.parametrize("claim", CLAIMS)
-def test_a_token_without_one_of_them_is_refused(tokens: Tokens, claim: str) -> None:
+def test_a_token_without_a_required_claim_is_refused(tokens: Tokens, claim: str) -> None:
     claims = claims_of(tokens)
     del claims[claim]
     assert refuses(tokens, sign(claims))
@@ -77,7 +77,7 @@ def test_a_token_without_one_of_them_is_refused(tokens: Tokens, claim: str) -> N
 @pytest.mark.parametrize(
     ("claim", "value"),
     [
-        ("iss", "somebody else"),
+        ("iss", "another issuer"),
         ("aud", "another service"),
         ("typ", "refresh"),
         ("typ", None),
@@ -93,9 +93,9 @@ def test_a_token_without_one_of_them_is_refused(tokens: Tokens, claim: str) -> N
         ("tenant", []),
     ],
 )
-def test_a_claim_that_says_something_else_is_refused(tokens: Tokens, claim: str, value: Any) -> None:
+def test_a_wrong_claim_is_refused(tokens: Tokens, claim: str, value: Any) -> None:
     claims = {**claims_of(tokens), claim: value}
-    # Not by PyJWT, which would not sign some of these.
+    # Encoded without the checks of PyJWT, which refuses some of these claims.
     token = jwt.api_jws.encode(json.dumps(claims).encode(), OLD, "HS256", headers={"kid": "old"})
     assert refuses(tokens, token)
 
@@ -128,21 +128,21 @@ def test_an_unsigned_token_is_refused(tokens: Tokens, algorithm: str) -> None:
 
 
 @pytest.mark.parametrize("tail", ["=", "==", " ", "\n", ".", ".x", "\0", "é"])
-def test_a_token_with_anything_behind_it_is_refused(tokens: Tokens, tail: str) -> None:
+def test_a_token_with_trailing_text_is_refused(tokens: Tokens, tail: str) -> None:
     assert refuses(tokens, issue_access_token(tokens, 7, 1) + tail)
 
 
-def test_one_token_has_one_text(tokens: Tokens) -> None:
+def test_a_token_has_exactly_one_text_form(tokens: Tokens) -> None:
     token = issue_access_token(tokens, 7, 1)
     assert [letter for letter in LETTERS if not refuses(tokens, token[:-1] + letter)] == [token[-1]]
 
 
 @pytest.mark.parametrize("text", ["", ".", "..", "a.b.c", "a.b", "Bearer x", "x" * 10_000])
-def test_what_never_was_a_token_is_refused(tokens: Tokens, text: str) -> None:
+def test_other_text_is_refused(tokens: Tokens, text: str) -> None:
     assert refuses(tokens, text)
 
 
-def test_an_expired_token_is_refused_although_it_is_remembered(make_tokens: MakeTokens) -> None:
+def test_an_expired_token_is_refused_although_it_is_cached(make_tokens: MakeTokens) -> None:
     tokens = make_tokens(access_lifetime=1)
     token = issue_access_token(tokens, 7, 1)
     tokens.verify(token)
@@ -151,12 +151,12 @@ def test_an_expired_token_is_refused_although_it_is_remembered(make_tokens: Make
     assert refuses(tokens, token)
 
 
-def test_a_refused_token_is_not_remembered(tokens: Tokens) -> None:
+def test_a_refused_token_is_not_cached(tokens: Tokens) -> None:
     assert refuses(tokens, sign(claims_of(tokens), key=NEW))
     assert tokens._current_state().verified_claims == {}
 
 
-def test_tokens_of_both_keys_verify_while_keys_change(make_tokens: MakeTokens) -> None:
+def test_tokens_of_both_keys_verify_during_a_rotation(make_tokens: MakeTokens) -> None:
     before, between = make_tokens("old", {"old": OLD}), make_tokens("new", {"old": OLD, "new": NEW})
     assert between.verify(issue_access_token(before, 7, 1)).user_id == 7
     assert between.verify(issue_access_token(between, 8, 1)).user_id == 8

@@ -1,4 +1,4 @@
-"""Which language a request gets."""
+"""Language negotiation of a request."""
 
 import pytest
 
@@ -23,22 +23,22 @@ ACCEPTED = {
 
 
 @pytest.mark.parametrize(("tag", "language"), TAGS.items())
-def test_a_tag_is_cut_from_behind_until_it_is_known(tag: str, language: str | None) -> None:
+def test_a_tag_is_shortened_until_it_matches(tag: str, language: str | None) -> None:
     assert match_language(tag) == language
 
 
 @pytest.mark.parametrize(("accepted", "language"), ACCEPTED.items())
-def test_the_best_liked_known_language_is_taken(accepted: str, language: str) -> None:
+def test_the_accepted_language_of_highest_quality_is_chosen(accepted: str, language: str) -> None:
     assert choose_language(None, None, accepted) == language
 
 
-def test_the_query_goes_before_the_cookie_and_the_cookie_before_the_header() -> None:
+def test_the_query_precedes_the_cookie_and_the_cookie_the_header() -> None:
     assert choose_language("en", "zh-Hant", "zh-Hans") == "en"
     assert choose_language(None, "zh-Hant", "zh-Hans") == "zh-Hant"
     assert choose_language("klingon", "nonsense", "zh-Hans") == "zh-Hans"
     assert choose_language(None, None, None) == "en"
 
 
-def test_outside_of_a_request_sentences_are_english() -> None:
+def test_messages_are_english_outside_a_request() -> None:
     assert translate("Item {item_id} does not exist.", {"item_id": 7}) == "Item 7 does not exist."
     assert translate_rendered("Unknown field.", "sort") == "sort is not known here."

@@ -1,4 +1,4 @@
-"""The catalogues: every sentence and every label in every language, none left over, and the same facts in it."""
+"""Completeness of the message catalogues: keys, labels, facts and scripts."""
 
 import re
 from pathlib import Path
@@ -15,9 +15,9 @@ from shop.core.i18n.languages import LANGUAGES, TRANSLATED_LANGUAGES, load_catal
 from shop.core.operations.translation_check import ExpectedMessages, collect_expected_messages
 
 HAN = re.compile("[\u4e00-\u9fff]")
-# Characters that only one of the two scripts writes, of those that our sentences use.
+# Characters of our messages that belong to only one of the two scripts.
 ONLY_HANT, ONLY_HANS = set("請錯訂單庫鍵權數據頁務無內庫擇"), set("请错订单库键权数据页务无内库择")
-TOLD, LABEL = "Not a valid integer.", "field:price_minor"
+FIELD_MESSAGE, LABEL = "Not a valid integer.", "field:price_minor"
 
 
 @pytest.fixture(scope="module")
@@ -31,13 +31,13 @@ def test_every_catalogue_is_complete(expected_messages: ExpectedMessages, name: 
     assert list(expected_messages.problems(name, load_catalogue(name))) == []
 
 
-def test_every_kind_of_sentence_is_asked_for(expected_messages: ExpectedMessages) -> None:
-    of_code, of_success, of_permission = "You may not do this.", "You are signed in.", "Offer new items."
-    written, phrase, fact, part = "Say either email or name.", "Not Found", "cancelled", "media type"
+def test_every_kind_of_message_is_expected(expected_messages: ExpectedMessages) -> None:
+    code, success, permission = "You may not do this.", "You are signed in.", "Offer new items."
+    literal, phrase, fact, part = "Say either email or name.", "Not Found", "cancelled", "media type"
 
-    assert {of_code, of_success, of_permission, written, phrase, fact, part} <= expected_messages.messages
+    assert {code, success, permission, literal, phrase, fact, part} <= expected_messages.messages
     assert {
-        TOLD,
+        FIELD_MESSAGE,
         "Said more than once.",
         "Unknown field.",
         "Three upper case letters.",
@@ -45,37 +45,42 @@ def test_every_kind_of_sentence_is_asked_for(expected_messages: ExpectedMessages
     assert {LABEL, "field:Prefer", "field:body", "field:lang"} <= expected_messages.labels
 
 
-def test_a_new_word_of_a_new_checker_is_asked_for(expected_messages: ExpectedMessages) -> None:
+def test_the_messages_of_a_new_checker_are_expected(expected_messages: ExpectedMessages) -> None:
     class NewChecker(Schema):
         weight = fields.Float(validate=Range(1, 9, error="Too heavy."))
 
     NewChecker.__module__ = "shop.checkers.new"
     (module,) = find_modules("checkers")[:1]
-    module.NewChecker = NewChecker  # type: ignore[attr-defined]  # until it is taken out again
+    module.NewChecker = NewChecker  # type: ignore[attr-defined]  # removed below
     try:
-        again = collect_expected_messages([], [], [module])
+        extended = collect_expected_messages([], [], [module])
     finally:
         del module.NewChecker
 
-    assert again.labels - expected_messages.labels == {"field:weight"}
-    assert again.field_messages - expected_messages.field_messages >= {"Too heavy.", "Not a valid number."}
+    assert extended.labels - expected_messages.labels == {"field:weight"}
+    assert extended.field_messages - expected_messages.field_messages >= {"Too heavy.", "Not a valid number."}
 
 
 @pytest.mark.parametrize(
-    ("change", "gap"),
-    [({TOLD: None}, ("missing", TOLD)), ({LABEL: None}, ("missing", LABEL)), ({"Old.": "Alt."}, ("orphan", "Old.")),
-     ({"field:gone": "Weg"}, ("orphan", "field:gone")), ({TOLD: "Keine Zahl."}, ("names no field", TOLD)),
-     ({"Longer than maximum length {max}.": "{field} {min}"}, ("other facts", "Longer than maximum length {max}."))],
-)  # fmt: skip
-def test_whatever_is_wrong_with_a_catalogue_is_found(
-    expected_messages: ExpectedMessages, change: dict[str, str | None], gap: tuple[str, str]
+    ("change", "problem"),
+    [
+        ({FIELD_MESSAGE: None}, ("missing", FIELD_MESSAGE)),
+        ({LABEL: None}, ("missing", LABEL)),
+        ({"Old.": "Alt."}, ("orphan", "Old.")),
+        ({"field:gone": "Weg"}, ("orphan", "field:gone")),
+        ({FIELD_MESSAGE: "Keine Zahl."}, ("names no field", FIELD_MESSAGE)),
+        ({"Longer than maximum length {max}.": "{field} {min}"}, ("other facts", "Longer than maximum length {max}.")),
+    ],
+)
+def test_each_problem_of_a_catalogue_is_found(
+    expected_messages: ExpectedMessages, change: dict[str, str | None], problem: tuple[str, str]
 ) -> None:
-    words = {key: text for key, text in {**load_catalogue("en"), **change}.items() if text is not None}
+    catalogue = {key: text for key, text in {**load_catalogue("en"), **change}.items() if text is not None}
 
-    assert list(expected_messages.problems("en", words)) == [gap]
+    assert list(expected_messages.problems("en", catalogue)) == [problem]
 
 
-def test_the_command_lists_what_is_wrong(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_command_lists_the_problems(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert CliRunner().invoke(shop, ["translations"]).exit_code == 0
     for name in LANGUAGES:
         text = Path(languages._FOLDER, f"{name}.json").read_text()
@@ -83,19 +88,19 @@ def test_the_command_lists_what_is_wrong(monkeypatch: pytest.MonkeyPatch, tmp_pa
     monkeypatch.setattr(languages, "_FOLDER", tmp_path)
     load_catalogue.cache_clear()
 
-    done = CliRunner().invoke(shop, ["translations"])
+    result = CliRunner().invoke(shop, ["translations"])
 
     load_catalogue.cache_clear()
-    assert done.exit_code == 1
-    assert [line.split() for line in done.output.splitlines()] == [
-        [name, what, key]
+    assert result.exit_code == 1
+    assert [line.split() for line in result.output.splitlines()] == [
+        [name, problem, key]
         for name in TRANSLATED_LANGUAGES
-        for what, key in (("missing", "Forbidden"), ("orphan", "Forbade"))
+        for problem, key in (("missing", "Forbidden"), ("orphan", "Forbade"))
     ]
 
 
 @pytest.mark.parametrize(("name", "foreign"), [("zh-Hant", ONLY_HANS - ONLY_HANT), ("zh-Hans", ONLY_HANT - ONLY_HANS)])
-def test_every_translation_is_chinese_and_of_its_own_script(name: str, foreign: set[str]) -> None:
+def test_every_translation_uses_its_own_script(name: str, foreign: set[str]) -> None:
     texts = load_catalogue(name).values()
     assert [text for text in texts if not HAN.search(text)] == []
     assert [text for text in texts if foreign & set(text)] == []

@@ -1,13 +1,13 @@
-"""A family of small stand-ins, run as a program: `python -m tests.core.operations.stub_processes FOLDER NAME...`.
+"""Supervisor of stub processes: `python -m tests.core.operations.stub_processes FOLDER NAME...`.
 
-Each stand-in writes a line with its number into FOLDER/NAME when it starts. One called `stubborn` ignores SIGTERM.
+Each stub writes a line with its pid to FOLDER/NAME when it starts. A stub called `stubborn` ignores SIGTERM.
 """
 
 import subprocess
 import sys
 from pathlib import Path
 
-from shop.core.operations import supervisor as processes
+from shop.core.operations import supervisor
 from shop.core.operations.supervisor import ChildProcess, Supervisor
 
 _PROGRAM = """
@@ -18,8 +18,8 @@ time.sleep(60)
 """
 
 
-class StandIn(ChildProcess):
-    """Starts a small program in place of `flask shop NAME`."""
+class StubProcess(ChildProcess):
+    """A small program in place of `flask shop NAME`."""
 
     folder: Path
 
@@ -28,15 +28,15 @@ class StandIn(ChildProcess):
         self.process = subprocess.Popen(command, start_new_session=True)
 
 
-def _say(word: str) -> None:
-    sys.stdout.write(f"{word}\n")
+def _print_line(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
 
 
 if __name__ == "__main__":
-    StandIn.folder = Path(sys.argv[1])
-    processes.RESTART_PAUSE_SECONDS, processes.STOP_SECONDS = 0.3, 0.5
-    Supervisor([StandIn(name) for name in sys.argv[2:]]).run(
-        StandIn.folder.joinpath("ready").exists, lambda: _say("ready")
+    StubProcess.folder = Path(sys.argv[1])
+    supervisor.RESTART_PAUSE_SECONDS, supervisor.STOP_SECONDS = 0.3, 0.5
+    Supervisor([StubProcess(name) for name in sys.argv[2:]]).run(
+        StubProcess.folder.joinpath("ready").exists, lambda: _print_line("ready")
     )
-    _say("stopped")
+    _print_line("stopped")

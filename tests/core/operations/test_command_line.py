@@ -1,4 +1,4 @@
-"""The command line: bad settings end in a sentence."""
+"""Error messages and output of the command line."""
 
 import json
 import socket
@@ -15,26 +15,26 @@ def run(folder: Path, monkeypatch: pytest.MonkeyPatch, *arguments: str, typed: s
     return CliRunner().invoke(shop, arguments, env={"SHOP_VAR": str(folder), **environment}, input=typed)
 
 
-def test_a_bad_value_ends_in_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    done = run(tmp_path, monkeypatch, "settings", SHOP_WEB_WORKERS="many")
-    assert done.exit_code == 1
-    assert done.stderr == "Error: SHOP_WEB_WORKERS must be a whole number, not 'many'.\n"
+def test_a_bad_value_prints_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    result = run(tmp_path, monkeypatch, "settings", SHOP_WEB_WORKERS="many")
+    assert result.exit_code == 1
+    assert result.stderr == "Error: SHOP_WEB_WORKERS must be a whole number, not 'many'.\n"
 
 
 @pytest.mark.parametrize("command", ["web", "up"])
-def test_a_weak_key_ends_in_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str) -> None:
+def test_a_weak_key_prints_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str) -> None:
     (tmp_path / "keys.json").write_text(json.dumps({"active": "a", "keys": {"a": "short"}}))
     keys = {"SHOP_JWT_KEYS_FILE": "keys.json", "SHOP_REDIS_URL": "unix:///nowhere.sock"}
-    done = run(tmp_path, monkeypatch, command, **keys)
-    assert done.exit_code == 1
-    assert done.stderr.endswith("Error: SHOP_JWT_KEYS_FILE holds keys shorter than 32 bytes: a.\n")
+    result = run(tmp_path, monkeypatch, command, **keys)
+    assert result.exit_code == 1
+    assert result.stderr.endswith("Error: SHOP_JWT_KEYS_FILE holds keys shorter than 32 bytes: a.\n")
 
 
 def test_settings_are_printed_with_secrets_masked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    done = run(tmp_path, monkeypatch, "settings", SHOP_ADMIN_PASSWORD="hunter2", SHOP_WEB_WORKERS="3")
-    assert "SHOP_ADMIN_PASSWORD=***\n" in done.stdout
-    assert "SHOP_WEB_WORKERS=3\n" in done.stdout
-    assert "hunter2" not in done.output
+    result = run(tmp_path, monkeypatch, "settings", SHOP_ADMIN_PASSWORD="hunter2", SHOP_WEB_WORKERS="3")
+    assert "SHOP_ADMIN_PASSWORD=***\n" in result.stdout
+    assert "SHOP_WEB_WORKERS=3\n" in result.stdout
+    assert "hunter2" not in result.output
 
 
 def test_the_wiring_is_printed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -44,9 +44,7 @@ def test_the_wiring_is_printed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.mark.parametrize("command", ["up", "web"])
-def test_an_address_that_is_taken_ends_in_one_sentence(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
-) -> None:
+def test_an_address_in_use_prints_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         bind = f"127.0.0.1:{taken.getsockname()[1]}"
         result = run(tmp_path, monkeypatch, command, SHOP_BIND=bind)
@@ -55,28 +53,28 @@ def test_an_address_that_is_taken_ends_in_one_sentence(
     assert result.stderr.strip().splitlines()[-1].startswith(f"Error: SHOP_BIND={bind} cannot be served")
 
 
-def test_an_audit_without_redis_ends_in_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_audit_without_redis_prints_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     result = run(tmp_path, monkeypatch, "verify", SHOP_REDIS_URL="unix:///nowhere/valkey.sock")
 
     assert result.exit_code == 1
     assert result.stderr.strip().splitlines()[-1].startswith("Error: Redis does not answer")
 
 
-def test_a_purge_without_a_database_ends_in_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    done = run(tmp_path, monkeypatch, "purge", SHOP_VAR=str(tmp_path / "nowhere"))
-    assert done.exit_code == 1
-    assert done.stderr.startswith("Error: The database does not answer: ")
+def test_a_purge_without_a_database_prints_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    result = run(tmp_path, monkeypatch, "purge", SHOP_VAR=str(tmp_path / "nowhere"))
+    assert result.exit_code == 1
+    assert result.stderr.startswith("Error: The database does not answer: ")
 
 
-def test_the_password_of_a_tenants_administrator_is_asked_for_twice_and_not_shown(
+def test_the_password_of_a_new_administrator_is_prompted_twice_and_not_shown(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run(tmp_path, monkeypatch, "migrate")
-    words = ("tenants", "add", "acme", "--admin-email", "boss@acme.example")
+    arguments = ("tenants", "add", "acme", "--admin-email", "boss@acme.example")
 
-    done = run(tmp_path, monkeypatch, *words, typed="Correct-horse-1\nCorrect-horse-1\n")
+    result = run(tmp_path, monkeypatch, *arguments, typed="Correct-horse-1\nCorrect-horse-1\n")
 
-    assert (done.exit_code, done.stdout.splitlines()[-1]) == (0, "acme is tenant 2.")
-    assert "Correct" not in done.output
+    assert (result.exit_code, result.stdout.splitlines()[-1]) == (0, "acme is tenant 2.")
+    assert "Correct" not in result.output
     listed = run(tmp_path, monkeypatch, "tenants").stdout.split()
     assert listed == ["1", "default", "Default", "2", "acme", "acme"]

@@ -1,4 +1,4 @@
-"""In production nobody sells with a Redis that forgets."""
+"""Checks of the Redis configuration before the start in production."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -20,42 +20,39 @@ UNSAFE = [
 ]
 
 
-def doctor(folder: Path, redis_url: str, **words: Any) -> StoreCheck:
-    settings = Settings(var=str(folder), redis_url=redis_url, **words)
+def make_check(folder: Path, redis_url: str, **options: Any) -> StoreCheck:
+    settings = Settings(var=str(folder), redis_url=redis_url, **options)
     return StoreCheck(Database(settings), RedisStores(settings))
 
 
-def spoil(valkey: Valkey, words: dict[str, str]) -> None:
+def configure(valkey: Valkey, options: dict[str, str]) -> None:
     with valkey.client() as client:
-        for name, value in words.items():
-            client.execute_command("CONFIG" if name != "replicaof" else "REPLICAOF", *command(name, value))
+        for name, value in options.items():
+            command = f"REPLICAOF {value}" if name == "replicaof" else f"CONFIG SET {name} {value}"
+            client.execute_command(*command.split())
 
 
-def command(name: str, value: str) -> list[str]:
-    return value.split() if name == "replicaof" else ["SET", name, value]
-
-
-@pytest.mark.parametrize(("words", "sentence"), UNSAFE)
-def test_a_redis_that_forgets_stops_the_start(
-    make_valkey: Callable[[], Valkey], tmp_path: Path, words: dict[str, str], sentence: str
+@pytest.mark.parametrize(("options", "message"), UNSAFE)
+def test_an_unsafe_redis_stops_the_start(
+    make_valkey: Callable[[], Valkey], tmp_path: Path, options: dict[str, str], message: str
 ) -> None:
     valkey = make_valkey()
-    doctor(tmp_path, valkey.url, env="production").require_safe_redis()
-    spoil(valkey, words)
+    make_check(tmp_path, valkey.url, env="production").require_safe_redis()
+    configure(valkey, options)
 
-    with pytest.raises(SettingsError, match=sentence):
-        doctor(tmp_path, valkey.url, env="production").require_safe_redis()
+    with pytest.raises(SettingsError, match=message):
+        make_check(tmp_path, valkey.url, env="production").require_safe_redis()
 
 
-@pytest.mark.parametrize("words", [{}, {"env": "production", "purchase_strategy": "db"}])
-def test_outside_production_and_without_it_in_the_sale_anything_goes(
-    make_valkey: Callable[[], Valkey], tmp_path: Path, words: dict[str, str]
+@pytest.mark.parametrize("options", [{}, {"env": "production", "purchase_strategy": "db"}])
+def test_an_unsafe_redis_is_accepted_outside_production_and_when_unused_for_stock(
+    make_valkey: Callable[[], Valkey], tmp_path: Path, options: dict[str, str]
 ) -> None:
     valkey = make_valkey()
-    spoil(valkey, {"appendonly": "no"})
+    configure(valkey, {"appendonly": "no"})
 
-    doctor(tmp_path, valkey.url, **words).require_safe_redis()
+    make_check(tmp_path, valkey.url, **options).require_safe_redis()
 
 
-def test_one_that_is_away_is_waited_for(tmp_path: Path) -> None:
-    doctor(tmp_path, f"unix://{tmp_path}/nobody.sock", env="production").require_safe_redis()
+def test_an_unreachable_redis_does_not_stop_the_start(tmp_path: Path) -> None:
+    make_check(tmp_path, f"unix://{tmp_path}/missing.sock", env="production").require_safe_redis()

@@ -1,4 +1,4 @@
-"""One parent for all processes: what dies is started again, and nobody is left behind."""
+"""Process supervisor: restarts, signals, and no leftover children."""
 
 import os
 import signal
@@ -10,9 +10,10 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
 
+import psutil
 import pytest
 
-from shop.core.operations import supervisor as processes
+from shop.core.operations import supervisor
 from shop.core.operations.supervisor import ChildProcess, is_ready
 from tests.support.polling import Eventually
 from tests.support.processes.managed_process import ManagedProcess
@@ -35,9 +36,9 @@ def start(tmp_path: Path) -> Iterator[Start]:
     yield run
     for parent in parents:
         parent.kill()
-    # The children have sessions of their own, so the parent's group does not hold them.
+    # The children have their own sessions, so they do not belong to the parent's process group.
     for pid in [pid for file in tmp_path.iterdir() if file.name != "log" for pid in starts(file)]:
-        if lives(pid):
+        if psutil.pid_exists(pid):
             os.kill(pid, signal.SIGKILL)
 
 
@@ -45,16 +46,8 @@ def starts(file: Path) -> list[int]:
     return [int(line) for line in file.read_text().splitlines()] if file.exists() else []
 
 
-def lives(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
-
-
 def running(folder: Path, *names: str) -> Callable[[], bool]:
-    return lambda: all(starts(folder / name) and lives(starts(folder / name)[-1]) for name in names)
+    return lambda: all(starts(folder / name) and psutil.pid_exists(starts(folder / name)[-1]) for name in names)
 
 
 def test_all_children_are_started(start: Start, tmp_path: Path, eventually: Eventually) -> None:
@@ -62,9 +55,7 @@ def test_all_children_are_started(start: Start, tmp_path: Path, eventually: Even
     eventually(running(tmp_path, "web", "worker"), 20)
 
 
-def test_a_dead_child_is_started_again_after_a_pause_and_the_others_are_left_alone(
-    start: Start, tmp_path: Path, eventually: Eventually
-) -> None:
+def test_only_the_dead_child_is_restarted_after_a_pause(start: Start, tmp_path: Path, eventually: Eventually) -> None:
     start("web", "worker")
     eventually(running(tmp_path, "web", "worker"), 20)
     killed = time.monotonic()
@@ -74,7 +65,7 @@ def test_a_dead_child_is_started_again_after_a_pause_and_the_others_are_left_alo
     assert len(starts(tmp_path / "worker")) == 1
 
 
-def test_a_child_is_started_again_however_often_it_dies(start: Start, tmp_path: Path, eventually: Eventually) -> None:
+def test_a_child_is_restarted_each_time_it_dies(start: Start, tmp_path: Path, eventually: Eventually) -> None:
     start("web")
     for count in (1, 2, 3):
         eventually(lambda count=count: len(starts(tmp_path / "web")) == count, 20)
@@ -83,22 +74,24 @@ def test_a_child_is_started_again_however_often_it_dies(start: Start, tmp_path: 
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
-def test_a_signal_stops_all_of_them(
+def test_a_signal_stops_all_children(
     start: Start, tmp_path: Path, eventually: Eventually, number: signal.Signals
 ) -> None:
     parent = start("web", "worker", "scheduler")
     eventually(running(tmp_path, "web", "worker", "scheduler"), 20)
     os.kill(parent.pid, number)
     eventually(lambda: parent.returncode == 0, 20)
-    assert [pid for name in ("web", "worker", "scheduler") for pid in starts(tmp_path / name) if lives(pid)] == []
+    assert [
+        pid for name in ("web", "worker", "scheduler") for pid in starts(tmp_path / name) if psutil.pid_exists(pid)
+    ] == []
     assert "stopped" in parent.output
 
 
-def test_a_child_that_does_not_stop_is_made_to(start: Start, tmp_path: Path, eventually: Eventually) -> None:
+def test_a_child_that_ignores_sigterm_is_killed(start: Start, tmp_path: Path, eventually: Eventually) -> None:
     parent = start("stubborn", "web")
     eventually(running(tmp_path, "stubborn", "web"), 20)
     assert parent.stop(5) == 0
-    assert not any(lives(pid) for name in ("stubborn", "web") for pid in starts(tmp_path / name))
+    assert not any(psutil.pid_exists(pid) for name in ("stubborn", "web") for pid in starts(tmp_path / name))
 
 
 def test_readiness_is_announced_once(start: Start, tmp_path: Path, eventually: Eventually) -> None:
@@ -112,34 +105,36 @@ def test_readiness_is_announced_once(start: Start, tmp_path: Path, eventually: E
 
 
 @pytest.mark.parametrize(("status", "ready"), [(200, True), (503, False), (500, False)])
-def test_a_web_server_is_ready_when_it_says_so(status: int, ready: bool) -> None:
+def test_a_web_server_is_ready_when_readyz_answers_200(status: int, ready: bool) -> None:
     class Server(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             self.send_response(status if self.path == "/readyz" else 404)
             self.end_headers()
 
         def log_message(self, *_: object) -> None:
-            """Say nothing."""
+            """Log nothing."""
 
     with HTTPServer(("127.0.0.1", 0), Server) as server:
         Thread(target=server.handle_request).start()
         assert is_ready(f"127.0.0.1:{server.server_port}") is ready
 
 
-def test_nobody_there_is_not_ready() -> None:
+def test_a_port_without_a_server_is_not_ready() -> None:
     assert not is_ready(f"127.0.0.1:{free_port()}")
 
 
 @pytest.mark.parametrize(("extra_stop_seconds", "status"), [(0.0, -signal.SIGKILL), (10.0, 7)])
-def test_a_child_has_the_time_that_it_was_given(
-    monkeypatch: pytest.MonkeyPatch, more_seconds: float, status: int
+def test_a_child_may_use_its_extra_stop_time(
+    monkeypatch: pytest.MonkeyPatch, extra_stop_seconds: float, status: int
 ) -> None:
-    monkeypatch.setattr(processes, "STOP_SECONDS", 0.3)
-    said = "import signal, sys, time; signal.signal(15, lambda *_: (time.sleep(1), sys.exit(7))); print(1, flush=True)"
-    with subprocess.Popen([sys.executable, "-c", f"{said}; time.sleep(60)"], stdout=subprocess.PIPE) as process:
+    monkeypatch.setattr(supervisor, "STOP_SECONDS", 0.3)
+    program = (
+        "import signal, sys, time; signal.signal(15, lambda *_: (time.sleep(1), sys.exit(7))); print(1, flush=True)"
+    )
+    with subprocess.Popen([sys.executable, "-c", f"{program}; time.sleep(60)"], stdout=subprocess.PIPE) as process:
         assert process.stdout
         assert process.stdout.readline()
 
-        ChildProcess("web", more_seconds, process).stop()
+        ChildProcess("web", extra_stop_seconds, process).stop()
 
         assert process.returncode == status

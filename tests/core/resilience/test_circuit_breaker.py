@@ -1,4 +1,4 @@
-"""Who asks a store that failed a moment ago."""
+"""Circuit breaker after failures of a store."""
 
 from threading import Event
 
@@ -7,7 +7,7 @@ from tests.support.polling import Eventually
 
 
 class Store:
-    """A store that is away until it is back, and a clock that stands until it is turned."""
+    """A store that is away, with a breaker and a clock."""
 
     def __init__(self) -> None:
         self.moment, self.away, self.probes = 50.0, True, 0
@@ -22,26 +22,26 @@ class Store:
             raise ConnectionError("away")
 
 
-def test_what_never_failed_is_asked() -> None:
+def test_calls_are_allowed_before_any_failure() -> None:
     assert [Store().breaker.allow() for _ in range(3)] == [True] * 3
 
 
-def test_after_a_failure_nobody_asks_and_nobody_waits_for_the_probe(eventually: Eventually) -> None:
+def test_after_a_failure_calls_are_rejected_while_the_probe_runs(eventually: Eventually) -> None:
     store = Store()
     store.slow.clear()
     store.breaker.record_failure(ConnectionError("away"))
 
-    asked = []
+    allowed = []
     for _ in range(4):
-        asked += [store.breaker.allow() for _ in range(5)]
+        allowed += [store.breaker.allow() for _ in range(5)]
         store.moment += PROBE_INTERVAL_SECONDS / 2
 
-    assert asked == [False] * 20
+    assert allowed == [False] * 20
     eventually(lambda: store.probes == 1)
     store.slow.set()
 
 
-def test_it_is_asked_again_when_a_probe_has_found_it_well(eventually: Eventually) -> None:
+def test_calls_are_allowed_again_after_a_successful_probe(eventually: Eventually) -> None:
     store = Store()
     store.breaker.record_failure(ConnectionError("away"))
     store.moment += PROBE_INTERVAL_SECONDS
@@ -53,7 +53,7 @@ def test_it_is_asked_again_when_a_probe_has_found_it_well(eventually: Eventually
     assert store.breaker.opened_at is None
 
 
-def test_the_first_failure_of_several_is_remembered() -> None:
+def test_the_time_of_the_first_failure_is_recorded() -> None:
     store = Store()
     store.breaker.record_failure(ConnectionError("away"))
     store.moment += 5

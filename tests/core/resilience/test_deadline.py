@@ -1,4 +1,4 @@
-"""How long a request waits for its stores, whatever it asks them."""
+"""Time budget of a request for its store calls."""
 
 import time
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 from shop.core.database.engine import Database
 from shop.core.database.transaction import current_session, in_transaction
 from shop.core.redis.stores import RedisStores, RedisTimeoutError
-from shop.core.resilience import deadline as haste
+from shop.core.resilience import deadline
 from shop.core.resilience.deadline import (
     charge_deadline,
     charge_redis,
@@ -26,14 +26,14 @@ from tests.support.servers.valkey import Valkey
 
 @pytest.fixture(autouse=True)
 def short_deadline(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A request begins, which will wait half a second and not two."""
-    monkeypatch.setattr(haste, "REQUEST_BUDGET_SECONDS", 0.5)
-    monkeypatch.setattr(haste, "GRACE_SECONDS", 0.05)
+    """Start a request with a budget of half a second."""
+    monkeypatch.setattr(deadline, "REQUEST_BUDGET_SECONDS", 0.5)
+    monkeypatch.setattr(deadline, "GRACE_SECONDS", 0.05)
     with request_deadline():
         yield
 
 
-def test_what_was_waited_for_is_missing_afterwards() -> None:
+def test_waiting_time_reduces_the_remaining_time() -> None:
     assert remaining(2.0) == 2.0
     with charge_deadline():
         time.sleep(0.2)
@@ -42,7 +42,7 @@ def test_what_was_waited_for_is_missing_afterwards() -> None:
     assert 0.1 < remaining(2.0) <= 0.2
 
 
-def test_what_comes_after_a_request_is_in_no_haste() -> None:
+def test_each_request_has_its_own_budget() -> None:
     with charge_deadline():
         time.sleep(0.6)
     with request_deadline():
@@ -50,12 +50,12 @@ def test_what_comes_after_a_request_is_in_no_haste() -> None:
     assert remaining(2.0) == 0
 
 
-def test_what_is_computed_does_not_count() -> None:
+def test_computing_time_does_not_count() -> None:
     time.sleep(0.6)
     assert remaining(2.0) == 2.0
 
 
-def test_nobody_is_in_haste_whose_client_asked_to_wait() -> None:
+def test_without_a_deadline_the_timeout_is_unchanged() -> None:
     with charge_deadline():
         time.sleep(0.6)
     with no_deadline():
@@ -63,7 +63,7 @@ def test_nobody_is_in_haste_whose_client_asked_to_wait() -> None:
     assert remaining(2.0) == 0
 
 
-def test_redis_is_asked_while_it_was_not_what_was_waited_for() -> None:
+def test_redis_is_allowed_until_time_was_spent_on_redis() -> None:
     with charge_deadline():
         time.sleep(0.6)
     assert redis_allowed()
@@ -71,19 +71,19 @@ def test_redis_is_asked_while_it_was_not_what_was_waited_for() -> None:
     assert not redis_allowed()
 
 
-def test_redis_is_not_asked_by_those_who_have_waited_for_it(valkey: Valkey) -> None:
+def test_redis_calls_are_refused_after_the_budget_was_spent_on_redis(valkey: Valkey) -> None:
     stores = RedisStores(Settings(redis_url=valkey.url))
     charge_redis(0.6)
     pipe: Any = stores.cache.pipeline()
-    for ask in (stores.cache.ping, stores.queue.ping, pipe.ping().execute):
+    for call in (stores.cache.ping, stores.queue.ping, pipe.ping().execute):
         with pytest.raises(RedisTimeoutError, match="long enough"):
-            ask()
+            call()
     with request_deadline():
         assert stores.cache.ping()
 
 
 @pytest.mark.usefixtures("every_tenant")
-def test_statements_that_are_slow_together_end_in_time(database_url: str) -> None:
+def test_slow_statements_end_with_the_budget(database_url: str) -> None:
     database = Database(Settings(database_url=database_url))
     began = time.monotonic()
 
@@ -100,31 +100,31 @@ def test_statements_that_are_slow_together_end_in_time(database_url: str) -> Non
     database.engine.dispose()
 
 
-def test_an_answer_that_is_late_costs_no_connection_but_its_own(database_url: str) -> None:
+def test_a_late_statement_closes_only_its_own_connection(database_url: str) -> None:
     engine = Database(Settings(database_url=database_url)).engine
-    mine, other = engine.connect(), engine.connect()
-    number = other.scalar(text("SELECT CONNECTION_ID()"))
-    other.close()
+    late, idle = engine.connect(), engine.connect()
+    idle_id = idle.scalar(text("SELECT CONNECTION_ID()"))
+    idle.close()
 
     with charge_deadline():
         time.sleep(0.2)
     with pytest.raises(OperationalError):
-        mine.execute(text("SELECT SLEEP(1)"))
-    mine.close()
+        late.execute(text("SELECT SLEEP(1)"))
+    late.close()
 
-    with request_deadline(), engine.connect() as again:
-        assert again.scalar(text("SELECT CONNECTION_ID()")) == number
+    with request_deadline(), engine.connect() as connection:
+        assert connection.scalar(text("SELECT CONNECTION_ID()")) == idle_id
     engine.dispose()
 
 
 @pytest.mark.usefixtures("every_tenant")
-def test_what_was_begun_in_too_much_haste_is_undone(database_url: str) -> None:
+def test_a_transaction_beyond_the_budget_is_rolled_back(database_url: str) -> None:
     database = Database(Settings(database_url=database_url))
     with database.migration_engine().begin() as connection:
-        connection.execute(text("CREATE OR REPLACE TABLE hasty (id INT PRIMARY KEY)"))
+        connection.execute(text("CREATE OR REPLACE TABLE rolled_back_rows (id INT PRIMARY KEY)"))
 
     def work() -> None:
-        current_session().connection().exec_driver_sql("INSERT INTO hasty VALUES (1)")
+        current_session().connection().exec_driver_sql("INSERT INTO rolled_back_rows VALUES (1)")
         with charge_deadline():
             time.sleep(0.6)
 
@@ -132,6 +132,6 @@ def test_what_was_begun_in_too_much_haste_is_undone(database_url: str) -> None:
         in_transaction(database, work)
 
     with database.migration_engine().begin() as connection:
-        connection.execute(text("INSERT INTO hasty VALUES (1)"))
-        connection.execute(text("DROP TABLE hasty"))
+        connection.execute(text("INSERT INTO rolled_back_rows VALUES (1)"))
+        connection.execute(text("DROP TABLE rolled_back_rows"))
     database.engine.dispose()

@@ -1,4 +1,4 @@
-"""Whether a store is there, as one thread sees it for all."""
+"""Background monitor of a store."""
 
 import time
 
@@ -9,12 +9,12 @@ from tests.support.polling import Eventually
 
 
 class Store:
-    """A store that answers, refuses, or leaves a question unanswered for as long as the test wants."""
+    """A store that answers, refuses or times out, as set."""
 
     def __init__(self) -> None:
         self.probes, self.refuses = 0, False
         self.silent = False
-        self.pulse = StoreMonitor("The store", self.probe)
+        self.monitor = StoreMonitor("The store", self.probe)
 
     def probe(self) -> str:
         self.probes += 1
@@ -25,8 +25,8 @@ class Store:
             raise ConnectionError("refused")
         return "here"
 
-    def look(self, seconds: float = 2.0) -> str:
-        return self.pulse.wait_for_check(self.pulse.request_check(), time.monotonic() + seconds)
+    def check(self, seconds: float = 2.0) -> str:
+        return self.monitor.wait_for_check(self.monitor.request_check(), time.monotonic() + seconds)
 
 
 @pytest.fixture
@@ -34,80 +34,80 @@ def store() -> Store:
     return Store()
 
 
-def test_nobody_is_asked_before_somebody_looks(store: Store) -> None:
-    assert (store.probes, store.pulse.down) == (0, None)
-    assert store.look() == "here"
+def test_a_store_is_not_probed_before_the_first_check(store: Store) -> None:
+    assert (store.probes, store.monitor.down) == (0, None)
+    assert store.check() == "here"
 
 
-def test_a_store_that_times_out_is_away_until_it_answers(store: Store, eventually: Eventually) -> None:
-    store.pulse.follow()
+def test_a_store_that_times_out_is_down_until_it_answers(store: Store, eventually: Eventually) -> None:
+    store.monitor.follow()
     store.silent = True
-    eventually(lambda: store.pulse.down is not None)
+    eventually(lambda: store.monitor.down is not None)
 
     store.silent = False
 
-    eventually(lambda: store.pulse.down is None)
+    eventually(lambda: store.monitor.down is None)
 
 
-def test_a_store_that_refuses_is_down_but_may_be_asked(store: Store) -> None:
-    store.pulse.follow()
+def test_a_store_that_refuses_is_reported_down_but_may_be_called(store: Store) -> None:
+    store.monitor.follow()
     store.refuses = True
 
-    assert store.look() == "down"
-    assert store.pulse.down is None
+    assert store.check() == "down"
+    assert store.monitor.down is None
 
 
-def test_whoever_looks_hears_late_in_time_and_the_next_one_too(store: Store) -> None:
+def test_each_check_of_a_silent_store_is_late_in_time(store: Store) -> None:
     store.silent = True
     began = time.monotonic()
 
-    assert [store.look(0.1) for _ in range(3)] == ["late"] * 3
+    assert [store.check(0.1) for _ in range(3)] == ["late"] * 3
 
     assert time.monotonic() - began < 1.0
 
 
-def test_an_answer_from_before_is_no_answer(store: Store) -> None:
-    store.look()
+def test_an_earlier_answer_does_not_count_for_a_new_check(store: Store) -> None:
+    store.check()
     store.silent = True
 
-    assert store.look(0.1) == "late"
+    assert store.check(0.1) == "late"
 
 
-def test_a_store_that_answers_others_is_not_away(store: Store, eventually: Eventually) -> None:
-    store.look()
-    store.pulse.follow()
+def test_a_store_that_answers_other_calls_is_not_down(store: Store, eventually: Eventually) -> None:
+    store.check()
+    store.monitor.follow()
     store.silent = True
     eventually(lambda: store.probes > 1)
 
-    store.pulse.mark_alive()
+    store.monitor.mark_alive()
 
     eventually(lambda: store.probes > 2)
-    assert store.pulse.down is None
+    assert store.monitor.down is None
 
 
-def test_whoever_does_not_follow_turns_nobody_away(store: Store) -> None:
+def test_without_following_a_store_is_never_marked_down(store: Store) -> None:
     store.silent = True
 
-    assert store.look() == "down"
-    assert store.pulse.down is None
+    assert store.check() == "down"
+    assert store.monitor.down is None
 
 
-def test_many_who_look_share_their_questions(store: Store) -> None:
-    numbers = [store.pulse.request_check() for _ in range(50)]
+def test_concurrent_checks_share_probes(store: Store) -> None:
+    numbers = [store.monitor.request_check() for _ in range(50)]
 
-    assert {store.pulse.wait_for_check(number, time.monotonic() + 2.0) for number in numbers} == {"here"}
+    assert {store.monitor.wait_for_check(number, time.monotonic() + 2.0) for number in numbers} == {"here"}
     assert store.probes < 50
 
 
-def test_whoever_cannot_be_told_stops_nobody_from_looking(store: Store, eventually: Eventually) -> None:
+def test_a_failing_callback_does_not_stop_the_monitor(store: Store, eventually: Eventually) -> None:
     def fail() -> None:
-        raise ValueError("nobody listens")
+        raise ValueError("callback failed")
 
-    store.pulse.on_check = fail
-    store.pulse.follow()
+    store.monitor.on_check = fail
+    store.monitor.follow()
     store.silent = True
-    eventually(lambda: store.pulse.down is not None)
+    eventually(lambda: store.monitor.down is not None)
 
     store.silent = False
 
-    eventually(lambda: store.pulse.down is None)
+    eventually(lambda: store.monitor.down is None)

@@ -1,4 +1,4 @@
-"""What a process knows for a moment."""
+"""Cache with a time to live."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -6,7 +6,7 @@ from shop.core.resilience.ttl_cache import TTLCache
 
 
 class FakeTime:
-    """A clock that stands until it is turned."""
+    """A clock that a test sets."""
 
     moment = 50.0
 
@@ -14,45 +14,45 @@ class FakeTime:
         return self.moment
 
 
-def test_what_was_kept_is_recalled_until_its_time_is_over() -> None:
+def test_a_value_is_returned_until_it_expires() -> None:
     time = FakeTime()
-    memory: TTLCache[str, int] = TTLCache(2.0, 10, time.now)
-    memory.set("a", 0)
+    cache: TTLCache[str, int] = TTLCache(2.0, 10, time.now)
+    cache.set("a", 0)
     time.moment += 1.9
-    assert memory.get("a") == 0
+    assert cache.get("a") == 0
     time.moment += 0.1
-    assert memory.get("a") is None
+    assert cache.get("a") is None
 
 
-def test_to_recall_a_thing_does_not_lengthen_its_time() -> None:
+def test_reading_a_value_does_not_extend_its_life() -> None:
     time = FakeTime()
-    memory: TTLCache[str, int] = TTLCache(2.0, 10, time.now)
-    memory.set("a", 1)
+    cache: TTLCache[str, int] = TTLCache(2.0, 10, time.now)
+    cache.set("a", 1)
     for _ in range(4):
         time.moment += 0.5
-        memory.get("a")
-    assert memory.get("a") is None
+        cache.get("a")
+    assert cache.get("a") is None
 
 
-def test_what_is_kept_again_counts_from_then() -> None:
+def test_setting_a_value_again_restarts_its_life() -> None:
     time = FakeTime()
-    memory: TTLCache[str, int] = TTLCache(2.0, 10, time.now)
-    memory.set("a", 1)
+    cache: TTLCache[str, int] = TTLCache(2.0, 10, time.now)
+    cache.set("a", 1)
     time.moment += 1.5
-    memory.set("a", 2)
+    cache.set("a", 2)
     time.moment += 1.5
-    assert memory.get("a") == 2
+    assert cache.get("a") == 2
 
 
-def test_the_oldest_makes_room() -> None:
-    memory: TTLCache[str, int] = TTLCache(60, 2)
+def test_the_oldest_entry_is_removed_from_a_full_cache() -> None:
+    cache: TTLCache[str, int] = TTLCache(60, 2)
     for number, name in enumerate("abac"):
-        memory.set(name, number)
-    assert [memory.get(name) for name in "abc"] == [2, None, 3]
+        cache.set(name, number)
+    assert [cache.get(name) for name in "abc"] == [2, None, 3]
 
 
-def test_threads_leave_no_more_than_the_size() -> None:
-    memory: TTLCache[int, int] = TTLCache(60, 5)
+def test_concurrent_writes_do_not_exceed_the_size() -> None:
+    cache: TTLCache[int, int] = TTLCache(60, 5)
     with ThreadPoolExecutor(8) as threads:
-        list(threads.map(lambda number: memory.set(number, number), range(4000)))
-    assert sum(memory.get(number) is not None for number in range(4000)) == 5
+        list(threads.map(lambda number: cache.set(number, number), range(4000)))
+    assert sum(cache.get(number) is not None for number in range(4000)) == 5

@@ -1,4 +1,4 @@
-"""How limits are written in settings."""
+"""Rates of limits in settings."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from shop.core.settings.settings import Settings
 
 
 @pytest.mark.parametrize(
-    ("text", "rate", "said"),
+    ("text", "rate", "canonical"),
     [
         ("60/minute", Rate(60, 60), "60/minute"),
         ("1/second", Rate(1, 1), "1/second"),
@@ -19,12 +19,12 @@ from shop.core.settings.settings import Settings
         ("OFF", OFF, "off"),
     ],
 )
-def test_a_rate_is_read_and_said_again(text: str, rate: Rate, said: str) -> None:
+def test_a_rate_is_parsed_and_formatted(text: str, rate: Rate, canonical: str) -> None:
     settings = Settings.load({"SHOP_LIMIT_PURCHASE": text})
 
     assert settings.limit_purchase == rate
-    assert settings.masked_values()["SHOP_LIMIT_PURCHASE"] == said
-    assert Rate.parse(said) == rate
+    assert settings.masked_values()["SHOP_LIMIT_PURCHASE"] == canonical
+    assert Rate.parse(canonical) == rate
 
 
 @pytest.mark.parametrize(
@@ -42,13 +42,13 @@ def test_a_rate_is_read_and_said_again(text: str, rate: Rate, said: str) -> None
         "60/minute;",
     ],
 )
-def test_anything_else_is_refused(text: str) -> None:
+def test_other_texts_are_not_parsed(text: str) -> None:
     with pytest.raises(ValueError, match=r".*"):
         Rate.parse(text)
 
 
-def test_every_budget_has_a_rate() -> None:
-    rates = {budget: get_rate(Settings(), budget) for budget in Bucket}
+def test_every_bucket_has_a_rate() -> None:
+    rates = {bucket: get_rate(Settings(), bucket) for bucket in Bucket}
 
     assert rates == {
         Bucket.DEFAULT: Rate(1000, 60),
@@ -61,8 +61,8 @@ def test_every_budget_has_a_rate() -> None:
     }
 
 
-def test_what_is_off_has_none() -> None:
+def test_a_limit_that_is_off_has_no_rate() -> None:
     settings = Settings(limit_login=OFF)
 
     sign_ins = (Bucket.LOGIN, Bucket.LOGIN_ADDRESS, Bucket.LOGIN_ACCOUNT)
-    assert [get_rate(settings, budget) for budget in sign_ins] == [None] * 3
+    assert [get_rate(settings, bucket) for bucket in sign_ins] == [None] * 3

@@ -1,4 +1,4 @@
-"""Settings: what an operator may say, and what the service says back."""
+"""Settings: valid values, error messages, sources and masking."""
 
 import logging
 from pathlib import Path
@@ -41,7 +41,7 @@ BAD = [
     ("SHOP_IDEMPOTENCY_VERBS", "POST,GET", "verbs that are protected"),
     ("SHOP_IDEMPOTENCY_VERBS", "", "verbs that are protected"),
     ("SHOP_IDEMPOTENCY_ENFORCE", "some", "all: every write"),
-    ("SHOP_IDEMPOTENCY_ON_DUPLICATE", "ignore", "replay the kept answer"),
+    ("SHOP_IDEMPOTENCY_ON_DUPLICATE", "ignore", "replay the kept response"),
     ("SHOP_IDEMPOTENCY_WAIT_SECONDS", "-0.1", "0 to 10 seconds"),
     ("SHOP_IDEMPOTENCY_WAIT_SECONDS", "10.5", "0 to 10 seconds"),
     ("SHOP_IDEMPOTENCY_WAIT_SECONDS", "nan", "0 to 10 seconds"),
@@ -63,24 +63,24 @@ BAD = [
 ]
 
 
-def test_text_becomes_what_the_field_says() -> None:
+def test_texts_are_converted_to_the_types_of_the_fields() -> None:
     settings = Settings.load(GOOD)
     assert (settings.production, settings.debug, settings.redis_timeout, settings.web_workers) == (True, True, 0.25, 3)
     assert settings.stock_redis_urls == ("redis://one", "redis://two")
 
 
-def test_nothing_given_is_a_whole_set_of_defaults() -> None:
+def test_without_variables_all_settings_have_their_defaults() -> None:
     assert Settings.load({}) == Settings()
 
 
 @pytest.mark.parametrize(("name", "value", "reason"), BAD)
-def test_a_bad_value_stops_with_one_sentence_that_names_its_variable(name: str, value: str, reason: str) -> None:
-    with pytest.raises(SettingsError, match=reason) as stopped:
+def test_a_bad_value_raises_one_sentence_that_names_its_variable(name: str, value: str, reason: str) -> None:
+    with pytest.raises(SettingsError, match=reason) as raised:
         Settings.load({name: value})
-    sentence = str(stopped.value)
-    assert sentence.startswith(name)
-    assert sentence.endswith(".")
-    assert "\n" not in sentence
+    message = str(raised.value)
+    assert message.startswith(name)
+    assert message.endswith(".")
+    assert "\n" not in message
 
 
 @pytest.mark.parametrize("name", ["SHOP_DATABASE_URL", "SHOP_REDIS_URL", "SHOP_STOCK_REDIS_URLS"])
@@ -88,50 +88,48 @@ def test_an_empty_address_means_the_default(name: str) -> None:
     assert Settings.load({name: ""}) == Settings()
 
 
-def test_a_refused_secret_is_not_repeated() -> None:
-    with pytest.raises(SettingsError) as stopped:
+def test_an_error_message_does_not_contain_the_secret() -> None:
+    with pytest.raises(SettingsError) as raised:
         Settings.load({"SHOP_REDIS_URL": "redis://:hunter2@localhost:port"})
-    assert "hunter2" not in str(stopped.value)
+    assert "hunter2" not in str(raised.value)
 
 
-def test_a_secret_may_stand_in_a_file(tmp_path: Path) -> None:
+def test_a_secret_is_read_from_a_file(tmp_path: Path) -> None:
     file = tmp_path / "password"
     file.write_text("Hunter-22\n")
     assert Settings.load({"SHOP_ADMIN_PASSWORD_FILE": str(file)}).admin_password == "Hunter-22"
 
 
-def test_the_variable_itself_goes_before_its_file(tmp_path: Path) -> None:
-    given = {"SHOP_ADMIN_EMAIL": "here@example.com", "SHOP_ADMIN_EMAIL_FILE": str(tmp_path / "none")}
-    assert Settings.load(given).admin_email == "here@example.com"
+def test_a_variable_takes_precedence_over_its_file(tmp_path: Path) -> None:
+    variables = {"SHOP_ADMIN_EMAIL": "here@example.com", "SHOP_ADMIN_EMAIL_FILE": str(tmp_path / "none")}
+    assert Settings.load(variables).admin_email == "here@example.com"
 
 
-def test_a_missing_file_stops_with_its_name(tmp_path: Path) -> None:
+def test_a_missing_file_raises_an_error_with_its_variable(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="SHOP_ADMIN_EMAIL_FILE cannot be read"):
         Settings.load({"SHOP_ADMIN_EMAIL_FILE": str(tmp_path / "none")})
 
 
-def test_a_file_that_is_no_text_stops_with_its_name(tmp_path: Path) -> None:
+def test_a_binary_file_raises_an_error_with_its_variable(tmp_path: Path) -> None:
     file = tmp_path / "noise"
     file.write_bytes(b"\xff\xfe\xfa")
     with pytest.raises(SettingsError, match="SHOP_ADMIN_EMAIL_FILE cannot be read"):
         Settings.load({"SHOP_ADMIN_EMAIL_FILE": str(file)})
 
 
-def test_an_unknown_name_is_warned_about_with_the_nearest(caplog: pytest.LogCaptureFixture) -> None:
+def test_an_unknown_variable_is_logged_with_the_nearest_name(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):
         Settings.load({"SHOP_WEB_WORKER": "2", "SHOP_TEST_ANYTHING": "", "OTHER": ""})
     assert caplog.messages == ["Unknown setting SHOP_WEB_WORKER; did you mean SHOP_WEB_WORKERS?"]
 
 
-def test_known_names_and_their_files_are_no_news(caplog: pytest.LogCaptureFixture, tmp_path: Path) -> None:
+def test_known_variables_and_their_files_are_not_logged(caplog: pytest.LogCaptureFixture, tmp_path: Path) -> None:
     (tmp_path / "url").write_text("")
     Settings.load({**GOOD, "SHOP_DATABASE_URL_FILE": str(tmp_path / "url")})
     assert caplog.messages == []
 
 
-def test_a_dotenv_file_is_read_and_the_environment_goes_before_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_environment_takes_precedence_over_the_dotenv_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / ".env").write_text("SHOP_WEB_WORKERS=5\nSHOP_WEB_THREADS=6\n")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SHOP_WEB_THREADS", "7")
@@ -140,7 +138,7 @@ def test_a_dotenv_file_is_read_and_the_environment_goes_before_it(
 
 
 @pytest.mark.parametrize(
-    ("given", "shown"),
+    ("address", "masked"),
     [
         ("mysql+pymysql://root:hunter2@db/shop", "mysql+pymysql://root:***@db/shop"),
         ("redis://:hunter2@cache:6379/0", "redis://:***@cache:6379/0"),
@@ -151,28 +149,29 @@ def test_a_dotenv_file_is_read_and_the_environment_goes_before_it(
         ("", ""),
     ],
 )
-def test_a_password_is_starred_wherever_it_stands(given: str, shown: str) -> None:
-    assert Settings(redis_url=given).masked_values()["SHOP_REDIS_URL"] == shown
-    assert Settings(stock_redis_urls=(given, given)).masked_values()["SHOP_STOCK_REDIS_URLS"] == f"{shown},{shown}"
+def test_passwords_in_addresses_are_masked(address: str, masked: str) -> None:
+    settings = Settings(redis_url=address, stock_redis_urls=(address, address))
+    assert settings.masked_values()["SHOP_REDIS_URL"] == masked
+    assert settings.masked_values()["SHOP_STOCK_REDIS_URLS"] == f"{masked},{masked}"
 
 
-def test_secrets_are_hidden_and_the_rest_is_shown() -> None:
-    shown = Settings(admin_password="hunter2", admin_email="a@example.com").masked_values()
-    assert "hunter2" not in str(shown)
-    assert shown["SHOP_ADMIN_EMAIL"] == "a@example.com"
+def test_secrets_are_masked_and_other_values_are_shown() -> None:
+    values = Settings(admin_password="hunter2", admin_email="a@example.com").masked_values()
+    assert "hunter2" not in str(values)
+    assert values["SHOP_ADMIN_EMAIL"] == "a@example.com"
 
 
 def test_every_setting_is_printed() -> None:
     assert list(Settings().masked_values()) == [variable_name(name) for name in Settings.__dataclass_fields__]
 
 
-def test_a_deep_folder_still_has_a_socket_whose_path_fits() -> None:
+def test_a_deep_folder_has_a_short_socket_path() -> None:
     deep = Settings(var="/tmp/" + "deep/" * 40)
     assert len(str(deep.socket)) <= 100
     assert deep.socket != Settings(var="/tmp/" + "other/" * 40).socket
 
 
-def test_a_lease_outlives_the_process_that_took_it() -> None:
+def test_a_lease_must_be_longer_than_the_stop_time_of_a_process() -> None:
     with pytest.raises(SettingsError, match=r"LEASE_SECONDS must be more than SHOP_WEB_STOP_SECONDS\."):
         Settings.load({"SHOP_WEB_STOP_SECONDS": "15"})
     assert Settings.load({"SHOP_WEB_STOP_SECONDS": "15", "SHOP_IDEMPOTENCY_LEASE_SECONDS": "15.1"})

