@@ -1,4 +1,4 @@
-"""Where a browser is, and how one comes to a machine that has none."""
+"""Discovery and installation of a Chromium browser."""
 
 import os
 import shutil
@@ -14,21 +14,25 @@ PLACES = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
 )
-ABSENT = f"Clicking through the report needs a browser: install {PACKAGE} or name a Chromium in {VARIABLE}."
+ABSENT = f"The browser tests of the report need Chromium: install {PACKAGE} or set {VARIABLE} to its path."
 
 
-class BrowserAbsent(Exception):  # noqa: N818 - it is the sentence itself.
-    """No browser here, and no way to get one."""
+class BrowserAbsent(Exception):  # noqa: N818 - the test output shows it as a statement.
+    """Error for a machine without a browser and without permission to install one."""
 
 
 def find() -> Path | None:
-    """The Chromium that was named, or any that is installed, or None."""
-    found = [os.environ.get(VARIABLE), *map(shutil.which, NAMES), *(place for place in PLACES if Path(place).exists())]
-    return next((Path(program) for program in found if program), None)
+    """Return the configured or an installed Chromium, or None."""
+    installed = [place for place in PLACES if Path(place).exists()]
+    candidates = [os.environ.get(VARIABLE), *map(shutil.which, NAMES), *installed]
+    return next((Path(program) for program in candidates if program), None)
 
 
 def require() -> Path:
-    """Find a browser, or install one where that is allowed; raises BrowserAbsent with one sentence."""
+    """Return a browser, and install one where that is allowed.
+
+    Raises BrowserAbsent when there is none and the installation is not allowed or fails.
+    """
     program = find()
     if program is None and may_install():
         _apt("update", "--quiet")
@@ -42,6 +46,6 @@ def require() -> Path:
 def _apt(*arguments: str) -> None:
     command = ["apt-get", "-o", "DPkg::Lock::Timeout=120", *arguments]
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise BrowserAbsent(f"{ABSENT} ({' '.join(command)} failed: {done.stderr.strip()[-500:]})")
+    result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    if result.returncode != 0:
+        raise BrowserAbsent(f"{ABSENT} ({' '.join(command)} failed: {result.stderr.strip()[-500:]})")

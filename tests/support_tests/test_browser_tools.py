@@ -9,15 +9,15 @@ from tests.support_tests.test_mariadb_tools import put, put_apt
 
 @pytest.fixture
 def bare_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A machine whose only folder of programs is this empty one."""
+    """Limit PATH to one empty folder."""
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv(browser_tools.VARIABLE, raising=False)
     monkeypatch.setattr(browser_tools, "PLACES", ())
     return tmp_path
 
 
-def as_user(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
-    monkeypatch.setattr("os.geteuid", lambda: number)
+def run_as_user(monkeypatch: pytest.MonkeyPatch, user_id: int) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: user_id)
 
 
 def test_a_browser_on_the_path_is_found(bare_machine: Path) -> None:
@@ -26,30 +26,30 @@ def test_a_browser_on_the_path_is_found(bare_machine: Path) -> None:
     assert browser_tools.require() == bare_machine / "google-chrome"
 
 
-def test_the_browser_that_was_named_is_taken(bare_machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_configured_browser_comes_first(bare_machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     put(bare_machine, "chromium")
     monkeypatch.setenv(browser_tools.VARIABLE, "/somewhere/chrome")
 
     assert browser_tools.require() == Path("/somewhere/chrome")
 
 
-def test_root_with_apt_gets_a_browser_installed(bare_machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    as_user(monkeypatch, 0)
+def test_root_installs_a_browser_through_apt(bare_machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run_as_user(monkeypatch, 0)
     put_apt(bare_machine, 'test "$3" = update || install -m 755 /dev/null chromium')
 
     assert browser_tools.require() == bare_machine / "chromium"
 
 
-def test_a_failed_installation_says_why(bare_machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    as_user(monkeypatch, 0)
+def test_a_failed_installation_names_the_error_of_apt(bare_machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run_as_user(monkeypatch, 0)
     put_apt(bare_machine, "echo no network >&2; exit 100")
 
     with pytest.raises(BrowserAbsent, match="no network"):
         browser_tools.require()
 
 
-def test_nobody_but_root_installs(bare_machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    as_user(monkeypatch, 1000)
+def test_an_ordinary_user_installs_nothing(bare_machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run_as_user(monkeypatch, 1000)
     put_apt(bare_machine, "exit 0")
 
     with pytest.raises(BrowserAbsent) as absent:
