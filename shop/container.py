@@ -1,6 +1,6 @@
-"""The wiring: every class, storey by storey, is found and built from the types of its dataclass fields.
+"""Dependency injection container, wired by the types of dataclass fields.
 
-Nothing is registered by hand. A class can only be given what stands below it and what the access table allows.
+Nothing is registered by hand. A class may only be given instances of lower layers that the access table grants.
 """
 
 import dataclasses
@@ -45,11 +45,11 @@ T = TypeVar("T")
 
 
 class WiringError(Exception):
-    """A class asks for a collaborator it may not have; the sentence names both and the rule."""
+    """Error for a collaborator that the access table forbids or nothing offers."""
 
 
 class Container:
-    """The collaborators of one app: thread-safe singletons, made before the first request."""
+    """Collaborators of one app: thread-safe singletons, built before the first request."""
 
     def __init__(self, settings: Settings) -> None:
         self.providers = containers.DynamicContainer()
@@ -63,39 +63,48 @@ class Container:
                 self.add(kind)
 
     def add(self, kind: type) -> None:
-        """Wire one class; raises WiringError when a field asks for what it may not have."""
+        """Wire one class.
+
+        Raises WiringError when a field names a forbidden or unknown class.
+        """
         collaborators = {name: self._provider(kind, name, wanted) for name, wanted in fields_of(kind).items()}
         self._register(kind, providers.ThreadSafeSingleton(kind, **collaborators))
 
     def get(self, kind: type[T]) -> T:
-        """The one instance of a class in this app."""
+        """Return the one instance of a class in this app."""
         instance: T = self._provider_of(kind)()
         return instance
 
     def override(self, kind: type, stand_in: object) -> Any:
-        """A context in which `stand_in` takes the place of a class for everybody who holds one; for tests."""
+        """Replace the instance of a class for all its holders, in tests.
+
+        Returns a context manager.
+        """
         return _Override(self, kind, stand_in)
 
     def build(self) -> None:
-        """Make every instance now, so that no request waits for it and no mistake waits for a request."""
+        """Build every instance, so that wiring errors appear at start-up."""
         for kind in self._classes:
             self._provider_of(kind)()
 
     def find(self, structure: str) -> list[type]:
-        """The classes of one row of the access table."""
+        """Return the classes of one row of the access table."""
         return [kind for kind in self._classes if getattr(of_module(kind.__module__), "name", None) == structure]
 
     def find_one(self, interface: type) -> Any:
-        """The instance of the class that keeps a promise which core declares."""
+        """Return the instance of the class that implements an interface."""
         return next(self.get(kind) for kind in self._classes if interface in kind.__mro__)
 
     def describe(self) -> Iterator[tuple[str, list[str]]]:
-        """Class name -> the names of its collaborators."""
+        """Yield each class name with the names of its collaborators."""
         for kind in self._classes:
             yield kind.__name__, [wanted.__name__ for wanted in fields_of(kind).values()]
 
     def find_holders(self, wanted: type) -> Iterator[tuple[object, str]]:
-        """Every instance that was given one of a class, and the field it holds it in; stand-ins hold nothing."""
+        """Yield each instance that holds a class, with the field name.
+
+        Stand-ins are left out.
+        """
         for kind in self._classes:
             instance: object = self._provider_of(kind)()
             if type(instance) is kind:
@@ -119,7 +128,7 @@ class Container:
 
 
 class _Override:
-    """Puts a stand-in where an instance was, in whatever was built before too, then leaves nothing behind."""
+    """Context manager that replaces an instance everywhere and restores it."""
 
     def __init__(self, container: Container, kind: type, stand_in: object) -> None:
         self._container, self._kind, self._stand_in = container, kind, stand_in
@@ -140,14 +149,20 @@ class _Override:
 
 
 def find_modules(folder: str) -> list[ModuleType]:
-    """Import every unit of a folder of shop, and return its files; of a unit that is a folder, return its face."""
+    """Import every unit of a folder and return its modules.
+
+    A unit that is a folder is represented by its face.
+    """
     package = importlib.import_module(f"shop.{folder}")
     names = sorted(module.name for module in pkgutil.iter_modules(package.__path__))
     return [importlib.import_module(f"shop.{folder}.{name}") for name in names]
 
 
 def find_resolver(settings: Settings) -> Any:
-    """The function that says whose an idempotency key is, None when no setting names one; raises SettingsError."""
+    """Return the configured function for scopes of idempotency keys, or None.
+
+    Raises SettingsError when the setting names no function.
+    """
     try:
         # A partial, since it refuses what cannot be called.
         return partial(pkgutil.resolve_name(name)) if (name := settings.idempotency_scope_resolver) else None
@@ -156,7 +171,7 @@ def find_resolver(settings: Settings) -> Any:
 
 
 def find_classes(structure: Structure) -> list[type]:
-    """The classes of a structure that have collaborators to be wired: dataclasses named after it."""
+    """Return the dataclasses of a structure that the container wires."""
     return [
         kind
         for module in (find_modules(structure.folder) if structure.suffix else ())
@@ -169,7 +184,10 @@ def find_classes(structure: Structure) -> list[type]:
 
 
 def fields_of(kind: type) -> dict[str, Any]:
-    """Field name -> type of the collaborators of a class; fields with a default are its own affair."""
+    """Return the collaborator types of a class by field name.
+
+    Fields with a default are not wired.
+    """
     hints, missing = get_type_hints(kind), dataclasses.MISSING
     return {
         field.name: hints[field.name]

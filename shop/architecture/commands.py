@@ -1,6 +1,6 @@
-"""`flask shop arch ...`: the architecture, asked from a terminal or a pipeline.
+"""Command group `flask shop arch`.
 
-The tools behind it need import-linter, which is not installed where the service only runs.
+The commands need import-linter, which is not installed where the service only runs.
 """
 
 import sys
@@ -18,7 +18,7 @@ FORMATS = ("text", "json", "gitlab", "sarif", "junit", "github", "baseline")
 
 
 def arch_commands(make_container: Callable[[], Any]) -> click.Group:
-    """The commands; `wire` makes the container whose providers and instances are judged."""
+    """Build the command group; `make_container` builds the container that is checked."""
 
     @click.group("arch", help="Judge the architecture, and ask about it.")
     @click.pass_context
@@ -36,7 +36,7 @@ def arch_commands(make_container: Callable[[], Any]) -> click.Group:
 @click.option("--update-baseline", is_flag=True, help="Take what was mended off the list; nothing is ever added.")
 @click.pass_obj
 def check(tools: Any, form: str, baseline: Path | None, *, update_baseline: bool) -> None:
-    """Judge contracts, rules and wiring; exit code 1 when something does not hold."""
+    """Check contracts, rules and wiring; exit code 1 on a violation."""
     answers, wire = tools
     judged = answers.check(wire(), baseline, update=update_baseline)
     click.echo(answers.write(judged, form))
@@ -46,7 +46,7 @@ def check(tools: Any, form: str, baseline: Path | None, *, update_baseline: bool
 @click.command()
 @click.pass_obj
 def matrix(tools: Any) -> None:
-    """Print the access table with the number of imports in each cell."""
+    """Print the access table with the number of imports per cell."""
     click.echo(tools[0].matrix())
 
 
@@ -55,7 +55,7 @@ def matrix(tools: Any) -> None:
 @click.argument("imported")
 @click.pass_obj
 def why(tools: Any, importer: str, imported: str) -> None:
-    """Say whether one may use the other: structures, classes, modules or files; exit code 1 when not."""
+    """Explain one use of a module or kind; exit code 1 when forbidden."""
     with _report_unknown_names():
         granted, said = tools[0].why(importer, imported)
     click.echo(said)
@@ -66,7 +66,7 @@ def why(tools: Any, importer: str, imported: str) -> None:
 @click.argument("noun")
 @click.pass_obj
 def module(tools: Any, noun: str) -> None:
-    """Print everything that one noun has: files, classes, routes, tables, keys, codes."""
+    """Print all files, classes, routes, tables, keys and codes of a noun."""
     with _report_unknown_names():
         click.echo(tools[0].module(noun))
 
@@ -74,7 +74,7 @@ def module(tools: Any, noun: str) -> None:
 @click.command()
 @click.pass_obj
 def routes(tools: Any) -> None:
-    """Print every route and who may call it, as its Controller declares."""
+    """Print every route with its access rule."""
     answers, wire = tools
     click.echo(answers.routes(wire()))
 
@@ -82,7 +82,7 @@ def routes(tools: Any) -> None:
 @click.command()
 @click.pass_obj
 def prove(tools: Any) -> None:
-    """Plant one violation after the other, and see whether somebody notices; exit code 1 when nobody does."""
+    """Run all planted violations; exit code 1 when one is undetected."""
     answers, wire = tools
     proven, said = answers.prove(wire)
     click.echo(said)
@@ -94,7 +94,7 @@ def prove(tools: Any) -> None:
 @click.option("--against", type=click.Path(path_type=Path), help="A saved report to say what has changed since.")
 @click.pass_obj
 def report(tools: Any, output: Path | None, against: Path | None) -> None:
-    """Write the report: one HTML file to look at, with everything that was found."""
+    """Write the architecture report as one HTML file."""
     try:
         click.echo(f"Written: {tools[0].report(output, against)}")
     except ValueError as error:

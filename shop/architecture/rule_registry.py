@@ -1,4 +1,4 @@
-"""All rules over the source, in the order in which they are read; importlinter.ini has a sentence for each."""
+"""Registry of all source rules, in reading order."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ Check = Callable[[Sources], Iterator[Finding]]
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule by its name: `reason` is the sentence it is there for."""
+    """Source rule; `reason` is the first line of its module's docstring."""
 
     name: str
     reason: str

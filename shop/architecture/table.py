@@ -1,7 +1,7 @@
-"""The access table: which structures there are, what each is for, and what each may use.
+"""Access table: the structures, their duties and their permitted imports.
 
-It is written once, here. The contracts in `importlinter.ini`, the wiring and the tests are compared with it.
-What a row does not list is forbidden, the row's own kind included: two units of one kind never meet.
+The table is written once, here. The contracts in `importlinter.ini`, the wiring and the tests are compared with it. An
+import that a row does not list is forbidden, also between two units of the same kind.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,10 @@ ASSEMBLY = ("administration", "app", "cli", "container", "worker")
 
 @dataclass(frozen=True)
 class Structure:
-    """One row of the table; `suffix` ends its class names and is empty where a class is a bare noun."""
+    """Row of the table; `suffix` ends its class names, empty for Models.
+
+    Constants and Supports have no suffix either.
+    """
 
     name: str
     folder: str
@@ -94,22 +97,22 @@ _BY_FOLDER = {structure.folder: structure for structure in STRUCTURES}
 
 
 def structure(name: str) -> Structure:
-    """Return the row called `name`; a KeyError when the table has no such row."""
+    """Return the row called `name`; raises KeyError for an unknown name."""
     return _BY_NAME[name]
 
 
 def may_use(importer: str, imported: str) -> bool:
-    """Say whether the table grants `importer` the use of `imported`, both given by name."""
+    """Return True when the table grants `importer` the use of `imported`."""
     return structure(imported).name in structure(importer).may_use
 
 
 def used_by(name: str) -> tuple[str, ...]:
-    """Return the names of the structures that may use `name`, from bottom to top."""
+    """Return the structures that may use `name`, from bottom to top."""
     return tuple(importer.name for importer in STRUCTURES if may_use(importer.name, name))
 
 
 def of_module(module: str) -> Structure | None:
-    """Return the structure that a file such as `shop.services.item` belongs to; None for any other module.
+    """Return the structure of a module such as `shop.services.item`, or None.
 
     A file inside of a unit, such as `shop.services.stock.drain`, belongs to the structure of its unit.
     """

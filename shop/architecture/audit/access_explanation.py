@@ -1,4 +1,4 @@
-"""`why A B`: may A use B, by which row; if not, through whom to go."""
+"""Explanation of one permitted or forbidden use, for `flask shop arch why`."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ SHOWN_MAX = 6
 
 @dataclass(frozen=True)
 class NamedModules:
-    """What a name stands for; `modules` is empty for a whole kind."""
+    """Modules behind a name; `modules` is empty for a whole kind."""
 
     name: str
     kind: str
@@ -23,14 +23,14 @@ class NamedModules:
 
 @dataclass(frozen=True)
 class AccessAnswer:
-    """Whether it is granted, and everything one wants to know about it."""
+    """Result and explanation of one access query."""
 
     granted: bool
     text: str
 
 
 def explain_access(facts: Facts, importer: str, imported: str) -> AccessAnswer:
-    """Judge one use; raises UnknownName."""
+    """Explain one use; raises UnknownName."""
     one, other = resolve_name(facts, importer), resolve_name(facts, imported)
     granted = one != other and _is_granted(one, other)
     lines = [f"{_format_place(one)} -> {_format_place(other)}: {'allowed' if granted else 'forbidden'}."]
@@ -46,7 +46,10 @@ def explain_access(facts: Facts, importer: str, imported: str) -> AccessAnswer:
 
 
 def resolve_name(facts: Facts, name: str) -> NamedModules:
-    """What a name stands for: a structure or its folder, a class, a module, or a file; raises UnknownName."""
+    """Find the modules behind a name; raises UnknownName.
+
+    The name is a structure or its folder, a class, a module, or a file.
+    """
     folders = {row.folder: row.name for row in STRUCTURES}
     kind = folders.get(name.removeprefix("shop.").removeprefix("shop/").rstrip("/"), name)
     if kind in KINDS:
@@ -67,7 +70,7 @@ def _is_granted(one: NamedModules, other: NamedModules) -> bool:
 
 
 def _names(path: str, module: str) -> set[str]:
-    """Return what a file may be called, without `shop`: its path, its module, the folder of a unit."""
+    """Return the accepted names of a file, without the prefix `shop`."""
     path = path.removeprefix("shop/")
     return {path, path.removesuffix("/__init__.py"), module.removeprefix("shop.")}
 
@@ -102,7 +105,7 @@ def _describe_detour(facts: Facts, one: NamedModules, other: NamedModules) -> li
 
 
 def _find_holders(facts: Facts, one: NamedModules, other: NamedModules) -> list[str]:
-    """Whoever stands on the way already and holds what is asked for."""
+    """Describe the permitted intermediate classes that already hold the target."""
     chain = find_path(one.kind, other.kind)
     if one.kind == other.kind or len(chain) < 3:
         return []

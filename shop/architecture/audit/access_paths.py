@@ -1,4 +1,4 @@
-"""Through whom to go: the shortest way that the access table allows, and what to do where there is none."""
+"""Permitted paths through the access table."""
 
 from collections import deque
 
@@ -6,7 +6,10 @@ from shop.architecture.table import INDEPENDENTS, structure, used_by
 
 
 def find_path(importer: str, imported: str) -> tuple[str, ...]:
-    """The shortest chain of grants from one structure down to another, both ends included; empty when there is none."""
+    """Find the shortest chain of grants between two structures.
+
+    Both ends are included. Returns an empty tuple when there is no chain.
+    """
     waiting: deque[tuple[str, ...]] = deque([(importer,)])
     seen = {importer}
     while waiting:
@@ -21,12 +24,12 @@ def find_path(importer: str, imported: str) -> tuple[str, ...]:
 
 
 def find_common_users(one: str, other: str) -> tuple[str, ...]:
-    """The structures that may use both, lowest first."""
+    """Return the structures that may use both, lowest first."""
     return tuple(name for name in used_by(one) if name in used_by(other))
 
 
 def find_broken_rule(importer: str, imported: str) -> str:
-    """The rule that a forbidden use breaks."""
+    """Return the name of the rule that a forbidden use breaks."""
     if importer == imported:
         return "no sibling access"
     if find_path(importer, imported):
@@ -35,7 +38,7 @@ def find_broken_rule(importer: str, imported: str) -> str:
 
 
 def suggest_alternative(importer: str, imported: str) -> str:
-    """What to do instead of a forbidden use, in one sentence."""
+    """Describe a permitted alternative to a forbidden use, in one sentence."""
     if importer in INDEPENDENTS:
         return "An independent leans on nothing above it: let the caller use both and hand the value in."
     if (chain := find_path(importer, imported)) and importer != imported:
@@ -51,7 +54,7 @@ def suggest_alternative(importer: str, imported: str) -> str:
 
 
 def with_article(name: str) -> str:
-    """The name of a kind with its article."""
+    """Add the article to the name of a kind."""
     if name.islower():
         return f"the {name}"
     return f"{'an' if name[0] in 'AEIOU' else 'a'} {name}"

@@ -1,7 +1,7 @@
-"""Findings that a project had when it adopted the rules: listed, and only ever fewer.
+"""Baseline of findings that existed when the rules were adopted.
 
-A new finding fails, and so does a listed one that was mended and still stands on the list. Findings are known by rule,
-path and what they say, with a count and without lines, so that code may move.
+The list only shrinks: a new finding fails, and so does a fixed one that is still listed. Findings are identified by
+rule, path and text, with a count and without lines, so that code may move.
 """
 
 import json
@@ -19,7 +19,7 @@ FindingKey = tuple[str, str, str]
 
 
 def read(file: Path) -> Counter[FindingKey]:
-    """What is listed; nothing where there is no list."""
+    """Read the listed findings; a missing file is an empty list."""
     text = file.read_text(encoding="utf-8") if file.exists() else ""
     # A shell that writes the list empties it first.
     entries = json.loads(text) if text.strip() else []
@@ -27,7 +27,7 @@ def read(file: Path) -> Counter[FindingKey]:
 
 
 def compare(judgement: CheckReport, frozen: Counter[FindingKey]) -> CheckReport:
-    """The judgement without what is listed, and with a verdict on the list itself."""
+    """Remove listed findings from a report and add a result for the list."""
     if not frozen:
         return judgement
     left, new = Counter(frozen), []
@@ -43,12 +43,12 @@ def compare(judgement: CheckReport, frozen: Counter[FindingKey]) -> CheckReport:
 
 
 def shrink(findings: Iterable[Finding], frozen: Counter[FindingKey]) -> Counter[FindingKey]:
-    """What stays listed: never more than there was, never more than there is."""
+    """Keep the listed findings that still exist."""
     return frozen & Counter(map(finding_key, findings))
 
 
 def write(frozen: Counter[FindingKey]) -> str:
-    """The list as the file holds it."""
+    """Serialize the list as JSON."""
     entries = [
         {"rule": rule, "path": path, "what": what, "count": count}
         for (rule, path, what), count in sorted(frozen.items())
@@ -57,7 +57,7 @@ def write(frozen: Counter[FindingKey]) -> str:
 
 
 def finding_key(finding: Finding) -> FindingKey:
-    """What a finding is known by."""
+    """Return the identity of a finding: rule, path and text."""
     return finding.rule, finding.path, finding.what
 
 

@@ -1,4 +1,4 @@
-"""What the commands say, as text and yes or no; the only file of them that needs import-linter."""
+"""Results of the commands; the only module that imports import-linter for them."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +16,7 @@ from shop.architecture.report import project_report as own
 
 
 def check(container: ContainerLike, baseline_file: Path | None = None, *, update: bool = False) -> CheckReport:
-    """Judge the checkout and a container, less what the baseline lists."""
+    """Check the checkout and a container against the baseline."""
     file = baseline_file or CHECKOUT / baseline.NAME
     judged, frozen = build_report(judge(), container), baseline.read(file)
     if update and file.exists():
@@ -26,33 +26,36 @@ def check(container: ContainerLike, baseline_file: Path | None = None, *, update
 
 
 def write(judgement: CheckReport, form: str) -> str:
-    """A judgement in one of the formats."""
+    """Format a report."""
     return FORMATS[form](judgement)
 
 
 def matrix() -> str:
-    """The access table with what is used of it."""
+    """Format the access table with its import counts."""
     return pictures.format_matrix(facts.read())
 
 
 def why(importer: str, imported: str) -> tuple[bool, str]:
-    """Whether one may use the other, and the reasons; raises UnknownName."""
+    """Return permission and explanation of one use; raises UnknownName."""
     answer = questions.explain_access(facts.read(), importer, imported)
     return answer.granted, answer.text
 
 
 def module(noun: str) -> str:
-    """Everything that one noun has; raises UnknownName."""
+    """Format the slice of one noun; raises UnknownName."""
     return pictures.format_module(facts.read(), noun)
 
 
 def routes(container: Any) -> str:
-    """Every route and who may call it."""
+    """Format every route with its access rule."""
     return pictures.format_routes(facts.read(), container.find("Controller"))
 
 
 def prove(make_container: Callable[[], ContainerLike]) -> tuple[bool, str]:
-    """Whether every planted violation is noticed, and which are not; `wire` makes a new container for each."""
+    """Run all planted violations; `make_container` builds a container for each.
+
+    Returns True when every result is as expected, and the lines to print.
+    """
     # It holds every violation there is, which no other command needs to read.
     from shop.architecture.mutations import mutation_test as plants  # noqa: PLC0415 - see above
 
@@ -64,7 +67,10 @@ def prove(make_container: Callable[[], ContainerLike]) -> tuple[bool, str]:
 
 
 def report(output: Path | None = None, against: Path | None = None) -> Path:
-    """Write the page for architects and return where; raises ValueError when `against` is no report."""
+    """Write the HTML report and return its path.
+
+    Raises ValueError when `against` is no report.
+    """
     file = output or own.REPORT_FILE
     document.write(facts.read().as_dict(), file, against)
     return file

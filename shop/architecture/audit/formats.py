@@ -1,4 +1,4 @@
-"""A judgement in the words of whoever reads it: people, GitLab, SARIF readers, JUnit readers, GitHub."""
+"""Output formats of a check: text, JSON, GitLab, SARIF, JUnit, GitHub, baseline."""
 
 import hashlib
 import json
@@ -29,7 +29,7 @@ SARIF_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schem
 
 
 def format_text(judgement: CheckReport) -> str:
-    """A line for each verdict, then the findings."""
+    """Format a line for each result, then the findings."""
     lines: list[str] = []
     for group, title in GROUPS.items():
         verdicts = judgement.find_group(group)
@@ -40,14 +40,14 @@ def format_text(judgement: CheckReport) -> str:
 
 
 def format_json(judgement: CheckReport) -> str:
-    """Everything, as data."""
+    """Format all results and findings as JSON."""
     verdicts = [{**asdict(verdict), "kept": verdict.passed} for verdict in judgement.results]
     findings = [asdict(finding) for finding in judgement.findings]
     return json.dumps({"kept": judgement.passed, "verdicts": verdicts, "findings": findings}, indent=2)
 
 
 def format_gitlab(judgement: CheckReport) -> str:
-    """A GitLab code quality report."""
+    """Format the findings as a GitLab code quality report."""
     issues = [
         {
             "description": f"{finding.what} {finding.instead}",
@@ -62,7 +62,7 @@ def format_gitlab(judgement: CheckReport) -> str:
 
 
 def format_sarif(judgement: CheckReport) -> str:
-    """A SARIF 2.1.0 log."""
+    """Format the findings as a SARIF 2.1.0 log."""
     rules = [verdict for verdict in judgement.results if verdict.group != ROW_GROUP]
     places = {verdict.id: number for number, verdict in enumerate(rules)}
     results = [_result(finding, fingerprint, places) for finding, fingerprint in _fingerprints(judgement)]
@@ -72,7 +72,7 @@ def format_sarif(judgement: CheckReport) -> str:
 
 
 def format_junit(judgement: CheckReport) -> str:
-    """A JUnit report: a suite for each group, a case for each verdict."""
+    """Format a JUnit suite per group, with a case per result."""
     root = ET.Element("testsuites", name="architecture")
     for group, title in GROUPS.items():
         if not (verdicts := judgement.find_group(group)):
@@ -91,7 +91,7 @@ def format_junit(judgement: CheckReport) -> str:
 
 
 def format_github(judgement: CheckReport) -> str:
-    """A workflow command for each finding."""
+    """Format each finding as a GitHub workflow command."""
     return "\n".join(
         f"::error file={_property(finding.path)},line={finding.line},title={_property(finding.rule)}"
         f"::{_message(f'{finding.what} {finding.instead}')}"
@@ -100,7 +100,10 @@ def format_github(judgement: CheckReport) -> str:
 
 
 def format_baseline(judgement: CheckReport) -> str:
-    """The list for a project that adopts the rules late: `> arch-baseline.json`."""
+    """Format the findings as a baseline for late adoption.
+
+    Usage: `> arch-baseline.json`.
+    """
     return baseline.write(Counter(map(baseline.finding_key, judgement.findings))).rstrip()
 
 
@@ -129,7 +132,10 @@ def _count_findings(number: int) -> str:
 
 
 def _fingerprints(judgement: CheckReport) -> Iterator[tuple[Finding, str]]:
-    """Each finding with a name that stays when the code around it moves; the second of two equal ones has its own."""
+    """Yield each finding with a fingerprint that does not depend on lines.
+
+    Equal findings are numbered, so each has its own fingerprint.
+    """
     met: Counter[baseline.FindingKey] = Counter()
     for finding in judgement.findings:
         known = baseline.finding_key(finding)

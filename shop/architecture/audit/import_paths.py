@@ -1,4 +1,4 @@
-"""Ways through the import graph: who is used most, and how far one import reaches."""
+"""Hubs and longest chains of the import graph."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection
@@ -13,13 +13,13 @@ CHAINS_MAX = 5
 
 
 def find_hubs(links: Links) -> list[tuple[str, int, int]]:
-    """(module, how many use it, how many it uses) of the most used modules."""
+    """Return (module, users, used modules) of the most used modules."""
     used, uses = Counter(imported for _, imported in links), Counter(importer for importer, _ in links)
     return [(name, used[name], uses[name]) for name in sorted(used, key=lambda name: (-used[name], name))[:HUBS_MAX]]
 
 
 def find_chains(links: Links) -> tuple[tuple[str, ...], ...]:
-    """The longest chains of imports from structure to structure, longest first."""
+    """Return the longest import chains between structures, longest first."""
     below: dict[str, list[str]] = defaultdict(list)
     for importer, imported in sorted(links):
         if is_structure(kind_of(importer)) and is_structure(kind_of(imported)):

@@ -1,4 +1,4 @@
-"""Runs the contracts of importlinter.ini in this process, and says what they find file by file."""
+"""Contracts of importlinter.ini, run in this process, with findings by file."""
 
 from collections.abc import Iterator
 from copy import deepcopy
@@ -19,7 +19,7 @@ CHECKOUT = Path(__file__).parents[3]
 
 @dataclass(frozen=True)
 class ContractFact:
-    """One contract and what it finds; `name` is its sentence."""
+    """Contract and its findings; `name` is its sentence."""
 
     id: str
     name: str
@@ -30,14 +30,14 @@ class ContractFact:
 
 
 def build_graph(*, type_names: bool = False) -> grimp.ImportGraph:
-    """Read the imports of shop; with those under TYPE_CHECKING when `type_names`."""
+    """Read the imports of shop, optionally with those under TYPE_CHECKING."""
     return grimp.build_graph(
         "shop", include_external_packages=True, exclude_type_checking_imports=not type_names, cache_dir=None
     )
 
 
 def judge(graph: grimp.ImportGraph | None = None, config: Path = CONFIG) -> tuple[ContractFact, ...]:
-    """Check every contract of the file, by default over the imports of this checkout."""
+    """Check every contract, by default over the imports of this checkout."""
     graph = graph or build_graph()
     options = read_configuration(str(config))
     kinds = {**GRAPH_TYPES, **_find_custom_types(options["session_options"])}
@@ -74,7 +74,10 @@ def _findings(given: dict[str, Any], guidance: str, check: ContractCheck) -> Ite
 
 
 def _links(data: Any) -> Iterator[dict[str, Any]]:
-    """Every import that a contract complains of: each type nests them in its own way."""
+    """Yield every import that a contract reports.
+
+    Each contract type nests its imports in another way.
+    """
     if isinstance(data, dict) and "line_numbers" in data:
         yield data
     elif isinstance(data, dict | list | tuple):
@@ -85,6 +88,6 @@ def _links(data: Any) -> Iterator[dict[str, Any]]:
 
 
 def path_of(module: str) -> str:
-    """The path of a module of shop, relative to the checkout, whether it is a file or a folder."""
+    """Return the path of a module of shop, relative to the checkout."""
     path = Path(*module.split("."))
     return f"{path.as_posix()}/__init__.py" if (CHECKOUT / path).is_dir() else f"{path.as_posix()}.py"

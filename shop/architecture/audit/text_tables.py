@@ -1,4 +1,4 @@
-"""Facts for a terminal: the access table with what is used of it, and everything that one noun has."""
+"""Text tables of facts for a terminal."""
 
 from collections.abc import Iterable, Iterator
 
@@ -13,7 +13,10 @@ LEGEND = "number: imports there are   o: granted, not used   .: forbidden   !: f
 
 
 def format_matrix(facts: Facts) -> str:
-    """Who may import whom, and how often it is done; the numbers over the columns are those of the rows."""
+    """Format the access table with its import counts.
+
+    The numbers over the columns are those of the rows.
+    """
     names = [row.name for row in reversed(STRUCTURES)]
     columns = [*names, "core"]
     cells = {(cell.importer, cell.imported): cell for cell in facts.cells}
@@ -30,7 +33,7 @@ def format_matrix(facts: Facts) -> str:
 
 
 def format_module(facts: Facts, stem: str) -> str:
-    """The slice of one noun; raises UnknownName."""
+    """Format the slice of one noun; raises UnknownName."""
     nouns = {fact.stem: fact for fact in facts.modules}
     if stem not in nouns:
         raise UnknownName(f"No file of a structure is called {stem}; there are: {', '.join(nouns)}.")
@@ -49,7 +52,7 @@ def format_module(facts: Facts, stem: str) -> str:
 
 
 def format_routes(facts: Facts, controllers: Iterable[type]) -> str:
-    """Every route in the order of paths, and the rule that its Controller's method carries."""
+    """Format every route with the rule of its Controller method."""
     kinds = {kind.__name__: kind for kind in controllers}
     found = sorted((route.path, route.verb, route.controller) for fact in facts.modules for route in fact.routes)
     width = max(len(path) for path, _, _ in found) + 2
@@ -72,7 +75,7 @@ def _format_class(fact: ClassFact) -> str:
 
 
 def _find_used_stems(facts: Facts, found: ModuleFact) -> list[str]:
-    """The other nouns whose files it imports."""
+    """Return the other nouns whose files a noun imports."""
     stems = {fact.path: fact.stem for fact in facts.files}
     modules = {fact.module: fact.path for fact in facts.files}
     inside = set(found.files)

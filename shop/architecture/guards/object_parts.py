@@ -1,4 +1,4 @@
-"""Looks into live objects: everything one can reach from another without asking a library."""
+"""Traversal of the objects that a live object holds."""
 
 import functools
 import gc
@@ -21,7 +21,10 @@ _PLAIN_TYPES = (str, bytes, int, float, complex, bool, type(None), ModuleType)
 
 
 def parts_of(thing: Any) -> Iterator[Part]:
-    """What an object holds, with the words that lead there: attributes, items, bound objects, closures, arguments."""
+    """Yield the parts of an object with the text that leads there.
+
+    Parts are attributes, items, bound objects, closures and arguments.
+    """
     if isinstance(thing, (*_PLAIN_TYPES, type)):
         return
     for kinds, look in _PART_READERS:
@@ -32,7 +35,10 @@ def parts_of(thing: Any) -> Iterator[Part]:
 
 
 def class_parts(kind: type) -> Iterator[Part]:
-    """What an object's class and its files hold for all of them, the closures of decorated methods included."""
+    """Yield the values that a class and its files share between objects.
+
+    The closures of decorated methods are included.
+    """
     for module in _files(kind):
         for name, value in vars(sys.modules.get(module, object)).items():
             # Classes and functions stand there by import, and imports have contracts.
@@ -44,13 +50,13 @@ def class_parts(kind: type) -> Iterator[Part]:
 
 
 def _files(kind: type) -> dict[str, None]:
-    """The modules of a class and of its bases in the same unit, each once."""
+    """Return the modules of a class and of its bases in the unit."""
     bases = (base.__module__ for base in kind.__mro__ if share_unit(base.__module__, kind.__module__))
     return dict.fromkeys((kind.__module__, *bases))
 
 
 def is_foreign(kind: type) -> bool:
-    """Whether a class belongs to a library, or is the core's form of such a class: those are not looked into."""
+    """Return True for classes of libraries and the core's subclasses of them."""
     root = kind.__module__.partition(".")[0]
     if root in sys.stdlib_module_names:
         return root in _SKIPPED_MODULES

@@ -1,7 +1,7 @@
-"""The access table at run time: what the container was told to give, and what the instances really hold.
+"""Access table checks of a built container: providers and instances.
 
-A sibling may arrive by constructor, attribute, list, bound method or closure with no import at all. Tests ask these
-guards after an app was built; production never does. Libraries' own objects are not looked into.
+A sibling may arrive by constructor, attribute, list, bound method or closure without any import. Tests run these guards
+after an app was built; production does not. Objects of libraries are not traversed.
 """
 
 import inspect
@@ -22,26 +22,29 @@ LIBRARY = "dependency_injector"
 
 
 class ContainerLike(Protocol):
-    """The container of an app; `providers` is dependency-injector's own."""
+    """Protocol of an app's container."""
 
     @property
     def providers(self) -> Any:
-        """Holds a provider for each class, under `providers.providers`."""
+        """Container of dependency-injector, with a provider for each class."""
 
 
 def check_objects(container: ContainerLike) -> list[Finding]:
-    """Where an instance of a built container holds what the access table does not give it."""
+    """Find instances that hold an object without a grant."""
     roots = [provider() for provider in _providers(container)]
     return sorted(set(_ObjectWalk(container, roots).findings()))
 
 
 def check_providers(container: ContainerLike) -> list[Finding]:
-    """Where a provider is told to give a class what the access table does not give it."""
+    """Find providers that give a class an object without a grant."""
     return sorted({finding for provider in _providers(container) for finding in _judge_provider(provider)})
 
 
 class _ObjectWalk:
-    """One walk over everything the roots hold; each root and each instance of a structure answers for its own."""
+    """Traversal of everything that the instances of a container hold.
+
+    Each root and each instance of a structure is checked for its own parts.
+    """
 
     def __init__(self, container: ContainerLike, roots: list[Any]) -> None:
         self.forbidden = {id(container), id(container.providers)}
@@ -79,7 +82,10 @@ class _ObjectWalk:
 
 
 def may_hold(holder: type, held: Any) -> bool:
-    """Say whether the access table lets an object of one class hold an object (or function) of the other."""
+    """Return True when one class may hold an object of the other.
+
+    `held` is a class or a function.
+    """
     importer, imported = kind_of(holder.__module__), kind_of(getattr(held, "__module__", None) or "")
     if not imported or held in holder.__mro__:
         return True
@@ -95,7 +101,10 @@ def _is_unit(kind: Any) -> bool:
 
 
 def _unit(part: Any) -> Any:
-    """The class or function whose place decides: a function stands for its file, an object for its class."""
+    """Return the class or function whose module counts.
+
+    A function counts for its file, an object for its class.
+    """
     return part if isinstance(part, type) or inspect.isfunction(part) else type(part)
 
 

@@ -1,4 +1,7 @@
-"""The imports of all planted files, as the linter's own scanner reads them: one copy of the tree, one process."""
+"""Imports of all planted files, read in one copy of the tree.
+
+The scanner of import-linter reads the copy in a process of its own.
+"""
 
 import json
 import shutil
@@ -27,18 +30,18 @@ print(json.dumps([[m, sorted(graph.find_modules_directly_imported_by(m))] for m 
 
 @dataclass(frozen=True)
 class MutationGraph:
-    """The graph of the tree, and the edges that each planted file adds to it."""
+    """Import graph of the tree and the imports of each planted file."""
 
     imports: Mapping[str, tuple[str, ...]]
 
     def build_base(self) -> ImportGraph:
-        """The graph without any plant."""
+        """Build the graph without mutations."""
         return _add_imports(
             ImportGraph(), {module: found for module, found in self.imports.items() if STEM not in module}
         )
 
     def build_mutated(self, base: ImportGraph, number: int) -> ImportGraph:
-        """The graph with one plant."""
+        """Build the graph with one mutation."""
         own = f".{STEM}{number}"
         # What follows the number may make it a second unit, never another number.
         added = {
@@ -48,7 +51,7 @@ class MutationGraph:
 
 
 def scan(root: Path, mutations: Iterable[tuple[int, Mutation]]) -> MutationGraph:
-    """Write all plants into one copy of the tree and read it."""
+    """Write all mutations into one copy of the tree and read it."""
     with TemporaryDirectory() as folder:
         copy = Path(folder)
         shutil.copytree(root / "shop", copy / "shop", ignore=shutil.ignore_patterns("__pycache__"))
@@ -62,7 +65,7 @@ def scan(root: Path, mutations: Iterable[tuple[int, Mutation]]) -> MutationGraph
 
 
 def number_files(mutation: Mutation, number: int) -> dict[str, str]:
-    """The files of a plant under a stem of its own, so that many stand in one tree."""
+    """Rename the files of a mutation so that many fit one tree."""
     own = f"{STEM}{number}"
     return {path.replace(STEM, own): text.replace(STEM, own) for path, text in mutation.files.items()}
 

@@ -1,8 +1,9 @@
-"""What a planted violation is: files for a copy of the tree, and who must notice them. They stand in the .txt files.
+"""Planted violations: files for a copy of the tree, and the expected check.
 
-`=== name`, `caught by: judge`, perhaps `note: why`, then `--- path` and the text of each file. A judge is a rule's
-name, a contract's sentence, `wiring`, `guard` or `nothing` (a known escape). A plant for the wiring is a module whose
-dataclasses are wired; one for the guard is a module with a function `plant(container)` that tampers with it.
+They stand in the .txt files: `=== name`, `caught by: check`, optionally `note: reason`, then `--- path` and the text of
+each file. The check is the name of a rule, the sentence of a contract, `wiring`, `guard` or `nothing` (a known
+undetected violation). A mutation for the wiring is a module whose dataclasses are wired. One for the guard is a module
+with a function `plant(container)` that changes the container.
 """
 
 from collections.abc import Iterator, Mapping
@@ -19,7 +20,7 @@ STEM = "planted"
 
 @dataclass(frozen=True)
 class Mutation:
-    """A violation in one form; `note` says why an escape is left."""
+    """Planted violation; `note` explains one that stays undetected."""
 
     name: str
     expected_judge: str
@@ -29,7 +30,7 @@ class Mutation:
 
 @cache
 def read_mutations() -> tuple[Mutation, ...]:
-    """Every plant, file by file."""
+    """Read every mutation, file by file."""
     paths = sorted(Path(__file__).parent.glob("*.txt"))
     return tuple(plant for path in paths for plant in _parse_mutations(path.read_text(encoding="utf-8")))
 

@@ -1,4 +1,4 @@
-"""The proof that every rule can fail: violations are planted, one at a time, and somebody must notice each."""
+"""Mutation test of the rules: each planted violation must be detected."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ Guard = Callable[[Any], Sequence[object]]
 
 @dataclass(frozen=True)
 class MutationResult:
-    """What became of one plant; `by` is whoever noticed it, empty when nobody did."""
+    """Result of one mutation; `detected_by` is empty when undetected."""
 
     mutation: Mutation
     detected_by: str
@@ -34,13 +34,13 @@ class MutationResult:
 
     @property
     def is_expected(self) -> bool:
-        """Whether exactly that happened which the plant says."""
+        """True when exactly the expected check detected the mutation."""
         return self.detected_by == ("" if self.mutation.expected_judge == UNDETECTED else self.mutation.expected_judge)
 
 
 @dataclass(frozen=True)
 class MutationReport:
-    """All outcomes, and the cells of the access table in which the contracts say something else than the table."""
+    """All results, and the cells where contracts contradict the table."""
 
     results: tuple[MutationResult, ...]
     cells: int
@@ -49,26 +49,26 @@ class MutationReport:
 
     @property
     def detected(self) -> tuple[MutationResult, ...]:
-        """The plants that were noticed."""
+        """Detected mutations."""
         return tuple(outcome for outcome in self.results if outcome.detected_by)
 
     @property
     def undetected(self) -> tuple[MutationResult, ...]:
-        """The plants that nobody noticed, the known escapes included."""
+        """Undetected mutations, the known ones included."""
         return tuple(outcome for outcome in self.results if outcome.was_run and not outcome.detected_by)
 
     @property
     def skipped(self) -> tuple[MutationResult, ...]:
-        """The plants whose judge was not handed over."""
+        """Mutations whose check was not provided."""
         return tuple(outcome for outcome in self.results if not outcome.was_run)
 
     @property
     def passed(self) -> bool:
-        """Whether everything tried came out as its plant says, and the table as the contracts say."""
+        """True when all results are expected and contracts match the table."""
         return not self.mismatches and all(outcome.is_expected for outcome in self.results if outcome.was_run)
 
     def format_lines(self) -> Iterator[str]:
-        """The proof for people: whatever is not as it should be, line by line; a summary last."""
+        """Yield each unexpected result as a line, and the summary last."""
         for outcome in self.undetected:
             expected = outcome.mutation.note or f"expected: {outcome.mutation.expected_judge}"
             yield f"ESCAPED  {outcome.mutation.name}: {expected}"
@@ -84,7 +84,7 @@ class MutationReport:
 
     @property
     def summary(self) -> str:
-        """The proof in one line."""
+        """Summary in one line."""
         tried = len(self.detected) + len(self.undetected)
         cells = f"{self.cells - len(self.mismatches)} of {self.cells} cells as the table says"
         return f"{len(self.detected)} of {tried} planted violations caught, {cells}, {self.seconds:.1f} s"
@@ -92,7 +92,7 @@ class MutationReport:
 
 @dataclass(frozen=True)
 class MutationRunner:
-    """Everything the plants are tried on, prepared once."""
+    """Sources, rules and contracts, prepared once for all mutations."""
 
     sources: Sources
     rules: Mapping[str, Rule]
@@ -104,7 +104,10 @@ class MutationRunner:
     base: Any = field(repr=False)
 
     def find_judge(self, mutation: Mutation) -> str | None:
-        """Whoever notices a plant: its own judge, else another one; None when its judge is not here."""
+        """Return the check that detects a mutation, its own check first.
+
+        Returns an empty string for an undetected mutation, and None when its check is not available.
+        """
         if mutation.expected_judge == WIRING_JUDGE:
             return self._run_wiring(mutation) if self.make_container else None
         if mutation.expected_judge == GUARD_JUDGE:
@@ -115,7 +118,10 @@ class MutationRunner:
         return next((name for name in others if self.detects(name, mutation)), "")
 
     def detects(self, name: str, mutation: Mutation) -> bool:
-        """Whether a rule or a contract turns red; a contract is asked about imports planted for contracts only."""
+        """Return True when a rule or a contract reports the mutation.
+
+        A contract is run only on mutations that name a contract.
+        """
         if name in self.rules:
             findings = self.rules[name].check(self.sources.with_files(mutation.files))
             return any(finding.path in mutation.files for finding in findings)
@@ -147,14 +153,13 @@ def run_mutation_test(
     run_guard: Guard | None = None,
     rules: tuple[Rule, ...] = RULES,
 ) -> MutationReport:
-    """Try every plant on the tree below `root`.
+    """Run every mutation on the tree below `root`.
 
     Args:
         root: the checkout.
         make_container: makes a container of the app; without it, plants for wiring and guards are not tried.
         run_guard: what a guard finds wrong in a container that was built.
         rules: the rules to try, for tests that mute one.
-
     """
     start = perf_counter()
     bench = prepare(root, make_container, run_guard, rules)
@@ -169,7 +174,7 @@ def prepare(
     run_guard: Guard | None = None,
     rules: tuple[Rule, ...] = RULES,
 ) -> MutationRunner:
-    """Read the tree, the contracts and the imports of all plants that a contract shall catch."""
+    """Read tree, contracts and the imports of all mutations for contracts."""
     contracts = {contract.name: contract for contract in matrix.load(root / "importlinter.ini")}
     numbers = {plant: number for number, plant in enumerate(MUTATIONS) if plant.expected_judge in contracts}
     graph = scan(root, [(number, plant) for plant, number in numbers.items()])
@@ -184,7 +189,7 @@ def _run_mutation(bench: MutationRunner, mutation: Mutation) -> MutationResult:
 
 
 def _load_module(mutation: Mutation) -> ModuleType:
-    """Run a planted file as the module that it would be."""
+    """Run a planted file as a module."""
     ((path, text),) = mutation.files.items()
     module = ModuleType(source_of(path, text).module)
     exec(compile(text, path, "exec"), vars(module))  # noqa: S102 - our own plants, from a file of this package

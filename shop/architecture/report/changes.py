@@ -1,4 +1,4 @@
-"""What became different since a saved report."""
+"""Report view: differences from a saved report."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -14,7 +14,7 @@ SHOWN = 15
 
 
 def draw(before: FactIndex, now: FactIndex) -> Html:
-    """The differences, or the sentence that there are none."""
+    """Draw the differences, or one sentence without any."""
     parts = (
         ("Imports", _coming_and_going(_imports(before), _imports(now))),
         ("Modules", _coming_and_going(_names(before, "modules", "stem"), _names(now, "modules", "stem"))),

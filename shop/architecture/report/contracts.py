@@ -1,4 +1,4 @@
-"""The contracts: what each promises, why, and whether the project keeps it."""
+"""Report view: contracts with sentence, guidance and result."""
 
 from shop.architecture.report.components import contract_badge, finding_list
 from shop.architecture.report.fact_index import Fact, FactIndex
@@ -15,7 +15,7 @@ OWN_RULES_TITLE = "Own rules: what imports cannot show"
 
 
 def draw(material: FactIndex) -> Html:
-    """All contracts, those of one type together."""
+    """Draw all contracts, grouped by type."""
     groups: dict[str, list[Fact]] = {}
     for contract in material.facts["contracts"]:
         groups.setdefault(TITLES.get(contract["type"], OWN_RULES_TITLE), []).append(contract)

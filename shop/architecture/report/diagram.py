@@ -1,4 +1,4 @@
-"""The layers as a drawing: a box for each kind, a line for each pair that really meets."""
+"""Report view: layer diagram with boxes for kinds and lines for imports."""
 
 from shop.architecture.report.fact_index import Cell, FactIndex
 from shop.architecture.report.layout import (
@@ -26,7 +26,7 @@ Ports = dict[tuple[str, str, str], float]
 
 
 def draw(material: FactIndex) -> Html:
-    """The drawing."""
+    """Draw the diagram as SVG."""
     boxes = place_boxes(material)
     cells = [cell for cell in material.cells.values() if cell.edges and {cell.importer, cell.imported} <= boxes.keys()]
     ports = {
@@ -43,12 +43,15 @@ def draw(material: FactIndex) -> Html:
 
 
 def _depth(cell: Cell) -> tuple[bool, bool, int]:
-    """What is drawn later lies on top: violations, then lines between the layers, then thick ones."""
+    """Return the drawing order: violations last, then wider lines."""
     return not cell.granted, cell.imported not in GROUND, cell.edges
 
 
 def _assign_ports(boxes: dict[str, Box], cells: list[Cell], here: str, there: str) -> Ports:
-    """Where the lines touch a box on one side: one beside the other, in the order of where they go."""
+    """Assign each line a point on the side of its boxes.
+
+    The points are ordered by the position of the other box.
+    """
     ports: Ports = {}
     for kind, box in boxes.items():
         met = [getattr(cell, there) for cell in cells if getattr(cell, here) == kind]
@@ -77,7 +80,7 @@ def _line(cell: Cell, boxes: dict[str, Box], ports: Ports) -> Html:
 
 
 def _curve(points: list[Point]) -> str:
-    """Through all points, upright in each of them."""
+    """Draw a smooth path through all points, vertical at each of them."""
     (x, y), *rest = points
     way = f"M{x:g} {y:g}"
     for to_x, to_y in rest:

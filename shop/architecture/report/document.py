@@ -1,4 +1,7 @@
-"""The report: one HTML file that needs no network, drawn from facts, with the facts inside for the next comparison."""
+"""Architecture report: one HTML file, drawn from facts.
+
+It needs no network. It embeds the facts, so that a later report can be compared with it.
+"""
 
 import hashlib
 import json
@@ -26,7 +29,10 @@ TITLES = {
 
 
 def build(facts: dict[str, Any], against: dict[str, Any] | None = None) -> str:
-    """Draw facts, and what changed since the facts of a saved report; the same facts make the same text."""
+    """Build the report from facts, optionally compared with earlier facts.
+
+    The same facts make the same text.
+    """
     material = FactIndex(facts)
     views = {"changes": changes.draw(FactIndex(against), material)} if against else {}
     for name, view in (
@@ -44,14 +50,20 @@ def build(facts: dict[str, Any], against: dict[str, Any] | None = None) -> str:
 
 
 def write(facts: dict[str, Any], output: Path, against: Path | None = None) -> None:
-    """Write the report to a file, compared with a saved one; ValueError when that is none."""
+    """Write the report to a file, optionally compared with a saved one.
+
+    Raises ValueError when `against` is no report.
+    """
     saved = load(against) if against else None
     output.parent.mkdir(parents=True, exist_ok=True)
     output.write_text(build(facts, saved), encoding="utf-8")
 
 
 def load(path: Path) -> dict[str, Any]:
-    """The facts that a saved report was drawn from; ValueError when the file is no report."""
+    """Load the facts of a saved report.
+
+    Raises ValueError when the file is no report.
+    """
     found = _FACTS.search(path.read_text(encoding="utf-8"))
     if found is None:
         raise ValueError(f"{path} is no report: it holds no facts.")

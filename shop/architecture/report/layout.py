@@ -1,4 +1,4 @@
-"""Where the boxes of the drawing stand: storeys from top to bottom, and in a storey below whom they serve."""
+"""Layout of the layer diagram: one row of boxes per layer."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -14,7 +14,7 @@ Point = tuple[float, float]
 
 @dataclass(frozen=True)
 class Box:
-    """One kind; x and y are its middle."""
+    """Box of one kind; x and y are its centre."""
 
     kind: str
     row: int
@@ -22,17 +22,17 @@ class Box:
 
     @property
     def y(self) -> int:
-        """The height of its storey's middle line."""
+        """Vertical centre of the row."""
         return TOP_MARGIN + self.row * ROW_HEIGHT
 
     @property
     def left(self) -> float:
-        """Its left side."""
+        """Left edge."""
         return self.x - BOX_WIDTH / 2
 
 
 def route_line(boxes: dict[str, Box], start: Point, end: Point) -> list[Point]:
-    """Where a line goes on its way down: past the boxes of the storeys between, never behind them."""
+    """Route a line downwards around the boxes of the rows between."""
     between = [box for box in boxes.values() if start[1] + BOX_HALF_HEIGHT < box.y < end[1] - BOX_HALF_HEIGHT]
     for box in sorted(between, key=lambda box: (box.y, box.x)):
         if any(
@@ -49,7 +49,10 @@ def route_line(boxes: dict[str, Box], start: Point, end: Point) -> list[Point]:
 
 
 def curve_x(start: Point, end: Point, y: float) -> float:
-    """Where a curve that begins and ends upright is at a height."""
+    """Return the horizontal position of a curve at a height.
+
+    The curve is vertical at both ends.
+    """
     low, high = 0.0, 1.0
     for _ in range(12):
         t = (low + high) / 2
@@ -59,7 +62,7 @@ def curve_x(start: Point, end: Point, y: float) -> float:
 
 
 def find_rows(material: FactIndex) -> list[list[str]]:
-    """The kinds, storey by storey: first what stands beside the structures, then each below all that may use it."""
+    """Sort the kinds into rows: assembly first, users above used kinds."""
     inner = [kind for kind in material.kinds if kind in material.structures or kind == "core"]
 
     @cache
@@ -76,7 +79,7 @@ def _has_imports(material: FactIndex, kind: str) -> bool:
 
 
 def place_boxes(material: FactIndex) -> dict[str, Box]:
-    """A box for each kind."""
+    """Place a box for each kind."""
     boxes: dict[str, Box] = {}
     for number, row in enumerate(find_rows(material)):
         wishes = {kind: _preferred_x(material, kind, boxes) for kind in row} if number > 1 else {}
@@ -87,7 +90,10 @@ def place_boxes(material: FactIndex) -> dict[str, Box]:
 
 
 def _preferred_x(material: FactIndex, kind: str, boxes: dict[str, Box]) -> float:
-    """Below the middle of those who may use it; a kind without files stands aside."""
+    """Return the average position of the kinds that may use a kind.
+
+    A kind without files is placed at the right edge.
+    """
     if kind not in material.files_of:
         return WIDTH
     shown = [user for user in material.user_kinds(kind) if user in boxes and user in material.structures]
@@ -96,7 +102,10 @@ def _preferred_x(material: FactIndex, kind: str, boxes: dict[str, Box]) -> float
 
 
 def _space_out(preferred: list[float | None]) -> list[float]:
-    """The wishes as far as they can be granted without an overlap; evenly where there is no wish."""
+    """Space boxes out near their preferred positions, without overlap.
+
+    Boxes without a preferred position are spread evenly.
+    """
     step = WIDTH / len(preferred)
     wanted = [step * (i + 0.5) if wish is None else wish for i, wish in enumerate(preferred)]
     apart = min(BOX_WIDTH + GAP, step)

@@ -1,4 +1,4 @@
-"""The matrix to look at: who imports whom, and whether he may."""
+"""Report view: access matrix with a panel for each cell."""
 
 from shop.architecture.report.components import collaborator_list, contract_summary, file_link, module_link
 from shop.architecture.report.fact_index import Cell, Fact, FactIndex
@@ -19,7 +19,7 @@ LEVELS = 5
 
 
 def draw(material: FactIndex) -> Html:
-    """The matrix, with a panel for each cell that has imports and one for each column."""
+    """Draw the matrix, its cell panels and its column panels."""
     corner = tag("td", tag("span", "imports", class_="quiet"))
     heads = [tag("th", tag("span", kind), scope="col") for kind in material.kinds]
     rows = [_row(material, importer) for importer in material.kinds]
@@ -51,7 +51,10 @@ def _cell(material: FactIndex, cell: Cell) -> Html:
 
 
 def level(edges: int) -> int:
-    """How strongly a cell is coloured: 1 for one import, then a step with each doubling, five at most."""
+    """Return the colour strength of a cell, from 1 to 5.
+
+    It grows by one with each doubling of the number of imports.
+    """
     return min(edges.bit_length(), LEVELS)
 
 
@@ -118,7 +121,10 @@ def _column_panel(material: FactIndex, kind: str) -> Html:
 
 
 def panel(name: str, title: str, *content: Html | str) -> Html:
-    """A panel that a button opens, Escape closes, and the browser itself gives the focus back from."""
+    """Build a popover panel.
+
+    A button opens it and Escape closes it. The browser returns the focus.
+    """
     close = tag("button", "Close", popovertarget=name, popovertargetaction="hide", class_="close")
     heading = tag("h3", title, id=f"{name}-title")
     names = {"id": name, "class_": "panel", "role": "dialog", "aria_labelledby": f"{name}-title"}

@@ -1,4 +1,4 @@
-"""How it is built: who is leaned on, how far an import reaches, how long functions and files are."""
+"""Report view: hubs, import chains and sizes of functions and files."""
 
 from statistics import median
 
@@ -19,7 +19,7 @@ FILE_STEPS = ((100, "up to 100 lines"), (200, "101 to 200"), (10**9, "more than 
 
 
 def draw(material: FactIndex) -> Html:
-    """Hubs, chains and sizes."""
+    """Draw hubs, chains and sizes."""
     functions, files = functions_of(material.facts), material.facts["files"]
     lengths, lines = [function["lines"] for function in functions], [file["lines"] for file in files]
     parts = (
@@ -35,13 +35,13 @@ def draw(material: FactIndex) -> Html:
 
 
 def functions_of(facts: Fact) -> list[Fact]:
-    """Every function with its path, the longest first."""
+    """Return every function with its path, the longest first."""
     found = [{**function, "path": file["path"]} for file in facts["files"] for function in file["functions"]]
     return sorted(found, key=lambda function: (-function["lines"], function["path"], function["line"]))
 
 
 def middle(numbers: list[int]) -> int:
-    """The median as a whole number; 0 of nothing."""
+    """Return the median as a whole number; 0 for an empty list."""
     return round(median(numbers)) if numbers else 0
 
 

@@ -1,4 +1,4 @@
-"""The modules: everything that one noun has, through all layers."""
+"""Report view: one slice through all layers for each noun."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ COUNTED = (("files", "file"), ("classes", "class"), ("routes", "route"), ("keys"
 
 
 def draw(material: FactIndex) -> Html:
-    """The slices side by side, then one by one."""
+    """Draw the slices side by side, then one by one."""
     modules = material.facts["modules"]
     kinds = [kind for kind in material.kinds if kind in material.structures and kind in material.files_of]
     rows = [

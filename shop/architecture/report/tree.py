@@ -1,4 +1,4 @@
-"""The way down: kind, file, class, line."""
+"""Report view: tree of kinds, files, classes and imports."""
 
 from shop.architecture.report.components import class_summary, module_link
 from shop.architecture.report.fact_index import Fact, FactIndex
@@ -20,7 +20,7 @@ BESIDE = {
 
 
 def draw(material: FactIndex) -> Html:
-    """Every kind that has files."""
+    """Draw every kind that has files."""
     kinds = [_kind(material, kind) for kind in material.kinds if kind in material.files_of]
     return section("files", "Down to the line", SENTENCE, kinds)
 

@@ -1,4 +1,7 @@
-"""Every file below shop is seen: Python imports folders and files that import-linter does not look into."""
+"""Rule that no file below shop is hidden from the contracts.
+
+Python imports folders and files that import-linter does not read.
+"""
 
 from collections.abc import Iterator
 from pathlib import PurePosixPath
@@ -15,7 +18,7 @@ FOLDERS = {f"shop/{structure.folder}/__init__.py" for structure in STRUCTURES} |
 
 
 def check(sources: Sources) -> Iterator[Finding]:
-    """Findings for files that no contract can read."""
+    """Yield findings for files that no contract can read."""
     yield from _hidden_folders(sources)
     packages = {source.module for source in sources.files if source.is_package}
     for source in sources.files:
@@ -51,7 +54,7 @@ def _check_depth(source: Source) -> Iterator[Finding]:
 
 
 def _doubled(source: Source, packages: set[str]) -> Iterator[Finding]:
-    """A file that Python never reads, since a folder of the same name comes first."""
+    """Yield a finding for a file behind a folder of the same name."""
     if not source.is_package and source.module in packages:
         what = f"A folder of the same name hides {source.path}."
         yield source.finding(1, RULE, what, "A unit is a file or a folder: keep one of the two.")

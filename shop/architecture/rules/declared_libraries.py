@@ -1,4 +1,4 @@
-"""An outside library is imported only when setup.cfg asks for it and importlinter.ini says where it may stand."""
+"""Rule that setup.cfg declares and importlinter.ini places every outside library."""
 
 import re
 import sys
@@ -20,7 +20,7 @@ IMPORTED_AS = {
 
 
 def check(sources: Sources) -> Iterator[Finding]:
-    """Findings for imports of libraries that are not declared, or that have no place."""
+    """Yield findings for imports of undeclared or unplaced libraries."""
     declared, placed = _read_declared(sources.text("setup.cfg")), _read_placed(sources.text("importlinter.ini"))
     for source in sources.files:
         for found in imports_of(source):

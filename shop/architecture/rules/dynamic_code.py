@@ -1,4 +1,4 @@
-"""Code is named, not spelled: what is imported or asked for as text is invisible to every contract."""
+"""Rule against imports and attributes by text, invisible to the contracts."""
 
 import ast
 import re
@@ -69,7 +69,7 @@ BANS = (
 
 
 def check(sources: Sources) -> Iterator[Finding]:
-    """Findings for code that is looked up at run time."""
+    """Yield findings for code that is looked up at run time."""
     yield from find_banned_names(sources, BANS, RULE)
     for source in sources.layers:
         yield from _check_spelling(source)

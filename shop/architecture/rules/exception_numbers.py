@@ -1,4 +1,4 @@
-"""A failure is a number that clients keep: its digits tell the status and the noun, and no other noun has it."""
+"""Rule for exception codes: status and block in a unique number."""
 
 import ast
 import re
@@ -14,7 +14,7 @@ Member = tuple[Source, ast.Assign, str, int | None, str | None]
 
 
 def check(sources: Sources) -> Iterator[Finding]:
-    """Findings for exception codes whose name, number, sentence or block is not as agreed."""
+    """Yield findings for codes with a wrong name, number, sentence or block."""
     owners: dict[str, str] = {}
     taken: dict[int, str] = {}
     every = [member for source in sources.files for member in _members(source)]

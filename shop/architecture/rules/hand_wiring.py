@@ -1,4 +1,4 @@
-"""Collaborators arrive by the wiring alone: what is made, fetched or set by hand passes by the access table."""
+"""Rule that collaborators come from the container, never by hand."""
 
 import ast
 from collections.abc import Iterator
@@ -49,7 +49,7 @@ BANS = (
 
 
 def check(sources: Sources) -> Iterator[Finding]:
-    """Findings for collaborators that come from elsewhere than the container."""
+    """Yield findings for collaborators that do not come from the container."""
     yield from find_banned_names(sources, BANS, RULE)
     wired = {name for name, structure in wired_parts(sources).items() if structure.name in WIRED_STRUCTURES}
     for source in sources.layers:
@@ -107,7 +107,7 @@ def _check_written_init(one: Class) -> Iterator[Finding]:
 
 
 def _is_own(node: ast.expr) -> bool:
-    """Whether it is self, or something that hangs on it."""
+    """Return True for `self` and its attributes."""
     while isinstance(node, ast.Attribute):
         node = node.value
     return isinstance(node, ast.Name) and node.id == "self"

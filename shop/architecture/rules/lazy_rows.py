@@ -1,4 +1,4 @@
-"""A row sends no SQL by being looked at: what a reader needs is asked for in the Repository, and counted there."""
+"""Rule against lazy loading: Repositories load all related rows."""
 
 import ast
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ DEFERRED = {"sqlalchemy.orm.deferred", "sqlalchemy.orm.undefer", "sqlalchemy.orm
 
 
 def check(sources: Sources) -> Iterator[Finding]:
-    """Findings for relationships and columns that load when they are touched."""
+    """Yield findings for relationships and columns that load on access."""
     for source in sources.in_folder("models", "repositories"):
         for call in source.nodes(ast.Call):
             yield from _call(source, call)

@@ -1,4 +1,4 @@
-"""A verb promises: find may find nothing, get raises, a Controller's methods are HTTP's, a Job runs."""
+"""Rule that method names match their behaviour: find, get, HTTP verbs, run."""
 
 import ast
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ VAGUE_VERBS = {
 
 
 def check(sources: Sources) -> Iterator[Finding]:
-    """Findings for methods whose name promises something else."""
+    """Yield findings for methods whose name contradicts their behaviour."""
     rules = {
         "Repository": _check_repository,
         "Service": _check_service,

@@ -1,4 +1,4 @@
-"""One noun, one file stem, one class name in every layer: whoever has read one module finds his way in all."""
+"""Rule for names: one noun, one file stem, one class name per layer."""
 
 import ast
 import re
@@ -20,7 +20,7 @@ VALUES = {"NamedTuple", "StrEnum", "IntEnum", "Enum", "IntFlag", "TypedDict", "P
 
 
 def check(sources: Sources) -> Iterator[Finding]:
-    """Findings for files and classes that are not called what the table says."""
+    """Yield findings for misnamed files and classes."""
     units = classes_by_unit(sources)
     for source in sources.layers:
         yield from _check_file(source)
@@ -29,7 +29,7 @@ def check(sources: Sources) -> Iterator[Finding]:
 
 
 def camel(stem: str) -> str:
-    """`stock_ledger` as a class says it: StockLedger."""
+    """Convert a stem to a class name: `stock_ledger` becomes StockLedger."""
     return "".join(part.capitalize() for part in stem.split("_"))
 
 
@@ -49,7 +49,7 @@ def _check_file(source: Source) -> Iterator[Finding]:
 
 
 def _check_classes(source: Source, classes: tuple[Class, ...]) -> Iterator[Finding]:
-    """Judge the classes of a file; `classes` are all of its unit."""
+    """Check the classes of a file; `classes` are all of its unit."""
     suffix = _suffix(source)
     for one in classes_of(source):
         worn = next((known for known in SUFFIXES if one.short.endswith(known)), "")
@@ -62,7 +62,10 @@ def _check_classes(source: Source, classes: tuple[Class, ...]) -> Iterator[Findi
 
 
 def _inner_classes(source: Source) -> Iterator[Finding]:
-    """Only the face of a unit has classes of the structure: others use them, and the container finds them there."""
+    """Yield findings for classes of the structure inside of a unit.
+
+    They belong into the face, where other units and the container find them.
+    """
     suffix = _suffix(source)
     for one in classes_of(source):
         if suffix and one.short.endswith(suffix):
@@ -83,7 +86,7 @@ def _suffix(source: Source) -> str:
 
 
 def _is_value_or_base(one: Class, classes: tuple[Class, ...]) -> bool:
-    """Whether it is a value, or what the structure's classes of this file share."""
+    """Return True for a value, or a base of the file's classes."""
     bases = {dotted(one.source, base).rpartition(".")[2] for base in one.node.bases}
     shared = any(one.name in other.bases for other in classes)
     local = {base for other in classes for base in other.bases if other.short == one.short}
@@ -95,5 +98,5 @@ def _is_value(one: Class, classes: tuple[Class, ...]) -> bool:
 
 
 def methods_of(one: Class) -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
-    """The methods that others call."""
+    """Return the public methods of a class."""
     return ((name, method) for name, method in one.methods.items() if not name.startswith("_"))

@@ -1,4 +1,4 @@
-"""A file offers what it makes and nothing else: a name handed on is a door that the table does not list."""
+"""Rule against re-exports, which bypass the protected contracts."""
 
 import ast
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ SUFFIXES = sorted({structure.suffix for structure in STRUCTURES if structure.suf
 
 
 def check(sources: Sources) -> Iterator[Finding]:
-    """Findings for names that a file hands on, and for names that hide what they stand for."""
+    """Yield findings for re-exported names and for misleading aliases."""
     for source in sources.files:
         yield from _check_all_lists(source)
         yield from _assigned(sources, source)
@@ -36,7 +36,7 @@ def _check_all_lists(source: Source) -> Iterator[Finding]:
 
 
 def _listed(statement: ast.stmt) -> list[str]:
-    """The names that a statement puts into `__all__`."""
+    """Return the names that a statement puts into `__all__`."""
     nodes = list(ast.walk(statement)) if isinstance(statement, (ast.Assign, ast.AnnAssign, ast.AugAssign)) else []
     if "__all__" not in {node.id for node in nodes if isinstance(node, ast.Name)}:
         return []
@@ -54,7 +54,10 @@ def _assigned(sources: Sources, source: Source) -> Iterator[Finding]:
 
 
 def _is_alias(sources: Sources, source: Source, value: ast.expr | None) -> bool:
-    """Whether it is nothing but an imported class, function or module; a constant may have a second name."""
+    """Return True for an imported class, function or module alone.
+
+    A constant may have a second name.
+    """
     full = dotted(source, value)
     module, _, name = full.rpartition(".")
     if isinstance(value, ast.Name):

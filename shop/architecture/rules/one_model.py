@@ -1,4 +1,4 @@
-"""A table has one place that asks it: a Repository binds one Model, a Model file holds one, a Validator serves one."""
+"""Rule for one Model per Repository, Model file and Validator."""
 
 import ast
 import re
@@ -18,7 +18,7 @@ _SQL = re.compile(r"\b(?:from|join|into|update|table)\s+[`\"]?(\w+)", re.IGNOREC
 
 
 def check(sources: Sources) -> Iterator[Finding]:
-    """Findings for files that serve more than one Model."""
+    """Yield findings for files that serve more than one Model."""
     units = classes_by_unit(sources)
     tables = {name for source in sources.in_folder("models") for name in _table_names(source)}
     for source in sources.in_folder("repositories"):
@@ -32,7 +32,7 @@ def check(sources: Sources) -> Iterator[Finding]:
 
 
 def _named_models(source: Source, classes: tuple[Class, ...]) -> Iterator[Finding]:
-    """Judge the Models that a file imports by those that the classes of its unit bind."""
+    """Check the Models that a file imports against those its unit binds."""
     models = [found for found in imports_of(source) if _is_model(found.target)]
     bound = {name for one in classes for name in _models_of(one)}
     for found in models:

@@ -1,4 +1,4 @@
-"""Each base class of the core makes one structure: a Service on a Repository's base would be both."""
+"""Rule that each base class of the core is used in one structure."""
 
 from collections.abc import Iterator
 
@@ -28,5 +28,5 @@ BANS = tuple(
 
 
 def check(sources: Sources) -> Iterator[Finding]:
-    """Findings for bases outside of their layer."""
+    """Yield findings for base classes outside of their layer."""
     return find_banned_names(sources, BANS, RULE)

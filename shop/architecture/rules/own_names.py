@@ -1,4 +1,4 @@
-"""A name is fetched from the file that defines it: a name borrowed through a third file opens a door unseen."""
+"""Rule that names are imported from the file that defines them."""
 
 import ast
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ ADVICE = "Import it from the file that defines it; when that is forbidden, the t
 
 
 def check(sources: Sources) -> Iterator[Finding]:
-    """Findings for names that come from elsewhere than where they are defined."""
+    """Yield findings for names imported from another file than their own."""
     for source in sources.files:
         for found in imports_of(source):
             yield from _check_forms(source, found)
@@ -24,10 +24,10 @@ def check(sources: Sources) -> Iterator[Finding]:
 
 
 def reexports_error(owner: Source, name: str) -> bool:
-    """Return True for a name that a file may offer although another one defines it.
+    """Return True for a name that a file may re-export.
 
-    The core offers the errors of libraries, since what can go wrong must be catchable. The face of a unit offers names
-    of its inside, since its door is the unit's door.
+    The core re-exports the errors of libraries, because callers must be able to catch them. The face of a unit
+    re-exports names of its inside, because the protected contract of the face is that of the unit.
     """
     offered = any(
         isinstance(node.value, ast.List) and name in {getattr(item, "value", None) for item in node.value.elts}

@@ -1,4 +1,4 @@
-"""The inside of a unit is its own: others import the unit, and the inside never imports its own face."""
+"""Rule that the files inside of a unit stay private."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,10 @@ RULE = "private_inside"
 
 
 def check(sources: Sources) -> Iterator[Finding]:
-    """Yield findings for imports of an inside from other units, and of a face from its own inside."""
+    """Yield findings for imports across the border of a unit.
+
+    An inside importing its own face is a finding as well.
+    """
     for source in sources.files:
         for found in imports_of(source):
             yield from _judge(source, found, found.target if found.target in sources.by_module else found.module)

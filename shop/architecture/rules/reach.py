@@ -1,4 +1,4 @@
-"""Talk to your collaborators, not to theirs: `self.items.items.find` skips a storey without any import."""
+"""Rule against reaching through a collaborator, as in `self.items.items.find`."""
 
 import ast
 from collections.abc import Iterator, Mapping
@@ -15,7 +15,7 @@ PUBLIC = {"_replace", "_asdict", "_fields", "_make"}
 
 
 def check(sources: Sources) -> Iterator[Finding]:
-    """Findings for code that reaches through a collaborator, or hands one on."""
+    """Yield findings for code that reaches through or passes on a collaborator."""
     world = build_index(sources)
     for source in sources.layers:
         yield from _check_private_names(source)
@@ -28,7 +28,10 @@ def check(sources: Sources) -> Iterator[Finding]:
 
 
 def _check_siblings(one: Class) -> Iterator[Finding]:
-    """Two classes of one kind in one file are siblings too; a base of both has no suffix."""
+    """Check for uses of a sibling class in the same file.
+
+    A common base class has no suffix, so it is no sibling.
+    """
     for node in walk_nodes(one.node):
         name = dotted(one.source, node) if isinstance(node, ast.Name) else ""
         if is_wired(name) and name != one.name and name.startswith(f"{one.source.module}."):
@@ -48,7 +51,7 @@ def _check_chains(world: ClassIndex, one: Class, function: Function) -> Iterator
 
 
 def _is_public(world: ClassIndex, owner: str, name: str) -> bool:
-    """Whether it is a method; of a CacheManager, also a declared key."""
+    """Return True for a method; for CacheManagers also for declared keys."""
     structure = kind_of(owner)
     has_keys = structure is not None and structure.name == "CacheManager"
     return world.method(owner, name) is not None or (has_keys and name not in world.collaborators(owner))
@@ -75,7 +78,10 @@ def _check_arguments(source: Source) -> Iterator[Finding]:
 
 
 def _bound(world: ClassIndex, node: ast.AST, value: ast.expr, known: Mapping[str, str]) -> str | None:
-    """The class of a method that is given away uncalled; as an argument it is a call made later, by the receiver."""
+    """Return the class of a method that is passed on uncalled.
+
+    A method as an argument is permitted: the receiver can only call it.
+    """
     if isinstance(node, ast.Call) or not isinstance(value, ast.Attribute):
         return None
     owner = world.type_of(value.value, known)
@@ -83,7 +89,7 @@ def _bound(world: ClassIndex, node: ast.AST, value: ast.expr, known: Mapping[str
 
 
 def _find_passed_values(node: ast.AST) -> Iterator[ast.expr]:
-    """The expressions whose value leaves the hands of the method."""
+    """Yield the expressions whose value leaves the method."""
     match node:
         case ast.Return(value=ast.expr() as value) | ast.Yield(value=ast.expr() as value) | ast.Lambda(body=value):
             yield value

@@ -1,4 +1,4 @@
-"""Each Redis key has one owner: a second place that spells it knows nothing of its form, its life or its rename."""
+"""Rule that each Redis key belongs to one CacheManager."""
 
 import ast
 import re
@@ -41,7 +41,7 @@ HOLE = "\0"
 
 
 def check(sources: Sources) -> Iterator[Finding]:
-    """Findings for Redis commands and key literals outside of CacheManagers."""
+    """Yield findings for Redis commands and keys outside of CacheManagers."""
     yield from find_banned_names(sources, BANS, RULE)
     templates = {_template(text): text for source in sources.in_folder("cache_managers") for text in _declared(source)}
     for source in sources.layers:
@@ -73,7 +73,10 @@ def _texts(source: Source) -> Iterator[tuple[ast.AST, str]]:
 
 
 def _meet(said: list[str], template: tuple[str, ...]) -> bool:
-    """Whether a text, cut at its colons, could be a key of the template; one word of it must be spelled."""
+    """Return True when a text could be a key of the template.
+
+    `said` is the text, cut at its colons. At least one part must be equal.
+    """
     if len(said) != len(template) or any(re.search(r"\s", part) for part in said):
         return False
     pairs = list(zip(said, template, strict=True))

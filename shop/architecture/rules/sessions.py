@@ -1,4 +1,4 @@
-"""SQL is sent by Repositories, for one tenant, in a transaction that the core ends: a commit below tears it in two."""
+"""Rule that Repositories send SQL and the core ends transactions."""
 
 import ast
 import re
@@ -80,7 +80,7 @@ _BORDERS = re.compile(
 
 
 def check(sources: Sources) -> Iterator[Finding]:
-    """Findings for transactions that are moved, and for sessions outside of their places."""
+    """Yield findings for misplaced sessions and ends of transactions."""
     yield from find_banned_names(sources, BANS, RULE)
     for source in sources.layers:
         yield from _check_sql_texts(source)
@@ -89,7 +89,7 @@ def check(sources: Sources) -> Iterator[Finding]:
 
 
 def _check_filters(source: Source) -> Iterator[Finding]:
-    """A comparison of tenants by hand: a second mechanism, which somebody will trust and somebody will forget."""
+    """Check for tenant filters by hand, which the session already applies."""
     for node in source.nodes(ast.Compare):
         sides = [node.left, *node.comparators]
         sides += [part for side in sides if isinstance(side, ast.Tuple) for part in side.elts]

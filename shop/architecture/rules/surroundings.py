@@ -1,4 +1,4 @@
-"""The layers work on values: threads, files, sockets, the environment and the clock belong to the core."""
+"""Rule against threads, files, sockets, environment and clocks in layers."""
 
 from collections.abc import Iterator
 
@@ -50,5 +50,5 @@ BANS = (
 
 
 def check(sources: Sources) -> Iterator[Finding]:
-    """Findings for what a layer takes from its surroundings."""
+    """Yield findings for uses of the surroundings in a layer."""
     return find_banned_names(sources, BANS, RULE)

@@ -1,4 +1,4 @@
-"""Every write is all or nothing, and the entrance says so: @transactional stands on Controllers and Jobs alone."""
+"""Rule for @transactional: required on writing entry points, forbidden elsewhere."""
 
 import ast
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ HOOKS = {"add_url_rule", "before_request", "after_request", "teardown_request", 
 
 
 def check(sources: Sources) -> Iterator[Finding]:
-    """Findings for entrances without a transaction, and for transactions elsewhere."""
+    """Yield findings for missing and for misplaced transactions."""
     world = build_index(sources)
     for source in sources.files:
         if not (source.structure and source.structure.folder in PLACES):
@@ -40,7 +40,7 @@ def _marked_elsewhere(source: Source) -> Iterator[Finding]:
 
 
 def is_transactional(one: Class, method: Function) -> bool:
-    """Whether the method runs in a transaction of its own."""
+    """Return True when the method has its own transaction."""
     return MARK in {dotted(one.source, decorator) for decorator in method.decorator_list}
 
 
@@ -58,7 +58,7 @@ def _entrance(world: ClassIndex, one: Class) -> Iterator[Finding]:
 
 
 def _unnamed_entrances(source: Source) -> Iterator[Finding]:
-    """What answers requests and is no method of a Controller that anybody looks at."""
+    """Yield findings for entry points outside of Controller methods."""
     for statement in source.tree.body:
         if isinstance(statement, Function) and statement.decorator_list:
             what = f"{statement.name} is an entrance outside of a class, so it has no transaction and no collaborators."
@@ -86,7 +86,7 @@ def _order_row(one: Class) -> Iterator[Finding]:
 
 
 def _open_sql(world: ClassIndex, one: Class, name: str, seen: frozenset[str]) -> Iterator[tuple[Class, ast.AST, str]]:
-    """What reaches SQL from a method of an entrance before any transaction begins."""
+    """Yield SQL that an entry point sends outside of a transaction."""
     found = world.method(one.name, name)
     if found is None or name in seen or is_transactional(*found):
         return
@@ -102,7 +102,7 @@ def _open_sql(world: ClassIndex, one: Class, name: str, seen: frozenset[str]) ->
 
 
 def _transacted(world: ClassIndex, one: Class, method: Function) -> Iterator[ast.AST]:
-    """Yield what a Job's method hands to the core to be called in a transaction, and nothing it calls itself."""
+    """Yield the arguments that a Job passes to its `transact` helper."""
     helper = world.method(one.name, TRANSACT)
     for node in walk_nodes(method) if helper and helper[0].name == JOB else ():
         if isinstance(node, ast.Call) and ast.unparse(node.func) == f"self.{TRANSACT}" and len(node.args) > 1:
@@ -123,7 +123,7 @@ def _sends_sql(world: ClassIndex, kind: str, name: str, seen: frozenset[tuple[st
 
 
 def _mentions(world: ClassIndex, one: Class, method: Function) -> Iterator[tuple[ast.AST, str, str]]:
-    """(node, class, attribute) for whatever a method asks of itself or of a collaborator."""
+    """Yield (node, class, attribute) for each use of self or a collaborator."""
     known = world.types_in(one, method)
     for node in walk_nodes(method):
         if isinstance(node, ast.Attribute):

@@ -1,4 +1,4 @@
-"""Type names may travel up, imports may not: under TYPE_CHECKING stand Models and nothing else of shop."""
+"""Rule that only Models stand under TYPE_CHECKING."""
 
 import ast
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ ADVICE = "Write `if TYPE_CHECKING:` with the name from typing, and nothing else 
 
 
 def check(sources: Sources) -> Iterator[Finding]:
-    """Findings for imports that the contracts take for type names and that are more."""
+    """Yield findings for type-only imports of other classes than Models."""
     for source in sources.files:
         if "TYPE_CHECKING" in defined_in(source) | _check_rebinding(source):
             yield source.finding(1, RULE, "TYPE_CHECKING is made here, so what it hides would run.", ADVICE)
@@ -23,7 +23,7 @@ def check(sources: Sources) -> Iterator[Finding]:
 
 
 def asks_for_types(test: ast.expr) -> bool:
-    """Whether the contracts may take what stands under the condition for type names."""
+    """Return True when a condition mentions TYPE_CHECKING."""
     names = {node.id for node in ast.walk(test) if isinstance(node, ast.Name)}
     attributes = {node.attr for node in ast.walk(test) if isinstance(node, ast.Attribute)}
     return "TYPE_CHECKING" in names | attributes
