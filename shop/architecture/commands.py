@@ -20,7 +20,7 @@ FORMATS = ("text", "json", "gitlab", "sarif", "junit", "github", "baseline")
 def arch_commands(make_container: Callable[[], Any]) -> click.Group:
     """Build the command group; `make_container` builds the container that is checked."""
 
-    @click.group("arch", help="Judge the architecture, and ask about it.")
+    @click.group("arch", help="Check the architecture and print facts about it.")
     @click.pass_context
     def arch(context: click.Context) -> None:
         context.obj = (_import_results(), make_container)
@@ -31,16 +31,18 @@ def arch_commands(make_container: Callable[[], Any]) -> click.Group:
 
 
 @click.command()
-@click.option("--format", "form", type=click.Choice(FORMATS), default="text", help="For whom it is written.")
-@click.option("--baseline", type=click.Path(path_type=Path), help="Known findings; by default arch-baseline.json.")
-@click.option("--update-baseline", is_flag=True, help="Take what was mended off the list; nothing is ever added.")
+@click.option("--format", "form", type=click.Choice(FORMATS), default="text", help="Output format.")
+@click.option(
+    "--baseline", type=click.Path(path_type=Path), help="File of known findings; arch-baseline.json by default."
+)
+@click.option("--update-baseline", is_flag=True, help="Remove fixed findings from the list; none is added.")
 @click.pass_obj
 def check(tools: Any, form: str, baseline: Path | None, *, update_baseline: bool) -> None:
     """Check contracts, rules and wiring; exit code 1 on a violation."""
-    answers, wire = tools
-    judged = answers.check(wire(), baseline, update=update_baseline)
-    click.echo(answers.write(judged, form))
-    sys.exit(not judged.passed)
+    results, make_container = tools
+    check_report = results.check(make_container(), baseline, update=update_baseline)
+    click.echo(results.write(check_report, form))
+    sys.exit(not check_report.passed)
 
 
 @click.command()
@@ -55,10 +57,10 @@ def matrix(tools: Any) -> None:
 @click.argument("imported")
 @click.pass_obj
 def why(tools: Any, importer: str, imported: str) -> None:
-    """Explain one use of a module or kind; exit code 1 when forbidden."""
+    """Explain a use of one kind; exit code 1 when forbidden."""
     with _report_unknown_names():
-        granted, said = tools[0].why(importer, imported)
-    click.echo(said)
+        granted, text = tools[0].why(importer, imported)
+    click.echo(text)
     sys.exit(not granted)
 
 
@@ -75,23 +77,23 @@ def module(tools: Any, noun: str) -> None:
 @click.pass_obj
 def routes(tools: Any) -> None:
     """Print every route with its access rule."""
-    answers, wire = tools
-    click.echo(answers.routes(wire()))
+    results, make_container = tools
+    click.echo(results.routes(make_container()))
 
 
 @click.command()
 @click.pass_obj
 def prove(tools: Any) -> None:
     """Run all planted violations; exit code 1 when one is undetected."""
-    answers, wire = tools
-    proven, said = answers.prove(wire)
-    click.echo(said)
-    sys.exit(not proven)
+    results, make_container = tools
+    passed, text = results.prove(make_container)
+    click.echo(text)
+    sys.exit(not passed)
 
 
 @click.command()
-@click.option("--output", type=click.Path(path_type=Path), help="Where to write it; by default this project's own.")
-@click.option("--against", type=click.Path(path_type=Path), help="A saved report to say what has changed since.")
+@click.option("--output", type=click.Path(path_type=Path), help="File to write; by default the committed report.")
+@click.option("--against", type=click.Path(path_type=Path), help="A saved report to compare with.")
 @click.pass_obj
 def report(tools: Any, output: Path | None, against: Path | None) -> None:
     """Write the architecture report as one HTML file."""
@@ -111,9 +113,9 @@ def _report_unknown_names() -> Iterator[None]:
 
 def _import_results() -> ModuleType:
     try:
-        from shop.architecture.audit import command_results as answers  # noqa: PLC0415 - the service runs without what this imports
+        from shop.architecture.audit import command_results as results  # noqa: PLC0415 - the service runs without what this imports
     except ModuleNotFoundError as missing:
         if (missing.name or "").partition(".")[0] not in {"grimp", "importlinter"}:
             raise
         raise click.ClickException("import-linter is not installed here: pip install 'shop[test]'.") from missing
-    return answers
+    return results

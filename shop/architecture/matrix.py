@@ -18,7 +18,7 @@ from shop.architecture.table import ASSEMBLY, STRUCTURES, may_use
 
 CONFIG = Path(__file__).parents[2] / "importlinter.ini"
 
-# The project's own contract types read files and have red fixtures of their own; these judge the graph.
+# These contract types check the import graph; the custom types read the source.
 GRAPH_TYPES: dict[str, type[Contract]] = {
     "forbidden": ForbiddenContract,
     "independence": IndependenceContract,
@@ -110,8 +110,8 @@ def broken_by(importer: str, imported: str, contracts: tuple[Contract, ...] | No
 
 def find_protecting_contract(folder: str) -> str:
     """Return the name of the contract that protects `folder`."""
-    (door,) = (c.name for c in _load_project()[0] if option_lines(c, "protected_modules") == [f"shop.{folder}.*"])
-    return door
+    (contract,) = (c.name for c in _load_project()[0] if option_lines(c, "protected_modules") == [f"shop.{folder}.*"])
+    return contract
 
 
 def find_mismatches() -> tuple[int, list[str]]:
@@ -120,14 +120,14 @@ def find_mismatches() -> tuple[int, list[str]]:
     A granted import must break no contract. Any other import must break the protected contract of its row. A file
     inside of a unit must have the permissions of the unit.
     """
-    doors = {contract.name: (contract,) for contract in _load_project()[0]}
+    contracts_by_name = {contract.name: (contract,) for contract in _load_project()[0]}
     cells = [(importer, imported) for importer in STRUCTURES for imported in STRUCTURES]
-    wrong = []
+    mismatches = []
     for importer, imported in cells:
         granted = may_use(importer.name, imported.name)
-        judges = None if granted else doors[find_protecting_contract(imported.folder)]
+        checked = None if granted else contracts_by_name[find_protecting_contract(imported.folder)]
         for place in ("alpha", "alpha.inside"):
-            red = broken_by(f"shop.{importer.folder}.{place}", f"shop.{imported.folder}.beta", judges)
-            if granted is bool(red):
-                wrong.append(f"{importer.name} ({place}) imports {imported.name}")
-    return len(cells), wrong
+            broken = broken_by(f"shop.{importer.folder}.{place}", f"shop.{imported.folder}.beta", checked)
+            if granted is bool(broken):
+                mismatches.append(f"{importer.name} ({place}) imports {imported.name}")
+    return len(cells), mismatches

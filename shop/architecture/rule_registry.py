@@ -43,7 +43,7 @@ class Rule:
 
 
 def _make_rule(module: ModuleType) -> Rule:
-    return Rule(module.RULE, (module.__doc__ or "").strip(), module.check)
+    return Rule(module.RULE, (module.__doc__ or "").partition("\n")[0], module.check)
 
 
 RULES = tuple(

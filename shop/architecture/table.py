@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 INDEPENDENTS = ("Constant", "Support", "ExceptionCode", "CacheManager")
 
-# What stands beside the structures and puts them together; it may use what anybody may use, and no more.
+# The modules that compose the application. They may use the independents and no other structure.
 ASSEMBLY = ("administration", "app", "cli", "container", "worker")
 
 
@@ -28,21 +28,23 @@ class Structure:
     uses_core: bool = True
 
 
-# From bottom to top: whatever a structure may use stands before it, so this is also the order of building.
+# From bottom to top: a structure follows all that it may use, so this is also the order of building.
 STRUCTURES = (
-    Structure("Constant", "constants", "", (), "names for states, limits and jobs", uses_core=False),
+    Structure("Constant", "constants", "", (), "names of states, limits and jobs", uses_core=False),
     Structure("Support", "supports", "", ("Constant",), "stand-alone pure functions"),
     Structure(
         "ExceptionCode",
         "exception_codes",
         "ExceptionCode",
         (),
-        "a failure: a number, a status and a sentence",
+        "error codes with status and message",
     ),
     Structure("CacheManager", "cache_managers", "CacheManager", ("Constant", "Support"), "owns every Redis key"),
-    Structure("Presenter", "presenters", "Presenter", INDEPENDENTS, "how a row speaks: labels and human times"),
+    Structure(
+        "Presenter", "presenters", "Presenter", INDEPENDENTS, "display forms of a row: labels and readable times"
+    ),
     Structure("Model", "models", "", ("Presenter", *INDEPENDENTS), "one table: its columns, types and constraints"),
-    Structure("Repository", "repositories", "Repository", ("Model", *INDEPENDENTS), "questions to exactly one Model"),
+    Structure("Repository", "repositories", "Repository", ("Model", *INDEPENDENTS), "queries on exactly one Model"),
     Structure(
         "Combination",
         "combinations",
@@ -69,17 +71,17 @@ STRUCTURES = (
         "service_managers",
         "ServiceManager",
         ("Service", "CombinationManager", *INDEPENDENTS),
-        "makes several Services agree on one business operation",
+        "coordinates several Services in one business operation",
     ),
     Structure("Validator", "validators", "Validator", INDEPENDENTS, "the field rules of exactly one Model"),
-    Structure("Checker", "checkers", "Checker", ("Validator", *INDEPENDENTS), "what one request may say"),
-    Structure("Schema", "schemas", "Schema", INDEPENDENTS, "the wire form of an answer"),
+    Structure("Checker", "checkers", "Checker", ("Validator", *INDEPENDENTS), "the fields of one request"),
+    Structure("Schema", "schemas", "Schema", INDEPENDENTS, "the fields of one response"),
     Structure(
         "Job",
         "jobs",
         "Job",
         ("ServiceManager", "Service", "CombinationManager", *INDEPENDENTS),
-        "the entrance from queue and schedule; owns the transaction",
+        "entry point for queue and schedule; owns the transaction",
         entrance=True,
     ),
     Structure(
@@ -87,7 +89,7 @@ STRUCTURES = (
         "controllers",
         "Controller",
         ("Checker", "ServiceManager", "Service", "CombinationManager", "Schema", *INDEPENDENTS),
-        "the entrance from HTTP; owns the transaction",
+        "entry point for HTTP; owns the transaction",
         entrance=True,
     ),
 )

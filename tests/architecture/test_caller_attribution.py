@@ -1,4 +1,4 @@
-"""Who sent it: SQL comes from Repositories, Redis commands from CacheManagers, and anybody else is named."""
+"""Tests of the attribution of SQL statements to the calling layer."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -34,7 +34,7 @@ OTHERS = [row for row in STRUCTURES if row.name != "Repository"]
 
 
 class Base(DeclarativeBase):
-    """Two tables that know each other, as the project's own may not."""
+    """Base of two tables with a relationship, which shop does not permit."""
 
 
 class Parent(Base):
@@ -68,7 +68,7 @@ def database(tmp_path: Path) -> Database:
 
 @pytest.fixture
 def origin_findings(guards: list[Finding]) -> Iterator[Callable[[], list[str]]]:
-    """What was said so far; it will not fail the test."""
+    """Return the findings so far and clear them after the test."""
     yield lambda: [str(finding) for finding in guards]
     guards.clear()
 

@@ -10,22 +10,22 @@ def find_path(importer: str, imported: str) -> tuple[str, ...]:
 
     Both ends are included. Returns an empty tuple when there is no chain.
     """
-    waiting: deque[tuple[str, ...]] = deque([(importer,)])
+    queue: deque[tuple[str, ...]] = deque([(importer,)])
     seen = {importer}
-    while waiting:
-        chain = waiting.popleft()
+    while queue:
+        chain = queue.popleft()
         for below in structure(chain[-1]).may_use:
             if below == imported:
                 return (*chain, below)
             if below not in seen:
                 seen.add(below)
-                waiting.append((*chain, below))
+                queue.append((*chain, below))
     return ()
 
 
-def find_common_users(one: str, other: str) -> tuple[str, ...]:
+def find_common_users(first: str, second: str) -> tuple[str, ...]:
     """Return the structures that may use both, lowest first."""
-    return tuple(name for name in used_by(one) if name in used_by(other))
+    return tuple(name for name in used_by(first) if name in used_by(second))
 
 
 def find_broken_rule(importer: str, imported: str) -> str:
@@ -40,16 +40,16 @@ def find_broken_rule(importer: str, imported: str) -> str:
 def suggest_alternative(importer: str, imported: str) -> str:
     """Describe a permitted alternative to a forbidden use, in one sentence."""
     if importer in INDEPENDENTS:
-        return "An independent leans on nothing above it: let the caller use both and hand the value in."
+        return "An independent uses nothing above it: let the caller use both and pass the value."
     if (chain := find_path(importer, imported)) and importer != imported:
         return f"Go through {with_article(chain[1])}: {' -> '.join(chain)}."
-    if above := find_common_users(importer, imported):
-        *names, last = (with_article(name) for name in above)
+    if common := find_common_users(importer, imported):
+        *names, last = (with_article(name) for name in common)
         return f"Let {', '.join(names)}{' or ' if names else ''}{last} use both."
     if importer == imported:
-        return "Nobody may use two of them: move what both need into a Service."
+        return "No structure may use two of them: move the shared code into a Service."
     if find_path(imported, importer):
-        return f"Let {with_article(imported)} hand down the value that is needed."
+        return f"Let {with_article(imported)} pass the value down."
     return f"{with_article(importer).capitalize()} may use: {', '.join(structure(importer).may_use) or 'nothing'}."
 
 

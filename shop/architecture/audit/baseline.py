@@ -21,37 +21,35 @@ FindingKey = tuple[str, str, str]
 def read(file: Path) -> Counter[FindingKey]:
     """Read the listed findings; a missing file is an empty list."""
     text = file.read_text(encoding="utf-8") if file.exists() else ""
-    # A shell that writes the list empties it first.
+    # A shell redirection into the list empties it before it is read.
     entries = json.loads(text) if text.strip() else []
     return Counter({(entry["rule"], entry["path"], entry["what"]): entry["count"] for entry in entries})
 
 
-def compare(judgement: CheckReport, frozen: Counter[FindingKey]) -> CheckReport:
-    """Remove listed findings from a report and add a result for the list."""
-    if not frozen:
-        return judgement
-    left, new = Counter(frozen), []
-    for finding in judgement.findings:
+def compare(report: CheckReport, listed: Counter[FindingKey]) -> CheckReport:
+    """Remove listed findings from a report and check the list itself."""
+    if not listed:
+        return report
+    left, new = Counter(listed), []
+    for finding in report.findings:
         if left[finding_key(finding)] > 0:
             left[finding_key(finding)] -= 1
         else:
             new.append(finding)
-    mended = tuple(_report_fixed(entry, count) for entry, count in sorted((+left).items()))
-    return judgement.with_findings(new).with_result(
-        CheckResult(BASELINE_GROUP, RULE, "The baseline only shrinks", mended)
-    )
+    fixed = tuple(_report_fixed(entry, count) for entry, count in sorted((+left).items()))
+    return report.with_findings(new).with_result(CheckResult(BASELINE_GROUP, RULE, "The baseline only shrinks", fixed))
 
 
-def shrink(findings: Iterable[Finding], frozen: Counter[FindingKey]) -> Counter[FindingKey]:
+def shrink(findings: Iterable[Finding], listed: Counter[FindingKey]) -> Counter[FindingKey]:
     """Keep the listed findings that still exist."""
-    return frozen & Counter(map(finding_key, findings))
+    return listed & Counter(map(finding_key, findings))
 
 
-def write(frozen: Counter[FindingKey]) -> str:
+def write(listed: Counter[FindingKey]) -> str:
     """Serialize the list as JSON."""
     entries = [
         {"rule": rule, "path": path, "what": what, "count": count}
-        for (rule, path, what), count in sorted(frozen.items())
+        for (rule, path, what), count in sorted(listed.items())
     ]
     return json.dumps(entries, indent=2) + "\n"
 
@@ -64,5 +62,5 @@ def finding_key(finding: Finding) -> FindingKey:
 def _report_fixed(entry: FindingKey, count: int) -> Finding:
     rule, path, what = entry
     often = f" ({count} times)" if count > 1 else ""
-    said = f"Mended, but still listed{often}: {path}: {rule}: {what}"
-    return Finding(NAME, 1, RULE, said, "Take it off the list: flask shop arch check --update-baseline.")
+    text = f"Fixed, but still listed{often}: {path}: {rule}: {what}"
+    return Finding(NAME, 1, RULE, text, "Remove it from the list: flask shop arch check --update-baseline.")

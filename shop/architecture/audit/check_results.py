@@ -39,16 +39,16 @@ class CheckReport:
     @property
     def passed(self) -> bool:
         """True when every result passed."""
-        return all(verdict.passed for verdict in self.results)
+        return all(result.passed for result in self.results)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
         """Distinct findings, ordered by file and line."""
-        return tuple(sorted({f for verdict in self.results if verdict.group != ROW_GROUP for f in verdict.findings}))
+        return tuple(sorted({f for result in self.results if result.group != ROW_GROUP for f in result.findings}))
 
     def find_group(self, group: str) -> tuple[CheckResult, ...]:
         """Return the results of one group."""
-        return tuple(verdict for verdict in self.results if verdict.group == group)
+        return tuple(result for result in self.results if result.group == group)
 
     def with_findings(self, findings: Iterable[Finding]) -> "CheckReport":
         """Copy the report with only these findings."""
@@ -57,9 +57,9 @@ class CheckReport:
             tuple(replace(v, findings=tuple(f for f in v.findings if f in left)) for v in self.results),
         )
 
-    def with_result(self, verdict: CheckResult) -> "CheckReport":
+    def with_result(self, result: CheckResult) -> "CheckReport":
         """Copy the report with one more result."""
-        return CheckReport((*self.results, verdict))
+        return CheckReport((*self.results, result))
 
 
 def build_report(contracts: Iterable[ContractFact], container: ContainerLike | None = None) -> CheckReport:
@@ -87,14 +87,14 @@ def sentence_of(row: Structure) -> str:
     return f"{row.name} may use {', '.join(names) or 'nothing'}"
 
 
-def _check_row(row: Structure, verdicts: list[CheckResult]) -> CheckResult:
+def _check_row(row: Structure, results: list[CheckResult]) -> CheckResult:
     folder = f"shop/{row.folder}/"
-    found = sorted({f for verdict in verdicts for f in verdict.findings if f.path.startswith(folder)})
-    return CheckResult(ROW_GROUP, row.folder, sentence_of(row), tuple(found))
+    findings = sorted({f for result in results for f in result.findings if f.path.startswith(folder)})
+    return CheckResult(ROW_GROUP, row.folder, sentence_of(row), tuple(findings))
 
 
 def _contract_findings(contract: ContractFact) -> tuple[Finding, ...]:
     if contract.kept or contract.findings:
         return contract.findings
-    # A contract that is broken without a place must not look kept.
+    # A broken contract without a location must not look kept.
     return (Finding("importlinter.ini", 1, contract.id, f"Broken: {contract.name}.", contract.guidance),)

@@ -2,8 +2,6 @@
 
 `read()` returns a Facts; `read().as_dict()` is the same as plain JSON data:
 
-`read()` answers a Facts; `read().as_dict()` is the same as plain JSON data:
-
     structures  one for each row of the table, top to bottom: name, folder, suffix, duty, entrance, uses_core,
                 may_use, used_by, files (how many), classes (how many)
     files       module, path, kind, stem, sentence (of its docstring), lines, functions: [name, line, lines]
@@ -31,7 +29,7 @@ from typing import Any
 import grimp
 
 from shop.architecture.audit.import_paths import find_chains, find_hubs
-from shop.architecture.audit.linter import CHECKOUT, ContractFact, build_graph, judge
+from shop.architecture.audit.linter import CHECKOUT, ContractFact, build_graph, check_contracts
 from shop.architecture.source.facts import ClassFact, FileFact, ModuleFact, read_classes, read_files, read_modules
 from shop.architecture.source.module_kinds import KINDS, grants, kind_of
 from shop.architecture.source.source import Sources
@@ -119,7 +117,7 @@ class Facts:
 
 def read() -> Facts:
     """Read and check the checkout of this package; takes a second."""
-    return describe(read_sources(CHECKOUT), build_graph(), build_graph(type_names=True), judge())
+    return describe(read_sources(CHECKOUT), build_graph(), build_graph(type_names=True), check_contracts())
 
 
 def describe(

@@ -29,7 +29,7 @@ def find_chains(links: Links) -> tuple[tuple[str, ...], ...]:
     def longest(module: str) -> tuple[str, ...]:
         return (module, *max((longest(other) for other in below.get(module, ())), key=len, default=()))
 
-    # A cycle has no longest chain, and the map refuses it anyway.
+    # A cycle has no longest chain, and the layers contract forbids it.
     tops = () if _has_cycle(below) else sorted(below)
     return tuple(sorted((longest(top) for top in tops), key=lambda chain: (-len(chain), chain))[:CHAINS_MAX])
 

@@ -10,7 +10,7 @@ import grimp
 from importlinter import Contract, ContractCheck
 from importlinter.api import read_configuration
 
-from shop.architecture import contracts as own
+from shop.architecture import contracts as custom_types
 from shop.architecture.finding import Finding
 from shop.architecture.matrix import CONFIG, GRAPH_TYPES
 
@@ -36,41 +36,42 @@ def build_graph(*, type_names: bool = False) -> grimp.ImportGraph:
     )
 
 
-def judge(graph: grimp.ImportGraph | None = None, config: Path = CONFIG) -> tuple[ContractFact, ...]:
+def check_contracts(graph: grimp.ImportGraph | None = None, config: Path = CONFIG) -> tuple[ContractFact, ...]:
     """Check every contract, by default over the imports of this checkout."""
     graph = graph or build_graph()
     options = read_configuration(str(config))
     kinds = {**GRAPH_TYPES, **_find_custom_types(options["session_options"])}
-    return tuple(_check(kinds, given, options["session_options"], graph) for given in options["contracts_options"])
+    session = options["session_options"]
+    return tuple(_check(kinds, contract_options, session, graph) for contract_options in options["contracts_options"])
 
 
 def _find_custom_types(session: dict[str, Any]) -> dict[str, type[Contract]]:
     lines = (line.split(":") for line in session.get("contract_types", ()))
-    return {name.strip(): getattr(own, path.rpartition(".")[2].strip()) for name, path in lines}
+    return {name.strip(): getattr(custom_types, path.rpartition(".")[2].strip()) for name, path in lines}
 
 
 def _check(
-    kinds: dict[str, type[Contract]], given: dict[str, Any], session: dict[str, Any], graph: grimp.ImportGraph
+    kinds: dict[str, type[Contract]], options: dict[str, Any], session: dict[str, Any], graph: grimp.ImportGraph
 ) -> ContractFact:
-    contract = kinds[given["type"]](given["name"], session, given)
-    # Some contracts take their grants out of the graph they are given.
+    contract = kinds[options["type"]](options["name"], session, options)
+    # Some contracts remove permitted imports from their graph.
     check = contract.check(deepcopy(graph), verbose=False)
-    guidance = _join_lines(given.get("broken_contract_guidance", ""))
-    found = () if check.kept else tuple(sorted(set(_findings(given, guidance, check))))
-    return ContractFact(given["id"], given["name"], given["type"], guidance, check.kept, found)
+    guidance = _join_lines(options.get("broken_contract_guidance", ""))
+    findings = () if check.kept else tuple(sorted(set(_findings(options, guidance, check))))
+    return ContractFact(options["id"], options["name"], options["type"], guidance, check.kept, findings)
 
 
 def _join_lines(option: str | list[str]) -> str:
     return " ".join(option.split() if isinstance(option, str) else option).strip()
 
 
-def _findings(given: dict[str, Any], guidance: str, check: ContractCheck) -> Iterator[Finding]:
+def _findings(options: dict[str, Any], guidance: str, check: ContractCheck) -> Iterator[Finding]:
     yield from check.metadata.get("findings", ())
     for link in _links(check.metadata):
-        what = f"{link['importer']} imports {link['imported']}, but: {given['name']}."
-        yield Finding(path_of(link["importer"]), min(link["line_numbers"]) or 1, given["id"], what, guidance)
+        what = f"{link['importer']} imports {link['imported']}, but: {options['name']}."
+        yield Finding(path_of(link["importer"]), min(link["line_numbers"]) or 1, options["id"], what, guidance)
     for module in check.metadata.get("undeclared_modules", ()):
-        yield Finding(path_of(module), 1, given["id"], f"{module} has no storey on the map.", guidance)
+        yield Finding(path_of(module), 1, options["id"], f"{module} is in no layer of the layers contract.", guidance)
 
 
 def _links(data: Any) -> Iterator[dict[str, Any]]:

@@ -21,7 +21,7 @@ _SHOWN_MAX = 60
 
 @dataclass(frozen=True)
 class Origin:
-    """Origin of a call: kind of the access table, function, file and line."""
+    """Origin of a call: kind, function, file and line."""
 
     kind: str
     name: str
@@ -47,14 +47,14 @@ class OriginGuard:
         origin = find_origin(frame or sys._getframe(1), self.exempt_modules)
         if origin is None or not is_structure(origin.kind) or origin.kind == self.allowed_kind:
             return None
-        said = " ".join(statement.split())
-        said = said if len(said) <= _SHOWN_MAX else f"{said[:_SHOWN_MAX]}..."
-        what = f"{origin.name} is {with_article(origin.kind)} and sends {self.thing}: {said!r}."
+        shown = " ".join(statement.split())
+        shown = shown if len(shown) <= _SHOWN_MAX else f"{shown[:_SHOWN_MAX]}..."
+        what = f"{origin.name} is {with_article(origin.kind)} and sends {self.thing}: {shown!r}."
         return Finding(origin.path, origin.line, self.rule, what, self._instead(origin.kind))
 
     def _instead(self, kind: str) -> str:
         chain = " -> ".join(find_path(kind, self.allowed_kind))
-        return f"{self.advice} ({chain})." if chain else f"{self.advice}, and hand in the result."
+        return f"{self.advice} ({chain})." if chain else f"{self.advice}, and pass the result in."
 
 
 SQL_GUARD = OriginGuard(
@@ -62,7 +62,7 @@ SQL_GUARD = OriginGuard(
     "Repository",
     ("shop.core.database.transaction",),
     "SQL",
-    "Only Repositories ask the database: give one a method that says what is asked for",
+    "Only Repositories query the database: give one a method for this query",
 )
 REDIS_GUARD = OriginGuard(
     "redis_origin",

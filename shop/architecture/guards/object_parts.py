@@ -15,7 +15,7 @@ from shop.architecture.units import share_unit
 
 Part = tuple[str, Any]
 
-# These know everybody, so whatever hangs on them says nothing about who holds it.
+# Objects of these modules refer to all others, so their parts prove no holder.
 _SKIPPED_MODULES = frozenset({"importlib", "logging", "_frozen_importlib", "_frozen_importlib_external"})
 _PLAIN_TYPES = (str, bytes, int, float, complex, bool, type(None), ModuleType)
 
@@ -27,9 +27,9 @@ def parts_of(thing: Any) -> Iterator[Part]:
     """
     if isinstance(thing, (*_PLAIN_TYPES, type)):
         return
-    for kinds, look in _PART_READERS:
+    for kinds, read_parts in _PART_READERS:
         if isinstance(thing, kinds):
-            yield from look(thing)
+            yield from read_parts(thing)
     if not is_foreign(type(thing)):
         yield from _attributes(thing)
 
@@ -41,7 +41,7 @@ def class_parts(kind: type) -> Iterator[Part]:
     """
     for module in _files(kind):
         for name, value in vars(sys.modules.get(module, object)).items():
-            # Classes and functions stand there by import, and imports have contracts.
+            # Classes and functions are there by import, and the contracts check imports.
             if not name.startswith("__") and not isinstance(value, (type, FunctionType, *_PLAIN_TYPES)):
                 yield f" has in its file {name}, which", value
     for base in kind.__mro__:
@@ -50,7 +50,7 @@ def class_parts(kind: type) -> Iterator[Part]:
 
 
 def _files(kind: type) -> dict[str, None]:
-    """Return the modules of a class and of its bases in the unit."""
+    """Return the modules of a class and its bases in the unit."""
     bases = (base.__module__ for base in kind.__mro__ if share_unit(base.__module__, kind.__module__))
     return dict.fromkeys((kind.__module__, *bases))
 
@@ -116,7 +116,7 @@ _PART_READERS: tuple[tuple[Any, Any], ...] = (
     ((Mapping, MappingProxyType), _entries),
     (FunctionType, _function),
     (CellType, _cell),
-    # Its function is its object's own; only what that function closes over is news.
+    # The function belongs to the class of the object; only its closure is of interest.
     (MethodType, lambda thing: [("", thing.__self__), *parts_of(thing.__func__)]),
     (functools.partial, lambda thing: [("", thing.func), (" argument", thing.args), (" argument", thing.keywords)]),
     ((staticmethod, classmethod), lambda thing: [("", thing.__func__)]),
@@ -124,6 +124,6 @@ _PART_READERS: tuple[tuple[Any, Any], ...] = (
     (property, _property),
     (weakref.ref, lambda thing: [("", thing())]),
     (ContextVar, lambda thing: [(" now", thing.get(None))]),
-    # Iterators, generators and caches have no attribute to ask.
+    # Iterators, generators and caches have no readable attributes.
     ((Iterator, type(functools.cache(repr))), _referents),
 )

@@ -18,7 +18,7 @@ from grimp import ImportGraph
 from shop.architecture.mutations.mutation import STEM, Mutation
 
 Edge = tuple[str, str]
-# A process of its own, since the scanner looks a package up by its name and ours is taken by the running one.
+# Run in a child process: the scanner finds a package by name, and this process has imported the real `shop`.
 SCAN = """
 import json, grimp
 graph = grimp.build_graph(
@@ -37,15 +37,18 @@ class MutationGraph:
     def build_base(self) -> ImportGraph:
         """Build the graph without mutations."""
         return _add_imports(
-            ImportGraph(), {module: found for module, found in self.imports.items() if STEM not in module}
+            ImportGraph(),
+            {module: imported_modules for module, imported_modules in self.imports.items() if STEM not in module},
         )
 
     def build_mutated(self, base: ImportGraph, number: int) -> ImportGraph:
         """Build the graph with one mutation."""
-        own = f".{STEM}{number}"
-        # What follows the number may make it a second unit, never another number.
+        numbered_stem = f".{STEM}{number}"
+        # `planted1_more` belongs to mutation 1, `planted12` does not.
         added = {
-            module: found for module, found in self.imports.items() if f"{module}.".partition(own)[2][:1] in {".", "_"}
+            module: imported_modules
+            for module, imported_modules in self.imports.items()
+            if f"{module}.".partition(numbered_stem)[2][:1] in {".", "_"}
         }
         return _add_imports(deepcopy(base), added)
 
@@ -55,26 +58,28 @@ def scan(root: Path, mutations: Iterable[tuple[int, Mutation]]) -> MutationGraph
     with TemporaryDirectory() as folder:
         copy = Path(folder)
         shutil.copytree(root / "shop", copy / "shop", ignore=shutil.ignore_patterns("__pycache__"))
-        for number, plant in mutations:
-            for path, text in number_files(plant, number).items():
+        for number, mutation in mutations:
+            for path, text in number_files(mutation, number).items():
                 (copy / path).parent.mkdir(parents=True, exist_ok=True)
                 (copy / path).write_text(text)
         command = [sys.executable, "-c", SCAN]
-        answer = subprocess.run(command, cwd=copy, check=True, capture_output=True, text=True)
-    return MutationGraph({module: tuple(found) for module, found in json.loads(answer.stdout)})
+        result = subprocess.run(command, cwd=copy, check=True, capture_output=True, text=True)
+    return MutationGraph({module: tuple(imported_modules) for module, imported_modules in json.loads(result.stdout)})
 
 
 def number_files(mutation: Mutation, number: int) -> dict[str, str]:
     """Rename the files of a mutation so that many fit one tree."""
-    own = f"{STEM}{number}"
-    return {path.replace(STEM, own): text.replace(STEM, own) for path, text in mutation.files.items()}
+    numbered_stem = f"{STEM}{number}"
+    return {
+        path.replace(STEM, numbered_stem): text.replace(STEM, numbered_stem) for path, text in mutation.files.items()
+    }
 
 
 def _add_imports(graph: ImportGraph, imports: Mapping[str, tuple[str, ...]]) -> ImportGraph:
     for module in imports:
         graph.add_module(module, is_squashed=not _is_shop(module))
-    for importer, found in imports.items():
-        for imported in found:
+    for importer, imported_modules in imports.items():
+        for imported in imported_modules:
             if imported not in graph.modules:
                 graph.add_module(imported, is_squashed=not _is_shop(imported))
             graph.add_import(importer=importer, imported=imported, line_number=1, line_contents="")

@@ -61,43 +61,43 @@ def curve_x(start: Point, end: Point, y: float) -> float:
     return start[0] + (end[0] - start[0]) * (3 * low**2 - 2 * low**3)
 
 
-def find_rows(material: FactIndex) -> list[list[str]]:
+def find_rows(index: FactIndex) -> list[list[str]]:
     """Sort the kinds into rows: assembly first, users above used kinds."""
-    inner = [kind for kind in material.kinds if kind in material.structures or kind == "core"]
+    inner = [kind for kind in index.kinds if kind in index.structures or kind == "core"]
 
     @cache
     def depth(kind: str) -> int:
-        return 1 + max((depth(user) for user in material.user_kinds(kind) if user in inner and user != kind), default=0)
+        return 1 + max((depth(user) for user in index.user_kinds(kind) if user in inner and user != kind), default=0)
 
-    beside = [kind for kind in material.kinds if kind not in inner and _has_imports(material, kind)]
-    rows = [beside, *([kind for kind in inner if depth(kind) == i] for i in range(1, len(inner) + 1))]
+    assembly = [kind for kind in index.kinds if kind not in inner and _has_imports(index, kind)]
+    rows = [assembly, *([kind for kind in inner if depth(kind) == i] for i in range(1, len(inner) + 1))]
     return [row for row in rows if row]
 
 
-def _has_imports(material: FactIndex, kind: str) -> bool:
-    return any(cell.edges for pair, cell in material.cells.items() if kind in pair)
+def _has_imports(index: FactIndex, kind: str) -> bool:
+    return any(cell.edges for pair, cell in index.cells.items() if kind in pair)
 
 
-def place_boxes(material: FactIndex) -> dict[str, Box]:
+def place_boxes(index: FactIndex) -> dict[str, Box]:
     """Place a box for each kind."""
     boxes: dict[str, Box] = {}
-    for number, row in enumerate(find_rows(material)):
-        wishes = {kind: _preferred_x(material, kind, boxes) for kind in row} if number > 1 else {}
-        ordered = sorted(row, key=lambda kind: wishes.get(kind, 0))
-        for kind, x in zip(ordered, _space_out([wishes.get(kind) for kind in ordered]), strict=True):
+    for number, row in enumerate(find_rows(index)):
+        preferred = {kind: _preferred_x(index, kind, boxes) for kind in row} if number > 1 else {}
+        ordered = sorted(row, key=lambda kind: preferred.get(kind, 0))
+        for kind, x in zip(ordered, _space_out([preferred.get(kind) for kind in ordered]), strict=True):
             boxes[kind] = Box(kind, number, x)
     return boxes
 
 
-def _preferred_x(material: FactIndex, kind: str, boxes: dict[str, Box]) -> float:
+def _preferred_x(index: FactIndex, kind: str, boxes: dict[str, Box]) -> float:
     """Return the average position of the kinds that may use a kind.
 
     A kind without files is placed at the right edge.
     """
-    if kind not in material.files_of:
+    if kind not in index.files_of:
         return WIDTH
-    shown = [user for user in material.user_kinds(kind) if user in boxes and user in material.structures]
-    users = [boxes[user].x for user in shown if user in material.files_of]
+    shown = [user for user in index.user_kinds(kind) if user in boxes and user in index.structures]
+    users = [boxes[user].x for user in shown if user in index.files_of]
     return sum(users) / len(users) if users else WIDTH / 2
 
 
@@ -107,12 +107,12 @@ def _space_out(preferred: list[float | None]) -> list[float]:
     Boxes without a preferred position are spread evenly.
     """
     step = WIDTH / len(preferred)
-    wanted = [step * (i + 0.5) if wish is None else wish for i, wish in enumerate(preferred)]
-    apart = min(BOX_WIDTH + GAP, step)
-    places = list(wanted)
-    for i in range(1, len(places)):
-        places[i] = max(places[i], places[i - 1] + apart)
-    # Keeping apart pushes to the right: go back by what the row went too far, but stay on the paper.
-    back = (sum(places) - sum(wanted)) / len(places)
-    shift = max(apart / 2 - places[0], min(WIDTH - apart / 2 - places[-1], -back))
-    return [round(place + shift, 1) for place in places]
+    positions = [step * (i + 0.5) if position is None else position for i, position in enumerate(preferred)]
+    distance = min(BOX_WIDTH + GAP, step)
+    placed = list(positions)
+    for i in range(1, len(placed)):
+        placed[i] = max(placed[i], placed[i - 1] + distance)
+    # Spacing moves boxes to the right: shift the row back, but keep it inside of the drawing.
+    back = (sum(placed) - sum(positions)) / len(placed)
+    shift = max(distance / 2 - placed[0], min(WIDTH - distance / 2 - placed[-1], -back))
+    return [round(x + shift, 1) for x in placed]

@@ -22,8 +22,10 @@ def tag(name: str, *content: Any, **attributes: str | float | None) -> Html:
 
     `class_` becomes class and `data_kind` becomes data-kind. True is a bare attribute; None and False leave it out.
     """
-    words = "".join(_attribute(key, value) for key, value in attributes.items() if value is not None)
-    return Html(f"<{name}{words}/>" if name in ALONE else f"<{name}{words}>{join(content)}</{name}>")
+    attributes_text = "".join(_attribute(key, value) for key, value in attributes.items() if value is not None)
+    return Html(
+        f"<{name}{attributes_text}/>" if name in ALONE else f"<{name}{attributes_text}>{join(content)}</{name}>"
+    )
 
 
 def join(content: Any) -> Html:
@@ -60,7 +62,7 @@ def fold(summary: Any, *content: Any, **attributes: str | bool | None) -> Html:
 
 
 def count(number: int, noun: str) -> str:
-    """Format a number with its noun, such as `2 files` or `2 classes`."""
+    """Format a number with its noun, such as `2 classes`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}{'es' if noun.endswith('s') else 's'}"
 
 
@@ -96,7 +98,7 @@ def pairs(items: Iterable[tuple[str, Any]]) -> Html:
 
 
 def _pairs(items: Iterable[tuple[str, Any]]) -> Iterator[Html]:
-    for word, meaning in items:
+    for term, meaning in items:
         if meaning:
-            yield tag("dt", word)
+            yield tag("dt", term)
             yield tag("dd", meaning)

@@ -6,27 +6,27 @@ from shop.architecture.report.components import file_link, module_link
 from shop.architecture.report.fact_index import Fact, FactIndex
 from shop.architecture.report.markup import Html, section, table, tag
 
-SENTENCE = "Who is leaned on most, how far one import reaches, and how long functions and files have become."
+SENTENCE = "The most used modules, the longest import chains, and the sizes of functions and files."
 SHOWN = 10
 SCALE = 120
 FUNCTION_STEPS = (
     (6, "up to 6 lines: the aim"),
     (25, "7 to 25"),
-    (40, "26 to 40: a wince"),
+    (40, "26 to 40: review"),
     (10**9, "more than 40: too long"),
 )
-FILE_STEPS = ((100, "up to 100 lines"), (200, "101 to 200"), (10**9, "more than 200: two files"))
+FILE_STEPS = ((100, "up to 100 lines"), (200, "101 to 200"), (10**9, "more than 200: split"))
 
 
-def draw(material: FactIndex) -> Html:
+def draw(index: FactIndex) -> Html:
     """Draw hubs, chains and sizes."""
-    functions, files = functions_of(material.facts), material.facts["files"]
+    functions, files = functions_of(index.facts), index.facts["files"]
     lengths, lines = [function["lines"] for function in functions], [file["lines"] for file in files]
     parts = (
-        ("Hubs", _hubs(material)),
-        ("The longest chains", _chains(material)),
-        (f"Functions: {middle(lengths)} lines in the middle", _steps(lengths, FUNCTION_STEPS)),
-        (f"Files: {middle(lines)} lines in the middle", _steps(lines, FILE_STEPS)),
+        ("Hubs", _hubs(index)),
+        ("The longest chains", _chains(index)),
+        (f"Functions: {middle(lengths)} lines in the median", _steps(lengths, FUNCTION_STEPS)),
+        (f"Files: {middle(lines)} lines in the median", _steps(lines, FILE_STEPS)),
         ("The longest functions", _longest_functions(functions)),
         ("The longest files", _longest_files(files)),
     )
@@ -57,25 +57,25 @@ def _longest_files(files: list[Fact]) -> Html:
     return table(("file", "lines"), [(file_link(file["path"]), _bar(file["lines"], 200)) for file in longest[:SHOWN]])
 
 
-def _hubs(material: FactIndex) -> Html:
-    hubs = material.facts["hubs"]
+def _hubs(index: FactIndex) -> Html:
+    hubs = index.facts["hubs"]
     most = max((hub["used_by"] for hub in hubs), default=1)
-    rows = [(module_link(material, hub["module"]), _bar(hub["used_by"], most), hub["uses"]) for hub in hubs]
+    rows = [(module_link(index, hub["module"]), _bar(hub["used_by"], most), hub["uses"]) for hub in hubs]
     return table(("module", "used by", "uses"), rows)
 
 
-def _chains(material: FactIndex) -> Html:
+def _chains(index: FactIndex) -> Html:
     chains = [
-        [[" → " if i else "", module_link(material, name)] for i, name in enumerate(chain)]
-        for chain in material.facts["chains"]
+        [[" → " if i else "", module_link(index, name)] for i, name in enumerate(chain)]
+        for chain in index.facts["chains"]
     ]
     return tag("ol", [tag("li", chain) for chain in chains])
 
 
 def _steps(numbers: list[int], steps: tuple[tuple[int, str], ...]) -> Html:
     rows, low = [], -1
-    for high, words in steps:
-        rows.append((words, _bar(sum(low < number <= high for number in numbers), len(numbers))))
+    for high, label in steps:
+        rows.append((label, _bar(sum(low < number <= high for number in numbers), len(numbers))))
         low = high
     return table(("length", f"{len(numbers)} in all"), rows)
 

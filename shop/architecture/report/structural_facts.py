@@ -4,7 +4,7 @@ import sys
 from typing import Any
 
 Fact = dict[str, Any]
-# Of each list of facts, what says how the project is built. Lines, sizes and sentences change with every edit.
+# Structural fields of each list of facts. Lines, sizes and sentences change with every edit.
 STRUCTURAL_FIELDS = {
     "structures": ("name", "folder", "suffix", "duty", "may_use"),
     "files": ("path", "kind"),

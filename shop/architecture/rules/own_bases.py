@@ -1,4 +1,4 @@
-"""Rule that each base class of the core is used in one structure."""
+"""Rule that each base class of the core serves one structure."""
 
 from collections.abc import Iterator
 
@@ -19,8 +19,8 @@ HOMES = {
 BANS = tuple(
     BannedName(
         (base,),
-        f"`{{word}}` is what the files in {folder} are made of.",
-        "Use a class of that structure, where the access table allows it.",
+        f"`{{word}}` is the base of the files in {folder}.",
+        "Use a class of that structure, where the access table permits it.",
         (f"shop.{folder}",),
     )
     for base, folder in HOMES.items()

@@ -19,4 +19,4 @@ def check(sources: Sources) -> Iterator[Finding]:
             yield source.finding(function, RULE, "A Schema has a function.", BELOW)
         for call in source.nodes(ast.Call):
             if dotted(source, call.func) in COMPUTED:
-                yield source.finding(call, RULE, "A Schema's field is computed.", BELOW)
+                yield source.finding(call, RULE, "A field of a Schema is computed.", BELOW)

@@ -16,9 +16,9 @@ def check(sources: Sources) -> Iterator[Finding]:
     for source in sources.layers:
         if source.structure and source.structure.folder == "constants":
             continue
-        silent = _other_uses(source)
+        excluded = _other_uses(source)
         for text in find_string_literals(source):
-            if text.value in states and id(text) not in silent:
+            if text.value in states and id(text) not in excluded:
                 name = states[str(text.value)]
                 yield source.finding(
                     text, RULE, f"{text.value!r} is the state {name} as text.", f"Import and write {name}."

@@ -29,8 +29,8 @@ class BannedName:
 
     def covers(self, source: Source) -> bool:
         """Return True when the ban holds in a file."""
-        at_home = any(source.module == place or source.module.startswith(f"{place}.") for place in self.places)
-        return not at_home and (self.everywhere or source.structure is not None)
+        is_permitted = any(source.module == place or source.module.startswith(f"{place}.") for place in self.places)
+        return not is_permitted and (self.everywhere or source.structure is not None)
 
 
 def find_banned_names(sources: Sources, bans: tuple[BannedName, ...], rule: str) -> Iterator[Finding]:
@@ -38,9 +38,9 @@ def find_banned_names(sources: Sources, bans: tuple[BannedName, ...], rule: str)
     for source, ban in product(sources.files, bans):
         if ban.covers(source):
             used = _find_used_names(source)
-            hits = {(line, word) for word in ban.names for line in used.get(word, ())}
-            for line, word in sorted(hits):
-                yield source.finding(line, rule, ban.what.format(word=word.lstrip(".")), ban.instead)
+            hits = {(line, name) for name in ban.names for line in used.get(name, ())}
+            for line, name in sorted(hits):
+                yield source.finding(line, rule, ban.what.format(word=name.lstrip(".")), ban.instead)
 
 
 @cache
@@ -50,15 +50,15 @@ def _find_used_names(source: Source) -> dict[str, set[int]]:
     Includes imports, imported and built-in names, and attributes.
     """
     names = (node for node in source.nodes(ast.Name, ast.Attribute) if isinstance(node.ctx, ast.Load))  # type: ignore[attr-defined]  # both have one
-    said = (
+    occurrences = (
         *((found.line, found.target) for found in imports_of(source)),
         *((node.lineno, dotted(source, node)) for node in names if _root(node) in _find_known_names(source)),
         *((node.lineno, f".{node.attr}") for node in source.nodes(ast.Attribute)),
     )
     used: dict[str, set[int]] = defaultdict(set)
-    for line, name in said:
-        for word in prefixes(name):
-            used[word].add(line)
+    for line, name in occurrences:
+        for prefix in prefixes(name):
+            used[prefix].add(line)
     return dict(used)
 
 

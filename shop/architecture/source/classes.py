@@ -50,61 +50,61 @@ class ClassIndex:
 
     def iterate_bases(self, name: str) -> Iterator[Class]:
         """Yield a class and its bases within shop."""
-        if found := self.classes.get(name):
-            yield found
-            for base in found.bases:
+        if found_class := self.classes.get(name):
+            yield found_class
+            for base in found_class.bases:
                 yield from self.iterate_bases(base)
 
     def collaborators(self, name: str) -> dict[str, str]:
         """Map the fields that hold classes of shop to full names."""
         return {
             field: kind
-            for one in reversed(list(self.iterate_bases(name)))
-            for field, kinds in one.fields.items()
+            for cls in reversed(list(self.iterate_bases(name)))
+            for field, kinds in cls.fields.items()
             for kind in kinds
             if kind in self.classes
         }
 
     def method(self, name: str, method: str) -> tuple[Class, Function] | None:
         """Find a method and the class that defines it."""
-        return next(((one, one.methods[method]) for one in self.iterate_bases(name) if method in one.methods), None)
+        return next(((cls, cls.methods[method]) for cls in self.iterate_bases(name) if method in cls.methods), None)
 
     def types_in(self, owner: Class, function: Function) -> dict[str, str]:
         """Map local names of a method to full class names.
 
         Covers self, annotated parameters and assignments from them.
         """
-        known = {
+        local_types = {
             arg.arg: kind
             for arg in walk_nodes(function.args)
             if isinstance(arg, ast.arg)
             for kind in find_annotation_names(owner.source, arg.annotation)
             if kind in self.classes
         }
-        known["self"] = owner.name
+        local_types["self"] = owner.name
         for node in walk_nodes(function):
             value, names = _find_bound_names(node)
-            if names and (kind := self.type_of(value, known)):
-                known |= dict.fromkeys(names, kind)
-        return known
+            if names and (kind := self.type_of(value, local_types)):
+                local_types |= dict.fromkeys(names, kind)
+        return local_types
 
-    def type_of(self, node: ast.AST | None, known: Mapping[str, str]) -> str | None:
+    def type_of(self, node: ast.AST | None, local_types: Mapping[str, str]) -> str | None:
         """Return the full class name of an expression, or None."""
         if isinstance(node, ast.Name):
-            return known.get(node.id)
+            return local_types.get(node.id)
         if isinstance(node, ast.NamedExpr):
-            return self.type_of(node.value, known)
+            return self.type_of(node.value, local_types)
         if isinstance(node, (ast.BoolOp, ast.IfExp)):
             parts = node.values if isinstance(node, ast.BoolOp) else [node.body, node.orelse]
-            return next((kind for part in parts if (kind := self.type_of(part, known))), None)
-        if isinstance(node, ast.Attribute) and (owner := self.type_of(node.value, known)):
+            return next((kind for part in parts if (kind := self.type_of(part, local_types))), None)
+        if isinstance(node, ast.Attribute) and (owner := self.type_of(node.value, local_types)):
             return self.collaborators(owner).get(node.attr)
         return None
 
 
 def build_index(sources: Sources) -> ClassIndex:
     """Build the index of all classes."""
-    return ClassIndex({one.name: one for source in sources.files for one in classes_of(source)})
+    return ClassIndex({cls.name: cls for source in sources.files for cls in classes_of(source)})
 
 
 @cache
@@ -126,13 +126,13 @@ def wired_parts(sources: Sources) -> Mapping[str, Structure]:
 
     A base has no suffix of its own, and its methods run in the class that inherits it.
     """
-    world = build_index(sources)
+    index = build_index(sources)
     return {
         part.name: structure
-        for name in world.classes
+        for name in index.classes
         if (structure := kind_of(name))
-        for part in world.iterate_bases(name)
-        if share_unit(part.source.module, world.classes[name].source.module)
+        for part in index.iterate_bases(name)
+        if share_unit(part.source.module, index.classes[name].source.module)
     }
 
 

@@ -109,8 +109,8 @@ def _call_name(node: ast.expr) -> str:
 
 
 def _keyword(node: ast.expr, name: str) -> ast.expr | None:
-    found = (keyword.value for keyword in node.keywords if keyword.arg == name) if isinstance(node, ast.Call) else ()
-    return next(iter(found), None)
+    values = (keyword.value for keyword in node.keywords if keyword.arg == name) if isinstance(node, ast.Call) else ()
+    return next(iter(values), None)
 
 
 def _text(node: ast.expr | None) -> str:

@@ -34,17 +34,17 @@ class Import:
 def imports_of(source: Source) -> tuple[Import, ...]:
     """Return every import of a file, also in functions and conditions."""
     return tuple(
-        found
+        import_
         for node in source.nodes(ast.Import, ast.ImportFrom)
         for alias in node.names  # type: ignore[attr-defined]  # both kinds have names
-        for found in [_import(source, node, alias)]
+        for import_ in [_import(source, node, alias)]
     )
 
 
 @cache
 def bindings(source: Source) -> dict[str, str]:
     """Map local names to the full names of their imports."""
-    return {found.local_name: found.full_name for found in imports_of(source)}
+    return {import_.local_name: import_.full_name for import_ in imports_of(source)}
 
 
 @cache
@@ -56,8 +56,8 @@ def defined_in(source: Source) -> frozenset[str]:
 def dotted(source: Source, node: ast.AST | None) -> str:
     """Return the full name of an expression, empty when it has none."""
     if isinstance(node, ast.Name):
-        own = f"{source.module}.{node.id}" if node.id in defined_in(source) else node.id
-        return bindings(source).get(node.id, own)
+        local = f"{source.module}.{node.id}" if node.id in defined_in(source) else node.id
+        return bindings(source).get(node.id, local)
     if isinstance(node, ast.Attribute):
         owner = dotted(source, node.value)
         return f"{owner}.{node.attr}" if owner else ""
@@ -99,8 +99,8 @@ def walk_nodes(node: ast.AST) -> tuple[ast.AST, ...]:
 
 def find_string_literals(source: Source) -> Iterator[ast.Constant]:
     """Return the string literals of a file, without docstrings."""
-    silent = {id(node.value) for node in source.nodes(ast.Expr)}
-    return (n for n in source.nodes(ast.Constant) if isinstance(n.value, str) and id(n) not in silent)
+    docstrings = {id(node.value) for node in source.nodes(ast.Expr)}
+    return (n for n in source.nodes(ast.Constant) if isinstance(n.value, str) and id(n) not in docstrings)
 
 
 def _find_defined_names(statement: ast.stmt) -> Iterator[str]:
