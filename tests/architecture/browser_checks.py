@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page
 
 from shop.architecture.report.document import build
-from tests.architecture.report_page import add_import, break_contract, own_facts
+from tests.architecture.samples.report_page import add_import, break_contract, own_facts
 from tests.support.browser import open_page, record_errors
 from tests.support.browser_tools import require
 

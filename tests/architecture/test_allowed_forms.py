@@ -23,7 +23,7 @@ ALLOWED = [
     (
         "own_names",
         SERVICE,
-        "from shop.core.redis.stores import RedisError\nfrom shop.services.invariant import Verdict\n",
+        "from shop.core.redis.stores import RedisError\nfrom shop.services.invariant import InvariantResult\n",
     ),
     ("own_names", SERVICE, "import shop.core.errors\nerror = shop.core.errors.ShopError\n"),
     ("own_names", SERVICE, "from shop.migrations import runner\nrun = runner.latest_version()\n"),

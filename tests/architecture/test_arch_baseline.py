@@ -8,7 +8,7 @@ import pytest
 from shop.architecture.audit import baseline
 from shop.architecture.audit.formats import FORMATS
 from shop.architecture.finding import Finding
-from tests.architecture.sample_projects import check_project, finding
+from tests.architecture.samples.projects import check_project, finding
 
 OLD, NEW = finding(what="Old."), finding(what="New.")
 

@@ -14,7 +14,7 @@ from shop.architecture.table import STRUCTURES
 from shop.core.database.model import Model
 from shop.core.errors import CoreExceptionCode, ExceptionCode
 from shop.core.settings.settings import Settings
-from tests.architecture.sample_projects import write_project
+from tests.architecture.samples.projects import write_project
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 from shop.architecture.audit.check_results import CheckReport
 from shop.architecture.audit.formats import FORMATS
 from shop.architecture.commands import FORMATS as OFFERED
-from tests.architecture.sample_projects import check_project, finding
+from tests.architecture.samples.projects import check_project, finding
 
 TEXT = {"type": "object", "required": ["text"], "properties": {"text": {"type": "string", "minLength": 1}}}
 # The part of the SARIF 2.1.0 schema that the output uses.

@@ -14,7 +14,7 @@ from shop.architecture.source.module_kinds import KINDS, grants, is_structure, k
 from shop.architecture.table import ASSEMBLY, INDEPENDENTS, STRUCTURES, Structure, may_use, structure
 from shop.container import Container, WiringError
 from shop.core.settings.settings import Settings
-from tests.architecture.sample_units import unit
+from tests.architecture.samples.units import unit
 
 PAGE = CHECKOUT / "docs" / "audit" / "README.md"
 OTHER_KINDS = {

@@ -10,7 +10,7 @@ from shop.architecture.audit.facts import Facts
 from shop.architecture.audit.text_tables import format_matrix, format_module
 from shop.architecture.source.module_kinds import UnknownName
 from shop.architecture.table import STRUCTURES, may_use
-from tests.architecture.sample_projects import write_project
+from tests.architecture.samples.projects import write_project
 
 
 @pytest.fixture(scope="module")

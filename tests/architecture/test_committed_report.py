@@ -7,7 +7,7 @@ import pytest
 from shop.architecture.report.document import build, load
 from shop.architecture.report.project_report import REPORT_FILE
 from shop.architecture.report.structural_facts import extract_structure
-from tests.architecture.report_page import add_import, own_facts
+from tests.architecture.samples.report_page import add_import, own_facts
 
 OUTDATED = "The structure changed: run `make report` and look at what it says."
 REDRAWN = "The report is drawn in another way now: run `make report`."

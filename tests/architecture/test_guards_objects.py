@@ -18,8 +18,8 @@ from shop.repositories.order import OrderRepository
 from shop.services.item import ItemService
 from shop.services.order import OrderService
 from shop.worker import find_jobs
-from tests.architecture.object_holders import WRAPPERS
-from tests.architecture.sample_units import make_container, unit
+from tests.architecture.samples.object_holders import WRAPPERS
+from tests.architecture.samples.units import make_container, unit
 
 
 @pytest.fixture

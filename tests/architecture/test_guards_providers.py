@@ -11,7 +11,7 @@ from shop.architecture.guards.runtime_guards import check_providers
 from shop.container import Container
 from shop.services.item import ItemService
 from shop.services.order import OrderService
-from tests.architecture.sample_units import make_container
+from tests.architecture.samples.units import make_container
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from shop.architecture.report.document import build, load, write
-from tests.architecture.report_page import add_import, break_contract, own_facts, read
+from tests.architecture.samples.report_page import add_import, break_contract, own_facts, read
 
 
 def changes(now: dict[str, object], before: dict[str, object]) -> str:

@@ -15,7 +15,7 @@ from shop.architecture.report.layout import (
     route_line,
 )
 from shop.architecture.report.project_report import CHECKOUT
-from tests.architecture.report_page import own_facts
+from tests.architecture.samples.report_page import own_facts
 
 
 def test_the_rows_are_the_layers_of_the_contract() -> None:

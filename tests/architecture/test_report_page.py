@@ -8,7 +8,7 @@ from functools import cache
 import pytest
 
 from shop.architecture.report.document import STATIC, build
-from tests.architecture.report_page import Element, add_import, break_contract, own_facts, read
+from tests.architecture.samples.report_page import Element, add_import, break_contract, own_facts, read
 
 POINTERS = ("popovertarget", "aria-labelledby", "data-opens")
 

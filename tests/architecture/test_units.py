@@ -15,7 +15,7 @@ from shop.architecture.guards.runtime_guards import may_hold
 from shop.architecture.report.document import build as draw
 from shop.architecture.source.source import read
 from shop.architecture.units import is_inside, may_import, noun_of, share_unit, unit_of
-from tests.architecture.sample_units import unit
+from tests.architecture.samples.units import unit
 
 FILES = {
     "shop/__init__.py": "",

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from itertools import chain
 from pathlib import Path
 from time import perf_counter
@@ -104,10 +103,7 @@ class MutationRunner:
     base: Any = field(repr=False)
 
     def find_check(self, mutation: Mutation) -> str | None:
-        """Return the check that detects a mutation, its own check first.
-
-        Returns an empty string for an undetected mutation, and None when its check is not available.
-        """
+        """Return the detecting check; empty for none, None without its check."""
         if mutation.expected_check == WIRING_CHECK:
             return self._run_wiring(mutation) if self.make_container else None
         if mutation.expected_check == GUARD_CHECK:
@@ -198,5 +194,5 @@ def _load_module(mutation: Mutation) -> ModuleType:
 
 
 def _classes(module: ModuleType) -> Iterator[type]:
-    own = partial(filter, lambda kind: isinstance(kind, type) and kind.__module__ == module.__name__)
-    return own(list(vars(module).values()))
+    values = list(vars(module).values())
+    return (value for value in values if isinstance(value, type) and value.__module__ == module.__name__)

@@ -8,7 +8,7 @@ from shop.architecture.report.markup import Html, join, listing, section, table,
 from shop.architecture.report.sizes import functions_of, middle
 
 SENTENCE = "Added (+) and removed (-) since the saved report, and changed results and sizes."
-SHOWN = 15
+SHOWN_MAX = 15
 
 
 def draw(before: FactIndex, now: FactIndex) -> Html:
@@ -77,5 +77,5 @@ def _sizes(before: FactIndex, now: FactIndex) -> list[tuple[str, Any, Any]]:
     totals = [(name, measure(before.facts), measure(now.facts)) for name, measure in measures]
     old, new = ({file["path"]: file["lines"] for file in index.facts["files"]} for index in (before, now))
     files = [(path, old[path], new[path]) for path in sorted(old.keys() & new.keys())]
-    grown = sorted(files, key=lambda file: (-abs(file[2] - file[1]), file[0]))[:SHOWN]
+    grown = sorted(files, key=lambda file: (-abs(file[2] - file[1]), file[0]))[:SHOWN_MAX]
     return [row for row in totals + grown if row[1] != row[2]]

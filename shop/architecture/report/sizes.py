@@ -7,7 +7,7 @@ from shop.architecture.report.fact_index import Fact, FactIndex
 from shop.architecture.report.markup import Html, section, table, tag
 
 SENTENCE = "The most used modules, the longest import chains, and the sizes of functions and files."
-SHOWN = 10
+SHOWN_MAX = 10
 SCALE = 120
 FUNCTION_STEPS = (
     (6, "up to 6 lines: the aim"),
@@ -47,14 +47,17 @@ def middle(numbers: list[int]) -> int:
 
 def _longest_functions(functions: list[Fact]) -> Html:
     rows = [
-        ((tag("b", f["name"]), " ", file_link(f["path"], f["line"])), _bar(f["lines"], 40)) for f in functions[:SHOWN]
+        ((tag("b", f["name"]), " ", file_link(f["path"], f["line"])), _bar(f["lines"], 40))
+        for f in functions[:SHOWN_MAX]
     ]
     return table(("function", "lines"), rows)
 
 
 def _longest_files(files: list[Fact]) -> Html:
     longest = sorted(files, key=lambda file: (-file["lines"], file["path"]))
-    return table(("file", "lines"), [(file_link(file["path"]), _bar(file["lines"], 200)) for file in longest[:SHOWN]])
+    return table(
+        ("file", "lines"), [(file_link(file["path"]), _bar(file["lines"], 200)) for file in longest[:SHOWN_MAX]]
+    )
 
 
 def _hubs(index: FactIndex) -> Html:
