@@ -95,8 +95,8 @@ def test_a_click_on_a_cell_shows_its_lines_and_its_rule(page: Page) -> None:
 
 def test_a_click_on_a_forbidden_cell_shows_the_permitted_users(page: Page) -> None:
     page.click("[aria-label^='Service to Controller']")
-    assert page.evaluate(OPEN) == "door-Controller"
-    assert "Nothing imports Controllers" in page.inner_text("#door-Controller")
+    assert page.evaluate(OPEN) == "users-Controller"
+    assert "Nothing imports Controllers" in page.inner_text("#users-Controller")
 
 
 def test_a_violation_links_to_its_file(page: Page) -> None:
@@ -123,7 +123,7 @@ def test_a_box_links_to_its_files(page: Page) -> None:
 
 def test_a_box_without_files_opens_its_permitted_users(page: Page) -> None:
     page.click(".box.empty")
-    assert page.evaluate(OPEN).startswith("door-")
+    assert page.evaluate(OPEN).startswith("users-")
 
 
 def test_a_focused_box_highlights_its_lines(page: Page) -> None:

@@ -9,7 +9,7 @@ from shop.architecture.matrix import CONFIG, broken_by, core_layers, libraries, 
 from shop.architecture.table import ASSEMBLY, STRUCTURES
 
 ENTRANCE = ("controllers", "app", "cli")
-JUDGES = ("architecture.table", "architecture.commands")
+ARCHITECTURE = ("architecture.table", "architecture.commands")
 PLACES: dict[str, tuple[str, ...]] = {
     "flask": (
         *ENTRANCE,
@@ -120,8 +120,8 @@ PLACES: dict[str, tuple[str, ...]] = {
         "core.logging",
         "core.trace",
     ),
-    "grimp": JUDGES,
-    "importlinter": JUDGES,
+    "grimp": ARCHITECTURE,
+    "importlinter": ARCHITECTURE,
 }
 FOLDERS = {structure.folder for structure in STRUCTURES}
 CORE = [f"core.{name}" for row in core_layers() for name in row]
