@@ -1,6 +1,6 @@
-"""The wiring: every class, storey by storey, is found and built from the types of its dataclass fields.
+"""Dependency injection container, wired by the types of dataclass fields.
 
-Nothing is registered by hand. A class can only be given what stands below it and what the access table allows.
+Nothing is registered by hand. A class may only be given instances of lower layers that the access table grants.
 """
 
 import dataclasses
@@ -36,7 +36,7 @@ from shop.core.settings.settings import Settings
 from shop.core.validation.choices import Choices
 from shop.supports.sale_strategy import DatabaseSale, RedisSale, SaleStrategy
 
-# What core offers as a collaborator; each is built from the ones before it.
+# Collaborators of the core; each may depend on the ones before it.
 CORE_CLASSES: tuple[type, ...] = (
     Clock, Database, RedisStores, JobQueue, Passwords, Tokens, SessionWatch, CursorSigner, BoundedWait, Metrics,
     RateLimiter,    IdempotencyGuard, TenantResolver, Health, StoreCheck, LogSearch, Choices,
@@ -46,11 +46,11 @@ T = TypeVar("T")
 
 
 class WiringError(Exception):
-    """A class asks for a collaborator it may not have; the sentence names both and the rule."""
+    """Error for a collaborator that the access table forbids or nothing offers."""
 
 
 class Container:
-    """The collaborators of one app: thread-safe singletons, made before the first request."""
+    """Collaborators of one app: thread-safe singletons, built before the first request."""
 
     def __init__(self, settings: Settings) -> None:
         self.providers = containers.DynamicContainer()
@@ -61,80 +61,82 @@ class Container:
         }
         register_success_codes(find_modules("constants"))
         self._register(Settings, providers.Object(settings))
-        for kind in CORE_CLASSES:
-            self.add(kind)
+        for class_ in CORE_CLASSES:
+            self.add(class_)
         for structure in STRUCTURES:
-            for kind in find_classes(structure):
-                self.add(kind)
+            for class_ in find_classes(structure):
+                self.add(class_)
 
-    def add(self, kind: type) -> None:
-        """Wire one class; raises WiringError when a field asks for what it may not have."""
-        collaborators = {name: self._provider(kind, name, wanted) for name, wanted in fields_of(kind).items()}
-        self._register(kind, providers.ThreadSafeSingleton(kind, **collaborators))
+    def add(self, class_: type) -> None:
+        """Wire one class; raises WiringError for a forbidden field."""
+        collaborators = {name: self._provider(class_, name, required) for name, required in fields_of(class_).items()}
+        self._register(class_, providers.ThreadSafeSingleton(class_, **collaborators))
 
-    def get(self, kind: type[T]) -> T:
-        """The one instance of a class in this app."""
-        instance: T = self._provider_of(kind)()
+    def get(self, class_: type[T]) -> T:
+        """Return the one instance of a class in this app."""
+        instance: T = self._provider_of(class_)()
         return instance
 
-    def override(self, kind: type, stand_in: object) -> Any:
-        """A context in which `stand_in` takes the place of a class for everybody who holds one; for tests."""
-        return _Override(self, kind, stand_in)
+    def override(self, class_: type, stand_in: object) -> Any:
+        """Return a context manager that replaces an instance in tests."""
+        return _Override(self, class_, stand_in)
 
     def build(self) -> None:
-        """Make every instance now, so that no request waits for it and no mistake waits for a request."""
-        for kind in self._classes:
-            self._provider_of(kind)()
+        """Build every instance, so that wiring errors appear at start-up."""
+        for class_ in self._classes:
+            self._provider_of(class_)()
 
     def find(self, structure: str) -> list[type]:
-        """The classes of one row of the access table."""
-        return [kind for kind in self._classes if getattr(of_module(kind.__module__), "name", None) == structure]
+        """Return the classes of one row of the access table."""
+        return [class_ for class_ in self._classes if getattr(of_module(class_.__module__), "name", None) == structure]
 
     def find_one(self, interface: type) -> Any:
-        """The instance of the class that keeps a promise which core declares."""
-        return next(self.get(kind) for kind in self._classes if interface in kind.__mro__)
+        """Return the instance of the class that implements an interface."""
+        return next(self.get(class_) for class_ in self._classes if interface in class_.__mro__)
 
     def describe(self) -> Iterator[tuple[str, list[str]]]:
-        """Class name -> the names of its collaborators."""
-        for kind in self._classes:
-            yield kind.__name__, [wanted.__name__ for wanted in fields_of(kind).values()]
+        """Yield each class name with the names of its collaborators."""
+        for class_ in self._classes:
+            yield class_.__name__, [required.__name__ for required in fields_of(class_).values()]
 
-    def find_holders(self, wanted: type) -> Iterator[tuple[object, str]]:
-        """Every instance that was given one of a class, and the field it holds it in; stand-ins hold nothing."""
-        for kind in self._classes:
-            instance: object = self._provider_of(kind)()
-            if type(instance) is kind:
-                yield from ((instance, name) for name, asked in fields_of(kind).items() if asked is wanted)
+    def find_holders(self, required: type) -> Iterator[tuple[object, str]]:
+        """Yield each instance that holds a class, with the field name."""
+        for class_ in self._classes:
+            instance: object = self._provider_of(class_)()
+            if type(instance) is class_:
+                yield from (
+                    (instance, name) for name, field_type in fields_of(class_).items() if field_type is required
+                )
 
-    def _register(self, kind: type, provider: Any) -> None:
-        self._classes[kind] = f"{kind.__module__}.{kind.__qualname__}".replace(".", "_")
-        self.providers.set_provider(self._classes[kind], provider)
+    def _register(self, class_: type, provider: Any) -> None:
+        self._classes[class_] = f"{class_.__module__}.{class_.__qualname__}".replace(".", "_")
+        self.providers.set_provider(self._classes[class_], provider)
 
-    def _provider_of(self, kind: type) -> Any:
-        return self._chosen[kind] if kind in self._chosen else self.providers.providers[self._classes[kind]]
+    def _provider_of(self, class_: type) -> Any:
+        return self._chosen[class_] if class_ in self._chosen else self.providers.providers[self._classes[class_]]
 
-    def _provider(self, kind: type, name: str, wanted: Any) -> Any:
-        _check_access(kind, name, wanted)
-        if wanted not in self._classes and wanted not in self._chosen:
+    def _provider(self, class_: type, name: str, required: Any) -> Any:
+        _check_access(class_, name, required)
+        if required not in self._classes and required not in self._chosen:
             raise WiringError(
-                f"{kind.__name__}.{name} asks for {_type_name(wanted)}, which nothing below it offers: a collaborator"
-                " is a class of core or of a structure that the access table allows."
+                f"{class_.__name__}.{name} asks for {_type_name(required)}, which nothing below it offers:"
+                " a collaborator is a class of core or of a structure that the access table allows."
             )
-        return self._provider_of(wanted)
+        return self._provider_of(required)
 
 
 class _Override:
-    """Puts a stand-in where an instance was, in whatever was built before too, then leaves nothing behind."""
+    """Context manager that replaces an instance everywhere and restores it."""
 
-    def __init__(self, container: Container, kind: type, stand_in: object) -> None:
-        self._container, self._kind, self._stand_in = container, kind, stand_in
+    def __init__(self, container: Container, class_: type, stand_in: object) -> None:
+        self._container, self._kind, self._stand_in = container, class_, stand_in
         self._replaced: list[tuple[object, str, object]] = []
 
     def __enter__(self) -> Container:
         self._container.build()
         for holder, name in self._container.find_holders(self._kind):
             self._replaced.append((holder, name, getattr(holder, name)))
-            object.__setattr__(holder, name, self._stand_in)  # the collaborators of a frozen class, too
+            object.__setattr__(holder, name, self._stand_in)  # also for frozen dataclasses
         self._container._provider_of(self._kind).override(providers.Object(self._stand_in))
         return self._container
 
@@ -145,53 +147,59 @@ class _Override:
 
 
 def find_modules(folder: str) -> list[ModuleType]:
-    """Import every unit of a folder of shop, and return its files; of a unit that is a folder, return its face."""
+    """Import every unit of a folder and return its modules, or faces."""
     package = importlib.import_module(f"shop.{folder}")
     names = sorted(module.name for module in pkgutil.iter_modules(package.__path__))
     return [importlib.import_module(f"shop.{folder}.{name}") for name in names]
 
 
 def find_resolver(settings: Settings) -> Any:
-    """The function that says whose an idempotency key is, None when no setting names one; raises SettingsError."""
+    """Return the configured function for scopes of idempotency keys, or None.
+
+    Raises SettingsError when the setting names no function.
+    """
     try:
-        # A partial, since it refuses what cannot be called.
+        # partial() refuses an object that cannot be called.
         return partial(pkgutil.resolve_name(name)) if (name := settings.idempotency_scope_resolver) else None
     except (ImportError, AttributeError, ValueError, TypeError) as error:
         raise SettingsError(f"SHOP_IDEMPOTENCY_SCOPE_RESOLVER names no function: {error}.") from error
 
 
 def find_classes(structure: Structure) -> list[type]:
-    """The classes of a structure that have collaborators to be wired: dataclasses named after it."""
+    """Return the dataclasses of a structure that the container wires."""
     return [
-        kind
+        class_
         for module in (find_modules(structure.folder) if structure.suffix else ())
-        for name, kind in vars(module).items()
-        if dataclasses.is_dataclass(kind)
-        and isinstance(kind, type)
-        and kind.__module__ == module.__name__
+        for name, class_ in vars(module).items()
+        if dataclasses.is_dataclass(class_)
+        and isinstance(class_, type)
+        and class_.__module__ == module.__name__
         and name.endswith(structure.suffix)
     ]
 
 
-def fields_of(kind: type) -> dict[str, Any]:
-    """Field name -> type of the collaborators of a class; fields with a default are its own affair."""
-    hints, missing = get_type_hints(kind), dataclasses.MISSING
+def fields_of(class_: type) -> dict[str, Any]:
+    """Return the collaborator types of a class by field name.
+
+    Fields with a default are not wired.
+    """
+    hints, missing = get_type_hints(class_), dataclasses.MISSING
     return {
         field.name: hints[field.name]
-        for field in dataclasses.fields(kind)
+        for field in dataclasses.fields(class_)
         if field.init and field.default is missing and field.default_factory is missing
     }
 
 
-def _check_access(kind: type, name: str, wanted: Any) -> None:
-    importer, imported = of_module(kind.__module__), of_module(getattr(wanted, "__module__", ""))
+def _check_access(class_: type, name: str, required: Any) -> None:
+    importer, imported = of_module(class_.__module__), of_module(getattr(required, "__module__", ""))
     if importer and imported and not may_use(importer.name, imported.name):
         rule = "no sibling access" if importer == imported else "no skipping, no upward access"
         raise WiringError(
-            f"{kind.__name__}.{name} asks for {_type_name(wanted)}, but a {importer.name} may not use a {imported.name}"
-            f" ({rule}); it may use: {', '.join(importer.may_use)}."
+            f"{class_.__name__}.{name} asks for {_type_name(required)}, but a {importer.name} may not use"
+            f" a {imported.name} ({rule}); it may use: {', '.join(importer.may_use)}."
         )
 
 
-def _type_name(wanted: Any) -> str:
-    return getattr(wanted, "__name__", str(wanted))
+def _type_name(required: Any) -> str:
+    return getattr(required, "__name__", str(required))

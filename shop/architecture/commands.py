@@ -1,6 +1,6 @@
-"""`flask shop arch ...`: the architecture, asked from a terminal or a pipeline.
+"""Command group `flask shop arch`.
 
-The tools behind it need import-linter, which is not installed where the service only runs.
+The commands need import-linter, which is not installed where the service only runs.
 """
 
 import sys
@@ -18,9 +18,9 @@ FORMATS = ("text", "json", "gitlab", "sarif", "junit", "github", "baseline")
 
 
 def arch_commands(make_container: Callable[[], Any]) -> click.Group:
-    """The commands; `wire` makes the container whose providers and instances are judged."""
+    """Build the command group; `make_container` builds the container that is checked."""
 
-    @click.group("arch", help="Judge the architecture, and ask about it.")
+    @click.group("arch", help="Check the architecture and print facts about it.")
     @click.pass_context
     def arch(context: click.Context) -> None:
         context.obj = (_import_results(), make_container)
@@ -31,22 +31,24 @@ def arch_commands(make_container: Callable[[], Any]) -> click.Group:
 
 
 @click.command()
-@click.option("--format", "form", type=click.Choice(FORMATS), default="text", help="For whom it is written.")
-@click.option("--baseline", type=click.Path(path_type=Path), help="Known findings; by default arch-baseline.json.")
-@click.option("--update-baseline", is_flag=True, help="Take what was mended off the list; nothing is ever added.")
+@click.option("--format", "form", type=click.Choice(FORMATS), default="text", help="Output format.")
+@click.option(
+    "--baseline", type=click.Path(path_type=Path), help="File of known findings; arch-baseline.json by default."
+)
+@click.option("--update-baseline", is_flag=True, help="Remove fixed findings from the list; none is added.")
 @click.pass_obj
 def check(tools: Any, form: str, baseline: Path | None, *, update_baseline: bool) -> None:
-    """Judge contracts, rules and wiring; exit code 1 when something does not hold."""
-    answers, wire = tools
-    judged = answers.check(wire(), baseline, update=update_baseline)
-    click.echo(answers.write(judged, form))
-    sys.exit(not judged.passed)
+    """Check contracts, rules and wiring; exit code 1 on a violation."""
+    results, make_container = tools
+    check_report = results.check(make_container(), baseline, update=update_baseline)
+    click.echo(results.write(check_report, form))
+    sys.exit(not check_report.passed)
 
 
 @click.command()
 @click.pass_obj
 def matrix(tools: Any) -> None:
-    """Print the access table with the number of imports in each cell."""
+    """Print the access table with the number of imports per cell."""
     click.echo(tools[0].matrix())
 
 
@@ -55,10 +57,10 @@ def matrix(tools: Any) -> None:
 @click.argument("imported")
 @click.pass_obj
 def why(tools: Any, importer: str, imported: str) -> None:
-    """Say whether one may use the other: structures, classes, modules or files; exit code 1 when not."""
+    """Explain a use of one kind; exit code 1 when forbidden."""
     with _report_unknown_names():
-        granted, said = tools[0].why(importer, imported)
-    click.echo(said)
+        granted, text = tools[0].why(importer, imported)
+    click.echo(text)
     sys.exit(not granted)
 
 
@@ -66,7 +68,7 @@ def why(tools: Any, importer: str, imported: str) -> None:
 @click.argument("noun")
 @click.pass_obj
 def module(tools: Any, noun: str) -> None:
-    """Print everything that one noun has: files, classes, routes, tables, keys, codes."""
+    """Print all files, classes, routes, tables, keys and codes of a noun."""
     with _report_unknown_names():
         click.echo(tools[0].module(noun))
 
@@ -74,27 +76,27 @@ def module(tools: Any, noun: str) -> None:
 @click.command()
 @click.pass_obj
 def routes(tools: Any) -> None:
-    """Print every route and who may call it, as its Controller declares."""
-    answers, wire = tools
-    click.echo(answers.routes(wire()))
+    """Print every route with its access rule."""
+    results, make_container = tools
+    click.echo(results.routes(make_container()))
 
 
 @click.command()
 @click.pass_obj
 def prove(tools: Any) -> None:
-    """Plant one violation after the other, and see whether somebody notices; exit code 1 when nobody does."""
-    answers, wire = tools
-    proven, said = answers.prove(wire)
-    click.echo(said)
-    sys.exit(not proven)
+    """Run all planted violations; exit code 1 when one is undetected."""
+    results, make_container = tools
+    passed, text = results.prove(make_container)
+    click.echo(text)
+    sys.exit(not passed)
 
 
 @click.command()
-@click.option("--output", type=click.Path(path_type=Path), help="Where to write it; by default this project's own.")
-@click.option("--against", type=click.Path(path_type=Path), help="A saved report to say what has changed since.")
+@click.option("--output", type=click.Path(path_type=Path), help="File to write; by default the committed report.")
+@click.option("--against", type=click.Path(path_type=Path), help="A saved report to compare with.")
 @click.pass_obj
 def report(tools: Any, output: Path | None, against: Path | None) -> None:
-    """Write the report: one HTML file to look at, with everything that was found."""
+    """Write the architecture report as one HTML file."""
     try:
         click.echo(f"Written: {tools[0].report(output, against)}")
     except ValueError as error:
@@ -111,9 +113,9 @@ def _report_unknown_names() -> Iterator[None]:
 
 def _import_results() -> ModuleType:
     try:
-        from shop.architecture.audit import command_results as answers  # noqa: PLC0415 - the service runs without what this imports
+        from shop.architecture.audit import command_results as results  # noqa: PLC0415 - the service runs without what this imports
     except ModuleNotFoundError as missing:
         if (missing.name or "").partition(".")[0] not in {"grimp", "importlinter"}:
             raise
         raise click.ClickException("import-linter is not installed here: pip install 'shop[test]'.") from missing
-    return answers
+    return results

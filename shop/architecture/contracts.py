@@ -1,4 +1,4 @@
-"""The project's own contract types: each runs one rule over the source, in the same command as the built-in ones."""
+"""Custom import-linter contract types, one for each source rule."""
 
 from functools import cache
 from pathlib import Path
@@ -15,23 +15,23 @@ CHECKOUT = Path(__file__).parents[2]
 
 @cache
 def sources() -> Sources:
-    """The files below the checkout, parsed once for all rules of a run."""
+    """Return the parsed files of this checkout, cached for one run."""
     return read(CHECKOUT)
 
 
 class RuleContract(Contract):
-    """A contract whose verdict is a rule's: kept when the rule called like its type finds nothing."""
+    """Contract that is kept when its source rule finds nothing."""
 
     type_name: str
     broken_contract_guidance = fields.TextField(required=False)
 
     def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:  # noqa: ARG002, FBT001 - import-linter's shape
-        """Run the rule over the files below the checkout."""
+        """Run the rule over the files of this checkout."""
         findings = sorted(RULES_BY_NAME[self.type_name].check(sources()))
         return ContractCheck(kept=not findings, metadata={"findings": findings})
 
     def render_broken_contract(self, check: ContractCheck) -> None:
-        """Print a line for each finding, then why the rule is there."""
+        """Print each finding and the guidance of the contract."""
         findings: list[Any] = check.metadata["findings"]
         for finding in findings:
             output.print_error(f"- {finding}", bold=False)
@@ -41,126 +41,126 @@ class RuleContract(Contract):
 
 
 class ClosedWorld(RuleContract):
-    """Every file is seen."""
+    """Contract of the rule `closed_world`."""
 
     type_name = "closed_world"
 
 
 class PrivateInside(RuleContract):
-    """The inside of a unit is its own."""
+    """Contract of the rule `private_inside`."""
 
     type_name = "private_inside"
 
 
 class DeclaredLibraries(RuleContract):
-    """Every outside library is asked for, and has a place."""
+    """Contract of the rule `declared_libraries`."""
 
     type_name = "declared_libraries"
 
 
 class OwnNames(RuleContract):
-    """No name is borrowed through a third file."""
+    """Contract of the rule `own_names`."""
 
     type_name = "own_names"
 
 
 class NoReexports(RuleContract):
-    """No file reexports its imports."""
+    """Contract of the rule `no_reexports`."""
 
     type_name = "no_reexports"
 
 
 class TypeOnly(RuleContract):
-    """Only Models are imported for annotations."""
+    """Contract of the rule `type_only`."""
 
     type_name = "type_only"
 
 
 class DynamicCode(RuleContract):
-    """Nothing is imported or asked for as text."""
+    """Contract of the rule `dynamic_code`."""
 
     type_name = "dynamic_code"
 
 
 class HandWiring(RuleContract):
-    """Collaborators come from the container alone."""
+    """Contract of the rule `hand_wiring`."""
 
     type_name = "hand_wiring"
 
 
 class OwnBases(RuleContract):
-    """Each base class of the core stays in its layer."""
+    """Contract of the rule `own_bases`."""
 
     type_name = "own_bases"
 
 
 class Reach(RuleContract):
-    """No class reaches through a collaborator."""
+    """Contract of the rule `reach`."""
 
     type_name = "reach"
 
 
 class SessionsContract(RuleContract):
-    """SQL is sent by Repositories, and ended by the core."""
+    """Contract of the rule `sessions`."""
 
     type_name = "sessions"
 
 
 class TransactionalWrites(RuleContract):
-    """Every entry point that writes is transactional."""
+    """Contract of the rule `transactional_writes`."""
 
     type_name = "transactional_writes"
 
 
 class LazyRows(RuleContract):
-    """No row loads when it is touched."""
+    """Contract of the rule `lazy_rows`."""
 
     type_name = "lazy_rows"
 
 
 class OneModel(RuleContract):
-    """One Repository, one Model."""
+    """Contract of the rule `one_model`."""
 
     type_name = "one_model"
 
 
 class PlainSchemas(RuleContract):
-    """A Schema names fields."""
+    """Contract of the rule `plain_schemas`."""
 
     type_name = "plain_schemas"
 
 
 class RedisKeys(RuleContract):
-    """Each Redis key has one owner."""
+    """Contract of the rule `redis_keys`."""
 
     type_name = "redis_keys"
 
 
 class StateNames(RuleContract):
-    """States are written as enum members."""
+    """Contract of the rule `state_names`."""
 
     type_name = "state_names"
 
 
 class Surroundings(RuleContract):
-    """The layers work on values."""
+    """Contract of the rule `surroundings`."""
 
     type_name = "surroundings"
 
 
 class Naming(RuleContract):
-    """Files and classes follow the naming rules."""
+    """Contract of the rule `naming`."""
 
     type_name = "naming"
 
 
 class MethodNames(RuleContract):
-    """A verb promises."""
+    """Contract of the rule `method_names`."""
 
     type_name = "method_names"
 
 
 class ExceptionNumbers(RuleContract):
-    """A failure's number tells its status and its noun."""
+    """Contract of the rule `exception_numbers`."""
 
     type_name = "exception_numbers"

@@ -1,11 +1,11 @@
-"""What a rule says when it does not hold."""
+"""Violation of a rule at one line."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, order=True)
 class Finding:
-    """One place where one rule does not hold; `path` is relative to the checkout, `line` counts from one."""
+    """One violation; `path` is relative to the checkout, lines start at 1."""
 
     path: str
     line: int
@@ -14,5 +14,5 @@ class Finding:
     instead: str
 
     def __str__(self) -> str:
-        """The finding as a person reads it."""
+        """Format the finding as one line."""
         return f"{self.path}:{self.line}: {self.what} {self.instead}"

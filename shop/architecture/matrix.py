@@ -1,4 +1,4 @@
-"""Runs the contracts of importlinter.ini over a graph of modules that need not exist as files."""
+"""Contracts of importlinter.ini, checked over graphs of invented modules."""
 
 import re
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from shop.architecture.table import ASSEMBLY, STRUCTURES, may_use
 
 CONFIG = Path(__file__).parents[2] / "importlinter.ini"
 
-# The project's own contract types read files and have red fixtures of their own; these judge the graph.
+# These contract types check the import graph; the custom types read the source.
 GRAPH_TYPES: dict[str, type[Contract]] = {
     "forbidden": ForbiddenContract,
     "independence": IndependenceContract,
@@ -28,7 +28,7 @@ GRAPH_TYPES: dict[str, type[Contract]] = {
 
 
 def load(config: Path = CONFIG) -> tuple[Contract, ...]:
-    """Build the contracts of `config` that judge the import graph."""
+    """Build the contracts of `config` that check the import graph."""
     options = read_configuration(str(config))
     return tuple(
         GRAPH_TYPES[contract["type"]](contract["name"], options["session_options"], contract)
@@ -38,19 +38,19 @@ def load(config: Path = CONFIG) -> tuple[Contract, ...]:
 
 
 def option_lines(contract: Contract, option: str) -> list[str]:
-    """Return an option's lines as they stand in the file."""
+    """Return the lines of an option as the file has them."""
     value = contract.contract_options.get(option, "")
     return [line for line in ([value] if isinstance(value, str) else value) if line]
 
 
 def core_layers() -> list[list[str]]:
-    """Return the packages of the core from the top layer down, as their contract lists them."""
+    """Return the packages of the core by layer, from the top down."""
     (contract,) = (contract for contract in load() if option_lines(contract, "containers") == ["shop.core"])
     return [re.findall(r"\w+", line) for line in option_lines(contract, "layers")]
 
 
 def libraries(contracts: tuple[Contract, ...]) -> set[str]:
-    """Return the outside libraries that have a place."""
+    """Return the outside libraries that the contracts place."""
     return {
         name
         for contract in contracts
@@ -72,7 +72,10 @@ def _modules() -> Iterator[str]:
 
 
 def build_graph() -> ImportGraph:
-    """Build a graph with two units of every kind, each with a file inside, every library, and no import."""
+    """Build a graph of invented modules without any import.
+
+    It has two units of every kind, each with a file inside, and every library.
+    """
     graph = ImportGraph()
     for module in _modules():
         graph.add_module(module)
@@ -82,7 +85,10 @@ def build_graph() -> ImportGraph:
 
 
 def is_broken(contract: Contract, graph: ImportGraph) -> bool:
-    """Whether a graph breaks a contract; some contracts take their grants out of the graph they are given."""
+    """Return True when a graph breaks a contract.
+
+    The contract gets a copy of the graph, because some contracts remove permitted imports from it.
+    """
     return not contract.check(deepcopy(graph), verbose=False).kept
 
 
@@ -92,7 +98,10 @@ def _load_project() -> tuple[tuple[Contract, ...], ImportGraph]:
 
 
 def broken_by(importer: str, imported: str, contracts: tuple[Contract, ...] | None = None) -> list[str]:
-    """Return the names of the contracts that one added import turns red, by default of those in the file."""
+    """Return the names of the contracts that one added import breaks.
+
+    Checks `contracts`, by default those of importlinter.ini.
+    """
     real, graph = _load_project()
     changed = deepcopy(graph)
     changed.add_import(importer=importer, imported=imported, line_number=1, line_contents="")
@@ -100,25 +109,25 @@ def broken_by(importer: str, imported: str, contracts: tuple[Contract, ...] | No
 
 
 def find_protecting_contract(folder: str) -> str:
-    """Return the name of the contract that guards the files of `folder`."""
-    (door,) = (c.name for c in _load_project()[0] if option_lines(c, "protected_modules") == [f"shop.{folder}.*"])
-    return door
+    """Return the name of the contract that protects `folder`."""
+    (contract,) = (c.name for c in _load_project()[0] if option_lines(c, "protected_modules") == [f"shop.{folder}.*"])
+    return contract
 
 
 def find_mismatches() -> tuple[int, list[str]]:
-    """How many cells the access table has, and those in which the contracts do not say what the table says.
+    """Return the number of cells and those where contracts contradict the table.
 
-    A granted import must leave every contract green, any other must turn the door of its row red. A file inside of a
-    unit must have the rights of the unit.
+    A granted import must break no contract. Any other import must break the protected contract of its row. A file
+    inside of a unit must have the permissions of the unit.
     """
-    doors = {contract.name: (contract,) for contract in _load_project()[0]}
+    contracts_by_name = {contract.name: (contract,) for contract in _load_project()[0]}
     cells = [(importer, imported) for importer in STRUCTURES for imported in STRUCTURES]
-    wrong = []
+    mismatches = []
     for importer, imported in cells:
         granted = may_use(importer.name, imported.name)
-        judges = None if granted else doors[find_protecting_contract(imported.folder)]
+        checked = None if granted else contracts_by_name[find_protecting_contract(imported.folder)]
         for place in ("alpha", "alpha.inside"):
-            red = broken_by(f"shop.{importer.folder}.{place}", f"shop.{imported.folder}.beta", judges)
-            if granted is bool(red):
-                wrong.append(f"{importer.name} ({place}) imports {imported.name}")
-    return len(cells), wrong
+            broken = broken_by(f"shop.{importer.folder}.{place}", f"shop.{imported.folder}.beta", checked)
+            if granted is bool(broken):
+                mismatches.append(f"{importer.name} ({place}) imports {imported.name}")
+    return len(cells), mismatches

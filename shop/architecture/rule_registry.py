@@ -1,4 +1,4 @@
-"""All rules over the source, in the order in which they are read; importlinter.ini has a sentence for each."""
+"""Registry of all source rules, in reading order."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ Check = Callable[[Sources], Iterator[Finding]]
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule by its name: `reason` is the sentence it is there for."""
+    """Source rule; `reason` is the first line of its module's docstring."""
 
     name: str
     reason: str
@@ -43,7 +43,7 @@ class Rule:
 
 
 def _make_rule(module: ModuleType) -> Rule:
-    return Rule(module.RULE, (module.__doc__ or "").strip(), module.check)
+    return Rule(module.RULE, (module.__doc__ or "").partition("\n")[0], module.check)
 
 
 RULES = tuple(

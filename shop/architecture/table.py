@@ -1,20 +1,23 @@
-"""The access table: which structures there are, what each is for, and what each may use.
+"""Access table: the structures, their duties and their permitted imports.
 
-It is written once, here. The contracts in `importlinter.ini`, the wiring and the tests are compared with it.
-What a row does not list is forbidden, the row's own kind included: two units of one kind never meet.
+The table is written once, here. The contracts in `importlinter.ini`, the wiring and the tests are compared with it. An
+import that a row does not list is forbidden, also between two units of the same kind.
 """
 
 from dataclasses import dataclass
 
 INDEPENDENTS = ("Constant", "Support", "ExceptionCode", "CacheManager")
 
-# What stands beside the structures and puts them together; it may use what anybody may use, and no more.
+# The modules that compose the application. They may use the independents and no other structure.
 ASSEMBLY = ("administration", "app", "cli", "container", "worker")
 
 
 @dataclass(frozen=True)
 class Structure:
-    """One row of the table; `suffix` ends its class names and is empty where a class is a bare noun."""
+    """Row of the table; `suffix` ends its class names, empty for Models.
+
+    Constants and Supports have no suffix either.
+    """
 
     name: str
     folder: str
@@ -25,21 +28,23 @@ class Structure:
     uses_core: bool = True
 
 
-# From bottom to top: whatever a structure may use stands before it, so this is also the order of building.
+# From bottom to top: a structure follows all that it may use, so this is also the order of building.
 STRUCTURES = (
-    Structure("Constant", "constants", "", (), "names for states, limits and jobs", uses_core=False),
+    Structure("Constant", "constants", "", (), "names of states, limits and jobs", uses_core=False),
     Structure("Support", "supports", "", ("Constant",), "stand-alone pure functions"),
     Structure(
         "ExceptionCode",
         "exception_codes",
         "ExceptionCode",
         (),
-        "a failure: a number, a status and a sentence",
+        "error codes with status and message",
     ),
     Structure("CacheManager", "cache_managers", "CacheManager", ("Constant", "Support"), "owns every Redis key"),
-    Structure("Presenter", "presenters", "Presenter", INDEPENDENTS, "how a row speaks: labels and human times"),
+    Structure(
+        "Presenter", "presenters", "Presenter", INDEPENDENTS, "display forms of a row: labels and readable times"
+    ),
     Structure("Model", "models", "", ("Presenter", *INDEPENDENTS), "one table: its columns, types and constraints"),
-    Structure("Repository", "repositories", "Repository", ("Model", *INDEPENDENTS), "questions to exactly one Model"),
+    Structure("Repository", "repositories", "Repository", ("Model", *INDEPENDENTS), "queries on exactly one Model"),
     Structure(
         "Combination",
         "combinations",
@@ -66,17 +71,17 @@ STRUCTURES = (
         "service_managers",
         "ServiceManager",
         ("Service", "CombinationManager", *INDEPENDENTS),
-        "makes several Services agree on one business operation",
+        "coordinates several Services in one business operation",
     ),
     Structure("Validator", "validators", "Validator", INDEPENDENTS, "the field rules of exactly one Model"),
-    Structure("Checker", "checkers", "Checker", ("Validator", *INDEPENDENTS), "what one request may say"),
-    Structure("Schema", "schemas", "Schema", INDEPENDENTS, "the wire form of an answer"),
+    Structure("Checker", "checkers", "Checker", ("Validator", *INDEPENDENTS), "the fields of one request"),
+    Structure("Schema", "schemas", "Schema", INDEPENDENTS, "the fields of one response"),
     Structure(
         "Job",
         "jobs",
         "Job",
         ("ServiceManager", "Service", "CombinationManager", *INDEPENDENTS),
-        "the entrance from queue and schedule; owns the transaction",
+        "entry point for queue and schedule; owns the transaction",
         entrance=True,
     ),
     Structure(
@@ -84,7 +89,7 @@ STRUCTURES = (
         "controllers",
         "Controller",
         ("Checker", "ServiceManager", "Service", "CombinationManager", "Schema", *INDEPENDENTS),
-        "the entrance from HTTP; owns the transaction",
+        "entry point for HTTP; owns the transaction",
         entrance=True,
     ),
 )
@@ -94,22 +99,22 @@ _BY_FOLDER = {structure.folder: structure for structure in STRUCTURES}
 
 
 def structure(name: str) -> Structure:
-    """Return the row called `name`; a KeyError when the table has no such row."""
+    """Return the row called `name`; raises KeyError for an unknown name."""
     return _BY_NAME[name]
 
 
 def may_use(importer: str, imported: str) -> bool:
-    """Say whether the table grants `importer` the use of `imported`, both given by name."""
+    """Return True when the table grants `importer` the use of `imported`."""
     return structure(imported).name in structure(importer).may_use
 
 
 def used_by(name: str) -> tuple[str, ...]:
-    """Return the names of the structures that may use `name`, from bottom to top."""
+    """Return the structures that may use `name`, from bottom to top."""
     return tuple(importer.name for importer in STRUCTURES if may_use(importer.name, name))
 
 
 def of_module(module: str) -> Structure | None:
-    """Return the structure that a file such as `shop.services.item` belongs to; None for any other module.
+    """Return the structure of a module such as `shop.services.item`, or None.
 
     A file inside of a unit, such as `shop.services.stock.drain`, belongs to the structure of its unit.
     """

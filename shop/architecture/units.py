@@ -1,13 +1,17 @@
-"""Units of the structures: one file, or a folder with a face (its `__init__`) and an inside (its other files)."""
+"""Units of the structures: single files, or folders with private files.
+
+A folder has a face (its `__init__`), which other units import, and an inside (its other files).
+"""
 
 from shop.architecture.source.module_kinds import grants, kind_of
 from shop.architecture.table import of_module
 
 
 def unit_of(module: str) -> str:
-    """Return the unit that a module belongs to: `shop.services.stock` of `shop.services.stock.drain`.
+    """Return the unit of a module.
 
-    A module beside the structures is returned as it is.
+    The unit of `shop.services.stock.drain` is `shop.services.stock`. A module outside of the structures is returned
+    unchanged.
     """
     return ".".join(module.split(".")[:3]) if of_module(module) else module
 
@@ -18,19 +22,20 @@ def noun_of(module: str) -> str:
 
 
 def is_inside(module: str) -> bool:
-    """Return True for a file inside of a unit, False for a unit's face and for any other module."""
+    """Return True for a file inside of a unit, except its face."""
     return unit_of(module) != module
 
 
 def share_unit(one: str, other: str) -> bool:
-    """Return True when both modules belong to one unit of a structure."""
+    """Return True when both modules belong to one unit."""
     return of_module(one) is not None and unit_of(one) == unit_of(other)
 
 
 def may_import(importer: str, imported: str) -> bool:
-    """Return True when one module may import the other, by the access table and by the borders of units.
+    """Return True when one module may import the other.
 
-    Within a unit its files import each other, and none of them imports the face.
+    Applies the access table and the borders of units. Files of one unit import each other, and none of them imports
+    the face.
     """
     if share_unit(importer, imported):
         return is_inside(imported)

@@ -1,4 +1,4 @@
-"""What the rules allow: each form here is right, and a rule that refused it would be in the way."""
+"""Tests of code forms that the rules must permit."""
 
 import pytest
 
@@ -23,7 +23,7 @@ ALLOWED = [
     (
         "own_names",
         SERVICE,
-        "from shop.core.redis.stores import RedisError\nfrom shop.services.invariant import Verdict\n",
+        "from shop.core.redis.stores import RedisError\nfrom shop.services.invariant import InvariantResult\n",
     ),
     ("own_names", SERVICE, "import shop.core.errors\nerror = shop.core.errors.ShopError\n"),
     ("own_names", SERVICE, "from shop.migrations import runner\nrun = runner.latest_version()\n"),
@@ -158,12 +158,12 @@ def sources() -> Sources:
 
 
 @pytest.mark.parametrize(("rule", "path", "text"), ALLOWED)
-def test_what_is_right_is_allowed(sources: Sources, rule: str, path: str, text: str) -> None:
-    found = RULES_BY_NAME[rule].check(sources.with_files({path: text}))
-    assert [str(finding) for finding in found if finding.path == path] == []
+def test_a_correct_form_is_permitted(sources: Sources, rule: str, path: str, text: str) -> None:
+    findings = RULES_BY_NAME[rule].check(sources.with_files({path: text}))
+    assert [str(finding) for finding in findings if finding.path == path] == []
 
 
-def test_the_proof_of_what_is_right_covers_every_rule() -> None:
+def test_every_rule_has_a_permitted_form() -> None:
     assert {rule for rule, *_ in ALLOWED} == set(RULES_BY_NAME)
 
 
@@ -175,25 +175,25 @@ def test_the_proof_of_what_is_right_covers_every_rule() -> None:
             "\n\nfrom shop.services.item import ItemRepository\n",
             f"{SERVICE}:3: shop.services.item does",
         ),
-        (SERVICE, "a = 1\n\n\ndef f(s):\n    s.commit()\n", f"{SERVICE}:5: `commit` moves the borders"),
+        (SERVICE, "a = 1\n\n\ndef f(s):\n    s.commit()\n", f"{SERVICE}:5: `commit` begins or ends"),
     ],
 )
-def test_a_finding_names_the_place_and_the_way_out(sources: Sources, path: str, text: str, where: str) -> None:
+def test_a_finding_has_a_location_and_an_alternative(sources: Sources, path: str, text: str, where: str) -> None:
     changed = sources.with_files({path: text})
-    found = [finding for name in ("own_names", "sessions") for finding in RULES_BY_NAME[name].check(changed)]
-    assert len(found) == 1
-    assert str(found[0]).startswith(where)
-    assert len(found[0].instead.split()) > 5
+    findings = [finding for name in ("own_names", "sessions") for finding in RULES_BY_NAME[name].check(changed)]
+    assert len(findings) == 1
+    assert str(findings[0]).startswith(where)
+    assert len(findings[0].instead.split()) > 5
 
 
-def test_a_file_taken_away_is_gone(sources: Sources) -> None:
+def test_a_removed_file_is_gone(sources: Sources) -> None:
     assert "shop.services.item" not in sources.with_files({"shop/services/item.py": None}).by_module
 
 
-def test_a_linked_folder_is_seen(tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_a_linked_folder_is_detected(tmp_path_factory: pytest.TempPathFactory) -> None:
     root = tmp_path_factory.mktemp("tree")
     (root / "shop").mkdir()
-    (root / "elsewhere").mkdir()
+    (root / "target").mkdir()
     (root / "shop" / "__init__.py").touch()
-    (root / "shop" / "tools").symlink_to(root / "elsewhere")
+    (root / "shop" / "tools").symlink_to(root / "target")
     assert [finding.path for finding in RULES_BY_NAME["closed_world"].check(read(root))] == ["shop/tools/"]

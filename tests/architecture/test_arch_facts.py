@@ -1,4 +1,4 @@
-"""The facts say what stands in the files, and nothing of what they say is lost as JSON."""
+"""Tests of the facts and of their JSON form."""
 
 import json
 from pathlib import Path
@@ -14,7 +14,7 @@ from shop.architecture.table import STRUCTURES
 from shop.core.database.model import Model
 from shop.core.errors import CoreExceptionCode, ExceptionCode
 from shop.core.settings.settings import Settings
-from tests.architecture.sample_projects import write_project
+from tests.architecture.samples.projects import write_project
 
 
 @pytest.fixture
@@ -27,9 +27,9 @@ def project_facts() -> Facts:
     return facts.read()
 
 
-def test_edges_have_file_and_line_and_a_verdict(shop: Facts) -> None:
-    found = [(e.importer_kind, e.imported_kind, e.path, e.line, e.granted, e.type_only) for e in shop.edges]
-    assert found == [
+def test_edges_have_file_line_and_permission(shop: Facts) -> None:
+    edges = [(e.importer_kind, e.imported_kind, e.path, e.line, e.granted, e.type_only) for e in shop.edges]
+    assert edges == [
         ("Controller", "Service", "shop/controllers/pear.py", 3, True, False),
         ("Service", "Repository", "shop/services/pear.py", 2, True, False),
         ("Service", "Service", "shop/services/pear.py", 3, False, False),
@@ -46,7 +46,7 @@ def test_cells_count_real_imports_and_no_type_names(shop: Facts) -> None:
     assert cells["Constant", "core"] == (False, 0)
 
 
-def test_classes_know_their_collaborators_and_those_of_their_bases(shop: Facts) -> None:
+def test_classes_list_their_collaborators_and_those_of_their_bases(shop: Facts) -> None:
     (service,) = (fact for fact in shop.classes if fact.name == "PearService")
     assert [(c.role, c.wanted) for c in service.collaborators] == [
         ("pears", "shop.repositories.pear.PearRepository"),
@@ -55,7 +55,7 @@ def test_classes_know_their_collaborators_and_those_of_their_bases(shop: Facts) 
     assert (service.kind, service.stem, service.line) == ("Service", "pear", 8)
 
 
-def test_a_module_is_everything_that_a_noun_has(shop: Facts) -> None:
+def test_a_module_collects_the_contents_of_a_noun(shop: Facts) -> None:
     pear, plum = shop.modules
     assert [(r.verb, r.path, r.controller, r.summary) for r in pear.routes] == [
         ("GET", "/api/v9/pears/<id:pear_id>", "PearController", "Read a pear.")
@@ -69,7 +69,7 @@ def test_a_module_is_everything_that_a_noun_has(shop: Facts) -> None:
     assert (plum.stem, plum.files) == ("plum", ("shop/services/plum.py",))
 
 
-def test_files_know_their_sizes(shop: Facts) -> None:
+def test_files_have_sizes(shop: Facts) -> None:
     (file,) = (fact for fact in shop.files if fact.path == "shop/controllers/pear.py")
     assert (file.kind, file.sentence, file.lines) == ("Controller", "Pears over HTTP.", 14)
     assert [(function.name, function.lines) for function in file.functions] == [("get", 4), ("helper", 1)]
@@ -84,11 +84,11 @@ def test_libraries_hubs_and_chains(shop: Facts) -> None:
 
 
 def test_a_cycle_has_no_longest_chain() -> None:
-    one, other = "shop.services.a", "shop.services.b"
-    assert find_chains([(one, other), (other, one)]) == ()
+    first, second = "shop.services.a", "shop.services.b"
+    assert find_chains([(first, second), (second, first)]) == ()
 
 
-def test_everything_survives_json(project_facts: Facts) -> None:
+def test_facts_are_plain_json(project_facts: Facts) -> None:
     data = project_facts.as_dict()
     assert json.loads(json.dumps(data)) == json.loads(json.dumps(facts.read().as_dict()))
     assert set(data) == {"structures", "files", "classes", "edges", "cells", "libraries", "contracts", "modules", "hubs", "chains"}  # fmt: skip # noqa: E501 - the shape in one line
@@ -103,7 +103,7 @@ def test_the_project_is_read_whole(project_facts: Facts) -> None:
     assert all((CHECKOUT / edge.path).read_text().splitlines()[edge.line - 1] for edge in project_facts.edges)
 
 
-def test_the_project_keeps_its_own_table(project_facts: Facts) -> None:
+def test_the_project_has_no_forbidden_import(project_facts: Facts) -> None:
     forbidden = [edge for edge in project_facts.edges if not edge.granted]
     assert {(edge.type_only, edge.imported_kind) for edge in forbidden} <= {(True, "Model")}
     assert [contract.name for contract in project_facts.contracts if not contract.kept] == []

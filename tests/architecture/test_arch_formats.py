@@ -1,4 +1,4 @@
-"""Each format is what its readers take, and names the same findings."""
+"""Tests of the output formats of a check."""
 
 import json
 import re
@@ -11,10 +11,10 @@ from jsonschema import Draft202012Validator
 from shop.architecture.audit.check_results import CheckReport
 from shop.architecture.audit.formats import FORMATS
 from shop.architecture.commands import FORMATS as OFFERED
-from tests.architecture.sample_projects import finding, judge_project
+from tests.architecture.samples.projects import check_project, finding
 
 TEXT = {"type": "object", "required": ["text"], "properties": {"text": {"type": "string", "minLength": 1}}}
-# What SARIF 2.1.0 asks of the parts that are written here, in the words of its schema.
+# The part of the SARIF 2.1.0 schema that the output uses.
 SARIF = {
     "type": "object",
     "required": ["version", "runs"],
@@ -89,12 +89,12 @@ GITLAB = {
         },
     },
 }
-BROKEN = judge_project(finding(), finding(9))
-KEPT = judge_project()
+BROKEN = check_project(finding(), finding(9))
+KEPT = check_project()
 
 
-def valid(schema: dict[str, Any], form: str, judgement: CheckReport) -> Any:
-    data = json.loads(FORMATS[form](judgement))
+def valid(schema: dict[str, Any], form: str, report: CheckReport) -> Any:
+    data = json.loads(FORMATS[form](report))
     Draft202012Validator(schema).validate(data)
     return data
 
@@ -103,7 +103,7 @@ def test_the_command_offers_every_format() -> None:
     assert set(OFFERED) == set(FORMATS)
 
 
-def test_gitlab_reads_its_code_quality_report() -> None:
+def test_gitlab_output_matches_the_code_quality_schema() -> None:
     first, second = valid(GITLAB, "gitlab", BROKEN)
     assert first["location"] == {"path": "shop/services/pear.py", "lines": {"begin": 3}}
     assert first["fingerprint"] != second["fingerprint"]
@@ -112,13 +112,13 @@ def test_gitlab_reads_its_code_quality_report() -> None:
 
 def test_a_fingerprint_stays_when_the_code_moves() -> None:
     def prints(*lines: int) -> list[str]:
-        return [issue["fingerprint"] for issue in valid(GITLAB, "gitlab", judge_project(*map(finding, lines)))]
+        return [issue["fingerprint"] for issue in valid(GITLAB, "gitlab", check_project(*map(finding, lines)))]
 
     assert prints(3, 9) == prints(4, 90)
     assert prints(3) == prints(3, 9)[:1]
 
 
-def test_sarif_is_what_its_schema_asks() -> None:
+def test_sarif_output_matches_its_schema() -> None:
     (run,) = valid(SARIF, "sarif", BROKEN)["runs"]
     rules = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
     assert [(rules[result["ruleIndex"]], result["ruleId"]) for result in run["results"]] == [
@@ -128,7 +128,7 @@ def test_sarif_is_what_its_schema_asks() -> None:
     assert valid(SARIF, "sarif", KEPT)["runs"][0]["results"] == []
 
 
-def test_junit_has_a_case_for_each_verdict() -> None:
+def test_junit_has_a_case_for_each_result() -> None:
     root = ET.fromstring(FORMATS["junit"](BROKEN))
     assert root.tag == "testsuites"
     suites = {suite.get("name"): suite for suite in root}
@@ -143,7 +143,7 @@ def test_junit_has_a_case_for_each_verdict() -> None:
     assert "shop/services/pear.py:3" in (failure.text or "")
 
 
-def test_github_takes_one_line_for_each_finding() -> None:
+def test_github_output_has_one_line_for_each_finding() -> None:
     lines = FORMATS["github"](BROKEN).splitlines()
     assert len(lines) == 2
     assert lines[0].startswith("::error file=shop/services/pear.py,line=3,title=services::A service uses a service: ")
@@ -152,20 +152,20 @@ def test_github_takes_one_line_for_each_finding() -> None:
     assert FORMATS["github"](KEPT) == ""
 
 
-def test_people_read_a_verdict_for_each_row_and_where_it_breaks() -> None:
-    said = FORMATS["text"](BROKEN)
-    assert "  BROKEN  Service may use Repository, Combination, independents\n" in said
-    assert "  kept    Job may use ServiceManager, Service, CombinationManager, independents\n" in said
-    assert "  BROKEN  Services answer Jobs\n" in said
-    assert "shop/services/pear.py:3: A service uses a service" in said
-    assert "    Use a ServiceManager." in said
-    assert said.endswith("16 kept, 2 broken, 2 findings.")
+def test_text_output_shows_each_result_and_its_findings() -> None:
+    text = FORMATS["text"](BROKEN)
+    assert "  BROKEN  Service may use Repository, Combination, independents\n" in text
+    assert "  kept    Job may use ServiceManager, Service, CombinationManager, independents\n" in text
+    assert "  BROKEN  Services answer Jobs\n" in text
+    assert "shop/services/pear.py:3: A service uses a service" in text
+    assert "    Use a ServiceManager." in text
+    assert text.endswith("16 kept, 2 broken, 2 findings.")
     assert FORMATS["text"](KEPT).endswith("18 kept, 0 broken, 0 findings.")
 
 
-@pytest.mark.parametrize("judgement", [BROKEN, KEPT], ids=["broken", "kept"])
-def test_json_says_everything(judgement: CheckReport) -> None:
-    data = json.loads(FORMATS["json"](judgement))
-    assert data["kept"] is judgement.passed
+@pytest.mark.parametrize("report", [BROKEN, KEPT], ids=["broken", "kept"])
+def test_json_output_is_complete(report: CheckReport) -> None:
+    data = json.loads(FORMATS["json"](report))
+    assert data["kept"] is report.passed
     assert len(data["verdicts"]) == 18
-    assert len(data["findings"]) == len(judgement.findings)
+    assert len(data["findings"]) == len(report.findings)

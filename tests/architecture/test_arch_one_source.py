@@ -1,4 +1,4 @@
-"""The access table is written once: map, doors, wiring, guards and the architects' page say the same."""
+"""Tests that map, contracts, wiring, guards and docs agree with the access table."""
 
 import re
 from collections.abc import Iterator
@@ -14,10 +14,10 @@ from shop.architecture.source.module_kinds import KINDS, grants, is_structure, k
 from shop.architecture.table import ASSEMBLY, INDEPENDENTS, STRUCTURES, Structure, may_use, structure
 from shop.container import Container, WiringError
 from shop.core.settings.settings import Settings
-from tests.architecture.sample_units import unit
+from tests.architecture.samples.units import unit
 
 PAGE = CHECKOUT / "docs" / "audit" / "README.md"
-BESIDE = {
+OTHER_KINDS = {
     "core": ("shop.core.api.alpha", "shop.core.clock"),
     "migrations": ("shop.migrations.env",) * 2,
     "architecture": ("shop.architecture.commands", "shop.architecture.table"),
@@ -28,34 +28,37 @@ BESIDE = {
 def file_of(kind: str, *, imported: bool) -> str:
     if is_structure(kind):
         return f"shop.{structure(kind).folder}.{'beta' if imported else 'alpha'}"
-    return BESIDE[kind][imported]
+    return OTHER_KINDS[kind][imported]
 
 
 def pairs_beside_the_matrix() -> Iterator[tuple[str, str]]:
-    """Kinds of which one is no structure; the matrix has all others."""
+    """Yield the pairs of kinds that the access matrix does not have.
+
+    At least one kind of each pair is no structure.
+    """
     kinds = [kind for kind in KINDS if kind != "shop"]
-    for one in kinds:
-        for other in kinds:
-            both = is_structure(one) and is_structure(other)
-            if not both and file_of(one, imported=False) != file_of(other, imported=True):
-                yield one, other
+    for first in kinds:
+        for second in kinds:
+            both = is_structure(first) and is_structure(second)
+            if not both and file_of(first, imported=False) != file_of(second, imported=True):
+                yield first, second
 
 
-@pytest.mark.parametrize("one", [kind for kind in KINDS if kind != "shop"])
-def test_the_contracts_and_the_kinds_grant_the_same(one: str) -> None:
-    others = [other for importer, other in pairs_beside_the_matrix() if importer == one]
-    granted = {other for other in others if grants(one, other)}
+@pytest.mark.parametrize("first", [kind for kind in KINDS if kind != "shop"])
+def test_the_contracts_and_the_kinds_grant_the_same(first: str) -> None:
+    others = [second for importer, second in pairs_beside_the_matrix() if importer == first]
+    granted = {second for second in others if grants(first, second)}
     assert granted == {
-        other for other in others if not broken_by(file_of(one, imported=False), file_of(other, imported=True))
+        second for second in others if not broken_by(file_of(first, imported=False), file_of(second, imported=True))
     }
 
 
 def test_the_kinds_repeat_the_table() -> None:
-    for one in STRUCTURES:
-        assert {other.name for other in STRUCTURES if grants(one.name, other.name)} == set(one.may_use)
-        assert kind_of(f"shop.{one.folder}.item") == one.name
+    for first in STRUCTURES:
+        assert {second.name for second in STRUCTURES if grants(first.name, second.name)} == set(first.may_use)
+        assert kind_of(f"shop.{first.folder}.item") == first.name
     assert [kind for kind in KINDS if is_structure(kind)] == [row.name for row in reversed(STRUCTURES)]
-    assert set(KINDS) == {row.name for row in STRUCTURES} | set(BESIDE) | {"shop"}
+    assert set(KINDS) == {row.name for row in STRUCTURES} | set(OTHER_KINDS) | {"shop"}
 
 
 def test_a_module_outside_of_shop_is_of_no_kind() -> None:
@@ -70,9 +73,9 @@ def test_a_module_outside_of_shop_is_of_no_kind() -> None:
 
 @pytest.mark.parametrize("holder", STRUCTURES, ids=lambda row: str(row.name))
 def test_the_guards_and_the_table_grant_the_same(holder: Structure) -> None:
-    one = unit(f"shop.{holder.folder}.alpha", f"Alpha{holder.suffix}")
+    first = unit(f"shop.{holder.folder}.alpha", f"Alpha{holder.suffix}")
     others = [(row, unit(f"shop.{row.folder}.beta", f"Beta{row.suffix}")) for row in STRUCTURES]
-    assert {row.name for row, other in others if may_hold(one, other)} == set(holder.may_use)
+    assert {row.name for row, second in others if may_hold(first, second)} == set(holder.may_use)
 
 
 def test_the_wiring_and_the_table_grant_the_same(tmp_path: Path) -> None:
@@ -98,7 +101,7 @@ def wires(container: Container, kind: type) -> bool:
 
 
 def table_of(page: str) -> list[tuple[str, str]]:
-    """The first two columns of the table that the page begins with."""
+    """Return the first two columns of the access table on a page."""
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in page.splitlines() if line.startswith("|")]
     start = rows.index(["kind", "may use", "why"])
     end = next((i for i, row in enumerate(rows) if i > start and row[0] == "command"), len(rows))
@@ -106,21 +109,21 @@ def table_of(page: str) -> list[tuple[str, str]]:
 
 
 def test_the_page_for_architects_shows_the_table() -> None:
-    said = [(row.name, sentence_of(row).partition(" may use ")[2]) for row in reversed(STRUCTURES)]
-    shown = [(name, words.removesuffix(", not even the core")) for name, words in table_of(PAGE.read_text())]
-    assert shown == said
+    expected = [(row.name, sentence_of(row).partition(" may use ")[2]) for row in reversed(STRUCTURES)]
+    shown = [(name, text.removesuffix(", not even the core")) for name, text in table_of(PAGE.read_text())]
+    assert shown == expected
 
 
-def test_the_page_says_who_stands_without_the_core() -> None:
-    shown = {name for name, words in table_of(PAGE.read_text()) if words.endswith(", not even the core")}
+def test_the_page_marks_structures_without_the_core() -> None:
+    shown = {name for name, text in table_of(PAGE.read_text()) if text.endswith(", not even the core")}
     assert shown == {row.name for row in STRUCTURES if not row.uses_core}
 
 
-def test_the_page_says_who_is_independent() -> None:
-    (said,) = re.findall(r"\*Independents\* are ([\w, ]+?)\.", PAGE.read_text())
-    assert set(re.split(r", | and ", said)) == set(INDEPENDENTS)
+def test_the_page_lists_the_independents() -> None:
+    (expected,) = re.findall(r"\*Independents\* are ([\w, ]+?)\.", PAGE.read_text())
+    assert set(re.split(r", | and ", expected)) == set(INDEPENDENTS)
 
 
-def test_a_page_that_says_something_else_is_noticed() -> None:
+def test_a_wrong_page_is_detected() -> None:
     page = PAGE.read_text().replace("| Service | Repository, Combination,", "| Service | Repository, Service,")
     assert ("Service", "Repository, Service, independents") in table_of(page)

@@ -1,4 +1,4 @@
-"""`why`, `matrix` and `module` answer in the words of the table."""
+"""Tests of `why`, `matrix` and `module`."""
 
 from itertools import pairwise
 
@@ -10,7 +10,7 @@ from shop.architecture.audit.facts import Facts
 from shop.architecture.audit.text_tables import format_matrix, format_module
 from shop.architecture.source.module_kinds import UnknownName
 from shop.architecture.table import STRUCTURES, may_use
-from tests.architecture.sample_projects import write_project
+from tests.architecture.samples.projects import write_project
 
 
 @pytest.fixture(scope="module")
@@ -35,44 +35,44 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Facts:
         ("shop.core.clock", "core"),
     ],
 )
-def test_a_name_is_understood_in_every_way_people_write_it(shop: Facts, name: str, kind: str) -> None:
+def test_every_form_of_a_name_is_resolved(shop: Facts, name: str, kind: str) -> None:
     assert resolve_name(shop, name).kind == kind
 
 
-def test_an_unknown_name_is_said(shop: Facts) -> None:
+def test_an_unknown_name_is_reported(shop: Facts) -> None:
     with pytest.raises(UnknownName, match="banana is no structure, class, module or file of shop"):
         explain_access(shop, "banana", "Service")
     with pytest.raises(UnknownName, match="No file of a structure is called banana; there are: pear, plum"):
         format_module(shop, "banana")
 
 
-def test_a_granted_use_names_its_row_and_where_it_is_done(shop: Facts) -> None:
+def test_a_granted_use_shows_its_row_and_its_imports(shop: Facts) -> None:
     answer = explain_access(shop, "PearService", "repositories/pear.py")
     assert answer.granted
     assert answer.text.splitlines() == [
         "PearService (Service) -> shop.repositories.pear (Repository): allowed.",
-        "The row: Service may use Repository, Combination, independents; the core is free to it.",
-        "It is done in: shop/services/pear.py:2.",
+        "The row: Service may use Repository, Combination, independents; may use the core.",
+        "Existing imports: shop/services/pear.py:2.",
     ]
 
 
-def test_a_skipping_use_names_whom_to_go_through(shop: Facts) -> None:
+def test_a_skipping_use_shows_the_permitted_path(shop: Facts) -> None:
     answer = explain_access(shop, "PearController", "PearRepository")
     assert not answer.granted
     assert "PearController (Controller) -> PearRepository (Repository): forbidden." in answer.text
-    assert "Nobody does it." in answer.text
+    assert "No import exists." in answer.text
     assert "no skipping. Go through a Service: Controller -> Service -> Repository." in answer.text
     assert answer.text.endswith("Services that hold PearRepository already: Base, PearService.")
 
 
-def test_a_sibling_use_names_the_door_and_who_may_use_both(shop: Facts) -> None:
+def test_a_sibling_use_shows_the_contract_and_the_common_users(shop: Facts) -> None:
     answer = explain_access(shop, "PearService", "PlumService")
     assert not answer.granted
-    assert "It is done in: shop/services/pear.py:3." in answer.text
+    assert "Existing imports: shop/services/pear.py:3." in answer.text
     assert (
         "no sibling access. Let a CombinationManager, a ServiceManager, a Job or a Controller use both." in answer.text
     )
-    assert "The door: Services answer Jobs. Why: because." in answer.text
+    assert "The contract: Services answer Jobs. Why: because." in answer.text
 
 
 def test_a_constant_may_not_even_use_the_core(shop: Facts) -> None:
@@ -82,18 +82,18 @@ def test_a_constant_may_not_even_use_the_core(shop: Facts) -> None:
     assert "different layers" in answer.text
 
 
-def test_the_way_is_the_shortest_that_the_table_grants() -> None:
+def test_the_path_is_the_shortest_that_the_table_grants() -> None:
     assert find_path("Controller", "Model") == ("Controller", "Service", "Repository", "Model")
     assert find_path("Job", "Service") == ("Job", "Service")
     assert find_path("Repository", "Service") == ()
-    for one in STRUCTURES:
-        for other in STRUCTURES:
-            chain = find_path(one.name, other.name)
+    for importer in STRUCTURES:
+        for imported in STRUCTURES:
+            chain = find_path(importer.name, imported.name)
             assert all(may_use(*pair) for pair in pairwise(chain))
-            assert suggest_alternative(one.name, other.name).endswith(".")
+            assert suggest_alternative(importer.name, imported.name).endswith(".")
 
 
-def test_whoever_may_use_both_is_named_lowest_first() -> None:
+def test_common_users_are_ordered_from_the_bottom() -> None:
     assert find_common_users("Service", "Service") == ("CombinationManager", "ServiceManager", "Job", "Controller")
     assert find_common_users("Controller", "Service") == ()
 
@@ -109,11 +109,11 @@ def test_the_matrix_has_a_mark_for_every_cell(shop: Facts) -> None:
 
 
 def test_a_module_is_printed_in_sections(shop: Facts) -> None:
-    said = format_module(shop, "pear")
-    assert [line for line in said.splitlines() if line and not line.startswith(" ")] == [
+    text = format_module(shop, "pear")
+    assert [line for line in text.splitlines() if line and not line.startswith(" ")] == [
         "files", "classes", "routes", "tables", "keys", "codes", "uses",
     ]  # fmt: skip
-    assert "  PearController              pears: PearService" in said
-    assert "  GET    /api/v9/pears/<id:pear_id>" in said
-    assert "  PearCacheManager.gate             gate" in said
-    assert said.endswith("uses\n  Service plum")
+    assert "  PearController              pears: PearService" in text
+    assert "  GET    /api/v9/pears/<id:pear_id>" in text
+    assert "  PearCacheManager.gate             gate" in text
+    assert text.endswith("uses\n  Service plum")

@@ -1,4 +1,4 @@
-"""What stands beside the structures keeps its place, and no folder is a way around a door."""
+"""Tests of the import contracts of assembly, core, rules and package folders."""
 
 import pytest
 
@@ -6,12 +6,12 @@ from shop.architecture.matrix import broken_by, find_protecting_contract
 from shop.architecture.table import ASSEMBLY, INDEPENDENTS, STRUCTURES, Structure
 
 MAP = "Imports point down the layers"
-CORE_DOOR = "The core answers every structure but Constants"
+CORE_CONTRACT = "The core answers every structure but Constants"
 ABOVE = (*ASSEMBLY, "architecture.table", "migrations.env")
 KINDS = pytest.mark.parametrize("kind", STRUCTURES, ids=lambda kind: str(kind.name))
 
 
-def test_an_unlisted_package_has_no_storey() -> None:
+def test_an_unlisted_package_is_in_no_layer() -> None:
     assert broken_by("shop.helpers", "json") == [MAP]
 
 
@@ -21,7 +21,7 @@ def test_a_structure_does_not_import_an_unlisted_package() -> None:
 
 @KINDS
 @pytest.mark.parametrize("above", ABOVE)
-def test_a_structure_imports_nothing_that_stands_above(kind: Structure, above: str) -> None:
+def test_a_structure_imports_no_upper_package(kind: Structure, above: str) -> None:
     assert MAP in broken_by(f"shop.{kind.folder}.alpha", f"shop.{above}")
 
 
@@ -41,24 +41,24 @@ def test_rules_migrations_and_core_import_no_structure(kind: Structure, beside: 
 
 
 @KINDS
-def test_every_structure_but_constants_stands_on_the_core(kind: Structure) -> None:
-    red = broken_by(f"shop.{kind.folder}.alpha", "shop.core.clock")
-    assert red == ([] if kind.uses_core else [MAP, CORE_DOOR])
+def test_every_structure_but_constants_may_import_the_core(kind: Structure) -> None:
+    broken = broken_by(f"shop.{kind.folder}.alpha", "shop.core.clock")
+    assert broken == ([] if kind.uses_core else [MAP, CORE_CONTRACT])
 
 
 @pytest.mark.parametrize("above", ABOVE)
-def test_the_core_imports_nothing_that_stands_above(above: str) -> None:
+def test_the_core_imports_no_upper_package(above: str) -> None:
     assert MAP in broken_by("shop.core.clock", f"shop.{above}")
 
 
 @pytest.mark.parametrize("importer", [*ASSEMBLY, "core.api.alpha", "migrations.env"])
-def test_what_runs_stands_on_the_core(importer: str) -> None:
+def test_assembly_core_and_migrations_may_import_the_core(importer: str) -> None:
     assert broken_by(f"shop.{importer}", "shop.core.clock") == []
 
 
 @pytest.mark.parametrize("importer", ["architecture.table", "services", "controllers"])
-def test_rules_and_folders_do_not_stand_on_the_core(importer: str) -> None:
-    assert broken_by(f"shop.{importer}", "shop.core.clock") == [CORE_DOOR]
+def test_rules_and_folders_may_not_import_the_core(importer: str) -> None:
+    assert broken_by(f"shop.{importer}", "shop.core.clock") == [CORE_CONTRACT]
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_the_assembly_has_one_direction(importer: str, imported: str) -> None:
 
 
 @pytest.mark.parametrize("folder", [*(kind.folder for kind in STRUCTURES), "core"])
-def test_nobody_imports_a_bare_folder(folder: str) -> None:
+def test_a_bare_folder_is_not_imported(folder: str) -> None:
     assert broken_by("shop.app", f"shop.{folder}") == ["Package folders are not imported"]
 
 

@@ -1,4 +1,4 @@
-"""The proof of the proof: a contract file with one word missing is noticed by the matrix."""
+"""Tests that the matrix detects changed contracts."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -11,18 +11,18 @@ from shop.architecture.table import STRUCTURES, may_use
 
 Rewrite = Callable[[str, str], tuple[Contract, ...]]
 
-DOOR = "protected_modules =\n    shop.services.*\n"
+CONTRACT = "protected_modules =\n    shop.services.*\n"
 
 
-def surprises(contracts: tuple[Contract, ...]) -> set[str]:
-    """Return the cells around Services in which the contracts say something else than the table."""
+def find_mismatches(contracts: tuple[Contract, ...]) -> set[str]:
+    """Return the cells of Services that contradict the table."""
     pairs = {(kind.name, "Service") for kind in STRUCTURES} | {("Service", kind.name) for kind in STRUCTURES}
     folders = {kind.name: kind.folder for kind in STRUCTURES}
     return {
         f"{importer}-{imported}"
         for importer, imported in pairs
-        for red in [broken_by(f"shop.{folders[importer]}.alpha", f"shop.{folders[imported]}.beta", contracts)]
-        if may_use(importer, imported) is bool(red)
+        for broken in [broken_by(f"shop.{folders[importer]}.alpha", f"shop.{folders[imported]}.beta", contracts)]
+        if may_use(importer, imported) is bool(broken)
     }
 
 
@@ -37,22 +37,24 @@ def rewrite_contracts(tmp_path: Path) -> Rewrite:
     return rewrite
 
 
-def test_the_file_as_it_stands_surprises_nobody() -> None:
-    assert surprises(load()) == set()
+def test_the_committed_contracts_match_the_table() -> None:
+    assert find_mismatches(load()) == set()
 
 
-def test_a_door_without_its_wildcard_lets_siblings_meet_and_the_matrix_notices(rewrite_contracts: Rewrite) -> None:
-    contracts = rewrite_contracts(DOOR, DOOR.replace(".*", ""))
-    assert "Service-Service" in surprises(contracts)
+def test_a_contract_without_its_wildcard_is_detected(rewrite_contracts: Rewrite) -> None:
+    contracts = rewrite_contracts(CONTRACT, CONTRACT.replace(".*", ""))
+    assert "Service-Service" in find_mismatches(contracts)
 
 
-def test_a_door_on_a_whole_package_lets_siblings_meet_and_the_matrix_notices(rewrite_contracts: Rewrite) -> None:
-    door = next(part for part in CONFIG.read_text().split("\n\n") if DOOR in part)
-    contracts = rewrite_contracts(door, door.replace(DOOR, DOOR.replace(".*", "")).replace("as_packages = false\n", ""))
-    assert surprises(contracts) == {"Service-Service"}
+def test_a_contract_on_a_whole_package_is_detected(rewrite_contracts: Rewrite) -> None:
+    section = next(part for part in CONFIG.read_text().split("\n\n") if CONTRACT in part)
+    contracts = rewrite_contracts(
+        section, section.replace(CONTRACT, CONTRACT.replace(".*", "")).replace("as_packages = false\n", "")
+    )
+    assert find_mismatches(contracts) == {"Service-Service"}
 
 
-def test_a_door_that_admits_a_whole_package_lets_an_init_in_and_the_matrix_notices(
+def test_a_contract_that_permits_a_whole_package_is_detected(
     rewrite_contracts: Rewrite,
 ) -> None:
     line = "    shop.services.**\nas_packages = false\nbroken_contract_guidance =\n    A question"
@@ -61,15 +63,15 @@ def test_a_door_that_admits_a_whole_package_lets_an_init_in_and_the_matrix_notic
     assert broken_by("shop.services", "shop.repositories.beta", opened) == []
 
 
-def test_a_guest_struck_from_a_door_is_missed(rewrite_contracts: Rewrite) -> None:
+def test_a_missing_importer_is_detected(rewrite_contracts: Rewrite) -> None:
     contracts = rewrite_contracts(
         "    shop.combination_managers.**\nas_packages = false\nbroken_contract_guidance =\n    Two Services",
         "as_packages = false\nbroken_contract_guidance =\n    Two Services",
     )
-    assert surprises(contracts) == {"CombinationManager-Service"}
+    assert find_mismatches(contracts) == {"CombinationManager-Service"}
 
 
-def test_a_grant_without_its_second_star_locks_the_inside_of_units_out(rewrite_contracts: Rewrite) -> None:
+def test_a_grant_without_its_second_star_excludes_the_inside_of_units(rewrite_contracts: Rewrite) -> None:
     line = "    shop.repositories.** -> sqlalchemy"
     contracts = rewrite_contracts(line, line.replace(".**", ".*"))
     assert broken_by("shop.repositories.alpha.inside", "sqlalchemy", contracts) == [
@@ -77,6 +79,6 @@ def test_a_grant_without_its_second_star_locks_the_inside_of_units_out(rewrite_c
     ]
 
 
-def test_a_map_that_is_not_exhaustive_overlooks_a_new_package(rewrite_contracts: Rewrite) -> None:
+def test_a_layers_contract_without_exhaustive_permits_a_new_package(rewrite_contracts: Rewrite) -> None:
     contracts = rewrite_contracts("    shop\nexhaustive = true", "    shop\nexhaustive = false")
     assert broken_by("shop.helpers", "json", contracts) == []

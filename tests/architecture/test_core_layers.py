@@ -1,4 +1,4 @@
-"""The layers inside the core: imports point down, and packages of one layer never meet."""
+"""Tests of the layers inside the core."""
 
 from collections.abc import Iterator
 from itertools import permutations

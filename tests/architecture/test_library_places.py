@@ -1,4 +1,4 @@
-"""Each outside library is imported in its place and nowhere else."""
+"""Tests of the contracts that place outside libraries."""
 
 import re
 from configparser import ConfigParser
@@ -9,7 +9,7 @@ from shop.architecture.matrix import CONFIG, broken_by, core_layers, libraries, 
 from shop.architecture.table import ASSEMBLY, STRUCTURES
 
 ENTRANCE = ("controllers", "app", "cli")
-JUDGES = ("architecture.table", "architecture.commands")
+ARCHITECTURE = ("architecture.table", "architecture.commands")
 PLACES: dict[str, tuple[str, ...]] = {
     "flask": (
         *ENTRANCE,
@@ -120,8 +120,8 @@ PLACES: dict[str, tuple[str, ...]] = {
         "core.logging",
         "core.trace",
     ),
-    "grimp": JUDGES,
-    "importlinter": JUDGES,
+    "grimp": ARCHITECTURE,
+    "importlinter": ARCHITECTURE,
 }
 FOLDERS = {structure.folder for structure in STRUCTURES}
 CORE = [f"core.{name}" for row in core_layers() for name in row]
@@ -134,7 +134,7 @@ BESIDE = {
     "architecture.commands",
     "migrations.env",
 }
-# What a distribution is imported as, where that is not its own name.
+# Import names that differ from the name of the distribution.
 IMPORTED_AS = {"argon2-cffi": "argon2", "pyjwt": "jwt", "python-dotenv": "dotenv"}
 
 
@@ -146,22 +146,22 @@ RIGHT = [(library, place) for library, places in PLACES.items() for place in pla
 
 
 @pytest.mark.parametrize(("library", "place"), RIGHT)
-def test_a_library_is_welcome_in_its_place(library: str, place: str) -> None:
+def test_a_library_is_permitted_in_its_place(library: str, place: str) -> None:
     assert broken_by(file_in(place), library) == []
     assert broken_by(file_in(place, "alpha.inside"), library) == []
 
 
 @pytest.mark.parametrize("library", PLACES)
-def test_a_library_is_refused_everywhere_else(library: str) -> None:
+def test_a_library_is_refused_in_all_other_places(library: str) -> None:
     bare = ["shop", "shop.core", *(f"shop.{folder}" for folder in sorted(FOLDERS))]
     granted = PLACES[library]
     others = {place for place in FOLDERS | BESIDE if not any(f"{place}.".startswith(f"{one}.") for one in granted)}
-    elsewhere = [file_in(place, unit) for place in sorted(others) for unit in ("alpha", "alpha.inside")]
+    others_inside = [file_in(place, unit) for place in sorted(others) for unit in ("alpha", "alpha.inside")]
     contracts = tuple(contract for contract in load() if library in libraries((contract,)))
-    assert [importer for importer in bare + elsewhere if not broken_by(importer, library, contracts)] == []
+    assert [importer for importer in bare + others_inside if not broken_by(importer, library, contracts)] == []
 
 
-def test_every_placed_library_is_proven() -> None:
+def test_every_placed_library_is_tested() -> None:
     assert libraries(load()) == set(PLACES)
 
 

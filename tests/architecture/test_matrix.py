@@ -1,4 +1,4 @@
-"""Every cell of the access table, importer kind x imported kind: granted is green, all the rest is red."""
+"""Tests of every cell of the access table against the contracts."""
 
 import pytest
 
@@ -18,19 +18,19 @@ def in_words(cells: list[tuple[Structure, Structure]]) -> list[str]:
     return [f"{importer.name} imports {imported.name}" for importer, imported in cells]
 
 
-def test_the_matrix_knows_every_cell() -> None:
+def test_the_matrix_has_every_cell() -> None:
     assert len(CELLS) == len(GRANTED) + len(FORBIDDEN) == 16 * 16
 
 
 @pytest.mark.parametrize(("importer", "imported"), GRANTED, ids=in_words(GRANTED))
-def test_a_granted_import_stays_green(importer: Structure, imported: Structure) -> None:
+def test_a_granted_import_breaks_no_contract(importer: Structure, imported: Structure) -> None:
     assert broken_by(f"shop.{importer.folder}.alpha", f"shop.{imported.folder}.beta") == []
 
 
 @pytest.mark.parametrize(("importer", "imported"), FORBIDDEN, ids=in_words(FORBIDDEN))
-def test_any_other_import_turns_the_door_red(importer: Structure, imported: Structure) -> None:
-    red = broken_by(f"shop.{importer.folder}.alpha", f"shop.{imported.folder}.beta")
-    assert find_protecting_contract(imported.folder) in red
+def test_any_other_import_breaks_the_protected_contract(importer: Structure, imported: Structure) -> None:
+    broken = broken_by(f"shop.{importer.folder}.alpha", f"shop.{imported.folder}.beta")
+    assert find_protecting_contract(imported.folder) in broken
 
 
 @pytest.mark.parametrize(("importer", "imported"), GRANTED, ids=in_words(GRANTED))
@@ -40,8 +40,8 @@ def test_a_file_inside_of_a_unit_may_import_what_its_structure_may(importer: Str
 
 @pytest.mark.parametrize(("importer", "imported"), FORBIDDEN, ids=in_words(FORBIDDEN))
 def test_a_file_inside_of_a_unit_may_import_nothing_else(importer: Structure, imported: Structure) -> None:
-    red = broken_by(f"shop.{importer.folder}.alpha.inside", f"shop.{imported.folder}.beta")
-    assert find_protecting_contract(imported.folder) in red
+    broken = broken_by(f"shop.{importer.folder}.alpha.inside", f"shop.{imported.folder}.beta")
+    assert find_protecting_contract(imported.folder) in broken
 
 
 @pytest.mark.parametrize("kind", STRUCTURES, ids=by_name)
@@ -50,7 +50,7 @@ def test_a_unit_may_import_its_own_inside(kind: Structure) -> None:
 
 
 @pytest.mark.parametrize("kind", STRUCTURES, ids=by_name)
-def test_siblings_never_meet(kind: Structure) -> None:
+def test_siblings_may_not_import_each_other(kind: Structure) -> None:
     assert not may_use(kind.name, kind.name)
     assert find_protecting_contract(kind.folder) in broken_by(f"shop.{kind.folder}.beta", f"shop.{kind.folder}.alpha")
 
@@ -58,5 +58,5 @@ def test_siblings_never_meet(kind: Structure) -> None:
 @pytest.mark.parametrize("imported", [kind for kind in STRUCTURES if used_by(kind.name)], ids=by_name)
 def test_a_grant_does_not_hold_for_the_init_of_a_folder(imported: Structure) -> None:
     importer = structure(used_by(imported.name)[-1])
-    red = broken_by(f"shop.{importer.folder}", f"shop.{imported.folder}.alpha")
-    assert red == [find_protecting_contract(imported.folder)]
+    broken = broken_by(f"shop.{importer.folder}", f"shop.{imported.folder}.alpha")
+    assert broken == [find_protecting_contract(imported.folder)]

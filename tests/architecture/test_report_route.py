@@ -1,4 +1,4 @@
-"""The report is served where developers work, and only there."""
+"""Tests of the route that serves the report in development."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -19,7 +19,7 @@ def client(settings: Settings, build: Callable[[], str | None]) -> FlaskClient:
     return app.test_client()
 
 
-def test_the_app_serves_the_report_of_its_own_source(tmp_path: Path) -> None:
+def test_development_serves_the_report(tmp_path: Path) -> None:
     answer = create_app(Settings(var=str(tmp_path))).test_client().get("/architecture")
     assert answer.status_code == 200
     assert answer.mimetype == "text/html"
@@ -27,15 +27,15 @@ def test_the_app_serves_the_report_of_its_own_source(tmp_path: Path) -> None:
     assert answer.text == own.build_project_report()
 
 
-def test_production_has_no_such_page() -> None:
+def test_production_does_not_serve_the_report() -> None:
     assert client(Settings(env="production"), lambda: "page").get("/architecture").status_code == 404
 
 
-def test_it_is_drawn_at_the_first_request_and_once() -> None:
+def test_the_report_is_built_once_at_the_first_request() -> None:
     drawn: list[str] = []
-    served = client(Settings(), lambda: drawn.append("page") or "page")  # type: ignore[func-returns-value]
+    test_client = client(Settings(), lambda: drawn.append("page") or "page")  # type: ignore[func-returns-value]
     assert drawn == []
-    assert [served.get("/architecture").text for _ in range(2)] == ["page", "page"]
+    assert [test_client.get("/architecture").text for _ in range(2)] == ["page", "page"]
     assert drawn == ["page"]
 
 

@@ -1,4 +1,4 @@
-"""What the rules allow in a unit that is a folder."""
+"""Tests of code forms that the rules must permit inside of units."""
 
 import pytest
 
@@ -64,5 +64,5 @@ def sources() -> Sources:
 
 @pytest.mark.parametrize(("rule", "files"), IN_UNITS)
 def test_a_unit_may_be_a_folder(sources: Sources, rule: str, files: dict[str, str]) -> None:
-    found = RULES_BY_NAME[rule].check(sources.with_files(files))
-    assert [str(finding) for finding in found if finding.path in files] == []
+    findings = RULES_BY_NAME[rule].check(sources.with_files(files))
+    assert [str(finding) for finding in findings if finding.path in files] == []

@@ -1,4 +1,4 @@
-"""The rules find nothing in the project, everybody runs them, and each says why it is there."""
+"""Tests that every rule passes on this project and has a contract."""
 
 import re
 
@@ -35,7 +35,7 @@ def test_a_rule_is_a_contract_of_its_own(rule: Rule) -> None:
 
 
 @EACH
-def test_a_rule_s_contract_is_a_sentence_with_guidance(rule: Rule) -> None:
+def test_the_contract_of_a_rule_has_a_sentence_and_guidance(rule: Rule) -> None:
     contract = OWN[rule.name]
     assert re.fullmatch(r"[A-Z]\w+( [\w,]+){2,}", contract["name"])
     guidance = " ".join(contract["broken_contract_guidance"])
@@ -44,7 +44,7 @@ def test_a_rule_s_contract_is_a_sentence_with_guidance(rule: Rule) -> None:
 
 
 @EACH
-def test_a_rule_s_reason_is_one_sentence(rule: Rule) -> None:
+def test_the_reason_of_a_rule_is_one_sentence(rule: Rule) -> None:
     assert re.fullmatch(r"[A-Z@`].{40,}\.", rule.reason)
 
 

@@ -1,4 +1,4 @@
-"""The table in Python and the contracts in importlinter.ini say the same, and say it in sentences."""
+"""Tests that the contracts of importlinter.ini equal the access table."""
 
 import re
 
@@ -19,9 +19,9 @@ from shop.architecture.table import (
 
 CONTRACTS = load()
 KINDS = pytest.mark.parametrize("kind", STRUCTURES, ids=lambda kind: str(kind.name))
-# What enters a door: each unit, and each file inside of one.
+# Importers in a protected contract: each unit, and each file inside of one.
 FILES = {kind.name: f"shop.{kind.folder}.**" for kind in STRUCTURES}
-WHAT_RUNS = {f"shop.{name}" for name in ASSEMBLY}
+ASSEMBLY_MODULES = {f"shop.{name}" for name in ASSEMBLY}
 
 
 def named(name: str) -> Contract:
@@ -33,30 +33,33 @@ def plural(name: str) -> str:
     return f"{name.removesuffix('y')}ies" if name.endswith("y") else f"{name}s"
 
 
-def users_in_words(kind: Structure) -> str:
+def contract_name(kind: Structure) -> str:
     if kind.name in INDEPENDENTS:
-        return "every layer above them"
-    *others, last = [plural(name) for name in reversed(used_by(kind.name))]
-    return f"{', '.join(others)} and {last}" if others else last
+        return f"{plural(kind.name)} answer every layer above them"
+    users = [plural(name) for name in reversed(used_by(kind.name))]
+    if not users:
+        return f"Nothing imports {plural(kind.name)}"
+    *others, last = users
+    return f"{plural(kind.name)} answer {' and '.join([', '.join(others), last] if others else [last])}"
 
 
 @KINDS
-def test_a_door_admits_whom_the_table_grants(kind: Structure) -> None:
-    everybody = WHAT_RUNS if kind.name in INDEPENDENTS else set()
-    door = named(find_protecting_contract(kind.folder))
-    assert set(option_lines(door, "allowed_importers")) == {FILES[name] for name in used_by(kind.name)} | everybody
-    assert door.contract_options["as_packages"] == "false"
+def test_a_protected_contract_permits_the_importers_of_the_table(kind: Structure) -> None:
+    assembly = ASSEMBLY_MODULES if kind.name in INDEPENDENTS else set()
+    contract = named(find_protecting_contract(kind.folder))
+    assert set(option_lines(contract, "allowed_importers")) == {FILES[name] for name in used_by(kind.name)} | assembly
+    assert contract.contract_options["as_packages"] == "false"
 
 
 @KINDS
-def test_a_door_is_called_what_it_does(kind: Structure) -> None:
-    assert find_protecting_contract(kind.folder) == f"{plural(kind.name)} answer {users_in_words(kind)}"
+def test_a_protected_contract_is_named_after_its_importers(kind: Structure) -> None:
+    assert find_protecting_contract(kind.folder) == contract_name(kind)
 
 
-def test_the_core_door_admits_what_the_table_says() -> None:
+def test_the_core_contract_permits_the_importers_of_the_table() -> None:
     files = {FILES[kind.name] for kind in STRUCTURES if kind.uses_core}
     assert set(option_lines(named("The core answers every structure but Constants"), "allowed_importers")) == (
-        files | WHAT_RUNS | {"shop.core.**", "shop.migrations.**"}
+        files | ASSEMBLY_MODULES | {"shop.core.**", "shop.migrations.**"}
     )
 
 
@@ -73,19 +76,19 @@ def test_a_contract_is_a_sentence_with_guidance(contract: Contract) -> None:
     assert len(guidance.split()) > 15
 
 
-def test_every_contract_is_known_to_the_matrix() -> None:
+def test_the_matrix_checks_every_contract() -> None:
     assert {type(contract) for contract in CONTRACTS} == set(GRAPH_TYPES.values())
     assert len({contract.name for contract in CONTRACTS}) == len(CONTRACTS)
 
 
-def test_the_linter_sees_libraries_and_lets_type_names_pass() -> None:
+def test_the_linter_reads_libraries_and_skips_type_names() -> None:
     options = CONTRACTS[0].session_options
     assert options["root_packages"] == ["shop"]
     assert options["include_external_packages"] == "True"
     assert options["exclude_type_checking_imports"] == "True"
 
 
-def test_whatever_a_structure_may_use_is_built_before_it() -> None:
+def test_a_structure_is_built_after_all_that_it_may_use() -> None:
     names = [kind.name for kind in STRUCTURES]
     assert [
         (kind.name, used) for kind in STRUCTURES for used in kind.may_use if used not in names[: names.index(kind.name)]
@@ -100,6 +103,6 @@ def test_a_module_belongs_to_the_structure_of_its_folder() -> None:
     ] * 4
 
 
-def test_an_unknown_structure_is_a_mistake() -> None:
+def test_an_unknown_structure_raises_key_error() -> None:
     with pytest.raises(KeyError):
         may_use("Service", "Helper")

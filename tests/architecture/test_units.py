@@ -1,4 +1,4 @@
-"""A unit may be a folder: `arch`, the facts, the guards and the report see one unit with an inside."""
+"""Tests of units that are folders, in facts, guards, report and commands."""
 
 import sys
 from pathlib import Path
@@ -15,7 +15,7 @@ from shop.architecture.guards.runtime_guards import may_hold
 from shop.architecture.report.document import build as draw
 from shop.architecture.source.source import read
 from shop.architecture.units import is_inside, may_import, noun_of, share_unit, unit_of
-from tests.architecture.sample_units import unit
+from tests.architecture.samples.units import unit
 
 FILES = {
     "shop/__init__.py": "",
@@ -88,11 +88,11 @@ def test_the_files_of_a_unit_belong_together() -> None:
         ("shop.app", "shop.supports.plum.sums", False),
     ],
 )
-def test_an_import_is_judged_by_table_and_unit(importer: str, imported: str, granted: bool) -> None:
+def test_an_import_is_checked_by_table_and_unit(importer: str, imported: str, granted: bool) -> None:
     assert may_import(importer, imported) is granted
 
 
-def test_the_facts_know_one_noun_and_its_files(shop: Facts) -> None:
+def test_the_facts_have_one_noun_with_its_files(shop: Facts) -> None:
     (plum,) = shop.modules
     assert plum.files == (
         "shop/jobs/plum.py",
@@ -105,9 +105,9 @@ def test_the_facts_know_one_noun_and_its_files(shop: Facts) -> None:
     assert [field.wanted for field in service.collaborators] == ["shop.repositories.plum.PlumRepository"]
 
 
-def test_an_import_within_a_unit_is_no_use_of_a_sibling(shop: Facts) -> None:
-    verdicts = {(edge.importer, edge.imported): edge.granted for edge in shop.edges}
-    assert verdicts == {
+def test_an_import_within_a_unit_is_permitted(shop: Facts) -> None:
+    permissions = {(edge.importer, edge.imported): edge.granted for edge in shop.edges}
+    assert permissions == {
         (FACE, STONES): True,
         (STONES, "shop.repositories.plum"): True,
         ("shop.jobs.plum", STONES): False,
@@ -129,15 +129,15 @@ def test_a_unit_is_found_by_its_folder(shop: Facts, name: str) -> None:
 def test_why_refuses_the_inside_and_names_the_unit(shop: Facts) -> None:
     answer = explain_access(shop, "jobs/plum.py", "services/plum/stones.py")
     assert not answer.granted
-    assert answer.text.endswith(f"It is inside of the unit {FACE}: import what that offers.")
+    assert answer.text.endswith(f"It is inside of the unit {FACE}: import that unit instead.")
     assert explain_access(shop, "PlumService", "Stones").granted
     assert explain_access(shop, "PlumJob", "PlumService").granted
 
 
 def test_a_noun_is_printed_with_its_inside(shop: Facts) -> None:
-    said = format_module(shop, "plum")
-    assert "shop/services/plum/stones.py" in said
-    assert "uses" not in said
+    text = format_module(shop, "plum")
+    assert "shop/services/plum/stones.py" in text
+    assert "uses" not in text
 
 
 def test_the_report_draws_one_dot_for_a_unit(shop: Facts) -> None:
@@ -153,9 +153,9 @@ def test_a_unit_may_hold_what_its_inside_makes() -> None:
     assert not may_hold(unit(STONES, "StoneService"), service)
 
 
-def test_the_files_of_the_bases_answer_for_the_class(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_files_of_the_bases_count_for_the_class(monkeypatch: pytest.MonkeyPatch) -> None:
     inside = ModuleType(STONES)
-    inside.HOLDER = ["held"]  # type: ignore[attr-defined]  # a value that the inside keeps for all
+    inside.HOLDER = ["held"]  # type: ignore[attr-defined]  # a module-level value of the inside
     monkeypatch.setitem(sys.modules, STONES, inside)
     base = type("Stones", (), {"__module__": STONES})
     service = type("PlumService", (base,), {"__module__": FACE})

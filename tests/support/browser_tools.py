@@ -1,4 +1,4 @@
-"""Discovery and installation of a browser."""
+"""Discovery and installation of a Chromium browser."""
 
 import os
 import shutil
@@ -14,27 +14,24 @@ PLACES = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
 )
-ABSENT = f"Clicking through the report needs a browser: install {PACKAGE} or name a Chromium in {VARIABLE}."
+ABSENT = f"The browser tests of the report need Chromium: install {PACKAGE} or set {VARIABLE} to its path."
 
 
-class BrowserAbsent(Exception):  # noqa: N818 - describes the state.
-    """No browser is installed, and none can be installed."""
+class BrowserAbsent(Exception):  # noqa: N818 - the test output shows it as a statement.
+    """Error for a machine without a browser and without permission to install one."""
 
 
 def find() -> Path | None:
-    """Find the configured browser, or an installed one, or None."""
-    programs = [
-        os.environ.get(VARIABLE),
-        *map(shutil.which, NAMES),
-        *(place for place in PLACES if Path(place).exists()),
-    ]
-    return next((Path(program) for program in programs if program), None)
+    """Return the configured or an installed Chromium, or None."""
+    installed = [place for place in PLACES if Path(place).exists()]
+    candidates = [os.environ.get(VARIABLE), *map(shutil.which, NAMES), *installed]
+    return next((Path(program) for program in candidates if program), None)
 
 
 def require() -> Path:
-    """Find a browser, or install one where that is allowed.
+    """Return a browser, and install one where that is allowed.
 
-    Raises BrowserAbsent when there is none.
+    Raises BrowserAbsent when there is none and the installation is not allowed or fails.
     """
     program = find()
     if program is None and may_install():

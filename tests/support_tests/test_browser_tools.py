@@ -9,15 +9,15 @@ from tests.support_tests.test_mariadb_tools import create_apt, create_programs
 
 @pytest.fixture
 def bare_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Simulate a machine without programs, and return its empty folder of programs."""
+    """Limit PATH to one empty folder."""
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv(browser_tools.VARIABLE, raising=False)
     monkeypatch.setattr(browser_tools, "PLACES", ())
     return tmp_path
 
 
-def set_user_id(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
-    monkeypatch.setattr("os.geteuid", lambda: number)
+def run_as_user(monkeypatch: pytest.MonkeyPatch, user_id: int) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: user_id)
 
 
 def test_a_browser_on_the_path_is_found(bare_machine: Path) -> None:
@@ -26,30 +26,30 @@ def test_a_browser_on_the_path_is_found(bare_machine: Path) -> None:
     assert browser_tools.require() == bare_machine / "google-chrome"
 
 
-def test_a_configured_browser_is_preferred(bare_machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_configured_browser_comes_first(bare_machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     create_programs(bare_machine, "chromium")
     monkeypatch.setenv(browser_tools.VARIABLE, "/somewhere/chrome")
 
     assert browser_tools.require() == Path("/somewhere/chrome")
 
 
-def test_a_browser_is_installed_for_root_with_apt(bare_machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    set_user_id(monkeypatch, 0)
+def test_root_installs_a_browser_through_apt(bare_machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run_as_user(monkeypatch, 0)
     create_apt(bare_machine, 'test "$3" = update || install -m 755 /dev/null chromium')
 
     assert browser_tools.require() == bare_machine / "chromium"
 
 
-def test_a_failed_installation_reports_its_output(bare_machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    set_user_id(monkeypatch, 0)
+def test_a_failed_installation_names_the_error_of_apt(bare_machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run_as_user(monkeypatch, 0)
     create_apt(bare_machine, "echo no network >&2; exit 100")
 
     with pytest.raises(BrowserAbsent, match="no network"):
         browser_tools.require()
 
 
-def test_only_root_installs_a_browser(bare_machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    set_user_id(monkeypatch, 1000)
+def test_an_ordinary_user_installs_nothing(bare_machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run_as_user(monkeypatch, 1000)
     create_apt(bare_machine, "exit 0")
 
     with pytest.raises(BrowserAbsent) as absent:

@@ -1,4 +1,4 @@
-"""The promised sizes: short functions, shallow blocks, files that fit in a head."""
+"""Tests of the sizes of functions, blocks and files."""
 
 import tomllib
 from pathlib import Path
@@ -34,6 +34,11 @@ def test_no_function_is_deep() -> None:
 def test_no_file_is_long() -> None:
     assert {name.partition("/")[0] for name in TEXTS} == set(FOLDERS)
     assert [name for name, text in TEXTS.items() if len(text.splitlines()) > FILE_MAX] == []
+
+
+def test_no_file_excuses_its_size() -> None:
+    excuse = "# size" + ":"
+    assert [name for name, text in TEXTS.items() if excuse in text] == []
 
 
 def test_ruff_refuses_branches_beyond_eight() -> None:

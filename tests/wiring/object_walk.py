@@ -1,4 +1,4 @@
-"""Classes and graphs of objects for the tests of the wiring."""
+"""Classes and object graphs for the tests of the wiring."""
 
 import dataclasses
 import sys
@@ -12,7 +12,7 @@ from shop.core.settings.rate import Rate
 
 
 def place(monkeypatch: pytest.MonkeyPatch, module: str, name: str, **collaborators: type) -> type:
-    """Make a frozen dataclass with these fields, as if it stood in that module of shop."""
+    """Make a frozen dataclass that claims to be defined in a module."""
     kind = dataclasses.make_dataclass(name, collaborators.items(), frozen=True)
     kind.__module__ = module
     stand_in = ModuleType(module)
@@ -22,25 +22,25 @@ def place(monkeypatch: pytest.MonkeyPatch, module: str, name: str, **collaborato
 
 
 def reachable(*roots: object) -> dict[int, object]:
-    """Id -> every object of a class of shop that can be reached from these, itself included."""
-    found: dict[int, object] = {}
-    waiting = list(roots)
-    while waiting:
-        thing = waiting.pop()
-        if id(thing) not in found and is_ours(thing):
-            found[id(thing)] = thing
-            waiting += parts_of(thing)
-    return found
+    """Return every object of shop reachable from the roots, by id."""
+    reached: dict[int, object] = {}
+    pending = list(roots)
+    while pending:
+        instance = pending.pop()
+        if id(instance) not in reached and is_instance_of_shop(instance):
+            reached[id(instance)] = instance
+            pending += parts_of(instance)
+    return reached
 
 
-def is_ours(thing: object) -> bool:
-    # A rate is a value, as a number is: whoever holds one shares nothing with others who do.
-    return type(thing).__module__.startswith("shop.") and not isinstance(thing, type | Rate)
+def is_instance_of_shop(instance: object) -> bool:
+    # A Rate is an immutable value, so sharing it is no shared state.
+    return type(instance).__module__.startswith("shop.") and not isinstance(instance, type | Rate)
 
 
-def parts_of(thing: Any) -> Iterator[object]:
-    """What an object holds: its fields, the members of its lists and dicts, the owners of its bound methods."""
-    for value in vars(thing).values() if hasattr(thing, "__dict__") else ():
+def parts_of(instance: Any) -> Iterator[object]:
+    """Yield the fields, members and method owners of an object."""
+    for value in vars(instance).values() if hasattr(instance, "__dict__") else ():
         members = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple | set) else ()
         for part in (value, *members):
             yield getattr(part, "__self__", part)

@@ -1,4 +1,4 @@
-"""The access table at wiring time: what an import cannot show is refused when the objects are put together."""
+"""Tests of the access table when the container wires classes."""
 
 from pathlib import Path
 
@@ -36,7 +36,7 @@ def wire_pair(container: Container, monkeypatch: pytest.MonkeyPatch, cell: tuple
     return alpha
 
 
-def test_every_cell_is_asked() -> None:
+def test_every_cell_is_tested() -> None:
     assert len(CELLS) == 13 * 13 == len(GRANTED) + len(FORBIDDEN)
 
 
@@ -49,19 +49,19 @@ def test_a_granted_collaborator_is_given(
 
 
 @pytest.mark.parametrize("cell", FORBIDDEN, ids=in_words(FORBIDDEN))
-def test_any_other_collaborator_is_refused_by_name(
+def test_any_other_collaborator_is_refused(
     container: Container, monkeypatch: pytest.MonkeyPatch, cell: tuple[Structure, Structure]
 ) -> None:
     importer, imported = cell
     with pytest.raises(WiringError) as refused:
         wire_pair(container, monkeypatch, cell)
-    sentence = str(refused.value)
-    assert f"Alpha{importer.suffix}.other asks for Beta{imported.suffix}" in sentence
-    assert f"a {importer.name} may not use a {imported.name}" in sentence
+    message = str(refused.value)
+    assert f"Alpha{importer.suffix}.other asks for Beta{imported.suffix}" in message
+    assert f"a {importer.name} may not use a {imported.name}" in message
 
 
 @pytest.mark.parametrize("row", INJECTABLE, ids=lambda row: str(row.name))
-def test_everybody_but_a_constant_may_ask_for_the_core(
+def test_every_wired_structure_may_use_the_core(
     container: Container, monkeypatch: pytest.MonkeyPatch, row: Structure
 ) -> None:
     kind = place(monkeypatch, f"shop.{row.folder}.alpha", f"Alpha{row.suffix}", settings=Settings)
@@ -69,9 +69,7 @@ def test_everybody_but_a_constant_may_ask_for_the_core(
     assert container.get(kind).settings is container.get(Settings)
 
 
-def test_a_service_that_asks_for_a_service_is_told_the_rule(
-    container: Container, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_service_may_not_hold_a_service(container: Container, monkeypatch: pytest.MonkeyPatch) -> None:
     kind = place(monkeypatch, "shop.services.coupon", "CouponService", users=UserService)
     with pytest.raises(WiringError) as refused:
         container.add(kind)
@@ -81,23 +79,19 @@ def test_a_service_that_asks_for_a_service_is_told_the_rule(
     )
 
 
-def test_a_controller_that_asks_for_a_repository_is_told_the_rule(
-    container: Container, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_controller_may_not_hold_a_repository(container: Container, monkeypatch: pytest.MonkeyPatch) -> None:
     kind = place(monkeypatch, "shop.controllers.coupon", "CouponController", items=ItemRepository)
     with pytest.raises(WiringError, match=r"a Controller may not use a Repository \(no skipping, no up"):
         container.add(kind)
 
 
-def test_a_repository_that_asks_for_a_service_is_told_the_rule(
-    container: Container, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_repository_may_not_hold_a_service(container: Container, monkeypatch: pytest.MonkeyPatch) -> None:
     kind = place(monkeypatch, "shop.repositories.coupon", "CouponRepository", items=ItemService)
     with pytest.raises(WiringError, match=r"a Repository may not use a Service \(no skipping, no upward"):
         container.add(kind)
 
 
-def test_a_refused_class_is_not_offered_to_anybody(container: Container, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_refused_class_is_not_registered(container: Container, monkeypatch: pytest.MonkeyPatch) -> None:
     kind = place(monkeypatch, "shop.services.coupon", "CouponService", users=UserService)
     with pytest.raises(WiringError):
         container.add(kind)

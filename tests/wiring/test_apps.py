@@ -1,4 +1,4 @@
-"""Two apps in one process are strangers, and an override is a guest."""
+"""Tests of the isolation between apps and of overrides."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,7 +21,7 @@ from tests.wiring.object_walk import reachable
 
 
 class FakeItems:
-    """An ItemService that knows one item."""
+    """ItemService with one item."""
 
     def __init__(self, name: str = "Fake") -> None:
         self.name = name
@@ -32,11 +32,11 @@ class FakeItems:
 
 @pytest.fixture
 def apps(tmp_path: Path) -> Iterator[tuple[Flask, Flask]]:
-    made = create_app(Settings(var=str(tmp_path / "one"))), create_app(Settings(var=str(tmp_path / "two")))
-    for app in made:
+    apps = create_app(Settings(var=str(tmp_path / "one"))), create_app(Settings(var=str(tmp_path / "two")))
+    for app in apps:
         upgrade(container_of(app).get(Database).engine)
-    yield made
-    for app in made:
+    yield apps
+    for app in apps:
         container_of(app).get(Database).engine.dispose()
 
 
@@ -51,7 +51,7 @@ def container_of(app: Flask) -> Container:
 
 
 def graph_of(app: Flask) -> dict[int, object]:
-    """Everything of ours that an app holds, from its routes and its container, connections included."""
+    """Return every object that an app holds, connections included."""
     container = container_of(app)
     owners = [getattr(view, "__self__", view) for view in app.view_functions.values()]
     _ = container.get(Database).session_maker, container.get(RedisStores).stock_servers
@@ -63,15 +63,15 @@ def name_of_item(app: Flask) -> object:
 
 
 def test_two_apps_share_no_collaborator(apps: tuple[Flask, Flask]) -> None:
-    one, other = map(graph_of, apps)
-    assert len(one) == len(other) > 30
-    assert [one[shared] for shared in one.keys() & other.keys()] == []
+    first, second = map(graph_of, apps)
+    assert len(first) == len(second) > 30
+    assert [first[shared] for shared in first.keys() & second.keys()] == []
 
 
 def test_two_apps_share_no_connection(apps: tuple[Flask, Flask]) -> None:
-    one, other = map(container_of, apps)
-    assert one.get(Database).engine is not other.get(Database).engine
-    assert one.get(RedisStores).cache is not other.get(RedisStores).cache
+    first, second = map(container_of, apps)
+    assert first.get(Database).engine is not second.get(Database).engine
+    assert first.get(RedisStores).cache is not second.get(RedisStores).cache
 
 
 def test_every_route_is_served_by_the_controller_of_its_own_app(apps: tuple[Flask, Flask]) -> None:
@@ -81,38 +81,38 @@ def test_every_route_is_served_by_the_controller_of_its_own_app(apps: tuple[Flas
         assert [owner for owner in bound if container_of(app).get(type(owner)) is not owner] == []
 
 
-def test_an_override_is_seen_by_an_app_that_was_built_before(app: Flask) -> None:
+def test_an_override_works_in_an_app_that_is_already_built(app: Flask) -> None:
     with container_of(app).override(ItemService, FakeItems()):
         assert name_of_item(app) == "Fake"
 
 
-def test_the_other_app_does_not_see_it(apps: tuple[Flask, Flask]) -> None:
+def test_an_override_does_not_affect_another_app(apps: tuple[Flask, Flask]) -> None:
     with container_of(apps[0]).override(ItemService, FakeItems("One")):
         with container_of(apps[1]).override(ItemService, FakeItems("Other")):
             assert [name_of_item(app) for app in apps] == ["One", "Other"]
         assert (name_of_item(apps[0]), name_of_item(apps[1])) == ("One", None)
 
 
-def test_an_override_reaches_everybody_who_holds_the_class(app: Flask) -> None:
+def test_an_override_replaces_the_class_in_every_holder(app: Flask) -> None:
     container = container_of(app)
     before, stand_in = graph_of(app).values(), Clock()
-    holders = [thing for thing in before if any(type(held) is Clock for held in vars_of(thing).values())]
+    holders = [instance for instance in before if any(type(held) is Clock for held in vars_of(instance).values())]
     assert len(holders) >= 4
     with container.override(Clock, stand_in):
-        assert [holder for holder in holders if stand_in not in by_identity(vars_of(holder))] == []
+        assert [holder for holder in holders if stand_in not in IdentitySet(vars_of(holder))] == []
         assert container.get(Clock) is stand_in
 
 
-def test_an_override_leaves_nothing_behind(app: Flask) -> None:
+def test_an_override_is_undone(app: Flask) -> None:
     before = graph_of(app)
-    shape = {number: by_name(thing) for number, thing in before.items()}
+    shape = {number: by_name(instance) for number, instance in before.items()}
     with container_of(app).override(ItemService, FakeItems()):
         pass
     after = graph_of(app)
-    assert {number: by_name(thing) for number, thing in after.items()} == shape
+    assert {number: by_name(instance) for number, instance in after.items()} == shape
 
 
-def test_an_override_leaves_nothing_behind_when_the_test_fails(app: Flask) -> None:
+def test_an_override_is_undone_after_an_error(app: Flask) -> None:
     original = container_of(app).get(ItemService)
     with pytest.raises(ZeroDivisionError), container_of(app).override(ItemService, FakeItems()):
         _ = 1 // 0
@@ -120,7 +120,7 @@ def test_an_override_leaves_nothing_behind_when_the_test_fails(app: Flask) -> No
     assert container_of(app).get(ItemController).items is original
 
 
-def test_overrides_nest(app: Flask) -> None:
+def test_overrides_can_be_nested(app: Flask) -> None:
     container = container_of(app)
     with container.override(ItemService, FakeItems("Outer")):
         with container.override(ItemService, FakeItems("Inner")), container.override(ItemRepository, object()):
@@ -129,17 +129,17 @@ def test_overrides_nest(app: Flask) -> None:
     assert name_of_item(app) is None
 
 
-def vars_of(thing: object) -> dict[str, object]:
-    return vars(thing) if hasattr(thing, "__dict__") else {}
+def vars_of(instance: object) -> dict[str, object]:
+    return vars(instance) if hasattr(instance, "__dict__") else {}
 
 
-def by_name(thing: object) -> dict[str, int]:
-    return {name: id(value) for name, value in vars_of(thing).items()}
+def by_name(instance: object) -> dict[str, int]:
+    return {name: id(value) for name, value in vars_of(instance).items()}
 
 
-class by_identity:  # noqa: N801 - it reads as the question it asks
+class IdentitySet:
     def __init__(self, held: dict[str, object]) -> None:
         self.held = held
 
-    def __contains__(self, thing: object) -> bool:
-        return any(value is thing for value in self.held.values())
+    def __contains__(self, instance: object) -> bool:
+        return any(value is instance for value in self.held.values())

@@ -1,4 +1,4 @@
-"""The container: every class is found, built once, and given what it asks for."""
+"""Tests of finding, building and wiring classes in the container."""
 
 import dataclasses
 import sys
@@ -33,7 +33,7 @@ def test_every_provider_resolves(container: Container, kind: type) -> None:
         assert getattr(instance, name) is container.get(wanted)
 
 
-def test_nothing_that_ends_like_its_layer_is_left_out() -> None:
+def test_every_class_with_the_suffix_of_its_layer_is_wired() -> None:
     written = {
         f"{module.__name__}.{name}"
         for row in STRUCTURES
@@ -65,17 +65,17 @@ def test_fifty_threads_get_one_instance(container: Container) -> None:
     assert answers == [answers[0]] * 50
 
 
-def test_a_field_with_a_default_is_the_class_s_own_affair() -> None:
+def test_a_field_with_a_default_is_not_wired() -> None:
     assert "_remembered" not in {name for kind in CORE_CLASSES for name in fields_of(kind)}
 
 
 def test_an_unknown_type_is_refused(container: Container, monkeypatch: pytest.MonkeyPatch) -> None:
-    kind = place(monkeypatch, "shop.services.lost", "LostService", words=str)
-    with pytest.raises(WiringError, match=r"LostService\.words asks for str, which nothing below it offers"):
+    kind = place(monkeypatch, "shop.services.lost", "LostService", text=str)
+    with pytest.raises(WiringError, match=r"LostService\.text asks for str, which nothing below it offers"):
         container.add(kind)
 
 
-def test_a_class_that_stands_above_is_not_there_yet(container: Container, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_class_of_an_upper_layer_is_not_available(container: Container, monkeypatch: pytest.MonkeyPatch) -> None:
     later = place(monkeypatch, "shop.combinations.later", "LaterCombination")
     kind = place(monkeypatch, "shop.services.early", "EarlyService", combine=later)
     with pytest.raises(WiringError, match=r"EarlyService\.combine asks for LaterCombination, which nothing below"):
@@ -85,7 +85,7 @@ def test_a_class_that_stands_above_is_not_there_yet(container: Container, monkey
     assert isinstance(container.get(kind), kind)
 
 
-def test_the_wiring_is_described_class_by_class(container: Container) -> None:
+def test_describe_lists_the_collaborators_of_each_class(container: Container) -> None:
     described = dict(container.describe())
     assert described["ItemService"] == [wanted.__name__ for wanted in fields_of(ItemService).values()]
     assert len(described) == 1 + len(CORE_CLASSES) + len(WIRED)
@@ -103,13 +103,13 @@ def test_a_class_borrowed_from_another_file_is_not_wired_twice(monkeypatch: pyte
     assert find_classes(structure("Service")).count(UserService) == 1
 
 
-def test_collaborators_are_fields_and_nothing_else() -> None:
+def test_collaborators_are_fields_only() -> None:
     by_hand = [kind for kind in WIRED if not dataclasses.is_dataclass(kind) or "__init__" in written_in(kind)]
     assert by_hand == []
 
 
 def written_in(kind: type) -> set[str]:
-    # A dataclass makes its __init__ from a text; one written by hand has a file.
+    # The __init__ of a dataclass is generated; a written one has a file.
     file = sys.modules[kind.__module__].__file__
     methods = {name: getattr(value, "__code__", None) for name, value in vars(kind).items()}
     return {name for name, code in methods.items() if code and code.co_filename == file}

@@ -1,4 +1,4 @@
-"""Adding a module only adds files: nothing that stands there already is told about it."""
+"""Test that a new module needs new files only."""
 
 import hashlib
 import json
@@ -34,7 +34,7 @@ print(json.dumps([wired, paths, get("/api/v1/coupons"), get("/api/v1/coupons/7")
 
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Copy the package, and beside each file `item.py` put a `coupon.py` that says the same of coupons."""
+    """Copy the package and add a module `coupon` beside each `item`."""
     folder = tmp_path_factory.mktemp("grown") / "shop"
     shutil.copytree(PACKAGE, folder, ignore=shutil.ignore_patterns("__pycache__"))
     for file in sorted(folder.glob("*/item.py")):
@@ -43,8 +43,8 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def replace_nouns(text: str) -> str:
-    told = text.replace("item", "coupon").replace("Item", "Coupon")
-    return re.sub(r"\b(4\d\d)_3(\d\d)\b", r"\1_990_\2", told)
+    renamed = text.replace("item", "coupon").replace("Item", "Coupon")
+    return re.sub(r"\b(4\d\d)_3(\d\d)\b", r"\1_990_\2", renamed)
 
 
 def digests(folder: Path) -> dict[str, str]:
@@ -63,11 +63,11 @@ def test_only_files_were_added(copy: Path) -> None:
 def test_the_new_module_is_found_wired_documented_and_served(copy: Path, tmp_path: Path) -> None:
     tmp_path.joinpath("var").mkdir()
     command = [sys.executable, "-c", PROGRAM, str(tmp_path / "var")]
-    done = subprocess.run(
+    process = subprocess.run(
         command, cwd=copy.parent, env={"PYTHONPATH": str(copy.parent)}, capture_output=True, text=True, check=False
     )
-    assert done.returncode == 0, done.stderr
-    wired, paths, page, missing, package = json.loads(done.stdout)
+    assert process.returncode == 0, process.stderr
+    wired, paths, page, missing, package = json.loads(process.stdout)
     assert package == str(copy / "__init__.py")
     assert {"CouponRepository", "CouponCombination", "CouponService", "CouponController"} <= wired.keys()
     assert "CouponRepository" in wired["CouponService"]

@@ -1,4 +1,4 @@
-"""A Controller says of each of its methods who may call it."""
+"""Tests of the access rules on Controller methods."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,7 +38,7 @@ class SilentController(Controller):
     def post(self) -> None: ...
 
 
-def test_a_method_that_does_not_say_who_may_call_it_is_refused_at_start(tmp_path: Path) -> None:
+def test_a_method_without_an_access_rule_is_refused_at_start(tmp_path: Path) -> None:
     container = Container(Settings(var=str(tmp_path)))
     container.add(SilentController)
 
@@ -46,31 +46,31 @@ def test_a_method_that_does_not_say_who_may_call_it_is_refused_at_start(tmp_path
         check_access_rules(container.get(SilentController))
 
 
-def test_an_app_with_such_a_method_does_not_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_app_with_a_missing_access_rule_does_not_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(ItemController.get, "__rule__")
 
     with pytest.raises(TypeError, match=r"ItemController.get has no access rule"):
         create_app(Settings(var=str(tmp_path)))
 
 
-def test_the_rule_of_a_method_is_the_one_that_stands_above_it() -> None:
+def test_the_rule_of_a_method_is_that_of_its_decorator() -> None:
     assert get_rule(CancelOrderController.post) is OrderPolicy.cancel
     assert get_rule(ItemController.get) is ItemPolicy.view
 
 
 @pytest.mark.parametrize("rule", [SIGNED_IN, OWNER, permission(Permission.ITEMS_CREATE)])
-def test_a_token_is_not_optional_where_somebody_has_to_sign_in(rule: AccessRule) -> None:
+def test_a_token_is_required_for_a_signed_in_rule(rule: AccessRule) -> None:
     with pytest.raises(TypeError, match="optional"):
         signed_in(rule, optional=True)
 
 
 @pytest.mark.parametrize("rule", [PUBLIC, public_or(Permission.ITEMS_VIEW_DRAFTS)])
-def test_a_token_is_optional_where_anybody_may_come(rule: AccessRule) -> None:
+def test_a_token_is_optional_for_a_public_rule(rule: AccessRule) -> None:
     with pytest.raises(TypeError, match="optional"):
         signed_in(rule)
 
 
 @pytest.mark.parametrize("rule", [PUBLIC, OWNER, permission(Permission.ITEMS_CREATE)])
-def test_a_token_alone_does_not_say_what_its_user_may(rule: AccessRule) -> None:
+def test_with_token_accepts_no_other_rule(rule: AccessRule) -> None:
     with pytest.raises(TypeError, match="A token does not say"):
         with_token(rule)

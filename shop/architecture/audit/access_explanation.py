@@ -1,4 +1,4 @@
-"""`why A B`: may A use B, by which row; if not, through whom to go."""
+"""Explanation of one permitted or forbidden use, for `flask shop arch why`."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ SHOWN_MAX = 6
 
 @dataclass(frozen=True)
 class NamedModules:
-    """What a name stands for; `modules` is empty for a whole kind."""
+    """Modules behind a name; `modules` is empty for a whole kind."""
 
     name: str
     kind: str
@@ -23,30 +23,33 @@ class NamedModules:
 
 @dataclass(frozen=True)
 class AccessAnswer:
-    """Whether it is granted, and everything one wants to know about it."""
+    """Result and explanation of one access query."""
 
     granted: bool
     text: str
 
 
 def explain_access(facts: Facts, importer: str, imported: str) -> AccessAnswer:
-    """Judge one use; raises UnknownName."""
-    one, other = resolve_name(facts, importer), resolve_name(facts, imported)
-    granted = one != other and _is_granted(one, other)
-    lines = [f"{_format_place(one)} -> {_format_place(other)}: {'allowed' if granted else 'forbidden'}."]
-    if is_structure(one.kind):
-        core = "; the core is free to it" if structure(one.kind).uses_core else "; not even the core"
-        lines.append(f"The row: {sentence_of(structure(one.kind))}{core}.")
-    lines += _describe_uses(facts, one, other)
-    if hidden := next(filter(is_inside, other.modules), "") if not granted else "":
-        lines.append(f"It is inside of the unit {unit_of(hidden)}: import what that offers.")
+    """Explain one use; raises UnknownName."""
+    user, target = resolve_name(facts, importer), resolve_name(facts, imported)
+    granted = user != target and _is_granted(user, target)
+    lines = [f"{_format_place(user)} -> {_format_place(target)}: {'allowed' if granted else 'forbidden'}."]
+    if is_structure(user.kind):
+        core = "; may use the core" if structure(user.kind).uses_core else "; not even the core"
+        lines.append(f"The row: {sentence_of(structure(user.kind))}{core}.")
+    lines += _describe_uses(facts, user, target)
+    if hidden := next(filter(is_inside, target.modules), "") if not granted else "":
+        lines.append(f"It is inside of the unit {unit_of(hidden)}: import that unit instead.")
     elif not granted:
-        lines += _describe_detour(facts, one, other)
+        lines += _describe_detour(facts, user, target)
     return AccessAnswer(granted, "\n".join(lines))
 
 
 def resolve_name(facts: Facts, name: str) -> NamedModules:
-    """What a name stands for: a structure or its folder, a class, a module, or a file; raises UnknownName."""
+    """Find the modules behind a name; raises UnknownName.
+
+    The name is a structure or its folder, a class, a module, or a file.
+    """
     folders = {row.folder: row.name for row in STRUCTURES}
     kind = folders.get(name.removeprefix("shop.").removeprefix("shop/").rstrip("/"), name)
     if kind in KINDS:
@@ -60,14 +63,14 @@ def resolve_name(facts: Facts, name: str) -> NamedModules:
     raise UnknownName(f"{name} is no structure, class, module or file of shop.")
 
 
-def _is_granted(one: NamedModules, other: NamedModules) -> bool:
-    if one.modules and other.modules:
-        return all(may_import(importer, imported) for importer in one.modules for imported in other.modules)
-    return grants(one.kind, other.kind) and not any(map(is_inside, other.modules))
+def _is_granted(user: NamedModules, target: NamedModules) -> bool:
+    if user.modules and target.modules:
+        return all(may_import(importer, imported) for importer in user.modules for imported in target.modules)
+    return grants(user.kind, target.kind) and not any(map(is_inside, target.modules))
 
 
 def _names(path: str, module: str) -> set[str]:
-    """Return what a file may be called, without `shop`: its path, its module, the folder of a unit."""
+    """Return the accepted names of a file, without the prefix `shop`."""
     path = path.removeprefix("shop/")
     return {path, path.removesuffix("/__init__.py"), module.removeprefix("shop.")}
 
@@ -76,43 +79,44 @@ def _format_place(place: NamedModules) -> str:
     return place.name if place.name == place.kind else f"{place.name} ({place.kind})"
 
 
-def _describe_uses(facts: Facts, one: NamedModules, other: NamedModules) -> list[str]:
-    found = [
+def _describe_uses(facts: Facts, user: NamedModules, target: NamedModules) -> list[str]:
+    places = [
         f"{edge.path}:{edge.line}"
         for edge in facts.edges
-        if not edge.type_only and _contains_module(one, edge.importer) and _contains_module(other, edge.imported)
+        if not edge.type_only and _contains_module(user, edge.importer) and _contains_module(target, edge.imported)
     ]
-    more = f" and {len(found) - SHOWN_MAX} more" if len(found) > SHOWN_MAX else ""
-    return [f"It is done in: {', '.join(found[:SHOWN_MAX])}{more}."] if found else ["Nobody does it."]
+    more = f" and {len(places) - SHOWN_MAX} more" if len(places) > SHOWN_MAX else ""
+    return [f"Existing imports: {', '.join(places[:SHOWN_MAX])}{more}."] if places else ["No import exists."]
 
 
 def _contains_module(place: NamedModules, module: str) -> bool:
     return module in place.modules if place.modules else kind_of(module) == place.kind
 
 
-def _describe_detour(facts: Facts, one: NamedModules, other: NamedModules) -> list[str]:
-    if not (is_structure(one.kind) and is_structure(other.kind)):
-        return [
-            f"{with_article(one.kind).capitalize()} and {with_article(other.kind)} are in different layers of the map."
-        ]
-    lines = [f"The rule: {find_broken_rule(one.kind, other.kind)}. {suggest_alternative(one.kind, other.kind)}"]
-    doors = [c for c in facts.contracts if c.id == structure(other.kind).folder]
-    lines += [f"The door: {door.name}. {door.guidance}" for door in doors]
-    return lines + _find_holders(facts, one, other)
+def _describe_detour(facts: Facts, user: NamedModules, target: NamedModules) -> list[str]:
+    if not (is_structure(user.kind) and is_structure(target.kind)):
+        kinds = f"{with_article(user.kind).capitalize()} and {with_article(target.kind)}"
+        return [f"{kinds} are in different layers of the map."]
+    lines = [f"The rule: {find_broken_rule(user.kind, target.kind)}. {suggest_alternative(user.kind, target.kind)}"]
+    contracts = [c for c in facts.contracts if c.id == structure(target.kind).folder]
+    lines += [f"The contract: {contract.name}. {contract.guidance}" for contract in contracts]
+    return lines + _find_holders(facts, user, target)
 
 
-def _find_holders(facts: Facts, one: NamedModules, other: NamedModules) -> list[str]:
-    """Whoever stands on the way already and holds what is asked for."""
-    chain = find_path(one.kind, other.kind)
-    if one.kind == other.kind or len(chain) < 3:
+def _find_holders(facts: Facts, user: NamedModules, target: NamedModules) -> list[str]:
+    """Describe the permitted intermediate classes that already hold the target."""
+    chain = find_path(user.kind, target.kind)
+    if user.kind == target.kind or len(chain) < 3:
         return []
-    targets = {f"{fact.module}.{fact.name}" for fact in facts.classes if _contains_class(other, fact.module, fact.name)}
+    targets = {
+        f"{fact.module}.{fact.name}" for fact in facts.classes if _contains_class(target, fact.module, fact.name)
+    }
     holders = [
         fact.name
         for fact in facts.classes
         if fact.kind == chain[-2] and targets & {field.wanted for field in fact.collaborators}
     ]
-    return [f"{chain[-2]}s that hold {other.name} already: {', '.join(sorted(holders))}."] if holders else []
+    return [f"{chain[-2]}s that hold {target.name} already: {', '.join(sorted(holders))}."] if holders else []
 
 
 def _contains_class(place: NamedModules, module: str, name: str) -> bool:

@@ -1,7 +1,7 @@
-"""Findings that a project had when it adopted the rules: listed, and only ever fewer.
+"""Baseline of findings that existed when the rules were adopted.
 
-A new finding fails, and so does a listed one that was mended and still stands on the list. Findings are known by rule,
-path and what they say, with a count and without lines, so that code may move.
+The list only shrinks: a new finding fails, and so does a fixed one that is still listed. Findings are identified by
+rule, path and text, with a count and without lines, so that code may move.
 """
 
 import json
@@ -19,50 +19,48 @@ FindingKey = tuple[str, str, str]
 
 
 def read(file: Path) -> Counter[FindingKey]:
-    """What is listed; nothing where there is no list."""
+    """Read the listed findings; a missing file is an empty list."""
     text = file.read_text(encoding="utf-8") if file.exists() else ""
-    # A shell that writes the list empties it first.
+    # A shell redirection into the list empties it before it is read.
     entries = json.loads(text) if text.strip() else []
     return Counter({(entry["rule"], entry["path"], entry["what"]): entry["count"] for entry in entries})
 
 
-def compare(judgement: CheckReport, frozen: Counter[FindingKey]) -> CheckReport:
-    """The judgement without what is listed, and with a verdict on the list itself."""
-    if not frozen:
-        return judgement
-    left, new = Counter(frozen), []
-    for finding in judgement.findings:
+def compare(report: CheckReport, listed: Counter[FindingKey]) -> CheckReport:
+    """Remove listed findings from a report and check the list itself."""
+    if not listed:
+        return report
+    left, new = Counter(listed), []
+    for finding in report.findings:
         if left[finding_key(finding)] > 0:
             left[finding_key(finding)] -= 1
         else:
             new.append(finding)
-    mended = tuple(_report_fixed(entry, count) for entry, count in sorted((+left).items()))
-    return judgement.with_findings(new).with_result(
-        CheckResult(BASELINE_GROUP, RULE, "The baseline only shrinks", mended)
-    )
+    fixed = tuple(_report_fixed(entry, count) for entry, count in sorted((+left).items()))
+    return report.with_findings(new).with_result(CheckResult(BASELINE_GROUP, RULE, "The baseline only shrinks", fixed))
 
 
-def shrink(findings: Iterable[Finding], frozen: Counter[FindingKey]) -> Counter[FindingKey]:
-    """What stays listed: never more than there was, never more than there is."""
-    return frozen & Counter(map(finding_key, findings))
+def shrink(findings: Iterable[Finding], listed: Counter[FindingKey]) -> Counter[FindingKey]:
+    """Keep the listed findings that still exist."""
+    return listed & Counter(map(finding_key, findings))
 
 
-def write(frozen: Counter[FindingKey]) -> str:
-    """The list as the file holds it."""
+def write(listed: Counter[FindingKey]) -> str:
+    """Serialize the list as JSON."""
     entries = [
         {"rule": rule, "path": path, "what": what, "count": count}
-        for (rule, path, what), count in sorted(frozen.items())
+        for (rule, path, what), count in sorted(listed.items())
     ]
     return json.dumps(entries, indent=2) + "\n"
 
 
 def finding_key(finding: Finding) -> FindingKey:
-    """What a finding is known by."""
+    """Return the identity of a finding: rule, path and text."""
     return finding.rule, finding.path, finding.what
 
 
 def _report_fixed(entry: FindingKey, count: int) -> Finding:
     rule, path, what = entry
     often = f" ({count} times)" if count > 1 else ""
-    said = f"Mended, but still listed{often}: {path}: {rule}: {what}"
-    return Finding(NAME, 1, RULE, said, "Take it off the list: flask shop arch check --update-baseline.")
+    text = f"Fixed, but still listed{often}: {path}: {rule}: {what}"
+    return Finding(NAME, 1, RULE, text, "Remove it from the list: flask shop arch check --update-baseline.")

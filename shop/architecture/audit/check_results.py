@@ -1,4 +1,4 @@
-"""The verdict on the project: one for each row of the access table, each contract, and what is wired at run time."""
+"""Results of an architecture check: access rows, contracts and wiring."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -13,7 +13,10 @@ ROW_GROUP, CONTRACT_GROUP, RUN_TIME_GROUP, BASELINE_GROUP = "row", "contract", "
 
 @dataclass(frozen=True)
 class CheckResult:
-    """One sentence and where it does not hold; a row repeats what contracts and run time found in its folder."""
+    """Checked sentence with its findings.
+
+    A row of the table repeats the findings of contracts and wiring in its folder.
+    """
 
     group: str
     id: str
@@ -23,44 +26,44 @@ class CheckResult:
 
     @property
     def passed(self) -> bool:
-        """Whether it holds."""
+        """True without findings."""
         return not self.findings
 
 
 @dataclass(frozen=True)
 class CheckReport:
-    """All verdicts, rows first."""
+    """All results, rows of the access table first."""
 
     results: tuple[CheckResult, ...]
 
     @property
     def passed(self) -> bool:
-        """Whether every sentence holds."""
-        return all(verdict.passed for verdict in self.results)
+        """True when every result passed."""
+        return all(result.passed for result in self.results)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """Everything that was found, each once, in the order of files and lines."""
-        return tuple(sorted({f for verdict in self.results if verdict.group != ROW_GROUP for f in verdict.findings}))
+        """Distinct findings, ordered by file and line."""
+        return tuple(sorted({f for result in self.results if result.group != ROW_GROUP for f in result.findings}))
 
     def find_group(self, group: str) -> tuple[CheckResult, ...]:
-        """The verdicts of one group."""
-        return tuple(verdict for verdict in self.results if verdict.group == group)
+        """Return the results of one group."""
+        return tuple(result for result in self.results if result.group == group)
 
     def with_findings(self, findings: Iterable[Finding]) -> "CheckReport":
-        """The same verdicts with these findings alone; the others are known."""
+        """Copy the report with only these findings."""
         left = frozenset(findings)
         return CheckReport(
             tuple(replace(v, findings=tuple(f for f in v.findings if f in left)) for v in self.results),
         )
 
-    def with_result(self, verdict: CheckResult) -> "CheckReport":
-        """One verdict more."""
-        return CheckReport((*self.results, verdict))
+    def with_result(self, result: CheckResult) -> "CheckReport":
+        """Copy the report with one more result."""
+        return CheckReport((*self.results, result))
 
 
 def build_report(contracts: Iterable[ContractFact], container: ContainerLike | None = None) -> CheckReport:
-    """Put contracts, and the graphs of a container where one is given, into verdicts."""
+    """Build the report from contracts and, optionally, a container."""
     general = [CheckResult(CONTRACT_GROUP, c.id, c.name, _contract_findings(c), c.guidance) for c in contracts]
     if container is not None:
         general += [
@@ -76,7 +79,7 @@ def build_report(contracts: Iterable[ContractFact], container: ContainerLike | N
 
 
 def sentence_of(row: Structure) -> str:
-    """What a row of the table says: `Service may use Repository, Combination, independents`."""
+    """Describe a row, as in `Service may use Repository, Combination, independents`."""
     names = [name for name in row.may_use if name not in INDEPENDENTS]
     names += (
         ["independents"] if set(INDEPENDENTS) <= set(row.may_use) else [n for n in INDEPENDENTS if n in row.may_use]
@@ -84,14 +87,14 @@ def sentence_of(row: Structure) -> str:
     return f"{row.name} may use {', '.join(names) or 'nothing'}"
 
 
-def _check_row(row: Structure, verdicts: list[CheckResult]) -> CheckResult:
+def _check_row(row: Structure, results: list[CheckResult]) -> CheckResult:
     folder = f"shop/{row.folder}/"
-    found = sorted({f for verdict in verdicts for f in verdict.findings if f.path.startswith(folder)})
-    return CheckResult(ROW_GROUP, row.folder, sentence_of(row), tuple(found))
+    findings = sorted({f for result in results for f in result.findings if f.path.startswith(folder)})
+    return CheckResult(ROW_GROUP, row.folder, sentence_of(row), tuple(findings))
 
 
 def _contract_findings(contract: ContractFact) -> tuple[Finding, ...]:
     if contract.kept or contract.findings:
         return contract.findings
-    # A contract that is broken without a place must not look kept.
+    # A broken contract without a location must not look kept.
     return (Finding("importlinter.ini", 1, contract.id, f"Broken: {contract.name}.", contract.guidance),)

@@ -1,6 +1,6 @@
-"""The project as it is: read from the import graph, the source and the access table; what reports are drawn from.
+"""Facts of the project, read from import graph, source and access table.
 
-`read()` answers a Facts; `read().as_dict()` is the same as plain JSON data:
+`read()` returns a Facts; `read().as_dict()` is the same as plain JSON data:
 
     structures  one for each row of the table, top to bottom: name, folder, suffix, duty, entrance, uses_core,
                 may_use, used_by, files (how many), classes (how many)
@@ -29,7 +29,7 @@ from typing import Any
 import grimp
 
 from shop.architecture.audit.import_paths import find_chains, find_hubs
-from shop.architecture.audit.linter import CHECKOUT, ContractFact, build_graph, judge
+from shop.architecture.audit.linter import CHECKOUT, ContractFact, build_graph, check_contracts
 from shop.architecture.source.facts import ClassFact, FileFact, ModuleFact, read_classes, read_files, read_modules
 from shop.architecture.source.module_kinds import KINDS, grants, kind_of
 from shop.architecture.source.source import Sources
@@ -40,7 +40,7 @@ from shop.architecture.units import may_import, share_unit, unit_of
 
 @dataclass(frozen=True)
 class StructureFact:
-    """One row of the access table."""
+    """Row of the access table."""
 
     name: str
     folder: str
@@ -56,7 +56,7 @@ class StructureFact:
 
 @dataclass(frozen=True, order=True)
 class EdgeFact:
-    """One module that imports another one; `type_only` edges stand under TYPE_CHECKING and grant nothing."""
+    """Import between two modules; `type_only` ones stand under TYPE_CHECKING."""
 
     importer: str
     imported: str
@@ -70,7 +70,7 @@ class EdgeFact:
 
 @dataclass(frozen=True)
 class CellFact:
-    """What one kind may do with another, and how often it is done."""
+    """Permission and number of imports from one kind to another."""
 
     importer: str
     imported: str
@@ -80,7 +80,7 @@ class CellFact:
 
 @dataclass(frozen=True)
 class LibraryFact:
-    """An outside package and who imports it."""
+    """Outside package and the modules that import it."""
 
     name: str
     importers: tuple[str, ...]
@@ -88,7 +88,7 @@ class LibraryFact:
 
 @dataclass(frozen=True)
 class HubFact:
-    """How connected one module is."""
+    """Number of modules that use a module, and that it uses."""
 
     module: str
     used_by: int
@@ -97,7 +97,7 @@ class HubFact:
 
 @dataclass(frozen=True)
 class Facts:
-    """The project as it is; see the docstring of this file for the shape."""
+    """All facts of the project; the module docstring describes the shape."""
 
     structures: tuple[StructureFact, ...]
     files: tuple[FileFact, ...]
@@ -111,19 +111,22 @@ class Facts:
     chains: tuple[tuple[str, ...], ...]
 
     def as_dict(self) -> dict[str, Any]:
-        """The same as plain JSON data."""
+        """Return the facts as plain JSON data."""
         return asdict(self)
 
 
 def read() -> Facts:
-    """Read the checkout that this package stands in, and judge it by its contracts; takes a second."""
-    return describe(read_sources(CHECKOUT), build_graph(), build_graph(type_names=True), judge())
+    """Read and check the checkout of this package; takes a second."""
+    return describe(read_sources(CHECKOUT), build_graph(), build_graph(type_names=True), check_contracts())
 
 
 def describe(
     sources: Sources, graph: grimp.ImportGraph, with_types: grimp.ImportGraph, contracts: tuple[ContractFact, ...] = ()
 ) -> Facts:
-    """Describe any source with its graph, and a second graph that also holds the imports for type names."""
+    """Collect the facts of any source from its import graphs.
+
+    `with_types` also holds the imports for type names.
+    """
     files, classes = read_files(sources), read_classes(sources)
     edges = tuple(sorted(_edges(sources, graph, with_types)))
     links = {(unit_of(edge.importer), unit_of(edge.imported)) for edge in _between_units(edges)}
@@ -176,7 +179,7 @@ def _cells(edges: tuple[EdgeFact, ...]) -> tuple[CellFact, ...]:
 
 
 def _between_units(edges: tuple[EdgeFact, ...]) -> Iterator[EdgeFact]:
-    """Yield the imports that cross a border: type names and imports within a unit do not."""
+    """Yield the imports between units, without type names."""
     return (edge for edge in edges if not (edge.type_only or share_unit(edge.importer, edge.imported)))
 
 

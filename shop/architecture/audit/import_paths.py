@@ -1,4 +1,4 @@
-"""Ways through the import graph: who is used most, and how far one import reaches."""
+"""Hubs and longest chains of the import graph."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection
@@ -13,13 +13,13 @@ CHAINS_MAX = 5
 
 
 def find_hubs(links: Links) -> list[tuple[str, int, int]]:
-    """(module, how many use it, how many it uses) of the most used modules."""
+    """Return (module, users, used modules) of the most used modules."""
     used, uses = Counter(imported for _, imported in links), Counter(importer for importer, _ in links)
     return [(name, used[name], uses[name]) for name in sorted(used, key=lambda name: (-used[name], name))[:HUBS_MAX]]
 
 
 def find_chains(links: Links) -> tuple[tuple[str, ...], ...]:
-    """The longest chains of imports from structure to structure, longest first."""
+    """Return the longest import chains between structures, longest first."""
     below: dict[str, list[str]] = defaultdict(list)
     for importer, imported in sorted(links):
         if is_structure(kind_of(importer)) and is_structure(kind_of(imported)):
@@ -29,7 +29,7 @@ def find_chains(links: Links) -> tuple[tuple[str, ...], ...]:
     def longest(module: str) -> tuple[str, ...]:
         return (module, *max((longest(other) for other in below.get(module, ())), key=len, default=()))
 
-    # A cycle has no longest chain, and the map refuses it anyway.
+    # A cycle has no longest chain, and the layers contract forbids it.
     tops = () if _has_cycle(below) else sorted(below)
     return tuple(sorted((longest(top) for top in tops), key=lambda chain: (-len(chain), chain))[:CHAINS_MAX])
 

@@ -1,4 +1,4 @@
-"""Runs the contracts of importlinter.ini in this process, and says what they find file by file."""
+"""Contracts of importlinter.ini, run in this process, with findings by file."""
 
 from collections.abc import Iterator
 from copy import deepcopy
@@ -10,7 +10,7 @@ import grimp
 from importlinter import Contract, ContractCheck
 from importlinter.api import read_configuration
 
-from shop.architecture import contracts as own
+from shop.architecture import contracts as custom_types
 from shop.architecture.finding import Finding
 from shop.architecture.matrix import CONFIG, GRAPH_TYPES
 
@@ -19,7 +19,7 @@ CHECKOUT = Path(__file__).parents[3]
 
 @dataclass(frozen=True)
 class ContractFact:
-    """One contract and what it finds; `name` is its sentence."""
+    """Contract and its findings; `name` is its sentence."""
 
     id: str
     name: str
@@ -30,51 +30,55 @@ class ContractFact:
 
 
 def build_graph(*, type_names: bool = False) -> grimp.ImportGraph:
-    """Read the imports of shop; with those under TYPE_CHECKING when `type_names`."""
+    """Read the imports of shop, optionally with those under TYPE_CHECKING."""
     return grimp.build_graph(
         "shop", include_external_packages=True, exclude_type_checking_imports=not type_names, cache_dir=None
     )
 
 
-def judge(graph: grimp.ImportGraph | None = None, config: Path = CONFIG) -> tuple[ContractFact, ...]:
-    """Check every contract of the file, by default over the imports of this checkout."""
+def check_contracts(graph: grimp.ImportGraph | None = None, config: Path = CONFIG) -> tuple[ContractFact, ...]:
+    """Check every contract, by default over the imports of this checkout."""
     graph = graph or build_graph()
     options = read_configuration(str(config))
     kinds = {**GRAPH_TYPES, **_find_custom_types(options["session_options"])}
-    return tuple(_check(kinds, given, options["session_options"], graph) for given in options["contracts_options"])
+    session = options["session_options"]
+    return tuple(_check(kinds, contract_options, session, graph) for contract_options in options["contracts_options"])
 
 
 def _find_custom_types(session: dict[str, Any]) -> dict[str, type[Contract]]:
     lines = (line.split(":") for line in session.get("contract_types", ()))
-    return {name.strip(): getattr(own, path.rpartition(".")[2].strip()) for name, path in lines}
+    return {name.strip(): getattr(custom_types, path.rpartition(".")[2].strip()) for name, path in lines}
 
 
 def _check(
-    kinds: dict[str, type[Contract]], given: dict[str, Any], session: dict[str, Any], graph: grimp.ImportGraph
+    kinds: dict[str, type[Contract]], options: dict[str, Any], session: dict[str, Any], graph: grimp.ImportGraph
 ) -> ContractFact:
-    contract = kinds[given["type"]](given["name"], session, given)
-    # Some contracts take their grants out of the graph they are given.
+    contract = kinds[options["type"]](options["name"], session, options)
+    # Some contracts remove permitted imports from their graph.
     check = contract.check(deepcopy(graph), verbose=False)
-    guidance = _join_lines(given.get("broken_contract_guidance", ""))
-    found = () if check.kept else tuple(sorted(set(_findings(given, guidance, check))))
-    return ContractFact(given["id"], given["name"], given["type"], guidance, check.kept, found)
+    guidance = _join_lines(options.get("broken_contract_guidance", ""))
+    findings = () if check.kept else tuple(sorted(set(_findings(options, guidance, check))))
+    return ContractFact(options["id"], options["name"], options["type"], guidance, check.kept, findings)
 
 
 def _join_lines(option: str | list[str]) -> str:
     return " ".join(option.split() if isinstance(option, str) else option).strip()
 
 
-def _findings(given: dict[str, Any], guidance: str, check: ContractCheck) -> Iterator[Finding]:
+def _findings(options: dict[str, Any], guidance: str, check: ContractCheck) -> Iterator[Finding]:
     yield from check.metadata.get("findings", ())
     for link in _links(check.metadata):
-        what = f"{link['importer']} imports {link['imported']}, but: {given['name']}."
-        yield Finding(path_of(link["importer"]), min(link["line_numbers"]) or 1, given["id"], what, guidance)
+        what = f"{link['importer']} imports {link['imported']}, but: {options['name']}."
+        yield Finding(path_of(link["importer"]), min(link["line_numbers"]) or 1, options["id"], what, guidance)
     for module in check.metadata.get("undeclared_modules", ()):
-        yield Finding(path_of(module), 1, given["id"], f"{module} has no storey on the map.", guidance)
+        yield Finding(path_of(module), 1, options["id"], f"{module} is in no layer of the layers contract.", guidance)
 
 
 def _links(data: Any) -> Iterator[dict[str, Any]]:
-    """Every import that a contract complains of: each type nests them in its own way."""
+    """Yield every import that a contract reports.
+
+    Each contract type nests its imports in another way.
+    """
     if isinstance(data, dict) and "line_numbers" in data:
         yield data
     elif isinstance(data, dict | list | tuple):
@@ -85,6 +89,6 @@ def _links(data: Any) -> Iterator[dict[str, Any]]:
 
 
 def path_of(module: str) -> str:
-    """The path of a module of shop, relative to the checkout, whether it is a file or a folder."""
+    """Return the path of a module of shop, relative to the checkout."""
     path = Path(*module.split("."))
     return f"{path.as_posix()}/__init__.py" if (CHECKOUT / path).is_dir() else f"{path.as_posix()}.py"

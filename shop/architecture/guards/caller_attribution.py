@@ -1,7 +1,8 @@
-"""Who sent it: names the layer, file and line that a statement or a Redis command comes from.
+"""Attribution of SQL statements and Redis commands to the calling layer.
 
-The sender is the innermost frame of shop outside the core; a method that the core lends to a structure (a Repository's
-`find`) counts as that structure's. Tests hang these guards on the engine and the Redis clients; production does not.
+The origin is the innermost frame of shop outside the core. A method that a structure inherits from the core, such as
+`find` of a Repository, counts as a method of the structure. Tests attach these guards to the engine and to the Redis
+clients; production does not.
 """
 
 import sys
@@ -20,7 +21,7 @@ _SHOWN_MAX = 60
 
 @dataclass(frozen=True)
 class Origin:
-    """Where something came from: a kind of the access table, a class or function of it, a file and a line."""
+    """Origin of a call: kind, function, file and line."""
 
     kind: str
     name: str
@@ -30,9 +31,9 @@ class Origin:
 
 @dataclass(frozen=True)
 class OriginGuard:
-    """Lets one structure speak to a store, and the core and the assembly; names everybody else.
+    """Check that one kind of structure sends the calls to a store.
 
-    `ends` are modules that speak for themselves, whoever asked them to.
+    The core and the assembly may send calls as well. A call below a module of `exempt_modules` is not checked.
     """
 
     rule: str
@@ -42,18 +43,18 @@ class OriginGuard:
     advice: str
 
     def check(self, statement: str, frame: FrameType | None = None) -> Finding | None:
-        """Judge what the caller of this method is about to send; `words` are shown."""
+        """Return a finding when another structure sends the statement."""
         origin = find_origin(frame or sys._getframe(1), self.exempt_modules)
         if origin is None or not is_structure(origin.kind) or origin.kind == self.allowed_kind:
             return None
-        said = " ".join(statement.split())
-        said = said if len(said) <= _SHOWN_MAX else f"{said[:_SHOWN_MAX]}..."
-        what = f"{origin.name} is {with_article(origin.kind)} and sends {self.thing}: {said!r}."
+        shown = " ".join(statement.split())
+        shown = shown if len(shown) <= _SHOWN_MAX else f"{shown[:_SHOWN_MAX]}..."
+        what = f"{origin.name} is {with_article(origin.kind)} and sends {self.thing}: {shown!r}."
         return Finding(origin.path, origin.line, self.rule, what, self._instead(origin.kind))
 
     def _instead(self, kind: str) -> str:
         chain = " -> ".join(find_path(kind, self.allowed_kind))
-        return f"{self.advice} ({chain})." if chain else f"{self.advice}, and hand in the result."
+        return f"{self.advice} ({chain})." if chain else f"{self.advice}, and pass the result in."
 
 
 SQL_GUARD = OriginGuard(
@@ -61,7 +62,7 @@ SQL_GUARD = OriginGuard(
     "Repository",
     ("shop.core.database.transaction",),
     "SQL",
-    "Only Repositories ask the database: give one a method that says what is asked for",
+    "Only Repositories query the database: give one a method for this query",
 )
 REDIS_GUARD = OriginGuard(
     "redis_origin",
@@ -73,7 +74,10 @@ REDIS_GUARD = OriginGuard(
 
 
 def find_origin(frame: FrameType, exempt_modules: tuple[str, ...] = ()) -> Origin | None:
-    """The sender above a frame; None when nobody of shop sent it, or one that speaks for itself did."""
+    """Find the origin of a call, or None for an unchecked one.
+
+    Returns None when no frame of shop is found, or when an exempt module comes first.
+    """
     for module, each in _frames(frame):
         if module in exempt_modules or module.partition(".")[0] in exempt_modules:
             return None
@@ -90,7 +94,10 @@ def _frames(frame: FrameType | None) -> Iterator[tuple[str, FrameType]]:
 
 
 def _owner(module: str, frame: FrameType) -> str:
-    """The module a frame counts for: that of `self` where the core lends a method to a structure."""
+    """Return the module that a frame counts for.
+
+    A method that a structure inherits from the core counts for the module of `self`.
+    """
     if kind_of(module) != "core":
         return module
     borrower = type(frame.f_locals.get("self")).__module__
@@ -104,6 +111,6 @@ def _name(owner: str, frame: FrameType) -> str:
 
 
 def relative_path(path: str) -> str:
-    """A path as a finding shows it: relative to the checkout where it stands below it."""
+    """Return a path relative to the checkout, unchanged outside of it."""
     file = Path(path)
     return file.relative_to(_CHECKOUT).as_posix() if file.is_relative_to(_CHECKOUT) else file.as_posix()

@@ -1,4 +1,4 @@
-"""Looks into live objects: everything one can reach from another without asking a library."""
+"""Traversal of the objects that a live object holds."""
 
 import functools
 import gc
@@ -15,27 +15,33 @@ from shop.architecture.units import share_unit
 
 Part = tuple[str, Any]
 
-# These know everybody, so whatever hangs on them says nothing about who holds it.
+# Objects of these modules refer to all others, so their parts prove no holder.
 _SKIPPED_MODULES = frozenset({"importlib", "logging", "_frozen_importlib", "_frozen_importlib_external"})
 _PLAIN_TYPES = (str, bytes, int, float, complex, bool, type(None), ModuleType)
 
 
 def parts_of(thing: Any) -> Iterator[Part]:
-    """What an object holds, with the words that lead there: attributes, items, bound objects, closures, arguments."""
+    """Yield the parts of an object with the text that leads there.
+
+    Parts are attributes, items, bound objects, closures and arguments.
+    """
     if isinstance(thing, (*_PLAIN_TYPES, type)):
         return
-    for kinds, look in _PART_READERS:
+    for kinds, read_parts in _PART_READERS:
         if isinstance(thing, kinds):
-            yield from look(thing)
+            yield from read_parts(thing)
     if not is_foreign(type(thing)):
         yield from _attributes(thing)
 
 
 def class_parts(kind: type) -> Iterator[Part]:
-    """What an object's class and its files hold for all of them, the closures of decorated methods included."""
+    """Yield the values that a class and its files share between objects.
+
+    The closures of decorated methods are included.
+    """
     for module in _files(kind):
         for name, value in vars(sys.modules.get(module, object)).items():
-            # Classes and functions stand there by import, and imports have contracts.
+            # Classes and functions are there by import, and the contracts check imports.
             if not name.startswith("__") and not isinstance(value, (type, FunctionType, *_PLAIN_TYPES)):
                 yield f" has in its file {name}, which", value
     for base in kind.__mro__:
@@ -44,13 +50,13 @@ def class_parts(kind: type) -> Iterator[Part]:
 
 
 def _files(kind: type) -> dict[str, None]:
-    """The modules of a class and of its bases in the same unit, each once."""
+    """Return the modules of a class and its bases in the unit."""
     bases = (base.__module__ for base in kind.__mro__ if share_unit(base.__module__, kind.__module__))
     return dict.fromkeys((kind.__module__, *bases))
 
 
 def is_foreign(kind: type) -> bool:
-    """Whether a class belongs to a library, or is the core's form of such a class: those are not looked into."""
+    """Return True for classes of libraries and the core's subclasses of them."""
     root = kind.__module__.partition(".")[0]
     if root in sys.stdlib_module_names:
         return root in _SKIPPED_MODULES
@@ -110,7 +116,7 @@ _PART_READERS: tuple[tuple[Any, Any], ...] = (
     ((Mapping, MappingProxyType), _entries),
     (FunctionType, _function),
     (CellType, _cell),
-    # Its function is its object's own; only what that function closes over is news.
+    # The function belongs to the class of the object; only its closure is of interest.
     (MethodType, lambda thing: [("", thing.__self__), *parts_of(thing.__func__)]),
     (functools.partial, lambda thing: [("", thing.func), (" argument", thing.args), (" argument", thing.keywords)]),
     ((staticmethod, classmethod), lambda thing: [("", thing.__func__)]),
@@ -118,6 +124,6 @@ _PART_READERS: tuple[tuple[Any, Any], ...] = (
     (property, _property),
     (weakref.ref, lambda thing: [("", thing())]),
     (ContextVar, lambda thing: [(" now", thing.get(None))]),
-    # Iterators, generators and caches have no attribute to ask.
+    # Iterators, generators and caches have no readable attributes.
     ((Iterator, type(functools.cache(repr))), _referents),
 )

@@ -1,7 +1,7 @@
-"""The access table at run time: what the container was told to give, and what the instances really hold.
+"""Access table checks of a built container: providers and instances.
 
-A sibling may arrive by constructor, attribute, list, bound method or closure with no import at all. Tests ask these
-guards after an app was built; production never does. Libraries' own objects are not looked into.
+A sibling may arrive by constructor, attribute, list, bound method or closure without any import. Tests run these guards
+after an app was built; production does not. Objects of libraries are not traversed.
 """
 
 import inspect
@@ -22,26 +22,29 @@ LIBRARY = "dependency_injector"
 
 
 class ContainerLike(Protocol):
-    """The container of an app; `providers` is dependency-injector's own."""
+    """Protocol of an app's container."""
 
     @property
     def providers(self) -> Any:
-        """Holds a provider for each class, under `providers.providers`."""
+        """Container of dependency-injector, with a provider for each class."""
 
 
 def check_objects(container: ContainerLike) -> list[Finding]:
-    """Where an instance of a built container holds what the access table does not give it."""
+    """Find instances that hold an object without a grant."""
     roots = [provider() for provider in _providers(container)]
     return sorted(set(_ObjectWalk(container, roots).findings()))
 
 
 def check_providers(container: ContainerLike) -> list[Finding]:
-    """Where a provider is told to give a class what the access table does not give it."""
-    return sorted({finding for provider in _providers(container) for finding in _judge_provider(provider)})
+    """Find providers that give a class an object without a grant."""
+    return sorted({finding for provider in _providers(container) for finding in _check_provider(provider)})
 
 
 class _ObjectWalk:
-    """One walk over everything the roots hold; each root and each instance of a structure answers for its own."""
+    """Traversal of everything that the instances of a container hold.
+
+    Each root and each instance of a structure is checked for its own parts.
+    """
 
     def __init__(self, container: ContainerLike, roots: list[Any]) -> None:
         self.forbidden = {id(container), id(container.providers)}
@@ -49,28 +52,28 @@ class _ObjectWalk:
         self.known = {id(holder) for holder in self.holders}
 
     def findings(self) -> Iterator[Finding]:
-        for holder in self.holders:  # grows: an instance that is met holds things of its own
-            seen = {id(holder): holder}  # kept, so that no other object gets its number
-            waiting = [*parts_of(holder), *class_parts(type(holder))]
-            while waiting:
-                words, part = waiting.pop()
+        for holder in self.holders:  # grows: an instance that is found has parts of its own
+            seen = {id(holder): holder}  # kept alive, so that its id is not reused
+            pending = [*parts_of(holder), *class_parts(type(holder))]
+            while pending:
+                path, part = pending.pop()
                 if id(part) in seen:
                     continue
                 seen[id(part)] = part
-                if found := self._judge(holder, words, part):
-                    yield found
-                elif not self._answers_for_itself(holder, part):
-                    waiting += [(words + more, inner) for more, inner in parts_of(part)]
+                if finding := self._check(holder, path, part):
+                    yield finding
+                elif not self._has_own_check(holder, part):
+                    pending += [(path + more, inner) for more, inner in parts_of(part)]
 
-    def _judge(self, holder: Any, words: str, part: Any) -> Finding | None:
+    def _check(self, holder: Any, path: str, part: Any) -> Finding | None:
         owner = part if isinstance(part, type) else type(part)
         if id(part) in self.forbidden or owner.__module__.partition(".")[0] == LIBRARY:
-            return _report_container(holder, words)
+            return _report_container(holder, path)
         if not may_hold(type(holder), _unit(part)):
-            return _finding(OBJECTS, type(holder), f"{type(holder).__name__}{words} holds", _unit(part))
+            return _finding(OBJECTS, type(holder), f"{type(holder).__name__}{path} holds", _unit(part))
         return None
 
-    def _answers_for_itself(self, holder: Any, part: Any) -> bool:
+    def _has_own_check(self, holder: Any, part: Any) -> bool:
         kind = kind_of(type(part).__module__)
         if id(part) not in self.known and is_structure(kind) and type(part) is not type(holder):
             self.known.add(id(part))
@@ -79,7 +82,10 @@ class _ObjectWalk:
 
 
 def may_hold(holder: type, held: Any) -> bool:
-    """Say whether the access table lets an object of one class hold an object (or function) of the other."""
+    """Return True when one class may hold an object of the other.
+
+    `held` is a class or a function.
+    """
     importer, imported = kind_of(holder.__module__), kind_of(getattr(held, "__module__", None) or "")
     if not imported or held in holder.__mro__:
         return True
@@ -95,7 +101,10 @@ def _is_unit(kind: Any) -> bool:
 
 
 def _unit(part: Any) -> Any:
-    """The class or function whose place decides: a function stands for its file, an object for its class."""
+    """Return the class or function whose module counts.
+
+    A function counts for its file, an object for its class.
+    """
     return part if isinstance(part, type) or inspect.isfunction(part) else type(part)
 
 
@@ -103,46 +112,48 @@ def _providers(container: ContainerLike) -> list[Any]:
     return [provider for provider in container.providers.providers.values() if type(provider).__name__ != "Self"]
 
 
-def _judge_provider(provider: Any) -> Iterator[Finding]:
+def _check_provider(provider: Any) -> Iterator[Finding]:
     holder = provider.provides if isinstance(getattr(provider, "provides", None), type) else None
     if holder is None or not kind_of(holder.__module__):
         return
-    # What takes the place of the class itself is judged where it is given.
-    waiting = [given for given in provider.related if given not in provider.overridden]
+    # A stand-in for the class itself is checked where it is given.
+    pending = [part for part in provider.related if part not in provider.overridden]
     seen = {id(provider)}
-    while waiting:
-        given = waiting.pop()
-        if id(given) in seen:
+    while pending:
+        part = pending.pop()
+        if id(part) in seen:
             continue
-        seen.add(id(given))
-        waiting += given.overridden
-        held = getattr(given, "provides", None)
-        if "Delegate" in type(given).__name__ or type(given).__name__ in {"Self", "Container"}:
-            yield _report_container(holder, f" (by {type(given).__name__})", PROVIDERS)
+        seen.add(id(part))
+        pending += part.overridden
+        held = getattr(part, "provides", None)
+        if "Delegate" in type(part).__name__ or type(part).__name__ in {"Self", "Container"}:
+            yield _report_container(holder, f" (by {type(part).__name__})", PROVIDERS)
         elif held is None or not kind_of(getattr(_unit(held), "__module__", "") or ""):
-            waiting += given.related
+            pending += part.related
         elif not may_hold(holder, _unit(held)):
             yield _finding(PROVIDERS, holder, f"{holder.__name__} is given", _unit(held))
 
 
-def _report_container(holder: Any, words: str, rule: str = OBJECTS) -> Finding:
+def _report_container(holder: Any, path: str, rule: str = OBJECTS) -> Finding:
     kind = holder if isinstance(holder, type) else type(holder)
-    what = f"{kind.__name__}{words} leads to the container, which would give it anything."
-    return Finding(*_place(kind), rule, what, "Ask for each collaborator as a dataclass field, typed by its class.")
+    what = f"{kind.__name__}{path} leads to the container, which gives access to every class."
+    return Finding(*_place(kind), rule, what, "Declare each collaborator as a dataclass field, typed by its class.")
 
 
 def _finding(rule: str, holder: type, verb: str, held: Any) -> Finding:
-    one, other = kind_of(holder.__module__), kind_of(held.__module__)
-    if is_structure(one) and is_structure(other):
-        why, advice = find_broken_rule(one, other), suggest_alternative(one, other)
+    importer, imported = kind_of(holder.__module__), kind_of(held.__module__)
+    if is_structure(importer) and is_structure(imported):
+        rule_name, advice = find_broken_rule(importer, imported), suggest_alternative(importer, imported)
     else:
-        why, advice = "not on the table", "Hand the value in from above."
-    what = f"{verb} {held.__qualname__}, but {with_article(one)} may not use {with_article(other)} ({why})."
+        rule_name, advice = "not on the table", "Pass the value in from above."
+    what = (
+        f"{verb} {held.__qualname__}, but {with_article(importer)} may not use {with_article(imported)} ({rule_name})."
+    )
     return Finding(*_place(holder), rule, what, advice)
 
 
 def _place(kind: type) -> tuple[str, int]:
     try:
         return relative_path(inspect.getsourcefile(kind) or kind.__module__), inspect.getsourcelines(kind)[1]
-    except (OSError, TypeError):  # a class that was made without a file
+    except (OSError, TypeError):  # a class without a source file
         return f"{kind.__module__.replace('.', '/')}.py", 1

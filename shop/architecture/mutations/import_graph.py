@@ -1,4 +1,7 @@
-"""The imports of all planted files, as the linter's own scanner reads them: one copy of the tree, one process."""
+"""Imports of all planted files, read in one copy of the tree.
+
+The scanner of import-linter reads the copy in a process of its own.
+"""
 
 import json
 import shutil
@@ -15,7 +18,7 @@ from grimp import ImportGraph
 from shop.architecture.mutations.mutation import STEM, Mutation
 
 Edge = tuple[str, str]
-# A process of its own, since the scanner looks a package up by its name and ours is taken by the running one.
+# Run in a child process: the scanner finds a package by name, and this process has imported the real `shop`.
 SCAN = """
 import json, grimp
 graph = grimp.build_graph(
@@ -27,51 +30,56 @@ print(json.dumps([[m, sorted(graph.find_modules_directly_imported_by(m))] for m 
 
 @dataclass(frozen=True)
 class MutationGraph:
-    """The graph of the tree, and the edges that each planted file adds to it."""
+    """Import graph of the tree and the imports of each planted file."""
 
     imports: Mapping[str, tuple[str, ...]]
 
     def build_base(self) -> ImportGraph:
-        """The graph without any plant."""
+        """Build the graph without mutations."""
         return _add_imports(
-            ImportGraph(), {module: found for module, found in self.imports.items() if STEM not in module}
+            ImportGraph(),
+            {module: imported_modules for module, imported_modules in self.imports.items() if STEM not in module},
         )
 
     def build_mutated(self, base: ImportGraph, number: int) -> ImportGraph:
-        """The graph with one plant."""
-        own = f".{STEM}{number}"
-        # What follows the number may make it a second unit, never another number.
+        """Build the graph with one mutation."""
+        numbered_stem = f".{STEM}{number}"
+        # `planted1_more` belongs to mutation 1, `planted12` does not.
         added = {
-            module: found for module, found in self.imports.items() if f"{module}.".partition(own)[2][:1] in {".", "_"}
+            module: imported_modules
+            for module, imported_modules in self.imports.items()
+            if f"{module}.".partition(numbered_stem)[2][:1] in {".", "_"}
         }
         return _add_imports(deepcopy(base), added)
 
 
 def scan(root: Path, mutations: Iterable[tuple[int, Mutation]]) -> MutationGraph:
-    """Write all plants into one copy of the tree and read it."""
+    """Write all mutations into one copy of the tree and read it."""
     with TemporaryDirectory() as folder:
         copy = Path(folder)
         shutil.copytree(root / "shop", copy / "shop", ignore=shutil.ignore_patterns("__pycache__"))
-        for number, plant in mutations:
-            for path, text in number_files(plant, number).items():
+        for number, mutation in mutations:
+            for path, text in number_files(mutation, number).items():
                 (copy / path).parent.mkdir(parents=True, exist_ok=True)
                 (copy / path).write_text(text)
         command = [sys.executable, "-c", SCAN]
-        answer = subprocess.run(command, cwd=copy, check=True, capture_output=True, text=True)
-    return MutationGraph({module: tuple(found) for module, found in json.loads(answer.stdout)})
+        result = subprocess.run(command, cwd=copy, check=True, capture_output=True, text=True)
+    return MutationGraph({module: tuple(imported_modules) for module, imported_modules in json.loads(result.stdout)})
 
 
 def number_files(mutation: Mutation, number: int) -> dict[str, str]:
-    """The files of a plant under a stem of its own, so that many stand in one tree."""
-    own = f"{STEM}{number}"
-    return {path.replace(STEM, own): text.replace(STEM, own) for path, text in mutation.files.items()}
+    """Rename the files of a mutation so that many fit one tree."""
+    numbered_stem = f"{STEM}{number}"
+    return {
+        path.replace(STEM, numbered_stem): text.replace(STEM, numbered_stem) for path, text in mutation.files.items()
+    }
 
 
 def _add_imports(graph: ImportGraph, imports: Mapping[str, tuple[str, ...]]) -> ImportGraph:
     for module in imports:
         graph.add_module(module, is_squashed=not _is_shop(module))
-    for importer, found in imports.items():
-        for imported in found:
+    for importer, imported_modules in imports.items():
+        for imported in imported_modules:
             if imported not in graph.modules:
                 graph.add_module(imported, is_squashed=not _is_shop(imported))
             graph.add_import(importer=importer, imported=imported, line_number=1, line_contents="")

@@ -1,8 +1,9 @@
-"""What a planted violation is: files for a copy of the tree, and who must notice them. They stand in the .txt files.
+"""Planted violations, each with its files and the expected check.
 
-`=== name`, `caught by: judge`, perhaps `note: why`, then `--- path` and the text of each file. A judge is a rule's
-name, a contract's sentence, `wiring`, `guard` or `nothing` (a known escape). A plant for the wiring is a module whose
-dataclasses are wired; one for the guard is a module with a function `plant(container)` that tampers with it.
+They stand in the .txt files: `=== name`, `caught by: check`, optionally `note: reason`, then `--- path` and the text of
+each file. The check is the name of a rule, the sentence of a contract, `wiring`, `guard` or `nothing` (a known
+undetected violation). A mutation for the wiring is a module whose dataclasses are wired. One for the guard is a module
+with a function `mutate(container)` that changes the container.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,36 +11,36 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-WIRING_JUDGE = "wiring"
-GUARD_JUDGE = "guard"
+WIRING_CHECK = "wiring"
+GUARD_CHECK = "guard"
 UNDETECTED = "nothing"
-# The word in paths and texts that makes each planted file one of its own.
+# The stem of planted files, replaced by a numbered one for each mutation.
 STEM = "planted"
 
 
 @dataclass(frozen=True)
 class Mutation:
-    """A violation in one form; `note` says why an escape is left."""
+    """Planted violation; `note` explains one that stays undetected."""
 
     name: str
-    expected_judge: str
+    expected_check: str
     files: Mapping[str, str] = field(hash=False)
     note: str = ""
 
 
 @cache
 def read_mutations() -> tuple[Mutation, ...]:
-    """Every plant, file by file."""
+    """Read every mutation, file by file."""
     paths = sorted(Path(__file__).parent.glob("*.txt"))
-    return tuple(plant for path in paths for plant in _parse_mutations(path.read_text(encoding="utf-8")))
+    return tuple(mutation for path in paths for mutation in _parse_mutations(path.read_text(encoding="utf-8")))
 
 
 def _parse_mutations(text: str) -> Iterator[Mutation]:
     for part in text.split("\n=== ")[1:]:
         head, *files = part.split("\n--- ")
         name, *lines = head.splitlines()
-        said = dict(line.split(": ", 1) for line in lines)
-        yield Mutation(name, said["caught by"], dict(map(_parse_file, files)), said.get("note", ""))
+        options = dict(line.split(": ", 1) for line in lines)
+        yield Mutation(name, options["caught by"], dict(map(_parse_file, files)), options.get("note", ""))
 
 
 def _parse_file(text: str) -> tuple[str, str]:

@@ -1,8 +1,7 @@
-"""The proof that every rule can fail: violations are planted, one at a time, and somebody must notice each."""
+"""Mutation test of the rules: each planted violation must be detected."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from itertools import chain
 from pathlib import Path
 from time import perf_counter
@@ -13,7 +12,7 @@ from importlinter import Contract
 
 from shop.architecture import matrix
 from shop.architecture.mutations.import_graph import MutationGraph, scan
-from shop.architecture.mutations.mutation import GUARD_JUDGE, UNDETECTED, WIRING_JUDGE, Mutation, read_mutations
+from shop.architecture.mutations.mutation import GUARD_CHECK, UNDETECTED, WIRING_CHECK, Mutation, read_mutations
 from shop.architecture.rule_registry import RULES, Rule
 from shop.architecture.source.source import Sources, read, source_of
 
@@ -24,23 +23,23 @@ Guard = Callable[[Any], Sequence[object]]
 
 @dataclass(frozen=True)
 class MutationResult:
-    """What became of one plant; `by` is whoever noticed it, empty when nobody did."""
+    """Result of one mutation; `detected_by` is empty when undetected."""
 
     mutation: Mutation
     detected_by: str
     seconds: float
-    # False where its judge was not handed over: the wiring and the guard stand above this package.
+    # False without the check: wiring and guard are above this package and are passed in.
     was_run: bool = True
 
     @property
     def is_expected(self) -> bool:
-        """Whether exactly that happened which the plant says."""
-        return self.detected_by == ("" if self.mutation.expected_judge == UNDETECTED else self.mutation.expected_judge)
+        """True when exactly the expected check detected the mutation."""
+        return self.detected_by == ("" if self.mutation.expected_check == UNDETECTED else self.mutation.expected_check)
 
 
 @dataclass(frozen=True)
 class MutationReport:
-    """All outcomes, and the cells of the access table in which the contracts say something else than the table."""
+    """All results, and the cells where contracts contradict the table."""
 
     results: tuple[MutationResult, ...]
     cells: int
@@ -49,42 +48,42 @@ class MutationReport:
 
     @property
     def detected(self) -> tuple[MutationResult, ...]:
-        """The plants that were noticed."""
-        return tuple(outcome for outcome in self.results if outcome.detected_by)
+        """Detected mutations."""
+        return tuple(result for result in self.results if result.detected_by)
 
     @property
     def undetected(self) -> tuple[MutationResult, ...]:
-        """The plants that nobody noticed, the known escapes included."""
-        return tuple(outcome for outcome in self.results if outcome.was_run and not outcome.detected_by)
+        """Undetected mutations, the known ones included."""
+        return tuple(result for result in self.results if result.was_run and not result.detected_by)
 
     @property
     def skipped(self) -> tuple[MutationResult, ...]:
-        """The plants whose judge was not handed over."""
-        return tuple(outcome for outcome in self.results if not outcome.was_run)
+        """Mutations whose check was not provided."""
+        return tuple(result for result in self.results if not result.was_run)
 
     @property
     def passed(self) -> bool:
-        """Whether everything tried came out as its plant says, and the table as the contracts say."""
-        return not self.mismatches and all(outcome.is_expected for outcome in self.results if outcome.was_run)
+        """True when all results are expected and contracts match the table."""
+        return not self.mismatches and all(result.is_expected for result in self.results if result.was_run)
 
     def format_lines(self) -> Iterator[str]:
-        """The proof for people: whatever is not as it should be, line by line; a summary last."""
-        for outcome in self.undetected:
-            expected = outcome.mutation.note or f"expected: {outcome.mutation.expected_judge}"
-            yield f"ESCAPED  {outcome.mutation.name}: {expected}"
-        for outcome in self.detected:
-            if not outcome.is_expected:
-                expected = outcome.mutation.expected_judge
-                yield f"ELSEWHERE  {outcome.mutation.name}: {outcome.detected_by}, not {expected}"
-        yield from (f"SURPRISE  {cell}" for cell in self.mismatches)
+        """Yield each unexpected result as a line, and the summary last."""
+        for result in self.undetected:
+            expected = result.mutation.note or f"expected: {result.mutation.expected_check}"
+            yield f"UNDETECTED  {result.mutation.name}: {expected}"
+        for result in self.detected:
+            if not result.is_expected:
+                expected = result.mutation.expected_check
+                yield f"OTHER CHECK  {result.mutation.name}: {result.detected_by}, not {expected}"
+        yield from (f"MISMATCH  {cell}" for cell in self.mismatches)
         yield from (
-            f"NOT TRIED  {outcome.mutation.name}: no {outcome.mutation.expected_judge} here" for outcome in self.skipped
+            f"NOT RUN  {result.mutation.name}: no {result.mutation.expected_check} here" for result in self.skipped
         )
         yield self.summary
 
     @property
     def summary(self) -> str:
-        """The proof in one line."""
+        """Summary in one line."""
         tried = len(self.detected) + len(self.undetected)
         cells = f"{self.cells - len(self.mismatches)} of {self.cells} cells as the table says"
         return f"{len(self.detected)} of {tried} planted violations caught, {cells}, {self.seconds:.1f} s"
@@ -92,7 +91,7 @@ class MutationReport:
 
 @dataclass(frozen=True)
 class MutationRunner:
-    """Everything the plants are tried on, prepared once."""
+    """Sources, rules and contracts, prepared once for all mutations."""
 
     sources: Sources
     rules: Mapping[str, Rule]
@@ -103,19 +102,22 @@ class MutationRunner:
     numbers: Mapping[Mutation, int]
     base: Any = field(repr=False)
 
-    def find_judge(self, mutation: Mutation) -> str | None:
-        """Whoever notices a plant: its own judge, else another one; None when its judge is not here."""
-        if mutation.expected_judge == WIRING_JUDGE:
+    def find_check(self, mutation: Mutation) -> str | None:
+        """Return the detecting check; empty for none, None without its check."""
+        if mutation.expected_check == WIRING_CHECK:
             return self._run_wiring(mutation) if self.make_container else None
-        if mutation.expected_judge == GUARD_JUDGE:
+        if mutation.expected_check == GUARD_CHECK:
             return self._run_guard_check(mutation) if self.make_container and self.run_guard else None
-        if self.detects(mutation.expected_judge, mutation):
-            return mutation.expected_judge
-        others = (name for name in chain(self.rules, self.contracts) if name != mutation.expected_judge)
+        if self.detects(mutation.expected_check, mutation):
+            return mutation.expected_check
+        others = (name for name in chain(self.rules, self.contracts) if name != mutation.expected_check)
         return next((name for name in others if self.detects(name, mutation)), "")
 
     def detects(self, name: str, mutation: Mutation) -> bool:
-        """Whether a rule or a contract turns red; a contract is asked about imports planted for contracts only."""
+        """Return True when a rule or a contract reports the mutation.
+
+        A contract is run only on mutations that name a contract.
+        """
         if name in self.rules:
             findings = self.rules[name].check(self.sources.with_files(mutation.files))
             return any(finding.path in mutation.files for finding in findings)
@@ -127,18 +129,18 @@ class MutationRunner:
         container = self.make_container() if self.make_container else None
         for kind in _classes(_load_module(mutation)):
             try:
-                container.add(kind)  # type: ignore[union-attr]  # there is one: see caught_by
+                container.add(kind)  # type: ignore[union-attr]  # find_check has tested that it exists
             except Exception as error:
                 if type(error).__name__ != "WiringError":
                     raise
-                return WIRING_JUDGE
+                return WIRING_CHECK
         return ""
 
     def _run_guard_check(self, mutation: Mutation) -> str:
         container = self.make_container() if self.make_container else None
-        container.build()  # type: ignore[union-attr]  # there is one: see caught_by
-        vars(_load_module(mutation))["plant"](container)
-        return GUARD_JUDGE if self.run_guard and self.run_guard(container) else ""
+        container.build()  # type: ignore[union-attr]  # find_check has tested that it exists
+        vars(_load_module(mutation))["mutate"](container)
+        return GUARD_CHECK if self.run_guard and self.run_guard(container) else ""
 
 
 def run_mutation_test(
@@ -147,20 +149,20 @@ def run_mutation_test(
     run_guard: Guard | None = None,
     rules: tuple[Rule, ...] = RULES,
 ) -> MutationReport:
-    """Try every plant on the tree below `root`.
+    """Run every mutation on the tree below `root`.
 
     Args:
-        root: the checkout.
-        make_container: makes a container of the app; without it, plants for wiring and guards are not tried.
-        run_guard: what a guard finds wrong in a container that was built.
-        rules: the rules to try, for tests that mute one.
+        root: The checkout.
+        make_container: Builds a container of the app; without it, mutations for wiring and guards are skipped.
+        run_guard: Returns the findings of the guards in a built container.
+        rules: The rules to run; tests replace some.
 
     """
     start = perf_counter()
-    bench = prepare(root, make_container, run_guard, rules)
-    outcomes = tuple(_run_mutation(bench, plant) for plant in MUTATIONS)
-    cells, surprises = matrix.find_mismatches()
-    return MutationReport(outcomes, cells, tuple(surprises), perf_counter() - start)
+    runner = prepare(root, make_container, run_guard, rules)
+    results = tuple(_run_mutation(runner, mutation) for mutation in MUTATIONS)
+    cells, mismatches = matrix.find_mismatches()
+    return MutationReport(results, cells, tuple(mismatches), perf_counter() - start)
 
 
 def prepare(
@@ -169,28 +171,28 @@ def prepare(
     run_guard: Guard | None = None,
     rules: tuple[Rule, ...] = RULES,
 ) -> MutationRunner:
-    """Read the tree, the contracts and the imports of all plants that a contract shall catch."""
+    """Read tree, contracts and the imports of all mutations for contracts."""
     contracts = {contract.name: contract for contract in matrix.load(root / "importlinter.ini")}
-    numbers = {plant: number for number, plant in enumerate(MUTATIONS) if plant.expected_judge in contracts}
-    graph = scan(root, [(number, plant) for plant, number in numbers.items()])
+    numbers = {mutation: number for number, mutation in enumerate(MUTATIONS) if mutation.expected_check in contracts}
+    graph = scan(root, [(number, mutation) for mutation, number in numbers.items()])
     by_name = {rule.name: rule for rule in rules}
     return MutationRunner(read(root), by_name, contracts, graph, make_container, run_guard, numbers, graph.build_base())
 
 
-def _run_mutation(bench: MutationRunner, mutation: Mutation) -> MutationResult:
+def _run_mutation(runner: MutationRunner, mutation: Mutation) -> MutationResult:
     start = perf_counter()
-    by = bench.find_judge(mutation)
-    return MutationResult(mutation, by or "", perf_counter() - start, was_run=by is not None)
+    detected_by = runner.find_check(mutation)
+    return MutationResult(mutation, detected_by or "", perf_counter() - start, was_run=detected_by is not None)
 
 
 def _load_module(mutation: Mutation) -> ModuleType:
-    """Run a planted file as the module that it would be."""
+    """Run a planted file as a module."""
     ((path, text),) = mutation.files.items()
     module = ModuleType(source_of(path, text).module)
-    exec(compile(text, path, "exec"), vars(module))  # noqa: S102 - our own plants, from a file of this package
+    exec(compile(text, path, "exec"), vars(module))  # noqa: S102 - code from a file of this package
     return module
 
 
 def _classes(module: ModuleType) -> Iterator[type]:
-    own = partial(filter, lambda kind: isinstance(kind, type) and kind.__module__ == module.__name__)
-    return own(list(vars(module).values()))
+    values = list(vars(module).values())
+    return (value for value in values if isinstance(value, type) and value.__module__ == module.__name__)

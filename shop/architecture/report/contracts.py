@@ -1,23 +1,23 @@
-"""The contracts: what each promises, why, and whether the project keeps it."""
+"""Report view: contracts with sentence, guidance and result."""
 
 from shop.architecture.report.components import contract_badge, finding_list
 from shop.architecture.report.fact_index import Fact, FactIndex
 from shop.architecture.report.markup import Html, fold, join, section, tag
 
-SENTENCE = "What the project promises itself, read aloud; open a sentence to learn why it is there."
+SENTENCE = "Each contract is one sentence; open it to read the reason."
 TITLES = {
-    "layers": "The map: imports point down",
-    "protected": "Doors: who may import these files",
-    "independence": "Leaves: who leans on nobody",
-    "forbidden": "Places: where an outside library may be imported",
+    "layers": "Layers: imports point down",
+    "protected": "Protected: the permitted importers of these files",
+    "independence": "Independence: packages that do not import each other",
+    "forbidden": "Libraries: the permitted importers of outside libraries",
 }
-OWN_RULES_TITLE = "Own rules: what imports cannot show"
+OWN_RULES_TITLE = "Source rules: violations that imports do not show"
 
 
-def draw(material: FactIndex) -> Html:
-    """All contracts, those of one type together."""
+def draw(index: FactIndex) -> Html:
+    """Draw all contracts, grouped by type."""
     groups: dict[str, list[Fact]] = {}
-    for contract in material.facts["contracts"]:
+    for contract in index.facts["contracts"]:
         groups.setdefault(TITLES.get(contract["type"], OWN_RULES_TITLE), []).append(contract)
     parts = [[tag("h3", title), [_contract(each) for each in group]] for title, group in groups.items()]
     return section("contracts", "The contracts", SENTENCE, tag("div", parts, class_="columns"))
@@ -25,7 +25,7 @@ def draw(material: FactIndex) -> Html:
 
 def _contract(contract: Fact) -> Html:
     summary = join([contract_badge(kept=contract["kept"]), " ", contract["name"]])
-    found = finding_list(contract)
+    findings = finding_list(contract)
     return fold(
-        summary, found, tag("p", contract["guidance"]), id=f"contract-{contract['id']}", open=not contract["kept"]
+        summary, findings, tag("p", contract["guidance"]), id=f"contract-{contract['id']}", open=not contract["kept"]
     )

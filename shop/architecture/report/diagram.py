@@ -1,4 +1,4 @@
-"""The layers as a drawing: a box for each kind, a line for each pair that really meets."""
+"""Report view: layer diagram with boxes for kinds and lines for imports."""
 
 from shop.architecture.report.fact_index import Cell, FactIndex
 from shop.architecture.report.layout import (
@@ -17,18 +17,18 @@ from shop.architecture.report.markup import Html, count, section, tag
 from shop.architecture.table import INDEPENDENTS
 
 SENTENCE = (
-    "Each storey uses what stands below it, and a line is as thick as its imports are many. Point at a box to see "
-    "whom it knows; open it to go down to its files. A dashed line with ✕ may not be."
+    "Each layer uses the layers below it. The width of a line shows its number of imports. Point at a box to see "
+    "its lines; open it to see its files. A dashed line with ✕ is forbidden."
 )
 GROUND = (*INDEPENDENTS, "core")
 CORNER, LOOP = 8, 26
 Ports = dict[tuple[str, str, str], float]
 
 
-def draw(material: FactIndex) -> Html:
-    """The drawing."""
-    boxes = place_boxes(material)
-    cells = [cell for cell in material.cells.values() if cell.edges and {cell.importer, cell.imported} <= boxes.keys()]
+def draw(index: FactIndex) -> Html:
+    """Draw the diagram as SVG."""
+    boxes = place_boxes(index)
+    cells = [cell for cell in index.cells.values() if cell.edges and {cell.importer, cell.imported} <= boxes.keys()]
     ports = {
         **_assign_ports(boxes, cells, "importer", "imported"),
         **_assign_ports(boxes, cells, "imported", "importer"),
@@ -36,26 +36,29 @@ def draw(material: FactIndex) -> Html:
     lines = [_line(cell, boxes, ports) for cell in sorted(cells, key=_depth)]
     height = TOP_MARGIN + max((box.row for box in boxes.values()), default=0) * ROW_HEIGHT + TOP_MARGIN
     names = {"class_": "layers", "id": "drawing", "role": "group", "aria_labelledby": "layers-title"}
-    shapes = [*lines, *(_box(material, box) for box in boxes.values())]
-    picture = tag("svg", shapes, viewBox=f"0 0 {WIDTH + LOOP} {height}", **names)
-    switch = tag("label", tag("input", type="checkbox", id="ground"), " Leave out the lines to independents and core")
-    return section("layers", "The layers", SENTENCE, switch, tag("div", picture, class_="wide"))
+    shapes = [*lines, *(_box(index, box) for box in boxes.values())]
+    svg = tag("svg", shapes, viewBox=f"0 0 {WIDTH + LOOP} {height}", **names)
+    switch = tag("label", tag("input", type="checkbox", id="ground"), " Hide the lines to independents and core")
+    return section("layers", "The layers", SENTENCE, switch, tag("div", svg, class_="wide"))
 
 
 def _depth(cell: Cell) -> tuple[bool, bool, int]:
-    """What is drawn later lies on top: violations, then lines between the layers, then thick ones."""
+    """Return the drawing order: violations last, then wider lines."""
     return not cell.granted, cell.imported not in GROUND, cell.edges
 
 
-def _assign_ports(boxes: dict[str, Box], cells: list[Cell], here: str, there: str) -> Ports:
-    """Where the lines touch a box on one side: one beside the other, in the order of where they go."""
+def _assign_ports(boxes: dict[str, Box], cells: list[Cell], own_end: str, other_end: str) -> Ports:
+    """Assign each line a point on the side of its boxes.
+
+    The points are ordered by the position of the other box.
+    """
     ports: Ports = {}
     for kind, box in boxes.items():
-        met = [getattr(cell, there) for cell in cells if getattr(cell, here) == kind]
-        others = sorted(met, key=lambda other: (boxes[other].x, other))
+        connected = [getattr(cell, other_end) for cell in cells if getattr(cell, own_end) == kind]
+        others = sorted(connected, key=lambda other: (boxes[other].x, other))
         step = min(14.0, (BOX_WIDTH - 2 * CORNER) / max(len(others), 1))
         for i, other in enumerate(others):
-            ports[here, kind, other] = round(box.x + (i - (len(others) - 1) / 2) * step, 1)
+            ports[own_end, kind, other] = round(box.x + (i - (len(others) - 1) / 2) * step, 1)
     return ports
 
 
@@ -77,35 +80,35 @@ def _line(cell: Cell, boxes: dict[str, Box], ports: Ports) -> Html:
 
 
 def _curve(points: list[Point]) -> str:
-    """Through all points, upright in each of them."""
+    """Draw a smooth path through all points, vertical at each of them."""
     (x, y), *rest = points
-    way = f"M{x:g} {y:g}"
+    path = f"M{x:g} {y:g}"
     for to_x, to_y in rest:
         middle = (y + to_y) / 2
-        way += f"V{to_y:g}" if to_x == x else f"C{x:g} {middle:g} {to_x:g} {middle:g} {to_x:g} {to_y:g}"
+        path += f"V{to_y:g}" if to_x == x else f"C{x:g} {middle:g} {to_x:g} {middle:g} {to_x:g} {to_y:g}"
         x, y = to_x, to_y
-    return way
+    return path
 
 
-def _path(cell: Cell, way: str, x: float, y: float) -> Html:
+def _path(cell: Cell, path: str, x: float, y: float) -> Html:
     style = f"line{' ground' if cell.imported in GROUND else ''}{'' if cell.granted else ' violated'}"
-    stroke = tag("path", d=way, stroke_width=round(0.8 + cell.edges.bit_length() * 0.9, 1))
+    stroke = tag("path", d=path, stroke_width=round(0.8 + cell.edges.bit_length() * 0.9, 1))
     mark = Html() if cell.granted else tag("text", "✕", x=round(x), y=round(y) + 5)
     panel = f"cell-{cell.importer}-{cell.imported}"
-    words = {"data_from": cell.importer, "data_to": cell.imported, "data_opens": panel}
-    return tag("g", tag("title", cell.sentence), stroke, mark, class_=style, **words)
+    attributes = {"data_from": cell.importer, "data_to": cell.imported, "data_opens": panel}
+    return tag("g", tag("title", cell.sentence), stroke, mark, class_=style, **attributes)
 
 
-def _box(material: FactIndex, box: Box) -> Html:
-    files = material.files_of.get(box.kind, [])
-    inner = material.cells[box.kind, box.kind].edges
+def _box(index: FactIndex, box: Box) -> Html:
+    files = index.files_of.get(box.kind, [])
+    inner = index.cells[box.kind, box.kind].edges
     size = f"{count(len(files), 'file')}{f', {inner} among them' if inner else ''}"
     frame = tag("rect", x=box.left, y=box.y - BOX_HALF_HEIGHT, width=BOX_WIDTH, height=BOX_HEIGHT, rx=CORNER)
     name = tag("text", box.kind, x=box.x, y=box.y - 3, class_="name")
     style = f"box{'' if files else ' empty'}{' ground' if box.kind in GROUND else ''}"
-    words = {
-        "href": f"#{'kind' if files else 'door'}-{box.kind}",
+    attributes = {
+        "href": f"#{'kind' if files else 'users'}-{box.kind}",
         "data_kind": box.kind,
         "aria_label": f"{box.kind}, {size}",
     }
-    return tag("a", frame, name, tag("text", size, x=box.x, y=box.y + 14), class_=style, **words)
+    return tag("a", frame, name, tag("text", size, x=box.x, y=box.y + 14), class_=style, **attributes)

@@ -1,4 +1,7 @@
-"""The report: one HTML file that needs no network, drawn from facts, with the facts inside for the next comparison."""
+"""Architecture report: one HTML file, drawn from facts.
+
+It needs no network. It embeds the facts, so that a later report can be compared with it.
+"""
 
 import hashlib
 import json
@@ -9,9 +12,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from shop.architecture.report import changes, matrix, sizes, slices, tree
-from shop.architecture.report import contracts as promises
-from shop.architecture.report import diagram as drawing
+from shop.architecture.report import changes, contracts, diagram, matrix, sizes, slices, tree
 from shop.architecture.report.fact_index import FactIndex
 from shop.architecture.report.markup import Html, count, embed, tag
 
@@ -26,43 +27,52 @@ TITLES = {
 
 
 def build(facts: dict[str, Any], against: dict[str, Any] | None = None) -> str:
-    """Draw facts, and what changed since the facts of a saved report; the same facts make the same text."""
-    material = FactIndex(facts)
-    views = {"changes": changes.draw(FactIndex(against), material)} if against else {}
+    """Build the report from facts, optionally compared with earlier facts.
+
+    The same facts make the same text.
+    """
+    index = FactIndex(facts)
+    views = {"changes": changes.draw(FactIndex(against), index)} if against else {}
     for name, view in (
-        ("matrix", matrix), ("layers", drawing), ("files", tree),
-        ("contracts", promises), ("modules", slices), ("sizes", sizes),
+        ("matrix", matrix), ("layers", diagram), ("files", tree),
+        ("contracts", contracts), ("modules", slices), ("sizes", sizes),
     ):  # fmt: skip
-        views[name] = view.draw(material)
+        views[name] = view.draw(index)
     style, script = _style(), _static(SCRIPT)
     return Template(_static("page.html")).substitute(
         policy=f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; img-src data:; "
         "base-uri 'none'; form-action 'none'",
-        style=style, script=script, summary=_summary(material), facts=embed(facts), views="\n".join(views.values()),
+        style=style, script=script, summary=_summary(index), facts=embed(facts), views="\n".join(views.values()),
         links=Html("".join(tag("a", TITLES[name], href=f"#{name}") for name in views)),
     )  # fmt: skip
 
 
 def write(facts: dict[str, Any], output: Path, against: Path | None = None) -> None:
-    """Write the report to a file, compared with a saved one; ValueError when that is none."""
+    """Write the report to a file, optionally compared with a saved one.
+
+    Raises ValueError when `against` is no report.
+    """
     saved = load(against) if against else None
     output.parent.mkdir(parents=True, exist_ok=True)
     output.write_text(build(facts, saved), encoding="utf-8")
 
 
 def load(path: Path) -> dict[str, Any]:
-    """The facts that a saved report was drawn from; ValueError when the file is no report."""
-    found = _FACTS.search(path.read_text(encoding="utf-8"))
-    if found is None:
+    """Load the facts of a saved report.
+
+    Raises ValueError when the file is no report.
+    """
+    match = _FACTS.search(path.read_text(encoding="utf-8"))
+    if match is None:
         raise ValueError(f"{path} is no report: it holds no facts.")
-    facts: dict[str, Any] = json.loads(found[1])
+    facts: dict[str, Any] = json.loads(match[1])
     return facts
 
 
-def _summary(material: FactIndex) -> Html:
-    facts, broken = material.facts, len(material.broken_contracts)
-    violated = sum(cell.edges for cell in material.cells.values() if cell.state == "violated")
-    verdict = (
+def _summary(index: FactIndex) -> Html:
+    facts, broken = index.facts, len(index.broken_contracts)
+    violated = sum(cell.edges for cell in index.cells.values() if cell.state == "violated")
+    result = (
         f"{broken} of {count(len(facts['contracts']), 'contract')} broken"
         if broken
         else (f"All {count(len(facts['contracts']), 'contract')} kept")
@@ -72,9 +82,9 @@ def _summary(material: FactIndex) -> Html:
         (len(facts["modules"]), "modules"), (len(facts["files"]), "files"), (len(facts["classes"]), "classes"),
         (imports, "imports"), (violated, "forbidden imports"),
     )  # fmt: skip
-    figures = [tag("li", tag("b", number), f" {words}") for number, words in numbers]
+    figures = [tag("li", tag("b", number), f" {label}") for number, label in numbers]
     return Html(
-        tag("p", tag("strong", verdict), ".", class_="broken" if broken else "kept")
+        tag("p", tag("strong", result), ".", class_="broken" if broken else "kept")
         + tag("ul", figures, class_="figures")
     )
 

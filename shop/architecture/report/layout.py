@@ -1,4 +1,4 @@
-"""Where the boxes of the drawing stand: storeys from top to bottom, and in a storey below whom they serve."""
+"""Layout of the layer diagram: one row of boxes per layer."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -14,7 +14,7 @@ Point = tuple[float, float]
 
 @dataclass(frozen=True)
 class Box:
-    """One kind; x and y are its middle."""
+    """Box of one kind; x and y are its centre."""
 
     kind: str
     row: int
@@ -22,17 +22,17 @@ class Box:
 
     @property
     def y(self) -> int:
-        """The height of its storey's middle line."""
+        """Vertical centre of the row."""
         return TOP_MARGIN + self.row * ROW_HEIGHT
 
     @property
     def left(self) -> float:
-        """Its left side."""
+        """Left edge."""
         return self.x - BOX_WIDTH / 2
 
 
 def route_line(boxes: dict[str, Box], start: Point, end: Point) -> list[Point]:
-    """Where a line goes on its way down: past the boxes of the storeys between, never behind them."""
+    """Route a line downwards around the boxes of the rows between."""
     between = [box for box in boxes.values() if start[1] + BOX_HALF_HEIGHT < box.y < end[1] - BOX_HALF_HEIGHT]
     for box in sorted(between, key=lambda box: (box.y, box.x)):
         if any(
@@ -49,7 +49,10 @@ def route_line(boxes: dict[str, Box], start: Point, end: Point) -> list[Point]:
 
 
 def curve_x(start: Point, end: Point, y: float) -> float:
-    """Where a curve that begins and ends upright is at a height."""
+    """Return the horizontal position of a curve at a height.
+
+    The curve is vertical at both ends.
+    """
     low, high = 0.0, 1.0
     for _ in range(12):
         t = (low + high) / 2
@@ -58,52 +61,58 @@ def curve_x(start: Point, end: Point, y: float) -> float:
     return start[0] + (end[0] - start[0]) * (3 * low**2 - 2 * low**3)
 
 
-def find_rows(material: FactIndex) -> list[list[str]]:
-    """The kinds, storey by storey: first what stands beside the structures, then each below all that may use it."""
-    inner = [kind for kind in material.kinds if kind in material.structures or kind == "core"]
+def find_rows(index: FactIndex) -> list[list[str]]:
+    """Sort the kinds into rows: assembly first, users above used kinds."""
+    inner = [kind for kind in index.kinds if kind in index.structures or kind == "core"]
 
     @cache
     def depth(kind: str) -> int:
-        return 1 + max((depth(user) for user in material.user_kinds(kind) if user in inner and user != kind), default=0)
+        return 1 + max((depth(user) for user in index.user_kinds(kind) if user in inner and user != kind), default=0)
 
-    beside = [kind for kind in material.kinds if kind not in inner and _has_imports(material, kind)]
-    rows = [beside, *([kind for kind in inner if depth(kind) == i] for i in range(1, len(inner) + 1))]
+    assembly = [kind for kind in index.kinds if kind not in inner and _has_imports(index, kind)]
+    rows = [assembly, *([kind for kind in inner if depth(kind) == i] for i in range(1, len(inner) + 1))]
     return [row for row in rows if row]
 
 
-def _has_imports(material: FactIndex, kind: str) -> bool:
-    return any(cell.edges for pair, cell in material.cells.items() if kind in pair)
+def _has_imports(index: FactIndex, kind: str) -> bool:
+    return any(cell.edges for pair, cell in index.cells.items() if kind in pair)
 
 
-def place_boxes(material: FactIndex) -> dict[str, Box]:
-    """A box for each kind."""
+def place_boxes(index: FactIndex) -> dict[str, Box]:
+    """Place a box for each kind."""
     boxes: dict[str, Box] = {}
-    for number, row in enumerate(find_rows(material)):
-        wishes = {kind: _preferred_x(material, kind, boxes) for kind in row} if number > 1 else {}
-        ordered = sorted(row, key=lambda kind: wishes.get(kind, 0))
-        for kind, x in zip(ordered, _space_out([wishes.get(kind) for kind in ordered]), strict=True):
+    for number, row in enumerate(find_rows(index)):
+        preferred = {kind: _preferred_x(index, kind, boxes) for kind in row} if number > 1 else {}
+        ordered = sorted(row, key=lambda kind: preferred.get(kind, 0))
+        for kind, x in zip(ordered, _space_out([preferred.get(kind) for kind in ordered]), strict=True):
             boxes[kind] = Box(kind, number, x)
     return boxes
 
 
-def _preferred_x(material: FactIndex, kind: str, boxes: dict[str, Box]) -> float:
-    """Below the middle of those who may use it; a kind without files stands aside."""
-    if kind not in material.files_of:
+def _preferred_x(index: FactIndex, kind: str, boxes: dict[str, Box]) -> float:
+    """Return the average position of the kinds that may use a kind.
+
+    A kind without files is placed at the right edge.
+    """
+    if kind not in index.files_of:
         return WIDTH
-    shown = [user for user in material.user_kinds(kind) if user in boxes and user in material.structures]
-    users = [boxes[user].x for user in shown if user in material.files_of]
+    shown = [user for user in index.user_kinds(kind) if user in boxes and user in index.structures]
+    users = [boxes[user].x for user in shown if user in index.files_of]
     return sum(users) / len(users) if users else WIDTH / 2
 
 
 def _space_out(preferred: list[float | None]) -> list[float]:
-    """The wishes as far as they can be granted without an overlap; evenly where there is no wish."""
+    """Space boxes out near their preferred positions, without overlap.
+
+    Boxes without a preferred position are spread evenly.
+    """
     step = WIDTH / len(preferred)
-    wanted = [step * (i + 0.5) if wish is None else wish for i, wish in enumerate(preferred)]
-    apart = min(BOX_WIDTH + GAP, step)
-    places = list(wanted)
-    for i in range(1, len(places)):
-        places[i] = max(places[i], places[i - 1] + apart)
-    # Keeping apart pushes to the right: go back by what the row went too far, but stay on the paper.
-    back = (sum(places) - sum(wanted)) / len(places)
-    shift = max(apart / 2 - places[0], min(WIDTH - apart / 2 - places[-1], -back))
-    return [round(place + shift, 1) for place in places]
+    positions = [step * (i + 0.5) if position is None else position for i, position in enumerate(preferred)]
+    distance = min(BOX_WIDTH + GAP, step)
+    placed = list(positions)
+    for i in range(1, len(placed)):
+        placed[i] = max(placed[i], placed[i - 1] + distance)
+    # Spacing moves boxes to the right: shift the row back, but keep it inside of the drawing.
+    back = (sum(placed) - sum(positions)) / len(placed)
+    shift = max(distance / 2 - placed[0], min(WIDTH - distance / 2 - placed[-1], -back))
+    return [round(x + shift, 1) for x in placed]

@@ -1,4 +1,4 @@
-"""The report of this checkout."""
+"""Report of this checkout."""
 
 from importlib.util import find_spec
 from pathlib import Path
@@ -11,7 +11,10 @@ REPORT_FILE = CHECKOUT / "docs" / "architecture" / "report.html"
 
 
 def build_project_report() -> str | None:
-    """The checkout as it is now; None where import-linter or the contracts are missing, as in a production image."""
+    """Build the report of this checkout, or return None.
+
+    Returns None without import-linter or importlinter.ini, as in a production image.
+    """
     if find_spec("importlinter") is None or not (CHECKOUT / "importlinter.ini").is_file():
         return None
     return document.build(_read_facts())

@@ -1,10 +1,10 @@
-"""What of the facts is structure: an edit inside a function leaves it as it is, a new import does not."""
+"""Structural part of the facts, unchanged by edits inside a function."""
 
 import sys
 from typing import Any
 
 Fact = dict[str, Any]
-# Of each list of facts, what says how the project is built. Lines, sizes and sentences change with every edit.
+# Structural fields of each list of facts. Lines, sizes and sentences change with every edit.
 STRUCTURAL_FIELDS = {
     "structures": ("name", "folder", "suffix", "duty", "may_use"),
     "files": ("path", "kind"),
@@ -18,7 +18,7 @@ STRUCTURAL_FIELDS = {
 
 
 def extract_structure(facts: Fact) -> dict[str, list[str]]:
-    """The facts that two readings of one structure have in common, in an order that does not depend on lines."""
+    """Return the facts that do not depend on lines, in stable order."""
     found = {
         name: sorted(_format_fields(keys, fact) for fact in facts[name]) for name, keys in STRUCTURAL_FIELDS.items()
     }
@@ -33,7 +33,10 @@ def _format_fields(keys: tuple[str, ...], fact: Fact) -> str:
 
 
 def _to_plain(value: Any) -> Any:
-    """As a saved report gives it back: lists for tuples, names in their order."""
+    """Convert a value to the form of a saved report.
+
+    Tuples become lists, names are sorted.
+    """
     if isinstance(value, dict):
         return {key: _to_plain(value[key]) for key in sorted(value)}
     return [_to_plain(each) for each in value] if isinstance(value, list | tuple) else value

@@ -1,4 +1,7 @@
-"""Every file below shop is seen: Python imports folders and files that import-linter does not look into."""
+"""Rule that no file below shop is hidden from the contracts.
+
+Python imports folders and files that import-linter does not read.
+"""
 
 from collections.abc import Iterator
 from pathlib import PurePosixPath
@@ -9,25 +12,25 @@ from shop.architecture.table import STRUCTURES
 from shop.architecture.units import is_inside
 
 RULE = "closed_world"
-# Python imports these as it imports a .py file; a .pyi tells the type checker another story than the .py beside it.
+# Python imports these like a .py file; type checkers prefer a .pyi over the .py beside it.
 IMPORTABLE = {".pyi", ".pyc", ".so", ".pyd", ".pth", ".pyw", ".pyx"}
 FOLDERS = {f"shop/{structure.folder}/__init__.py" for structure in STRUCTURES} | {"shop/core/__init__.py"}
 
 
 def check(sources: Sources) -> Iterator[Finding]:
-    """Findings for files that no contract can read."""
-    yield from _hidden_folders(sources)
+    """Yield findings for files that no contract can read."""
+    yield from _check_hidden_folders(sources)
     packages = {source.module for source in sources.files if source.is_package}
     for source in sources.files:
         yield from _check_depth(source)
-        yield from _doubled(source, packages)
-        yield from _unreadable(source)
+        yield from _check_duplicate(source, packages)
+        yield from _check_syntax(source)
         yield from _check_init(source)
     for path in sources.others:
-        yield from _importable(path)
+        yield from _check_other_file(path)
 
 
-def _hidden_folders(sources: Sources) -> Iterator[Finding]:
+def _check_hidden_folders(sources: Sources) -> Iterator[Finding]:
     packages = {str(PurePosixPath(source.path).parent) for source in sources.files if source.is_package}
     for source in sources.files:
         folder = str(PurePosixPath(source.path).parent)
@@ -36,7 +39,7 @@ def _hidden_folders(sources: Sources) -> Iterator[Finding]:
                 1,
                 RULE,
                 f"{folder} has no __init__.py, so no contract sees this file.",
-                "Give the folder an empty __init__.py, or move the file into a folder that the map knows.",
+                "Give the folder an empty __init__.py, or move the file into a package of the layers contract.",
             )
 
 
@@ -45,22 +48,22 @@ def _check_depth(source: Source) -> Iterator[Finding]:
         yield source.finding(
             1,
             RULE,
-            "A folder inside of a unit is a layer that the table does not know.",
-            "Keep the files of a unit side by side; what grows beyond that is a second unit.",
+            "A folder inside of a unit is not permitted.",
+            "Keep the files of a unit in one folder; split a larger unit into two.",
         )
 
 
-def _doubled(source: Source, packages: set[str]) -> Iterator[Finding]:
-    """A file that Python never reads, since a folder of the same name comes first."""
+def _check_duplicate(source: Source, packages: set[str]) -> Iterator[Finding]:
+    """Yield a finding for a file hidden by a folder."""
     if not source.is_package and source.module in packages:
         what = f"A folder of the same name hides {source.path}."
         yield source.finding(1, RULE, what, "A unit is a file or a folder: keep one of the two.")
 
 
-def _unreadable(source: Source) -> Iterator[Finding]:
+def _check_syntax(source: Source) -> Iterator[Finding]:
     if source.problem:
         yield source.finding(
-            1, RULE, f"This file cannot be parsed: {source.problem}.", "Write Python in UTF-8, or take the file away."
+            1, RULE, f"This file cannot be parsed: {source.problem}.", "Write Python in UTF-8, or remove the file."
         )
 
 
@@ -70,18 +73,18 @@ def _check_init(source: Source) -> Iterator[Finding]:
             source.tree.body[0],
             RULE,
             "The __init__ of a layer is not empty.",
-            "Move the code into a file of the layer: an __init__ runs for, and lends its names to, all its siblings.",
+            "Move the code into a file of the layer: an __init__ runs for all files of its folder.",
         )
 
 
-def _importable(path: str) -> Iterator[Finding]:
+def _check_other_file(path: str) -> Iterator[Finding]:
     if path.endswith("/"):
-        yield Finding(path, 1, RULE, "A linked folder is read by Python and by no rule.", "Put the files here.")
+        yield Finding(path, 1, RULE, "Python reads a linked folder, the rules do not.", "Move the files here.")
     elif PurePosixPath(path).suffix in IMPORTABLE:
         yield Finding(
             path,
             1,
             RULE,
-            "Python or its tools read this file, and no contract can.",
-            "Keep the .py file alone; generated files do not belong into the tree.",
+            "Python or its tools read this file, the contracts do not.",
+            "Keep only the .py file; generated files do not belong in the tree.",
         )

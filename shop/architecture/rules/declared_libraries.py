@@ -1,4 +1,4 @@
-"""An outside library is imported only when setup.cfg asks for it and importlinter.ini says where it may stand."""
+"""Rule that setup.cfg declares and importlinter.ini places every outside library."""
 
 import re
 import sys
@@ -10,7 +10,7 @@ from shop.architecture.source.names import imports_of
 from shop.architecture.source.source import Sources
 
 RULE = "declared_libraries"
-# What a distribution is imported as, where that is not its own name.
+# Import names that differ from the name of the distribution.
 IMPORTED_AS = {
     "argon2-cffi": "argon2",
     "import-linter": "importlinter",
@@ -20,26 +20,26 @@ IMPORTED_AS = {
 
 
 def check(sources: Sources) -> Iterator[Finding]:
-    """Findings for imports of libraries that are not declared, or that have no place."""
+    """Yield findings for imports of undeclared or unplaced libraries."""
     declared, placed = _read_declared(sources.text("setup.cfg")), _read_placed(sources.text("importlinter.ini"))
     for source in sources.files:
-        for found in imports_of(source):
-            library = found.module.partition(".")[0]
+        for import_ in imports_of(source):
+            library = import_.module.partition(".")[0]
             if library in sys.stdlib_module_names or library in {"shop", ""}:
                 continue
             if library not in declared:
                 yield source.finding(
-                    found.line,
+                    import_.line,
                     RULE,
-                    f"{library} is neither in the standard library nor asked for by setup.cfg.",
-                    "Name it in install_requires, even when another library brings it along; or do without.",
+                    f"{library} is neither in the standard library nor declared in setup.cfg.",
+                    "Add it to install_requires, even when another library depends on it, or remove the import.",
                 )
             if library not in placed:
                 yield source.finding(
-                    found.line,
+                    import_.line,
                     RULE,
-                    f"{library} has no place, so it could be imported anywhere.",
-                    "Add it to the contract of its place in importlinter.ini.",
+                    f"{library} has no contract, so it could be imported anywhere.",
+                    "Add it to a library contract in importlinter.ini.",
                 )
 
 

@@ -1,4 +1,4 @@
-"""Code is named, not spelled: what is imported or asked for as text is invisible to every contract."""
+"""Rule against imports and attributes by text, invisible to the contracts."""
 
 import ast
 import re
@@ -11,35 +11,35 @@ from shop.architecture.source.source import Source, Sources
 
 RULE = "dynamic_code"
 IMPORT = "Import it at the top of the file, by name; the container finds the classes of the layers."
-ADVICE = "Say the attribute's name in the code; a choice among several is a dictionary or a match."
-# The container finds classes, the worker and the command line start them, the architecture judges them.
+ADVICE = "Write the attribute's name in the code; use a dictionary or a match for a choice."
+# The container finds classes, the worker and the command line start them, the architecture checks them.
 FINDER_FUNCTIONS = ("shop.container", "shop.cli", "shop.worker", "shop.architecture")
 _MODULE = re.compile(r"shop(\.[a-z_0-9]+)+(\.[A-Za-z_0-9]+)?")
 BANS = (
     BannedName(
         ("importlib", "pkgutil", "runpy", "imp", "zipimport", "__import__", "werkzeug.utils.import_string"),
-        "`{word}` imports what no contract sees.",
+        "`{word}` imports code that no contract sees.",
         IMPORT,
         FINDER_FUNCTIONS,
         everywhere=True,
     ),
     BannedName(
         ("exec", "eval", "compile", "pickle", "marshal", "ctypes", "gc"),
-        "`{word}` runs or finds what no contract reads.",
-        "Write the code down.",
+        "`{word}` runs or finds code that no contract reads.",
+        "Write the code in a file.",
         ("shop.architecture",),
         everywhere=True,
     ),
     BannedName(
         ("sys.modules", "sys.path", "sys.meta_path", "sys.path_hooks", "globals", "__builtins__", "__loader__"),
-        "`{word}` reaches past the imports.",
+        "`{word}` bypasses the imports.",
         IMPORT,
         ("shop.architecture",),
         everywhere=True,
     ),
     BannedName(
         (".__globals__", ".__subclasses__", ".__builtins__", ".__code__", ".__closure__", ".__loader__"),
-        "`{word}` reaches past the imports.",
+        "`{word}` bypasses the imports.",
         IMPORT,
         ("shop.architecture",),
         everywhere=True,
@@ -57,19 +57,19 @@ BANS = (
             "operator.methodcaller",
             ".__getattribute__",
         ),
-        "`{word}` asks for an attribute as text.",
+        "`{word}` reads an attribute by text.",
         ADVICE,
     ),
     BannedName(
         (".__class__", ".__dict__", ".__mro__", ".__bases__", ".__self__", ".__func__", ".__wrapped__"),
-        "`{word}` takes an object apart.",
-        "Ask the object for what it offers.",
+        "`{word}` reads the internals of an object.",
+        "Use the public methods of the object.",
     ),
 )
 
 
 def check(sources: Sources) -> Iterator[Finding]:
-    """Findings for code that is looked up at run time."""
+    """Yield findings for code that is looked up at run time."""
     yield from find_banned_names(sources, BANS, RULE)
     for source in sources.layers:
         yield from _check_spelling(source)
@@ -79,7 +79,7 @@ def check(sources: Sources) -> Iterator[Finding]:
 def _check_spelling(source: Source) -> Iterator[Finding]:
     for text in find_string_literals(source):
         if _MODULE.fullmatch(str(text.value)):
-            yield source.finding(text, RULE, f"{text.value!r} spells a module for somebody to import.", IMPORT)
+            yield source.finding(text, RULE, f"{text.value!r} is the name of a module as text.", IMPORT)
 
 
 def _class_of_a_row(source: Source) -> Iterator[Finding]:
@@ -88,6 +88,6 @@ def _class_of_a_row(source: Source) -> Iterator[Finding]:
             yield source.finding(
                 call,
                 RULE,
-                "`type` takes the class out of an object: of a row, it is the Model.",
-                "Ask the object for what it offers, or ask the Repository.",
+                "`type` returns the class of an object, which is the Model for a row.",
+                "Use the public methods of the object, or the Repository.",
             )

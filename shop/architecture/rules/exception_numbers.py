@@ -1,4 +1,4 @@
-"""A failure is a number that clients keep: its digits tell the status and the noun, and no other noun has it."""
+"""Rule for exception codes: status and block in a unique number."""
 
 import ast
 import re
@@ -14,39 +14,41 @@ Member = tuple[Source, ast.Assign, str, int | None, str | None]
 
 
 def check(sources: Sources) -> Iterator[Finding]:
-    """Findings for exception codes whose name, number, sentence or block is not as agreed."""
+    """Yield findings for codes with a wrong name, number, sentence or block."""
     owners: dict[str, str] = {}
     taken: dict[int, str] = {}
-    every = [member for source in sources.files for member in _members(source)]
-    for source, node, name, number, sentence in every:
-        yield from _form(source, node, name, number, sentence)
+    members = [member for source in sources.files for member in _members(source)]
+    for source, node, name, number, sentence in members:
+        yield from _check_format(source, node, name, number, sentence)
         if number is None:
             continue
         block = str(number)[3:-2]
         if owners.setdefault(block, unit_of(source.module)) != unit_of(source.module):
             what = f"{name}: block {block} of {number} belongs to {owners[block]}."
-            yield source.finding(node, RULE, what, "Take the block of this unit; a new unit takes a new block.")
+            yield source.finding(node, RULE, what, "Use the block of this unit; a new unit uses a new block.")
         if taken.setdefault(number, name) != name:
             what = f"{name} has the number {number} of {taken[number]}."
-            yield source.finding(node, RULE, what, "Take the next free number; numbers are never used twice.")
+            yield source.finding(node, RULE, what, "Use the next free number; a number is never reused.")
         if block != _first_block(source):
             what = f"{name}: {number} is in block {block}, this file has block {_first_block(source)}."
-            yield source.finding(node, RULE, what, "One file, one block.")
+            yield source.finding(node, RULE, what, "Use one block per file.")
 
 
-def _form(source: Source, node: ast.Assign, name: str, number: int | None, sentence: str | None) -> Iterator[Finding]:
+def _check_format(
+    source: Source, node: ast.Assign, name: str, number: int | None, sentence: str | None
+) -> Iterator[Finding]:
     if not re.fullmatch(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*", name):
-        yield source.finding(node, RULE, f"{name} is not written in capitals.", "Write it as a constant: NOT_FOUND.")
+        yield source.finding(node, RULE, f"{name} is not in upper case.", "Write it as a constant: NOT_FOUND.")
     if number is None or sentence is None:
         yield source.finding(
-            node, RULE, f"{name} is not a number and a sentence.", "Write them out: 404_301, `Item ... not exist.`"
+            node, RULE, f"{name} is not a number with a message.", "Write both: 404_301, `Item ... not exist.`"
         )
         return
     if len(str(number)) not in {6, 8} or not 400 <= int(str(number)[:3]) <= 599:
         what = f"{name}: {number} is no exception number."
-        yield source.finding(node, RULE, what, "Six or eight digits: the HTTP status, the block, the number.")
+        yield source.finding(node, RULE, what, "Use six or eight digits: HTTP status, block, number.")
     if not sentence.endswith("."):
-        yield source.finding(node, RULE, f"{name} does not say a whole sentence.", "End it with a full stop.")
+        yield source.finding(node, RULE, f"{name} has a message without a full stop.", "End it with a full stop.")
 
 
 def _members(source: Source) -> Iterator[Member]:

@@ -1,4 +1,4 @@
-"""Collaborators arrive by the wiring alone: what is made, fetched or set by hand passes by the access table."""
+"""Rule that collaborators come from the container, never by hand."""
 
 import ast
 from collections.abc import Iterator
@@ -10,9 +10,9 @@ from shop.architecture.source.names import dotted, walk_nodes
 from shop.architecture.source.source import Source, Sources
 
 RULE = "hand_wiring"
-FIELD = "Declare a dataclass field, typed by the class; the container fills it if the table allows it."
-SHARED = "An instance serves all threads at once: pass values as arguments, and return them."
-# What the core offers as collaborators: one of each for an app.
+FIELD = "Declare a dataclass field, typed by the class; the container fills it if the table permits it."
+SHARED = "All threads share an instance: pass values as arguments and return them."
+# Collaborators of the core: one instance of each per app.
 FOUNDATION = {
     f"shop.core.{name}"
     for name in (
@@ -40,74 +40,76 @@ FOUNDATION = {
 BANS = (
     BannedName(
         ("shop.container", "dependency_injector", "flask.current_app", ".extensions", "shop.app", "shop.worker"),
-        "`{word}` is a way to the container.",
+        "`{word}` leads to the container.",
         FIELD,
         ("shop.app", "shop.cli", "shop.worker", "shop.container", "shop.core", "shop.migrations", "shop.architecture"),
     ),
-    BannedName(("object.__setattr__", ".__setattr__"), "`{word}` writes on to a finished object.", SHARED),
+    BannedName(("object.__setattr__", ".__setattr__"), "`{word}` changes a finished object.", SHARED),
 )
 
 
 def check(sources: Sources) -> Iterator[Finding]:
-    """Findings for collaborators that come from elsewhere than the container."""
+    """Yield findings for collaborators that do not come from the container."""
     yield from find_banned_names(sources, BANS, RULE)
     wired = {name for name, structure in wired_parts(sources).items() if structure.name in WIRED_STRUCTURES}
     for source in sources.layers:
         yield from _check_calls(source)
-        yield from _shared(source)
-        for one in classes_of(source):
-            if one.name in wired:
-                yield from _check_built_by_hand(one)
-                yield from _unwirable(one)
-                yield from _check_written_init(one)
+        yield from _check_shared_state(source)
+        for cls in classes_of(source):
+            if cls.name in wired:
+                yield from _check_built_by_hand(cls)
+                yield from _check_field_types(cls)
+                yield from _check_written_init(cls)
 
 
 def _check_calls(source: Source) -> Iterator[Finding]:
     for call in source.nodes(ast.Call):
         name = dotted(source, call.func)
         if is_wired(name) or name in FOUNDATION:
-            yield source.finding(call, RULE, f"{name.rpartition('.')[2]} is made by hand.", FIELD)
+            yield source.finding(call, RULE, f"{name.rpartition('.')[2]} is built by hand.", FIELD)
 
 
-def _shared(source: Source) -> Iterator[Finding]:
+def _check_shared_state(source: Source) -> Iterator[Finding]:
     for node in source.nodes(ast.Global):
         yield source.finding(node, RULE, f"{', '.join(node.names)} is shared by every thread and app.", SHARED)
     for attribute in source.nodes(ast.Attribute):
         owner = dotted(source, attribute.value)
         if isinstance(attribute.ctx, (ast.Store, ast.Del)) and owner.startswith("shop."):
-            what = f"{owner.rpartition('.')[2]}.{attribute.attr} is changed for everybody."
+            what = f"{owner.rpartition('.')[2]}.{attribute.attr} is changed for all threads and apps."
             yield source.finding(attribute, RULE, what, SHARED)
 
 
-def _check_built_by_hand(one: Class) -> Iterator[Finding]:
+def _check_built_by_hand(cls: Class) -> Iterator[Finding]:
     for name in ("__init__", "__new__", "__post_init__", "__getattr__", "__getattribute__", "__setattr__"):
-        if name in one.methods:
-            what = f"{one.short} has a {name} of its own, which the wiring cannot see."
-            yield one.source.finding(one.methods[name], RULE, what, FIELD)
+        if name in cls.methods:
+            what = f"{cls.short} has its own {name}, which bypasses the wiring."
+            yield cls.source.finding(cls.methods[name], RULE, what, FIELD)
 
 
-def _unwirable(one: Class) -> Iterator[Finding]:
-    for part in one.node.body:
+def _check_field_types(cls: Class) -> Iterator[Finding]:
+    for part in cls.node.body:
         if not isinstance(part, ast.AnnAssign) or part.value is not None:
             continue
-        said = ast.unparse(part.annotation)
-        plain = isinstance(part.annotation, (ast.Name, ast.Attribute, ast.Constant)) or said.startswith("ClassVar")
-        if not plain or said in {"Any", "object", "typing.Any", "type"}:
-            what = f"{one.short}.{ast.unparse(part.target)} is `{said}`, so anything could be put into it."
-            yield one.source.finding(part, RULE, what, FIELD)
+        annotation = ast.unparse(part.annotation)
+        plain = isinstance(part.annotation, (ast.Name, ast.Attribute, ast.Constant)) or annotation.startswith(
+            "ClassVar"
+        )
+        if not plain or annotation in {"Any", "object", "typing.Any", "type"}:
+            what = f"{cls.short}.{ast.unparse(part.target)} is `{annotation}`, so the container cannot check it."
+            yield cls.source.finding(part, RULE, what, FIELD)
 
 
-def _check_written_init(one: Class) -> Iterator[Finding]:
-    for node in walk_nodes(one.node):
+def _check_written_init(cls: Class) -> Iterator[Finding]:
+    for node in walk_nodes(cls.node):
         if isinstance(node, ast.Attribute) and isinstance(node.ctx, (ast.Store, ast.Del)) and _is_own(node.value):
-            yield one.source.finding(node, RULE, f"{one.short} changes itself: self.{node.attr}.", SHARED)
+            yield cls.source.finding(node, RULE, f"{cls.short} changes itself: self.{node.attr}.", SHARED)
         set_by_name = isinstance(node, ast.Call) and ast.unparse(node.func) == "setattr"
         if isinstance(node, ast.Call) and set_by_name and node.args and _is_own(node.args[0]):
-            yield one.source.finding(node, RULE, f"{one.short} changes itself.", SHARED)
+            yield cls.source.finding(node, RULE, f"{cls.short} changes itself.", SHARED)
 
 
 def _is_own(node: ast.expr) -> bool:
-    """Whether it is self, or something that hangs on it."""
+    """Return True for `self` and its attributes."""
     while isinstance(node, ast.Attribute):
         node = node.value
     return isinstance(node, ast.Name) and node.id == "self"

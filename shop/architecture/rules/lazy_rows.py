@@ -1,4 +1,4 @@
-"""A row sends no SQL by being looked at: what a reader needs is asked for in the Repository, and counted there."""
+"""Rule against lazy loading: Repositories load all related rows."""
 
 import ast
 from collections.abc import Iterator
@@ -13,18 +13,18 @@ DEFERRED = {"sqlalchemy.orm.deferred", "sqlalchemy.orm.undefer", "sqlalchemy.orm
 
 
 def check(sources: Sources) -> Iterator[Finding]:
-    """Findings for relationships and columns that load when they are touched."""
+    """Yield findings for relationships and columns that load on access."""
     for source in sources.in_folder("models", "repositories"):
         for call in source.nodes(ast.Call):
-            yield from _call(source, call)
+            yield from _check_call(source, call)
 
 
-def _call(source: Source, call: ast.Call) -> Iterator[Finding]:
+def _check_call(source: Source, call: ast.Call) -> Iterator[Finding]:
     name = dotted(source, call.func)
     options = {keyword.arg: getattr(keyword.value, "value", None) for keyword in call.keywords}
     if name in RELATIONS and options.get("lazy") != "raise":
-        what = "This relationship loads when it is touched, wherever that is."
-        yield source.finding(call, RULE, what, 'Say lazy="raise" and load it in the Repository, with selectinload.')
+        what = "This relationship loads on access, in any layer."
+        yield source.finding(call, RULE, what, 'Set lazy="raise" and load it in the Repository with selectinload.')
     if name in DEFERRED or (options.get("deferred") and not options.get("deferred_raiseload")):
-        what = "This column loads when it is touched, wherever that is."
-        yield source.finding(call, RULE, what, "Load it with its row, or say deferred_raiseload=True.")
+        what = "This column loads on access, in any layer."
+        yield source.finding(call, RULE, what, "Load it with its row, or set deferred_raiseload=True.")

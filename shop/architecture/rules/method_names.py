@@ -1,4 +1,4 @@
-"""A verb promises: find may find nothing, get raises, a Controller's methods are HTTP's, a Job runs."""
+"""Rule that method names match their behaviour: find, get, HTTP verbs, run."""
 
 import ast
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from shop.architecture.table import of_module
 
 RULE = "method_names"
 HTTP = {"get", "post", "put", "patch", "delete", "head", "options"}
-# Words of the database or of nobody; a Repository finds, pages, creates, counts, or does what the business says.
+# Verbs of a database, or without meaning; a Repository finds, pages, creates, counts, or uses a business verb.
 VAGUE_VERBS = {
     "get", "fetch", "list", "load", "query", "select", "filter", "read", "retrieve", "search",
     "insert", "save", "store", "add", "update", "upsert", "set", "execute", "commit", "handle", "process", "do",
@@ -20,7 +20,7 @@ VAGUE_VERBS = {
 
 
 def check(sources: Sources) -> Iterator[Finding]:
-    """Findings for methods whose name promises something else."""
+    """Yield findings for methods whose name contradicts their behaviour."""
     rules = {
         "Repository": _check_repository,
         "Service": _check_service,
@@ -29,61 +29,57 @@ def check(sources: Sources) -> Iterator[Finding]:
     }
     parts = wired_parts(sources)
     for source in sources.layers:
-        for one in classes_of(source):
-            kind = parts.get(one.name)
+        for cls in classes_of(source):
+            kind = parts.get(cls.name)
             if kind and kind.name in rules:
-                yield from rules[kind.name](one)
+                yield from rules[kind.name](cls)
 
 
-def _check_repository(one: Class) -> Iterator[Finding]:
-    for name, method in methods_of(one):
+def _check_repository(cls: Class) -> Iterator[Finding]:
+    for name, method in methods_of(cls):
         first = name.partition("_")[0]
         if first in VAGUE_VERBS:
-            what = f"{one.short}.{name}: `{first}` is not a Repository's word."
-            yield one.source.finding(
-                method, RULE, what, "Say find, page, create, exists or count, or the verb of the business."
-            )
-        if first == "find" and _is_bare_row(one, method):
-            what = f"{one.short}.{name} finds, but says that it always finds."
-            yield one.source.finding(
-                method, RULE, what, "Return `Row | None`, or a collection; raising is a Service's."
-            )
+            what = f"{cls.short}.{name}: `{first}` is no verb of a Repository."
+            yield cls.source.finding(method, RULE, what, "Use find, page, create, exists or count, or a business verb.")
+        if first == "find" and _is_bare_row(cls, method):
+            what = f"{cls.short}.{name} finds, but cannot return None."
+            yield cls.source.finding(method, RULE, what, "Return `Row | None` or a collection; a Service raises.")
         if first == "find" and any(isinstance(node, ast.Raise) for node in walk_nodes(method)):
-            what = f"{one.short}.{name} finds, but raises."
-            yield one.source.finding(method, RULE, what, "Return None; whether that is a failure, a Service decides.")
+            what = f"{cls.short}.{name} finds, but raises."
+            yield cls.source.finding(method, RULE, what, "Return None; a Service decides whether to raise.")
 
 
-def _check_service(one: Class) -> Iterator[Finding]:
-    for name, method in methods_of(one):
+def _check_service(cls: Class) -> Iterator[Finding]:
+    for name, method in methods_of(cls):
         if name.partition("_")[0] != "get":
             continue
         if "None" in {str(node.value) for node in _constants(method.returns)}:
-            what = f"{one.short}.{name} gets, but may return None."
-            yield one.source.finding(method, RULE, what, "Raise a ShopError, or call it find_*.")
+            what = f"{cls.short}.{name} gets, but may return None."
+            yield cls.source.finding(method, RULE, what, "Raise a ShopError, or call it find_*.")
         if not any(isinstance(node, (ast.Raise, ast.Call)) for node in walk_nodes(method)):
-            what = f"{one.short}.{name} gets, but neither raises nor asks anybody who does."
-            yield one.source.finding(method, RULE, what, "Raise a ShopError when there is nothing, or rename it.")
+            what = f"{cls.short}.{name} gets, but neither raises nor calls a method."
+            yield cls.source.finding(method, RULE, what, "Raise a ShopError when there is nothing, or rename it.")
 
 
-def _check_controller(one: Class) -> Iterator[Finding]:
-    for name, method in methods_of(one):
+def _check_controller(cls: Class) -> Iterator[Finding]:
+    for name, method in methods_of(cls):
         if name not in HTTP:
-            what = f"{one.short}.{name} is no method of HTTP, so no request reaches it."
-            yield one.source.finding(method, RULE, what, "Move what it does into a Service, or start it with `_`.")
+            what = f"{cls.short}.{name} is no HTTP method, so no request reaches it."
+            yield cls.source.finding(method, RULE, what, "Move its code into a Service, or start its name with `_`.")
 
 
-def _check_job(one: Class) -> Iterator[Finding]:
-    if kind_of(one.name) and "run" not in one.methods:
-        what = f"{one.short} has no method `run`, which the worker calls."
-        yield one.source.finding(one.node, RULE, what, "Call the job's entrance run.")
+def _check_job(cls: Class) -> Iterator[Finding]:
+    if kind_of(cls.name) and "run" not in cls.methods:
+        what = f"{cls.short} has no method `run`, which the worker calls."
+        yield cls.source.finding(cls.node, RULE, what, "Name the entry point of the job `run`.")
 
 
-def _is_bare_row(one: Class, method: Function) -> bool:
+def _is_bare_row(cls: Class, method: Function) -> bool:
     returned = method.returns
     bare = isinstance(returned, (ast.Name, ast.Attribute)) or (
         isinstance(returned, ast.Constant) and isinstance(returned.value, str) and "|" not in returned.value
     )
-    structures = (of_module(name.rpartition(".")[0]) for name in find_annotation_names(one.source, returned))
+    structures = (of_module(name.rpartition(".")[0]) for name in find_annotation_names(cls.source, returned))
     return bare and any(structure is not None and structure.name == "Model" for structure in structures)
 
 

@@ -1,4 +1,4 @@
-"""A table has one place that asks it: a Repository binds one Model, a Model file holds one, a Validator serves one."""
+"""Rule for one Model per Repository, Model file and Validator."""
 
 import ast
 import re
@@ -13,107 +13,111 @@ from shop.architecture.table import of_module
 from shop.architecture.units import is_inside, noun_of, unit_of
 
 RULE = "one_model"
-SPLIT = "Ask the other table in its own Repository, and let a Service bring both answers together."
+SPLIT = "Query the other table in its own Repository, and combine both results in a Service."
 _SQL = re.compile(r"\b(?:from|join|into|update|table)\s+[`\"]?(\w+)", re.IGNORECASE)
 
 
 def check(sources: Sources) -> Iterator[Finding]:
-    """Findings for files that serve more than one Model."""
+    """Yield findings for files that serve more than one Model."""
     units = classes_by_unit(sources)
     tables = {name for source in sources.in_folder("models") for name in _table_names(source)}
     for source in sources.in_folder("repositories"):
-        yield from _named_models(source, units[unit_of(source.module)])
-        yield from _bindings(source)
-        yield from _other_tables(source, tables)
+        yield from _check_model_imports(source, units[unit_of(source.module)])
+        yield from _check_bindings(source)
+        yield from _check_other_tables(source, tables)
     for source in sources.in_folder("models"):
-        yield from _model_file(source)
+        yield from _check_model_file(source)
     for source in sources.in_folder("validators"):
-        yield from _validator_file(source)
+        yield from _check_validator_file(source)
 
 
-def _named_models(source: Source, classes: tuple[Class, ...]) -> Iterator[Finding]:
-    """Judge the Models that a file imports by those that the classes of its unit bind."""
-    models = [found for found in imports_of(source) if _is_model(found.target)]
-    bound = {name for one in classes for name in _models_of(one)}
-    for found in models:
-        if found.target not in bound:
-            what = f"{found.name} is not the Model of this Repository."
-            yield source.finding(found.line, RULE, what, SPLIT)
+def _check_model_imports(source: Source, classes: tuple[Class, ...]) -> Iterator[Finding]:
+    """Check the Models that a file imports against those its unit binds."""
+    models = [import_ for import_ in imports_of(source) if _is_model(import_.target)]
+    bound = {name for cls in classes for name in _models_of(cls)}
+    for import_ in models:
+        if import_.target not in bound:
+            what = f"{import_.name} is not the Model of this Repository."
+            yield source.finding(import_.line, RULE, what, SPLIT)
 
 
-def _bindings(source: Source) -> Iterator[Finding]:
-    first: set[str] = set()
-    for one in classes_of(source):
-        if not kind_of(one.name):
+def _check_bindings(source: Source) -> Iterator[Finding]:
+    first_models: set[str] = set()
+    for cls in classes_of(source):
+        if not kind_of(cls.name):
             continue
-        models = _models_of(one)
+        models = _models_of(cls)
         if len(models) != 1:
-            what = f"{one.short} binds {len(models)} Models, not one."
-            yield source.finding(one.node, RULE, what, "Say `model = Item` and `Repository[Item]`, of one Model.")
-        first = first or models
-        if models - first:
-            what = f"{one.short} binds another Model than the first Repository of this file."
-            yield source.finding(one.node, RULE, what, SPLIT)
+            what = f"{cls.short} binds {len(models)} Models, not one."
+            yield source.finding(cls.node, RULE, what, "Declare `model = Item` and `Repository[Item]`, of one Model.")
+        first_models = first_models or models
+        if models - first_models:
+            what = f"{cls.short} binds another Model than the first Repository of this file."
+            yield source.finding(cls.node, RULE, what, SPLIT)
 
 
-def _models_of(one: Class) -> set[str]:
-    if not kind_of(one.name):
+def _models_of(cls: Class) -> set[str]:
+    if not kind_of(cls.name):
         return set()
-    said = [part.value for part in one.node.body if isinstance(part, ast.Assign) and _assigns_model(part)]
-    bases = [base.slice for base in one.node.bases if isinstance(base, ast.Subscript)]
-    return {name for node in said + bases for name in find_annotation_names(one.source, node)} if said else set()
+    assigned = [part.value for part in cls.node.body if isinstance(part, ast.Assign) and _assigns_model(part)]
+    bases = [base.slice for base in cls.node.bases if isinstance(base, ast.Subscript)]
+    return (
+        {name for node in assigned + bases for name in find_annotation_names(cls.source, node)} if assigned else set()
+    )
 
 
 def _assigns_model(part: ast.Assign) -> bool:
     return any(isinstance(target, ast.Name) and target.id == "model" for target in part.targets)
 
 
-def _other_tables(source: Source, tables: set[str]) -> Iterator[Finding]:
+def _check_other_tables(source: Source, tables: set[str]) -> Iterator[Finding]:
     for node in source.nodes(ast.Attribute):
         if node.attr in {"metadata", "registry", "__subclasses__"}:
-            yield source.finding(node, RULE, f"`{node.attr}` knows every table.", SPLIT)
+            yield source.finding(node, RULE, f"`{node.attr}` gives access to every table.", SPLIT)
     for text in find_string_literals(source):
         for table in sorted(tables & (_tables_in_sql(str(text.value)) | {str(text.value)})):
             what = f"The table {table} is named as text."
-            yield source.finding(text, RULE, what, "Ask through the Model's columns; another table has its Repository.")
+            yield source.finding(
+                text, RULE, what, "Use the columns of the Model; another table has its own Repository."
+            )
 
 
 def _tables_in_sql(text: str) -> set[str]:
     return {word.lower() for word in _SQL.findall(text)}
 
 
-def _model_file(source: Source) -> Iterator[Finding]:
-    models = [one for one in classes_of(source) if _has_table(one)]
-    for one in models if is_inside(source.module) else ():
-        what = f"{one.short} stands inside of the unit {unit_of(source.module)}."
-        yield source.finding(one.node, RULE, what, "The Model is what the unit offers: define it in the __init__.")
+def _check_model_file(source: Source) -> Iterator[Finding]:
+    models = [cls for cls in classes_of(source) if _has_table(cls)]
+    for cls in models if is_inside(source.module) else ():
+        what = f"{cls.short} stands inside of the unit {unit_of(source.module)}."
+        yield source.finding(cls.node, RULE, what, "Define the Model in the __init__ of the unit.")
     for extra in models[1:]:
         what = f"{extra.short} is the second Model of this file."
-        yield source.finding(extra.node, RULE, what, "Give it a file of its own, with its own Repository.")
-    expected = camel(stem_of(source))
-    if models and models[0].short != expected:
+        yield source.finding(extra.node, RULE, what, "Move it to its own file, with its own Repository.")
+    expected_name = camel(stem_of(source))
+    if models and models[0].short != expected_name:
         what = f"The Model of {stem_of(source)}.py is called {models[0].short}."
-        yield source.finding(models[0].node, RULE, what, f"A Model is the bare noun of its file: {expected}.")
+        yield source.finding(models[0].node, RULE, what, f"A Model has the noun of its file: {expected_name}.")
 
 
-def _validator_file(source: Source) -> Iterator[Finding]:
-    for found in imports_of(source):
-        structure, stem = of_module(found.module), noun_of(found.module)
+def _check_validator_file(source: Source) -> Iterator[Finding]:
+    for import_ in imports_of(source):
+        structure, stem = of_module(import_.module), noun_of(import_.module)
         if structure and structure.name in {"ExceptionCode", "Constant"} and not _is_own(stem, stem_of(source)):
             what = f"A Validator of {stem_of(source)} uses the {structure.name} of {stem}."
-            yield source.finding(found.line, RULE, what, "One Model, one Validator, its own codes and limits.")
-    for extra in [one for one in classes_of(source) if kind_of(one.name)][1:]:
+            yield source.finding(import_.line, RULE, what, "Use the codes and limits of the Validator's own Model.")
+    for extra in [cls for cls in classes_of(source) if kind_of(cls.name)][1:]:
         what = f"{extra.short} is the second Validator of this file."
-        yield source.finding(extra.node, RULE, what, "Give it a file of its own.")
+        yield source.finding(extra.node, RULE, what, "Move it to its own file.")
 
 
 def _is_own(stem: str, file: str) -> bool:
     return file == stem or file.startswith(f"{stem}_")
 
 
-def _has_table(one: Class) -> bool:
-    names = {target.id for part in one.node.body if isinstance(part, ast.Assign) for target in _names(part)}
-    return "__tablename__" in names or "__table__" in names or "shop.core.database.model.Model" in one.bases
+def _has_table(cls: Class) -> bool:
+    names = {target.id for part in cls.node.body if isinstance(part, ast.Assign) for target in _names(part)}
+    return "__tablename__" in names or "__table__" in names or "shop.core.database.model.Model" in cls.bases
 
 
 def _names(part: ast.Assign) -> Iterator[ast.Name]:

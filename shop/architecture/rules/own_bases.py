@@ -1,4 +1,4 @@
-"""Each base class of the core makes one structure: a Service on a Repository's base would be both."""
+"""Rule that each base class of the core serves one structure."""
 
 from collections.abc import Iterator
 
@@ -19,8 +19,8 @@ HOMES = {
 BANS = tuple(
     BannedName(
         (base,),
-        f"`{{word}}` is what the files in {folder} are made of.",
-        "Use a class of that structure, where the access table allows it.",
+        f"`{{word}}` is the base of the files in {folder}.",
+        "Use a class of that structure, where the access table permits it.",
         (f"shop.{folder}",),
     )
     for base, folder in HOMES.items()
@@ -28,5 +28,5 @@ BANS = tuple(
 
 
 def check(sources: Sources) -> Iterator[Finding]:
-    """Findings for bases outside of their layer."""
+    """Yield findings for base classes outside of their layer."""
     return find_banned_names(sources, BANS, RULE)

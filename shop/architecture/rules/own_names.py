@@ -1,4 +1,4 @@
-"""A name is fetched from the file that defines it: a name borrowed through a third file opens a door unseen."""
+"""Rule that names are imported from the file that defines them."""
 
 import ast
 from collections.abc import Iterator
@@ -10,24 +10,26 @@ from shop.architecture.table import of_module
 from shop.architecture.units import is_inside, share_unit
 
 RULE = "own_names"
-ADVICE = "Import it from the file that defines it; when that is forbidden, the table says what to go through."
+ADVICE = (
+    "Import it from the file that defines it; when that is forbidden, `flask shop arch why` shows the permitted way."
+)
 
 
 def check(sources: Sources) -> Iterator[Finding]:
-    """Findings for names that come from elsewhere than where they are defined."""
+    """Yield findings for names imported from another file than their own."""
     for source in sources.files:
-        for found in imports_of(source):
-            yield from _check_forms(source, found)
-            yield from _check_reexports(sources, source, found)
+        for import_ in imports_of(source):
+            yield from _check_forms(source, import_)
+            yield from _check_reexports(sources, source, import_)
         yield from _check_attribute_chains(sources, source)
         yield from _check_dynamic_access(sources, source)
 
 
 def reexports_error(owner: Source, name: str) -> bool:
-    """Return True for a name that a file may offer although another one defines it.
+    """Return True for a name that a file may re-export.
 
-    The core offers the errors of libraries, since what can go wrong must be catchable. The face of a unit offers names
-    of its inside, since its door is the unit's door.
+    The core re-exports the errors of libraries, because callers must be able to catch them. The face of a unit
+    re-exports names of its inside, because the protected contract of the face is that of the unit.
     """
     offered = any(
         isinstance(node.value, ast.List) and name in {getattr(item, "value", None) for item in node.value.elts}
@@ -44,39 +46,39 @@ def _is_own_inside(owner: Source, full: str, name: str) -> bool:
     return owner.is_package and is_inside(home) and share_unit(home, owner.module) and original == name
 
 
-def _check_forms(source: Source, found: Import) -> Iterator[Finding]:
-    if found.relative:
-        what = f"A relative import hides that this is {found.target}."
-        yield source.finding(found.line, RULE, what, "Write the name in full, from `shop.` on.")
-    if found.name.startswith("_") and not found.name.startswith("__") and _is_shop(found.module):
-        what = f"{found.name} is {found.module}'s own affair."
-        yield source.finding(found.line, RULE, what, "Use what the file offers without an underscore.")
-    if found.name == "*":
-        what = f"A star import brings whatever {found.module} has, today and tomorrow."
-        yield source.finding(found.line, RULE, what, "Name what you need.")
+def _check_forms(source: Source, import_: Import) -> Iterator[Finding]:
+    if import_.relative:
+        what = f"A relative import hides that this is {import_.target}."
+        yield source.finding(import_.line, RULE, what, "Write the name in full, from `shop.` on.")
+    if import_.name.startswith("_") and not import_.name.startswith("__") and _is_shop(import_.module):
+        what = f"{import_.name} is private to {import_.module}."
+        yield source.finding(import_.line, RULE, what, "Use a public name of the file.")
+    if import_.name == "*":
+        what = f"A star import takes all names of {import_.module}, also future ones."
+        yield source.finding(import_.line, RULE, what, "Import each name.")
 
 
-def _check_reexports(sources: Sources, source: Source, found: Import) -> Iterator[Finding]:
-    if not _is_shop(found.module) or found.name in {"", "*"} or found.target in sources.by_module:
+def _check_reexports(sources: Sources, source: Source, import_: Import) -> Iterator[Finding]:
+    if not _is_shop(import_.module) or import_.name in {"", "*"} or import_.target in sources.by_module:
         return
-    owner = sources.by_module.get(found.module)
+    owner = sources.by_module.get(import_.module)
     if owner is None:
-        what = f"{found.module} is no file that the contracts see."
-        yield source.finding(found.line, RULE, what, ADVICE)
-    elif found.name not in defined_in(owner) and not reexports_error(owner, found.name):
-        what = f"{found.module} does not define {found.name}{_describe_origin(owner, found.name)}."
-        yield source.finding(found.line, RULE, what, ADVICE)
+        what = f"{import_.module} is no file that the contracts know."
+        yield source.finding(import_.line, RULE, what, ADVICE)
+    elif import_.name not in defined_in(owner) and not reexports_error(owner, import_.name):
+        what = f"{import_.module} does not define {import_.name}{_describe_origin(owner, import_.name)}."
+        yield source.finding(import_.line, RULE, what, ADVICE)
 
 
 def _check_attribute_chains(sources: Sources, source: Source) -> Iterator[Finding]:
-    reached = {part for found in imports_of(source) for part in prefixes(found.target)}
+    reached = {part for import_ in imports_of(source) for part in prefixes(import_.target)}
     for node in source.nodes(ast.Attribute):
         full = dotted(source, node)
         module, _, name = full.rpartition(".")
         if not _is_shop(full):
             continue
         if full in sources.by_module and full not in reached:
-            what = f"{full} is reached without being imported here, so no contract sees it."
+            what = f"{full} is used without an import in this file, so no contract sees it."
             yield source.finding(node, RULE, what, ADVICE)
         owner = sources.by_module.get(module)
         if (
@@ -91,9 +93,9 @@ def _check_attribute_chains(sources: Sources, source: Source) -> Iterator[Findin
 
 def _check_dynamic_access(sources: Sources, source: Source) -> Iterator[Finding]:
     for call in source.nodes(ast.Call):
-        asks = dotted(source, call.func).rpartition(".")[2] in {"getattr", "vars", "attrgetter"} and call.args
-        if asks and source.structure and dotted(source, call.args[0]) in sources.by_module:
-            yield source.finding(call, RULE, "A module is asked for a name as text.", ADVICE)
+        is_lookup = dotted(source, call.func).rpartition(".")[2] in {"getattr", "vars", "attrgetter"} and call.args
+        if is_lookup and source.structure and dotted(source, call.args[0]) in sources.by_module:
+            yield source.finding(call, RULE, "A name of a module is read by text.", ADVICE)
 
 
 def _describe_origin(owner: Source, name: str) -> str:
@@ -102,7 +104,7 @@ def _describe_origin(owner: Source, name: str) -> str:
         return ""
     home = origin.rpartition(".")[0]
     structure = of_module(home)
-    return f", it is {f'a {structure.name} ' if structure else ''}borrowed from {home or origin}"
+    return f", it is {f'a {structure.name} ' if structure else ''}imported from {home or origin}"
 
 
 def _is_shop(name: str) -> bool:

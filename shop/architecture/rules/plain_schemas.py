@@ -1,4 +1,4 @@
-"""A Schema names fields: one that computes decides, at a place where nobody looks for a decision."""
+"""Rule that Schemas declare fields and compute nothing."""
 
 import ast
 from collections.abc import Iterator
@@ -13,10 +13,10 @@ BELOW = "Compute it in a Combination or a Service, and let the Schema name the f
 
 
 def check(sources: Sources) -> Iterator[Finding]:
-    """Findings for Schemas that do more than name fields."""
+    """Yield findings for functions and computed fields in Schemas."""
     for source in sources.in_folder("schemas"):
         for function in source.nodes(ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda):
             yield source.finding(function, RULE, "A Schema has a function.", BELOW)
         for call in source.nodes(ast.Call):
             if dotted(source, call.func) in COMPUTED:
-                yield source.finding(call, RULE, "A Schema's field is computed.", BELOW)
+                yield source.finding(call, RULE, "A field of a Schema is computed.", BELOW)

@@ -1,4 +1,4 @@
-"""The inside of a unit is its own: others import the unit, and the inside never imports its own face."""
+"""Rule that the files inside of a unit stay private."""
 
 from collections.abc import Iterator
 
@@ -11,17 +11,22 @@ RULE = "private_inside"
 
 
 def check(sources: Sources) -> Iterator[Finding]:
-    """Yield findings for imports of an inside from other units, and of a face from its own inside."""
+    """Yield findings for imports across the border of a unit.
+
+    An inside importing its own face is a finding as well.
+    """
     for source in sources.files:
-        for found in imports_of(source):
-            yield from _judge(source, found, found.target if found.target in sources.by_module else found.module)
+        for import_ in imports_of(source):
+            yield from _check_import(
+                source, import_, import_.target if import_.target in sources.by_module else import_.module
+            )
 
 
-def _judge(source: Source, found: Import, imported: str) -> Iterator[Finding]:
+def _check_import(source: Source, import_: Import, imported: str) -> Iterator[Finding]:
     unit = unit_of(imported)
     if is_inside(imported) and not share_unit(source.module, imported):
         what = f"{imported} is inside of the unit {unit}."
-        yield source.finding(found.line, RULE, what, f"Import what {unit} offers itself, in its __init__.")
+        yield source.finding(import_.line, RULE, what, f"Import from {unit} itself, the __init__ of the unit.")
     elif is_inside(source.module) and imported == unit_of(source.module):
         what = f"A file inside of {unit} imports the face of its own unit."
-        yield source.finding(found.line, RULE, what, "Import it from the file of the unit that defines it.")
+        yield source.finding(import_.line, RULE, what, "Import it from the file of the unit that defines it.")

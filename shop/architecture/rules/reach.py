@@ -1,4 +1,4 @@
-"""Talk to your collaborators, not to theirs: `self.items.items.find` skips a storey without any import."""
+"""Rule against reaching through a collaborator, as in `self.items.items.find`."""
 
 import ast
 from collections.abc import Iterator, Mapping
@@ -9,59 +9,62 @@ from shop.architecture.source.names import dotted, find_annotation_names, walk_n
 from shop.architecture.source.source import Source, Sources
 
 RULE = "reach"
-ADVICE = "Give the collaborator a method that says what you need."
-# NamedTuple's own methods only look private.
+ADVICE = "Add a method for this purpose to the collaborator."
+# Public methods of NamedTuple that start with an underscore.
 PUBLIC = {"_replace", "_asdict", "_fields", "_make"}
 
 
 def check(sources: Sources) -> Iterator[Finding]:
-    """Findings for code that reaches through a collaborator, or hands one on."""
-    world = build_index(sources)
+    """Yield findings for code that reaches through or passes on a collaborator."""
+    index = build_index(sources)
     for source in sources.layers:
         yield from _check_private_names(source)
         yield from _check_arguments(source)
-        for one in classes_of(source):
-            for function in one.methods.values():
-                yield from _check_chains(world, one, function)
-                yield from _check_returned(world, one, function)
-            yield from _check_siblings(one)
+        for cls in classes_of(source):
+            for function in cls.methods.values():
+                yield from _check_chains(index, cls, function)
+                yield from _check_returned(index, cls, function)
+            yield from _check_siblings(cls)
 
 
-def _check_siblings(one: Class) -> Iterator[Finding]:
-    """Two classes of one kind in one file are siblings too; a base of both has no suffix."""
-    for node in walk_nodes(one.node):
-        name = dotted(one.source, node) if isinstance(node, ast.Name) else ""
-        if is_wired(name) and name != one.name and name.startswith(f"{one.source.module}."):
-            what = f"{one.short} meets its sibling {name.rpartition('.')[2]} in this file."
-            yield one.source.finding(node, RULE, what, "Let a structure above both call them one after the other.")
+def _check_siblings(cls: Class) -> Iterator[Finding]:
+    """Check for uses of a sibling class in the same file.
+
+    A common base class has no suffix, so it is no sibling.
+    """
+    for node in walk_nodes(cls.node):
+        name = dotted(cls.source, node) if isinstance(node, ast.Name) else ""
+        if is_wired(name) and name != cls.name and name.startswith(f"{cls.source.module}."):
+            what = f"{cls.short} uses its sibling {name.rpartition('.')[2]} in this file."
+            yield cls.source.finding(node, RULE, what, "Let a structure above both call them in turn.")
 
 
-def _check_chains(world: ClassIndex, one: Class, function: Function) -> Iterator[Finding]:
-    known = world.types_in(one, function)
+def _check_chains(index: ClassIndex, cls: Class, function: Function) -> Iterator[Finding]:
+    local_types = index.types_in(cls, function)
     for node in walk_nodes(function):
         if not isinstance(node, ast.Attribute):
             continue
-        owner = world.type_of(node.value, known)
-        if owner and is_wired(owner) and owner != one.name and not _is_public(world, owner, node.attr):
+        owner = index.type_of(node.value, local_types)
+        if owner and is_wired(owner) and owner != cls.name and not _is_public(index, owner, node.attr):
             short = owner.rpartition(".")[2]
-            yield one.source.finding(node, RULE, f"{one.short} reaches through {short} for its {node.attr}.", ADVICE)
+            yield cls.source.finding(node, RULE, f"{cls.short} reaches through {short} for its {node.attr}.", ADVICE)
 
 
-def _is_public(world: ClassIndex, owner: str, name: str) -> bool:
-    """Whether it is a method; of a CacheManager, also a declared key."""
+def _is_public(index: ClassIndex, owner: str, name: str) -> bool:
+    """Return True for a method; for CacheManagers also for declared keys."""
     structure = kind_of(owner)
     has_keys = structure is not None and structure.name == "CacheManager"
-    return world.method(owner, name) is not None or (has_keys and name not in world.collaborators(owner))
+    return index.method(owner, name) is not None or (has_keys and name not in index.collaborators(owner))
 
 
-def _check_returned(world: ClassIndex, one: Class, function: Function) -> Iterator[Finding]:
-    known = world.types_in(one, function)
+def _check_returned(index: ClassIndex, cls: Class, function: Function) -> Iterator[Finding]:
+    local_types = index.types_in(cls, function)
     for node in walk_nodes(function):
         for value in _find_passed_values(node):
-            kind = world.type_of(value, known) or _bound(world, node, value, known)
+            kind = index.type_of(value, local_types) or _find_bound_class(index, node, value, local_types)
             if kind and is_wired(kind):
-                what = f"{one.short} hands its {kind.rpartition('.')[2]} to somebody who may not have it."
-                yield one.source.finding(node, RULE, what, "Hand on values: call it here and pass the answer.")
+                what = f"{cls.short} passes on its {kind.rpartition('.')[2]}."
+                yield cls.source.finding(node, RULE, what, "Call it here and pass on the result.")
 
 
 def _check_arguments(source: Source) -> Iterator[Finding]:
@@ -70,20 +73,23 @@ def _check_arguments(source: Source) -> Iterator[Finding]:
         annotations = (arg.annotation for arg in walk_nodes(function.args) if isinstance(arg, ast.arg))
         for part in (function.returns, *annotations):
             for kind in filter(is_wired, find_annotation_names(source, part)):
-                what = f"{function.name} passes {kind.rpartition('.')[2]} around."
-                yield source.finding(function, RULE, what, "A collaborator is a field; pass values around.")
+                what = f"{function.name} takes or returns {kind.rpartition('.')[2]}."
+                yield source.finding(function, RULE, what, "Declare a collaborator as a field; pass values only.")
 
 
-def _bound(world: ClassIndex, node: ast.AST, value: ast.expr, known: Mapping[str, str]) -> str | None:
-    """The class of a method that is given away uncalled; as an argument it is a call made later, by the receiver."""
+def _find_bound_class(index: ClassIndex, node: ast.AST, value: ast.expr, local_types: Mapping[str, str]) -> str | None:
+    """Return the class of a method that is passed on uncalled.
+
+    A method as an argument is permitted: the receiver can only call it.
+    """
     if isinstance(node, ast.Call) or not isinstance(value, ast.Attribute):
         return None
-    owner = world.type_of(value.value, known)
-    return owner if owner and world.method(owner, value.attr) else None
+    owner = index.type_of(value.value, local_types)
+    return owner if owner and index.method(owner, value.attr) else None
 
 
 def _find_passed_values(node: ast.AST) -> Iterator[ast.expr]:
-    """The expressions whose value leaves the hands of the method."""
+    """Yield the expressions whose value leaves the method."""
     match node:
         case ast.Return(value=ast.expr() as value) | ast.Yield(value=ast.expr() as value) | ast.Lambda(body=value):
             yield value
@@ -105,4 +111,4 @@ def _check_private_names(source: Source) -> Iterator[Finding]:
         called_super = isinstance(node.value, ast.Call) and ast.unparse(node.value.func) == "super"
         private = node.attr.startswith("_") and not node.attr.startswith("__") and node.attr not in PUBLIC
         if private and foreign and not called_super:
-            yield source.finding(node, RULE, f"{node.attr} is another object's own affair.", ADVICE)
+            yield source.finding(node, RULE, f"{node.attr} is private to another object.", ADVICE)

@@ -1,4 +1,4 @@
-"""Each Redis key has one owner: a second place that spells it knows nothing of its form, its life or its rename."""
+"""Rule that each Redis key belongs to one CacheManager."""
 
 import ast
 import re
@@ -11,8 +11,8 @@ from shop.architecture.source.names import dotted, find_string_literals
 from shop.architecture.source.source import Source, Sources
 
 RULE = "redis_keys"
-OWNER = "Declare the key in a CacheManager and call its get, put, remember, forget or a method of your own."
-# Words that mean Redis wherever they stand; get and set mean it only on a client, and no client gets out.
+OWNER = "Declare the key in a CacheManager and use its methods."
+# Method names that only Redis clients have; get and set are ambiguous, but no client leaves the CacheManagers.
 COMMANDS = (
     ".bitcount", ".blpop", ".brpop", ".decrby", ".evalsha", ".execute_command", ".expire", ".expireat", ".fcall",
     ".getdel", ".getex", ".hdel", ".hexists", ".hget", ".hgetall", ".hincrby", ".hkeys", ".hmget", ".hmset", ".hscan",
@@ -37,22 +37,26 @@ BANS = (
         ("shop.cache_managers",),
     ),
 )
-HOLE = "\0"
+PLACEHOLDER = "\0"
 
 
 def check(sources: Sources) -> Iterator[Finding]:
-    """Findings for Redis commands and key literals outside of CacheManagers."""
+    """Yield findings for Redis commands and keys outside of CacheManagers."""
     yield from find_banned_names(sources, BANS, RULE)
-    templates = {_template(text): text for source in sources.in_folder("cache_managers") for text in _declared(source)}
+    templates = {
+        _template(text): text for source in sources.in_folder("cache_managers") for text in _declared_templates(source)
+    }
     for source in sources.layers:
         if source.structure and source.structure.folder == "cache_managers":
             continue
         for node, text in _texts(source):
-            if declared := next((whole for parts, whole in templates.items() if _meet(text.split(":"), parts)), None):
-                yield source.finding(node, RULE, f"This text looks like the key {declared!r}.", OWNER)
+            if declared := next(
+                (whole for parts, whole in templates.items() if _matches(text.split(":"), parts)), None
+            ):
+                yield source.finding(node, RULE, f"This text matches the key {declared!r}.", OWNER)
 
 
-def _declared(source: Source) -> Iterator[str]:
+def _declared_templates(source: Source) -> Iterator[str]:
     for call in source.nodes(ast.Call):
         if dotted(source, call.func) == "shop.core.cache.key.Key" and call.args:
             template = call.args[0]
@@ -61,7 +65,7 @@ def _declared(source: Source) -> Iterator[str]:
 
 
 def _template(text: str) -> tuple[str, ...]:
-    parts = (said + (HOLE if name is not None else "") for said, name, _, _ in Formatter().parse(text))
+    parts = (literal + (PLACEHOLDER if name is not None else "") for literal, name, _, _ in Formatter().parse(text))
     return tuple("".join(parts).split(":"))
 
 
@@ -69,17 +73,20 @@ def _texts(source: Source) -> Iterator[tuple[ast.AST, str]]:
     inside = {id(part) for node in source.nodes(ast.JoinedStr) for part in node.values}
     yield from ((node, str(node.value)) for node in find_string_literals(source) if id(node) not in inside)
     for node in source.nodes(ast.JoinedStr):
-        yield node, "".join(str(part.value) if isinstance(part, ast.Constant) else HOLE for part in node.values)
+        yield node, "".join(str(part.value) if isinstance(part, ast.Constant) else PLACEHOLDER for part in node.values)
 
 
-def _meet(said: list[str], template: tuple[str, ...]) -> bool:
-    """Whether a text, cut at its colons, could be a key of the template; one word of it must be spelled."""
-    if len(said) != len(template) or any(re.search(r"\s", part) for part in said):
+def _matches(literal: list[str], template: tuple[str, ...]) -> bool:
+    """Return True when a text could be a key of the template.
+
+    `literal` is the text, cut at its colons. At least one part must be equal.
+    """
+    if len(literal) != len(template) or any(re.search(r"\s", part) for part in literal):
         return False
-    pairs = list(zip(said, template, strict=True))
-    spelled = any(one == other and one.strip(HOLE).isalpha() for one, other in pairs)
-    return spelled and all(one == HOLE or _fills(one, other) for one, other in pairs)
+    pairs = list(zip(literal, template, strict=True))
+    has_equal_part = any(part == other and part.strip(PLACEHOLDER).isalpha() for part, other in pairs)
+    return has_equal_part and all(part == PLACEHOLDER or _fills_placeholder(part, other) for part, other in pairs)
 
 
-def _fills(said: str, part: str) -> bool:
-    return re.fullmatch(re.escape(part).replace(re.escape(HOLE), ".+"), said) is not None
+def _fills_placeholder(literal: str, part: str) -> bool:
+    return re.fullmatch(re.escape(part).replace(re.escape(PLACEHOLDER), ".+"), literal) is not None

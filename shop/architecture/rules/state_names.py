@@ -1,4 +1,4 @@
-"""A state is spoken by its name: a state that is written as text survives its own rename."""
+"""Rule that states are written as enum members, never as text."""
 
 import ast
 from collections.abc import Iterator
@@ -11,14 +11,14 @@ RULE = "state_names"
 
 
 def check(sources: Sources) -> Iterator[Finding]:
-    """Findings for texts that are the value of a StrEnum in constants."""
+    """Yield findings for texts that equal the value of a StrEnum."""
     states = dict(pair for source in sources.in_folder("constants") for pair in _states(source))
     for source in sources.layers:
         if source.structure and source.structure.folder == "constants":
             continue
-        silent = _other_uses(source)
+        excluded = _other_uses(source)
         for text in find_string_literals(source):
-            if text.value in states and id(text) not in silent:
+            if text.value in states and id(text) not in excluded:
                 name = states[str(text.value)]
                 yield source.finding(
                     text, RULE, f"{text.value!r} is the state {name} as text.", f"Import and write {name}."
@@ -35,7 +35,7 @@ def _states(source: Source) -> Iterator[tuple[str, str]]:
 
 
 def _other_uses(source: Source) -> set[int]:
-    """Texts that name a key, a column or a part of a longer text."""
+    """Return the texts that are keys, columns or parts of texts."""
     keys = {id(key) for node in source.nodes(ast.Dict) for key in node.keys}
     subscripts = {id(node.slice) for node in source.nodes(ast.Subscript)}
     parts = {id(part) for node in source.nodes(ast.JoinedStr) for part in node.values}

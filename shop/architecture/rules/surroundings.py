@@ -1,4 +1,4 @@
-"""The layers work on values: threads, files, sockets, the environment and the clock belong to the core."""
+"""Rule against threads, files, sockets, environment and clocks in layers."""
 
 from collections.abc import Iterator
 
@@ -10,20 +10,20 @@ RULE = "surroundings"
 BANS = (
     BannedName(
         ("threading", "multiprocessing", "concurrent", "asyncio", "subprocess", "signal", "sched", "queue"),
-        "`{word}` starts work that no transaction and no worker knows of.",
-        "Ask for a Job through the queue, after the commit.",
+        "`{word}` starts work outside of transactions and workers.",
+        "Enqueue a Job after the commit.",
     ),
     BannedName(
         ("socket", "http.client", "http.server", "urllib.request", "smtplib", "ftplib", "xmlrpc"),
-        "`{word}` reaches another machine in the middle of a transaction.",
-        "Let a Job do it after the commit, through something of the core.",
+        "`{word}` calls another machine during a transaction.",
+        "Move it to a Job after the commit, with a client of the core.",
     ),
     BannedName(
         ("os", "sys", "shutil", "tempfile", "glob", "open", "input"),
         "`{word}` makes the result depend on the machine.",
         "Add a setting to shop.core.settings.settings and take Settings as a collaborator.",
     ),
-    BannedName(("print",), "`{word}` speaks to nobody.", "Log it; what an operator shall read is printed by shop.cli."),
+    BannedName(("print",), "`{word}` writes to an output without a reader.", "Log it, or print it in shop.cli."),
     BannedName(
         (
             "datetime.datetime.now",
@@ -37,12 +37,12 @@ BANS = (
             "time.ctime",
             "uuid.uuid1",
         ),
-        "`{word}` reads a clock that no test can turn.",
-        "Take shop.core.clock.Clock as a collaborator and ask it, or take the moment as an argument.",
+        "`{word}` reads a clock that tests cannot set.",
+        "Use shop.core.clock.Clock as a collaborator, or take the time as an argument.",
     ),
     BannedName(
         ("time.sleep", "time.monotonic", "time.perf_counter"),
-        "`{word}` holds a thread that others wait for.",
+        "`{word}` blocks a thread of the server.",
         "Wait in a Job, or through shop.core.resilience.bounded_wait, which is bounded.",
         ("shop.jobs",),
     ),
@@ -50,5 +50,5 @@ BANS = (
 
 
 def check(sources: Sources) -> Iterator[Finding]:
-    """Findings for what a layer takes from its surroundings."""
+    """Yield findings for uses of the surroundings in a layer."""
     return find_banned_names(sources, BANS, RULE)

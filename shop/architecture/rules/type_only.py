@@ -1,4 +1,4 @@
-"""Type names may travel up, imports may not: under TYPE_CHECKING stand Models and nothing else of shop."""
+"""Rule that only Models stand under TYPE_CHECKING."""
 
 import ast
 from collections.abc import Iterator
@@ -9,21 +9,21 @@ from shop.architecture.source.source import Source, Sources
 from shop.architecture.table import of_module
 
 RULE = "type_only"
-ADVICE = "Write `if TYPE_CHECKING:` with the name from typing, and nothing else in the condition."
+ADVICE = "Write `if TYPE_CHECKING:` with the name from typing, without any other condition."
 
 
 def check(sources: Sources) -> Iterator[Finding]:
-    """Findings for imports that the contracts take for type names and that are more."""
+    """Yield findings for type-only imports of other classes than Models."""
     for source in sources.files:
         if "TYPE_CHECKING" in defined_in(source) | _check_rebinding(source):
-            yield source.finding(1, RULE, "TYPE_CHECKING is made here, so what it hides would run.", ADVICE)
+            yield source.finding(1, RULE, "This file defines TYPE_CHECKING, so the imports below it would run.", ADVICE)
         for node in source.nodes(ast.If, ast.IfExp, ast.While):
-            if asks_for_types(node.test):  # type: ignore[attr-defined]  # all three have one
+            if mentions_type_checking(node.test):  # type: ignore[attr-defined]  # all three have one
                 yield from _check_hidden_imports(source, node)
 
 
-def asks_for_types(test: ast.expr) -> bool:
-    """Whether the contracts may take what stands under the condition for type names."""
+def mentions_type_checking(test: ast.expr) -> bool:
+    """Return True when a condition mentions TYPE_CHECKING."""
     names = {node.id for node in ast.walk(test) if isinstance(node, ast.Name)}
     attributes = {node.attr for node in ast.walk(test) if isinstance(node, ast.Attribute)}
     return "TYPE_CHECKING" in names | attributes
@@ -32,24 +32,24 @@ def asks_for_types(test: ast.expr) -> bool:
 def _check_hidden_imports(source: Source, node: ast.AST) -> Iterator[Finding]:
     test = getattr(node, "test")  # noqa: B009 - three kinds of nodes have one, and no base says so
     if not isinstance(node, ast.If) or node.orelse or dotted(source, test) != "typing.TYPE_CHECKING":
-        yield source.finding(node, RULE, "This condition is more than the question for types.", ADVICE)
+        yield source.finding(node, RULE, "This condition tests more than TYPE_CHECKING.", ADVICE)
     lines = range(node.lineno, (node.end_lineno or node.lineno) + 1)  # type: ignore[attr-defined]  # a statement
-    for found in imports_of(source):
-        if found.line in lines and not _is_allowed(found):
+    for import_ in imports_of(source):
+        if import_.line in lines and not _is_allowed(import_):
             yield source.finding(
-                found.line,
+                import_.line,
                 RULE,
-                f"{found.target} is named for type checking, and it is no Model.",
-                "Only rows travel as types; take everything else as a collaborator, or as a plain value.",
+                f"{import_.target} is imported for type checking, and it is no Model.",
+                "Only Models may be imported as types; use a collaborator or a plain value.",
             )
 
 
-def _is_allowed(found: Import) -> bool:
-    if found.module.partition(".")[0] != "shop":
+def _is_allowed(import_: Import) -> bool:
+    if import_.module.partition(".")[0] != "shop":
         return True
-    structure = of_module(found.module)
+    structure = of_module(import_.module)
     is_model = structure is not None and structure.name == "Model"
-    return is_model and found.name not in {"*", ""} and not found.relative
+    return is_model and import_.name not in {"*", ""} and not import_.relative
 
 
 def _check_rebinding(source: Source) -> set[str]:

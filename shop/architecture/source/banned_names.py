@@ -1,4 +1,4 @@
-"""Words that are not to be used outside of their places: the common part of several rules."""
+"""Search for banned names, shared by several rules."""
 
 import ast
 import builtins
@@ -15,9 +15,10 @@ from shop.architecture.source.source import Source, Sources
 
 @dataclass(frozen=True)
 class BannedName:
-    """Full names (`time.time`; a module stands for all it has) or attributes of anything (`.commit`).
+    """Names that only `places` may use.
 
-    `places` are the modules and packages that may use them. `everywhere`: beside the structures too.
+    `names` are full names (`time.time`; a module includes its contents) or attributes of any object (`.commit`).
+    `places` are modules and packages. `everywhere` extends the ban to files outside of the structures.
     """
 
     names: tuple[str, ...]
@@ -27,34 +28,37 @@ class BannedName:
     everywhere: bool = False
 
     def covers(self, source: Source) -> bool:
-        """Whether it holds in that file."""
-        at_home = any(source.module == place or source.module.startswith(f"{place}.") for place in self.places)
-        return not at_home and (self.everywhere or source.structure is not None)
+        """Return True when the ban holds in a file."""
+        is_permitted = any(source.module == place or source.module.startswith(f"{place}.") for place in self.places)
+        return not is_permitted and (self.everywhere or source.structure is not None)
 
 
 def find_banned_names(sources: Sources, bans: tuple[BannedName, ...], rule: str) -> Iterator[Finding]:
-    """One finding for each line and word."""
+    """Yield one finding for each line and banned name."""
     for source, ban in product(sources.files, bans):
         if ban.covers(source):
             used = _find_used_names(source)
-            hits = {(line, word) for word in ban.names for line in used.get(word, ())}
-            for line, word in sorted(hits):
-                yield source.finding(line, rule, ban.what.format(word=word.lstrip(".")), ban.instead)
+            hits = {(line, name) for name in ban.names for line in used.get(name, ())}
+            for line, name in sorted(hits):
+                yield source.finding(line, rule, ban.what.format(word=name.lstrip(".")), ban.instead)
 
 
 @cache
 def _find_used_names(source: Source) -> dict[str, set[int]]:
-    """Word -> lines, of what was imported, of names that are imported or built in, and of every attribute."""
+    """Return the lines of every used name.
+
+    Includes imports, imported and built-in names, and attributes.
+    """
     names = (node for node in source.nodes(ast.Name, ast.Attribute) if isinstance(node.ctx, ast.Load))  # type: ignore[attr-defined]  # both have one
-    said = (
+    occurrences = (
         *((found.line, found.target) for found in imports_of(source)),
         *((node.lineno, dotted(source, node)) for node in names if _root(node) in _find_known_names(source)),
         *((node.lineno, f".{node.attr}") for node in source.nodes(ast.Attribute)),
     )
     used: dict[str, set[int]] = defaultdict(set)
-    for line, name in said:
-        for word in prefixes(name):
-            used[word].add(line)
+    for line, name in occurrences:
+        for prefix in prefixes(name):
+            used[prefix].add(line)
     return dict(used)
 
 

@@ -1,4 +1,4 @@
-"""The classes of the structures: their collaborators, their methods, and the class an expression is of."""
+"""Classes of the structures with their collaborators, methods and types."""
 
 import ast
 from collections import defaultdict
@@ -27,7 +27,7 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 @dataclass(frozen=True, eq=False)
 class Class:
-    """One class of shop; `fields` are annotated names -> the full names in their annotations."""
+    """Class of shop; `fields` maps annotated names to full type names."""
 
     name: str
     source: Source
@@ -38,75 +38,78 @@ class Class:
 
     @property
     def short(self) -> str:
-        """The name as its file says it."""
+        """Name as written in its file."""
         return self.node.name
 
 
 @dataclass(frozen=True, eq=False)
 class ClassIndex:
-    """Every class of shop by its full name."""
+    """Classes of shop by full name."""
 
     classes: Mapping[str, Class]
 
     def iterate_bases(self, name: str) -> Iterator[Class]:
-        """A class and its bases, as far as they are classes of shop."""
-        if found := self.classes.get(name):
-            yield found
-            for base in found.bases:
+        """Yield a class and its bases within shop."""
+        if found_class := self.classes.get(name):
+            yield found_class
+            for base in found_class.bases:
                 yield from self.iterate_bases(base)
 
     def collaborators(self, name: str) -> dict[str, str]:
-        """Field -> full name of its class, of the fields that hold a class of shop."""
+        """Map the fields that hold classes of shop to full names."""
         return {
             field: kind
-            for one in reversed(list(self.iterate_bases(name)))
-            for field, kinds in one.fields.items()
+            for cls in reversed(list(self.iterate_bases(name)))
+            for field, kinds in cls.fields.items()
             for kind in kinds
             if kind in self.classes
         }
 
     def method(self, name: str, method: str) -> tuple[Class, Function] | None:
-        """A method and the class that has it."""
-        return next(((one, one.methods[method]) for one in self.iterate_bases(name) if method in one.methods), None)
+        """Find a method and the class that defines it."""
+        return next(((cls, cls.methods[method]) for cls in self.iterate_bases(name) if method in cls.methods), None)
 
     def types_in(self, owner: Class, function: Function) -> dict[str, str]:
-        """Local name -> full name of its class: self, annotated parameters, and what was assigned from them."""
-        known = {
+        """Map local names of a method to full class names.
+
+        Covers self, annotated parameters and assignments from them.
+        """
+        local_types = {
             arg.arg: kind
             for arg in walk_nodes(function.args)
             if isinstance(arg, ast.arg)
             for kind in find_annotation_names(owner.source, arg.annotation)
             if kind in self.classes
         }
-        known["self"] = owner.name
+        local_types["self"] = owner.name
         for node in walk_nodes(function):
             value, names = _find_bound_names(node)
-            if names and (kind := self.type_of(value, known)):
-                known |= dict.fromkeys(names, kind)
-        return known
+            if names and (kind := self.type_of(value, local_types)):
+                local_types |= dict.fromkeys(names, kind)
+        return local_types
 
-    def type_of(self, node: ast.AST | None, known: Mapping[str, str]) -> str | None:
-        """The full name of the class of an expression, where its annotations tell."""
+    def type_of(self, node: ast.AST | None, local_types: Mapping[str, str]) -> str | None:
+        """Return the full class name of an expression, or None."""
         if isinstance(node, ast.Name):
-            return known.get(node.id)
+            return local_types.get(node.id)
         if isinstance(node, ast.NamedExpr):
-            return self.type_of(node.value, known)
+            return self.type_of(node.value, local_types)
         if isinstance(node, (ast.BoolOp, ast.IfExp)):
             parts = node.values if isinstance(node, ast.BoolOp) else [node.body, node.orelse]
-            return next((kind for part in parts if (kind := self.type_of(part, known))), None)
-        if isinstance(node, ast.Attribute) and (owner := self.type_of(node.value, known)):
+            return next((kind for part in parts if (kind := self.type_of(part, local_types))), None)
+        if isinstance(node, ast.Attribute) and (owner := self.type_of(node.value, local_types)):
             return self.collaborators(owner).get(node.attr)
         return None
 
 
 def build_index(sources: Sources) -> ClassIndex:
-    """The classes of all files."""
-    return ClassIndex({one.name: one for source in sources.files for one in classes_of(source)})
+    """Build the index of all classes."""
+    return ClassIndex({cls.name: cls for source in sources.files for cls in classes_of(source)})
 
 
 @cache
 def classes_of(source: Source) -> tuple[Class, ...]:
-    """The classes at the top level of a file."""
+    """Return the classes at the top level of a file."""
     return tuple(_class(source, node) for node in source.tree.body if isinstance(node, ast.ClassDef))
 
 
@@ -119,35 +122,38 @@ def classes_by_unit(sources: Sources) -> Mapping[str, tuple[Class, ...]]:
 
 
 def wired_parts(sources: Sources) -> Mapping[str, Structure]:
-    """Return full class name -> structure, of all classes that the container builds and of their bases in the unit.
+    """Map wired classes and their bases in the unit to structures.
 
-    A base has no suffix of its own, and what it does is done by the class that inherits it.
+    A base has no suffix of its own, and its methods run in the class that inherits it.
     """
-    world = build_index(sources)
+    index = build_index(sources)
     return {
         part.name: structure
-        for name in world.classes
+        for name in index.classes
         if (structure := kind_of(name))
-        for part in world.iterate_bases(name)
-        if share_unit(part.source.module, world.classes[name].source.module)
+        for part in index.iterate_bases(name)
+        if share_unit(part.source.module, index.classes[name].source.module)
     }
 
 
 def kind_of(name: str) -> Structure | None:
-    """The structure that a full class name belongs to by folder and suffix; None for values that stand beside."""
+    """Return the structure of a full class name by folder and suffix.
+
+    Returns None for value classes.
+    """
     module, _, short = name.rpartition(".")
     structure = of_module(module)
     return structure if structure and structure.suffix and short.endswith(structure.suffix) else None
 
 
 def is_wired(name: str) -> bool:
-    """Whether the container builds the class."""
+    """Return True when the container builds the class."""
     structure = kind_of(name)
     return structure is not None and structure.name in WIRED_STRUCTURES
 
 
 def _find_bound_names(node: ast.AST) -> tuple[ast.expr | None, list[str]]:
-    """A value and the local names that it gets."""
+    """Return a value and the local names bound to it."""
     match node:
         case ast.Assign(targets=targets, value=value):
             return value, [target.id for target in targets if isinstance(target, ast.Name)]

@@ -1,4 +1,4 @@
-"""What one file offers to the outside: routes, tables, Redis keys, exception codes; read without running it."""
+"""Routes, tables, Redis keys and exception codes, read without imports."""
 
 import ast
 from collections.abc import Iterable, Iterator
@@ -11,7 +11,7 @@ VERBS = ("get", "post", "put", "patch", "delete")
 
 @dataclass(frozen=True)
 class Route:
-    """One verb at one path; `summary` is the method's docstring."""
+    """Verb and path of a route; `summary` is the method's docstring."""
 
     verb: str
     path: str
@@ -22,7 +22,10 @@ class Route:
 
 @dataclass(frozen=True)
 class Key:
-    """A declared Redis key; `life` is its time to live as it is written, empty for a key that stays."""
+    """Declared Redis key; `life` is its time to live as source text.
+
+    `life` is empty for a key without expiry.
+    """
 
     name: str
     template: str
@@ -31,7 +34,7 @@ class Key:
 
 @dataclass(frozen=True)
 class Code:
-    """An exception code; the first three digits of the number are the HTTP status."""
+    """Exception code; its first three digits are the HTTP status."""
 
     number: int
     name: str
@@ -39,13 +42,13 @@ class Code:
 
 
 def read_prefix(sources: Sources) -> str:
-    """What stands before every path: API_PREFIX of the app."""
+    """Read API_PREFIX of the app, the prefix of every path."""
     lines = (line for source in sources.files if source.module == "shop.app" for line in source.tree.body)
     return next((_text(value) for name, value in _find_assignments(lines) if name == "API_PREFIX"), "")
 
 
 def read_routes(source: Source, prefix: str) -> Iterator[Route]:
-    """The routes that a file of controllers serves."""
+    """Read the routes of a controller file."""
     blueprints = {
         name: value for name, value in _find_assignments(source.tree.body) if _call_name(value) == "Blueprint"
     }
@@ -65,7 +68,7 @@ def read_routes(source: Source, prefix: str) -> Iterator[Route]:
 
 
 def read_tables(source: Source) -> Iterator[str]:
-    """The tables that a file of models declares."""
+    """Read the tables of a model file."""
     for node in _classes(source):
         for name, value in _find_assignments(node.body):
             if name == "__tablename__":
@@ -73,7 +76,7 @@ def read_tables(source: Source) -> Iterator[str]:
 
 
 def read_keys(source: Source) -> Iterator[Key]:
-    """The keys that a file of cache managers declares."""
+    """Read the keys of a cache manager file."""
     for node in _classes(source):
         for name, value in _find_assignments(node.body):
             if _call_name(value) == "Key" and isinstance(value, ast.Call) and value.args:
@@ -82,7 +85,7 @@ def read_keys(source: Source) -> Iterator[Key]:
 
 
 def read_codes(source: Source) -> Iterator[Code]:
-    """The codes that a file of exception codes declares."""
+    """Read the codes of an exception code file."""
     codes = (node for node in _classes(source) if "ExceptionCode" in map(ast.unparse, node.bases))
     for node in codes:
         for name, value in _find_assignments(node.body):
@@ -106,8 +109,8 @@ def _call_name(node: ast.expr) -> str:
 
 
 def _keyword(node: ast.expr, name: str) -> ast.expr | None:
-    found = (keyword.value for keyword in node.keywords if keyword.arg == name) if isinstance(node, ast.Call) else ()
-    return next(iter(found), None)
+    values = (keyword.value for keyword in node.keywords if keyword.arg == name) if isinstance(node, ast.Call) else ()
+    return next(iter(values), None)
 
 
 def _text(node: ast.expr | None) -> str:

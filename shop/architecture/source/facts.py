@@ -1,4 +1,4 @@
-"""What the source says about itself: files and their functions, classes and their collaborators, modules."""
+"""Source facts: files, functions, classes, collaborators and modules."""
 
 import ast
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ from shop.architecture.units import noun_of
 
 @dataclass(frozen=True)
 class FunctionFact:
-    """A function and how many lines it has, its decorators not counted."""
+    """Function with its number of lines, without decorators."""
 
     name: str
     line: int
@@ -30,7 +30,7 @@ class FunctionFact:
 
 @dataclass(frozen=True)
 class FileFact:
-    """One file; `sentence` is the first line of its docstring."""
+    """File; `sentence` is the first line of its docstring."""
 
     module: str
     path: str
@@ -43,7 +43,7 @@ class FileFact:
 
 @dataclass(frozen=True)
 class CollaboratorFact:
-    """A dataclass field without a default: its name, and the full name of the class it asks for."""
+    """Dataclass field without default: its name and full class name."""
 
     role: str
     wanted: str
@@ -51,7 +51,7 @@ class CollaboratorFact:
 
 @dataclass(frozen=True)
 class ClassFact:
-    """One class, with the collaborators it names itself and those of its bases."""
+    """Class with its own collaborators and those of its bases."""
 
     name: str
     module: str
@@ -65,7 +65,7 @@ class ClassFact:
 
 @dataclass(frozen=True)
 class ModuleFact:
-    """Everything that one noun has: the files of one stem, and what stands in them."""
+    """Slice of one noun: the files of a stem and their contents."""
 
     stem: str
     files: tuple[str, ...]
@@ -77,7 +77,7 @@ class ModuleFact:
 
 
 def read_files(sources: Sources) -> tuple[FileFact, ...]:
-    """Every file, in the order of paths."""
+    """Read every file, ordered by path."""
     return tuple(
         FileFact(
             source.module, source.path, kind_of(source.module), stem_of(source), sentence_of(source.tree),
@@ -88,7 +88,7 @@ def read_files(sources: Sources) -> tuple[FileFact, ...]:
 
 
 def read_classes(sources: Sources) -> tuple[ClassFact, ...]:
-    """Every class at the top of a file, with its collaborators."""
+    """Read every top-level class with its collaborators."""
     places = {f"{source.module}.{node.name}": (source, node) for source in sources.files for node in _classes(source)}
     return tuple(
         ClassFact(
@@ -100,7 +100,7 @@ def read_classes(sources: Sources) -> tuple[ClassFact, ...]:
 
 
 def read_modules(sources: Sources, classes: tuple[ClassFact, ...]) -> tuple[ModuleFact, ...]:
-    """Every noun, in the order of stems."""
+    """Read every noun, ordered by stem."""
     prefix = read_prefix(sources)
     slices: dict[str, list[Source]] = {}
     for source in sources.files:
@@ -110,13 +110,16 @@ def read_modules(sources: Sources, classes: tuple[ClassFact, ...]) -> tuple[Modu
 
 
 def stem_of(source: Source) -> str:
-    """Return the noun a file is about: the name of its unit; empty for the `__init__` of any other folder."""
+    """Return the noun of a file: the name of its unit.
+
+    Empty for the `__init__` of any other folder.
+    """
     beside = not is_structure(kind_of(source.module))
     return "" if source.is_package and beside else noun_of(source.module)
 
 
 def sentence_of(node: ast.Module | ast.ClassDef | ast.FunctionDef) -> str:
-    """The first line of a docstring."""
+    """Return the first line of a docstring."""
     return (ast.get_docstring(node) or "").partition("\n")[0]
 
 
@@ -144,7 +147,7 @@ def _classes(source: Source) -> Iterator[ast.ClassDef]:
 
 
 def _fields(name: str, places: dict[str, tuple[Source, ast.ClassDef]]) -> dict[str, str]:
-    """Role -> full name of the wanted class, those of the bases first."""
+    """Map roles to full class names, those of the bases first."""
     if name not in places:
         return {}
     source, node = places[name]

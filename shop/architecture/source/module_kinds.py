@@ -1,4 +1,4 @@
-"""Every kind of file below shop: the structures of the access table, and what stands beside them."""
+"""Kinds of files: structures of the access table and the other packages."""
 
 from shop.architecture.table import INDEPENDENTS, STRUCTURES, may_use, of_module
 
@@ -22,11 +22,11 @@ KINDS = (*_ASSEMBLY_ORDER, *(row.name for row in reversed(STRUCTURES)), "core", 
 
 
 class UnknownName(Exception):  # noqa: N818 - it says what it is
-    """A name that is no structure, class, module, file or noun of the project; the sentence says which."""
+    """Error for a name that the project does not have."""
 
 
 def kind_of(module: str) -> str:
-    """The structure a module belongs to, or the package that stands beside the structures; empty outside of shop."""
+    """Return the structure or package of a module; empty outside of shop."""
     if structure := of_module(module):
         return structure.name
     root, place = [*module.split("."), ""][:2]
@@ -36,7 +36,7 @@ def kind_of(module: str) -> str:
 
 
 def grants(importer: str, imported: str) -> bool:
-    """Say whether a file of one kind may import a file of the other."""
+    """Return True when one kind may import the other."""
     if imported == "core":
         return importer not in _WITHOUT_CORE
     if importer in _NAMES:
@@ -45,5 +45,5 @@ def grants(importer: str, imported: str) -> bool:
 
 
 def is_structure(kind: str) -> bool:
-    """Say whether a kind is a row of the access table."""
+    """Return True when a kind is a row of the access table."""
     return kind in _NAMES

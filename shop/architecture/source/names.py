@@ -1,4 +1,4 @@
-"""Names in one file: what it imports, what it defines, and what an expression is called in full."""
+"""Imported, defined and full names in one file."""
 
 import ast
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from shop.architecture.source.source import Source
 
 @dataclass(frozen=True)
 class Import:
-    """One name that an import binds; `name` is empty where a whole module is bound."""
+    """Name that an import binds; `name` is empty for a whole module."""
 
     line: int
     module: str
@@ -21,43 +21,43 @@ class Import:
 
     @property
     def target(self) -> str:
-        """What was asked for, in full."""
+        """Full name of the imported object."""
         return f"{self.module}.{self.name}" if self.name else self.module
 
     @property
     def full_name(self) -> str:
-        """What the bound name is: `import a.b` binds `a`."""
+        """Full name of the bound name: `import a.b` binds `a`."""
         return self.target if self.name or self.aliased else self.local_name
 
 
 @cache
 def imports_of(source: Source) -> tuple[Import, ...]:
-    """Every import of a file, in functions and conditions too."""
+    """Return every import of a file, also in functions and conditions."""
     return tuple(
-        found
+        import_
         for node in source.nodes(ast.Import, ast.ImportFrom)
         for alias in node.names  # type: ignore[attr-defined]  # both kinds have names
-        for found in [_import(source, node, alias)]
+        for import_ in [_import(source, node, alias)]
     )
 
 
 @cache
 def bindings(source: Source) -> dict[str, str]:
-    """Local name -> full name of whatever was imported."""
-    return {found.local_name: found.full_name for found in imports_of(source)}
+    """Map local names to the full names of their imports."""
+    return {import_.local_name: import_.full_name for import_ in imports_of(source)}
 
 
 @cache
 def defined_in(source: Source) -> frozenset[str]:
-    """The names that a module makes itself, at its top level."""
+    """Return the names that a module defines at top level."""
     return frozenset(name for statement in top_level(source.tree.body) for name in _find_defined_names(statement))
 
 
 def dotted(source: Source, node: ast.AST | None) -> str:
-    """What an expression is called in full, as far as the file tells; empty when it is no name."""
+    """Return the full name of an expression, empty when it has none."""
     if isinstance(node, ast.Name):
-        own = f"{source.module}.{node.id}" if node.id in defined_in(source) else node.id
-        return bindings(source).get(node.id, own)
+        local = f"{source.module}.{node.id}" if node.id in defined_in(source) else node.id
+        return bindings(source).get(node.id, local)
     if isinstance(node, ast.Attribute):
         owner = dotted(source, node.value)
         return f"{owner}.{node.attr}" if owner else ""
@@ -65,7 +65,7 @@ def dotted(source: Source, node: ast.AST | None) -> str:
 
 
 def find_annotation_names(source: Source, annotation: ast.AST | None) -> Iterator[str]:
-    """The full name of each class that an annotation names, in quotes or without."""
+    """Yield the full name of each class in an annotation."""
     for node in ast.walk(annotation) if annotation else ():
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield from find_annotation_names(source, _parsed(node.value))
@@ -74,7 +74,7 @@ def find_annotation_names(source: Source, annotation: ast.AST | None) -> Iterato
 
 
 def top_level(body: list[ast.stmt]) -> Iterator[ast.stmt]:
-    """The statements a module runs when it is imported, those in conditions included."""
+    """Yield the statements that run on import, also in conditions."""
     for statement in body:
         yield statement
         if isinstance(statement, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
@@ -86,21 +86,21 @@ def top_level(body: list[ast.stmt]) -> Iterator[ast.stmt]:
 
 
 def prefixes(name: str) -> Iterator[str]:
-    """`a`, `a.b` and `a.b.c` of `a.b.c`."""
+    """Yield `a`, `a.b` and `a.b.c` for `a.b.c`."""
     parts = name.split(".")
     return (".".join(parts[: count + 1]) for count in range(len(parts)))
 
 
 @cache
 def walk_nodes(node: ast.AST) -> tuple[ast.AST, ...]:
-    """Every node below one, itself included."""
+    """Return a node and every node below it."""
     return tuple(ast.walk(node))
 
 
 def find_string_literals(source: Source) -> Iterator[ast.Constant]:
-    """The text literals of a file that say something to the program: no docstrings."""
-    silent = {id(node.value) for node in source.nodes(ast.Expr)}
-    return (n for n in source.nodes(ast.Constant) if isinstance(n.value, str) and id(n) not in silent)
+    """Return the string literals of a file, without docstrings."""
+    docstrings = {id(node.value) for node in source.nodes(ast.Expr)}
+    return (n for n in source.nodes(ast.Constant) if isinstance(n.value, str) and id(n) not in docstrings)
 
 
 def _find_defined_names(statement: ast.stmt) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The source of a package, parsed once: what the rules that an import graph cannot express look at."""
+"""Source files of a package, parsed once for all rules."""
 
 import ast
 from collections import defaultdict
@@ -16,7 +16,7 @@ N = TypeVar("N", bound=ast.AST)
 
 @dataclass(frozen=True)
 class Source:
-    """One file. `module` is its dotted name, `path` is relative to the checkout."""
+    """File; `module` is its dotted name, `path` relative to the checkout."""
 
     module: str
     path: str
@@ -24,30 +24,30 @@ class Source:
 
     @property
     def tree(self) -> ast.Module:
-        """The parsed file; empty when it cannot be parsed, which closed_world reports."""
+        """Syntax tree; empty for invalid syntax, which closed_world reports."""
         return self._parsed[0]
 
     @property
     def problem(self) -> str | None:
-        """Why the file cannot be parsed; None when it can."""
+        """Syntax error of the file, or None."""
         return self._parsed[1]
 
     @property
     def structure(self) -> Structure | None:
-        """The row of the access table it belongs to."""
+        """Row of the access table of this file, or None."""
         return of_module(self.module)
 
     @property
     def is_package(self) -> bool:
-        """Whether it is a folder's `__init__`."""
+        """True for the `__init__` of a folder."""
         return self.path.endswith("/__init__.py")
 
     def nodes(self, *kinds: type[N]) -> Iterator[N]:
-        """Every node of these kinds, in no promised order."""
+        """Yield every node of these kinds, in no particular order."""
         return (node for kind in kinds for node in self._by_kind.get(kind, ()))  # type: ignore[misc]  # sorted by kind
 
     def finding(self, where: ast.AST | int, rule: str, what: str, instead: str) -> Finding:
-        """A finding at a node, or at a line."""
+        """Build a finding at a node or a line."""
         line = where if isinstance(where, int) else getattr(where, "lineno", 1)
         return Finding(self.path, line, rule, what, instead)
 
@@ -68,11 +68,10 @@ class Source:
 
 @dataclass(frozen=True)
 class Sources:
-    """Every Python file below a package, whether Python would import it or not.
+    """All Python files below a package, importable or not.
 
-    `others` are the paths of its other files, and of linked folders, with a slash at the end; `text_overrides` are
-    texts
-    that take the place of files beside the package.
+    `others` are the paths of other files, and of linked folders with a slash at the end. `text_overrides` replaces
+    texts of files outside the package.
     """
 
     root: Path
@@ -81,27 +80,30 @@ class Sources:
     text_overrides: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def in_folder(self, *folders: str) -> Iterator[Source]:
-        """The files of the structures in these folders."""
+        """Yield the files of the structures in these folders."""
         return (source for source in self.files if source.structure and source.structure.folder in folders)
 
     @property
     def layers(self) -> Iterator[Source]:
-        """The files of all structures."""
+        """Files of all structures."""
         return (source for source in self.files if source.structure)
 
     @cached_property
     def by_module(self) -> dict[str, Source]:
-        """Dotted name -> file."""
+        """Files by dotted name."""
         return {source.module: source for source in self.files}
 
     def text(self, path: str) -> str:
-        """The text of a file beside the package, such as setup.cfg."""
+        """Return the text of a file outside the package, such as setup.cfg."""
         return (
             self.text_overrides[path] if path in self.text_overrides else (self.root / path).read_text(encoding="utf-8")
         )
 
     def with_files(self, texts: Mapping[str, str | None]) -> "Sources":
-        """The same with some files text_overrides, or taken away (None); the others are not parsed again."""
+        """Copy the sources with some files replaced, or removed (None).
+
+        Unchanged files are not parsed again.
+        """
         python = {path: text for path, text in texts.items() if path.startswith("shop/") and path.endswith(".py")}
         added = tuple(source_of(path, text) for path, text in python.items() if text is not None)
         beside = {path: text for path, text in texts.items() if path not in python and text is not None}
@@ -125,6 +127,6 @@ def read(root: Path, package: str = "shop") -> Sources:
 
 
 def source_of(path: str, text: str) -> Source:
-    """A file by its path relative to the checkout."""
+    """Build a source from a path relative to the checkout."""
     parts = PurePosixPath(path).with_suffix("").parts
     return Source(".".join(parts[:-1] if parts[-1] == "__init__" else parts), path, text)

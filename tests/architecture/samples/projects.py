@@ -1,4 +1,4 @@
-"""Small projects that need not exist, read as the real one is."""
+"""Small sample projects, read like the real one."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -68,7 +68,7 @@ TYPE_NAMES = {"shop.services.plum": {"shop.models.pear": 1}}
 
 
 def build(imports: Mapping[str, Mapping[str, int]]) -> ImportGraph:
-    """A graph of those imports, by line."""
+    """Build a graph from imports with their lines."""
     graph = ImportGraph()
     for path in FILES:
         graph.add_module(path.removesuffix(".py").removesuffix("/__init__").replace("/", "."))
@@ -80,7 +80,10 @@ def build(imports: Mapping[str, Mapping[str, int]]) -> ImportGraph:
 
 
 def write_project(folder: Path) -> Facts:
-    """The facts of a shop of pears, in which one Service uses another one."""
+    """Write a sample project and return its facts.
+
+    It has a Service that uses another Service.
+    """
     for path, text in FILES.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(text)
@@ -97,9 +100,12 @@ PROTECTED_CONTRACT = ContractFact(
 MAP = ContractFact("map", "Imports point down the layers", "layers", "Down.", kept=True, findings=())
 
 
-def judge_project(*findings: Finding) -> CheckReport:
-    """A judgement on a broken door and a map that is kept."""
-    door = ContractFact(
+def check_project(*findings: Finding) -> CheckReport:
+    """Build the check report of a sample project with these findings.
+
+    The findings belong to one protected contract.
+    """
+    contract = ContractFact(
         PROTECTED_CONTRACT.id,
         PROTECTED_CONTRACT.name,
         PROTECTED_CONTRACT.type,
@@ -107,4 +113,4 @@ def judge_project(*findings: Finding) -> CheckReport:
         kept=not findings,
         findings=findings,
     )
-    return build_report((MAP, door))
+    return build_report((MAP, contract))

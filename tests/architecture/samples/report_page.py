@@ -1,4 +1,4 @@
-"""The report as its readers meet it: elements with their attributes and text, and the facts behind it."""
+"""Parsed HTML page of the report, with editable facts."""
 
 import json
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ class Element:
     inside: list["Element"] = field(default_factory=list)
 
     def find(self, name: str = "", **attributes: str) -> Iterator["Element"]:
-        """Elements inside, of that name and with these attributes."""
+        """Yield the elements inside with this name and these attributes."""
         wanted = {key.rstrip("_").replace("_", "-"): value for key, value in attributes.items()}
         for element in self.inside:
             if name in ("", element.name) and wanted.items() <= element.attributes.items():
@@ -56,7 +56,7 @@ class _Reader(HTMLParser):
 
 
 def read(html: str) -> Element:
-    """The page as a tree; fails when an element is not closed where it should be."""
+    """Parse a page into a tree; fails on a wrongly closed element."""
     reader = _Reader()
     reader.feed(html)
     reader.close()
@@ -70,24 +70,27 @@ def _facts() -> str:
 
 
 def own_facts() -> dict[str, Any]:
-    """The facts of this checkout, as a saved report would give them back; to be changed at will."""
-    found: dict[str, Any] = json.loads(_facts())
-    return deepcopy(found)
+    """Return an editable copy of the facts of this checkout.
+
+    It has the form of the facts in a saved report.
+    """
+    facts: dict[str, Any] = json.loads(_facts())
+    return deepcopy(facts)
 
 
-def add_import(found: dict[str, Any], importer: str, imported: str, line: int = 7) -> None:
-    """Let one module import another one that it may not."""
-    kinds = {file["module"]: file["kind"] for file in found["files"]}
+def add_import(facts: dict[str, Any], importer: str, imported: str, line: int = 7) -> None:
+    """Add a forbidden import between two modules."""
+    kinds = {file["module"]: file["kind"] for file in facts["files"]}
     pair = {"importer_kind": kinds[importer], "imported_kind": kinds[imported]}
     path = f"{importer.replace('.', '/')}.py"
     edge = {"importer": importer, "imported": imported, "path": path, "line": line, "granted": False}
-    found["edges"].append({**edge, **pair, "type_only": False})
-    for cell in found["cells"]:
+    facts["edges"].append({**edge, **pair, "type_only": False})
+    for cell in facts["cells"]:
         cell["edges"] += (cell["importer"], cell["imported"]) == tuple(pair.values())
 
 
-def break_contract(found: dict[str, Any], name: str, path: str, what: str) -> None:
-    """Let a contract find something."""
-    (contract,) = (each for each in found["contracts"] if each["id"] == name)
+def break_contract(facts: dict[str, Any], name: str, path: str, what: str) -> None:
+    """Add a finding to a contract."""
+    (contract,) = (each for each in facts["contracts"] if each["id"] == name)
     contract["kept"] = False
     contract["findings"] = [{"path": path, "line": 7, "rule": name, "what": what, "instead": "Go another way."}]

@@ -1,4 +1,4 @@
-"""The ways in which one object can hold another."""
+"""Forms in which one object can hold another."""
 
 import functools
 import queue
@@ -56,7 +56,7 @@ class Box:
 WRAPPERS: dict[str, Callable[[Any], Any]] = {
     "itself": lambda sibling: sibling,
     "in a list": lambda sibling: [sibling],
-    "in a tuple in a dict": lambda sibling: {"them": (sibling,)},
+    "in a tuple in a dict": lambda sibling: {"siblings": (sibling,)},
     "as a key": lambda sibling: {sibling.get: 1},
     "in a set of bound methods": lambda sibling: {sibling.get},
     "a bound method": lambda sibling: sibling.get,
@@ -66,14 +66,14 @@ WRAPPERS: dict[str, Callable[[Any], Any]] = {
     "a default": lambda sibling: lambda it=sibling: it,
     "a closure in a partial in a list": lambda sibling: [functools.partial(lambda: sibling)],
     "a namespace": lambda sibling: SimpleNamespace(it=sibling),
-    "an object of somebody else's": Box,
+    "an object of another class": Box,
     "a weak reference": weakref.ref,
     "an iterator": lambda sibling: iter([sibling]),
     "a mapped iterator": lambda sibling: map(sibling.get, []),
     "a generator": start_generator,
     "a cache": cached,
     "a queue": queued,
-    "a thread's own place": local,
+    "a thread-local": local,
     "a context variable": in_context,
     "a thread": lambda sibling: threading.Thread(target=sibling.get),
     "the class": type,

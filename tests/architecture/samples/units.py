@@ -1,4 +1,4 @@
-"""Classes and functions that claim to stand in a file of shop, for guards to be shown."""
+"""Classes and functions that claim to be defined in shop."""
 
 import dataclasses
 from pathlib import Path
@@ -9,21 +9,21 @@ from shop.core.settings.settings import Settings
 
 
 def make_container(folder: Path) -> Container:
-    """A whole container that reaches no server until somebody asks."""
+    """Build a container whose classes connect to no server."""
     container = Container(Settings(var=str(folder)))
     container.build()
     return container
 
 
 def unit(module: str, name: str, **fields: Any) -> type:
-    """A dataclass in a file of shop that need not exist."""
+    """Make a dataclass that claims to be defined in a module."""
     kind = dataclasses.make_dataclass(name, list(fields.items()))
     kind.__module__ = module
     return kind
 
 
 def function_in(module: str, source: str, **names: Any) -> Any:
-    """The function `speak` of that source, as if it stood in a file of shop."""
+    """Compile the function `speak` as if its module defined it."""
     namespace = {"__name__": module, **names}
     exec(compile(source, f"{module.replace('.', '/')}.py", "exec"), namespace)
     return namespace["speak"]
