@@ -1,3 +1,3 @@
-"""shop: a layered service that sells under fire and proves its own architecture."""
+"""A layered service that sells under load and checks its architecture."""
 
 __version__ = "0.1.0"

@@ -7,6 +7,7 @@ import dataclasses
 import importlib
 import pkgutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from types import ModuleType
 from typing import Any, TypeVar, get_type_hints
@@ -39,7 +40,7 @@ from shop.supports.sale_strategy import DatabaseSale, RedisSale, SaleStrategy
 # Collaborators of the core; each may depend on the ones before it.
 CORE_CLASSES: tuple[type, ...] = (
     Clock, Database, RedisStores, JobQueue, Passwords, Tokens, SessionWatch, CursorSigner, BoundedWait, Metrics,
-    RateLimiter,    IdempotencyGuard, TenantResolver, Health, StoreCheck, LogSearch, Choices,
+    RateLimiter, IdempotencyGuard, TenantResolver, Health, StoreCheck, LogSearch, Choices,
 )  # fmt: skip
 
 T = TypeVar("T")
@@ -77,9 +78,20 @@ class Container:
         instance: T = self._provider_of(class_)()
         return instance
 
-    def override(self, class_: type, stand_in: object) -> Any:
-        """Return a context manager that replaces an instance in tests."""
-        return _Override(self, class_, stand_in)
+    @contextmanager
+    def override(self, class_: type, stand_in: object) -> Iterator["Container"]:
+        """Replace an instance everywhere while the context lasts, for tests."""
+        self.build()
+        replaced = [(holder, name, getattr(holder, name)) for holder, name in self.find_holders(class_)]
+        for holder, name, _ in replaced:
+            object.__setattr__(holder, name, stand_in)  # also for frozen dataclasses
+        self._provider_of(class_).override(providers.Object(stand_in))
+        try:
+            yield self
+        finally:
+            self._provider_of(class_).reset_last_overriding()
+            for holder, name, instance in reversed(replaced):
+                object.__setattr__(holder, name, instance)
 
     def build(self) -> None:
         """Build every instance, so that wiring errors appear at start-up."""
@@ -123,27 +135,6 @@ class Container:
                 " a collaborator is a class of core or of a structure that the access table allows."
             )
         return self._provider_of(required)
-
-
-class _Override:
-    """Context manager that replaces an instance everywhere and restores it."""
-
-    def __init__(self, container: Container, class_: type, stand_in: object) -> None:
-        self._container, self._kind, self._stand_in = container, class_, stand_in
-        self._replaced: list[tuple[object, str, object]] = []
-
-    def __enter__(self) -> Container:
-        self._container.build()
-        for holder, name in self._container.find_holders(self._kind):
-            self._replaced.append((holder, name, getattr(holder, name)))
-            object.__setattr__(holder, name, self._stand_in)  # also for frozen dataclasses
-        self._container._provider_of(self._kind).override(providers.Object(self._stand_in))
-        return self._container
-
-    def __exit__(self, *_: object) -> None:
-        self._container._provider_of(self._kind).reset_last_overriding()
-        for holder, name, instance in reversed(self._replaced):
-            object.__setattr__(holder, name, instance)
 
 
 def find_modules(folder: str) -> list[ModuleType]:

@@ -107,7 +107,7 @@ class ReserveOutcome(StrEnum):
     """Outcome of RESERVE."""
 
     UNKNOWN_BUYER = "STRANGER"
-    LIMITED = "LIMITED"
+    RATE_LIMITED = "LIMITED"
     KEY_REUSED = "REUSED"
     RESERVED = "RESERVED"
     DUPLICATE = "DUPLICATE"

@@ -31,7 +31,7 @@ class IdempotencyRecordRepository(Repository[IdempotencyRecord]):
         return [tuple(row) for row in self.session.execute(query.limit(limit))]  # type: ignore[misc]  # rows of three
 
     def remove_many(self, record_keys: Sequence[tuple[int, str, str]], now: datetime) -> int:
-        """Forget those of some records whose life is over; how many there were."""
-        # By primary key: a range of ages would lock the gaps that live requests insert into. And by age: a key that was
-        # used anew since somebody looked has a record that has to stay.
+        """Delete the expired ones of some records and return their number."""
+        # By primary key: a range of ages would lock the gaps that live requests insert into. And by age: a key that is
+        # in use again since the search has a newer record, which must stay.
         return self.delete_where(tuple_(*_KEY_COLUMNS).in_(record_keys), IdempotencyRecord.expires_at <= now)

@@ -113,7 +113,7 @@ def test_why_exits_with_1_for_a_forbidden_use() -> None:
 
 
 def test_matrix_and_module_print_facts() -> None:
-    assert "68 of 256 cells are granted" in run(None, "matrix").output
+    assert "70 of 256 cells are granted" in run(None, "matrix").output
     result = run(None, "module", "item").output
     assert "/api/v1/items/<id:item_id>" in result
     assert "404301" in result

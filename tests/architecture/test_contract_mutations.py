@@ -57,7 +57,7 @@ def test_a_contract_on_a_whole_package_is_detected(rewrite_contracts: Rewrite) -
 def test_a_contract_that_permits_a_whole_package_is_detected(
     rewrite_contracts: Rewrite,
 ) -> None:
-    line = "    shop.services.**\nas_packages = false\nbroken_contract_guidance =\n    A question"
+    line = "    shop.services.**\nas_packages = false\nbroken_contract_guidance =\n    Every database query runs"
     opened = rewrite_contracts(line, line.replace(".**", "").replace("as_packages = false\n", ""))
     assert broken_by("shop.services", "shop.repositories.beta") == ["Repositories answer Services"]
     assert broken_by("shop.services", "shop.repositories.beta", opened) == []

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.lists.list_shop import ListShop
+from tests.lists.support.list_shop import ListShop
 from tests.purchase.support.in_process_shop import InProcessShop
 from tests.support.servers.databases import create_database, drop_database
 from tests.support.servers.valkey import Valkey

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import delete, insert
 
 from shop.models.order import Order
-from tests.lists.list_rows import order_row
-from tests.lists.list_shop import ListShop
+from tests.lists.support.list_rows import order_row
+from tests.lists.support.list_shop import ListShop
 
 COUNT = 600
 STABLE, COMING, GOING = 0, 10_000, 20_000

@@ -8,8 +8,8 @@ from sqlalchemy import delete, insert
 from shop.constants.stock import StockReason
 from shop.models.item import Item
 from shop.models.stock_ledger import StockLedger
-from tests.lists.list_rows import NOON, item_row
-from tests.lists.list_shop import ListShop
+from tests.lists.support.list_rows import NOON, item_row
+from tests.lists.support.list_shop import ListShop
 
 ORDERS: list[tuple[str, str, dict[str, str]]] = [
     ("/orders", "ada", {}),

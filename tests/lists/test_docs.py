@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from tests.lists.list_shop import ListShop
+from tests.lists.support.list_shop import ListShop
 
 PAGE = (Path(__file__).parents[2] / "docs/call/lists.md").read_text()
 QUERIES = re.findall(r"`\?([^`]+)`", PAGE)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.lists.list_shop import ListShop
+from tests.lists.support.list_shop import ListShop
 from tests.lists.test_cursors import ORDERS
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.lists.list_shop import ANONYMOUS, ListShop
+from tests.lists.support.list_shop import ANONYMOUS, ListShop
 
 
 def test_a_row_has_the_requested_fields(list_shop: ListShop) -> None:

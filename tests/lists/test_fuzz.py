@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.lists.list_shop import ListShop, checker_of
-from tests.lists.random_queries import RandomQueries
+from tests.lists.support.list_shop import ListShop, checker_of
+from tests.lists.support.random_queries import RandomQueries
 
 QUERIES = int(os.environ.get("SHOP_TEST_QUERIES", "400"))
 SEED = int(os.environ.get("SHOP_TEST_SEED", "0")) or Random().randrange(2**32)

@@ -3,7 +3,7 @@
 import pytest
 
 from shop.core.database.model import Model
-from tests.lists.list_shop import ANONYMOUS, ListShop, checker_of
+from tests.lists.support.list_shop import ANONYMOUS, ListShop, checker_of
 
 SPELLINGS = (
     "{0}",

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from tests.lists.list_shop import ANONYMOUS, ListShop
+from tests.lists.support.list_shop import ANONYMOUS, ListShop
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from shop.core.query.openapi import EXAMPLES
 from shop.core.query.spec import FieldSpec, Operator
 from shop.core.settings.parameter_names import PARAMETERS
 from tests.http.support.shop import API
-from tests.lists.list_shop import ListShop, checker_of
+from tests.lists.support.list_shop import ListShop, checker_of
 
 LISTS = range(6)
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.lists.list_shop import ListShop
+from tests.lists.support.list_shop import ListShop
 
 
 def test_the_default_order_is_newest_first(list_shop: ListShop) -> None:

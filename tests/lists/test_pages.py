@@ -7,8 +7,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tests.http.support.shop import API
-from tests.lists.list_rows import ON_SALE
-from tests.lists.list_shop import ListShop
+from tests.lists.support.list_rows import ON_SALE
+from tests.lists.support.list_shop import ListShop
 
 PARAMETERS = {
     "search": "name:e;price_minor:900",

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from shop.core.query.spec import CONDITIONS_MAX, VALUE_MAX, VALUES_MAX
-from tests.lists.list_shop import ListShop
+from tests.lists.support.list_shop import ListShop
 
 SEARCHED = "id, name, introduction, price_minor, currency, max_per_user, created_at, updated_at"
 SORTED = "id, name, price_minor, currency, max_per_user, created_at, updated_at"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.lists.list_rows import DELETED, LINES
-from tests.lists.list_shop import ListShop
+from tests.lists.support.list_rows import DELETED, LINES
+from tests.lists.support.list_shop import ListShop
 
 
 def test_a_value_without_a_name_is_searched_in_every_fitting_field(list_shop: ListShop) -> None:

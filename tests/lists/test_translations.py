@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import delete, insert
 
 from shop.models.item import Item
-from tests.lists.list_rows import item_row
-from tests.lists.list_shop import ListShop
+from tests.lists.support.list_rows import item_row
+from tests.lists.support.list_shop import ListShop
 
 NAME, INTRODUCTION = {"zh-Hant": '烏龍 50% "a\\b" 🍵', "zh-Hans": "乌龙"}, {"zh-Hans": "來自台灣 OOLONG"}
 

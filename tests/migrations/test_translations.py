@@ -4,7 +4,7 @@ from sqlalchemy import Engine, insert, select
 
 from shop.migrations.runner import downgrade, upgrade
 from shop.models.item import Item
-from tests.lists.list_rows import item_row
+from tests.lists.support.list_rows import item_row
 
 TEXTS = {"zh-Hant": "茶", "zh-Hans": "茶 🍵"}
 

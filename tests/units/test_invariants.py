@@ -17,7 +17,7 @@ def problems(number: int, changes: dict[str, Any]) -> list[str]:
 
 def test_there_are_sixteen_numbered_invariants() -> None:
     assert list(INVARIANTS) == list(range(1, 17))
-    assert all((check.__doc__ or "").startswith(f"{number}: ") for number, check in INVARIANTS.items())
+    assert all((check.__doc__ or "").startswith(f"Check invariant {number}: ") for number, check in INVARIANTS.items())
 
 
 @pytest.mark.parametrize("number", INVARIANTS)

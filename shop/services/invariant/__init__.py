@@ -1,7 +1,7 @@
 """Rules of invariants: takes snapshots of both stores and checks them."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
@@ -87,6 +87,9 @@ class InvariantService(RedisReading, TableReading):
 
 
 def _to_results(problems: Mapping[int, list[Problem]]) -> list[InvariantResult]:
-    return [
-        InvariantResult(n, (check.__doc__ or "").partition(": ")[2], problems[n]) for n, check in INVARIANTS.items()
-    ]
+    return [InvariantResult(n, _title_of(check), problems[n]) for n, check in INVARIANTS.items()]
+
+
+def _title_of(check: Callable[..., object]) -> str:
+    first_line = (check.__doc__ or "").partition("\n")[0]
+    return first_line.partition(": ")[2]

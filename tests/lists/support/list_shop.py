@@ -10,7 +10,7 @@ from sqlalchemy import update
 from shop.core.query.checker import ListChecker
 from shop.models.user import User
 from tests.http.support.shop import API
-from tests.lists import list_rows
+from tests.lists.support import list_rows
 from tests.purchase.support.in_process_shop import InProcessShop
 from tests.support.call_recording import record_sql
 
