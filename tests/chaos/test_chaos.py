@@ -10,7 +10,7 @@ from tests.chaos.harness.fault_schedule import make_schedule
 SEED, SECONDS = 11, 20.0
 
 
-def test_no_promise_is_broken_while_everything_else_is(tmp_path: Path) -> None:
+def test_all_guarantees_hold_while_faults_are_injected(tmp_path: Path) -> None:
     schedule = make_schedule(SEED, SECONDS)
     said: list[str] = []
 

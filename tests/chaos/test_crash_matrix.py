@@ -30,7 +30,7 @@ def buyer_load(shop: Shop) -> BuyerLoad:
 
 
 @pytest.mark.parametrize("point", POINTS.values(), ids=POINTS)
-def test_a_crash_loses_and_doubles_nothing(
+def test_a_crash_neither_loses_nor_duplicates_orders(
     shop: Shop, buyer_load: BuyerLoad, point: CrashPoint, tmp_path: Path
 ) -> None:
     with buyer_load.running(), SCENARIOS[point.scenario](shop, buyer_load, point.process):

@@ -123,7 +123,7 @@ def find_broken(evidence: History) -> set[str]:
     return {name for name, check in CHECKS.items() if list(check(evidence))}
 
 
-def test_where_nothing_is_wrong_nothing_is_reported() -> None:
+def test_a_valid_history_has_no_violations() -> None:
     assert find_broken(GOOD) == set()
 
 
@@ -133,33 +133,33 @@ def test_an_anomaly_is_reported(anomaly: str) -> None:
     assert find_broken(evidence) == names
 
 
-def test_every_check_is_broken_by_some_anomaly() -> None:
+def test_every_check_detects_an_anomaly() -> None:
     assert set.union(*(names for _, names in ANOMALIES.values())) == {*CHECKS}
 
 
-def test_an_unknown_purchase_may_have_happened_or_not() -> None:
+def test_a_purchase_of_unknown_outcome_may_or_may_not_exist() -> None:
     assert find_broken(without_order("unacknowledged")) == set()
 
 
-def test_what_waited_when_redis_was_flushed_is_counted_and_excused() -> None:
+def test_orders_pending_at_a_redis_flush_are_counted_and_excused() -> None:
     evidence = replace(without_order(A), excused={A, "of another client"})
     assert (find_broken(evidence), list(find_excused(evidence))) == (set(), [A])
 
 
-def test_a_violation_is_a_verdict() -> None:
+def test_a_violation_fails_the_verdict() -> None:
     report = Report(without_order(A), {}, [], [], "")
     assert not report.passed
     assert list(report.lines())[-1].split() == ["verdict", "BROKEN"]
 
 
 @pytest.mark.parametrize("seen", [{"unsettled": ["a"]}, {"dead": ["worker"]}, {"verify": "broken 3"}])
-def test_the_verdict_heeds_what_no_check_sees(seen: dict[str, object]) -> None:
+def test_the_verdict_includes_findings_outside_the_checks(seen: dict[str, object]) -> None:
     calm = {"unsettled": [], "dead": [], "verify": ""}
     assert Report(GOOD, {}, **calm).passed  # type: ignore[arg-type]
     assert not Report(GOOD, {}, **{**calm, **seen}).passed  # type: ignore[arg-type]
 
 
-def test_an_operation_that_never_ended_is_unknown() -> None:
+def test_an_unfinished_operation_has_an_unknown_outcome() -> None:
     wish = Request("c", Op.BUY, ITEM, 1, ANN, "a")
     begun = json.dumps({"n": 1, "type": "invoke", "at": 5.0, **wish._asdict()})
 

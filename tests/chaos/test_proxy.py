@@ -28,12 +28,12 @@ def client(proxy: Proxy) -> redis.Redis:
     return redis.Redis.from_url(proxy.url, socket_timeout=2.0, retry=Retry(NoBackoff(), 0), decode_responses=True)
 
 
-def test_it_passes_on_what_is_said(client: redis.Redis) -> None:
+def test_the_proxy_forwards_traffic(client: redis.Redis) -> None:
     assert client.set("name", "x" * 200_000)
     assert len(str(client.get("name"))) == 200_000
 
 
-def test_a_lost_reply_was_carried_out(proxy: Proxy, client: redis.Redis) -> None:
+def test_a_command_with_a_lost_reply_is_executed(proxy: Proxy, client: redis.Redis) -> None:
     proxy.lose_reply(b"INCR")
     client.set("other", "1")
 
@@ -44,7 +44,7 @@ def test_a_lost_reply_was_carried_out(proxy: Proxy, client: redis.Redis) -> None
     assert client.incr("count") == 2
 
 
-def test_a_cut_ends_the_connections_there_are(proxy: Proxy, client: redis.Redis) -> None:
+def test_a_cut_ends_open_connections(proxy: Proxy, client: redis.Redis) -> None:
     held: Any = client.connection_pool.get_connection()
     held.send_command("PING")
     held.read_response()
@@ -56,7 +56,7 @@ def test_a_cut_ends_the_connections_there_are(proxy: Proxy, client: redis.Redis)
     assert client.ping()
 
 
-def test_it_refuses_until_it_is_told_not_to(proxy: Proxy, client: redis.Redis) -> None:
+def test_the_proxy_refuses_connections_until_healed(proxy: Proxy, client: redis.Redis) -> None:
     proxy.refuse(refusing=True)
     with pytest.raises(redis.ConnectionError):
         client.ping()
@@ -66,7 +66,7 @@ def test_it_refuses_until_it_is_told_not_to(proxy: Proxy, client: redis.Redis) -
     assert client.ping()
 
 
-def test_a_delay_outlasts_the_patience_of_a_client(proxy: Proxy) -> None:
+def test_a_delay_exceeds_the_client_timeout(proxy: Proxy) -> None:
     hasty = redis.Redis.from_url(proxy.url, socket_timeout=0.1, retry=Retry(NoBackoff(), 0))
     assert hasty.ping()
 

@@ -9,7 +9,7 @@ SEED, EXAMPLES = 1, 3
 
 
 @pytest.mark.parametrize("caller", [ESCALATING, ADMINISTRATOR], ids=["escalating", "administrator"])
-def test_the_service_keeps_what_its_document_says(shop: Shop, caller: str) -> None:
+def test_the_service_conforms_to_its_openapi_document(shop: Shop, caller: str) -> None:
     outcome = run(shop, seed=SEED, examples=EXAMPLES, caller=caller)
 
     assert list(outcome.wrong()) == [], outcome.output

@@ -16,7 +16,7 @@ WORDS = {f"Planted-{name}-8f3a" for name in ("body", "deep", "list", "query", "f
 KNOWN_SECRETS |= WORDS
 
 
-def test_a_record_tells_what_was_asked_and_what_became_of_it(shop: Shop) -> None:
+def test_a_record_describes_the_request_and_the_response(shop: Shop) -> None:
     item, account = shop.offer(max_per_user=3), open_account(shop)
 
     shop.buy(item, account.access, 2, X_Request_ID="told-1", Idempotency_Key="a-key-1")
@@ -42,7 +42,7 @@ def test_a_record_tells_what_was_asked_and_what_became_of_it(shop: Shop) -> None
     assert "a-key-1" not in str(record)
 
 
-def test_a_failure_is_told_in_values_and_not_in_a_sentence_only(shop: Shop) -> None:
+def test_a_failure_is_logged_with_its_values(shop: Shop) -> None:
     item, buyer = shop.offer(stock=1), shop.buyer()
 
     shop.buy(item, buyer, 2, X_Request_ID="refused-1")
@@ -52,7 +52,7 @@ def test_a_failure_is_told_in_values_and_not_in_a_sentence_only(shop: Shop) -> N
     assert (record["level"], record["status"]) == ("warning", 409)
 
 
-def test_no_secret_of_a_request_is_told_at_any_depth(shop: Shop, client: HttpClient) -> None:
+def test_secrets_are_masked_at_any_depth(shop: Shop, client: HttpClient) -> None:
     deep = {"a": [{"b": {"newPassword": "Planted-deep-8f3a", "list": [{"api_key": ["Planted-list-8f3a"]}]}}]}
     body: dict[str, Any] = {"name": "Ann", "email": "Planted-mail-8f3a", "password": "Planted-body-8f3a", "more": deep}
     headers = {"Cookie": "session=Planted-header-8f3a", "X-Request-ID": "secret-1", "Idempotency-Key": "k"}
@@ -78,7 +78,7 @@ def test_no_secret_of_a_request_is_told_at_any_depth(shop: Shop, client: HttpCli
         (b"password=Planted-form-8f3a", "application/x-www-form-urlencoded", "bytes of application/x-www-form"),
     ],
 )
-def test_a_body_that_cannot_be_masked_is_measured_and_not_told(
+def test_a_body_that_cannot_be_masked_is_logged_as_its_size(
     shop: Shop, client: HttpClient, body: bytes, kind: str, told: str
 ) -> None:
     headers = {"Content-Type": kind, "X-Request-ID": f"odd-{len(body)}", "Idempotency-Key": "k"}
@@ -88,7 +88,7 @@ def test_a_body_that_cannot_be_masked_is_measured_and_not_told(
     assert told in record_of(shop, f"odd-{len(body)}")["input"]["json"]
 
 
-def test_a_path_tells_no_secret_and_no_second_line(shop: Shop, client: HttpClient) -> None:
+def test_a_path_with_secrets_and_line_breaks_is_logged_safely(shop: Shop, client: HttpClient) -> None:
     path = "/nowhere/%0a2026-11-20T00:00:00Z%20ERROR%20forged/password=Planted-path-8f3a%1b"
 
     client.get(path, headers={"X-Request-ID": "path-1"})
@@ -99,7 +99,7 @@ def test_a_path_tells_no_secret_and_no_second_line(shop: Shop, client: HttpClien
     assert "\x1b" not in printed
 
 
-def test_tokens_and_passwords_of_a_whole_life_are_told_nowhere(shop: Shop) -> None:
+def test_tokens_and_passwords_of_a_session_are_logged_nowhere(shop: Shop) -> None:
     account = open_account(shop).sign_in()
     account.refresh()
     account.read_own()
@@ -111,7 +111,7 @@ def test_tokens_and_passwords_of_a_whole_life_are_told_nowhere(shop: Shop) -> No
         assert str(secret) in ("bearer", "3600") or str(secret) not in everything
 
 
-def test_what_asks_whether_we_live_is_not_logged(shop: Shop, client: HttpClient) -> None:
+def test_probes_are_not_logged(shop: Shop, client: HttpClient) -> None:
     for path in ("/livez", "/readyz", "/metrics"):
         client.get(path, headers={"X-Request-ID": "alive-1"})
     client.get("/nowhere", headers={"X-Request-ID": "alive-2"})

@@ -11,5 +11,5 @@ from tests.purchase.support.in_process_shop import InProcessShop
 
 
 @pytest.mark.parametrize("actor", ACTORS, ids=lambda actor: actor.name.replace(" ", "_"))
-def test_every_route_answers_as_its_rule_says(in_process_shop: InProcessShop, actor: Actor) -> None:
+def test_every_route_applies_its_access_rule(in_process_shop: InProcessShop, actor: Actor) -> None:
     assert find_actor_mistakes(in_process_shop, actor) == []

@@ -25,13 +25,13 @@ def route_of(shop: InProcessShop, name: str) -> Route:
     return next(route for route in read_routes(shop.http.application) if route.name == name)
 
 
-def test_there_is_something_to_compare(in_process_shop: InProcessShop) -> None:
+def test_the_routes_and_rules_are_read(in_process_shop: InProcessShop) -> None:
     routes = read_routes(in_process_shop.http.application)
     assert len(routes) >= 23
     assert {str(route.rule).partition(" ")[0] for route in routes} == {"Open", "For", "Needs"}
 
 
-def test_a_permitted_caller_sees_every_mark(in_process_shop: InProcessShop) -> None:
+def test_a_permitted_caller_receives_every_mark(in_process_shop: InProcessShop) -> None:
     stage = MarkedRows(in_process_shop)
     of_item = [f"/items/{{item_id}}{part}" for part in ("", "/stock-ledger", "/translations")]
     asked = ("/users", "/items", "/orders/{order_id}", *of_item)
@@ -42,7 +42,7 @@ def test_a_permitted_caller_sees_every_mark(in_process_shop: InProcessShop) -> N
     assert [area for area, mark in stage.marks.items() if mark not in told] == []
 
 
-def test_every_body_is_valid(in_process_shop: InProcessShop) -> None:
+def test_example_bodies_follow_the_documentation(in_process_shop: InProcessShop) -> None:
     bodies = {route.name: example(route.body) for route in read_routes(in_process_shop.http.application) if route.body}
     assert bodies["PUT /users/{user_id}/roles"] == {"roles": ["general"], "permissions": ["100003"]}
     assert bodies["POST /items/{item_id}/stock-adjustments"].keys() == {"delta", "reason"}
@@ -71,7 +71,7 @@ def test_rows_open_to_every_caller_are_detected(
     assert {"GET /orders/{order_id}: tells what 400 is for", "GET /users/{user_id}: 200, not [404]"} <= {*found}
 
 
-def test_a_list_that_forgets_whose_it_is_is_found(
+def test_a_list_without_an_owner_filter_is_detected(
     in_process_shop: InProcessShop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stage, page = MarkedRows(in_process_shop), OrderService.page
@@ -82,9 +82,7 @@ def test_a_list_that_forgets_whose_it_is_is_found(
     assert list(found) == ["GET /orders: tells what 400 is for"]
 
 
-def test_a_refusal_that_comes_too_late_is_found(
-    in_process_shop: InProcessShop, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_refusal_after_the_write_is_detected(in_process_shop: InProcessShop, monkeypatch: pytest.MonkeyPatch) -> None:
     shop_refuses = InProcessShop.send
 
     def send_first_as_administrator(
@@ -98,7 +96,7 @@ def test_a_refusal_that_comes_too_late_is_found(
     assert "DELETE /items/{item_id}: refused, and done" in find_actor_mistakes(in_process_shop, OTHER_USER, "DELETE")
 
 
-def test_an_address_without_its_mask_is_found(in_process_shop: InProcessShop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unmasked_email_is_detected(in_process_shop: InProcessShop, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(masking, "mask_text", lambda text: text)
 
     assert find_actor_mistakes(in_process_shop, BY_NAME["a clerk with that permission"], "GET") == [
@@ -107,9 +105,7 @@ def test_an_address_without_its_mask_is_found(in_process_shop: InProcessShop, mo
     ]
 
 
-def test_tenants_that_are_not_kept_apart_are_found(
-    in_process_shop: InProcessShop, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_missing_tenant_isolation_is_detected(in_process_shop: InProcessShop, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tenant_sql, "_tenant_criteria", lambda _: with_loader_criteria(Order, Order.seq >= 0))
     monkeypatch.setattr(tenant_sql, "find_scope", lambda: None)
 
@@ -118,7 +114,7 @@ def test_tenants_that_are_not_kept_apart_are_found(
     assert {"GET /users: tells what 100 is for", "GET /users: tells what 100002 is for"} <= set(found)
 
 
-def test_a_disabled_user_who_is_let_in_is_found(
+def test_an_authenticated_disabled_user_is_detected(
     in_process_shop: InProcessShop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def load_any_user(self: SessionService, claims: Claims) -> Any:

@@ -66,7 +66,7 @@ def marked_rows(clean_database: str, redis_url: str, tmp_path: Path) -> Iterator
     shop.close()
 
 
-def test_every_route_keeps_its_promises_when_all_is_well(marked_rows: MarkedRows) -> None:
+def test_every_route_conforms_on_success(marked_rows: MarkedRows) -> None:
     def expected(route: Route) -> set[int]:
         # On routes without a token the body of the example signs no user in.
         return route.successes | (set() if route.asks else {401} & route.statuses)
@@ -74,7 +74,7 @@ def test_every_route_keeps_its_promises_when_all_is_well(marked_rows: MarkedRows
     assert find_mistakes(marked_rows, send_valid, expected, match_every_route, SUCCESS_PREFERENCES) == []
 
 
-def test_where_something_new_stands_it_can_be_read(marked_rows: MarkedRows) -> None:
+def test_created_resources_can_be_read_at_their_location(marked_rows: MarkedRows) -> None:
     shop, owner = marked_rows.shop, marked_rows.owner.token
     item = {"name": "Thing", "price_minor": 1, "currency": "EUR", "stock": 1, "status": "draft"}
     ada = {"name": "Ada", "email": "ada@places.example", "password": "Correct-horse-1"}
@@ -90,7 +90,7 @@ def test_where_something_new_stands_it_can_be_read(marked_rows: MarkedRows) -> N
 
 
 @pytest.mark.parametrize("how", WRONGLY)
-def test_every_route_keeps_its_promises_when_it_is_asked_wrongly(marked_rows: MarkedRows, how: str) -> None:
+def test_every_route_conforms_on_client_errors(marked_rows: MarkedRows, how: str) -> None:
     statuses, which, ask = WRONGLY[how]
 
     assert find_mistakes(marked_rows, ask, lambda _: statuses, which) == []

@@ -52,9 +52,7 @@ def beside(stage: MarkedRows, **words: Any) -> Flask:
     return app
 
 
-def test_every_route_keeps_its_promises_when_we_made_a_mistake(
-    marked_rows: MarkedRows, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_every_route_conforms_on_an_internal_error(marked_rows: MarkedRows, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(_: str) -> NoReturn:
         raise RuntimeError("password=hunter2")
 
@@ -63,7 +61,7 @@ def test_every_route_keeps_its_promises_when_we_made_a_mistake(
     assert find_mistakes(marked_rows, send, lambda _: {500}, match_every_route) == []
 
 
-def test_every_route_keeps_its_promises_when_the_stores_are_away(marked_rows: MarkedRows) -> None:
+def test_every_route_conforms_while_the_stores_are_down(marked_rows: MarkedRows) -> None:
     token = marked_rows.owner.token
     beside(marked_rows, database_url="sqlite:////nowhere/shop", redis_url="unix:///nowhere.sock")
 
@@ -73,7 +71,7 @@ def test_every_route_keeps_its_promises_when_the_stores_are_away(marked_rows: Ma
     assert find_mistakes(marked_rows, ask, lambda _: {503}, match_every_route) == []
 
 
-def test_every_route_keeps_its_promises_when_it_is_too_much(marked_rows: MarkedRows) -> None:
+def test_every_route_conforms_when_rate_limited(marked_rows: MarkedRows) -> None:
     token = marked_rows.owner.token
     beside(marked_rows, **dict.fromkeys(NAMES, Rate(1, 3600)))
 
@@ -94,7 +92,7 @@ def test_every_route_keeps_its_promises_when_it_is_too_much(marked_rows: MarkedR
         ("POST /orders/{order_id}/cancel", None),
     ],
 )
-def test_what_the_world_refuses_keeps_its_promises(marked_rows: MarkedRows, name: str, words: Any) -> None:
+def test_conflicts_conform(marked_rows: MarkedRows, name: str, words: Any) -> None:
     marked_rows.shop.cancel(marked_rows.order, marked_rows.owner.token)
 
     def ask(marked_rows: MarkedRows, route: Route, voice: Preferences) -> TestResponse:
@@ -104,9 +102,7 @@ def test_what_the_world_refuses_keeps_its_promises(marked_rows: MarkedRows, name
 
 
 @pytest.mark.parametrize(("method", "path", "status"), ELSEWHERE)
-def test_what_stands_beside_the_api_keeps_its_promises(
-    marked_rows: MarkedRows, method: str, path: str, status: int
-) -> None:
+def test_paths_outside_the_api_conform(marked_rows: MarkedRows, method: str, path: str, status: int) -> None:
     document = read_document(marked_rows.shop.http.application)
     template = "/errors/{code}" if path.startswith("/errors/") else path
     operation = document["paths"].get(template, {}).get(method.lower())
@@ -134,7 +130,7 @@ def test_every_path_serves_a_document_or_conforms_to_openapi(marked_rows: Marked
 
 
 @pytest.mark.parametrize("words", DIALECTS, ids=["renamed", "as_200", "as_500"])
-def test_in_a_dialect_what_is_sent_is_what_the_document_says(marked_rows: MarkedRows, words: dict[str, Any]) -> None:
+def test_responses_with_a_custom_envelope_conform_to_openapi(marked_rows: MarkedRows, words: dict[str, Any]) -> None:
     app = beside(marked_rows, **words)
     document, voice = read_document(app), Preferences("en", JSON)
 

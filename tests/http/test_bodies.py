@@ -43,14 +43,14 @@ def talk(shop: Shop, item: int, token: str, rest: bytes, *, hang_up: bool = Fals
 
 
 @pytest.mark.parametrize("body", NO_JSON.values(), ids=NO_JSON)
-def test_a_body_that_is_no_json_is_refused(client: HttpClient, item: int, buyer: str, body: bytes) -> None:
+def test_a_body_that_is_not_json_is_refused(client: HttpClient, item: int, buyer: str, body: bytes) -> None:
     answer = client.send("POST", f"{API}/items/{item}/purchase", body, headers(buyer))
 
     assert data_of(answer, MALFORMED) == {"error_code": "BODY_MALFORMED"}
 
 
 @pytest.mark.parametrize("body", [b"[1]", b"[]", b'"text"', b"null", b"false", b"0"])
-def test_a_body_that_is_no_object_is_refused(client: HttpClient, item: int, buyer: str, body: bytes) -> None:
+def test_a_body_that_is_not_an_object_is_refused(client: HttpClient, item: int, buyer: str, body: bytes) -> None:
     answer = client.send("POST", f"{API}/items/{item}/purchase", body, headers(buyer))
 
     assert_refused(answer, FIELD, "body")
@@ -64,7 +64,7 @@ def test_another_media_type_is_refused(client: HttpClient, item: int, buyer: str
 
 
 @pytest.mark.parametrize("kind", ["application/json; charset=utf-8", "APPLICATION/JSON", "application/vnd.shop+json"])
-def test_json_by_another_name_is_json(client: HttpClient, item: int, buyer: str, kind: str) -> None:
+def test_other_media_types_of_json_are_accepted(client: HttpClient, item: int, buyer: str, kind: str) -> None:
     data_of(client.send("POST", f"{API}/items/{item}/purchase", GOOD, headers(buyer, kind)), 202)
 
 
@@ -76,13 +76,13 @@ def test_a_body_above_one_mebibyte_is_too_large(shop: Shop, item: int, buyer: st
     assert b'"code":413' in answer
 
 
-def test_a_body_of_one_mebibyte_is_read(client: HttpClient, item: int, buyer: str) -> None:
+def test_a_body_of_one_mebibyte_is_accepted(client: HttpClient, item: int, buyer: str) -> None:
     body = GOOD + b" " * (MIB - len(GOOD))
 
     data_of(client.send("POST", f"{API}/items/{item}/purchase", body, headers(buyer)), 202)
 
 
-def test_a_body_in_chunks_is_read(shop: Shop, item: int, buyer: str) -> None:
+def test_a_chunked_body_is_accepted(shop: Shop, item: int, buyer: str) -> None:
     answer = talk(
         shop, item, buyer, b"Transfer-Encoding: chunked\r\n\r\n7\r\n%b\r\n8\r\n%b\r\n0\r\n\r\n" % (GOOD[:7], GOOD[7:])
     )
@@ -90,7 +90,7 @@ def test_a_body_in_chunks_is_read(shop: Shop, item: int, buyer: str) -> None:
     assert answer.startswith(b"HTTP/1.1 202 ")
 
 
-def test_chunks_above_one_mebibyte_are_too_large(shop: Shop, item: int, buyer: str) -> None:
+def test_a_chunked_body_above_one_mebibyte_is_too_large(shop: Shop, item: int, buyer: str) -> None:
     begun = b"%x\r\n%b" % (2 * MIB, GOOD + b" " * (MIB - len(GOOD)))
 
     answer = talk(shop, item, buyer, b"Transfer-Encoding: chunked\r\n\r\n" + begun)
@@ -99,14 +99,14 @@ def test_chunks_above_one_mebibyte_are_too_large(shop: Shop, item: int, buyer: s
     assert b'"code":413' in answer
 
 
-def test_broken_chunks_are_refused(shop: Shop, item: int, buyer: str) -> None:
+def test_malformed_chunks_are_refused(shop: Shop, item: int, buyer: str) -> None:
     answer = talk(shop, item, buyer, b"Transfer-Encoding: chunked\r\n\r\n5\r\n%b\r\nZZ\r\n" % GOOD[:5])
 
     assert answer.startswith(b"HTTP/1.1 4")
     assert b'{"status":"error"' in answer
 
 
-def test_a_body_shorter_than_announced_buys_nothing(shop: Shop) -> None:
+def test_a_body_shorter_than_its_content_length_buys_nothing(shop: Shop) -> None:
     item, buyer = shop.offer(stock=3), shop.buyer()
 
     answer = talk(shop, item, buyer, b"Content-Length: 40\r\n\r\n" + GOOD, hang_up=True)

@@ -27,7 +27,7 @@ WRONG = (
 )
 
 
-def test_a_created_item_stands_where_its_location_says(shop: Shop, client: HttpClient) -> None:
+def test_a_created_item_can_be_read_at_its_location(shop: Shop, client: HttpClient) -> None:
     answer = client.post(f"{API}/items", WORDS, token=shop.admin())
 
     item = data_of(answer, 201)
@@ -36,7 +36,7 @@ def test_a_created_item_stands_where_its_location_says(shop: Shop, client: HttpC
     assert {name: item[name] for name in WORDS} == WORDS
 
 
-def test_a_revised_item_says_its_new_words_and_keeps_the_others(shop: Shop, client: HttpClient) -> None:
+def test_a_patch_changes_only_the_given_fields(shop: Shop, client: HttpClient) -> None:
     item = shop.offer(stock=7)
     before = shop.item(item)
 
@@ -47,7 +47,7 @@ def test_a_revised_item_says_its_new_words_and_keeps_the_others(shop: Shop, clie
     assert after["updated_at"] > before["updated_at"]
 
 
-def test_the_stock_is_not_revised(shop: Shop, client: HttpClient) -> None:
+def test_the_stock_cannot_be_patched(shop: Shop, client: HttpClient) -> None:
     item = shop.offer()
 
     assert_refused(client.request("PATCH", f"{API}/items/{item}", {"stock": 3}, token=shop.admin()), 422001, "stock")
@@ -70,7 +70,9 @@ def test_a_draft_put_on_sale_can_be_bought(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize(("name", "value", "code"), WRONG)
-def test_a_wrong_word_earns_its_own_code(shop: Shop, client: HttpClient, name: str, value: object, code: int) -> None:
+def test_each_invalid_field_has_its_own_code(
+    shop: Shop, client: HttpClient, name: str, value: object, code: int
+) -> None:
     assert_refused(client.post(f"{API}/items", {**WORDS, name: value}, token=shop.admin()), code, name)
 
 
@@ -101,7 +103,7 @@ def move_to_another_tenant(shop: Shop, item: int) -> None:
     ("method", "path", "words"),
     [("GET", "", None), ("PATCH", "", {"name": "Ours"}), ("DELETE", "", None), ("POST", "/restore", None)],
 )
-def test_the_item_of_another_tenant_does_not_exist(
+def test_an_item_of_another_tenant_is_not_found(
     shop: Shop, client: HttpClient, method: str, path: str, words: dict[str, str] | None
 ) -> None:
     item = shop.offer(status="draft")
@@ -112,14 +114,14 @@ def test_the_item_of_another_tenant_does_not_exist(
     assert shop.query_value("SELECT name <> 'Ours' AND deleted_at IS NULL FROM items WHERE id = %s", item)
 
 
-def test_the_item_of_another_tenant_is_not_shown_to_strangers(shop: Shop, client: HttpClient) -> None:
+def test_an_item_of_another_tenant_is_not_found_without_a_token(shop: Shop, client: HttpClient) -> None:
     item = shop.offer(status="draft")
     move_to_another_tenant(shop, item)
 
     data_of(client.get(f"{API}/items/{item}"), 404301)
 
 
-def test_a_list_is_of_the_tenant_of_the_token(shop: Shop, client: HttpClient) -> None:
+def test_a_list_contains_items_of_the_tokens_tenant(shop: Shop, client: HttpClient) -> None:
     ours, theirs, stranger = shop.offer(), shop.offer(status="draft"), shop.enter(tenant_id=2)
     move_to_another_tenant(shop, theirs)
 

@@ -47,7 +47,7 @@ def permissions(answer: Response) -> set[str]:
     return {name for name in answer.headers if name.lower().startswith("access-control-")}
 
 
-def test_a_preflight_is_told_what_the_route_can(page: HttpClient) -> None:
+def test_a_preflight_returns_the_allowed_methods_and_headers(page: HttpClient) -> None:
     answer = preflight(page, OURS)
 
     assert (answer.status, answer.body) == (204, b"")
@@ -58,23 +58,23 @@ def test_a_preflight_is_told_what_the_route_can(page: HttpClient) -> None:
 
 
 @pytest.mark.parametrize("origin", [FOREIGN, "null", f"{OURS}.evil.example", f"{OURS}:8443", "http://shop.example", ""])
-def test_a_foreign_preflight_is_permitted_nothing(page: HttpClient, origin: str) -> None:
+def test_a_preflight_of_an_unknown_origin_gets_no_permission(page: HttpClient, origin: str) -> None:
     answer = preflight(page, origin)
 
     assert (answer.status, permissions(answer)) == (204, set())
     assert "Origin" in split_header(answer, "Vary")
 
 
-def test_a_path_that_is_not_there_has_no_preflight(page: HttpClient) -> None:
+def test_a_preflight_of_an_unknown_path_is_not_found(page: HttpClient) -> None:
     data_of(preflight(page, OURS, "/nowhere"), 404)
 
 
-def test_options_without_a_question_is_a_wrong_method(page: HttpClient) -> None:
+def test_options_without_a_requested_method_is_not_allowed(page: HttpClient) -> None:
     data_of(page.request("OPTIONS", PURCHASE, headers={"Origin": OURS}), 405)
 
 
 @pytest.mark.parametrize(("path", "code"), [(f"{API}/items", 200), (f"{API}/items/999999", 404301), ("/nowhere", 404)])
-def test_a_page_may_read_successes_and_failures(page: HttpClient, path: str, code: int) -> None:
+def test_an_allowed_origin_may_read_successes_and_errors(page: HttpClient, path: str, code: int) -> None:
     answer = page.get(path, headers={"Origin": OURS})
 
     data_of(answer, code)
@@ -92,7 +92,7 @@ def test_a_page_may_read_successes_and_failures(page: HttpClient, path: str, cod
 
 
 @pytest.mark.parametrize("headers", [{}, {"Origin": FOREIGN}])
-def test_other_origins_are_refused_and_vary_keeps_caches_apart(page: HttpClient, headers: dict[str, str]) -> None:
+def test_other_origins_get_no_permission_and_vary_contains_origin(page: HttpClient, headers: dict[str, str]) -> None:
     answer = page.get(f"{API}/items", headers=headers)
 
     data_of(answer, 200)
@@ -100,7 +100,7 @@ def test_other_origins_are_refused_and_vary_keeps_caches_apart(page: HttpClient,
     assert "Origin" in split_header(answer, "Vary")
 
 
-def test_a_replay_is_read_by_the_page_that_asks_for_it(page: HttpClient, shop: Shop) -> None:
+def test_a_replay_has_the_cors_headers_of_its_own_request(page: HttpClient, shop: Shop) -> None:
     path, admin, key = f"{API}/items/{shop.offer()}", shop.admin(), {"Idempotency-Key": uuid4().hex}
 
     answers = [
@@ -130,7 +130,7 @@ def test_without_the_setting_no_origin_is_permitted(client: HttpClient) -> None:
 @pytest.mark.parametrize(
     "origins", ["shop.example", "https://shop.example/", "https://shop.example:443", "null", "https://*.example", "*,x"]
 )
-def test_what_is_no_origin_stops_the_start(shop: Shop, origins: str) -> None:
+def test_an_invalid_origin_in_the_settings_prevents_the_start(shop: Shop, origins: str) -> None:
     service = Service(shop.service.folder, "", "", {"SHOP_CORS_ORIGINS": origins})
 
     done = service.run_cli("settings", check=False)
@@ -139,7 +139,7 @@ def test_what_is_no_origin_stops_the_start(shop: Shop, origins: str) -> None:
     assert "SHOP_CORS_ORIGINS cannot be" in done.stderr
 
 
-def test_a_star_never_comes_with_credentials(shop: Shop, tmp_path: Path) -> None:
+def test_a_wildcard_origin_never_allows_credentials(shop: Shop, tmp_path: Path) -> None:
     service = Service(tmp_path, shop.service.env["SHOP_DATABASE_URL"], shop.service.env["SHOP_REDIS_URL"])
     service.env["SHOP_CORS_ORIGINS"] = "*"
     service.start("web")

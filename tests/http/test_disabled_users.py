@@ -14,7 +14,7 @@ from tests.support.http import HttpClient
 WRONG, INVALID = 401101, 401002
 
 
-def test_a_disabled_user_is_let_in_nowhere_until_it_is_enabled(shop: Shop, client: HttpClient) -> None:
+def test_a_disabled_user_is_unauthenticated_until_enabled(shop: Shop, client: HttpClient) -> None:
     account = data_of(register(shop, "shut@example.com"), REGISTERED)
     path, token, admin = f"{API}/users/{account['user']['id']}", account["access_token"], shop.admin()
     assert statuses(shop, token, "/auth/me") == {200}
@@ -32,7 +32,7 @@ def test_a_disabled_user_is_let_in_nowhere_until_it_is_enabled(shop: Shop, clien
     data_of(sign_in(client, "shut@example.com"), SIGNED_IN)
 
 
-def test_disabling_twice_keeps_the_first_moment(shop: Shop, client: HttpClient) -> None:
+def test_disabling_twice_keeps_the_first_time(shop: Shop, client: HttpClient) -> None:
     user, admin = shop.enter(), shop.admin()
     for _ in range(2):
         assert data_of(client.post(f"{API}/users/{user.id}/disable", token=admin), 200)["disabled"] is True
@@ -42,7 +42,7 @@ def test_disabling_twice_keeps_the_first_moment(shop: Shop, client: HttpClient) 
     assert first < last
 
 
-def test_a_disabled_user_whom_the_gate_does_not_know_buys_nothing(shop: Shop, item: int, client: HttpClient) -> None:
+def test_a_disabled_user_unknown_to_the_sale_gate_buys_nothing(shop: Shop, item: int, client: HttpClient) -> None:
     user = shop.enter()
     data_of(client.post(f"{API}/users/{user.id}/disable", token=shop.admin()), 200)
 
@@ -57,7 +57,7 @@ def test_own_account_and_users_of_another_tenant_cannot_be_disabled(shop: Shop, 
     data_of(client.post(f"{API}/users/{stranger.id}/{verb}", token=clerk.token), NO_USER)
 
 
-def test_the_password_of_a_disabled_user_is_checked_as_any_other(
+def test_a_login_of_a_disabled_user_verifies_the_password(
     in_process_shop: InProcessShop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     words = {"name": "Ann", "email": "ann@example.com", "password": PASSWORD}

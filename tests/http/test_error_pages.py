@@ -31,7 +31,7 @@ class Page(HTMLParser):
 
 
 @pytest.mark.parametrize("number", [404301, 503401, 404, 405])
-def test_the_type_of_a_problem_resolves(client: HttpClient, number: int) -> None:
+def test_the_type_uri_of_a_problem_resolves(client: HttpClient, number: int) -> None:
     card = data_of(client.get(f"/errors/{number}"), 200)
 
     assert (card["code"], card["status"]) == (number, int(str(number)[:3]))
@@ -47,14 +47,14 @@ def test_every_code_is_listed_and_resolves(client: HttpClient) -> None:
 
 @pytest.mark.parametrize("number", [200, 404999, 999, 1])
 @pytest.mark.parametrize("headers", [{}, BROWSER])
-def test_a_number_that_is_no_failure_resolves_to_nothing(
+def test_a_number_that_is_not_an_error_code_is_not_found(
     client: HttpClient, number: int, headers: dict[str, str]
 ) -> None:
     data_of(client.get(f"/errors/{number}", headers=headers), 404)
 
 
 @pytest.mark.parametrize(("language", "sentence"), SAID.items())
-def test_a_browser_is_shown_a_page_in_its_language(client: HttpClient, language: str, sentence: str) -> None:
+def test_a_browser_gets_a_page_in_the_requested_language(client: HttpClient, language: str, sentence: str) -> None:
     answer = client.get("/errors/403001", headers=BROWSER | {"Accept-Language": language})
 
     assert sentence in Page(answer).words
@@ -63,7 +63,7 @@ def test_a_browser_is_shown_a_page_in_its_language(client: HttpClient, language:
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
 
 
-def test_the_page_of_all_codes_leads_to_each(client: HttpClient) -> None:
+def test_the_page_of_all_codes_links_to_each_code(client: HttpClient) -> None:
     cards = data_of(client.get("/errors"), 200)
 
     assert Page(client.get("/errors", headers=BROWSER)).links == [f"/errors/{card['code']}" for card in cards]
@@ -74,7 +74,7 @@ def test_a_client_that_does_not_prefer_html_gets_json(client: HttpClient, accept
     data_of(client.get("/errors", headers={"Accept": accept}), 200)
 
 
-def test_nothing_else_is_a_page(client: HttpClient) -> None:
+def test_api_routes_return_json_to_browsers(client: HttpClient) -> None:
     data_of(client.get(f"{API}/items", headers=BROWSER), 200)
 
 

@@ -50,7 +50,7 @@ def lock_item(shop: Shop, item: int) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("count", [2, 10, 50])
-def test_however_many_come_at_once_one_is_done_and_all_hear_the_same(shop: Shop, admin: str, count: int) -> None:
+def test_concurrent_requests_with_one_key_have_one_effect_and_one_response(shop: Shop, admin: str, count: int) -> None:
     write = Write(admin, uuid4().hex, words={**DRAFT, "name": uuid4().hex})
 
     answers = send_at_once(shop, [write] * count)
@@ -65,7 +65,7 @@ def test_however_many_come_at_once_one_is_done_and_all_hear_the_same(shop: Shop,
         assert answer.status == 201 or (answer.json["code"] == IN_PROGRESS and answer.headers["Retry-After"])
 
 
-def test_a_cancel_that_is_sent_at_once_gives_back_once(shop: Shop, key: str) -> None:
+def test_concurrent_cancels_return_the_stock_once(shop: Shop, key: str) -> None:
     item, buyer = shop.offer(stock=3), shop.buyer()
     order = data_of(shop.buy(item, buyer, Prefer="wait=5"), 201)["id"]
     write = Write(buyer, key, f"/orders/{order}/cancel", None)
@@ -80,7 +80,7 @@ def test_a_cancel_that_is_sent_at_once_gives_back_once(shop: Shop, key: str) -> 
 
 
 @pytest.mark.parametrize("delta", [4, -2])
-def test_an_adjustment_that_is_sent_at_once_is_one_line(shop: Shop, admin: str, key: str, delta: int) -> None:
+def test_concurrent_adjustments_write_one_ledger_line(shop: Shop, admin: str, key: str, delta: int) -> None:
     item = shop.offer(stock=3)
     write = Write(admin, key, f"/items/{item}/stock-adjustments", {"delta": delta, "reason": "counted"})
 
@@ -90,7 +90,7 @@ def test_an_adjustment_that_is_sent_at_once_is_one_line(shop: Shop, admin: str, 
     assert lines(shop, item, "adjustment") == 1
 
 
-def test_a_replay_is_the_first_answer_and_says_so(shop: Shop, admin: str, key: str) -> None:
+def test_a_replay_equals_the_first_response_and_is_marked(shop: Shop, admin: str, key: str) -> None:
     write = Write(admin, key)
 
     first, again = write.send(shop), write.send(shop)
@@ -115,7 +115,7 @@ def test_another_tenant_may_use_the_same_key(shop: Shop, admin: str, key: str) -
     assert shop.query_value("SELECT COUNT(*) FROM idempotency_records WHERE `key` = %s", key) == 2
 
 
-def test_users_and_keys_that_would_run_together_do_not(shop: Shop) -> None:
+def test_keys_with_colons_do_not_collide(shop: Shop) -> None:
     tokens = shop.container.get(Tokens)
     one = shop.admin()
     number = tokens.verify(one).user_id
@@ -136,7 +136,7 @@ def test_users_and_keys_that_would_run_together_do_not(shop: Shop) -> None:
         ("method", {"verb": "PATCH", "path": "/items/1"}, OTHER_METHOD),
     ],
 )
-def test_a_key_that_is_used_for_something_else_is_refused(
+def test_a_key_reused_for_another_request_is_refused(
     shop: Shop, admin: str, key: str, part: str, other: dict[str, str], code: int
 ) -> None:
     write = Write(admin, key)
@@ -147,7 +147,7 @@ def test_a_key_that_is_used_for_something_else_is_refused(
     assert write.send(shop).body == first.body
 
 
-def test_something_else_is_refused_while_the_first_is_being_worked_on(shop: Shop, admin: str, key: str) -> None:
+def test_another_request_is_refused_while_the_first_is_in_progress(shop: Shop, admin: str, key: str) -> None:
     item = shop.offer(stock=3)
     write = Write(admin, key, f"/items/{item}/stock-adjustments", {"delta": 1, "reason": "one"})
     with ThreadPoolExecutor(1) as pool:
@@ -161,7 +161,7 @@ def test_something_else_is_refused_while_the_first_is_being_worked_on(shop: Shop
     assert shop.item(item)["stock"] == 4
 
 
-def test_a_replay_is_for_those_who_may_do_it_still(shop: Shop, key: str) -> None:
+def test_a_replay_needs_the_permission_of_the_request(shop: Shop, key: str) -> None:
     admin = shop.admin()
     write, claims = Write(admin, key), shop.container.get(Tokens).verify(admin)
     first = write.send(shop)
@@ -176,7 +176,7 @@ def test_a_replay_is_for_those_who_may_do_it_still(shop: Shop, key: str) -> None
     assert first.status == 201
 
 
-def test_the_way_json_is_written_does_not_matter(shop: Shop, admin: str, key: str) -> None:
+def test_the_order_of_json_keys_does_not_matter(shop: Shop, admin: str, key: str) -> None:
     backwards = dict(reversed(DRAFT.items()))
 
     first, again = Write(admin, key).send(shop), Write(admin, key, words=backwards).send(shop)

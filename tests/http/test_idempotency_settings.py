@@ -61,14 +61,14 @@ def lease(shop: Shop, write: Write, token: str) -> str | None:
     return shop.container.get(IdempotencyRecordService).lease(make_idempotency_key(shop, write, asks), token)
 
 
-def test_the_header_has_another_name(three_servers: Shop, write: Write) -> None:
+def test_the_key_header_can_be_renamed(three_servers: Shop, write: Write) -> None:
     first, again = write.send(three_servers), write.send(three_servers)
 
     assert (first.status, is_replay(again)) == (201, True)
     assert data_of(write._replace(header="Idempotency-Key").send(three_servers), MISSING)["header"] == "X-Request-Key"
 
 
-def test_verbs_are_named_in_any_case_and_others_take_no_keys(three_servers: Shop, write: Write) -> None:
+def test_only_the_configured_verbs_require_keys(three_servers: Shop, write: Write) -> None:
     item = data_of(write.send(three_servers), 201)["id"]
     patch = write._replace(verb="PATCH", path=f"/items/{item}", words={"name": "New"}, key=None)
     delete = write._replace(verb="DELETE", path=f"/items/{item}", words=None, key=None)
@@ -77,7 +77,7 @@ def test_verbs_are_named_in_any_case_and_others_take_no_keys(three_servers: Shop
     data_of(delete.send(three_servers), MISSING)
 
 
-def test_a_key_lives_as_long_as_the_setting_says(three_servers: Shop, write: Write) -> None:
+def test_a_key_expires_after_the_configured_time(three_servers: Shop, write: Write) -> None:
     write.send(three_servers)
     time.sleep(2.1)
 
@@ -85,7 +85,7 @@ def test_a_key_lives_as_long_as_the_setting_says(three_servers: Shop, write: Wri
     assert drafts(three_servers, write.words["name"]) == 2
 
 
-def test_a_second_request_waits_no_longer_than_its_budget(three_servers: Shop, write: Write) -> None:
+def test_a_concurrent_request_waits_no_longer_than_configured(three_servers: Shop, write: Write) -> None:
     assert lease(three_servers, write, "another") is None
     taken = []
 
@@ -102,7 +102,7 @@ def test_a_second_request_waits_no_longer_than_its_budget(three_servers: Shop, w
     assert drafts(three_servers, write.words["name"]) == 0
 
 
-def test_a_second_request_goes_on_as_soon_as_the_first_has_ended(three_servers: Shop, write: Write) -> None:
+def test_a_concurrent_request_proceeds_after_the_lease_is_released(three_servers: Shop, write: Write) -> None:
     lease(three_servers, write, "another")
     keeper = three_servers.container.get(IdempotencyRecordService)
     keeper.release(make_idempotency_key(three_servers, write), "another owner")
@@ -113,7 +113,7 @@ def test_a_second_request_goes_on_as_soon_as_the_first_has_ended(three_servers: 
     assert write.send(three_servers).status == 201
 
 
-def test_another_request_hears_at_once_that_the_key_is_for_something_else(three_servers: Shop, write: Write) -> None:
+def test_a_leased_key_is_refused_for_another_body_without_waiting(three_servers: Shop, write: Write) -> None:
     lease(three_servers, write, "another")
 
     other = write._replace(words={**DRAFT, "name": "Other"}).send(three_servers)
@@ -121,7 +121,7 @@ def test_another_request_hears_at_once_that_the_key_is_for_something_else(three_
     assert data_of(other, OTHER_REQUEST)["part"] == "body"
 
 
-def test_a_used_key_may_be_an_error(three_servers: Shop, write: Write) -> None:
+def test_a_used_key_is_refused_when_configured(three_servers: Shop, write: Write) -> None:
     strict = write._replace(header="Idempotency-Key", web="web.2")
     assert strict.send(three_servers).status == 201
 
@@ -131,7 +131,7 @@ def test_a_used_key_may_be_an_error(three_servers: Shop, write: Write) -> None:
     assert drafts(three_servers, write.words["name"]) == 1
 
 
-def test_keys_may_be_left_out_where_the_setting_says_so(three_servers: Shop, write: Write) -> None:
+def test_keys_are_optional_when_configured(three_servers: Shop, write: Write) -> None:
     lax = write._replace(header="Idempotency-Key", web="web.3")
 
     assert [lax._replace(key=None).send(three_servers).status for _ in range(2)] == [201, 201]

@@ -47,7 +47,7 @@ def test_problem_details_are_sent_to_clients_that_prefer_them(client: HttpClient
     assert answer.headers["Content-Type"] == (PROBLEM if liked else "application/json")
 
 
-def test_a_refusal_tells_its_facts(client: HttpClient) -> None:
+def test_a_problem_contains_the_facts_of_the_error(client: HttpClient) -> None:
     told = problem_of(client.get(f"{API}/items/999999", headers=ASKS), 404301, "error_code", "item_id")
 
     assert (told["detail"], told["title"]) == ("Item 999999 does not exist.", "Item … does not exist.")
@@ -59,36 +59,36 @@ def test_a_success_keeps_the_envelope(client: HttpClient) -> None:
 
 
 @pytest.mark.parametrize(("method", "path", "code"), [("GET", "/%ff", 404), ("PUT", f"{API}/items", 405)])
-def test_failures_of_http_are_problems(client: HttpClient, method: str, path: str, code: int) -> None:
+def test_http_errors_are_problems(client: HttpClient, method: str, path: str, code: int) -> None:
     problem_of(client.request(method, path, headers=ASKS), code)
 
 
-def test_a_wrong_method_is_still_told_the_right_ones(client: HttpClient) -> None:
+def test_a_405_problem_keeps_the_allow_header(client: HttpClient) -> None:
     assert "GET" in client.request("PUT", f"{API}/items", headers=ASKS).headers["Allow"]
 
 
 @pytest.mark.parametrize(("kind", "code"), [("text/plain", 415001), ("application/json", 400001)])
-def test_a_body_that_cannot_be_read_is_a_problem(client: HttpClient, buyer: str, kind: str, code: int) -> None:
+def test_an_unreadable_body_is_a_problem(client: HttpClient, buyer: str, kind: str, code: int) -> None:
     headers = {**ASKS, "Authorization": f"Bearer {buyer}", "Content-Type": kind}
 
     problem_of(client.send("POST", f"{API}/items/1/purchase", b"{", headers), code, "error_code")
 
 
-def test_a_body_that_is_too_large_is_a_problem(client: HttpClient) -> None:
+def test_a_too_large_body_is_a_problem(client: HttpClient) -> None:
     # Only announced: a client that goes on sending may find the connection closed.
     announced = {"Content-Type": "application/json", "Content-Length": str(1024 * 1024 + 1)}
 
     problem_of(client.send("POST", f"{API}/auth/login", None, ASKS | announced), 413)
 
 
-def test_an_unauthenticated_client_still_gets_www_authenticate(client: HttpClient) -> None:
+def test_a_401_problem_keeps_the_www_authenticate_header(client: HttpClient) -> None:
     answer = client.get(f"{API}/orders", headers=ASKS)
 
     problem_of(answer, 401001, "error_code")
     assert answer.headers["WWW-Authenticate"] == "Bearer"
 
 
-def test_each_wrong_word_is_pointed_at_with_its_own_code(client: HttpClient, shop: Shop) -> None:
+def test_each_invalid_field_has_a_pointer_and_a_code(client: HttpClient, shop: Shop) -> None:
     words = {"name": "", "price_minor": -1, "currency": "EUR", "stock": 1, "status": "draft", "a/b": 1}
 
     told = problem_of(client.post(f"{API}/items", words, token=shop.admin(), headers=ASKS), 422301, "errors")
@@ -98,20 +98,20 @@ def test_each_wrong_word_is_pointed_at_with_its_own_code(client: HttpClient, sho
     assert all(error["detail"] for error in told["errors"])
 
 
-def test_a_body_of_the_wrong_kind_is_pointed_at_as_a_whole(client: HttpClient) -> None:
+def test_a_body_of_the_wrong_type_has_the_root_pointer(client: HttpClient) -> None:
     told = problem_of(client.post(f"{API}/auth/login", [1], headers=ASKS), 422001, "errors")
 
     assert [error["pointer"] for error in told["errors"]] == ["#"]
 
 
-def test_a_wrong_word_of_the_query_is_named(client: HttpClient, buyer: str) -> None:
+def test_an_invalid_query_parameter_is_named(client: HttpClient, buyer: str) -> None:
     page = problem_of(client.get(f"{API}/items?page=0", headers=ASKS), 422001, "errors")
     cursor = problem_of(client.get(f"{API}/orders?cursor=mine", headers=ASKS, token=buyer), 422001, "errors")
 
     assert [error["parameter"] for error in page["errors"] + cursor["errors"]] == ["page", "cursor"]
 
 
-def test_a_word_that_only_the_rules_refuse_is_pointed_at(client: HttpClient) -> None:
+def test_a_field_refused_by_a_business_rule_has_a_pointer(client: HttpClient) -> None:
     words = {"name": "Ada", "email": "ada@problems.example", "password": "Correct-horse-1"}
     client.post(f"{API}/auth/register", words)
 
@@ -120,7 +120,7 @@ def test_a_word_that_only_the_rules_refuse_is_pointed_at(client: HttpClient) -> 
     assert [(error["pointer"], error["code"]) for error in told["errors"]] == [("#/email", 422103)]
 
 
-def test_a_problem_speaks_the_language_of_the_caller(client: HttpClient) -> None:
+def test_a_problem_is_in_the_requested_language(client: HttpClient) -> None:
     told = problem_of(client.get("/nowhere?lang=zh-TW", headers=ASKS), 404)
 
     assert (told["title"], told["detail"]) == ("找不到", "找不到")

@@ -13,7 +13,7 @@ INSUFFICIENT, LIMIT, UNKNOWN_ORDER = 409301, 409401, 404401
 PROMISED = ("id", "item_id", "quantity", "unit_price_minor", "total_minor", "currency", "created_at")
 
 
-def test_a_purchase_is_promised_and_then_confirmed(shop: Shop, eventually: Eventually) -> None:
+def test_a_purchase_is_pending_and_then_confirmed(shop: Shop, eventually: Eventually) -> None:
     item, buyer = shop.offer(price_minor=250), shop.buyer()
 
     # Without the scheduler there is no sweep: the purchase itself wakes the worker.
@@ -35,7 +35,7 @@ def confirmed_order(shop: Shop, order_id: str, token: str) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("prefer", ["wait=2", "respond-async, wait=2", "Wait=2", 'wait="2"', "wait = 2", "wait=99999"])
-def test_who_prefers_to_wait_is_told_when_it_is_confirmed(shop: Shop, item: int, prefer: str) -> None:
+def test_prefer_wait_returns_the_confirmed_order(shop: Shop, item: int, prefer: str) -> None:
     buyer = shop.buyer()
 
     answer = shop.buy(item, buyer, Prefer=prefer)
@@ -48,11 +48,11 @@ def test_who_prefers_to_wait_is_told_when_it_is_confirmed(shop: Shop, item: int,
 @pytest.mark.parametrize(
     "prefer", ["", "wait=0", "wait=-1", "wait=soon", "wait", "await=2", "return=minimal", "x" * 5000]
 )
-def test_any_other_preference_is_left_aside(shop: Shop, item: int, prefer: str) -> None:
+def test_other_preferences_are_ignored(shop: Shop, item: int, prefer: str) -> None:
     assert data_of(shop.buy(item, shop.buyer(), Prefer=prefer), 202)["status"] == "pending"
 
 
-def test_who_waits_in_vain_is_promised_the_order(shop: Shop) -> None:
+def test_prefer_wait_returns_a_pending_order_after_the_wait(shop: Shop) -> None:
     item, buyer = shop.offer(), shop.buyer()
 
     with shop.stop_process("worker"):
@@ -88,7 +88,7 @@ def test_an_unknown_order_is_not_found(shop: Shop, buyer: str) -> None:
     data_of(shop.order(str(uuid4()), buyer), UNKNOWN_ORDER)
 
 
-def test_what_is_sold_out_says_what_is_left(shop: Shop) -> None:
+def test_insufficient_stock_returns_the_current_stock(shop: Shop) -> None:
     item, buyer = shop.offer(stock=5), shop.buyer()
     data_of(shop.buy(item, buyer, 3), 202)
 
@@ -111,7 +111,7 @@ def test_a_user_cannot_buy_more_than_the_limit(shop: Shop) -> None:
     data_of(shop.buy(item, shop.buyer(), 3), 202)
 
 
-def test_the_limit_counts_what_was_bought_before_an_edit(shop: Shop) -> None:
+def test_the_limit_counts_purchases_before_an_edit(shop: Shop) -> None:
     item, buyer = shop.offer(), shop.buyer()
     data_of(shop.buy(item, buyer, 2), 202)
 
@@ -135,7 +135,7 @@ def test_an_old_order_keeps_its_price(shop: Shop) -> None:
     assert prices == [100, 900]
 
 
-def test_own_orders_come_newest_first_however_they_are_paged(shop: Shop, client: HttpClient) -> None:
+def test_own_orders_are_paged_newest_first(shop: Shop, client: HttpClient) -> None:
     item, buyer = shop.offer(), shop.buyer()
     bought = [data_of(shop.buy(item, buyer), 202)["id"] for _ in range(5)]
     data_of(shop.buy(item, shop.buyer()), 202)
@@ -151,7 +151,7 @@ def test_own_orders_come_newest_first_however_they_are_paged(shop: Shop, client:
     assert walked == [newest[:2], newest[2:4], newest[4:]]
 
 
-def test_a_cursor_stays_true_while_orders_are_added(shop: Shop, client: HttpClient) -> None:
+def test_a_cursor_stays_valid_while_orders_are_added(shop: Shop, client: HttpClient) -> None:
     item, buyer = shop.offer(), shop.buyer()
     bought = [data_of(shop.buy(item, buyer), 202)["id"] for _ in range(3)]
     shop.wait_until_written(item, 3)

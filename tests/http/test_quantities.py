@@ -29,7 +29,7 @@ def purchase(client: HttpClient, item: int, token: str, body: bytes) -> Response
 
 
 @pytest.mark.parametrize("quantity", WRONG.values(), ids=WRONG)
-def test_a_wrong_quantity_is_refused(client: HttpClient, item: int, buyer: str, quantity: bytes) -> None:
+def test_an_invalid_quantity_is_refused(client: HttpClient, item: int, buyer: str, quantity: bytes) -> None:
     assert_refused(purchase(client, item, buyer, b'{"quantity": %s}' % quantity), QUANTITY, "quantity")
 
 
@@ -43,14 +43,12 @@ def test_an_unknown_field_is_refused(client: HttpClient, item: int, buyer: str, 
     assert_refused(purchase(client, item, buyer, b'{"quantity": 1, "%s": 1}' % name.encode()), FIELD, name)
 
 
-def test_every_wrong_word_is_named(client: HttpClient, item: int, buyer: str) -> None:
+def test_every_invalid_field_is_named(client: HttpClient, item: int, buyer: str) -> None:
     assert_refused(purchase(client, item, buyer, b'{"quantity": 0, "gift": 1}'), QUANTITY, "quantity", "gift")
 
 
 @pytest.mark.parametrize(("text", "units"), [(b"1", 1), (b"3.0", 3), (b"1000.0", 1000), (b"1e2", 100)])
-def test_a_whole_number_is_accepted_however_it_is_written(
-    shop: Shop, client: HttpClient, text: bytes, units: int
-) -> None:
+def test_an_integer_is_accepted_in_every_json_notation(shop: Shop, client: HttpClient, text: bytes, units: int) -> None:
     item = shop.offer(stock=1000)
 
     order = data_of(purchase(client, item, shop.buyer(), b'{"quantity": %s}' % text), 202)
@@ -59,7 +57,7 @@ def test_a_whole_number_is_accepted_however_it_is_written(
     assert shop.item(item)["stock"] == 1000 - units
 
 
-def test_a_refused_purchase_takes_nothing(shop: Shop, client: HttpClient) -> None:
+def test_a_refused_purchase_takes_no_stock(shop: Shop, client: HttpClient) -> None:
     item = shop.offer(stock=5)
 
     for quantity in WRONG.values():

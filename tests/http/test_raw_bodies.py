@@ -65,7 +65,7 @@ def admin(shop: Shop) -> str:
 
 @pytest.mark.parametrize("route", ROUTES)
 @pytest.mark.parametrize(("body", "code"), NO_JSON.values(), ids=NO_JSON)
-def test_what_is_no_json_of_ours_is_refused(
+def test_invalid_json_is_refused_by_every_route(
     shop: Shop, item: int, admin: str, route: str, body: bytes, code: int
 ) -> None:
     assert_code(send(shop, request(line_of(route, item), body, **headers_of(admin))), code)
@@ -75,7 +75,7 @@ def test_what_is_no_json_of_ours_is_refused(
 @pytest.mark.parametrize(
     "kind", ["application/x-www-form-urlencoded", "multipart/form-data", "text/json", "////", "application/json/x", ""]
 )
-def test_another_form_is_refused(shop: Shop, item: int, admin: str, route: str, kind: str) -> None:
+def test_another_media_type_is_refused(shop: Shop, item: int, admin: str, route: str, kind: str) -> None:
     headers = {**headers_of(admin), "content_type": kind}
 
     assert_code(send(shop, request(line_of(route, item), b"quantity=1", **headers)), MEDIA_TYPE)
@@ -91,7 +91,7 @@ def test_a_compressed_body_is_refused(shop: Shop, item: int, admin: str, route: 
 
 
 @pytest.mark.parametrize("route", ROUTES)
-def test_a_route_that_needs_words_needs_a_body(shop: Shop, item: int, admin: str, route: str) -> None:
+def test_a_route_with_required_fields_refuses_an_empty_body(shop: Shop, item: int, admin: str, route: str) -> None:
     reply = send(shop, request(line_of(route, item), **headers_of(admin)))
 
     assert reply.status in (400, 422)
@@ -101,7 +101,7 @@ def test_a_route_that_needs_words_needs_a_body(shop: Shop, item: int, admin: str
 @pytest.mark.parametrize(
     "rest", [b"ZZ\r\n", b"-1\r\n", b"F" * 17 + b"\r\n", b"e;" + b"a" * 100_000 + b"\r\n", b"5\r\n{"]
 )
-def test_broken_chunks_are_refused(shop: Shop, item: int, buyer: str, rest: bytes) -> None:
+def test_malformed_chunks_are_refused(shop: Shop, item: int, buyer: str, rest: bytes) -> None:
     raw = request(line_of("purchase", item), rest, transfer_encoding="chunked", **headers_of(buyer))
 
     reply = send(shop, raw, hang_up=True)
@@ -110,7 +110,7 @@ def test_broken_chunks_are_refused(shop: Shop, item: int, buyer: str, rest: byte
     assert list(reply.envelope) == ["status", "code", "message", "data"]
 
 
-def test_a_second_length_smuggles_nothing(shop: Shop, item: int, buyer: str) -> None:
+def test_conflicting_lengths_do_not_allow_request_smuggling(shop: Shop, item: int, buyer: str) -> None:
     hidden = b"GET /smuggled HTTP/1.1\r\nHost: shop\r\n\r\n"
     body = b"e\r\n%s\r\n0\r\n\r\n%s" % (GOOD, hidden)
     both = {"content_length": str(len(body)), "transfer_encoding": "chunked"}
@@ -123,7 +123,7 @@ def test_a_second_length_smuggles_nothing(shop: Shop, item: int, buyer: str) -> 
     assert reply.status == 202
 
 
-def test_a_body_of_a_hundred_thousand_unknown_words_is_refused_briefly(client: HttpClient) -> None:
+def test_a_body_of_95000_unknown_fields_gets_a_short_error(client: HttpClient) -> None:
     body = b"{" + b",".join(b'"%06d":1' % number for number in range(95_000)) + b"}"
     begun = time.monotonic()
 
@@ -134,7 +134,7 @@ def test_a_body_of_a_hundred_thousand_unknown_words_is_refused_briefly(client: H
     assert time.monotonic() - begun < 3
 
 
-def test_a_name_that_is_told_back_is_told_in_short(client: HttpClient) -> None:
+def test_a_long_field_name_is_shortened_in_the_error(client: HttpClient) -> None:
     body = b'{"%s": 1}' % (b"n" * 500_000)
 
     answer = client.send("POST", f"{API}/auth/login", body, {"Content-Type": "application/json"})
@@ -143,7 +143,7 @@ def test_a_name_that_is_told_back_is_told_in_short(client: HttpClient) -> None:
     assert len(answer.body) < 2_000
 
 
-def test_a_silent_connection_delays_no_other_request(shop: Shop, client: HttpClient) -> None:
+def test_an_idle_connection_delays_no_other_request(shop: Shop, client: HttpClient) -> None:
     with connect(shop) as silent:
         silent.sendall(b"\r\n\r\n")
 

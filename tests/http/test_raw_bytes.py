@@ -61,7 +61,7 @@ def assert_refused_by_us(reply: Reply, *statuses: int) -> None:
 
 @pytest.mark.parametrize("route", ROUTES)
 @pytest.mark.parametrize("headers", BROKEN_HEADS.values(), ids=BROKEN_HEADS)
-def test_a_broken_head_is_refused_by_the_server(
+def test_malformed_headers_are_refused_by_the_web_server(
     shop: Shop, item: int, buyer: str, route: str, headers: dict[str, bytes | str]
 ) -> None:
     known = {"authorization": f"Bearer {buyer}", "content_type": "application/json"}
@@ -73,7 +73,7 @@ def test_a_broken_head_is_refused_by_the_server(
 
 
 @pytest.mark.parametrize("line", BROKEN_LINES.values(), ids=BROKEN_LINES)
-def test_a_broken_line_is_refused_by_the_server(shop: Shop, line: str) -> None:
+def test_a_malformed_request_line_is_refused_by_the_web_server(shop: Shop, line: str) -> None:
     reply = send(shop, request(line.format(api=API)))
 
     assert reply.status in (400, 414, 431), reply.raw[:300]
@@ -89,7 +89,7 @@ def test_a_broken_line_is_refused_by_the_server(shop: Shop, line: str) -> None:
     ids=lambda path: path[:20].encode("unicode_escape").decode(),
 )  # fmt: skip
 @pytest.mark.parametrize("folder", ["items", "orders", "nowhere"])
-def test_a_path_of_strange_letters_is_unknown(shop: Shop, buyer: str, folder: str, path: str) -> None:
+def test_a_path_with_unusual_characters_is_not_found(shop: Shop, buyer: str, folder: str, path: str) -> None:
     reply = send(shop, request(f"GET {API}/{folder}/{path} HTTP/1.1", authorization=f"Bearer {buyer}"))
 
     assert_refused_by_us(reply, 404)
@@ -105,7 +105,7 @@ def test_an_unknown_method_is_not_allowed(shop: Shop, method: str, path: str) ->
 
 
 @pytest.mark.parametrize("line", ["CONNECT shop:80 HTTP/1.1", "OPTIONS * HTTP/1.1"])
-def test_a_target_that_is_no_path_is_unknown(shop: Shop, line: str) -> None:
+def test_a_request_target_that_is_not_a_path_is_not_found(shop: Shop, line: str) -> None:
     assert_refused_by_us(send(shop, request(line)), 404)
 
 
@@ -115,7 +115,7 @@ def test_a_target_that_is_no_path_is_unknown(shop: Shop, line: str) -> None:
      "lang=" + "z" * 36, "lang=zh&lang=en", "&".join(f"a{number}=1" for number in range(2_000))],
     ids=lambda query: query[:20],
 )  # fmt: skip
-def test_a_query_of_strange_letters_is_refused(shop: Shop, query: str) -> None:
+def test_a_query_with_unusual_characters_is_refused(shop: Shop, query: str) -> None:
     reply = send(shop, request(f"GET {API}/items?{query} HTTP/1.1"))
 
     assert_refused_by_us(reply, 422)
@@ -123,7 +123,7 @@ def test_a_query_of_strange_letters_is_refused(shop: Shop, query: str) -> None:
 
 
 @pytest.mark.parametrize("version", ["1.0", "1.1"])
-def test_older_http_is_understood(shop: Shop, version: str) -> None:
+def test_http_1_0_and_1_1_are_supported(shop: Shop, version: str) -> None:
     assert send(shop, request(f"GET {API}/items HTTP/{version}")).envelope["code"] == 200
 
 
@@ -138,7 +138,7 @@ def test_older_http_is_understood(shop: Shop, version: str) -> None:
         ("cookie", b"\xff=1; lang=\xfe", 401), ("user_agent", "a" * 20_000, 401), ("origin", "a" * 20_000, 401),
     ],
 )  # fmt: skip
-def test_a_strange_header_is_as_none_or_refused(shop: Shop, name: str, value: bytes | str, status: int) -> None:
+def test_an_invalid_header_is_ignored_or_refused(shop: Shop, name: str, value: bytes | str, status: int) -> None:
     reply = send(shop, request(f"GET {API}/orders HTTP/1.1", **{name: value}))
 
     assert_refused_by_us(reply, status)

@@ -47,7 +47,7 @@ def registered_user(shop: Shop) -> Account:
     return open_account(shop)
 
 
-def test_a_race_of_fifty_has_one_successor_which_lives(shop: Shop, registered_user: Account) -> None:
+def test_fifty_concurrent_refreshes_have_one_live_successor(shop: Shop, registered_user: Account) -> None:
     tokens, holder = shop.container.get(Tokens), registered_user
     session_id = tokens.verify(registered_user.access).session_id
     with open_track(shop) as track:

@@ -24,7 +24,7 @@ ANSWERS = [
 
 
 @pytest.mark.parametrize(("verb", "path", "body", "headers", "status"), ANSWERS)
-def test_every_answer_tells_the_id_that_its_request_brought(
+def test_every_response_returns_the_request_id_of_its_request(
     client: HttpClient, verb: str, path: str, body: bytes | None, headers: dict[str, str], status: int
 ) -> None:
     answer = client.send(verb, path, body, {**headers, "X-Request-ID": "mine-1", "Idempotency-Key": "k"})
@@ -33,7 +33,7 @@ def test_every_answer_tells_the_id_that_its_request_brought(
     assert answer.headers.get_all("X-Request-ID") == ["mine-1"]
 
 
-def test_a_request_without_one_gets_one(client: HttpClient) -> None:
+def test_a_request_without_an_id_gets_a_new_one(client: HttpClient) -> None:
     ids = [client.get("/").headers["X-Request-ID"] for _ in range(2)]
 
     assert ids[0] != ids[1]
@@ -41,7 +41,7 @@ def test_a_request_without_one_gets_one(client: HttpClient) -> None:
 
 
 @pytest.mark.parametrize("bad", ["a b", "x" * 129, '"quoted"', "a,b", "é".encode().decode("latin-1")])
-def test_an_id_that_is_none_is_neither_told_nor_logged(client: HttpClient, shop: Shop, bad: str) -> None:
+def test_an_invalid_request_id_is_neither_returned_nor_logged(client: HttpClient, shop: Shop, bad: str) -> None:
     made = client.get("/nowhere", headers={"X-Request-ID": bad}).headers["X-Request-ID"]
 
     assert made != bad
@@ -49,7 +49,7 @@ def test_an_id_that_is_none_is_neither_told_nor_logged(client: HttpClient, shop:
     assert entries(shop, request_id=bad) == []
 
 
-def test_a_trace_is_told_as_it_came_and_a_bad_one_is_not(client: HttpClient) -> None:
+def test_a_valid_traceparent_is_returned_and_an_invalid_one_is_not(client: HttpClient) -> None:
     good = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 
     answers = [client.get("/nowhere", headers={"traceparent": header}) for header in (good, good.upper(), "x")]
@@ -57,7 +57,7 @@ def test_a_trace_is_told_as_it_came_and_a_bad_one_is_not(client: HttpClient) -> 
     assert [answer.headers.get("traceparent") for answer in answers] == [good, None, None]
 
 
-def test_a_replayed_answer_tells_the_id_of_the_request_that_asked_again(client: HttpClient, shop: Shop) -> None:
+def test_a_replayed_response_has_the_id_of_its_own_request(client: HttpClient, shop: Shop) -> None:
     path, admin = f"{API}/items/{shop.offer()}", shop.admin()
     asked = {"Idempotency-Key": f"ids-{path}"}
 

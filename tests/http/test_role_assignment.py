@@ -47,7 +47,7 @@ def rights(shop: Shop, user: NewUser) -> tuple[int, str]:
     )
 
 
-def test_what_is_given_and_taken_counts_from_the_next_request_on_everywhere(shop: Shop) -> None:
+def test_changed_permissions_apply_to_the_next_request_in_every_process(shop: Shop) -> None:
     user, admin = shop.enter(), shop.admin()
     assert statuses(shop, user.token) == {403}
 
@@ -59,7 +59,7 @@ def test_what_is_given_and_taken_counts_from_the_next_request_on_everywhere(shop
     assert statuses(shop, user.token) == {403}
 
 
-def test_an_administrator_who_is_one_no_longer_passes_no_gate(shop: Shop) -> None:
+def test_a_former_administrator_loses_access(shop: Shop) -> None:
     other, admin = shop.enter(roles=ADMIN), shop.admin()
     assert statuses(shop, other.token) == {200}
 
@@ -77,7 +77,7 @@ def test_roles_combine(shop: Shop) -> None:
     assert statuses(shop, user.token) == {200}
 
 
-def test_a_refusal_names_the_permission_that_is_missing(shop: Shop) -> None:
+def test_a_403_names_the_missing_permission(shop: Shop) -> None:
     refused = data_of(assign(shop, shop.enter(VIEW).token, shop.enter(), VIEW), FORBIDDEN)
 
     assert refused == {"error_code": "FORBIDDEN", "permission": GRANT.code}
@@ -93,7 +93,7 @@ def test_a_user_cannot_change_own_permissions(shop: Shop, roles: list[str]) -> N
         assert rights(shop, user) == before
 
 
-def test_a_clerk_gives_and_takes_only_what_it_may_itself(shop: Shop) -> None:
+def test_a_clerk_grants_and_revokes_only_own_permissions(shop: Shop) -> None:
     clerk, user = shop.enter(GRANT, VIEW), shop.enter(CREATE)
 
     assert data_of(assign(shop, clerk.token, user), NOT_HELD)["permissions"] == [CREATE.code]
@@ -104,7 +104,7 @@ def test_a_clerk_gives_and_takes_only_what_it_may_itself(shop: Shop) -> None:
     assert data_of(assign(shop, clerk.token, user, CREATE), 200)["permissions"] == [CREATE.code]
 
 
-def test_a_clerk_neither_makes_administrators_nor_touches_them(shop: Shop) -> None:
+def test_a_clerk_can_neither_create_nor_change_administrators(shop: Shop) -> None:
     clerk, user, admin = shop.enter(*(it for it in Permission if it.code > "1")), shop.enter(), shop.enter(roles=ADMIN)
 
     data_of(assign(shop, clerk.token, user, roles=["general", "admin"]), ADMINISTRATOR)
@@ -115,7 +115,7 @@ def test_a_clerk_neither_makes_administrators_nor_touches_them(shop: Shop) -> No
     assert (rights(shop, user), rights(shop, admin)) == ((1, ""), (ADMIN, ""))
 
 
-def test_a_permission_of_the_system_is_given_to_no_ordinary_user(shop: Shop) -> None:
+def test_system_permissions_are_granted_to_administrators_only(shop: Shop) -> None:
     user, admin, appoint = shop.enter(), shop.admin(), Permission.SYSTEM_APPOINT
 
     assert_refused(assign(shop, admin, user, appoint), SYSTEM, "permissions")
@@ -125,7 +125,7 @@ def test_a_permission_of_the_system_is_given_to_no_ordinary_user(shop: Shop) -> 
     assert data_of(assign(shop, admin, user), 200)["permissions"] == []
 
 
-def test_one_that_stands_in_the_row_of_an_ordinary_user_opens_nothing(shop: Shop) -> None:
+def test_a_system_permission_in_the_row_of_an_ordinary_user_has_no_effect(shop: Shop) -> None:
     clerk = shop.enter(GRANT, Permission.SYSTEM_APPOINT)
 
     data_of(assign(shop, clerk.token, shop.enter(), roles=["admin"]), ADMINISTRATOR)
@@ -143,7 +143,7 @@ def test_an_unknown_permission_is_refused(shop: Shop, code: str) -> None:
     assert_refused(assign(shop, shop.admin(), shop.enter(), code), PERMISSIONS, "permissions.0")
 
 
-def test_a_user_who_is_not_there_gets_nothing(shop: Shop) -> None:
+def test_permissions_cannot_be_granted_to_unknown_users(shop: Shop) -> None:
     stranger = shop.enter(tenant_id=2)
 
     for user in (stranger, stranger._replace(id=10**9)):
@@ -152,7 +152,7 @@ def test_a_user_who_is_not_there_gets_nothing(shop: Shop) -> None:
     assert rights(shop, stranger) == (1, "")
 
 
-def test_of_two_who_dismiss_each_other_at_once_one_stays(shop: Shop) -> None:
+def test_two_administrators_cannot_demote_each_other_concurrently(shop: Shop) -> None:
     for _ in range(5):
         one, other = shop.enter(roles=ADMIN), shop.enter(roles=ADMIN)
         with ThreadPoolExecutor(2) as pool:

@@ -38,7 +38,7 @@ KINDS = {
 
 
 @pytest.mark.parametrize(("method", "path", "status"), KINDS.values(), ids=KINDS)
-def test_every_answer_has_the_shield(client: HttpClient, method: str, path: str, status: int) -> None:
+def test_every_response_has_the_security_headers(client: HttpClient, method: str, path: str, status: int) -> None:
     answer = client.request(method, path, {} if method == "POST" else None)
 
     assert (answer.status, shield_of(answer)) == (status, SHIELD)
@@ -50,14 +50,14 @@ def shield_of(answer: Response) -> dict[str, str | None]:
     return {name: answer.headers.get(name) for name in SHIELD}
 
 
-def test_data_loads_nothing_and_a_page_only_what_is_ours(client: HttpClient) -> None:
+def test_the_content_security_policy_allows_no_foreign_sources(client: HttpClient) -> None:
     assert client.get(f"{API}/items").headers.get_all("Content-Security-Policy") == [PLAIN]
     (page,) = client.get("/docs").headers.get_all("Content-Security-Policy") or []
     assert page.startswith("default-src 'self';")
     assert "script-src" not in page
 
 
-def test_an_answer_that_is_told_again_says_it_once(client: HttpClient, shop: Shop) -> None:
+def test_a_replayed_response_has_each_security_header_once(client: HttpClient, shop: Shop) -> None:
     path, admin, key = f"{API}/items/{shop.offer()}", shop.admin(), {"Idempotency-Key": "shield"}
     answers = [client.request("PATCH", path, {"name": "Shield"}, token=admin, headers=key) for _ in range(2)]
 
@@ -70,13 +70,13 @@ def app_with(folder: str, **settings: object) -> FlaskClient:
     return create_app(Settings(var=folder, **words)).test_client()  # type: ignore[arg-type]  # of many types
 
 
-def test_hsts_is_said_where_the_settings_say_for_how_long(tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_hsts_is_sent_with_the_configured_max_age(tmp_path_factory: pytest.TempPathFactory) -> None:
     client = app_with(str(tmp_path_factory.mktemp("hsts")), hsts_seconds=31_536_000)
 
     assert client.get("/nowhere").headers["Strict-Transport-Security"] == "max-age=31536000"
 
 
-def test_a_proxy_may_say_it_instead(tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_security_headers_can_be_disabled(tmp_path_factory: pytest.TempPathFactory) -> None:
     client = app_with(str(tmp_path_factory.mktemp("bare")), security_headers=False)
 
     assert not SHIELD.keys() & dict(client.get("/livez").headers).keys()

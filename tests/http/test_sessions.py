@@ -18,7 +18,7 @@ def registered_user(shop: Shop) -> Account:
 
 
 @pytest.mark.parametrize("verb", ["POST", "DELETE"])
-def test_who_signs_out_is_out_with_both_tokens(registered_user: Account, verb: str) -> None:
+def test_signing_out_revokes_both_tokens(registered_user: Account, verb: str) -> None:
     other = registered_user.sign_in()
 
     assert data_of(registered_user.send(verb, "logout", token=registered_user.access), 200) == {}
@@ -28,7 +28,7 @@ def test_who_signs_out_is_out_with_both_tokens(registered_user: Account, verb: s
     data_of(other.read_own(), 200)
 
 
-def test_who_signed_out_buys_nothing(registered_user: Account, item: int) -> None:
+def test_a_signed_out_user_cannot_buy(registered_user: Account, item: int) -> None:
     data_of(registered_user.shop.buy(item, registered_user.access), 202)
 
     registered_user.send("POST", "logout", token=registered_user.access)
@@ -71,7 +71,7 @@ def test_a_user_cannot_end_the_session_of_another_user(registered_user: Account)
 
 
 @pytest.mark.parametrize("verb", ["POST", "PUT"])
-def test_a_refresh_token_is_spent_for_the_next_pair(registered_user: Account, verb: str) -> None:
+def test_a_refresh_token_is_exchanged_for_the_next_pair(registered_user: Account, verb: str) -> None:
     answer = registered_user.send(verb, "refresh", {"refresh_token": registered_user.refresh_token})
 
     following = registered_user._replace(tokens=data_of(answer, 200))
@@ -80,14 +80,14 @@ def test_a_refresh_token_is_spent_for_the_next_pair(registered_user: Account, ve
     data_of(following.refresh(), 200)
 
 
-def test_whose_answer_was_lost_gets_the_same_successor_again(registered_user: Account) -> None:
+def test_a_repeated_refresh_returns_the_same_successor(registered_user: Account) -> None:
     answers = [data_of(registered_user.refresh(), 200) for _ in range(3)]
 
     assert len({answer["refresh_token"] for answer in answers}) == 1
     data_of(registered_user._replace(tokens=answers[0]).refresh(), 200)
 
 
-def test_a_token_that_was_spent_long_ago_ends_its_family(registered_user: Account) -> None:
+def test_reuse_of_an_older_refresh_token_ends_the_session(registered_user: Account) -> None:
     following = registered_user._replace(tokens=data_of(registered_user.refresh(), 200))
     latest = registered_user._replace(tokens=data_of(following.refresh(), 200))
 
@@ -101,17 +101,17 @@ def test_a_token_that_was_spent_long_ago_ends_its_family(registered_user: Accoun
         data_of(session.refresh(), SPENT)
 
 
-def test_an_access_token_refreshes_nothing_and_a_refresh_token_opens_no_door(registered_user: Account) -> None:
+def test_access_and_refresh_tokens_are_not_interchangeable(registered_user: Account) -> None:
     data_of(registered_user.send("POST", "refresh", {"refresh_token": registered_user.access}), SPENT)
     data_of(registered_user.send("GET", "me", token=registered_user.refresh_token), ENDED)
 
 
 @pytest.mark.parametrize("words", [{}, {"refresh_token": ""}, {"refresh_token": 7}, {"refresh_token": "x" * 5000}])
-def test_what_is_no_refresh_token_is_refused(registered_user: Account, words: dict[str, object]) -> None:
+def test_an_invalid_refresh_token_is_refused(registered_user: Account, words: dict[str, object]) -> None:
     assert_refused(registered_user.send("POST", "refresh", words), 422201, "refresh_token")
 
 
-def test_a_new_password_ends_the_other_sessions(registered_user: Account) -> None:
+def test_a_password_change_ends_the_other_sessions(registered_user: Account) -> None:
     other = registered_user.sign_in()
     words = {"current_password": PASSWORD, "new_password": "Battery-staple-2"}
 
@@ -123,7 +123,7 @@ def test_a_new_password_ends_the_other_sessions(registered_user: Account) -> Non
     data_of(registered_user.sign_in("Battery-staple-2").read_own(), 200)
 
 
-def test_a_new_password_needs_the_current_one(registered_user: Account) -> None:
+def test_a_password_change_needs_the_current_password(registered_user: Account) -> None:
     words = {"current_password": "Wrong-1", "new_password": "Battery-staple-2"}
 
     assert_refused(
@@ -133,7 +133,7 @@ def test_a_new_password_needs_the_current_one(registered_user: Account) -> None:
     data_of(registered_user.sign_in().read_own(), 200)
 
 
-def test_a_name_signs_in_who_bore_it_first(registered_user: Account) -> None:
+def test_a_shared_name_signs_in_the_first_registered_user(registered_user: Account) -> None:
     later = Account(registered_user.shop, registered_user.name, f"later-{registered_user.email}", {})
     words = {"name": registered_user.name, "email": later.email, "password": "Another-one-9"}
     later.send("POST", "register", words)
@@ -143,11 +143,11 @@ def test_a_name_signs_in_who_bore_it_first(registered_user: Account) -> None:
 
 
 @pytest.mark.parametrize("words", [{}, {"name": "a", "email": "a@b.example"}])
-def test_signing_in_needs_a_name_or_an_address(registered_user: Account, words: dict[str, str]) -> None:
+def test_signing_in_needs_either_a_name_or_an_email(registered_user: Account, words: dict[str, str]) -> None:
     assert_refused(registered_user.send("POST", "login", words, password=PASSWORD), 422102, "email")
 
 
-def test_a_session_says_what_its_client_called_itself(shop: Shop, registered_user: Account) -> None:
+def test_a_session_records_the_user_agent(shop: Shop, registered_user: Account) -> None:
     words = {"email": registered_user.email, "password": PASSWORD}
     with shop.client(timeout=30.0) as client:
         client.post(f"{API}/auth/login", words, headers={"User-Agent": "Phone\t" + "x" * 300})

@@ -87,7 +87,7 @@ def buy(shop: Shop, item: int, token: str) -> None:
     data_of(shop.buy(item, token), 202)
 
 
-def test_a_slow_client_is_served_when_it_has_said_everything(shop: Shop) -> None:
+def test_a_slow_client_is_served_after_its_last_byte(shop: Shop) -> None:
     item, buyer = shop.offer(stock=3), shop.buyer()
 
     with connect(shop) as slow:

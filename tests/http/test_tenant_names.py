@@ -64,7 +64,7 @@ def sign_in(shop: Shop, slug: str) -> Response:
         {"Host": "elsewhere.example", "X_Tenant": "second"},
     ],
 )
-def test_a_visitor_names_a_tenant(shop: Shop, item: int, headers: dict[str, str]) -> None:
+def test_the_tenant_header_or_the_host_selects_the_tenant(shop: Shop, item: int, headers: dict[str, str]) -> None:
     assert item in {row["id"] for row in data_of(read_catalogue(shop, **headers), 200)["data"]}
 
 
@@ -84,21 +84,21 @@ def test_a_request_without_a_tenant_name_uses_the_default_tenant(
 
 
 @pytest.mark.parametrize("name", ["unknown", "", " ", "second, default", "x" * 5000, "2", "se%cond", "s\u00e9cond"])
-def test_an_unknown_name_is_refused(shop: Shop, name: str) -> None:
+def test_an_unknown_tenant_name_is_refused(shop: Shop, name: str) -> None:
     answer = read_catalogue(shop, X_Tenant=name)
 
     assert data_of(answer, UNKNOWN) == {"error_code": "TENANT_UNKNOWN"}
     assert answer.json["message"] == "There is no tenant of this name."
 
 
-def test_it_is_refused_in_the_callers_language_and_before_who_calls_is_asked(client: HttpClient) -> None:
+def test_an_unknown_tenant_is_refused_before_authentication_and_in_the_requested_language(client: HttpClient) -> None:
     answer = client.get(f"{API}/orders", headers={"X-Tenant": "unknown", "Accept-Language": "zh-Hant"})
 
     data_of(answer, UNKNOWN)
     assert answer.json["message"] == "沒有這個名稱的租戶。"
 
 
-def test_a_cache_is_told_that_the_answer_is_the_tenants(shop: Shop) -> None:
+def test_vary_names_the_headers_that_select_the_tenant(shop: Shop) -> None:
     assert {"Authorization", "X-Tenant"} <= {word.strip() for word in read_catalogue(shop).headers["Vary"].split(",")}
 
 
@@ -124,7 +124,7 @@ def test_a_disabled_tenant_refuses_every_request(shop: Shop, client: HttpClient,
     data_of(post(shop, "/items/1/purchase", {"quantity": 1}, token=token), INVALID)
 
 
-def test_one_that_is_enabled_again_knows_its_tokens(shop: Shop, disabled: tuple[str, str]) -> None:
+def test_tokens_are_valid_again_after_their_tenant_is_enabled(shop: Shop, disabled: tuple[str, str]) -> None:
     slug, token = disabled
     shop.service.run_cli("tenants", "enable", slug)
     wait_until(shop, slug, 200)
@@ -132,7 +132,7 @@ def test_one_that_is_enabled_again_knows_its_tokens(shop: Shop, disabled: tuple[
     data_of(post(shop, "/auth/me", None, token=token), 200)
 
 
-def test_the_tenants_are_listed(shop: Shop, slug: str) -> None:
+def test_the_tenants_command_lists_tenants(shop: Shop, slug: str) -> None:
     lines = [line.split() for line in shop.service.run_cli("tenants").stdout.splitlines()]
 
     assert ["1", "default", "Default"] in lines
@@ -150,7 +150,7 @@ def test_the_tenants_are_listed(shop: Shop, slug: str) -> None:
         (("enable", "unknown"), "There is no tenant unknown."),
     ],
 )
-def test_what_an_operator_cannot_do_ends_in_one_sentence(shop: Shop, words: tuple[str, ...], sentence: str) -> None:
+def test_a_failing_tenants_command_prints_one_error(shop: Shop, words: tuple[str, ...], sentence: str) -> None:
     done = shop.service.run_cli("tenants", *words, check=False)
 
     assert done.returncode == 1
@@ -158,7 +158,7 @@ def test_what_an_operator_cannot_do_ends_in_one_sentence(shop: Shop, words: tupl
     assert [line for line in done.stderr.splitlines() if line.startswith(f"Error: {sentence}")]
 
 
-def test_an_operator_gives_a_tenant_an_administrator(shop: Shop, client: HttpClient) -> None:
+def test_the_employ_command_adds_an_administrator_to_a_tenant(shop: Shop, client: HttpClient) -> None:
     def employ(slug: str, email: str) -> str:
         done = shop.service.run_cli("tenants", "employ", slug, email, "--admin-password", PASSWORD, check=False)
         return done.stdout + done.stderr

@@ -88,7 +88,7 @@ def ids_in(client: HttpClient, path: str, token: str | None, headers: dict[str, 
 
 
 @pytest.mark.parametrize("deed", TENANT_REQUESTS, ids=lambda deed: f"{deed.verb} {deed.path}")
-def test_nothing_can_be_done_to_what_is_another_tenants(
+def test_rows_of_another_tenant_cannot_be_read_or_changed(
     shop: Shop, first_tenant: TenantFixture, second_tenant: TenantFixture, deed: TenantRequest
 ) -> None:
     before = state(shop, first_tenant)
@@ -100,7 +100,7 @@ def test_nothing_can_be_done_to_what_is_another_tenants(
     assert state(shop, first_tenant) == before
 
 
-def test_a_promise_that_is_not_written_is_as_invisible(
+def test_a_pending_order_of_another_tenant_is_not_found(
     shop: Shop, client: HttpClient, first_tenant: TenantFixture, second_tenant: TenantFixture
 ) -> None:
     with shop.stop_process("worker"):
@@ -110,7 +110,7 @@ def test_a_promise_that_is_not_written_is_as_invisible(
         assert data_of(shop.order(order, first_tenant.buyer), 200)["status"] == "pending"
 
 
-def test_each_hears_of_its_own_alone(
+def test_lists_contain_only_rows_of_the_own_tenant(
     client: HttpClient, first_tenant: TenantFixture, second_tenant: TenantFixture
 ) -> None:
     for one, other in ((first_tenant, second_tenant), (second_tenant, first_tenant)):
@@ -122,7 +122,7 @@ def test_each_hears_of_its_own_alone(
         assert other.order not in ids_in(client, "/orders", one.buyer)
 
 
-def test_visitors_see_the_tenant_that_they_name(
+def test_visitors_read_the_items_of_the_selected_tenant(
     client: HttpClient, first_tenant: TenantFixture, second_tenant: TenantFixture
 ) -> None:
     for headers, one, other in (({}, first_tenant, second_tenant), (IN_SECOND, second_tenant, first_tenant)):
@@ -132,7 +132,7 @@ def test_visitors_see_the_tenant_that_they_name(
         data_of(client.get(f"{API}/items/{other.item}", headers=headers), NO_ITEM)
 
 
-def test_a_token_wins_over_the_header_and_the_host(
+def test_the_tenant_of_the_token_overrides_the_header_and_the_host(
     client: HttpClient, first_tenant: TenantFixture, second_tenant: TenantFixture
 ) -> None:
     astray = {**IN_SECOND, "Host": SECOND[1]}
@@ -145,7 +145,7 @@ def test_a_token_wins_over_the_header_and_the_host(
     data_of(client.get(f"{API}/items/{item}", token=second_tenant.admin), NO_ITEM)
 
 
-def test_one_address_has_an_account_with_each(client: HttpClient) -> None:
+def test_one_email_can_have_an_account_in_each_tenant(client: HttpClient) -> None:
     mail, words = f"{uuid4().hex}@example.com", {"name": "Ann"}
     accounts = [(mail, "Correct-horse-1", {}), (mail, "Battery-staple-2", IN_SECOND)]
     for email, password, headers in accounts:
@@ -159,7 +159,9 @@ def test_one_address_has_an_account_with_each(client: HttpClient) -> None:
         data_of(client.post(f"{API}/auth/login", {**said, "password": wrong}, headers=headers), 401101)
 
 
-def test_one_key_buys_once_with_each(shop: Shop, first_tenant: TenantFixture, second_tenant: TenantFixture) -> None:
+def test_one_idempotency_key_can_be_used_in_each_tenant(
+    shop: Shop, first_tenant: TenantFixture, second_tenant: TenantFixture
+) -> None:
     key = uuid4().hex
     bought = [
         data_of(shop.buy(one.item, one.buyer, Idempotency_Key=key), 202)["id"] for one in (first_tenant, second_tenant)
@@ -170,7 +172,7 @@ def test_one_key_buys_once_with_each(shop: Shop, first_tenant: TenantFixture, se
     assert [answer.json["data"]["id"] for answer in again] == bought
 
 
-def test_keys_and_caches_of_each_bear_its_number(shop: Shop, client: HttpClient, second_tenant: TenantFixture) -> None:
+def test_cache_keys_contain_the_tenant_id(shop: Shop, client: HttpClient, second_tenant: TenantFixture) -> None:
     data_of(client.get(f"{API}/auth/me", token=second_tenant.buyer), 200)
     cache: Any = shop.stock.stores.cache
 
@@ -183,7 +185,7 @@ def test_keys_and_caches_of_each_bear_its_number(shop: Shop, client: HttpClient,
     eventually(known, 5)
 
 
-def test_a_token_of_a_tenant_that_is_not_the_users_opens_nothing(
+def test_a_token_with_another_tenant_than_the_users_is_refused(
     shop: Shop, client: HttpClient, first_tenant: TenantFixture
 ) -> None:
     user_id = shop.query_value("SELECT MAX(id) FROM users WHERE tenant_id = %s", FIRST)
@@ -193,7 +195,7 @@ def test_a_token_of_a_tenant_that_is_not_the_users_opens_nothing(
         data_of(client.post(f"{API}/items/{first_tenant.item}/purchase", {"quantity": 1}, token=forged), INVALID)
 
 
-def test_the_log_says_whose_request_it_was(shop: Shop, client: HttpClient, second_tenant: TenantFixture) -> None:
+def test_log_lines_contain_the_tenant(shop: Shop, client: HttpClient, second_tenant: TenantFixture) -> None:
     data_of(client.post(f"{API}/items", DRAFT, token=second_tenant.admin), 201)
 
     log = shop.service.folder / "web.log"

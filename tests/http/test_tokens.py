@@ -48,12 +48,12 @@ FORGERIES: dict[str, Forger] = {
 }
 
 
-def test_a_forgery_without_any_forging_is_let_in(shop: Shop, client: HttpClient) -> None:
+def test_a_token_built_by_the_test_is_accepted_unless_changed(shop: Shop, client: HttpClient) -> None:
     data_of(client.get(f"{API}/auth/me", token=forged(shop)), 200)
 
 
 @pytest.mark.parametrize("forge", FORGERIES.values(), ids=FORGERIES)
-def test_a_bad_token_is_refused(shop: Shop, client: HttpClient, item: int, forge: Forger) -> None:
+def test_an_invalid_token_is_refused(shop: Shop, client: HttpClient, item: int, forge: Forger) -> None:
     answer = client.post(f"{API}/items/{item}/purchase", {"quantity": 1}, token=forge(shop))
 
     assert data_of(answer, INVALID) == {"error_code": "TOKEN_INVALID"}
@@ -63,17 +63,17 @@ def test_a_bad_token_is_refused(shop: Shop, client: HttpClient, item: int, forge
 @pytest.mark.parametrize(
     "headers", [{}, {"Authorization": ""}, {"Authorization": "Bearer"}, {"Authorization": "Basic YQ=="}]
 )
-def test_a_request_without_a_token_is_asked_to_sign_in(client: HttpClient, item: int, headers: dict[str, str]) -> None:
+def test_a_request_without_a_token_gets_401(client: HttpClient, item: int, headers: dict[str, str]) -> None:
     answer = client.post(f"{API}/items/{item}/purchase", {"quantity": 1}, headers=headers)
 
     data_of(answer, MISSING)
     assert answer.headers["WWW-Authenticate"] == "Bearer"
 
 
-def test_a_visitor_with_a_bad_token_is_no_visitor_without_one(client: HttpClient, item: int) -> None:
+def test_an_invalid_token_is_refused_on_public_routes(client: HttpClient, item: int) -> None:
     data_of(client.get(f"{API}/items/{item}"), 200)
     data_of(client.get(f"{API}/items/{item}", token="no.token.atall"), INVALID)
 
 
-def test_a_stranger_learns_nothing_from_a_malformed_body(client: HttpClient, item: int) -> None:
+def test_authentication_is_checked_before_the_body(client: HttpClient, item: int) -> None:
     data_of(client.post(f"{API}/items/{item}/purchase", {"quantity": "many"}), MISSING)

@@ -41,7 +41,7 @@ def revise(client: HttpClient, shop: Shop, item: int, **words: Any) -> Any:
         ("fr", "Concert ticket", "Seats are free."),
     ],
 )
-def test_an_item_is_told_in_the_language_of_the_caller(
+def test_an_item_is_returned_in_the_requested_language(
     client: HttpClient, shop: Shop, accepted: str, name: str, introduction: str
 ) -> None:
     item = shop.offer(**WORDS)
@@ -65,7 +65,7 @@ def test_the_query_and_the_cookie_choose_the_language_of_an_item(client: HttpCli
     ]
 
 
-def test_a_write_is_answered_in_the_callers_language(client: HttpClient, shop: Shop) -> None:
+def test_a_write_returns_the_requested_language(client: HttpClient, shop: Shop) -> None:
     said = {**WORDS, "price_minor": 1, "currency": "EUR", "stock": 1, "status": "draft"}
     item = data_of(client.post(f"{API}/items?lang=zh-Hans", said, token=shop.admin()), 201)
     path = f"{API}/items/{item['id']}"
@@ -76,7 +76,7 @@ def test_a_write_is_answered_in_the_callers_language(client: HttpClient, shop: S
     assert [it["name"] for it in (item, data_of(adjusted, 200), data_of(revised, 200))] == [HANS, HANT, HANS]
 
 
-def test_each_language_is_set_kept_or_removed_for_itself(client: HttpClient, shop: Shop) -> None:
+def test_each_translation_is_set_kept_or_removed_separately(client: HttpClient, shop: Shop) -> None:
     item = shop.offer(**WORDS)
 
     revise(client, shop, item, name_translations={"zh-Hant": None})
@@ -91,7 +91,7 @@ def test_each_language_is_set_kept_or_removed_for_itself(client: HttpClient, sho
     }
 
 
-def test_when_the_last_one_is_removed_the_plain_text_is_told_to_all(client: HttpClient, shop: Shop) -> None:
+def test_without_translations_the_default_text_is_returned(client: HttpClient, shop: Shop) -> None:
     item = shop.offer(**WORDS)
     revise(client, shop, item, name_translations={"zh-Hant": None, "zh-Hans": None})
 
@@ -99,7 +99,7 @@ def test_when_the_last_one_is_removed_the_plain_text_is_told_to_all(client: Http
     assert shop.query_value("SELECT name_translations IS NULL FROM items WHERE id = %s", item) == 1
 
 
-def test_nothing_said_of_translations_changes_none(client: HttpClient, shop: Shop) -> None:
+def test_empty_translations_change_nothing(client: HttpClient, shop: Shop) -> None:
     item = shop.offer(**WORDS)
     before = texts(client, shop, item)
     revise(client, shop, item, name_translations={}, price_minor=5)
@@ -123,7 +123,7 @@ def test_nothing_said_of_translations_changes_none(client: HttpClient, shop: Sho
         ({"name_translations": "票"}, "name_translations"),
     ],
 )
-def test_a_wrong_translation_is_named(client: HttpClient, shop: Shop, said: Any, field: str) -> None:
+def test_an_invalid_translation_is_named(client: HttpClient, shop: Shop, said: Any, field: str) -> None:
     item = shop.offer(**WORDS)
     before = texts(client, shop, item)
 
@@ -139,7 +139,7 @@ def test_a_wrong_translation_is_named(client: HttpClient, shop: Shop, said: Any,
         ("zh-Hans", "没有这种语言的译文字段；可用的语言：zh-Hant, zh-Hans。"),  # noqa: RUF001 - the same
     ],
 )
-def test_an_unknown_language_is_told_which_there_are(
+def test_an_unknown_language_error_lists_the_languages(
     client: HttpClient, shop: Shop, language: str, sentence: str
 ) -> None:
     said = {"name_translations": {"ja": "切符"}}
@@ -148,7 +148,7 @@ def test_an_unknown_language_is_told_which_there_are(
     assert data_of(answer, 422309) == {"name_translations.ja": [sentence]}
 
 
-def test_the_longest_texts_of_all_languages_are_kept(client: HttpClient, shop: Shop) -> None:
+def test_texts_of_maximum_length_are_stored_in_all_languages(client: HttpClient, shop: Shop) -> None:
     name, introduction = "𠮷" * 200, "\n".join(["🎫\"\\'"] * 2000)
     both = {"name_translations": name, "introduction_translations": introduction}
     said = {field: dict.fromkeys(("zh-Hant", "zh-Hans"), text) for field, text in both.items()}
@@ -157,7 +157,7 @@ def test_the_longest_texts_of_all_languages_are_kept(client: HttpClient, shop: S
     assert {field: texts(client, shop, item)[field] for field in said} == said
 
 
-def test_only_editors_see_all_texts(client: HttpClient, shop: Shop) -> None:
+def test_only_editors_can_read_all_translations(client: HttpClient, shop: Shop) -> None:
     path = f"{API}/items/{shop.offer(**WORDS)}/translations"
 
     data_of(client.get(path), 401001)
@@ -165,7 +165,7 @@ def test_only_editors_see_all_texts(client: HttpClient, shop: Shop) -> None:
     data_of(client.get(f"{API}/items/999999/translations", token=shop.admin()), 404301)
 
 
-def test_the_name_beside_an_order_is_in_the_language_of_the_caller(client: HttpClient, shop: Shop) -> None:
+def test_included_items_are_in_the_requested_language(client: HttpClient, shop: Shop) -> None:
     item, buyer = shop.offer(**WORDS), shop.enter()
     assert shop.buy(item, buyer.token).status == 202
     shop.wait_until_written(item, 1)

@@ -13,7 +13,7 @@ VIEW, EMAIL = Permission.USERS_VIEW_ANY, Permission.USERS_VIEW_EMAIL
 KEYS = {"id", "name", "email", "roles", "permissions", "disabled", "created_at"}
 
 
-def test_a_list_of_users_shows_the_newest_first_and_only_their_outlines(shop: Shop, client: HttpClient) -> None:
+def test_users_are_listed_newest_first_with_masked_emails(shop: Shop, client: HttpClient) -> None:
     clerk, stranger = shop.enter(VIEW, email="clerk@seen.example"), shop.enter(tenant_id=2)
     user = shop.enter(name="Ann", email="amy@seen.example")
 
@@ -27,7 +27,7 @@ def test_a_list_of_users_shows_the_newest_first_and_only_their_outlines(shop: Sh
 
 
 @pytest.mark.parametrize("roles", [RoleFlag.GENERAL, RoleFlag.ADMIN])
-def test_a_caller_with_the_permission_sees_full_addresses(shop: Shop, client: HttpClient, roles: RoleFlag) -> None:
+def test_the_email_permission_shows_full_addresses(shop: Shop, client: HttpClient, roles: RoleFlag) -> None:
     reader, user = shop.enter(VIEW, EMAIL, roles=int(roles)), shop.enter(name="Bea")
 
     card = data_of(client.get(f"{API}/users/{user.id}", token=reader.token), 200)
@@ -35,7 +35,7 @@ def test_a_caller_with_the_permission_sees_full_addresses(shop: Shop, client: Ht
     assert card["email"] == shop.query_value("SELECT email FROM users WHERE id = %s", user.id)
 
 
-def test_one_sees_oneself_and_of_others_not_even_that_they_are_there(shop: Shop, client: HttpClient) -> None:
+def test_a_user_can_read_only_the_own_account(shop: Shop, client: HttpClient) -> None:
     user, other = shop.enter(), shop.enter()
 
     card = data_of(client.get(f"{API}/users/{user.id}", token=user.token), 200)
@@ -45,7 +45,7 @@ def test_one_sees_oneself_and_of_others_not_even_that_they_are_there(shop: Shop,
     assert [data_of(refused, NO_USER)["error_code"] for refused in refusals] == ["NOT_FOUND"] * 2
 
 
-def test_an_answer_to_a_change_is_masked_too(shop: Shop, client: HttpClient) -> None:
+def test_responses_to_writes_are_masked(shop: Shop, client: HttpClient) -> None:
     clerk, user = shop.enter(Permission.USERS_DISABLE), shop.enter(email=f"cleo{shop.offer()}@example.org")
 
     card = data_of(client.post(f"{API}/users/{user.id}/disable", token=clerk.token), 200)
@@ -53,7 +53,7 @@ def test_an_answer_to_a_change_is_masked_too(shop: Shop, client: HttpClient) -> 
     assert card["email"] == "c***@e***.org"
 
 
-def test_a_clerk_reads_all_orders_of_the_own_tenant(shop: Shop, client: HttpClient, item: int) -> None:
+def test_the_orders_permission_shows_all_orders_of_the_own_tenant(shop: Shop, client: HttpClient, item: int) -> None:
     buyer, clerk, admin = shop.enter(), shop.enter(Permission.ORDERS_VIEW_ANY), shop.admin()
     stranger = shop.enter(Permission.ORDERS_VIEW_ANY, tenant_id=2)
     order = data_of(shop.buy(item, buyer.token, Prefer="wait=5"), 201)
@@ -69,7 +69,7 @@ def test_a_clerk_reads_all_orders_of_the_own_tenant(shop: Shop, client: HttpClie
     data_of(client.get(f"{API}/users/{buyer.id}/orders", token=buyer.token), 403001)
 
 
-def test_an_order_that_is_not_written_yet_is_there_for_a_clerk(shop: Shop, client: HttpClient, item: int) -> None:
+def test_a_clerk_can_read_a_pending_order(shop: Shop, client: HttpClient, item: int) -> None:
     clerk = shop.enter(Permission.ORDERS_VIEW_ANY)
     with shop.stop_process("worker"):
         order = data_of(shop.buy(item, shop.buyer()), 202)
@@ -77,7 +77,7 @@ def test_an_order_that_is_not_written_yet_is_there_for_a_clerk(shop: Shop, clien
         assert data_of(client.get(f"{API}/orders/{order['id']}", token=clerk.token), 200)["status"] == "pending"
 
 
-def test_a_clerk_cancels_for_others_and_reads_nothing_else_of_them(shop: Shop, client: HttpClient, item: int) -> None:
+def test_the_cancel_permission_does_not_allow_reading_orders(shop: Shop, client: HttpClient, item: int) -> None:
     clerk = shop.enter(Permission.ORDERS_CANCEL_ANY)
     order = data_of(shop.buy(item, shop.buyer(), Prefer="wait=5"), 201)
 
@@ -87,7 +87,7 @@ def test_a_clerk_cancels_for_others_and_reads_nothing_else_of_them(shop: Shop, c
     assert cancelled["status"] == "cancelled"
 
 
-def test_a_clerk_sees_drafts(shop: Shop, client: HttpClient) -> None:
+def test_the_drafts_permission_shows_drafts(shop: Shop, client: HttpClient) -> None:
     draft = shop.offer(status="draft")
 
     seen = client.get(f"{API}/items/{draft}", token=shop.enter(Permission.ITEMS_VIEW_DRAFTS).token)
@@ -96,7 +96,7 @@ def test_a_clerk_sees_drafts(shop: Shop, client: HttpClient) -> None:
     assert data_of(seen, 200)["status"] == "draft"
 
 
-def test_the_catalogue_of_permissions_speaks_the_callers_language(client: HttpClient, buyer: str) -> None:
+def test_permissions_are_listed_in_the_requested_language(client: HttpClient, buyer: str) -> None:
     listed = data_of(client.get(f"{API}/permissions", token=buyer), 200)
     told = data_of(client.get(f"{API}/permissions?lang=zh-TW", token=buyer), 200)
 

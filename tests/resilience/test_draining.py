@@ -66,7 +66,7 @@ def end(service: Service) -> float:
     return time.monotonic()
 
 
-def test_no_answer_is_lost_to_clients_that_look_at_readyz(service: Service) -> None:
+def test_clients_that_poll_readyz_lose_no_response(service: Service) -> None:
     crowd = PollingClients(service)
     with ThreadPoolExecutor(8) as pool:
         asking = [pool.submit(ask) for ask in (crowd.poll_kept, crowd.poll_new) * 4]
@@ -79,7 +79,7 @@ def test_no_answer_is_lost_to_clients_that_look_at_readyz(service: Service) -> N
     eventually(lambda: service.process("web").returncode == 0, 10)
 
 
-def test_a_client_that_ignores_readyz_is_answered_while_the_server_drains(service: Service) -> None:
+def test_a_client_that_ignores_readyz_is_served_while_draining(service: Service) -> None:
     with service.client() as kept:
         kept.get("/livez")
         began = end(service)
@@ -93,7 +93,7 @@ def test_a_client_that_ignores_readyz_is_answered_while_the_server_drains(servic
     eventually(lambda: service.process("web").returncode == 0, 10)
 
 
-def test_what_is_under_way_is_finished(service: Service) -> None:
+def test_requests_in_progress_are_finished(service: Service) -> None:
     """A request that the server began to work on before it closed its door."""
     with ThreadPoolExecutor(1) as pool:
         slow: Future[int] = pool.submit(sign_in_slowly, service, DRAIN_SECONDS + 2.0)
@@ -116,7 +116,7 @@ def sign_in_slowly(service: Service, seconds: float) -> int:
         return int(json.loads(connection.makefile("rb").read().partition(b"\r\n\r\n")[2])["code"])
 
 
-def test_a_second_signal_ends_it_at_once(make_service: MakeService) -> None:
+def test_a_second_signal_stops_the_server_at_once(make_service: MakeService) -> None:
     service = make_service(env={"SHOP_DRAIN_SECONDS": "60"})
     service.run_cli("migrate")
     service.start("web")

@@ -27,7 +27,7 @@ def read_in_time(harbour: ProxiedShop) -> Any:
     return readings
 
 
-def test_what_workers_write_is_measured(proxied_shop: ProxiedShop) -> None:
+def test_written_orders_are_measured(proxied_shop: ProxiedShop) -> None:
     before = read_in_time(proxied_shop)
     orders = [visitor.send("purchase") for visitor in proxied_shop.make_clients()]
     assert [order.status for order in orders] == [202] * CROWD
@@ -44,7 +44,7 @@ def test_what_workers_write_is_measured(proxied_shop: ProxiedShop) -> None:
     assert 0 < sample_value(after, "shop_confirm_seconds_sum") < 60 * sample_value(after, "shop_confirm_seconds_count")
 
 
-def test_looks_into_the_cache_are_counted_by_key(proxied_shop: ProxiedShop) -> None:
+def test_cache_reads_are_counted_by_key(proxied_shop: ProxiedShop) -> None:
     (visitor,) = proxied_shop.make_clients()[:1]
     card = {"key": "SessionCacheManager.card"}
     before = read_in_time(proxied_shop)
@@ -60,7 +60,7 @@ def test_looks_into_the_cache_are_counted_by_key(proxied_shop: ProxiedShop) -> N
     assert sample_value(after, "shop_cache_total", outcome="miss", **card) >= CROWD
 
 
-def test_reconciling_is_counted_and_its_age_is_told(proxied_shop: ProxiedShop) -> None:
+def test_reconcile_runs_are_counted_and_their_age_is_measured(proxied_shop: ProxiedShop) -> None:
     before = read_in_time(proxied_shop)
 
     proxied_shop.shop.container.get(JobQueue).enqueue(JobName.SYNC_STOCK)
@@ -75,7 +75,7 @@ def test_reconciling_is_counted_and_its_age_is_told(proxied_shop: ProxiedShop) -
     assert 0 <= sample_value(read_in_time(proxied_shop), "shop_reconcile_age_seconds") < 60
 
 
-def test_jobs_that_wait_are_told_with_their_age(proxied_shop: ProxiedShop) -> None:
+def test_waiting_jobs_are_measured_with_their_age(proxied_shop: ProxiedShop) -> None:
     with proxied_shop.shop.stop_process("worker"):
         data_of(proxied_shop.shop.buy(proxied_shop.item, proxied_shop.shop.buyer()), 202)
         time.sleep(0.2)
@@ -86,14 +86,14 @@ def test_jobs_that_wait_are_told_with_their_age(proxied_shop: ProxiedShop) -> No
     assert 0.1 < sample_value(waiting, "shop_queue_oldest_seconds", queue="shop-high") < 60
 
 
-def test_the_pool_is_told_of_all_processes(proxied_shop: ProxiedShop) -> None:
+def test_pool_metrics_cover_all_processes(proxied_shop: ProxiedShop) -> None:
     eventually(lambda: sample_value(read_in_time(proxied_shop), "shop_database_pool_size") == 2 * 10, 5)
 
     assert 0 <= sample_value(read_in_time(proxied_shop), "shop_database_pool_in_use") <= 2 * 10
 
 
 @pytest.mark.parametrize(("store", "label"), [("redis", "redis"), ("mariadb", "database")])
-def test_while_a_store_is_frozen_the_rest_is_told(proxied_shop: ProxiedShop, store: str, label: str) -> None:
+def test_other_metrics_are_exported_while_a_store_is_frozen(proxied_shop: ProxiedShop, store: str, label: str) -> None:
     with proxied_shop.stores[store].inject(FROZEN):
         at_once = read_in_time(proxied_shop)
         eventually(lambda: sample_value(read_in_time(proxied_shop), "shop_store_away", store=label) == 2, 5)

@@ -53,7 +53,7 @@ def collect_answers(seconds: float, visitors: list[StoreClient]) -> list[TimedAn
 
 
 @pytest.mark.parametrize(("store", "fault"), CELLS)
-def test_every_route_answers_in_time_and_rightly_and_is_soon_well_again(
+def test_every_route_responds_in_time_and_correctly_and_recovers(
     proxied_shop: ProxiedShop, store: str, fault: Fault
 ) -> None:
     visitors = proxied_shop.make_clients()
