@@ -1,4 +1,4 @@
-"""Three languages, over HTTP."""
+"""Language negotiation and translated messages, over HTTP."""
 
 import re
 
@@ -9,7 +9,7 @@ from tests.http.support.shop import API, Shop
 from tests.support.http import HttpClient
 
 HANT = {"Accept-Language": "zh-TW,zh;q=0.9,en;q=0.8"}
-LOST = {"en": "Item 999999 does not exist.", "zh-Hant": "商品 999999 不存在。", "zh-Hans": "商品 999999 不存在。"}
+NOT_FOUND = {"en": "Item 999999 does not exist.", "zh-Hant": "商品 999999 不存在。", "zh-Hans": "商品 999999 不存在。"}
 ENGLISH = re.compile("[A-Za-z]{2,}")
 
 
@@ -18,7 +18,7 @@ def test_error_messages_use_the_requested_language(client: HttpClient, accepted:
     answer = client.get(f"{API}/items/999999", headers={"Accept-Language": accepted})
 
     data_of(answer, 404301)
-    assert (answer.json["message"], answer.headers["Content-Language"]) == (LOST[language], language)
+    assert (answer.json["message"], answer.headers["Content-Language"]) == (NOT_FOUND[language], language)
     assert answer.headers["Vary"] == "Accept, Accept-Language, Authorization, Cookie, X-Tenant"
 
 
@@ -51,19 +51,22 @@ def test_every_field_error_is_translated(client: HttpClient, language: str) -> N
 
     answer = client.post(f"{API}/auth/register?lang={language}", wrong)
 
-    sentences = [answer.json["message"], *(one for told in data_of(answer, 422101).values() for one in told)]
-    assert len(sentences) == 8
-    assert [sentence for sentence in sentences if ENGLISH.search(sentence)] == []
+    messages = [
+        answer.json["message"],
+        *(text for field_messages in data_of(answer, 422101).values() for text in field_messages),
+    ]
+    assert len(messages) == 8
+    assert [message for message in messages if ENGLISH.search(message)] == []
 
 
 def test_translated_field_errors_keep_their_numbers(client: HttpClient, shop: Shop) -> None:
-    words = {"name": "", "price_minor": -1, "currency": "eur", "stock": 1.5, "status": "gone"}
+    body = {"name": "", "price_minor": -1, "currency": "eur", "stock": 1.5, "status": "gone"}
 
-    told = data_of(client.post(f"{API}/items?lang=zh-Hans", words, token=shop.admin()), 422301)
+    errors = data_of(client.post(f"{API}/items?lang=zh-Hans", body, token=shop.admin()), 422301)
 
-    assert told["name"] == ["名称的长度必须在 1 到 200 之间。"]
-    assert told["stock"] == ["库存不是有效的整数。"]
-    assert told["status"] == ["状态必须是其中之一：draft, on_sale, retired。"]  # noqa: RUF001 - a Chinese colon
+    assert errors["name"] == ["名称的长度必须在 1 到 200 之间。"]
+    assert errors["stock"] == ["库存不是有效的整数。"]
+    assert errors["status"] == ["状态必须是其中之一：draft, on_sale, retired。"]  # noqa: RUF001 - a Chinese colon
 
 
 @pytest.mark.parametrize(
@@ -71,33 +74,33 @@ def test_translated_field_errors_keep_their_numbers(client: HttpClient, shop: Sh
     [("en", "Price must be from 0 to"), ("zh-Hant", "價格必須大於或等於 0 "), ("zh-Hans", "价格必须大于或等于 0 ")],
 )
 def test_field_errors_name_the_field_in_the_requested_language(
-    client: HttpClient, shop: Shop, language: str, sentence: str
+    client: HttpClient, shop: Shop, language: str, message: str
 ) -> None:
-    words = {"name": "Ticket", "price_minor": -1, "currency": "EUR", "stock": 1, "status": "draft"}
-    ask, path = {"Accept": "application/problem+json"}, f"{API}/items?lang={language}"
+    body = {"name": "Ticket", "price_minor": -1, "currency": "EUR", "stock": 1, "status": "draft"}
+    headers, path = {"Accept": "application/problem+json"}, f"{API}/items?lang={language}"
 
-    told = data_of(client.post(path, words, token=shop.admin()), 422302)
-    problem = client.post(path, words, token=shop.admin(), headers=ask).json
+    errors = data_of(client.post(path, body, token=shop.admin()), 422302)
+    problem = client.post(path, body, token=shop.admin(), headers=headers).json
 
-    assert list(told) == ["price_minor"]
-    assert told["price_minor"][0].startswith(sentence)
-    assert [error["detail"] for error in problem["errors"]] == told["price_minor"]
+    assert list(errors) == ["price_minor"]
+    assert errors["price_minor"][0].startswith(message)
+    assert [error["detail"] for error in problem["errors"]] == errors["price_minor"]
 
 
 def test_errors_of_list_members_use_the_label_of_the_list(client: HttpClient, shop: Shop) -> None:
-    user, words = shop.enter(), {"roles": ["general"], "permissions": ["999999"]}
+    user, body = shop.enter(), {"roles": ["general"], "permissions": ["999999"]}
 
-    answer = client.request("PUT", f"{API}/users/{user.id}/roles?lang=zh-Hant", words, token=shop.admin())
+    answer = client.request("PUT", f"{API}/users/{user.id}/roles?lang=zh-Hant", body, token=shop.admin())
 
-    ((name, (sentence,)),) = data_of(answer, 422701).items()
-    assert (name, sentence[:2]) == ("permissions.0", "權限")
+    ((name, (message,)),) = data_of(answer, 422701).items()
+    assert (name, message[:2]) == ("permissions.0", "權限")
 
 
 @pytest.mark.parametrize(("body", "name"), [([1], "body"), ({"name": "Ada", "password": "x", "a{b}": 1}, "a{b}")])
 def test_fields_without_a_label_are_named_by_their_key(client: HttpClient, body: object, name: str) -> None:
-    told = client.post(f"{API}/auth/login", body).json["data"]
+    errors = client.post(f"{API}/auth/login", body).json["data"]
 
-    assert told[name] == ["The body must be an object." if name == "body" else "a{b} is not known here."]
+    assert errors[name] == ["The body must be an object." if name == "body" else "a{b} is not known here."]
 
 
 def test_routing_errors_use_the_requested_language(client: HttpClient) -> None:
@@ -111,11 +114,11 @@ def test_documents_have_content_language_english(client: HttpClient) -> None:
 
 
 def test_a_replay_keeps_the_language_of_the_first_response(client: HttpClient, shop: Shop) -> None:
-    admin, path, words = shop.admin(), f"{API}/items/{shop.offer()}", {"name": "Kept"}
+    admin, path, body = shop.admin(), f"{API}/items/{shop.offer()}", {"name": "Kept"}
     key = {"Idempotency-Key": "language"}
 
-    first = client.request("PATCH", path, words, token=admin, headers=HANT | key)
-    again = client.request("PATCH", path, words, token=admin, headers={"Accept-Language": "en"} | key)
+    first = client.request("PATCH", path, body, token=admin, headers=HANT | key)
+    again = client.request("PATCH", path, body, token=admin, headers={"Accept-Language": "en"} | key)
 
     assert first.json["message"] == "成功"
     assert (again.body, again.headers["Content-Language"]) == (first.body, "zh-Hant")

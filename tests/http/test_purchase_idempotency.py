@@ -1,4 +1,4 @@
-"""A key makes a purchase safe to send again."""
+"""Idempotency keys of purchases, over HTTP."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -43,19 +43,19 @@ def test_fifty_concurrent_requests_with_one_key_have_one_effect(shop: Shop) -> N
 
 
 def test_another_key_or_another_buyer_is_another_purchase(shop: Shop) -> None:
-    one, other, ann, bob = shop.offer(), shop.offer(), shop.buyer(), shop.buyer()
-    wishes = [(one, ann, "a"), (one, ann, "b"), (one, bob, "a"), (other, bob, "b")]
+    first_item, second_item, ann, bob = shop.offer(), shop.offer(), shop.buyer(), shop.buyer()
+    purchases = [(first_item, ann, "a"), (first_item, ann, "b"), (first_item, bob, "a"), (second_item, bob, "b")]
 
-    ids = {data_of(shop.buy(item, buyer, Idempotency_Key=key), 202)["id"] for item, buyer, key in wishes}
+    ids = {data_of(shop.buy(item, buyer, Idempotency_Key=key), 202)["id"] for item, buyer, key in purchases}
 
     assert len(ids) == 4
 
 
 def test_a_key_reused_for_another_item_is_refused(shop: Shop) -> None:
-    one, other, buyer = shop.offer(), shop.offer(), shop.buyer()
-    data_of(shop.buy(one, buyer, Idempotency_Key="k"), 202)
+    first_item, second_item, buyer = shop.offer(), shop.offer(), shop.buyer()
+    data_of(shop.buy(first_item, buyer, Idempotency_Key="k"), 202)
 
-    assert data_of(shop.buy(other, buyer, Idempotency_Key="k"), OTHER_PATH)["part"] == "path"
+    assert data_of(shop.buy(second_item, buyer, Idempotency_Key="k"), OTHER_PATH)["part"] == "path"
 
 
 def test_every_request_without_a_key_is_a_purchase(shop: Shop) -> None:

@@ -1,4 +1,4 @@
-"""How many: a whole number from 1 to 1000, in JSON."""
+"""Validation of the purchase quantity: an integer from 1 to 1000."""
 
 import pytest
 
@@ -7,19 +7,19 @@ from tests.http.support.shop import API, Shop
 from tests.support.http import HttpClient, Response
 
 QUANTITY, FIELD = 422401, 422001
-WRONG = {
+INVALID = {
     "zero": b"0",
     "negative": b"-1",
     "text": b'"3"',
     "a_fraction": b"2.5",
     "true": b"true",
-    "one_too_many": b"1001",
-    "astronomic": b"1" + b"0" * 30,
-    "a_float_beyond_whole_numbers": b"1e300",
+    "above_the_maximum": b"1001",
+    "an_integer_of_31_digits": b"1" + b"0" * 30,
+    "a_float_beyond_64_bits": b"1e300",
     "null": b"null",
     "a_list": b"[1]",
     "an_object": b"{}",
-    "deep": b"[" * 30 + b"]" * 30,
+    "a_deeply_nested_list": b"[" * 30 + b"]" * 30,
 }
 
 
@@ -28,7 +28,7 @@ def purchase(client: HttpClient, item: int, token: str, body: bytes) -> Response
     return client.send("POST", f"{API}/items/{item}/purchase", body, headers)
 
 
-@pytest.mark.parametrize("quantity", WRONG.values(), ids=WRONG)
+@pytest.mark.parametrize("quantity", INVALID.values(), ids=INVALID)
 def test_an_invalid_quantity_is_refused(client: HttpClient, item: int, buyer: str, quantity: bytes) -> None:
     assert_refused(purchase(client, item, buyer, b'{"quantity": %s}' % quantity), QUANTITY, "quantity")
 
@@ -60,7 +60,7 @@ def test_an_integer_is_accepted_in_every_json_notation(shop: Shop, client: HttpC
 def test_a_refused_purchase_takes_no_stock(shop: Shop, client: HttpClient) -> None:
     item = shop.offer(stock=5)
 
-    for quantity in WRONG.values():
+    for quantity in INVALID.values():
         purchase(client, item, shop.buyer(), b'{"quantity": %s}' % quantity)
 
     assert shop.item(item)["stock"] == 5

@@ -9,7 +9,7 @@ from tests.http.support.shop import API, Shop
 from tests.support.http import HttpClient
 
 FIELD, NAME, EMAIL, ITEM_NAME, INTRODUCTION, PHOTO, NOTE = 422001, 422101, 422102, 422301, 422306, 422308, 422503
-UNKNOWN, TWICE = "is not known here.", "is said more than once."
+UNKNOWN, REPEATED = "is not known here.", "is said more than once."
 ADA = {"name": "Ada", "password": "Correct-horse-1"}
 CONTROL = ["\x00", "\x01", "\x1b", "\x7f", "\x80", "\x85", "\x9f", "\r"]
 
@@ -19,12 +19,12 @@ def paths_of(item: int) -> dict[str, tuple[str, str]]:
     order = "0198c0de-7f2a-7c31-9d5e-3f1b2a4c6d8e"
     return {
         "item": ("GET", f"/items/{item}"),
-        "revise": ("PATCH", f"/items/{item}"),
-        "delete": ("DELETE", "/items/999999"),
+        "patch item": ("PATCH", f"/items/{item}"),
+        "delete item": ("DELETE", "/items/999999"),
         "purchase": ("POST", f"/items/{item}/purchase"),
         "order": ("GET", f"/orders/{order}"),
-        "cancel": ("POST", f"/orders/{order}/cancel"),
-        "me": ("GET", "/auth/me"),
+        "cancel order": ("POST", f"/orders/{order}/cancel"),
+        "own account": ("GET", "/auth/me"),
         "login": ("POST", "/auth/login"),
         "register": ("POST", "/auth/register"),
     }
@@ -49,22 +49,22 @@ def test_a_refused_query_has_no_effect(shop: Shop, client: HttpClient) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "said"),
+    ("path", "errors"),
     [
-        ("/items?page=1&page=2", {"page": [f"Page {TWICE}"]}),
-        ("/items?page=1&page=1", {"page": [f"Page {TWICE}"]}),
-        ("/items?lang=en&lang=zh", {"lang": [f"Language {TWICE}"]}),
+        ("/items?page=1&page=2", {"page": [f"Page {REPEATED}"]}),
+        ("/items?page=1&page=1", {"page": [f"Page {REPEATED}"]}),
+        ("/items?lang=en&lang=zh", {"lang": [f"Language {REPEATED}"]}),
         (
             "/items?page=1&page=2&per_page=1&per_page=1",
-            {"page": [f"Page {TWICE}"], "per_page": [f"Rows per page {TWICE}"]},
+            {"page": [f"Page {REPEATED}"], "per_page": [f"Rows per page {REPEATED}"]},
         ),
-        ("/orders?cursor=a&cursor=b", {"cursor": [f"Cursor {TWICE}"]}),
-        ("/auth/me?lang=en&lang=zh", {"lang": [f"Language {TWICE}"]}),
+        ("/orders?cursor=a&cursor=b", {"cursor": [f"Cursor {REPEATED}"]}),
+        ("/auth/me?lang=en&lang=zh", {"lang": [f"Language {REPEATED}"]}),
         ("/auth/me?x=1&x=2", {"x": [f"x {UNKNOWN}"]}),
     ],
 )
-def test_repeated_query_parameters_are_named(client: HttpClient, buyer: str, path: str, said: dict[str, Any]) -> None:
-    assert data_of(client.get(f"{API}{path}", token=buyer), FIELD) == said
+def test_repeated_query_parameters_are_named(client: HttpClient, buyer: str, path: str, errors: dict[str, Any]) -> None:
+    assert data_of(client.get(f"{API}{path}", token=buyer), FIELD) == errors
 
 
 @pytest.mark.parametrize("query", ["page[]=1", "page[0]=1", "page[a]=1", "page%5B%5D=1"])
@@ -98,34 +98,34 @@ def test_control_characters_in_texts_are_refused(shop: Shop, client: HttpClient,
 
     fields = (("name", "Name", ITEM_NAME), ("introduction", "Introduction", INTRODUCTION))
     for name, label, code in (*fields, ("photo_url", "Photo address", PHOTO)):
-        said = {name: f"https://a.example/{letter}" if name == "photo_url" else f"a{letter}b"}
-        answer = client.request("PATCH", path, said, token=admin)
+        patch = {name: f"https://a.example/{letter}" if name == "photo_url" else f"a{letter}b"}
+        answer = client.request("PATCH", path, patch, token=admin)
         assert data_of(answer, code) == {name: [f"{label} must not have control characters."]}
     assert_refused(client.post(f"{path}/stock-adjustments", wrong, token=admin), NOTE, "reason")
-    words = {**ADA, "name": letter, "email": "control@example.com"}
-    assert_refused(client.post(f"{API}/auth/register", words), NAME, "name")
+    body = {**ADA, "name": letter, "email": "control@example.com"}
+    assert_refused(client.post(f"{API}/auth/register", body), NAME, "name")
 
 
 def test_only_long_texts_may_have_line_breaks(shop: Shop, client: HttpClient) -> None:
     admin, path = shop.admin(), f"{API}/items/{shop.offer()}"
     lines = "One.\n\tTwo, and three."
 
-    said = data_of(client.request("PATCH", path, {"introduction": lines}, token=admin), 200)
+    item_data = data_of(client.request("PATCH", path, {"introduction": lines}, token=admin), 200)
 
-    assert said["introduction"] == lines
+    assert item_data["introduction"] == lines
     assert_refused(client.request("PATCH", path, {"name": lines}, token=admin), ITEM_NAME, "name")
 
 
 @pytest.mark.parametrize(
-    "said", ["blank.around@example.com", " Blank.Around@Example.COM  ", "BLANK.AROUND@EXAMPLE.COM"]
+    "email", ["blank.around@example.com", " Blank.Around@Example.COM  ", "BLANK.AROUND@EXAMPLE.COM"]
 )
-def test_an_email_is_trimmed_and_compared_without_case(client: HttpClient, said: str) -> None:
+def test_an_email_is_trimmed_and_compared_without_case(client: HttpClient, email: str) -> None:
     client.post(f"{API}/auth/register", {**ADA, "email": "blank.around@example.com"})
 
-    session = data_of(client.post(f"{API}/auth/login", {"email": said, "password": ADA["password"]}), 200102)
+    session = data_of(client.post(f"{API}/auth/login", {"email": email, "password": ADA["password"]}), 200102)
 
-    known = data_of(client.get(f"{API}/auth/me", token=session["access_token"]), 200)
-    assert known["email"] == "blank.around@example.com"
+    user = data_of(client.get(f"{API}/auth/me", token=session["access_token"]), 200)
+    assert user["email"] == "blank.around@example.com"
 
 
 def test_the_shortest_email_is_accepted(client: HttpClient) -> None:
@@ -157,15 +157,15 @@ def test_an_invalid_photo_url_is_refused(shop: Shop, client: HttpClient, item: i
 
 @pytest.mark.parametrize("body", [None, b""])
 def test_a_patch_without_a_body_is_refused(shop: Shop, client: HttpClient, item: int, body: bytes | None) -> None:
-    headers = {"Authorization": f"Bearer {shop.admin()}", "Idempotency-Key": "silence"}
+    headers = {"Authorization": f"Bearer {shop.admin()}", "Idempotency-Key": "empty"}
 
     data_of(client.send("PATCH", f"{API}/items/{item}", body, headers), 400001)
 
 
 @pytest.mark.parametrize("query", ["search=name:%ff", "search=%E8%8C", "search=%25%ff", "lang=%ff"])
 def test_a_query_that_is_not_utf_8_is_refused(client: HttpClient, query: str) -> None:
-    word = query.partition("=")[0]
-    assert data_of(client.get(f"{API}/items?{query}"), FIELD)[word][0].endswith("must be a text in UTF-8.")
+    name = query.partition("=")[0]
+    assert data_of(client.get(f"{API}/items?{query}"), FIELD)[name][0].endswith("must be a text in UTF-8.")
 
 
 def test_a_search_may_contain_a_percent_sign(client: HttpClient) -> None:

@@ -1,4 +1,4 @@
-"""Stock that moves by other ways than sales, over HTTP and with real processes."""
+"""Cancels, stock adjustments, restores and the stock ledger over HTTP."""
 
 import pytest
 
@@ -15,7 +15,7 @@ def test_a_cancelled_order_can_be_bought_by_another_user(shop: Shop, client: Htt
     order = data_of(shop.buy(item, token), 202)["id"]
     path = f"{API}/orders/{order}/cancel"
 
-    # At once: it may not be written yet, and the cancel waits for that.
+    # The order may still be pending: the cancel waits until it is written.
     assert data_of(client.post(path, token=token), 200)["status"] == "cancelled"
 
     assert_closed(client, path, token)
@@ -43,9 +43,9 @@ def test_stock_adjustments_add_and_remove_stock(shop: Shop, client: HttpClient) 
 
     assert data_of(client.post(path, {"delta": 5, "reason": "found"}, token=admin), 200)["stock"] == 7
     assert data_of(client.post(path, {"delta": -3, "reason": "broken"}, token=admin), 200)["stock"] == 4
-    words = {"expected_stock": 4, "stock": 1, "reason": "counted"}
-    assert data_of(client.post(path, words, token=admin), 200)["stock"] == 1
-    assert data_of(client.post(path, words, token=admin), 409501)["current_stock"] == 1
+    body = {"expected_stock": 4, "stock": 1, "reason": "counted"}
+    assert data_of(client.post(path, body, token=admin), 200)["stock"] == 1
+    assert data_of(client.post(path, body, token=admin), 409501)["current_stock"] == 1
 
     assert shop.item(item)["stock"] == 1
     data_of(shop.buy(item, shop.buyer(), 2), 409301)
@@ -78,8 +78,8 @@ def test_the_ledger_is_paged_newest_first(shop: Shop, client: HttpClient) -> Non
     item, admin, token = shop.offer(stock=3), shop.admin(), shop.buyer()
     order = data_of(shop.buy(item, token, Prefer="wait=5"), 201)["id"]
     data_of(client.post(f"{API}/orders/{order}/cancel", token=token), 200)
-    words = {"delta": -1, "reason": "broken"}
-    data_of(client.post(f"{API}/items/{item}/stock-adjustments", words, token=admin), 200)
+    body = {"delta": -1, "reason": "broken"}
+    data_of(client.post(f"{API}/items/{item}/stock-adjustments", body, token=admin), 200)
 
     lines, path = [], f"{API}/items/{item}/stock-ledger?per_page=3"
     while path:
@@ -87,16 +87,16 @@ def test_the_ledger_is_paged_newest_first(shop: Shop, client: HttpClient) -> Non
         lines += page["data"]
         path = page["meta"]["pagination"]["links"]["next"]
 
-    told = [(line["reason"], line["delta"], line["note"]) for line in lines]
-    assert told == [("adjustment", -1, "broken"), ("return", 1, None), ("sale", -1, None), ("initial", 3, None)]
+    columns = [(line["reason"], line["delta"], line["note"]) for line in lines]
+    assert columns == [("adjustment", -1, "broken"), ("return", 1, None), ("sale", -1, None), ("initial", 3, None)]
     assert [line["ref"] for line in lines[1:3]] == [order, order]
     assert all(line["created_at"].endswith("Z") for line in lines)
 
 
 def test_a_cursor_is_rejected_by_another_list(shop: Shop, client: HttpClient) -> None:
     item, admin = shop.offer(stock=3), shop.admin()
-    words = {"delta": 1, "reason": "found"}
-    data_of(client.post(f"{API}/items/{item}/stock-adjustments", words, token=admin), 200)
+    body = {"delta": 1, "reason": "found"}
+    data_of(client.post(f"{API}/items/{item}/stock-adjustments", body, token=admin), 200)
     path = f"{API}/items/{item}/stock-ledger?per_page=1"
     cursor = data_of(client.get(path, token=admin), 200)["meta"]["pagination"]["next_cursor"]
 
@@ -135,8 +135,8 @@ def test_the_ledger_of_another_tenant_is_not_found(shop: Shop, client: HttpClien
 def test_the_sync_command_reconciles_an_item_of_a_running_shop(shop: Shop) -> None:
     item = shop.offer(stock=3)
 
-    told = shop.service.run_cli("sync", str(item))
+    result = shop.service.run_cli("sync", str(item))
 
-    assert told.stdout == f"item {item} (asked): Epoch 2 begins with 3 pieces.\n"
+    assert result.stdout == f"item {item} (asked): Epoch 2 begins with 3 pieces.\n"
     shop.wait_until_open(item)
     data_of(shop.buy(item, shop.buyer(), Prefer="wait=5"), 201)
