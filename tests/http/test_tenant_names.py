@@ -1,4 +1,4 @@
-"""How a request says whose it is, and what operators do about tenants."""
+"""Tenant selection of a request, and the commands for tenants."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -23,7 +23,7 @@ def item(shop: Shop) -> int:
 
 @pytest.fixture
 def slug(shop: Shop) -> str:
-    """A tenant that every web process knows, with an administrator."""
+    """A new tenant with an administrator, known to every web process."""
     name = f"t-{uuid4().hex[:12]}"
     shop.service.env["SHOP_ADMIN_PASSWORD"] = PASSWORD
     shop.service.run_cli("tenants", "add", name, "--admin-email", f"boss@{name}.example", "--host", f"{name}.example")
@@ -32,20 +32,26 @@ def slug(shop: Shop) -> str:
 
 
 def read_catalogue(shop: Shop, **headers: str) -> Response:
-    """The catalogue as a visitor sees it; each time over a new connection, so that all processes are met."""
+    """Read the catalogue without a token.
+
+    Each call uses a new connection, so that repeated calls reach all processes.
+    """
     with shop.client() as client:
         return client.get(f"{API}/items", headers={name.replace("_", "-"): value for name, value in headers.items()})
 
 
 def wait_until(shop: Shop, slug: str, status: int) -> None:
-    """Wait until every process has heard of it: then no connection out of many meets one that has not."""
+    """Wait until all of many new connections get this status: every process knows the tenant."""
     eventually(lambda: {read_catalogue(shop, X_Tenant=slug).status for _ in range(12)} == {status}, 10)
 
 
-def post(shop: Shop, path: str, words: object, **said: Any) -> Response:
-    """The answer over a connection of its own: one whose request was refused unread is no good any more."""
+def post(shop: Shop, path: str, body: object, **options: Any) -> Response:
+    """Send a POST over a connection of its own.
+
+    The server closes a connection whose request was refused before the body was read.
+    """
     with shop.client() as client:
-        return client.post(API + path, words, **said)
+        return client.post(API + path, body, **options)
 
 
 def sign_in(shop: Shop, slug: str) -> Response:
@@ -99,12 +105,12 @@ def test_an_unknown_tenant_is_refused_before_authentication_and_in_the_requested
 
 
 def test_vary_names_the_headers_that_select_the_tenant(shop: Shop) -> None:
-    assert {"Authorization", "X-Tenant"} <= {word.strip() for word in read_catalogue(shop).headers["Vary"].split(",")}
+    assert {"Authorization", "X-Tenant"} <= {name.strip() for name in read_catalogue(shop).headers["Vary"].split(",")}
 
 
 @pytest.fixture
 def disabled(shop: Shop, slug: str) -> Iterator[tuple[str, str]]:
-    """A tenant that was disabled, and a token that it gave before; and it is enabled again."""
+    """A disabled tenant and a token issued before; enabled again afterwards."""
     token = data_of(sign_in(shop, slug), 200102)["access_token"]
     shop.service.run_cli("tenants", "disable", slug)
     wait_until(shop, slug, 404)
@@ -114,10 +120,10 @@ def disabled(shop: Shop, slug: str) -> Iterator[tuple[str, str]]:
 
 def test_a_disabled_tenant_refuses_every_request(shop: Shop, client: HttpClient, disabled: tuple[str, str]) -> None:
     slug, token = disabled
-    words, named = {"name": "Ann", "email": "ann@example.com", "password": PASSWORD}, {"X-Tenant": slug}
+    registration, tenant_header = {"name": "Ann", "email": "ann@example.com", "password": PASSWORD}, {"X-Tenant": slug}
 
     data_of(sign_in(shop, slug), UNKNOWN)
-    data_of(post(shop, "/auth/register", words, headers=named), UNKNOWN)
+    data_of(post(shop, "/auth/register", registration, headers=tenant_header), UNKNOWN)
     data_of(read_catalogue(shop, Host=f"{slug}.example"), UNKNOWN)
     for path in ("/auth/me", "/orders", "/items"):
         data_of(client.get(API + path, token=token), INVALID)
@@ -136,11 +142,11 @@ def test_the_tenants_command_lists_tenants(shop: Shop, slug: str) -> None:
     lines = [line.split() for line in shop.service.run_cli("tenants").stdout.splitlines()]
 
     assert ["1", "default", "Default"] in lines
-    assert [words[2:] for words in lines if words[1] == slug] == [[slug, f"{slug}.example"]]
+    assert [columns[2:] for columns in lines if columns[1] == slug] == [[slug, f"{slug}.example"]]
 
 
 @pytest.mark.parametrize(
-    ("words", "sentence"),
+    ("arguments", "message"),
     [
         (("add", "second"), "There is a tenant of this name or host already."),
         (("add", "third", "--host", SECOND[1]), "There is a tenant of this name or host already."),
@@ -150,23 +156,23 @@ def test_the_tenants_command_lists_tenants(shop: Shop, slug: str) -> None:
         (("enable", "unknown"), "There is no tenant unknown."),
     ],
 )
-def test_a_failing_tenants_command_prints_one_error(shop: Shop, words: tuple[str, ...], sentence: str) -> None:
-    done = shop.service.run_cli("tenants", *words, check=False)
+def test_a_failing_tenants_command_prints_one_error(shop: Shop, arguments: tuple[str, ...], message: str) -> None:
+    result = shop.service.run_cli("tenants", *arguments, check=False)
 
-    assert done.returncode == 1
-    # Records of the log may come behind it.
-    assert [line for line in done.stderr.splitlines() if line.startswith(f"Error: {sentence}")]
+    assert result.returncode == 1
+    # Log records may follow the message.
+    assert [line for line in result.stderr.splitlines() if line.startswith(f"Error: {message}")]
 
 
 def test_the_employ_command_adds_an_administrator_to_a_tenant(shop: Shop, client: HttpClient) -> None:
-    def employ(slug: str, email: str) -> str:
-        done = shop.service.run_cli("tenants", "employ", slug, email, "--admin-password", PASSWORD, check=False)
-        return done.stdout + done.stderr
+    def run_employ(slug: str, email: str) -> str:
+        result = shop.service.run_cli("tenants", "employ", slug, email, "--admin-password", PASSWORD, check=False)
+        return result.stdout + result.stderr
 
-    assert "boss@second.example is an administrator of second." in employ("second", "boss@second.example")
+    assert "boss@second.example is an administrator of second." in run_employ("second", "boss@second.example")
 
-    words = {"email": "boss@second.example", "password": PASSWORD}
-    tokens = data_of(client.post(f"{API}/auth/login", words, headers={"X-Tenant": "second"}), 200102)
+    credentials = {"email": "boss@second.example", "password": PASSWORD}
+    tokens = data_of(client.post(f"{API}/auth/login", credentials, headers={"X-Tenant": "second"}), 200102)
     assert data_of(client.get(f"{API}/auth/me", token=tokens["access_token"]), 200)["roles"] == ["admin"]
-    assert "has an account there already" in employ("second", "boss@second.example")
-    assert "There is no tenant third." in employ("third", "boss@second.example")
+    assert "has an account there already" in run_employ("second", "boss@second.example")
+    assert "There is no tenant third." in run_employ("third", "boss@second.example")
