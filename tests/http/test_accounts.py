@@ -1,4 +1,4 @@
-"""Opening an account, signing in, being known."""
+"""Registration and sign-in."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -13,9 +13,9 @@ REGISTERED, SIGNED_IN = 201101, 200102
 NAME, EMAIL, TAKEN, WEAK = 422101, 422102, 422103, 422104
 
 
-def register(shop: Shop, email: object, **words: object) -> Response:
+def register(shop: Shop, email: object, **fields: object) -> Response:
     with shop.client(timeout=30.0) as client:
-        return client.post(f"{API}/auth/register", {"name": "Ann", "email": email, "password": PASSWORD, **words})
+        return client.post(f"{API}/auth/register", {"name": "Ann", "email": email, "password": PASSWORD, **fields})
 
 
 def sign_in(client: HttpClient, email: str, password: str = PASSWORD) -> Response:

@@ -1,4 +1,4 @@
-"""What a key may look like, and what becomes of it when the request is refused."""
+"""Format of idempotency keys, and keys of refused requests."""
 
 from uuid import uuid4
 
@@ -59,20 +59,20 @@ def test_invalid_fields_do_not_use_up_a_key(shop: Shop, admin: str, key: str) ->
 
 
 def test_a_404_is_replayed_and_a_409_is_not(shop: Shop, admin: str, key: str) -> None:
-    gone = Write(admin, key, "/items/999999999", None, "DELETE")
-    assert [is_replay(gone.send(shop)) for _ in range(2)] == [False, True]
+    deletion = Write(admin, key, "/items/999999999", None, "DELETE")
+    assert [is_replay(deletion.send(shop)) for _ in range(2)] == [False, True]
     item = shop.offer(stock=1)
-    takes = Write(admin, uuid4().hex, f"/items/{item}/stock-adjustments", {"delta": -2, "reason": "lost"})
-    data_of(takes.send(shop), 409301)
-    more = Write(admin, uuid4().hex, f"/items/{item}/stock-adjustments", {"delta": 1, "reason": "found"})
-    data_of(more.send(shop), 200)
+    withdrawal = Write(admin, uuid4().hex, f"/items/{item}/stock-adjustments", {"delta": -2, "reason": "lost"})
+    data_of(withdrawal.send(shop), 409301)
+    restock = Write(admin, uuid4().hex, f"/items/{item}/stock-adjustments", {"delta": 1, "reason": "found"})
+    data_of(restock.send(shop), 200)
 
-    assert data_of(takes.send(shop), 200)["stock"] == 0
+    assert data_of(withdrawal.send(shop), 200)["stock"] == 0
 
 
 def test_registration_ignores_keys(client: HttpClient) -> None:
-    words = {"name": "Ann", "email": f"{uuid4().hex}@example.com", "password": "Correct-horse-1"}
+    body = {"name": "Ann", "email": f"{uuid4().hex}@example.com", "password": "Correct-horse-1"}
 
-    answers = [client.post(f"{API}/auth/register", words, headers={"Idempotency-Key": "k"}) for _ in range(2)]
+    answers = [client.post(f"{API}/auth/register", body, headers={"Idempotency-Key": "k"}) for _ in range(2)]
 
     assert [answer.status for answer in answers] == [201, 422]

@@ -1,4 +1,4 @@
-"""A key makes any write safe to send again."""
+"""Idempotency keys of writes: concurrent requests, replays and reuse."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -57,11 +57,11 @@ def test_concurrent_requests_with_one_key_have_one_effect_and_one_response(shop:
 
     again = write.send(shop)
     assert drafts(shop, write.words["name"]) == 1
-    done = [answer for answer in answers if answer.status == 201]
-    assert {answer.body for answer in done} == {again.body}
-    assert [is_replay(answer) for answer in done].count(False) <= 1
+    successes = [answer for answer in answers if answer.status == 201]
+    assert {answer.body for answer in successes} == {again.body}
+    assert [is_replay(answer) for answer in successes].count(False) <= 1
     for answer in answers:
-        # Those for whom the first took too long, or who found too many waiting.
+        # A request gives up when the first takes too long or too many are waiting.
         assert answer.status == 201 or (answer.json["code"] == IN_PROGRESS and answer.headers["Retry-After"])
 
 
@@ -72,7 +72,7 @@ def test_concurrent_cancels_return_the_stock_once(shop: Shop, key: str) -> None:
 
     answers = send_at_once(shop, [write] * 10)
 
-    # A request that waited too long gets 503; none hears that the order was cancelled before.
+    # A request that waited too long gets IN_PROGRESS; none gets ORDER_CLOSED.
     assert {answer.json["code"] for answer in answers} <= {200, IN_PROGRESS}
     assert data_of(write.send(shop), 200)["status"] == "cancelled"
     assert lines(shop, item, "return") == 1
@@ -117,18 +117,18 @@ def test_another_tenant_may_use_the_same_key(shop: Shop, admin: str, key: str) -
 
 def test_keys_with_colons_do_not_collide(shop: Shop) -> None:
     tokens = shop.container.get(Tokens)
-    one = shop.admin()
-    number = tokens.verify(one).user_id
+    token = shop.admin()
+    user_id = tokens.verify(token).user_id
     # Joined by a colon, "user 1, key 1:k" and "user 1:1, key k" would be the same.
-    keys = [f"{number}:k", f"user:{number}:k", "k", f"1:user:{number}:k"]
+    keys = [f"{user_id}:k", f"user:{user_id}:k", "k", f"1:user:{user_id}:k"]
 
-    answers = [Write(one, key).send(shop) for key in keys]
+    answers = [Write(token, key).send(shop) for key in keys]
 
     assert [is_replay(answer) for answer in answers] == [False] * 4
 
 
 @pytest.mark.parametrize(
-    ("part", "other", "code"),
+    ("part", "changes", "code"),
     [
         ("body", {"words": {**DRAFT, "name": "Another"}}, OTHER_REQUEST),
         ("query", {"path": "/items?lang=en"}, OTHER_REQUEST),
@@ -137,12 +137,12 @@ def test_keys_with_colons_do_not_collide(shop: Shop) -> None:
     ],
 )
 def test_a_key_reused_for_another_request_is_refused(
-    shop: Shop, admin: str, key: str, part: str, other: dict[str, str], code: int
+    shop: Shop, admin: str, key: str, part: str, changes: dict[str, str], code: int
 ) -> None:
     write = Write(admin, key)
     first = write.send(shop)
 
-    assert data_of(write._replace(**other).send(shop), code)["part"] == part
+    assert data_of(write._replace(**changes).send(shop), code)["part"] == part
 
     assert write.send(shop).body == first.body
 
@@ -154,10 +154,10 @@ def test_another_request_is_refused_while_the_first_is_in_progress(shop: Shop, a
         with lock_item(shop, item):
             first = pool.submit(write.send, shop)
             eventually(lambda: is_leased(shop, write))
-            other = write._replace(words={"delta": 2, "reason": "two"}).send(shop)
+            answer = write._replace(words={"delta": 2, "reason": "two"}).send(shop)
         data_of(first.result(), 200)
 
-    assert data_of(other, OTHER_REQUEST)["part"] == "body"
+    assert data_of(answer, OTHER_REQUEST)["part"] == "body"
     assert shop.item(item)["stock"] == 4
 
 
@@ -177,8 +177,8 @@ def test_a_replay_needs_the_permission_of_the_request(shop: Shop, key: str) -> N
 
 
 def test_the_order_of_json_keys_does_not_matter(shop: Shop, admin: str, key: str) -> None:
-    backwards = dict(reversed(DRAFT.items()))
+    reordered = dict(reversed(DRAFT.items()))
 
-    first, again = Write(admin, key).send(shop), Write(admin, key, words=backwards).send(shop)
+    first, again = Write(admin, key).send(shop), Write(admin, key, words=reordered).send(shop)
 
     assert (again.body, is_replay(again)) == (first.body, True)

@@ -1,4 +1,4 @@
-"""Pages by number and by cursor, and queries that are not understood."""
+"""Pagination by number and by cursor, and invalid queries."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from tests.http.support.shop import API, Shop
 from tests.support.http import HttpClient
 
 FIELD = 422001
-WRONG = (
+INVALID = (
     ("page=0", "page"),
     ("page=-1", "page"),
     ("page=abc", "page"),
@@ -21,7 +21,7 @@ WRONG = (
 )
 
 
-@pytest.mark.parametrize(("query", "name"), WRONG)
+@pytest.mark.parametrize(("query", "name"), INVALID)
 def test_an_invalid_query_is_refused(client: HttpClient, query: str, name: str) -> None:
     assert_refused(client.get(f"{API}/items?{query}"), FIELD, name)
 
@@ -37,10 +37,10 @@ def test_a_page_returns_its_position(shop: Shop, client: HttpClient) -> None:
 
     page = data_of(client.get(f"{API}/items?per_page=2&page=2"), 200)
 
-    place = page["meta"]["pagination"]
-    assert (place["count"], place["per_page"], place["current_page"]) == (len(page["data"]), 2, 2)
-    assert place["total_pages"] == -(-place["total"] // 2)
-    assert place["links"]["previous"] == f"{API}/items?page=1&per_page=2"
+    position = page["meta"]["pagination"]
+    assert (position["count"], position["per_page"], position["current_page"]) == (len(page["data"]), 2, 2)
+    assert position["total_pages"] == -(-position["total"] // 2)
+    assert position["links"]["previous"] == f"{API}/items?page=1&per_page=2"
 
 
 def test_the_first_and_last_page_have_no_further_link(shop: Shop, client: HttpClient) -> None:

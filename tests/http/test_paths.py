@@ -1,4 +1,4 @@
-"""Paths and methods that are not there, and what clients say about the answer they want."""
+"""Unknown paths, wrong methods, HEAD requests and items that are not on sale."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from tests.http.support.envelope import data_of
 from tests.http.support.shop import API, Shop
 from tests.support.http import HttpClient
 
-UNKNOWN = (
+UNKNOWN_PATHS = (
     "/nowhere",
     f"{API}",
     f"{API}/nowhere",
@@ -31,7 +31,7 @@ WRONG_METHODS = (
 )
 
 
-@pytest.mark.parametrize("path", UNKNOWN)
+@pytest.mark.parametrize("path", UNKNOWN_PATHS)
 def test_an_unknown_path_returns_404_in_the_envelope(client: HttpClient, path: str) -> None:
     assert data_of(client.get(path), 404) == {}
 
@@ -68,10 +68,10 @@ def test_head_returns_the_status_of_get_without_a_body(client: HttpClient, path:
 
 @pytest.mark.parametrize("item", [0, 999_999, 10**18 - 1])
 def test_an_unknown_item_is_not_found(client: HttpClient, buyer: str, item: int) -> None:
-    lost = {"error_code": "NOT_FOUND", "item_id": item}
+    not_found = {"error_code": "NOT_FOUND", "item_id": item}
 
-    assert data_of(client.get(f"{API}/items/{item}"), 404301) == lost
-    assert data_of(client.post(f"{API}/items/{item}/purchase", {"quantity": 1}, token=buyer), 404301) == lost
+    assert data_of(client.get(f"{API}/items/{item}"), 404301) == not_found
+    assert data_of(client.post(f"{API}/items/{item}/purchase", {"quantity": 1}, token=buyer), 404301) == not_found
 
 
 @pytest.mark.parametrize("status", ["draft", "retired"])

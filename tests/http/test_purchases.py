@@ -1,4 +1,4 @@
-"""The main job as buyers see it."""
+"""Purchases and orders, over HTTP."""
 
 from uuid import uuid4
 
@@ -10,7 +10,7 @@ from tests.support.http import HttpClient
 from tests.support.polling import Eventually
 
 INSUFFICIENT, LIMIT, UNKNOWN_ORDER = 409301, 409401, 404401
-PROMISED = ("id", "item_id", "quantity", "unit_price_minor", "total_minor", "currency", "created_at")
+PENDING_FIELDS = ("id", "item_id", "quantity", "unit_price_minor", "total_minor", "currency", "created_at")
 
 
 def test_a_purchase_is_pending_and_then_confirmed(shop: Shop, eventually: Eventually) -> None:
@@ -25,7 +25,7 @@ def test_a_purchase_is_pending_and_then_confirmed(shop: Shop, eventually: Eventu
     assert answer.headers["Location"] == f"{API}/orders/{order['id']}"
     assert (order["status"], order["item_id"], order["quantity"]) == ("pending", item, 3)
     assert (order["unit_price_minor"], order["total_minor"], order["currency"]) == (250, 750, "EUR")
-    assert [confirmed[name] for name in PROMISED] == [order[name] for name in PROMISED]
+    assert [confirmed[name] for name in PENDING_FIELDS] == [order[name] for name in PENDING_FIELDS]
 
 
 def confirmed_order(shop: Shop, order_id: str, token: str) -> dict[str, object]:
@@ -74,13 +74,13 @@ def test_an_acknowledged_order_is_never_unknown(shop: Shop, eventually: Eventual
 
 
 def test_the_order_of_another_user_is_not_found(shop: Shop) -> None:
-    item, buyer, stranger = shop.offer(), shop.buyer(), shop.buyer()
+    item, buyer, other_user = shop.offer(), shop.buyer(), shop.buyer()
     with shop.stop_process("worker"):
         order = data_of(shop.buy(item, buyer), 202)["id"]
-        promised = shop.order(order, stranger)
+        pending = shop.order(order, other_user)
     shop.wait_until_written(item, 1)
 
-    for answer in (promised, shop.order(order, stranger)):
+    for answer in (pending, shop.order(order, other_user)):
         assert data_of(answer, UNKNOWN_ORDER) == {"error_code": "NOT_FOUND", "order_id": order}
 
 
@@ -92,22 +92,22 @@ def test_insufficient_stock_returns_the_current_stock(shop: Shop) -> None:
     item, buyer = shop.offer(stock=5), shop.buyer()
     data_of(shop.buy(item, buyer, 3), 202)
 
-    refused = data_of(shop.buy(item, buyer, 3), INSUFFICIENT)
-    assert refused == {"error_code": "STOCK_INSUFFICIENT", "item_id": item, "current_stock": 2}
+    error = data_of(shop.buy(item, buyer, 3), INSUFFICIENT)
+    assert error == {"error_code": "STOCK_INSUFFICIENT", "item_id": item, "current_stock": 2}
 
     data_of(shop.buy(item, buyer, 2), 202)
     assert data_of(shop.buy(item, buyer), INSUFFICIENT)["current_stock"] == 0
 
 
 def test_a_user_cannot_buy_more_than_the_limit(shop: Shop) -> None:
-    item, greedy = shop.offer(max_per_user=3), shop.buyer()
-    data_of(shop.buy(item, greedy, 2), 202)
+    item, buyer = shop.offer(max_per_user=3), shop.buyer()
+    data_of(shop.buy(item, buyer, 2), 202)
 
-    refused = data_of(shop.buy(item, greedy, 2), LIMIT)
-    assert refused == {"error_code": "PURCHASE_LIMIT", "item_id": item, "limit": 3}
+    error = data_of(shop.buy(item, buyer, 2), LIMIT)
+    assert error == {"error_code": "PURCHASE_LIMIT", "item_id": item, "limit": 3}
 
-    data_of(shop.buy(item, greedy, 1), 202)
-    data_of(shop.buy(item, greedy, 1), LIMIT)
+    data_of(shop.buy(item, buyer, 1), 202)
+    data_of(shop.buy(item, buyer, 1), LIMIT)
     data_of(shop.buy(item, shop.buyer(), 3), 202)
 
 
@@ -141,23 +141,23 @@ def test_own_orders_are_paged_newest_first(shop: Shop, client: HttpClient) -> No
     data_of(shop.buy(item, shop.buyer()), 202)
     shop.wait_until_written(item, 6)
 
-    walked, path = [], f"{API}/orders?per_page=2"
+    pages, path = [], f"{API}/orders?per_page=2"
     while path:
         page = data_of(client.get(path, token=buyer), 200)
-        walked.append([order["id"] for order in page["data"]])
+        pages.append([order["id"] for order in page["data"]])
         path = page["meta"]["pagination"]["links"]["next"]
 
     newest = bought[::-1]
-    assert walked == [newest[:2], newest[2:4], newest[4:]]
+    assert pages == [newest[:2], newest[2:4], newest[4:]]
 
 
 def test_a_cursor_stays_valid_while_orders_are_added(shop: Shop, client: HttpClient) -> None:
     item, buyer = shop.offer(), shop.buyer()
     bought = [data_of(shop.buy(item, buyer), 202)["id"] for _ in range(3)]
     shop.wait_until_written(item, 3)
-    following = data_of(client.get(f"{API}/orders?per_page=2", token=buyer), 200)["meta"]["pagination"]["links"]["next"]
+    next_link = data_of(client.get(f"{API}/orders?per_page=2", token=buyer), 200)["meta"]["pagination"]["links"]["next"]
 
     data_of(shop.buy(item, buyer, Prefer="wait=5"), 201)
 
-    rest = data_of(client.get(following, token=buyer), 200)
-    assert [order["id"] for order in rest["data"]] == bought[:1]
+    next_page = data_of(client.get(next_link, token=buyer), 200)
+    assert [order["id"] for order in next_page["data"]] == bought[:1]
