@@ -1,4 +1,4 @@
-"""Lists to select from, over HTTP."""
+"""Lists of constants, over HTTP."""
 
 import pytest
 
@@ -21,17 +21,19 @@ def test_a_list_is_in_the_requested_language(client: HttpClient, language: str, 
     answer = client.get(f"{API}/constants/item_status", headers={"Accept-Language": language})
 
     values = ["draft", "on_sale", "retired"]
-    assert data_of(answer, 200) == [{"value": v, "label": it} for v, it in zip(values, labels, strict=True)]
+    assert data_of(answer, 200) == [
+        {"value": value, "label": label} for value, label in zip(values, labels, strict=True)
+    ]
     assert answer.headers["Content-Language"] == language
 
 
 def test_the_index_contains_every_single_list(client: HttpClient) -> None:
     lists = data_of(client.get(f"{API}/constants?lang=zh-Hant"), 200)
 
-    assert [it["name"] for it in lists] == sorted(it["name"] for it in lists)
-    assert {"item_status", "order_status", "language", "permission"} <= {it["name"] for it in lists}
-    for it in lists:
-        assert data_of(client.get(f"{API}/constants/{it['name']}?lang=zh-Hant"), 200) == it["options"]
+    assert [entry["name"] for entry in lists] == sorted(entry["name"] for entry in lists)
+    assert {"item_status", "order_status", "language", "permission"} <= {entry["name"] for entry in lists}
+    for entry in lists:
+        assert data_of(client.get(f"{API}/constants/{entry['name']}?lang=zh-Hant"), 200) == entry["options"]
 
 
 def test_an_unknown_list_returns_404_with_the_available_lists(client: HttpClient) -> None:
@@ -58,24 +60,24 @@ def test_a_list_needs_no_database_query(in_process_shop: InProcessShop) -> None:
         for path in ("/constants", "/constants/permission"):
             assert in_process_shop.send("GET", path, None).status_code == 200
 
-    # Which tenant it is for, a process asks now and then.
+    # Each process refreshes its list of tenants now and then.
     assert [sql for sql in statements if "FROM" in sql and "FROM tenants" not in sql] == []
 
 
 def test_an_invalid_choice_lists_the_allowed_values(client: HttpClient, shop: Shop) -> None:
-    words = {"name": "x", "price_minor": 1, "currency": "EUR", "stock": 1, "status": ["draft"]}
-    told = [
-        data_of(client.post(f"{API}/items?lang=zh-Hant", {**words, "status": said}, token=shop.admin()), 422305)
-        for said in ("sold", ["draft"], 1, True, {"draft": 1})
+    body = {"name": "x", "price_minor": 1, "currency": "EUR", "stock": 1, "status": ["draft"]}
+    errors = [
+        data_of(client.post(f"{API}/items?lang=zh-Hant", {**body, "status": status}, token=shop.admin()), 422305)
+        for status in ("sold", ["draft"], 1, True, {"draft": 1})
     ]
 
-    assert told[0] == {"status": ["狀態必須是其中之一：draft, on_sale, retired。"]}  # noqa: RUF001 - a Chinese colon
-    assert [one.keys() for one in told] == [{"status"}] * 5
+    assert errors[0] == {"status": ["狀態必須是其中之一：draft, on_sale, retired。"]}  # noqa: RUF001 - a Chinese colon
+    assert [error.keys() for error in errors] == [{"status"}] * 5
 
 
 def test_unknown_roles_and_permissions_list_the_allowed_values(client: HttpClient, shop: Shop) -> None:
-    path, words = f"{API}/users/{shop.enter().id}/roles", {"roles": ["king"], "permissions": ["000000"]}
-    told = data_of(client.request("PUT", path, words, token=shop.admin()), 422111)
+    path, body = f"{API}/users/{shop.enter().id}/roles", {"roles": ["king"], "permissions": ["000000"]}
+    errors = data_of(client.request("PUT", path, body, token=shop.admin()), 422111)
 
-    assert told["roles.0"] == ["Roles must be one of: admin, general."]
-    assert told["permissions.0"][0].startswith("Permissions must be one of: 000001, 000002, ")
+    assert errors["roles.0"] == ["Roles must be one of: admin, general."]
+    assert errors["permissions.0"][0].startswith("Permissions must be one of: 000001, 000002, ")

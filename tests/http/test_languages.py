@@ -70,7 +70,7 @@ def test_translated_field_errors_keep_their_numbers(client: HttpClient, shop: Sh
 
 
 @pytest.mark.parametrize(
-    ("language", "sentence"),
+    ("language", "message"),
     [("en", "Price must be from 0 to"), ("zh-Hant", "價格必須大於或等於 0 "), ("zh-Hans", "价格必须大于或等于 0 ")],
 )
 def test_field_errors_name_the_field_in_the_requested_language(

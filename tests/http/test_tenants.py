@@ -14,10 +14,9 @@ from tests.support.polling import eventually
 from tests.support.session_tokens import issue_access_token
 
 FIRST = 1
-NO_ITEM, NO_ORDER, INVALID = 404301, 404401, 401002
+NO_ITEM, NO_ORDER, INVALID, FORBIDDEN = 404301, 404401, 401002, 403001
 IN_SECOND = {"X-Tenant": "second"}
 DRAFT = {"name": "Draft", "price_minor": 100, "currency": "EUR", "stock": 5, "status": "draft"}
-FORBIDDEN = 403001
 
 
 class TenantRequest(NamedTuple):
