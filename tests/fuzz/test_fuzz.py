@@ -1,4 +1,4 @@
-"""A little of what `make fuzz` does: all operations, phases and checks, with few examples of each."""
+"""Short fuzz run: all operations, phases and checks with few examples."""
 
 import pytest
 
@@ -12,5 +12,5 @@ SEED, EXAMPLES = 1, 3
 def test_the_service_conforms_to_its_openapi_document(shop: Shop, caller: str) -> None:
     outcome = run(shop, seed=SEED, examples=EXAMPLES, caller=caller)
 
-    assert list(outcome.wrong()) == [], outcome.output
+    assert list(outcome.failures()) == [], outcome.output
     assert outcome.cases > 500

@@ -26,7 +26,10 @@ def own_database(worker_id: str) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def own_redis(worker_id: str) -> Iterator[str]:
-    """Address of a Valkey, or of a database on the Redis of SHOP_TEST_REDIS_URL, that no other test flushes."""
+    """Address of a Redis that no other test flushes.
+
+    A new Valkey, or a database of its own on the server of SHOP_TEST_REDIS_URL.
+    """
     if server_url := os.environ.get("SHOP_TEST_REDIS_URL"):
         yield borrow_database(server_url, worker_id, shelf=1)
         return

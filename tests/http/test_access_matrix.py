@@ -1,6 +1,7 @@
-"""Every route called by every kind of caller, compared with the access rule of its Controller.
+"""Access of every kind of caller to every route.
 
-A new route joins by itself: its path and verb are read from the app, its body from its documentation.
+The responses are compared with the access rules of the Controllers. New routes are tested without a change here: path
+and method are read from the app, the body from the OpenAPI document.
 """
 
 import pytest

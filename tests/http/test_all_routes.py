@@ -1,4 +1,4 @@
-"""Conformance of every route: valid and invalid requests, in all languages and forms."""
+"""Conformance of every route to valid and invalid requests."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -41,7 +41,7 @@ def has_body(route: Route) -> bool:
 # Kind of invalid request -> allowed statuses, filter of routes, function that sends the request.
 CLIENT_ERRORS: dict[str, tuple[set[int], Callable[[Route], bool], SendRequest]] = {
     "without a token": (
-        {401}, lambda route: route.asks and not route.rule.public,
+        {401}, lambda route: route.checks_token and not route.rule.public,
         partial(send, headers={"Authorization": None}),
     ),
     "as another user": ({403}, lambda route: 403 in route.statuses, send_as_other_user),
@@ -69,7 +69,7 @@ def marked_rows(clean_database: str, redis_url: str, tmp_path: Path) -> Iterator
 def test_every_route_conforms_on_success(marked_rows: MarkedRows) -> None:
     def expected(route: Route) -> set[int]:
         # On routes without a token the example body contains wrong credentials.
-        return route.successes | (set() if route.asks else {401} & route.statuses)
+        return route.successes | (set() if route.checks_token else {401} & route.statuses)
 
     assert find_mistakes(marked_rows, send_valid, expected, match_every_route, SUCCESS_PREFERENCES) == []
 

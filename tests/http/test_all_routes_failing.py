@@ -44,14 +44,17 @@ def marked_rows(clean_database: str, redis_url: str, tmp_path: Path) -> Iterator
 
 
 def serve_with_settings(marked_rows: MarkedRows, **settings: Any) -> Flask:
-    """Create an app with these settings on the same stores and send all requests to it."""
-    paths: dict[str, Any] = {
+    """Create an app with these settings and send all requests to it.
+
+    It uses the same stores and signing keys.
+    """
+    defaults: dict[str, Any] = {
         "var": marked_rows.shop.settings.var,
         "log_file": marked_rows.shop.settings.log_file,
         **UNLIMITED,
     }
     stores = {"database_url": marked_rows.shop.settings.database_url, "redis_url": marked_rows.shop.settings.redis_url}
-    app = create_app(Settings(**(paths | stores | settings)))
+    app = create_app(Settings(**(defaults | stores | settings)))
     marked_rows.shop.http = app.test_client()
     return app
 

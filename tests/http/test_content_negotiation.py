@@ -1,4 +1,4 @@
-"""A client that accepts no supported media type gets 406 before any work is done."""
+"""Content negotiation: 406 for unsupported media types, before any effect."""
 
 import pytest
 

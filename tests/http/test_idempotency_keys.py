@@ -43,7 +43,7 @@ def key() -> str:
 
 @contextmanager
 def lock_item(shop: Shop, item: int) -> Iterator[None]:
-    """Lock the item row for a few seconds, so that changes of the item wait."""
+    """Lock the item row, so that changes of the item wait."""
     with shop.engine.begin() as connection:
         connection.exec_driver_sql("SELECT id FROM items WHERE id = %s FOR UPDATE", (item,))
         yield

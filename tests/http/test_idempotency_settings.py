@@ -1,4 +1,7 @@
-"""Settings of idempotency keys: three web servers with different settings on the same stores."""
+"""Settings of idempotency keys.
+
+Three web servers with different settings run on the same stores.
+"""
 
 import time
 from collections.abc import Iterator
@@ -35,7 +38,7 @@ OPTIONAL = {"SHOP_IDEMPOTENCY_REQUIRED": "false"}
 
 @pytest.fixture(scope="module")
 def three_servers(own_database: str, own_redis: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
-    """A shop with the web servers `web` (custom), `web.2` (strict) and `web.3` (optional)."""
+    """Three web servers: `web` (custom), `web.2` (strict) and `web.3` (optional)."""
     service = Service(tmp_path_factory.mktemp("three"), own_database, own_redis, {"SHOP_WEB_WORKERS": "1"})
     shop = Shop(service).prepare()
     try:
@@ -56,7 +59,7 @@ def write(three_servers: Shop) -> Write:
 
 
 def lease(shop: Shop, write: Write, token: str) -> str | None:
-    """Take the lease of a write's key, as a request in progress does."""
+    """Take the lease of a key, as a request in progress does."""
     fingerprint: Fingerprint = compute_fingerprint(request_of(write))
     return shop.container.get(IdempotencyRecordService).lease(make_idempotency_key(shop, write, fingerprint), token)
 

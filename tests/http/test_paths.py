@@ -1,4 +1,4 @@
-"""Unknown paths, wrong methods, HEAD requests and items that are not on sale."""
+"""Unknown paths, wrong methods, HEAD requests and unavailable items."""
 
 import pytest
 

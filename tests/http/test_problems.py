@@ -28,7 +28,7 @@ PREFERENCES = {
 
 
 def problem_of(answer: Response, code: int, *facts: str) -> Any:
-    """Return the problem of a response; assert its code and its additional members."""
+    """Return the problem of a response; assert its code and members."""
     problem = answer.json
     assert (answer.headers["Content-Type"], problem["code"]) == (PROBLEM, code), problem
     assert answer.headers["Vary"] == "Accept, Accept-Language, Authorization, Cookie, X-Tenant"

@@ -19,7 +19,7 @@ CLIENTS = 50
 
 
 class RefreshRace:
-    """Clients with a connection each that send a request at the same time."""
+    """Clients with one connection each that send at the same time."""
 
     def __init__(self, clients: list[HttpClient], pool: ThreadPoolExecutor) -> None:
         self.clients, self.pool = clients, pool

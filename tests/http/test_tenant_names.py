@@ -41,7 +41,7 @@ def read_catalogue(shop: Shop, **headers: str) -> Response:
 
 
 def wait_until(shop: Shop, slug: str, status: int) -> None:
-    """Wait until all of many new connections get this status: every process knows the tenant."""
+    """Wait until every process answers with this status."""
     eventually(lambda: {read_catalogue(shop, X_Tenant=slug).status for _ in range(12)} == {status}, 10)
 
 

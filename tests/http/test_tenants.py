@@ -20,7 +20,7 @@ DRAFT = {"name": "Draft", "price_minor": 100, "currency": "EUR", "stock": 5, "st
 
 
 class TenantRequest(NamedTuple):
-    """A request for one resource, and the codes that users of another tenant get."""
+    """A request, and the codes for users of another tenant."""
 
     verb: str
     path: str

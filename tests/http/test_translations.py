@@ -1,4 +1,4 @@
-"""Names and introductions in three languages: written by editors, returned in the caller's language."""
+"""Translations of names and introductions of items."""
 
 from typing import Any
 

@@ -12,7 +12,10 @@ from tests.purchase.support.in_process_shop import InProcessShop
 
 
 class Cell(NamedTuple):
-    """One route called by one actor; `hidden`: with the id of a row that is not public."""
+    """One route called by one actor.
+
+    `hidden`: the request names a row that is not public.
+    """
 
     route: Route
     actor: Actor
@@ -42,7 +45,10 @@ def find_actor_mistakes(shop: InProcessShop, actor: Actor, verbs: str = "") -> l
 
 
 def cells_of(routes: list[Route], actor: Actor) -> Iterator[Cell]:
-    """Yield the cells of an actor: two for a route that is partly public."""
+    """Yield the cells of an actor.
+
+    A route that is partly public has two cells.
+    """
     for route in routes:
         yield Cell(route, actor)
         if route.rule.public and route.rule.permission:
@@ -63,7 +69,7 @@ def find_cell_mistakes(marked_rows: MarkedRows, cell: Cell) -> Iterator[str]:
 def expected_statuses(cell: Cell) -> set[int]:
     """Return the statuses that the access rule allows for the actor."""
     route, actor, rule = cell.route, cell.actor, cell.route.rule
-    if not route.asks:
+    if not route.checks_token:
         # On routes without a token the body may identify the caller.
         return route.successes | ({401} & route.statuses)
     if actor.disabled or not (actor.signed_in or rule.public):

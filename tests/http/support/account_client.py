@@ -14,7 +14,7 @@ _numbers = itertools.count(1)
 
 
 class Account(NamedTuple):
-    """A user that registered over HTTP, with the tokens of the first session."""
+    """A registered user with the tokens of one session."""
 
     shop: Shop
     name: str

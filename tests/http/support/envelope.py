@@ -1,4 +1,7 @@
-"""Checks of the response envelope: four keys, and a code that begins with the HTTP status."""
+"""Checks of the response envelope.
+
+It has four keys, and its code begins with the HTTP status.
+"""
 
 from typing import Any
 

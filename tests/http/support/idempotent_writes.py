@@ -21,7 +21,10 @@ NO_FINGERPRINT = Fingerprint("", "", "", "", "")
 
 
 class Write(NamedTuple):
-    """A write request; without a key header when `key` is None. `words` is the body."""
+    """A write request.
+
+    `key`: value of the key header; None sends no header. `words`: the body.
+    """
 
     token: str
     key: str | None

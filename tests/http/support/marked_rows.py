@@ -1,4 +1,4 @@
-"""Rows of an owner with unique marks, to detect their values in responses."""
+"""Rows of an owner with unique marks to detect in responses."""
 
 import itertools
 from collections.abc import Mapping
@@ -42,7 +42,7 @@ class Actor(NamedTuple):
     disabled: bool = False
 
     def permissions(self, required: str) -> list[str]:
-        """Return the codes of the actor at a route that requires this permission."""
+        """Return the actor's permissions for a route that requires this one."""
         if self.permission_scope == "that":
             return [required]
         return (
@@ -67,7 +67,7 @@ ACTORS = (
 
 
 class MarkedRows:
-    """A user with an order, an item and a draft, each with unique marks."""
+    """A user, an order, an item and a draft with unique marks."""
 
     def __init__(self, shop: InProcessShop) -> None:
         self.shop = shop
@@ -104,7 +104,7 @@ class MarkedRows:
         }
 
     def token_of(self, actor: Actor, required: str) -> str | None:
-        """Return the token of an actor for a route that requires this permission."""
+        """Return the actor's token for a route that requires this permission."""
         if not actor.signed_in:
             return None
         if actor.owner:

@@ -1,4 +1,4 @@
-"""Raw HTTP requests over a socket, for requests that an HTTP client cannot send."""
+"""Raw HTTP requests that an HTTP client cannot send."""
 
 import json
 import socket
@@ -37,7 +37,7 @@ def connect(shop: Shop, timeout: float = 5.0) -> socket.socket:
 
 
 def send(shop: Shop, raw: bytes, *, hang_up: bool = False) -> Reply:
-    """Send bytes on a new connection and read until the server closes it."""
+    """Send bytes on a new connection and read until its end."""
     with connect(shop) as connection:
         try:
             connection.sendall(raw)

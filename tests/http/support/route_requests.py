@@ -1,4 +1,4 @@
-"""Requests to every route with all preferences, and the mistakes in the responses."""
+"""Requests to every route, and the mistakes in the responses."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -74,7 +74,7 @@ def find_mistakes(
     matches: Callable[[Route], bool],
     all_preferences: Sequence[Preferences] = ALL_PREFERENCES,
 ) -> list[str]:
-    """Send a request to each matching route with all preferences and list the mistakes."""
+    """List the mistakes in the responses of all matching routes."""
     app = marked_rows.shop.http.application
     document = read_document(app)
     routes = [route for route in read_routes(app) if matches(route)]

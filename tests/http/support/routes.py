@@ -29,7 +29,7 @@ class Route(NamedTuple):
     path: str
     rule: AccessRule
     masks: tuple[Mask, ...]
-    asks: bool
+    checks_token: bool
     statuses: frozenset[int]
     body: Document | None
     query: str
@@ -51,7 +51,7 @@ class Route(NamedTuple):
 
 
 def read_routes(app: Flask) -> list[Route]:
-    """Read all routes below the API prefix; assert that each has an access rule."""
+    """Read all routes of the API; assert that each has an access rule."""
     document = app.test_client().get("/openapi.json").get_json()
     return sorted(_routes(app, document), key=lambda route: (route.path, route.verb))
 
@@ -66,13 +66,13 @@ def _routes(app: Flask, document: Document) -> Iterator[Route]:
             assert rule, f"{verb} {path} has no access rule."
             operation = document["paths"][path][verb.lower()]
             statuses = frozenset(map(int, operation["responses"]))
-            masks, asks = getattr(view, "__masks__", ()), hasattr(view, "__guards__")
+            masks, checks_token = getattr(view, "__masks__", ()), hasattr(view, "__guards__")
             yield Route(
                 verb,
                 path.removeprefix(API_PREFIX),
                 rule,
                 masks,
-                asks,
+                checks_token,
                 statuses,
                 _body(document, operation),
                 _query(operation),

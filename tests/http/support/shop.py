@@ -88,7 +88,10 @@ class Shop:
         return new_user(self.engine, self.container.get(Tokens), permissions=codes, **columns)
 
     def offer(self, *, stock: int = 10, tenant_id: int = DEFAULT_TENANT, **fields: Any) -> int:
-        """Create an item and return its id; wait for the open sale when it is on sale."""
+        """Create an item and return its id.
+
+        Waits until the item can be bought when it is on sale.
+        """
         body = {"name": f"Item {next(_numbers)}", "price_minor": 250, "currency": "EUR", "status": "on_sale", **fields}
         with self.client() as client:
             item = data_of(client.post(f"{API}/items", {**body, "stock": stock}, token=self.admin(tenant_id)), 201)
@@ -136,7 +139,7 @@ class Shop:
             return dict(data_of(client.get(f"{API}/items/{item_id}"), 200))
 
     def wait_until_written(self, item_id: int, count: int, timeout: float = 15.0) -> None:
-        """Wait until the item has that many orders in the database, and no other."""
+        """Wait until the item has exactly that many orders in the database."""
         eventually(lambda: self.written(item_id) == count, timeout)
 
     def wait_until_quiet(self, item_id: int, timeout: float = 20.0) -> None:
@@ -154,7 +157,7 @@ class Shop:
         return int(self.query_value("SELECT COUNT(*) FROM orders WHERE item_id = %s", item_id))
 
     def query_value(self, sql: str, *values: object) -> Any:
-        """Run a statement, commit it, and return the first column of the first row."""
+        """Run a statement, commit it and return the first value."""
         with self.engine.begin() as connection:
             result = connection.exec_driver_sql(sql, values)
             return result.scalar() if result.returns_rows else None
@@ -167,7 +170,7 @@ class Shop:
 
     @contextmanager
     def stop_process(self, name: str) -> Iterator[None]:
-        """Stop a process with SIGTERM while the context lasts, then start it again."""
+        """Stop a process while the context lasts, then start it again."""
         self.service.terminate(name)
         try:
             yield
