@@ -1,4 +1,4 @@
-"""The schedule of faults depends on its seed and on nothing else."""
+"""Schedules of faults, determined by their seed."""
 
 import subprocess
 import sys
@@ -15,9 +15,9 @@ def test_the_same_seed_makes_the_same_schedule_in_another_process() -> None:
         "from tests.chaos.harness.fault_schedule import make_schedule;"
         " print(*make_schedule(7, 60, flush=True), sep='\\n')"
     )
-    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    result = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
 
-    assert done.stdout.splitlines() == [str(fault) for fault in make_schedule(7, 60, flush=True)]
+    assert result.stdout.splitlines() == [str(fault) for fault in make_schedule(7, 60, flush=True)]
 
 
 def test_another_seed_makes_another_schedule() -> None:
