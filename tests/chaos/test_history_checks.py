@@ -1,4 +1,4 @@
-"""Tests of the history checks: each planted anomaly is reported, and nothing else."""
+"""History checks: each planted anomaly is reported, and nothing else."""
 
 import json
 from dataclasses import replace
@@ -21,7 +21,10 @@ def order_of(user: int, item: int, key: str) -> str:
 def buys(
     user: int, quantity: int, result: Result, key: str | None = None, *, answer: str = "", item: int = ITEM
 ) -> Operation:
-    """An attempt to buy; the response is the order of the key by default."""
+    """Return an attempt to buy.
+
+    A successful response contains the order of the key by default.
+    """
     order_id = answer or order_of(user, item, key or "")
     return Operation(Request("c", Op.BUY, item, quantity, user, key), 0, 1, result, order_id if result is OK else None)
 
@@ -64,7 +67,7 @@ VALID = History(
 
 
 def without_order(order: str) -> History:
-    """A history without this order; its units are back in stock."""
+    """Return the history without this order; its units are in stock."""
     rows = [row for row in VALID.orders if row.order != order]
     item = VALID.items[0]
     return replace(
@@ -73,7 +76,7 @@ def without_order(order: str) -> History:
 
 
 def with_order(row: OrderRow) -> History:
-    """A history with one more order; its units are taken from stock."""
+    """Return the history with one more order and less stock."""
     items = [item._replace(stock=item.stock - row.quantity * (item.item == row.item)) for item in VALID.items]
     return replace(VALID, orders=[*VALID.orders, row], items=items)
 
@@ -83,7 +86,7 @@ def with_operations(*operations: Operation) -> History:
 
 
 def with_row(order: str, **columns: object) -> History:
-    """A history with changed columns of an order."""
+    """Return the history with changed columns of an order."""
     return replace(VALID, orders=[row._replace(**columns) if row.order == order else row for row in VALID.orders])  # type: ignore[arg-type]
 
 

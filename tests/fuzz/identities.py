@@ -17,7 +17,7 @@ ME = "/api/v1/auth/me"
 
 
 class Identity:
-    """A user of a role, replaced by a new user when no longer accepted."""
+    """User of a role, replaced when it is no longer accepted."""
 
     def __init__(self, role: UserRole, bind: str, settings: Settings) -> None:
         self.role, self.bind = role, bind

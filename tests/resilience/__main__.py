@@ -16,7 +16,7 @@ SECONDS = 4.0
 
 
 def measure_cell(proxied_shop: ProxiedShop, store: str, fault: Fault, route: str) -> tuple[list[TimedAnswer], float]:
-    """Return all responses during a fault, and the seconds until all routes recover."""
+    """Return the responses during a fault and the recovery time."""
     clients = proxied_shop.make_clients()
     with ThreadPoolExecutor(CLIENTS) as pool:
         with proxied_shop.stores[store].inject(fault):

@@ -29,7 +29,7 @@ class Fault(NamedTuple):
 
 
 class Proxy:
-    """Proxy from a TCP port to the socket file of a server, in a thread."""
+    """Proxy from a TCP port to a socket file, in a thread."""
 
     def __init__(self, server: Path) -> None:
         self.server = server

@@ -94,7 +94,7 @@ def test_a_client_that_ignores_readyz_is_served_while_draining(service: Service)
 
 
 def test_requests_in_progress_are_finished(service: Service) -> None:
-    """The request started before the server stopped accepting connections."""
+    # The request starts before the server stops accepting connections.
     with ThreadPoolExecutor(1) as pool:
         code: Future[int] = pool.submit(sign_in_slowly, service, DRAIN_SECONDS + 2.0)
         time.sleep(0.5)
@@ -105,7 +105,7 @@ def test_requests_in_progress_are_finished(service: Service) -> None:
 
 
 def sign_in_slowly(service: Service, seconds: float) -> int:
-    """Send a sign-in body during that time and return the code of the response."""
+    """Send a sign-in body byte by byte; return the response code."""
     address, _, port = service.bind().rpartition(":")
     head = f"POST {API}/auth/login HTTP/1.1\r\nHost: shop\r\nConnection: close\r\nContent-Type: application/json\r\n"
     with socket.create_connection((address, int(port)), timeout=10.0) as connection:

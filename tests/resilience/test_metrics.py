@@ -1,4 +1,4 @@
-"""Metrics of a shop with several processes, also while a store is frozen."""
+"""Metrics of several processes, also while a store is frozen."""
 
 import time
 from typing import Any

@@ -1,4 +1,4 @@
-"""One chaos run: clients and faults at the same time, then the checks."""
+"""Chaos run: clients and faults together, then the checks."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -22,43 +22,49 @@ from tests.chaos.harness.report import Report
 from tests.http.support.shop import API, Shop
 from tests.support.polling import wait_for
 
-HOT, SMALL, LIMITED = 1_000_000, (10, 25, 50, 100, 200, 400), (2_000, 5)
+POPULAR_STOCK, SMALL_STOCKS, LIMITED = 1_000_000, (10, 25, 50, 100, 200, 400), (2_000, 5)
 # The scheduler opens items without a load request once a minute.
-SETTLED_SECONDS = 75.0
-KEYED, UNKEYED = 6, 2
+SETTLE_SECONDS = 75.0
+CLIENTS_WITH_KEY, CLIENTS_WITHOUT_KEY = 6, 2
 
 
 @dataclass(frozen=True)
-class Goods:
-    """Items: one in high demand, some with little stock, one with a limit."""
+class CampaignItems:
+    """Ids of the popular item, items with little stock, and a limited item."""
 
-    hot: int
+    popular: int
     small: tuple[int, ...]
     limited: int
 
     @property
     def wanted(self) -> list[int]:
         """Ids of the items, weighted by demand."""
-        return [self.hot] * 6 + [*self.small] + [self.limited] * 2
+        return [self.popular] * 6 + [*self.small] + [self.limited] * 2
 
     @property
     def stocks(self) -> dict[int, int]:
         """Item id -> initial stock."""
-        return {self.hot: HOT, **dict(zip(self.small, SMALL, strict=True)), self.limited: LIMITED[0]}
+        return {
+            self.popular: POPULAR_STOCK,
+            **dict(zip(self.small, SMALL_STOCKS, strict=True)),
+            self.limited: LIMITED[0],
+        }
 
 
-def run(environment: ChaosEnvironment, schedule: Sequence[Fault], seed: int, say: Callable[[str], object]) -> Report:
+def run(
+    environment: ChaosEnvironment, schedule: Sequence[Fault], seed: int, write_line: Callable[[str], object]
+) -> Report:
     """Run clients and faults, reconcile, wait until orders are settled, and report."""
     shop, path = environment.shop, environment.shop.service.folder / "clients.jsonl"
     goods = create_items(shop)
-    log, injector = ClientLog(path), FaultInjector(environment, report=say)
-    market = SharedState(shop, log, goods.wanted, goods.small)
-    with run_clients(market, make_clients(market, seed)):
+    log, injector = ClientLog(path), FaultInjector(environment, report=write_line)
+    shared = SharedState(shop, log, goods.wanted, goods.small)
+    with run_clients(shared, make_clients(shared, seed)):
         injector.run_schedule(schedule)
     log.close()
     # The scheduled job of every minute.
     shop.service.run_cli("sync")
-    settled = wait_for(lambda: not find_unsettled(shop), SETTLED_SECONDS)
+    settled = wait_for(lambda: not find_unsettled(shop), SETTLE_SECONDS)
     history = read_history(shop, goods, read_log(path.read_text().splitlines()), injector.flushed_orders)
     return Report(
         history,
@@ -70,28 +76,30 @@ def run(environment: ChaosEnvironment, schedule: Sequence[Fault], seed: int, say
     )
 
 
-def create_items(shop: Shop) -> Goods:
+def create_items(shop: Shop) -> CampaignItems:
     """Create all items on sale."""
-    small = tuple(shop.offer(stock=stock) for stock in SMALL)
-    pieces, limit = LIMITED
-    return Goods(shop.offer(stock=HOT), small, shop.offer(stock=pieces, max_per_user=limit))
+    small = tuple(shop.offer(stock=stock) for stock in SMALL_STOCKS)
+    limited_stock, limit = LIMITED
+    return CampaignItems(shop.offer(stock=POPULAR_STOCK), small, shop.offer(stock=limited_stock, max_per_user=limit))
 
 
-def make_clients(market: SharedState, seed: int) -> list[tuple[Client, Callable[[], None]]]:
+def make_clients(shared: SharedState, seed: int) -> list[tuple[Client, Callable[[], None]]]:
     """Create clients with their actions.
 
     Cancels and adjustments are included when the API has their routes.
     """
-    identities = [_make_identity(market.shop, token) for token in market.shop.buyers(KEYED + UNKEYED + 1)]
-    clients = [Client(market, f"client-{number}", identity, seed) for number, identity in enumerate(identities)]
-    admin = Client(market, "admin", _make_identity(market.shop, market.shop.admin()), seed)
-    with_key, without_key, canceller = clients[:KEYED], clients[KEYED:-1], clients[-1]
+    identities = [
+        _make_identity(shared.shop, token) for token in shared.shop.buyers(CLIENTS_WITH_KEY + CLIENTS_WITHOUT_KEY + 1)
+    ]
+    clients = [Client(shared, f"client-{number}", identity, seed) for number, identity in enumerate(identities)]
+    admin = Client(shared, "admin", _make_identity(shared.shop, shared.shop.admin()), seed)
+    with_key, without_key, canceller = clients[:CLIENTS_WITH_KEY], clients[CLIENTS_WITH_KEY:-1], clients[-1]
     tasks = [
         *((client, client.buy_with_key) for client in with_key),
         *((client, client.buy_once) for client in without_key),
     ]
-    tasks += [(canceller, canceller.cancel)] if is_ready(market.shop, "orders/{order_id}/cancel") else []
-    return tasks + ([(admin, admin.adjust)] if is_ready(market.shop, "items/{item_id}/stock-adjustments") else [])
+    tasks += [(canceller, canceller.cancel)] if is_ready(shared.shop, "orders/{order_id}/cancel") else []
+    return tasks + ([(admin, admin.adjust)] if is_ready(shared.shop, "items/{item_id}/stock-adjustments") else [])
 
 
 def is_ready(shop: Shop, path: str) -> bool:
@@ -115,7 +123,7 @@ def find_unsettled(shop: Shop) -> list[str]:
     return [*sorted(orders), *closed]
 
 
-def read_history(shop: Shop, goods: Goods, operations: Sequence[Operation], excused: set[str]) -> History:
+def read_history(shop: Shop, goods: CampaignItems, operations: Sequence[Operation], excused: set[str]) -> History:
     """Read the history from the client log and the stores."""
     with shop.engine.connect() as connection:
         orders = connection.exec_driver_sql("SELECT id, user_id, item_id, quantity, status FROM orders").all()

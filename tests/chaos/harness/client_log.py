@@ -1,4 +1,7 @@
-"""Log of the requests and responses of the clients, independent of the shop."""
+"""Log of the requests and responses of the clients.
+
+It is independent of the shop.
+"""
 
 import json
 import threading

@@ -11,7 +11,7 @@ QUEUE = "shop.core.jobs.queue:JobQueue"
 
 
 class CrashPoint(NamedTuple):
-    """A process, the location of its crash, and the scenario that leads to it.
+    """Process, location of its crash, and the scenario that reaches it.
 
     The scenarios are in `tests/chaos/harness/crash_scenarios.py`.
     """

@@ -1,7 +1,6 @@
 """Scenarios that lead a process to its crash point.
 
-Each scenario stops the process. The test then starts it with the crash point and again without; the scenario ends after
-that.
+Each scenario stops the process. The test starts it with the crash point, then without; the scenario ends after that.
 """
 
 import http.client
@@ -35,7 +34,10 @@ def buy(shop: Shop, _buyer_load: BuyerLoad, process: str) -> Iterator[None]:
 
 @contextmanager
 def load(shop: Shop, buyer_load: BuyerLoad, process: str) -> Iterator[None]:
-    """Close the gate while orders are pending; the next buyer requests a load."""
+    """Close the gate while orders are pending.
+
+    The next buyer requests a load.
+    """
     shop.service.kill(process)
     wait_for_orders(buyer_load)
     shop.container.get(SaleGateService).claim(DEFAULT_TENANT, buyer_load.items[0])
@@ -129,8 +131,9 @@ def adjusting(shop: Shop, buyer_load: BuyerLoad, process: str, delta: int) -> It
 def send_in_background(
     shop: Shop, process: str, path: str, body: object, *, tries: int = 100
 ) -> Iterator[Callable[[], list[int]]]:
-    """Send a request as an administrator until it succeeds or fails with a 4xx.
+    """Send a request as an administrator until its response is final.
 
+       A response below 500 is final.
     Yields a function that returns the statuses; 0 stands for a broken connection.
     """
     token = shop.admin()

@@ -1,4 +1,4 @@
-"""Processes and stores of a chaos run, with a proxy in front of Valkey."""
+"""Processes and stores of a chaos run, with a proxy."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager

@@ -1,4 +1,4 @@
-"""History of a run: the client log and the rows of the database."""
+"""History of a run: client log and database rows."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ class OrderRow(NamedTuple):
 
 
 class ItemRow(NamedTuple):
-    """Row of an item, with its initial and current stock and its limit."""
+    """Row of an item: initial stock, current stock and limit."""
 
     item: int
     initial: int
@@ -34,7 +34,7 @@ class ItemRow(NamedTuple):
 
 @dataclass(frozen=True)
 class Purchase:
-    """All attempts with the same key, or a single one without a key."""
+    """All attempts with the same key, or one without a key."""
 
     key: str | None
     attempts: list[Operation] = field(default_factory=list)

@@ -19,7 +19,7 @@ TIMEOUT_SECONDS = 2.5
 RETRY_SECONDS = 20.0
 PAUSE_SECONDS = (0.01, 0.04)
 OPERATIONS_MAX = 100_000
-REPEAT_SHARE = 0.1  # the share of acknowledged purchases that are sent once more
+REPEAT_SHARE = 0.1  # share of acknowledged purchases that are sent once more
 PURCHASE, CANCEL = f"{API}/items/{{}}/purchase", f"{API}/orders/{{}}/cancel"
 ADJUST = f"{API}/items/{{}}/stock-adjustments"
 
@@ -150,7 +150,7 @@ def classify(answer: Response) -> Result:
 
 @contextmanager
 def run_clients(shared: SharedState, work: Sequence[tuple[Client, Callable[[], None]]]) -> Iterator[None]:
-    """Run all clients while the context lasts, then wait for their last requests."""
+    """Run all clients while the context lasts, then wait for them."""
     threads = [threading.Thread(target=client.run, args=(action,), name=client.name) for client, action in work]
     for thread in threads:
         thread.start()

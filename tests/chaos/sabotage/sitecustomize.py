@@ -28,7 +28,7 @@ class CrashHook(MetaPathFinder):
         self.calls = count(1)
 
     def find_spec(self, fullname: str, *_: object) -> ModuleSpec | None:
-        """Return the spec of the module, with a loader that adds the crash."""
+        """Return the module's spec with a loader that adds the crash."""
         if fullname != self.module:
             return None
         sys.meta_path.remove(self)

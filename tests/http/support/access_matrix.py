@@ -114,7 +114,7 @@ def _has_permission(actor: Actor, rule: AccessRule) -> bool:
 
 
 def _leaks(marked_rows: MarkedRows, cell: Cell, answer: ReceivedAnswer) -> list[str]:
-    """Return the areas whose marks the actor receives without permission."""
+    """Return the areas whose marks are received without permission."""
     visible = _visible_areas(cell) if cell.actor.tenant_id == DEFAULT_TENANT and answer.status < 300 else set()
     return [area for area, mark in marked_rows.marks.items() if area not in visible and mark in answer.text]
 

@@ -51,7 +51,7 @@ class Route(NamedTuple):
 
 
 def read_routes(app: Flask) -> list[Route]:
-    """Read all routes of the API; assert that each has an access rule."""
+    """Read all API routes; assert that each has an access rule."""
     document = app.test_client().get("/openapi.json").get_json()
     return sorted(_routes(app, document), key=lambda route: (route.path, route.verb))
 
