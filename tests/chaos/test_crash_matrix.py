@@ -70,9 +70,11 @@ def assert_guarantees(shop: Shop, buyer_load: BuyerLoad) -> None:
     shop.wait_until_quiet(item)
     # The scheduled job of every minute: finish repairs and apply missing adjustments.
     shop.container.get(SyncStockJob).run()
-    left = STOCK - len(orders) + sum(returned(shop, buyer_load, reason) for reason in ("return", "adjustment"))
-    assert shop.query_value("SELECT stock FROM items WHERE id = %s", item) == left
-    assert shop.gate(item)["avail"] == str(left)
+    expected_stock = (
+        STOCK - len(orders) + sum(returned(shop, buyer_load, reason) for reason in ("return", "adjustment"))
+    )
+    assert shop.query_value("SELECT stock FROM items WHERE id = %s", item) == expected_stock
+    assert shop.gate(item)["avail"] == str(expected_stock)
     assert [result for result in check_invariants(shop, orders) if result.problems] == []
 
 

@@ -117,8 +117,8 @@ def _wait_until_open(item: dict[str, Any]) -> None:
         eventually(lambda: _gates.is_settled(DEFAULT_TENANT, item["id"]), 20)
 
 
-def _is_valid_at(case: Any, place: ParameterLocation) -> bool:
-    return case.meta is not None and not case.meta.is_negative_at(place)
+def _is_valid_at(case: Any, location: ParameterLocation) -> bool:
+    return case.meta is not None and not case.meta.is_negative_at(location)
 
 
 def _add_session(case: Any) -> None:

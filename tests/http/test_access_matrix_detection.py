@@ -53,11 +53,11 @@ def test_a_rule_that_allows_every_caller_is_detected(
 ) -> None:
     monkeypatch.setattr(AccessRule, "allows", lambda *_: True)
 
-    found = find_actor_mistakes(in_process_shop, OTHER_USER)
+    mistakes = find_actor_mistakes(in_process_shop, OTHER_USER)
 
-    assert "POST /items: 201, not [403]" in found
-    assert "GET /users: leaks rows of 100" in found
-    assert len(found) > 10
+    assert "POST /items: 201, not [403]" in mistakes
+    assert "GET /users: leaks rows of 100" in mistakes
+    assert len(mistakes) > 10
 
 
 def test_rows_open_to_every_caller_are_detected(
@@ -65,10 +65,10 @@ def test_rows_open_to_every_caller_are_detected(
 ) -> None:
     monkeypatch.setattr(AccessRule, "allows_row", lambda *_: True)
 
-    found = find_actor_mistakes(in_process_shop, OTHER_USER)
+    mistakes = find_actor_mistakes(in_process_shop, OTHER_USER)
 
-    assert {"GET /orders/{order_id}: 200, not [404]", "POST /orders/{order_id}/cancel: 200, not [404]"} <= {*found}
-    assert {"GET /orders/{order_id}: leaks rows of 400", "GET /users/{user_id}: 200, not [404]"} <= {*found}
+    assert {"GET /orders/{order_id}: 200, not [404]", "POST /orders/{order_id}/cancel: 200, not [404]"} <= {*mistakes}
+    assert {"GET /orders/{order_id}: leaks rows of 400", "GET /users/{user_id}: 200, not [404]"} <= {*mistakes}
 
 
 def test_a_list_without_an_owner_filter_is_detected(
@@ -77,9 +77,9 @@ def test_a_list_without_an_owner_filter_is_detected(
     marked_rows, page = MarkedRows(in_process_shop), OrderService.page
     monkeypatch.setattr(OrderService, "page", lambda self, _, *arguments: page(self, marked_rows.owner.id, *arguments))
 
-    found = find_cell_mistakes(marked_rows, Cell(route_of(in_process_shop, "GET /orders"), OTHER_USER))
+    mistakes = find_cell_mistakes(marked_rows, Cell(route_of(in_process_shop, "GET /orders"), OTHER_USER))
 
-    assert list(found) == ["GET /orders: leaks rows of 400"]
+    assert list(mistakes) == ["GET /orders: leaks rows of 400"]
 
 
 def test_a_refusal_after_the_write_is_detected(in_process_shop: InProcessShop, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -111,9 +111,9 @@ def test_missing_tenant_isolation_is_detected(in_process_shop: InProcessShop, mo
     monkeypatch.setattr(tenant_sql, "_tenant_criteria", lambda _: with_loader_criteria(Order, Order.seq >= 0))
     monkeypatch.setattr(tenant_sql, "find_scope", lambda: None)
 
-    found = find_actor_mistakes(in_process_shop, ACTORS_BY_NAME["an administrator of another tenant"], "GET")
+    mistakes = find_actor_mistakes(in_process_shop, ACTORS_BY_NAME["an administrator of another tenant"], "GET")
 
-    assert {"GET /users: leaks rows of 100", "GET /users: leaks rows of 100002"} <= set(found)
+    assert {"GET /users: leaks rows of 100", "GET /users: leaks rows of 100002"} <= set(mistakes)
 
 
 def test_an_authenticated_disabled_user_is_detected(
@@ -125,6 +125,6 @@ def test_an_authenticated_disabled_user_is_detected(
 
     monkeypatch.setattr(SessionService, "_load_entry", load_any_user)
 
-    found = find_actor_mistakes(in_process_shop, ACTORS_BY_NAME["a disabled user"], "GET")
+    mistakes = find_actor_mistakes(in_process_shop, ACTORS_BY_NAME["a disabled user"], "GET")
 
-    assert "GET /auth/me: 200, not [401]" in found
+    assert "GET /auth/me: 200, not [401]" in mistakes

@@ -29,8 +29,8 @@ def test_a_new_user_is_authenticated_after_registration_and_login(shop: Shop, cl
     assert account["token_type"] == "bearer"
     assert (account["user"]["name"], account["user"]["email"]) == ("Ann", "ann@example.com")
     assert account["user"]["roles"] == ["general"]
-    known = client.get(answer.headers["Location"], token=account["access_token"])
-    assert data_of(known, 200) == account["user"]
+    own_account = client.get(answer.headers["Location"], token=account["access_token"])
+    assert data_of(own_account, 200) == account["user"]
 
     session = data_of(sign_in(client, "ANN@example.com"), SIGNED_IN)
     assert data_of(client.post(f"{API}/auth/me", token=session["access_token"]), 200) == account["user"]
@@ -66,8 +66,8 @@ def test_emails_that_differ_by_an_accent_are_different(shop: Shop, client: HttpC
     assert [register(shop, f"{letter}va@exemple.com").status for letter in "eé"] == [201, 201]
 
     session = data_of(sign_in(client, "éva@exemple.com"), SIGNED_IN)
-    known = data_of(client.get(f"{API}/auth/me", token=session["access_token"]), 200)
-    assert known["email"] == "éva@exemple.com"
+    own_account = data_of(client.get(f"{API}/auth/me", token=session["access_token"]), 200)
+    assert own_account["email"] == "éva@exemple.com"
 
 
 def test_each_violated_password_rule_has_a_message(shop: Shop) -> None:
@@ -95,7 +95,13 @@ def test_fields_of_the_wrong_type_are_refused(shop: Shop) -> None:
 def test_a_wrong_password_and_an_unknown_email_get_the_same_response(shop: Shop, client: HttpClient) -> None:
     data_of(register(shop, "known@example.com"), REGISTERED)
 
-    wrong, unknown = sign_in(client, "known@example.com", "Wrong-1"), sign_in(client, "unknown@example.com")
+    wrong_password, unknown_email = (
+        sign_in(client, "known@example.com", "Wrong-1"),
+        sign_in(client, "unknown@example.com"),
+    )
 
-    data_of(wrong, 401101)
-    assert (wrong.body, wrong.headers["WWW-Authenticate"]) == (unknown.body, unknown.headers["WWW-Authenticate"])
+    data_of(wrong_password, 401101)
+    assert (wrong_password.body, wrong_password.headers["WWW-Authenticate"]) == (
+        unknown_email.body,
+        unknown_email.headers["WWW-Authenticate"],
+    )

@@ -118,14 +118,14 @@ def test_paths_outside_the_api_conform(marked_rows: MarkedRows, method: str, pat
         preferences for preferences in ALL_PREFERENCES if preferences.accept != "text/html" or operation is None
     ]
 
-    wrong = [
+    mistakes = [
         f"{answer.status_code} to {preferences}: {mistake}"
         for preferences in accepted
         for answer in (marked_rows.shop.http.open(path, method=method, headers=preferences.headers),)
         for mistake in (*find_violations(answer, preferences, operation, document), *_check_status(answer, status))
     ]
 
-    assert wrong == []
+    assert mistakes == []
 
 
 def _check_status(answer: TestResponse, status: int) -> list[str]:
@@ -143,7 +143,7 @@ def test_responses_with_a_custom_envelope_conform_to_openapi(marked_rows: Marked
     app = serve_with_settings(marked_rows, **settings)
     document, preferences = read_document(app), Preferences("en", JSON)
 
-    wrong = [
+    mistakes = [
         f"{route.name}: {mistake}"
         for route in read_routes(app)
         for answer in (send(marked_rows, route, preferences), send_valid(marked_rows, route, preferences, fresh=False))
@@ -151,4 +151,4 @@ def test_responses_with_a_custom_envelope_conform_to_openapi(marked_rows: Marked
         for mistake in check_documented(answer, JSON, answer.get_json(), operation, document)
     ]
 
-    assert wrong == []
+    assert mistakes == []

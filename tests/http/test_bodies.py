@@ -26,17 +26,17 @@ INVALID_JSON = {
 }
 
 
-def headers(token: str, kind: str = "application/json") -> dict[str, str]:
-    return {"Authorization": f"Bearer {token}", "Content-Type": kind}
+def headers(token: str, media_type: str = "application/json") -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}", "Content-Type": media_type}
 
 
-def send_raw(shop: Shop, item: int, token: str, rest: bytes, *, hang_up: bool = False) -> bytes:
+def send_raw(shop: Shop, item: int, token: str, remainder: bytes, *, hang_up: bool = False) -> bytes:
     """Send a purchase with custom framing and return the raw response."""
     address, _, port = shop.service.bind().rpartition(":")
     head = f"POST {API}/items/{item}/purchase HTTP/1.1\r\nHost: shop\r\nConnection: close\r\n"
     head += "".join(f"{name}: {value}\r\n" for name, value in headers(token).items())
     with socket.create_connection((address, int(port)), timeout=5) as connection:
-        connection.sendall(head.encode() + rest)
+        connection.sendall(head.encode() + remainder)
         if hang_up:
             connection.shutdown(socket.SHUT_WR)
         return connection.makefile("rb").read()
@@ -56,16 +56,18 @@ def test_a_body_that_is_not_an_object_is_refused(client: HttpClient, item: int, 
     assert_refused(answer, FIELD, "body")
 
 
-@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""])
-def test_another_media_type_is_refused(client: HttpClient, item: int, buyer: str, kind: str) -> None:
-    answer = client.send("POST", f"{API}/items/{item}/purchase", VALID, headers(buyer, kind))
+@pytest.mark.parametrize("media_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""])
+def test_another_media_type_is_refused(client: HttpClient, item: int, buyer: str, media_type: str) -> None:
+    answer = client.send("POST", f"{API}/items/{item}/purchase", VALID, headers(buyer, media_type))
 
     data_of(answer, MEDIA_TYPE)
 
 
-@pytest.mark.parametrize("kind", ["application/json; charset=utf-8", "APPLICATION/JSON", "application/vnd.shop+json"])
-def test_other_media_types_of_json_are_accepted(client: HttpClient, item: int, buyer: str, kind: str) -> None:
-    data_of(client.send("POST", f"{API}/items/{item}/purchase", VALID, headers(buyer, kind)), 202)
+@pytest.mark.parametrize(
+    "media_type", ["application/json; charset=utf-8", "APPLICATION/JSON", "application/vnd.shop+json"]
+)
+def test_other_media_types_of_json_are_accepted(client: HttpClient, item: int, buyer: str, media_type: str) -> None:
+    data_of(client.send("POST", f"{API}/items/{item}/purchase", VALID, headers(buyer, media_type)), 202)
 
 
 def test_a_body_above_one_mebibyte_is_too_large(shop: Shop, item: int, buyer: str) -> None:
@@ -91,9 +93,9 @@ def test_a_chunked_body_is_accepted(shop: Shop, item: int, buyer: str) -> None:
 
 
 def test_a_chunked_body_above_one_mebibyte_is_too_large(shop: Shop, item: int, buyer: str) -> None:
-    begun = b"%x\r\n%b" % (2 * MIB, VALID + b" " * (MIB - len(VALID)))
+    first_chunk = b"%x\r\n%b" % (2 * MIB, VALID + b" " * (MIB - len(VALID)))
 
-    answer = send_raw(shop, item, buyer, b"Transfer-Encoding: chunked\r\n\r\n" + begun)
+    answer = send_raw(shop, item, buyer, b"Transfer-Encoding: chunked\r\n\r\n" + first_chunk)
 
     assert answer.startswith(b"HTTP/1.1 413 ")
     assert b'"code":413' in answer

@@ -47,9 +47,9 @@ def test_a_key_with_control_characters_is_refused_by_the_web_server(shop: Shop, 
 
 @pytest.mark.parametrize("key", ["0", "a" * 255, "!~{}|\"'", "Ab", "aB", "null"])
 def test_any_visible_ascii_text_is_a_case_sensitive_key(shop: Shop, admin: str, key: str) -> None:
-    first, again = Write(admin, key).send(shop), Write(admin, key).send(shop)
+    first, replay = Write(admin, key).send(shop), Write(admin, key).send(shop)
 
-    assert (first.status, is_replay(first), is_replay(again)) == (201, False, True)
+    assert (first.status, is_replay(first), is_replay(replay)) == (201, False, True)
 
 
 def test_invalid_fields_do_not_use_up_a_key(shop: Shop, admin: str, key: str) -> None:

@@ -55,10 +55,10 @@ def test_concurrent_requests_with_one_key_have_one_effect_and_one_response(shop:
 
     answers = send_at_once(shop, [write] * count)
 
-    again = write.send(shop)
+    replay = write.send(shop)
     assert drafts(shop, write.words["name"]) == 1
     successes = [answer for answer in answers if answer.status == 201]
-    assert {answer.body for answer in successes} == {again.body}
+    assert {answer.body for answer in successes} == {replay.body}
     assert [is_replay(answer) for answer in successes].count(False) <= 1
     for answer in answers:
         # A request gives up when the first takes too long or too many are waiting.
@@ -93,12 +93,12 @@ def test_concurrent_adjustments_write_one_ledger_line(shop: Shop, admin: str, ke
 def test_a_replay_equals_the_first_response_and_is_marked(shop: Shop, admin: str, key: str) -> None:
     write = Write(admin, key)
 
-    first, again = write.send(shop), write.send(shop)
+    first, replay = write.send(shop), write.send(shop)
 
-    assert (again.status, again.body) == (first.status, first.body)
-    assert again.headers["Location"] == first.headers["Location"]
-    assert (is_replay(first), is_replay(again)) == (False, True)
-    assert (again.headers["Idempotency-Relayed"], again.headers["Idempotent-Replayed"]) == (key, "true")
+    assert (replay.status, replay.body) == (first.status, first.body)
+    assert replay.headers["Location"] == first.headers["Location"]
+    assert (is_replay(first), is_replay(replay)) == (False, True)
+    assert (replay.headers["Idempotency-Relayed"], replay.headers["Idempotent-Replayed"]) == (key, "true")
 
 
 def test_another_user_may_use_the_same_key(shop: Shop, key: str) -> None:
@@ -179,6 +179,6 @@ def test_a_replay_needs_the_permission_of_the_request(shop: Shop, key: str) -> N
 def test_the_order_of_json_keys_does_not_matter(shop: Shop, admin: str, key: str) -> None:
     reordered = dict(reversed(DRAFT.items()))
 
-    first, again = Write(admin, key).send(shop), Write(admin, key, words=reordered).send(shop)
+    first, replay = Write(admin, key).send(shop), Write(admin, key, words=reordered).send(shop)
 
-    assert (again.body, is_replay(again)) == (first.body, True)
+    assert (replay.body, is_replay(replay)) == (first.body, True)

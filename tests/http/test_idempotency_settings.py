@@ -65,9 +65,9 @@ def lease(shop: Shop, write: Write, token: str) -> str | None:
 
 
 def test_the_key_header_can_be_renamed(three_servers: Shop, write: Write) -> None:
-    first, again = write.send(three_servers), write.send(three_servers)
+    first, replay = write.send(three_servers), write.send(three_servers)
 
-    assert (first.status, is_replay(again)) == (201, True)
+    assert (first.status, is_replay(replay)) == (201, True)
     assert data_of(write._replace(header="Idempotency-Key").send(three_servers), MISSING)["header"] == "X-Request-Key"
 
 

@@ -47,9 +47,9 @@ def test_unknown_parameters_are_refused_beside_lang(client: HttpClient) -> None:
 
 @pytest.mark.parametrize("language", ["zh-Hant", "zh-Hans"])
 def test_every_field_error_is_translated(client: HttpClient, language: str) -> None:
-    wrong = {"name": "\x01", "email": "no-address", "password": "ñ", "r": 1}
+    body = {"name": "\x01", "email": "no-address", "password": "ñ", "r": 1}
 
-    answer = client.post(f"{API}/auth/register?lang={language}", wrong)
+    answer = client.post(f"{API}/auth/register?lang={language}", body)
 
     messages = [
         answer.json["message"],
@@ -118,8 +118,8 @@ def test_a_replay_keeps_the_language_of_the_first_response(client: HttpClient, s
     key = {"Idempotency-Key": "language"}
 
     first = client.request("PATCH", path, body, token=admin, headers=HANT | key)
-    again = client.request("PATCH", path, body, token=admin, headers={"Accept-Language": "en"} | key)
+    replay = client.request("PATCH", path, body, token=admin, headers={"Accept-Language": "en"} | key)
 
     assert first.json["message"] == "成功"
-    assert (again.body, again.headers["Content-Language"]) == (first.body, "zh-Hant")
-    assert again.headers["Idempotent-Replayed"] == "true"
+    assert (replay.body, replay.headers["Content-Language"]) == (first.body, "zh-Hant")
+    assert replay.headers["Idempotent-Replayed"] == "true"

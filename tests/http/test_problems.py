@@ -71,9 +71,9 @@ def test_a_405_problem_keeps_the_allow_header(client: HttpClient) -> None:
     assert "GET" in client.request("PUT", f"{API}/items", headers=PREFERS_PROBLEM).headers["Allow"]
 
 
-@pytest.mark.parametrize(("kind", "code"), [("text/plain", 415001), ("application/json", 400001)])
-def test_an_unreadable_body_is_a_problem(client: HttpClient, buyer: str, kind: str, code: int) -> None:
-    headers = {**PREFERS_PROBLEM, "Authorization": f"Bearer {buyer}", "Content-Type": kind}
+@pytest.mark.parametrize(("media_type", "code"), [("text/plain", 415001), ("application/json", 400001)])
+def test_an_unreadable_body_is_a_problem(client: HttpClient, buyer: str, media_type: str, code: int) -> None:
+    headers = {**PREFERS_PROBLEM, "Authorization": f"Bearer {buyer}", "Content-Type": media_type}
 
     problem_of(client.send("POST", f"{API}/items/1/purchase", b"{", headers), code, "error_code")
 
@@ -99,8 +99,8 @@ def test_each_invalid_field_has_a_pointer_and_a_code(client: HttpClient, shop: S
         client.post(f"{API}/items", body, token=shop.admin(), headers=PREFERS_PROBLEM), 422301, "errors"
     )
 
-    found = {(error["pointer"], error["code"]) for error in problem["errors"]}
-    assert found == {("#/name", 422301), ("#/price_minor", 422302), ("#/a~1b", 422001)}
+    errors = {(error["pointer"], error["code"]) for error in problem["errors"]}
+    assert errors == {("#/name", 422301), ("#/price_minor", 422302), ("#/a~1b", 422001)}
     assert all(error["detail"] for error in problem["errors"])
 
 

@@ -78,9 +78,9 @@ def test_a_key_that_bought_the_last_unit_can_be_replayed(shop: Shop) -> None:
     first = data_of(shop.buy(item, buyer, Idempotency_Key="last"), 202)
     shop.wait_until_written(item, 1)
 
-    again = shop.buy(item, buyer, Idempotency_Key="last", Prefer="wait=2")
+    replay = shop.buy(item, buyer, Idempotency_Key="last", Prefer="wait=2")
 
-    assert data_of(again, 201)["id"] == first["id"]
+    assert data_of(replay, 201)["id"] == first["id"]
 
 
 def test_a_refused_purchase_does_not_use_up_its_key(shop: Shop) -> None:

@@ -73,10 +73,11 @@ def test_invalid_json_is_refused_by_every_route(
 
 @pytest.mark.parametrize("route", ROUTES)
 @pytest.mark.parametrize(
-    "kind", ["application/x-www-form-urlencoded", "multipart/form-data", "text/json", "////", "application/json/x", ""]
+    "media_type",
+    ["application/x-www-form-urlencoded", "multipart/form-data", "text/json", "////", "application/json/x", ""],
 )
-def test_another_media_type_is_refused(shop: Shop, item: int, admin: str, route: str, kind: str) -> None:
-    headers = {**headers_of(admin), "content_type": kind}
+def test_another_media_type_is_refused(shop: Shop, item: int, admin: str, route: str, media_type: str) -> None:
+    headers = {**headers_of(admin), "content_type": media_type}
 
     assert_code(send(shop, request(line_of(route, item), b"quantity=1", **headers)), MEDIA_TYPE)
 
@@ -101,10 +102,10 @@ def test_a_route_with_required_fields_refuses_an_empty_body(shop: Shop, item: in
 
 
 @pytest.mark.parametrize(
-    "rest", [b"ZZ\r\n", b"-1\r\n", b"F" * 17 + b"\r\n", b"e;" + b"a" * 100_000 + b"\r\n", b"5\r\n{"]
+    "chunks", [b"ZZ\r\n", b"-1\r\n", b"F" * 17 + b"\r\n", b"e;" + b"a" * 100_000 + b"\r\n", b"5\r\n{"]
 )
-def test_malformed_chunks_are_refused(shop: Shop, item: int, buyer: str, rest: bytes) -> None:
-    raw = request(line_of("purchase", item), rest, transfer_encoding="chunked", **headers_of(buyer))
+def test_malformed_chunks_are_refused(shop: Shop, item: int, buyer: str, chunks: bytes) -> None:
+    raw = request(line_of("purchase", item), chunks, transfer_encoding="chunked", **headers_of(buyer))
 
     reply = send(shop, raw, hang_up=True)
 

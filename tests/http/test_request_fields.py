@@ -94,14 +94,14 @@ def test_pages_and_probes_accept_any_query(client: HttpClient, path: str) -> Non
 
 @pytest.mark.parametrize("letter", CONTROL)
 def test_control_characters_in_texts_are_refused(shop: Shop, client: HttpClient, item: int, letter: str) -> None:
-    admin, path, wrong = shop.admin(), f"{API}/items/{item}", {"reason": f"a{letter}b", "delta": 1}
+    admin, path, adjustment = shop.admin(), f"{API}/items/{item}", {"reason": f"a{letter}b", "delta": 1}
 
     fields = (("name", "Name", ITEM_NAME), ("introduction", "Introduction", INTRODUCTION))
     for name, label, code in (*fields, ("photo_url", "Photo address", PHOTO)):
         patch = {name: f"https://a.example/{letter}" if name == "photo_url" else f"a{letter}b"}
         answer = client.request("PATCH", path, patch, token=admin)
         assert data_of(answer, code) == {name: [f"{label} must not have control characters."]}
-    assert_refused(client.post(f"{path}/stock-adjustments", wrong, token=admin), NOTE, "reason")
+    assert_refused(client.post(f"{path}/stock-adjustments", adjustment, token=admin), NOTE, "reason")
     body = {**ADA, "name": letter, "email": "control@example.com"}
     assert_refused(client.post(f"{API}/auth/register", body), NAME, "name")
 

@@ -50,11 +50,11 @@ def test_an_invalid_request_id_is_neither_returned_nor_logged(client: HttpClient
 
 
 def test_a_valid_traceparent_is_returned_and_an_invalid_one_is_not(client: HttpClient) -> None:
-    good = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+    valid = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 
-    answers = [client.get("/nowhere", headers={"traceparent": header}) for header in (good, good.upper(), "x")]
+    answers = [client.get("/nowhere", headers={"traceparent": header}) for header in (valid, valid.upper(), "x")]
 
-    assert [answer.headers.get("traceparent") for answer in answers] == [good, None, None]
+    assert [answer.headers.get("traceparent") for answer in answers] == [valid, None, None]
 
 
 def test_a_replayed_response_has_the_id_of_its_own_request(client: HttpClient, shop: Shop) -> None:

@@ -60,12 +60,12 @@ def test_changed_permissions_apply_to_the_next_request_in_every_process(shop: Sh
 
 
 def test_a_former_administrator_loses_access(shop: Shop) -> None:
-    other, admin = shop.enter(roles=ADMIN), shop.admin()
-    assert statuses(shop, other.token) == {200}
+    former_admin, admin = shop.enter(roles=ADMIN), shop.admin()
+    assert statuses(shop, former_admin.token) == {200}
 
-    data_of(assign(shop, admin, other), 200)
+    data_of(assign(shop, admin, former_admin), 200)
 
-    assert statuses(shop, other.token) == {403}
+    assert statuses(shop, former_admin.token) == {403}
 
 
 def test_roles_combine(shop: Shop) -> None:

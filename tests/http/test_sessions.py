@@ -19,13 +19,13 @@ def registered_user(shop: Shop) -> Account:
 
 @pytest.mark.parametrize("verb", ["POST", "DELETE"])
 def test_signing_out_revokes_both_tokens(registered_user: Account, verb: str) -> None:
-    other = registered_user.sign_in()
+    other_session = registered_user.sign_in()
 
     assert data_of(registered_user.send(verb, "logout", token=registered_user.access), 200) == {}
 
     data_of(registered_user.read_own(), ENDED)
     data_of(registered_user.refresh(), SPENT)
-    data_of(other.read_own(), 200)
+    data_of(other_session.read_own(), 200)
 
 
 def test_a_signed_out_user_cannot_buy(registered_user: Account, item: int) -> None:
@@ -48,14 +48,14 @@ def test_signing_out_everywhere_ends_every_session(registered_user: Account) -> 
 
 
 def test_sessions_are_listed_and_ended_one_by_one(registered_user: Account) -> None:
-    other = registered_user.sign_in()
+    other_session = registered_user.sign_in()
     listed = data_of(registered_user.send("GET", "sessions", token=registered_user.access), 200)
     session_id = next(session["id"] for session in listed["data"] if not session["current"])
 
     data_of(registered_user.send("DELETE", f"sessions/{session_id}", token=registered_user.access), 200)
 
     assert [session["current"] for session in listed["data"]] == [False, True]
-    data_of(other.read_own(), ENDED)
+    data_of(other_session.read_own(), ENDED)
     remaining = data_of(registered_user.send("GET", "sessions", token=registered_user.access), 200)
     assert [session["current"] for session in remaining["data"]] == [True]
 
@@ -112,13 +112,13 @@ def test_an_invalid_refresh_token_is_refused(registered_user: Account, body: dic
 
 
 def test_a_password_change_ends_the_other_sessions(registered_user: Account) -> None:
-    other = registered_user.sign_in()
+    other_session = registered_user.sign_in()
     body = {"current_password": PASSWORD, "new_password": "Battery-staple-2"}
 
     data_of(registered_user.send("PUT", "password", body, token=registered_user.access), 200)
 
     data_of(registered_user.read_own(), 200)
-    data_of(other.read_own(), ENDED)
+    data_of(other_session.read_own(), ENDED)
     data_of(
         registered_user.send("POST", "login", {"email": registered_user.email, "password": PASSWORD}), WRONG_CREDENTIALS
     )

@@ -151,11 +151,11 @@ def test_one_email_can_have_an_account_in_each_tenant(client: HttpClient) -> Non
         body = {**profile, "email": email, "password": password}
         data_of(client.post(f"{API}/auth/register", body, headers=headers), 201101)
 
-    for (email, password, headers), (_, wrong, _) in zip(accounts, reversed(accounts), strict=True):
+    for (email, password, headers), (_, wrong_password, _) in zip(accounts, reversed(accounts), strict=True):
         body = {"email": email, "password": password}
         token = data_of(client.post(f"{API}/auth/login", body, headers=headers), 200102)["access_token"]
         data_of(client.get(f"{API}/auth/me", token=token), 200)
-        data_of(client.post(f"{API}/auth/login", {**body, "password": wrong}, headers=headers), 401101)
+        data_of(client.post(f"{API}/auth/login", {**body, "password": wrong_password}, headers=headers), 401101)
 
 
 def test_one_idempotency_key_can_be_used_in_each_tenant(

@@ -18,7 +18,7 @@ MISSING, INVALID = 401001, 401002
 def forge_token(shop: Shop, *, key: str | None = None, algorithm: str = "HS256", kid: str = "", **claims: Any) -> str:
     """Build a token of a real user with changed claims.
 
-       The real key and algorithm are used unless given.
+    The real key and algorithm are used unless given.
     A claim that is None is left out.
     """
     tokens = shop.container.get(Tokens)

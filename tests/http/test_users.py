@@ -36,10 +36,10 @@ def test_the_email_permission_shows_full_addresses(shop: Shop, client: HttpClien
 
 
 def test_a_user_can_read_only_the_own_account(shop: Shop, client: HttpClient) -> None:
-    user, other = shop.enter(), shop.enter()
+    user, other_user = shop.enter(), shop.enter()
 
     account = data_of(client.get(f"{API}/users/{user.id}", token=user.token), 200)
-    refusals = [client.get(f"{API}/users/{number}", token=user.token) for number in (other.id, 10**9)]
+    refusals = [client.get(f"{API}/users/{number}", token=user.token) for number in (other_user.id, 10**9)]
 
     assert "***" not in account["email"]
     assert [data_of(answer, NO_USER)["error_code"] for answer in refusals] == ["NOT_FOUND"] * 2

@@ -120,16 +120,16 @@ def start_shop(folder: Path, valkey: Valkey, mariadb: MariaDB, **env: str) -> It
 def list_faults(redis_late: float = 0.2, database_late: float = 0.1) -> list[tuple[str, Fault]]:
     """List every fault of every store.
 
-    "slow" is below the time-outs of the store, "too slow" above them.
+    "slow" is within the time-outs of the service, "too slow" beyond them.
     """
     refused, frozen = Fault("refused", refused=True), Fault("frozen", frozen=True)
     return [
         ("redis", refused),
         ("redis", frozen),
-        ("redis", Fault("slow", late=redis_late)),
-        ("redis", Fault("too slow", late=1.5)),
+        ("redis", Fault("slow", delay=redis_late)),
+        ("redis", Fault("too slow", delay=1.5)),
         ("mariadb", refused),
         ("mariadb", frozen),
-        ("mariadb", Fault("slow", late=database_late)),
-        ("mariadb", Fault("too slow", late=3.0)),
+        ("mariadb", Fault("slow", delay=database_late)),
+        ("mariadb", Fault("too slow", delay=3.0)),
     ]

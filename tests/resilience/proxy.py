@@ -19,13 +19,13 @@ Writer: TypeAlias = asyncio.StreamWriter
 class Fault(NamedTuple):
     """A fault of a store: connections refused, frozen, or responses delayed.
 
-    `late`: delay of each response in seconds.
+    `delay`: seconds added to each response.
     """
 
     name: str
     refused: bool = False
     frozen: bool = False
-    late: float = 0.0
+    delay: float = 0.0
 
 
 class Proxy:
@@ -34,7 +34,7 @@ class Proxy:
     def __init__(self, server: Path) -> None:
         self.server = server
         self.port = 0
-        self._late = 0.0
+        self._delay = 0.0
         self._writers: set[Writer] = set()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -62,8 +62,8 @@ class Proxy:
         self._thread.join()
         self._loop.close()
 
-    def _run(self, work: Coroutine[Any, Any, None]) -> None:
-        asyncio.run_coroutine_threadsafe(work, self._loop).result(10)
+    def _run(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(10)
 
     async def _open(self) -> None:
         if self._listener is None:
@@ -84,14 +84,14 @@ class Proxy:
         await asyncio.sleep(0.05)
 
     async def _apply(self, fault: Fault) -> None:
-        self._late = fault.late
+        self._delay = fault.delay
         if fault.refused:
             await self._close()
         elif fault.frozen:
             self._unfrozen.clear()
 
     async def _heal(self) -> None:
-        self._late = 0.0
+        self._delay = 0.0
         self._unfrozen.set()
         await self._open()
 
@@ -118,8 +118,8 @@ class Proxy:
     async def _forward(self, reader: Reader, writer: Writer, *, responses: bool = False) -> None:
         with suppress(OSError):
             while chunk := await reader.read(CHUNK):
-                if responses and self._late:
-                    await asyncio.sleep(self._late)
+                if responses and self._delay:
+                    await asyncio.sleep(self._delay)
                 await self._unfrozen.wait()
                 writer.write(chunk)
                 await writer.drain()

@@ -130,7 +130,7 @@ def read_history(shop: Shop, goods: CampaignItems, operations: Sequence[Operatio
         items = connection.exec_driver_sql("SELECT id, stock, max_per_user FROM items").all()
     return History(
         operations=operations,
-        orders=[OrderRow(str(UUID(bytes=order)), *rest) for order, *rest in orders],
+        orders=[OrderRow(str(UUID(bytes=order)), *columns) for order, *columns in orders],
         items=[ItemRow(item, goods.stocks[item], stock, limit) for item, stock, limit in items],
         order_of=_order_of,
         excused=excused,

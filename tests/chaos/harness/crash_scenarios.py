@@ -133,7 +133,7 @@ def send_in_background(
 ) -> Iterator[Callable[[], list[int]]]:
     """Send a request as an administrator until its response is final.
 
-       A response below 500 is final.
+    A response from 200 to 499 is final.
     Yields a function that returns the statuses; 0 stands for a broken connection.
     """
     token = shop.admin()

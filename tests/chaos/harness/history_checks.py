@@ -117,18 +117,18 @@ def _extra(history: History) -> list[OrderRow]:
 
     Purchases of unknown result without a key may account for one order each.
     """
-    known = {order for purchase in history.purchases for order in history.find_order_ids(purchase)}
+    expected = {order for purchase in history.purchases for order in history.find_order_ids(purchase)}
     possible = Counter(
         purchase.subject for purchase in history.purchases if purchase.key is None and purchase.result is Result.UNKNOWN
     )
-    extra = []
+    unexpected = []
     for row in history.orders:
-        if row.order in known:
+        if row.order in expected:
             continue
         possible[row.subject] -= 1
         if possible[row.subject] < 0:
-            extra.append(row)
-    return extra
+            unexpected.append(row)
+    return unexpected
 
 
 def _sold(history: History, row: ItemRow) -> int:
@@ -150,8 +150,8 @@ def _supply(history: History, row: ItemRow) -> tuple[int, int]:
         for operation in history.find_operations(Op.ADJUST, Result.UNKNOWN)
         if operation.request.item == row.item
     ]
-    known = row.initial + certain
-    return known + sum(min(0, delta) for delta in uncertain), known + sum(max(0, delta) for delta in uncertain)
+    total = row.initial + certain
+    return total + sum(min(0, delta) for delta in uncertain), total + sum(max(0, delta) for delta in uncertain)
 
 
 Check = Callable[[History], Iterator[str]]

@@ -149,9 +149,9 @@ def classify(answer: Response) -> Result:
 
 
 @contextmanager
-def run_clients(shared: SharedState, work: Sequence[tuple[Client, Callable[[], None]]]) -> Iterator[None]:
+def run_clients(shared: SharedState, tasks: Sequence[tuple[Client, Callable[[], None]]]) -> Iterator[None]:
     """Run all clients while the context lasts, then wait for them."""
-    threads = [threading.Thread(target=client.run, args=(action,), name=client.name) for client, action in work]
+    threads = [threading.Thread(target=client.run, args=(action,), name=client.name) for client, action in tasks]
     for thread in threads:
         thread.start()
     try:

@@ -80,8 +80,8 @@ class Proxy:
         self._thread.join()
         self._loop.close()
 
-    def _run(self, work: Awaitable[Any]) -> None:
-        asyncio.run_coroutine_threadsafe(_finish(work), self._loop).result(5)
+    def _run(self, awaitable: Awaitable[Any]) -> None:
+        asyncio.run_coroutine_threadsafe(_finish(awaitable), self._loop).result(5)
 
     async def _change(self, change: Any) -> None:
         change()
@@ -142,5 +142,5 @@ class Proxy:
             link.loses_reply = True
 
 
-async def _finish(work: Awaitable[Any]) -> Any:
-    return await work
+async def _finish(awaitable: Awaitable[Any]) -> Any:
+    return await awaitable

@@ -46,8 +46,8 @@ def find_violations(
     """
     body = answer.get_json(force=True)
     problem = answer.status_code >= 400 and preferences.accept == PROBLEM
-    kind = PROBLEM if problem else JSON
-    if answer.headers["Content-Type"] != kind:
+    media_type = PROBLEM if problem else JSON
+    if answer.headers["Content-Type"] != media_type:
         yield f"is {answer.headers['Content-Type']}"
     yield from _problem(answer, body) if problem else _envelope(answer, body)
     yield from _headers(answer, preferences)
@@ -58,7 +58,7 @@ def find_violations(
         if not re.match(MOMENT_PATTERN, timestamp)
     )
     if operation is not None:
-        yield from check_documented(answer, kind, body, operation, document)
+        yield from check_documented(answer, media_type, body, operation, document)
 
 
 def _envelope(answer: TestResponse, body: Any) -> Iterator[str]:
@@ -105,7 +105,7 @@ def _language(body: Any, preferences: Preferences, *, problem: bool) -> Iterator
 
 
 def check_documented(
-    answer: TestResponse, kind: str, body: Any, operation: Document, document: Document
+    answer: TestResponse, media_type: str, body: Any, operation: Document, document: Document
 ) -> Iterator[str]:
     """List the differences of a response from its OpenAPI operation."""
     documented = operation["responses"].get(str(answer.status_code))
@@ -114,7 +114,7 @@ def check_documented(
         return
     if "$ref" in documented:
         documented = document["components"]["responses"][documented["$ref"].rpartition("/")[2]]
-    schema = {**documented["content"][kind]["schema"], "components": document["components"]}
+    schema = {**documented["content"][media_type]["schema"], "components": document["components"]}
     yield from (f"{error.json_path}: {error.message}" for error in Draft202012Validator(schema).iter_errors(body))
     missing = [
         name for name, header in documented["headers"].items() if header.get("required") and name not in answer.headers

@@ -21,8 +21,8 @@ _numbers = itertools.count(1)
 class Route(NamedTuple):
     """One method at one path below the API prefix.
 
-    `asks`: True when the route checks the token. `body`: schema of the body, or None. `query`: required parameters and
-    the largest page.
+    `checks_token`: True when the route checks the token. `body`: schema of the body, or None.
+    `query`: required parameters and the largest page.
     """
 
     verb: str
