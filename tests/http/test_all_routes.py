@@ -23,11 +23,6 @@ from tests.purchase.support.in_process_shop import InProcessShop
 
 TOO_LARGE = b'{"a": "' + b"a" * 1024 * 1024 + b'"}'
 JSON = {"Content-Type": "application/json"}
-# Paths outside the API; a new path is added here as an envelope or a document.
-ENVELOPES, DOCUMENTS = (
-    {"/", "/livez", "/readyz"},
-    {"/openapi.json", "/docs", "/docs/<path:name>", "/architecture", "/metrics"},
-)
 
 
 def with_body(data: bytes, **headers: str) -> SendRequest:

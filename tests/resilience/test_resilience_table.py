@@ -13,7 +13,7 @@ from tests.support.polling import eventually
 
 # Limits of every response, and of the probes.
 RESPONSE_SECONDS, PROMPT_SECONDS = 2.5, 1.0
-BACK_SECONDS = 5.0
+RECOVERY_SECONDS = 5.0
 FAULT_SECONDS = 2.5
 SUCCESS_CODES = {"login": 200102, "purchase": 202} | dict.fromkeys(("list", "item", "orders", "livez", "readyz"), 200)
 NO_DATABASE, NO_REDIS = 503001, 503002
@@ -63,7 +63,7 @@ def test_every_route_responds_in_time_and_correctly_and_recovers(
         later = [clients[0].send(route) for route in ROUTES]
         readiness = data_of(*answer_and_code(clients[0].send("readyz")))
     ended = time.monotonic()
-    eventually(lambda: all_recovered(clients), BACK_SECONDS)
+    eventually(lambda: all_recovered(clients), RECOVERY_SECONDS)
     recovery_seconds = time.monotonic() - ended
 
     assert {answer.route for answer in answers} == set(ROUTES)
@@ -73,7 +73,7 @@ def test_every_route_responds_in_time_and_correctly_and_recovers(
         # By now every process has detected the failure, and no request waits for the store any more.
         assert max(answer.seconds for answer in later) < PROMPT_SECONDS, later
     assert readiness in readiness_values(store, fault)
-    assert recovery_seconds < BACK_SECONDS
+    assert recovery_seconds < RECOVERY_SECONDS
 
 
 def answer_and_code(answer: TimedAnswer) -> Any:
