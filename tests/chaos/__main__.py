@@ -1,4 +1,7 @@
-"""`python -m tests.chaos`: many faults, many clients, one verdict. Ends with 1 when a promise was broken."""
+"""Chaos campaign with many clients and faults: `python -m tests.chaos`.
+
+Exits with 1 when a guarantee is violated.
+"""
 
 import sys
 import tempfile
@@ -12,19 +15,21 @@ from tests.chaos.harness.fault_schedule import make_schedule
 
 
 @click.command()
-@click.option("--seed", default=1, show_default=True, help="What the schedule of faults is made from.")
-@click.option("--minutes", default=1.0, show_default=True, type=click.FloatRange(0.1, 120), help="How long.")
-@click.option("--flush", is_flag=True, help="Let Redis forget everything now and then, too.")
-@click.option("--keep", type=click.Path(path_type=Path), help="A folder for the clients' log and the output.")
+@click.option("--seed", default=1, show_default=True, help="Seed of the fault schedule.")
+@click.option(
+    "--minutes", default=1.0, show_default=True, type=click.FloatRange(0.1, 120), help="Duration of the campaign."
+)
+@click.option("--flush", is_flag=True, help="Also flush Redis now and then.")
+@click.option("--keep", type=click.Path(path_type=Path), help="Folder for the client log and the output.")
 def main(*, seed: int, minutes: float, flush: bool, keep: Path | None) -> None:
-    """Break things on purpose, and see what the shop's promises are worth."""
+    """Inject faults and check the guarantees of the shop."""
     folder = keep or Path(tempfile.mkdtemp(prefix="shop-chaos-"))
     folder.mkdir(parents=True, exist_ok=True)
     schedule = make_schedule(seed, minutes * 60, flush=flush)
     click.echo(f"seed {seed}, {minutes:g} minutes, {len(schedule)} faults; the logs are in {folder}\n")
     click.echo("\n".join(map(str, schedule)) + "\n")
-    with start_environment(folder) as city:
-        report = run(city, schedule, seed, lambda line: click.echo(line, err=True))
+    with start_environment(folder) as environment:
+        report = run(environment, schedule, seed, lambda line: click.echo(line, err=True))
     click.echo("\n".join(report.lines()))
     sys.exit(not report.passed)
 

@@ -1,4 +1,4 @@
-"""A shop whose processes can be told to die at a named point."""
+"""A shop whose processes can crash at a named point."""
 
 import os
 from collections.abc import Iterator
@@ -17,7 +17,10 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(scope="session")
 def shop(mariadb_and_valkey: tuple[Valkey, MariaDB], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
-    """The shop of this test worker, with one web process; at the end its invariants hold."""
+    """The shop of this test worker, with one web process.
+
+    Its invariants are verified at the end.
+    """
     valkey, mariadb = mariadb_and_valkey
     database_url = create_database(mariadb.url(), "crashes")
     path = f"{SABOTAGE}{os.pathsep}{ROOT}"

@@ -1,6 +1,6 @@
-"""Run clients that share idempotency keys while web servers die and freeze: `python -m tests.chaos.key_campaign`.
+"""Campaign of shared idempotency keys while web servers die and freeze.
 
-Exits with 1 when a key has two effects, two answers, or none.
+`python -m tests.chaos.key_campaign` exits with 1 when a key has two effects, two responses, or none.
 """
 
 import http.client
@@ -32,7 +32,7 @@ GROUPS, CLIENTS = 4, 3
 WEBS = ("web", "web.2")
 STUCK_SECONDS = 45.0
 PAUSE_SECONDS = 0.05
-DYING = {
+SETTINGS = {
     **ENV,
     "SHOP_WEB_STOP_SECONDS": "1",
     "SHOP_IDEMPOTENCY_LEASE_SECONDS": "2",
@@ -41,37 +41,40 @@ DYING = {
 
 
 class Campaign:
-    """Keys, and what their clients were told. `answers`: key -> the bodies of what was done."""
+    """Keys and the responses that their clients got.
+
+    `answers`: key -> bodies of the successful responses.
+    """
 
     def __init__(self, shop: Shop, seed: int) -> None:
         self.shop, self.random = shop, random.Random(seed)
         self.answers: dict[str, list[bytes]] = defaultdict(list)
         self.stuck: list[str] = []
         self.faults = 0
-        self._over = threading.Event()
+        self._stopped = threading.Event()
 
     def run(self, seconds: float) -> list[str]:
-        """Let it happen; what is wrong in the end."""
+        """Run clients and faults for this time and return the violations."""
         groups = [threading.Thread(target=self._work, args=(self.shop.admin(),)) for _ in range(GROUPS)]
         for group in groups:
             group.start()
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             self._inject_fault()
-        self._over.set()
+        self._stopped.set()
         for group in groups:
             group.join()
-        return list(self._find_mistakes())
+        return list(self._find_violations())
 
     def _inject_fault(self) -> None:
         process = self.shop.service.process(self.random.choice(WEBS))
-        luck = self.random.random()
-        if luck < 0.6:
-            # One that serves; the leader starts another.
-            victims = [pid for pid in groups.find_members(process.pid) if pid != process.pid]
+        draw = self.random.random()
+        if draw < 0.6:
+            # Kill a serving process; the leader starts another one.
+            workers = [pid for pid in groups.find_members(process.pid) if pid != process.pid]
             with suppress(ProcessLookupError):
-                os.kill(self.random.choice(victims or [process.pid]), signal.SIGKILL)
-        elif luck < 0.7 or not process.running:
+                os.kill(self.random.choice(workers or [process.pid]), signal.SIGKILL)
+        elif draw < 0.7 or not process.running:
             process.kill()
             process.start()
         else:
@@ -83,8 +86,8 @@ class Campaign:
         time.sleep(self.random.uniform(0.1, 0.5))
 
     def _work(self, token: str) -> None:
-        while not self._over.is_set():
-            # The key is the item's name, too: what it did can be counted.
+        while not self._stopped.is_set():
+            # The key is also the name of the item, so that its effects can be counted.
             key = uuid4().hex
             write = Write(token, key, words={**DRAFT, "name": key})
             clients = [threading.Thread(target=self._retry, args=(write,)) for _ in range(CLIENTS)]
@@ -110,7 +113,7 @@ class Campaign:
             return None
         return answer.body if answer.status == 201 else None
 
-    def _find_mistakes(self) -> Iterator[str]:
+    def _find_violations(self) -> Iterator[str]:
         yield from (f"The key {key} is stuck." for key in self.stuck)
         for key, bodies in self.answers.items():
             if (count := drafts(self.shop, key)) != 1:
@@ -120,11 +123,11 @@ class Campaign:
 
 
 @contextmanager
-def two_webs(folder: Path) -> Iterator[Shop]:
-    """Two web servers on stores of their own."""
+def start_two_web_servers(folder: Path) -> Iterator[Shop]:
+    """Start two web servers on stores of their own."""
     valkey = Valkey.create(fsync="everysec")
     mariadb = MariaDB.create()
-    shop = Shop(Service(folder, create_database(mariadb.url(), "keys"), valkey.url, DYING)).prepare()
+    shop = Shop(Service(folder, create_database(mariadb.url(), "keys"), valkey.url, SETTINGS)).prepare()
     try:
         shop.service.start(*WEBS)
         yield shop
@@ -135,16 +138,18 @@ def two_webs(folder: Path) -> Iterator[Shop]:
 
 
 @click.command()
-@click.option("--seed", default=1, show_default=True, help="What the faults are made from.")
-@click.option("--seconds", default=60.0, show_default=True, type=click.FloatRange(1, 7200), help="How long.")
+@click.option("--seed", default=1, show_default=True, help="Seed of the faults.")
+@click.option(
+    "--seconds", default=60.0, show_default=True, type=click.FloatRange(1, 7200), help="Duration of the campaign."
+)
 def main(*, seed: int, seconds: float) -> None:
     """Kill and freeze web servers under clients that share their keys."""
-    with two_webs(Path(tempfile.mkdtemp(prefix="shop-keys-"))) as shop:
+    with start_two_web_servers(Path(tempfile.mkdtemp(prefix="shop-keys-"))) as shop:
         campaign = Campaign(shop, seed)
-        wrong = campaign.run(seconds)
+        violations = campaign.run(seconds)
     click.echo(f"seed {seed}: {len(campaign.answers)} keys, {CLIENTS} clients each, {campaign.faults} faults")
-    click.echo("\n".join(wrong) or "Each key has one effect and one answer; none is stuck.")
-    sys.exit(bool(wrong))
+    click.echo("\n".join(violations) or "Each key has one effect and one answer; none is stuck.")
+    sys.exit(bool(violations))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Everything at once, for half a minute: what `make chaos` does, with a seed that never changes."""
+"""Short chaos campaign with a fixed seed."""
 
 from pathlib import Path
 
@@ -10,13 +10,13 @@ from tests.chaos.harness.fault_schedule import make_schedule
 SEED, SECONDS = 11, 20.0
 
 
-def test_no_promise_is_broken_while_everything_else_is(tmp_path: Path) -> None:
+def test_all_guarantees_hold_while_faults_are_injected(tmp_path: Path) -> None:
     schedule = make_schedule(SEED, SECONDS)
-    said: list[str] = []
+    output: list[str] = []
 
-    with start_environment(tmp_path) as city:
-        report = run(city, schedule, SEED, said.append)
+    with start_environment(tmp_path) as environment:
+        report = run(environment, schedule, SEED, output.append)
 
-    assert report.passed, "\n".join([*report.lines(), *said])
+    assert report.passed, "\n".join([*report.lines(), *output])
     assert sum(report.faults.values()) >= len(schedule)
     assert report.purchases[Result.OK] > 200

@@ -1,4 +1,4 @@
-"""A checker that never failed proves nothing: plant each anomaly and see it reported, and nothing else."""
+"""History checks: each planted anomaly is reported, and nothing else."""
 
 import json
 from dataclasses import replace
@@ -21,9 +21,12 @@ def order_of(user: int, item: int, key: str) -> str:
 def buys(
     user: int, quantity: int, result: Result, key: str | None = None, *, answer: str = "", item: int = ITEM
 ) -> Operation:
-    """An attempt to buy; what the key stands for is answered unless something else is given."""
-    told = answer or order_of(user, item, key or "")
-    return Operation(Request("c", Op.BUY, item, quantity, user, key), 0, 1, result, told if result is OK else None)
+    """Return an attempt to buy.
+
+    A successful response contains the order of the key by default.
+    """
+    order_id = answer or order_of(user, item, key or "")
+    return Operation(Request("c", Op.BUY, item, quantity, user, key), 0, 1, result, order_id if result is OK else None)
 
 
 def cancels(order: str, result: Result) -> Operation:
@@ -35,7 +38,7 @@ def adjusts(delta: int, result: Result) -> Operation:
 
 
 A, B, C = (order_of(ANN, ITEM, key) for key in "abc")
-GOOD = History(
+VALID = History(
     operations=[
         buys(ANN, 2, UNKNOWN, "a"),
         buys(ANN, 2, OK, "a"),
@@ -64,103 +67,103 @@ GOOD = History(
 
 
 def without_order(order: str) -> History:
-    """One order less, and its pieces back."""
-    rows = [row for row in GOOD.orders if row.order != order]
-    item = GOOD.items[0]
+    """Return the history without this order; its units are in stock."""
+    rows = [row for row in VALID.orders if row.order != order]
+    item = VALID.items[0]
     return replace(
-        GOOD, orders=rows, items=[item._replace(stock=item.stock + GOOD.rows[order].quantity), GOOD.items[1]]
+        VALID, orders=rows, items=[item._replace(stock=item.stock + VALID.rows[order].quantity), VALID.items[1]]
     )
 
 
 def with_order(row: OrderRow) -> History:
-    """One order more, its pieces taken."""
-    items = [item._replace(stock=item.stock - row.quantity * (item.item == row.item)) for item in GOOD.items]
-    return replace(GOOD, orders=[*GOOD.orders, row], items=items)
+    """Return the history with one more order and less stock."""
+    items = [item._replace(stock=item.stock - row.quantity * (item.item == row.item)) for item in VALID.items]
+    return replace(VALID, orders=[*VALID.orders, row], items=items)
 
 
 def with_operations(*operations: Operation) -> History:
-    return replace(GOOD, operations=[*GOOD.operations, *operations])
+    return replace(VALID, operations=[*VALID.operations, *operations])
 
 
-def with_row(order: str, **words: object) -> History:
-    """Another row for an order."""
-    return replace(GOOD, orders=[r._replace(**words) if r.order == order else r for r in GOOD.orders])  # type: ignore[arg-type]
+def with_row(order: str, **columns: object) -> History:
+    """Return the history with changed columns of an order."""
+    return replace(VALID, orders=[row._replace(**columns) if row.order == order else row for row in VALID.orders])  # type: ignore[arg-type]
 
 
 def with_stock(stock: int) -> History:
-    return replace(GOOD, items=[GOOD.items[0]._replace(stock=stock), GOOD.items[1]])
+    return replace(VALID, items=[VALID.items[0]._replace(stock=stock), VALID.items[1]])
 
 
 ANOMALIES: dict[str, tuple[History, set[str]]] = {
     "an order with a key is lost": (without_order(A), {"lost"}),
     "an order without a key is lost": (without_order("x"), {"lost"}),
-    "a second order of a purchase": (with_order(OrderRow("y", ANN, ITEM, 2, "confirmed")), {"doubled"}),
-    "a key is told two orders": (with_operations(buys(ANN, 2, OK, "a", answer="x")), {"doubled", "wrong"}),
-    "two purchases are told one order": (with_operations(buys(BEN, 1, OK, None, answer="x")), {"doubled"}),
-    "an unknown purchase happened twice": (
+    "a purchase has a second order": (with_order(OrderRow("y", ANN, ITEM, 2, "confirmed")), {"doubled"}),
+    "a key has two responses": (with_operations(buys(ANN, 2, OK, "a", answer="x")), {"doubled", "wrong"}),
+    "two purchases have the same order": (with_operations(buys(BEN, 1, OK, None, answer="x")), {"doubled"}),
+    "a purchase of unknown outcome has two orders": (
         with_order(OrderRow("z", BEN, ITEM, 3, "confirmed")),
         {"not requested"},
     ),
     "an order without a request": (with_order(OrderRow("w", BEN, ITEM, 7, "confirmed")), {"not requested"}),
-    "a refused purchase happened": (with_order(OrderRow(B, ANN, ITEM, 9, "confirmed")), {"refused, yet done"}),
-    "a wrong quantity": (with_row(A, quantity=3), {"wrong"}),
-    "a wrong user": (with_row(A, user=BEN), {"wrong"}),
-    "promised and rejected": (replace(GOOD, rejected={A}), {"promised, then rejected"}),
-    "promised and written as rejected": (with_row(A, status="rejected"), {"promised, then rejected"}),
-    "more sold than there was": (with_stock(-1), {"oversold", "miscounted"}),
-    "pieces vanished": (with_stock(8), {"miscounted"}),
-    "pieces out of nothing": (with_stock(12), {"miscounted"}),
-    "cancelled and alive": (with_operations(cancels(A, OK)), {"wrongly cancelled"}),
-    "cancelled without a request": (with_row("x", status="cancelled"), {"wrongly cancelled", "miscounted"}),
-    "too many for one user": (
-        replace(GOOD, items=[GOOD.items[0], GOOD.items[1]._replace(limit=1)]),
+    "a refused purchase has an order": (with_order(OrderRow(B, ANN, ITEM, 9, "confirmed")), {"refused, yet done"}),
+    "an order has a wrong quantity": (with_row(A, quantity=3), {"wrong"}),
+    "an order has a wrong user": (with_row(A, user=BEN), {"wrong"}),
+    "an acknowledged order is rejected": (replace(VALID, rejected={A}), {"promised, then rejected"}),
+    "an acknowledged order is written as rejected": (with_row(A, status="rejected"), {"promised, then rejected"}),
+    "more units are sold than existed": (with_stock(-1), {"oversold", "miscounted"}),
+    "units are missing": (with_stock(8), {"miscounted"}),
+    "there are too many units": (with_stock(12), {"miscounted"}),
+    "a cancelled order is confirmed": (with_operations(cancels(A, OK)), {"wrongly cancelled"}),
+    "an order is cancelled without a request": (with_row("x", status="cancelled"), {"wrongly cancelled", "miscounted"}),
+    "a user exceeds the limit": (
+        replace(VALID, items=[VALID.items[0], VALID.items[1]._replace(limit=1)]),
         {"over the limit"},
     ),
 }
 
 
-def find_broken(evidence: History) -> set[str]:
-    return {name for name, check in CHECKS.items() if list(check(evidence))}
+def find_violated(history: History) -> set[str]:
+    return {name for name, check in CHECKS.items() if list(check(history))}
 
 
-def test_where_nothing_is_wrong_nothing_is_reported() -> None:
-    assert find_broken(GOOD) == set()
+def test_a_valid_history_has_no_violations() -> None:
+    assert find_violated(VALID) == set()
 
 
 @pytest.mark.parametrize("anomaly", ANOMALIES)
 def test_an_anomaly_is_reported(anomaly: str) -> None:
-    evidence, names = ANOMALIES[anomaly]
-    assert find_broken(evidence) == names
+    history, names = ANOMALIES[anomaly]
+    assert find_violated(history) == names
 
 
-def test_every_check_is_broken_by_some_anomaly() -> None:
+def test_every_check_detects_an_anomaly() -> None:
     assert set.union(*(names for _, names in ANOMALIES.values())) == {*CHECKS}
 
 
-def test_an_unknown_purchase_may_have_happened_or_not() -> None:
-    assert find_broken(without_order("unacknowledged")) == set()
+def test_a_purchase_of_unknown_outcome_may_or_may_not_exist() -> None:
+    assert find_violated(without_order("unacknowledged")) == set()
 
 
-def test_what_waited_when_redis_was_flushed_is_counted_and_excused() -> None:
-    evidence = replace(without_order(A), excused={A, "of another client"})
-    assert (find_broken(evidence), list(find_excused(evidence))) == (set(), [A])
+def test_orders_pending_at_a_redis_flush_are_counted_and_excused() -> None:
+    history = replace(without_order(A), excused={A, "of another client"})
+    assert (find_violated(history), list(find_excused(history))) == (set(), [A])
 
 
-def test_a_violation_is_a_verdict() -> None:
+def test_a_violation_fails_the_verdict() -> None:
     report = Report(without_order(A), {}, [], [], "")
     assert not report.passed
     assert list(report.lines())[-1].split() == ["verdict", "BROKEN"]
 
 
-@pytest.mark.parametrize("seen", [{"unsettled": ["a"]}, {"dead": ["worker"]}, {"verify": "broken 3"}])
-def test_the_verdict_heeds_what_no_check_sees(seen: dict[str, object]) -> None:
-    calm = {"unsettled": [], "dead": [], "verify": ""}
-    assert Report(GOOD, {}, **calm).passed  # type: ignore[arg-type]
-    assert not Report(GOOD, {}, **{**calm, **seen}).passed  # type: ignore[arg-type]
+@pytest.mark.parametrize("findings", [{"unsettled": ["a"]}, {"dead": ["worker"]}, {"verify": "broken 3"}])
+def test_the_verdict_includes_findings_outside_the_checks(findings: dict[str, object]) -> None:
+    no_findings = {"unsettled": [], "dead": [], "verify": ""}
+    assert Report(VALID, {}, **no_findings).passed  # type: ignore[arg-type]
+    assert not Report(VALID, {}, **{**no_findings, **findings}).passed  # type: ignore[arg-type]
 
 
-def test_an_operation_that_never_ended_is_unknown() -> None:
-    wish = Request("c", Op.BUY, ITEM, 1, ANN, "a")
-    begun = json.dumps({"n": 1, "type": "invoke", "at": 5.0, **wish._asdict()})
+def test_an_unfinished_operation_has_an_unknown_outcome() -> None:
+    request = Request("c", Op.BUY, ITEM, 1, ANN, "a")
+    line = json.dumps({"n": 1, "type": "invoke", "at": 5.0, **request._asdict()})
 
-    assert read_log([begun]) == [Operation(wish, 5.0, float("inf"), UNKNOWN, None)]
+    assert read_log([line]) == [Operation(request, 5.0, float("inf"), UNKNOWN, None)]

@@ -1,17 +1,17 @@
-"""What `make chaos-keys` does, for some seconds."""
+"""Short campaign of shared idempotency keys."""
 
 from pathlib import Path
 
-from tests.chaos.key_campaign import Campaign, two_webs
+from tests.chaos.key_campaign import Campaign, start_two_web_servers
 
 SEED, SECONDS, KEYS_MIN = 5, 12.0, 10
 
 
-def test_no_key_has_two_effects_and_none_is_stuck_while_servers_die(tmp_path: Path) -> None:
-    with two_webs(tmp_path) as shop:
+def test_keys_have_one_effect_and_never_get_stuck_while_servers_die(tmp_path: Path) -> None:
+    with start_two_web_servers(tmp_path) as shop:
         campaign = Campaign(shop, SEED)
-        wrong = campaign.run(SECONDS)
+        violations = campaign.run(SECONDS)
 
-    assert wrong == []
+    assert violations == []
     assert len(campaign.answers) >= KEYS_MIN
     assert campaign.faults > 2

@@ -1,4 +1,4 @@
-"""The proxy does wrong exactly when it is told to."""
+"""Faults of the chaos proxy."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -15,7 +15,7 @@ from tests.support.servers.valkey import Valkey
 
 @pytest.fixture
 def proxy(valkey: Valkey) -> Iterator[Proxy]:
-    """A proxy before this test worker's Valkey."""
+    """A proxy in front of this test worker's Valkey."""
     folder = short_folder()
     with Proxy(valkey.socket, folder / "proxy.sock") as proxy:
         yield proxy
@@ -24,16 +24,16 @@ def proxy(valkey: Valkey) -> Iterator[Proxy]:
 
 @pytest.fixture
 def client(proxy: Proxy) -> redis.Redis:
-    """A client that sees the first failure."""
+    """A client without retries."""
     return redis.Redis.from_url(proxy.url, socket_timeout=2.0, retry=Retry(NoBackoff(), 0), decode_responses=True)
 
 
-def test_it_passes_on_what_is_said(client: redis.Redis) -> None:
+def test_the_proxy_forwards_traffic(client: redis.Redis) -> None:
     assert client.set("name", "x" * 200_000)
     assert len(str(client.get("name"))) == 200_000
 
 
-def test_a_lost_reply_was_carried_out(proxy: Proxy, client: redis.Redis) -> None:
+def test_a_command_with_a_lost_reply_is_executed(proxy: Proxy, client: redis.Redis) -> None:
     proxy.lose_reply(b"INCR")
     client.set("other", "1")
 
@@ -44,19 +44,19 @@ def test_a_lost_reply_was_carried_out(proxy: Proxy, client: redis.Redis) -> None
     assert client.incr("count") == 2
 
 
-def test_a_cut_ends_the_connections_there_are(proxy: Proxy, client: redis.Redis) -> None:
-    held: Any = client.connection_pool.get_connection()
-    held.send_command("PING")
-    held.read_response()
+def test_a_cut_ends_open_connections(proxy: Proxy, client: redis.Redis) -> None:
+    connection: Any = client.connection_pool.get_connection()
+    connection.send_command("PING")
+    connection.read_response()
 
     proxy.cut()
 
     with pytest.raises(redis.ConnectionError):
-        held.read_response()
+        connection.read_response()
     assert client.ping()
 
 
-def test_it_refuses_until_it_is_told_not_to(proxy: Proxy, client: redis.Redis) -> None:
+def test_the_proxy_refuses_connections_until_healed(proxy: Proxy, client: redis.Redis) -> None:
     proxy.refuse(refusing=True)
     with pytest.raises(redis.ConnectionError):
         client.ping()
@@ -66,16 +66,16 @@ def test_it_refuses_until_it_is_told_not_to(proxy: Proxy, client: redis.Redis) -
     assert client.ping()
 
 
-def test_a_delay_outlasts_the_patience_of_a_client(proxy: Proxy) -> None:
-    hasty = redis.Redis.from_url(proxy.url, socket_timeout=0.1, retry=Retry(NoBackoff(), 0))
-    assert hasty.ping()
+def test_a_delay_exceeds_the_client_timeout(proxy: Proxy) -> None:
+    impatient_client = redis.Redis.from_url(proxy.url, socket_timeout=0.1, retry=Retry(NoBackoff(), 0))
+    assert impatient_client.ping()
 
     proxy.delay(1.0)
     with pytest.raises(redis.TimeoutError):
-        hasty.ping()
+        impatient_client.ping()
 
     proxy.delay(0)
-    assert hasty.ping()
+    assert impatient_client.ping()
 
 
 def test_without_a_server_no_connection_succeeds(proxy: Proxy, client: redis.Redis) -> None:

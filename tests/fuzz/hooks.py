@@ -1,7 +1,7 @@
-"""What Schemathesis cannot know by itself: who calls, and values that are good once or that only the service makes.
+"""Schemathesis hooks for callers and for values that a schema cannot describe.
 
-A schema says what a word looks like. It cannot say that a key names one request, that an address has one account, or
-that a token is signed; those are put in here, where a word is as the schema wants it and nowhere else.
+A schema describes the format of a field. It cannot express that a key names one request, that an e-mail address has
+one account, or that a token is signed. The hooks insert such values where the generated value is valid, and only there.
 """
 
 import itertools
@@ -25,9 +25,9 @@ from shop.core.auth.tenant_resolver import TENANT_HEADER
 from shop.core.database.model import DEFAULT_TENANT
 from shop.core.settings.settings import Settings
 from shop.services.sale_gate import SaleGateService
-from tests.fuzz.campaign import ADMINISTRATOR, gated
+from tests.fuzz.campaign import ADMINISTRATOR, find_gated_operations
 from tests.fuzz.identities import ROLES, Identity
-from tests.fuzz.list_queries import is_list, sensible
+from tests.fuzz.list_queries import is_list, make_consistent
 from tests.http.support.envelope import data_of
 from tests.http.support.shop import API
 from tests.support.http import HttpClient
@@ -38,13 +38,13 @@ TENANT = "default"
 PASSWORD = "Correct-horse-1"
 KEY_MAX, EMAIL_MAX = 255, 254
 RESTORE = "/restore"
-# Headers of HTTP itself. No operation declares them; drawn as further ones, they would make another request of it, or
-# none at all, which the web server refuses alone. tests/http sends them broken.
-NOT_DRAWN = {
+# Headers of the HTTP transport, declared by no operation. Generated values would change the request, or make it
+# invalid for the web server. tests/http tests them malformed.
+TRANSPORT_HEADERS = {
     "accept", "connection", "content-encoding", "content-length", "expect", "host", "keep-alive", "te", "trailer",
     "transfer-encoding", "upgrade",
 }  # fmt: skip
-NEVER_SECONDS = 1_000_000
+NO_REFRESH_SECONDS = 1_000_000
 _settings = Settings.load()
 _gates = Container(_settings).get(SaleGateService)
 _numbers = itertools.count(time.monotonic_ns() // 1000)
@@ -53,19 +53,23 @@ _restored: set[str] = set()
 
 @schemathesis.hook
 def after_load_schema(context: Any, schema: Any) -> None:  # noqa: ARG001 - given shape
-    """Sign in several users: an operation is sent by the first with its permission, or always by the named one."""
+    """Sign in several users.
+
+    An operation is sent by the first user with its permission, or always by the pinned user.
+    """
     users: list[Any] = [
-        CachingAuthProvider(Identity(role, BIND, _settings), refresh_interval=NEVER_SECONDS) for role in ROLES.values()
+        CachingAuthProvider(Identity(role, BIND, _settings), refresh_interval=NO_REFRESH_SECONDS)
+        for role in ROLES.values()
     ]
     escalating = EscalatingAuthProvider(users, list(ROLES), peers=("ada", "bob"), pinned=PINNED)
-    escalating.restore(dict.fromkeys(gated(schema.raw_schema["paths"]), ADMINISTRATOR))
+    escalating.restore(dict.fromkeys(find_gated_operations(schema.raw_schema["paths"]), ADMINISTRATOR))
     schema.auth.providers.append(escalating)
 
 
 @schemathesis.hook
 def before_call(context: Any, case: Any, kwargs: Any) -> None:  # noqa: ARG001 - given shape
-    """Make good what only looks good."""
-    for name in [name for name in case.headers if name.lower() in NOT_DRAWN]:
+    """Replace values that have a valid format but no meaning."""
+    for name in [name for name in case.headers if name.lower() in TRANSPORT_HEADERS]:
         del case.headers[name]
     key = case.headers.get(_settings.idempotency_header)
     if isinstance(key, str) and re.fullmatch("[!-~]{1,255}", key):
@@ -73,22 +77,22 @@ def before_call(context: Any, case: Any, kwargs: Any) -> None:  # noqa: ARG001 -
     tenant = case.headers.get(TENANT_HEADER)
     if isinstance(tenant, str) and re.fullmatch("[A-Za-z0-9-]{1,32}", tenant):
         case.headers[TENANT_HEADER] = TENANT
-    parameters = {it.name: it for it in case.operation.query}
-    if is_list(parameters) and _is_as_wanted(case, ParameterLocation.QUERY):
-        examples = {name: it.definition["schema"].get("example") for name, it in parameters.items()}
-        case.query = sensible(case.query, examples)
-    if "If-Match" in case.headers and _is_as_wanted(case, ParameterLocation.HEADER):
-        # Which state a thing is in only the service says.
+    parameters = {parameter.name: parameter for parameter in case.operation.query}
+    if is_list(parameters) and _is_valid_at(case, ParameterLocation.QUERY):
+        examples = {name: parameter.definition["schema"].get("example") for name, parameter in parameters.items()}
+        case.query = make_consistent(case.query, examples)
+    if "If-Match" in case.headers and _is_valid_at(case, ParameterLocation.HEADER):
+        # Only the service knows the current ETag.
         case.headers["If-Match"] = "*"
-    if "session_id" in case.path_parameters and case._has_explicit_auth and _is_as_wanted(case, ParameterLocation.PATH):
-        _give_session(case)
-    if isinstance(case.body, dict) and _is_as_wanted(case, ParameterLocation.BODY):
-        case.body = {**case.body, **dict(_good_words(case))}
+    if "session_id" in case.path_parameters and case._has_explicit_auth and _is_valid_at(case, ParameterLocation.PATH):
+        _add_session(case)
+    if isinstance(case.body, dict) and _is_valid_at(case, ParameterLocation.BODY):
+        case.body = {**case.body, **dict(_valid_fields(case))}
 
 
 @schemathesis.hook
 def after_call(context: Any, case: Any, response: Any) -> None:  # noqa: ARG001 - given shape
-    """Wait for a sale that opens, and remember what came back after it was deleted."""
+    """Wait for the sale of new items, and record restored items."""
     if response.status_code in (200, 201) and case.method in ("POST", "PATCH") and '"price_minor"' in response.text:
         _wait_until_open(response.json()["data"])
     path = urlsplit(response.request.url).path
@@ -100,46 +104,47 @@ def after_call(context: Any, case: Any, response: Any) -> None:  # noqa: ARG001 
 
 @schemathesis.hook
 def filter_failure(context: Any, failure: Any, case: Any, response: Any) -> bool:  # noqa: ARG001 - given shape
-    """Whether it is one: what was restored may be read again, though the check knows no other creation than a POST
-    to the collection.
+    """Return False for reads of restored items, which are no failures.
+
+    The check of Schemathesis knows no other creation than a POST to the collection.
     """
     return not (isinstance(failure, UseAfterFree) and failure.free.removeprefix("DELETE ") in _restored)
 
 
 def _wait_until_open(item: dict[str, Any]) -> None:
-    # Until the worker has opened the sale, purchases hear 503 with a Retry-After, and Schemathesis tries nothing again.
+    # Until the worker has opened the sale, purchases get 503 with Retry-After, and Schemathesis does not retry.
     if item["status"] == ItemStatus.ON_SALE:
         eventually(lambda: _gates.is_settled(DEFAULT_TENANT, item["id"]), 20)
 
 
-def _is_as_wanted(case: Any, place: ParameterLocation) -> bool:
-    return case.meta is not None and not case.meta.is_negative_at(place)
+def _is_valid_at(case: Any, location: ParameterLocation) -> bool:
+    return case.meta is not None and not case.meta.is_negative_at(location)
 
 
-def _give_session(case: Any) -> None:
-    token = _account()["access_token"]
+def _add_session(case: Any) -> None:
+    token = _register_account()["access_token"]
     case.headers["Authorization"] = f"Bearer {token}"
     claims = jwt.decode(token, options={"verify_signature": False})
     case.path_parameters = {**case.path_parameters, "session_id": claims["sid"]}
 
 
-def _good_words(case: Any) -> Iterator[tuple[str, str]]:
+def _valid_fields(case: Any) -> Iterator[tuple[str, str]]:
     if "email" in case.body and "201" in case.operation.responses.status_codes:
-        yield "email", _unused(case.body["email"])
+        yield "email", _make_unique(case.body["email"])
     if "refresh_token" in case.body:
-        yield "refresh_token", _account()["refresh_token"]
+        yield "refresh_token", _register_account()["refresh_token"]
     if "current_password" in case.body and case._has_explicit_auth:
-        # An account of its own: the other callers keep their password.
-        case.headers["Authorization"] = f"Bearer {_account()['access_token']}"
+        # A new account, so that the other callers keep their password.
+        case.headers["Authorization"] = f"Bearer {_register_account()['access_token']}"
         yield "current_password", PASSWORD
 
 
-def _unused(email: str) -> str:
+def _make_unique(email: str) -> str:
     fresh = f"{next(_numbers)}{email.strip()}"
     return fresh if len(fresh.partition("@")[0]) <= 64 and len(fresh) <= EMAIL_MAX else f"{next(_numbers)}@example.com"
 
 
-def _account() -> dict[str, str]:
-    words = {"name": "Ada", "email": f"{next(_numbers)}@example.com", "password": PASSWORD}
+def _register_account() -> dict[str, str]:
+    body = {"name": "Ada", "email": f"{next(_numbers)}@example.com", "password": PASSWORD}
     with HttpClient(BIND) as client:
-        return dict(data_of(client.post(f"{API}/auth/register", words), 201101))
+        return dict(data_of(client.post(f"{API}/auth/register", body), 201101))

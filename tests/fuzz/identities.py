@@ -1,4 +1,4 @@
-"""Who calls: an ordinary user, a second one who must see nothing of the first, and an administrator."""
+"""Callers of the fuzz campaign: two ordinary users and an administrator."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ ME = "/api/v1/auth/me"
 
 
 class Identity:
-    """One user of a role, who signs in again when a session has ended, as another one when the user is gone."""
+    """User of a role, replaced when it is no longer accepted."""
 
     def __init__(self, role: UserRole, bind: str, settings: Settings) -> None:
         self.role, self.bind = role, bind
@@ -26,24 +26,27 @@ class Identity:
         self.claims: Claims | None = None
 
     def get(self, case: Any, context: Any) -> str:  # noqa: ARG002 - given shape
-        """A token of a new session; asked for first, and each time the last one was refused."""
-        if self.claims and self.is_welcome(token := self._signed_in(self.claims)):
+        """Return a token of a new session.
+
+        Schemathesis calls this first, and again after each refused token.
+        """
+        if self.claims and self.is_accepted(token := self._open_sessions(self.claims)):
             return token
         (token,) = new_users(self.engine, self.tokens, 1, self.role)
         self.claims = self.tokens.verify(token)
         return token
 
     def set(self, case: Any, token: str, context: Any) -> None:  # noqa: ARG002 - given shape
-        """Let the user send a request."""
+        """Add the token to a request."""
         case.headers["Authorization"] = f"Bearer {token}"
 
-    def is_welcome(self, token: str) -> bool:
-        """Whether the service takes a token."""
+    def is_accepted(self, token: str) -> bool:
+        """Return True when the service accepts a token."""
         with HttpClient(self.bind) as client:
             return client.get(ME, token=token).status == 200
 
-    def _signed_in(self, claims: Claims) -> str:
-        # Several, so that there are some to end.
+    def _open_sessions(self, claims: Claims) -> str:
+        # Several sessions, so that the operations can end some of them.
         with self.engine.begin() as connection:
-            opened = [new_session(connection, self.tokens, claims.user_id, claims.tenant_id) for _ in range(SESSIONS)]
-        return str(opened[0]["access_token"])
+            sessions = [new_session(connection, self.tokens, claims.user_id, claims.tenant_id) for _ in range(SESSIONS)]
+        return str(sessions[0]["access_token"])

@@ -1,6 +1,7 @@
-"""Questions to lists that make sense: a schema cannot say that one parameter needs another, nor how a search is read.
+"""Consistent list queries for the fuzz campaign.
 
-Random searches are asked by tests/lists; here one stands for all, so that everything else about a list is tried.
+A schema cannot express that one parameter needs another, nor the syntax of a search. Random searches are tested in
+tests/lists; here one example search is used, so that the other parameters are tested.
 """
 
 from collections.abc import Mapping
@@ -13,26 +14,26 @@ SEPARATED = ("filter", "orderBy", "with", "include", "withCount")
 
 
 def is_list(parameters: Mapping[str, Any]) -> bool:
-    """Whether an operation with these query parameters is asked as lists are."""
+    """Return True when the parameters are those of a list."""
     return "searchJoin" in parameters
 
 
-def sensible(query: Mapping[str, Any], examples: Mapping[str, Any]) -> Query:
-    """The question without what contradicts the rest of it."""
-    # A cursor is signed, and goes on in the very same question only.
-    kept = {name: word for name, word in query.items() if name != "cursor"}
-    kept |= {name: _once(str(kept[name])) for name in SEPARATED if name in kept}
-    kept |= {name: examples[name] for name in ("search", "searchFields") if name in kept}
-    if "search" not in kept:
-        kept = {name: word for name, word in kept.items() if name not in ("searchFields", "searchJoin")}
-    if "sortedBy" in kept:
-        kept["sortedBy"] = str(kept["sortedBy"]).split(";")[0]
-    if "orderBy" not in kept:
-        kept.pop("sortedBy", None)
-    if "page" in kept and kept.get("pagination") in (None, Mode.CURSOR):
-        kept["pagination"] = Mode.PAGE
-    return kept
+def make_consistent(query: Mapping[str, Any], examples: Mapping[str, Any]) -> Query:
+    """Remove contradicting parameters from a query."""
+    # A cursor is signed and valid for the same query only.
+    consistent = {name: value for name, value in query.items() if name != "cursor"}
+    consistent |= {name: _deduplicate(str(consistent[name])) for name in SEPARATED if name in consistent}
+    consistent |= {name: examples[name] for name in ("search", "searchFields") if name in consistent}
+    if "search" not in consistent:
+        consistent = {name: value for name, value in consistent.items() if name not in ("searchFields", "searchJoin")}
+    if "sortedBy" in consistent:
+        consistent["sortedBy"] = str(consistent["sortedBy"]).split(";")[0]
+    if "orderBy" not in consistent:
+        consistent.pop("sortedBy", None)
+    if "page" in consistent and consistent.get("pagination") in (None, Mode.CURSOR):
+        consistent["pagination"] = Mode.PAGE
+    return consistent
 
 
-def _once(names: str) -> str:
+def _deduplicate(names: str) -> str:
     return ";".join([*dict.fromkeys(names.split(";"))][:SORTS_MAX])

@@ -1,4 +1,7 @@
-"""One running shop for all tests of this folder; none of them kills anything, each brings its own users and items."""
+"""One running shop for all tests of this folder.
+
+No test stops a process for good, and each test creates its own users and items.
+"""
 
 import os
 from collections.abc import Iterator
@@ -23,9 +26,12 @@ def own_database(worker_id: str) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def own_redis(worker_id: str) -> Iterator[str]:
-    """Address of a Valkey, or of a database on the Redis of SHOP_TEST_REDIS_URL, that no other test flushes."""
-    if given := os.environ.get("SHOP_TEST_REDIS_URL"):
-        yield borrow_database(given, worker_id, shelf=1)
+    """Address of a Redis that no other test flushes.
+
+    A new Valkey, or a database of its own on the server of SHOP_TEST_REDIS_URL.
+    """
+    if server_url := os.environ.get("SHOP_TEST_REDIS_URL"):
+        yield borrow_database(server_url, worker_id, shelf=1)
         return
     server = Valkey.create(fsync="everysec")
     yield server.url
@@ -39,8 +45,8 @@ def shop(own_database: str, own_redis: str, tmp_path_factory: pytest.TempPathFac
     It logs at the finest level, and a secret in the log fails the test.
     """
     folder = tmp_path_factory.mktemp("shop")
-    loud = {"SHOP_LOG_FILE": str(folder / "logs"), "SHOP_LOG_SQL_SLOWER_MS": "0", "SHOP_LOG_LEVEL": "debug"}
-    with start_shop(folder, own_database, own_redis, **loud) as shop:
+    log_settings = {"SHOP_LOG_FILE": str(folder / "logs"), "SHOP_LOG_SQL_SLOWER_MS": "0", "SHOP_LOG_LEVEL": "debug"}
+    with start_shop(folder, own_database, own_redis, **log_settings) as shop:
         yield shop
         shop.verify()
 
@@ -66,8 +72,8 @@ def buyer(shop: Shop) -> str:
 
 @pytest.fixture
 def in_process_shop(clean_database: str, redis_url: str, tmp_path: Path) -> Iterator[InProcessShop]:
-    """A shop without processes, of this test's own."""
-    # A searchable log, which the route of the log needs.
+    """A shop without processes, for one test."""
+    # The log search route needs a log folder.
     shop = InProcessShop(clean_database, redis_url, tmp_path, log_file=str(tmp_path / "logs"))
     yield shop
     shop.close()

@@ -1,4 +1,4 @@
-"""The record of a request: what was asked and answered, and no secret of it."""
+"""Access log records: their fields, and masked secrets."""
 
 import json
 from typing import Any
@@ -11,19 +11,23 @@ from tests.http.support.shop import API, Shop
 from tests.support.http import HttpClient
 from tests.support.secret_leaks import KNOWN_SECRETS
 
-# Planted: a test during which any process tells one of them fails.
-WORDS = {f"Planted-{name}-8f3a" for name in ("body", "deep", "list", "query", "form", "header", "path", "odd", "mail")}
-KNOWN_SECRETS |= WORDS
+# A test fails when any process logs one of these.
+SECRETS = {
+    f"Planted-{name}-8f3a" for name in ("body", "deep", "list", "query", "form", "header", "path", "odd", "mail")
+}
+KNOWN_SECRETS |= SECRETS
 
 
-def test_a_record_tells_what_was_asked_and_what_became_of_it(shop: Shop) -> None:
+def test_a_record_describes_the_request_and_the_response(shop: Shop) -> None:
     item, account = shop.offer(max_per_user=3), open_account(shop)
 
-    shop.buy(item, account.access, 2, X_Request_ID="told-1", Idempotency_Key="a-key-1")
+    shop.buy(item, account.access, 2, X_Request_ID="record-1", Idempotency_Key="a-key-1")
 
-    record = record_of(shop, "told-1")
-    known = {name: record[name] for name in ("level", "method", "path", "route", "status", "tenant", "client", "input")}
-    assert known == {
+    record = record_of(shop, "record-1")
+    fields = {
+        name: record[name] for name in ("level", "method", "path", "route", "status", "tenant", "client", "input")
+    }
+    assert fields == {
         "level": "info",
         "method": "POST",
         "path": f"{API}/items/{item}/purchase",
@@ -42,7 +46,7 @@ def test_a_record_tells_what_was_asked_and_what_became_of_it(shop: Shop) -> None
     assert "a-key-1" not in str(record)
 
 
-def test_a_failure_is_told_in_values_and_not_in_a_sentence_only(shop: Shop) -> None:
+def test_a_failure_is_logged_with_its_values(shop: Shop) -> None:
     item, buyer = shop.offer(stock=1), shop.buyer()
 
     shop.buy(item, buyer, 2, X_Request_ID="refused-1")
@@ -52,7 +56,7 @@ def test_a_failure_is_told_in_values_and_not_in_a_sentence_only(shop: Shop) -> N
     assert (record["level"], record["status"]) == ("warning", 409)
 
 
-def test_no_secret_of_a_request_is_told_at_any_depth(shop: Shop, client: HttpClient) -> None:
+def test_secrets_are_masked_at_any_depth(shop: Shop, client: HttpClient) -> None:
     deep = {"a": [{"b": {"newPassword": "Planted-deep-8f3a", "list": [{"api_key": ["Planted-list-8f3a"]}]}}]}
     body: dict[str, Any] = {"name": "Ann", "email": "Planted-mail-8f3a", "password": "Planted-body-8f3a", "more": deep}
     headers = {"Cookie": "session=Planted-header-8f3a", "X-Request-ID": "secret-1", "Idempotency-Key": "k"}
@@ -61,15 +65,15 @@ def test_no_secret_of_a_request_is_told_at_any_depth(shop: Shop, client: HttpCli
     client.request("POST", f"{API}/auth/register", body, token="Planted-header-8f3a", headers=headers)
     client.get(f"/nowhere?{query}", headers={"X-Request-ID": "secret-2"})
 
-    asked = record_of(shop, "secret-2")
-    assert asked["input"]["query"] == {"access_token": "***", "x": "1", "client_secret": "***"}
+    query_record = record_of(shop, "secret-2")
+    assert query_record["input"]["query"] == {"access_token": "***", "x": "1", "client_secret": "***"}
     record = record_of(shop, "secret-1")
     assert record["input"]["json"]["more"] == {"a": [{"b": {"newPassword": "***", "list": [{"api_key": "***"}]}}]}
     assert record["input"]["json"]["email"] == "***"
 
 
 @pytest.mark.parametrize(
-    ("body", "kind", "told"),
+    ("body", "media_type", "logged"),
     [
         (b'{"password": "Planted-odd-8f3a"', "application/json", "31 bytes, malformed"),
         (b'"Planted-odd-8f3a"', "application/json", "a str"),
@@ -78,17 +82,17 @@ def test_no_secret_of_a_request_is_told_at_any_depth(shop: Shop, client: HttpCli
         (b"password=Planted-form-8f3a", "application/x-www-form-urlencoded", "bytes of application/x-www-form"),
     ],
 )
-def test_a_body_that_cannot_be_masked_is_measured_and_not_told(
-    shop: Shop, client: HttpClient, body: bytes, kind: str, told: str
+def test_a_body_that_cannot_be_masked_is_logged_as_its_size(
+    shop: Shop, client: HttpClient, body: bytes, media_type: str, logged: str
 ) -> None:
-    headers = {"Content-Type": kind, "X-Request-ID": f"odd-{len(body)}", "Idempotency-Key": "k"}
+    headers = {"Content-Type": media_type, "X-Request-ID": f"odd-{len(body)}", "Idempotency-Key": "k"}
 
     client.send("POST", f"{API}/auth/login", body, headers)
 
-    assert told in record_of(shop, f"odd-{len(body)}")["input"]["json"]
+    assert logged in record_of(shop, f"odd-{len(body)}")["input"]["json"]
 
 
-def test_a_path_tells_no_secret_and_no_second_line(shop: Shop, client: HttpClient) -> None:
+def test_a_path_with_secrets_and_line_breaks_is_logged_safely(shop: Shop, client: HttpClient) -> None:
     path = "/nowhere/%0a2026-11-20T00:00:00Z%20ERROR%20forged/password=Planted-path-8f3a%1b"
 
     client.get(path, headers={"X-Request-ID": "path-1"})
@@ -99,22 +103,22 @@ def test_a_path_tells_no_secret_and_no_second_line(shop: Shop, client: HttpClien
     assert "\x1b" not in printed
 
 
-def test_tokens_and_passwords_of_a_whole_life_are_told_nowhere(shop: Shop) -> None:
+def test_tokens_and_passwords_of_a_session_are_logged_nowhere(shop: Shop) -> None:
     account = open_account(shop).sign_in()
     account.refresh()
     account.read_own()
     account.send("POST", "logout", token=account.access)
 
     paths = list(folder_of(shop).iterdir())
-    everything = "".join(path.read_text() for path in paths) + shop.service.process("web").output
+    output = "".join(path.read_text() for path in paths) + shop.service.process("web").output
     for secret in (*account.tokens.values(), "Correct-horse-1", account.email):
-        assert str(secret) in ("bearer", "3600") or str(secret) not in everything
+        assert str(secret) in ("bearer", "3600") or str(secret) not in output
 
 
-def test_what_asks_whether_we_live_is_not_logged(shop: Shop, client: HttpClient) -> None:
+def test_probes_are_not_logged(shop: Shop, client: HttpClient) -> None:
     for path in ("/livez", "/readyz", "/metrics"):
-        client.get(path, headers={"X-Request-ID": "alive-1"})
-    client.get("/nowhere", headers={"X-Request-ID": "alive-2"})
-    record_of(shop, "alive-2")
+        client.get(path, headers={"X-Request-ID": "probe-1"})
+    client.get("/nowhere", headers={"X-Request-ID": "probe-2"})
+    record_of(shop, "probe-2")
 
-    assert entries(shop, request_id="alive-1", logger="shop.core.middleware.access_log") == []
+    assert entries(shop, request_id="probe-1", logger="shop.core.middleware.access_log") == []

@@ -1,6 +1,7 @@
-"""Every route called by every kind of caller, compared with the access rule of its Controller.
+"""Access of every kind of caller to every route.
 
-A new route joins by itself: its path and verb are read from the app, its body from its documentation.
+The responses are compared with the access rules of the Controllers. New routes are tested without a change here: path
+and method are read from the app, the body from the OpenAPI document.
 """
 
 import pytest
@@ -11,5 +12,5 @@ from tests.purchase.support.in_process_shop import InProcessShop
 
 
 @pytest.mark.parametrize("actor", ACTORS, ids=lambda actor: actor.name.replace(" ", "_"))
-def test_every_route_answers_as_its_rule_says(in_process_shop: InProcessShop, actor: Actor) -> None:
+def test_every_route_applies_its_access_rule(in_process_shop: InProcessShop, actor: Actor) -> None:
     assert find_actor_mistakes(in_process_shop, actor) == []

@@ -1,4 +1,4 @@
-"""The matrix is no mirror: what it guards against, done to the shop, is found."""
+"""Detection tests of the access matrix: each planted defect is reported."""
 
 from typing import Any
 
@@ -17,32 +17,32 @@ from tests.http.support.marked_rows import ACTORS, MarkedRows
 from tests.http.support.routes import Route, example, read_routes
 from tests.purchase.support.in_process_shop import InProcessShop
 
-BY_NAME = {actor.name: actor for actor in ACTORS}
-OTHER_USER, ADMIN = BY_NAME["another user"], BY_NAME["an administrator"]
+ACTORS_BY_NAME = {actor.name: actor for actor in ACTORS}
+OTHER_USER, ADMIN = ACTORS_BY_NAME["another user"], ACTORS_BY_NAME["an administrator"]
 
 
 def route_of(shop: InProcessShop, name: str) -> Route:
     return next(route for route in read_routes(shop.http.application) if route.name == name)
 
 
-def test_there_is_something_to_compare(in_process_shop: InProcessShop) -> None:
+def test_the_routes_and_rules_are_read(in_process_shop: InProcessShop) -> None:
     routes = read_routes(in_process_shop.http.application)
     assert len(routes) >= 23
     assert {str(route.rule).partition(" ")[0] for route in routes} == {"Open", "For", "Needs"}
 
 
-def test_a_permitted_caller_sees_every_mark(in_process_shop: InProcessShop) -> None:
-    stage = MarkedRows(in_process_shop)
+def test_a_permitted_caller_receives_every_mark(in_process_shop: InProcessShop) -> None:
+    marked_rows = MarkedRows(in_process_shop)
     of_item = [f"/items/{{item_id}}{part}" for part in ("", "/stock-ledger", "/translations")]
-    asked = ("/users", "/items", "/orders/{order_id}", *of_item)
-    cells = [Cell(route_of(in_process_shop, f"GET {path}"), ADMIN, hidden=path == "/items/{item_id}") for path in asked]
+    paths = ("/users", "/items", "/orders/{order_id}", *of_item)
+    cells = [Cell(route_of(in_process_shop, f"GET {path}"), ADMIN, hidden=path == "/items/{item_id}") for path in paths]
 
-    told = "".join(send_cell(stage, cell).text for cell in cells)
+    output = "".join(send_cell(marked_rows, cell).text for cell in cells)
 
-    assert [area for area, mark in stage.marks.items() if mark not in told] == []
+    assert [area for area, mark in marked_rows.marks.items() if mark not in output] == []
 
 
-def test_every_body_is_valid(in_process_shop: InProcessShop) -> None:
+def test_example_bodies_follow_the_documentation(in_process_shop: InProcessShop) -> None:
     bodies = {route.name: example(route.body) for route in read_routes(in_process_shop.http.application) if route.body}
     assert bodies["PUT /users/{user_id}/roles"] == {"roles": ["general"], "permissions": ["100003"]}
     assert bodies["POST /items/{item_id}/stock-adjustments"].keys() == {"delta", "reason"}
@@ -53,11 +53,11 @@ def test_a_rule_that_allows_every_caller_is_detected(
 ) -> None:
     monkeypatch.setattr(AccessRule, "allows", lambda *_: True)
 
-    found = find_actor_mistakes(in_process_shop, OTHER_USER)
+    mistakes = find_actor_mistakes(in_process_shop, OTHER_USER)
 
-    assert "POST /items: 201, not [403]" in found
-    assert "GET /users: tells what 100 is for" in found
-    assert len(found) > 10
+    assert "POST /items: 201, not [403]" in mistakes
+    assert "GET /users: leaks rows of 100" in mistakes
+    assert len(mistakes) > 10
 
 
 def test_rows_open_to_every_caller_are_detected(
@@ -65,60 +65,58 @@ def test_rows_open_to_every_caller_are_detected(
 ) -> None:
     monkeypatch.setattr(AccessRule, "allows_row", lambda *_: True)
 
-    found = find_actor_mistakes(in_process_shop, OTHER_USER)
+    mistakes = find_actor_mistakes(in_process_shop, OTHER_USER)
 
-    assert {"GET /orders/{order_id}: 200, not [404]", "POST /orders/{order_id}/cancel: 200, not [404]"} <= {*found}
-    assert {"GET /orders/{order_id}: tells what 400 is for", "GET /users/{user_id}: 200, not [404]"} <= {*found}
+    assert {"GET /orders/{order_id}: 200, not [404]", "POST /orders/{order_id}/cancel: 200, not [404]"} <= {*mistakes}
+    assert {"GET /orders/{order_id}: leaks rows of 400", "GET /users/{user_id}: 200, not [404]"} <= {*mistakes}
 
 
-def test_a_list_that_forgets_whose_it_is_is_found(
+def test_a_list_without_an_owner_filter_is_detected(
     in_process_shop: InProcessShop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stage, page = MarkedRows(in_process_shop), OrderService.page
-    monkeypatch.setattr(OrderService, "page", lambda self, _, *words: page(self, stage.owner.id, *words))
+    marked_rows, page = MarkedRows(in_process_shop), OrderService.page
+    monkeypatch.setattr(OrderService, "page", lambda self, _, *arguments: page(self, marked_rows.owner.id, *arguments))
 
-    found = find_cell_mistakes(stage, Cell(route_of(in_process_shop, "GET /orders"), OTHER_USER))
+    mistakes = find_cell_mistakes(marked_rows, Cell(route_of(in_process_shop, "GET /orders"), OTHER_USER))
 
-    assert list(found) == ["GET /orders: tells what 400 is for"]
+    assert list(mistakes) == ["GET /orders: leaks rows of 400"]
 
 
-def test_a_refusal_that_comes_too_late_is_found(
-    in_process_shop: InProcessShop, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    shop_refuses = InProcessShop.send
+def test_a_refusal_after_the_write_is_detected(in_process_shop: InProcessShop, monkeypatch: pytest.MonkeyPatch) -> None:
+    original_send = InProcessShop.send
 
     def send_first_as_administrator(
         self: InProcessShop, verb: str, path: str, token: str | None, body: Any = None
     ) -> Any:
-        shop_refuses(self, verb, path, self.admin(), body)
-        return shop_refuses(self, verb, path, token, body)
+        original_send(self, verb, path, self.admin(), body)
+        return original_send(self, verb, path, token, body)
 
     monkeypatch.setattr(InProcessShop, "send", send_first_as_administrator)
 
-    assert "DELETE /items/{item_id}: refused, and done" in find_actor_mistakes(in_process_shop, OTHER_USER, "DELETE")
+    assert "DELETE /items/{item_id}: refused after the write" in find_actor_mistakes(
+        in_process_shop, OTHER_USER, "DELETE"
+    )
 
 
-def test_an_address_without_its_mask_is_found(in_process_shop: InProcessShop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unmasked_email_is_detected(in_process_shop: InProcessShop, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(masking, "mask_text", lambda text: text)
 
-    assert find_actor_mistakes(in_process_shop, BY_NAME["a clerk with that permission"], "GET") == [
-        "GET /users: tells what 100002 is for",
-        "GET /users/{user_id}: tells what 100002 is for",
+    assert find_actor_mistakes(in_process_shop, ACTORS_BY_NAME["a clerk with that permission"], "GET") == [
+        "GET /users: leaks rows of 100002",
+        "GET /users/{user_id}: leaks rows of 100002",
     ]
 
 
-def test_tenants_that_are_not_kept_apart_are_found(
-    in_process_shop: InProcessShop, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_missing_tenant_isolation_is_detected(in_process_shop: InProcessShop, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tenant_sql, "_tenant_criteria", lambda _: with_loader_criteria(Order, Order.seq >= 0))
     monkeypatch.setattr(tenant_sql, "find_scope", lambda: None)
 
-    found = find_actor_mistakes(in_process_shop, BY_NAME["an administrator of another tenant"], "GET")
+    mistakes = find_actor_mistakes(in_process_shop, ACTORS_BY_NAME["an administrator of another tenant"], "GET")
 
-    assert {"GET /users: tells what 100 is for", "GET /users: tells what 100002 is for"} <= set(found)
+    assert {"GET /users: leaks rows of 100", "GET /users: leaks rows of 100002"} <= set(mistakes)
 
 
-def test_a_disabled_user_who_is_let_in_is_found(
+def test_an_authenticated_disabled_user_is_detected(
     in_process_shop: InProcessShop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def load_any_user(self: SessionService, claims: Claims) -> Any:
@@ -127,6 +125,6 @@ def test_a_disabled_user_who_is_let_in_is_found(
 
     monkeypatch.setattr(SessionService, "_load_entry", load_any_user)
 
-    found = find_actor_mistakes(in_process_shop, BY_NAME["a disabled user"], "GET")
+    mistakes = find_actor_mistakes(in_process_shop, ACTORS_BY_NAME["a disabled user"], "GET")
 
-    assert "GET /auth/me: 200, not [401]" in found
+    assert "GET /auth/me: 200, not [401]" in mistakes

@@ -1,4 +1,4 @@
-"""Every route, asked rightly and wrongly, in three languages and in every form: each answer keeps the promises."""
+"""Conformance of every route to valid and invalid requests."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -21,13 +21,8 @@ from tests.http.support.route_requests import (
 from tests.http.support.routes import Route
 from tests.purchase.support.in_process_shop import InProcessShop
 
-BIG = b'{"a": "' + b"a" * 1024 * 1024 + b'"}'
+TOO_LARGE = b'{"a": "' + b"a" * 1024 * 1024 + b'"}'
 JSON = {"Content-Type": "application/json"}
-# What is served beside the API; a new one says here whether it is an envelope.
-ENVELOPES, DOCUMENTS = (
-    {"/", "/livez", "/readyz"},
-    {"/openapi.json", "/docs", "/docs/<path:name>", "/architecture", "/metrics"},
-)
 
 
 def with_body(data: bytes, **headers: str) -> SendRequest:
@@ -38,59 +33,59 @@ def has_body(route: Route) -> bool:
     return route.body is not None
 
 
-# How a route is asked -> the statuses that it may answer, which routes are asked so, and the request.
-WRONGLY: dict[str, tuple[set[int], Callable[[Route], bool], SendRequest]] = {
+# Kind of invalid request -> allowed statuses, filter of routes, function that sends the request.
+CLIENT_ERRORS: dict[str, tuple[set[int], Callable[[Route], bool], SendRequest]] = {
     "without a token": (
-        {401}, lambda route: route.asks and not route.rule.public,
+        {401}, lambda route: route.checks_token and not route.rule.public,
         partial(send, headers={"Authorization": None}),
     ),
-    "as a stranger": ({403}, lambda route: 403 in route.statuses, send_as_other_user),
-    "for what is not there": ({404}, lambda route: bool(route.parameters), send_unknown_ids),
+    "as another user": ({403}, lambda route: 403 in route.statuses, send_as_other_user),
+    "for an unknown id": ({404}, lambda route: bool(route.parameters), send_unknown_ids),
     "for an unsupported media type": ({406}, match_every_route, partial(send, headers={"Accept": "text/csv"})),
     "with an unknown query parameter": ({422}, match_every_route, partial(send, query="?nonsense=1")),
     "with an unknown method": ({405}, match_every_route, partial(send, verb="BREW")),
-    "what there is to ask": ({405}, match_every_route, partial(send, verb="OPTIONS")),
-    "with half a body": ({400}, has_body, with_body(b'{"a":')),
-    "with a text": ({415}, has_body, with_body(b"{}", **{"Content-Type": "text/plain"})),
+    "with OPTIONS": ({405}, match_every_route, partial(send, verb="OPTIONS")),
+    "with a truncated body": ({400}, has_body, with_body(b'{"a":')),
+    "with a text body": ({415}, has_body, with_body(b"{}", **{"Content-Type": "text/plain"})),
     "with an unknown field": ({422}, has_body, with_body(b'{"nonsense": 1}')),
-    "with a list": ({422}, has_body, with_body(b"[]")),
-    "with too much": ({413}, has_body, with_body(BIG)),
+    "with a list as body": ({422}, has_body, with_body(b"[]")),
+    "with a too large body": ({413}, has_body, with_body(TOO_LARGE)),
 }  # fmt: skip
 
 
 @pytest.fixture
 def marked_rows(clean_database: str, redis_url: str, tmp_path: Path) -> Iterator[MarkedRows]:
-    """A shop with rows of an owner."""
+    """Marked rows of an owner, in a shop of this test."""
     shop = InProcessShop(clean_database, redis_url, tmp_path, log_file=str(tmp_path))
     yield MarkedRows(shop)
     shop.close()
 
 
-def test_every_route_keeps_its_promises_when_all_is_well(marked_rows: MarkedRows) -> None:
+def test_every_route_conforms_on_success(marked_rows: MarkedRows) -> None:
     def expected(route: Route) -> set[int]:
-        # On routes without a token the body of the example signs no user in.
-        return route.successes | (set() if route.asks else {401} & route.statuses)
+        # On routes without a token the example body contains wrong credentials.
+        return route.successes | (set() if route.checks_token else {401} & route.statuses)
 
     assert find_mistakes(marked_rows, send_valid, expected, match_every_route, SUCCESS_PREFERENCES) == []
 
 
-def test_where_something_new_stands_it_can_be_read(marked_rows: MarkedRows) -> None:
+def test_created_resources_can_be_read_at_their_location(marked_rows: MarkedRows) -> None:
     shop, owner = marked_rows.shop, marked_rows.owner.token
     item = {"name": "Thing", "price_minor": 1, "currency": "EUR", "stock": 1, "status": "draft"}
-    ada = {"name": "Ada", "email": "ada@places.example", "password": "Correct-horse-1"}
+    registration = {"name": "Ada", "email": "ada@places.example", "password": "Correct-horse-1"}
 
-    made = shop.send("POST", "/items", shop.admin_token, item)
-    bought = shop.send("POST", f"/items/{marked_rows.item}/purchase", owner, {"quantity": 1})
-    opened = shop.send("POST", "/auth/register", None, ada)
+    created = shop.send("POST", "/items", shop.admin_token, item)
+    ordered = shop.send("POST", f"/items/{marked_rows.item}/purchase", owner, {"quantity": 1})
+    registered = shop.send("POST", "/auth/register", None, registration)
 
-    own = opened.get_json()["data"]["access_token"]
-    for answer, token in ((made, shop.admin_token), (bought, owner), (opened, own)):
-        place = answer.headers["Location"].removeprefix(API_PREFIX)
-        assert (answer.status_code, shop.send("GET", place, token).status_code) in {(201, 200), (202, 200)}, place
+    new_token = registered.get_json()["data"]["access_token"]
+    for answer, token in ((created, shop.admin_token), (ordered, owner), (registered, new_token)):
+        location = answer.headers["Location"].removeprefix(API_PREFIX)
+        assert (answer.status_code, shop.send("GET", location, token).status_code) in {(201, 200), (202, 200)}, location
 
 
-@pytest.mark.parametrize("how", WRONGLY)
-def test_every_route_keeps_its_promises_when_it_is_asked_wrongly(marked_rows: MarkedRows, how: str) -> None:
-    statuses, which, ask = WRONGLY[how]
+@pytest.mark.parametrize("case", CLIENT_ERRORS)
+def test_every_route_conforms_on_client_errors(marked_rows: MarkedRows, case: str) -> None:
+    statuses, matches, send_request = CLIENT_ERRORS[case]
 
-    assert find_mistakes(marked_rows, ask, lambda _: statuses, which) == []
+    assert find_mistakes(marked_rows, send_request, lambda _: statuses, matches) == []

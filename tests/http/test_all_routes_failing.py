@@ -1,4 +1,4 @@
-"""Every route when something is wrong with us, with the world, or with what stands beside the API."""
+"""Conformance of every route on internal errors, outages, rate limits and conflicts."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,16 +19,16 @@ from tests.http.support.routes import Route, read_routes
 from tests.purchase.support.in_process_shop import InProcessShop
 from tests.support.limits import NAMES, UNLIMITED
 
-# What is served beside the API; a new one says here whether it is an envelope.
+# Paths outside the API; a new path is added here as an envelope or a document.
 ENVELOPES = {"/", "/livez", "/readyz", "/errors", "/errors/<code:code>"}
 DOCUMENTS = {"/openapi.json", "/docs", "/docs/<path:name>", "/architecture", "/metrics"}
-ELSEWHERE = [
+OTHER_REQUESTS = [
     ("GET", "/", 200), ("GET", "/livez", 200), ("GET", "/readyz", 200), ("GET", "/errors", 200),
     ("GET", "/errors/404301", 200), ("GET", "/errors/405", 200), ("GET", "/errors/1", 404), ("GET", "/nowhere", 404),
     ("GET", "/api/v1/nowhere", 404), ("GET", "/docs/nothing.js", 404), ("POST", "/livez", 405), ("PUT", "/", 405),
     ("OPTIONS", "/errors", 405), ("BREW", "/openapi.json", 405), ("DELETE", "/docs", 405),
 ]  # fmt: skip
-DIALECTS: list[dict[str, Any]] = [
+CUSTOM_ENVELOPES: list[dict[str, Any]] = [
     {"envelope_names": ("message=msg", "data.data=list"), "envelope_hide": ("status",), "envelope_extra": ("time",)},
     {"envelope_error_status": "200"},
     {"envelope_error_status": "500"},
@@ -37,24 +37,29 @@ DIALECTS: list[dict[str, Any]] = [
 
 @pytest.fixture
 def marked_rows(clean_database: str, redis_url: str, tmp_path: Path) -> Iterator[MarkedRows]:
-    """A shop with rows of an owner."""
+    """Marked rows of an owner, in a shop of this test."""
     shop = InProcessShop(clean_database, redis_url, tmp_path, log_file=str(tmp_path))
     yield MarkedRows(shop)
     shop.close()
 
 
-def beside(stage: MarkedRows, **words: Any) -> Flask:
-    """Another app on the same stores and with the same keys, which the stage is asked through from now on."""
-    known: dict[str, Any] = {"var": stage.shop.settings.var, "log_file": stage.shop.settings.log_file, **UNLIMITED}
-    stores = {"database_url": stage.shop.settings.database_url, "redis_url": stage.shop.settings.redis_url}
-    app = create_app(Settings(**(known | stores | words)))
-    stage.shop.http = app.test_client()
+def serve_with_settings(marked_rows: MarkedRows, **settings: Any) -> Flask:
+    """Create an app with these settings and send all requests to it.
+
+    It uses the same stores and signing keys.
+    """
+    defaults: dict[str, Any] = {
+        "var": marked_rows.shop.settings.var,
+        "log_file": marked_rows.shop.settings.log_file,
+        **UNLIMITED,
+    }
+    stores = {"database_url": marked_rows.shop.settings.database_url, "redis_url": marked_rows.shop.settings.redis_url}
+    app = create_app(Settings(**(defaults | stores | settings)))
+    marked_rows.shop.http = app.test_client()
     return app
 
 
-def test_every_route_keeps_its_promises_when_we_made_a_mistake(
-    marked_rows: MarkedRows, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_every_route_conforms_on_an_internal_error(marked_rows: MarkedRows, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(_: str) -> NoReturn:
         raise RuntimeError("password=hunter2")
 
@@ -63,67 +68,67 @@ def test_every_route_keeps_its_promises_when_we_made_a_mistake(
     assert find_mistakes(marked_rows, send, lambda _: {500}, match_every_route) == []
 
 
-def test_every_route_keeps_its_promises_when_the_stores_are_away(marked_rows: MarkedRows) -> None:
+def test_every_route_conforms_while_the_stores_are_down(marked_rows: MarkedRows) -> None:
     token = marked_rows.owner.token
-    beside(marked_rows, database_url="sqlite:////nowhere/shop", redis_url="unix:///nowhere.sock")
+    serve_with_settings(marked_rows, database_url="sqlite:////nowhere/shop", redis_url="unix:///nowhere.sock")
 
-    def ask(marked_rows: MarkedRows, route: Route, voice: Preferences) -> TestResponse:
-        return send_valid(marked_rows, route, voice, token, fresh=False)
+    def send_request(marked_rows: MarkedRows, route: Route, preferences: Preferences) -> TestResponse:
+        return send_valid(marked_rows, route, preferences, token, fresh=False)
 
-    assert find_mistakes(marked_rows, ask, lambda _: {503}, match_every_route) == []
+    assert find_mistakes(marked_rows, send_request, lambda _: {503}, match_every_route) == []
 
 
-def test_every_route_keeps_its_promises_when_it_is_too_much(marked_rows: MarkedRows) -> None:
+def test_every_route_conforms_when_rate_limited(marked_rows: MarkedRows) -> None:
     token = marked_rows.owner.token
-    beside(marked_rows, **dict.fromkeys(NAMES, Rate(1, 3600)))
+    serve_with_settings(marked_rows, **dict.fromkeys(NAMES, Rate(1, 3600)))
 
-    def ask(marked_rows: MarkedRows, route: Route, voice: Preferences) -> TestResponse:
-        # A signed-out client is unauthenticated, and an address may sign in five times as often.
-        for _ in range(5 if voice == ALL_PREFERENCES[0] else 0):
-            send_valid(marked_rows, route, voice, token, fresh=False)
-        return send_valid(marked_rows, route, voice, token, fresh=False)
+    def send_request(marked_rows: MarkedRows, route: Route, preferences: Preferences) -> TestResponse:
+        # The sign-in limit of an address is five times that of an account.
+        for _ in range(5 if preferences == ALL_PREFERENCES[0] else 0):
+            send_valid(marked_rows, route, preferences, token, fresh=False)
+        return send_valid(marked_rows, route, preferences, token, fresh=False)
 
-    assert find_mistakes(marked_rows, ask, lambda _: {429}, match_every_route) == []
+    assert find_mistakes(marked_rows, send_request, lambda _: {429}, match_every_route) == []
 
 
 @pytest.mark.parametrize(
-    ("name", "words"),
+    ("name", "body"),
     [
         ("POST /items/{item_id}/purchase", {"quantity": 1000}),
         ("POST /items/{item_id}/stock-adjustments", {"expected_stock": 1, "stock": 2, "reason": "counted"}),
         ("POST /orders/{order_id}/cancel", None),
     ],
 )
-def test_what_the_world_refuses_keeps_its_promises(marked_rows: MarkedRows, name: str, words: Any) -> None:
+def test_conflicts_conform(marked_rows: MarkedRows, name: str, body: Any) -> None:
     marked_rows.shop.cancel(marked_rows.order, marked_rows.owner.token)
 
-    def ask(marked_rows: MarkedRows, route: Route, voice: Preferences) -> TestResponse:
-        return send(marked_rows, route, voice, json=words)
+    def send_request(marked_rows: MarkedRows, route: Route, preferences: Preferences) -> TestResponse:
+        return send(marked_rows, route, preferences, json=body)
 
-    assert find_mistakes(marked_rows, ask, lambda _: {409}, lambda route: route.name == name) == []
+    assert find_mistakes(marked_rows, send_request, lambda _: {409}, lambda route: route.name == name) == []
 
 
-@pytest.mark.parametrize(("method", "path", "status"), ELSEWHERE)
-def test_what_stands_beside_the_api_keeps_its_promises(
-    marked_rows: MarkedRows, method: str, path: str, status: int
-) -> None:
+@pytest.mark.parametrize(("method", "path", "status"), OTHER_REQUESTS)
+def test_paths_outside_the_api_conform(marked_rows: MarkedRows, method: str, path: str, status: int) -> None:
     document = read_document(marked_rows.shop.http.application)
     template = "/errors/{code}" if path.startswith("/errors/") else path
     operation = document["paths"].get(template, {}).get(method.lower())
-    # The pages of codes are shown to browsers.
-    voices = [voice for voice in ALL_PREFERENCES if voice.accept != "text/html" or operation is None]
-
-    wrong = [
-        f"{answer.status_code} to {voice}: {mistake}"
-        for voice in voices
-        for answer in (marked_rows.shop.http.open(path, method=method, headers=voice.headers),)
-        for mistake in (*find_violations(answer, voice, operation, document), *_not(answer, status))
+    # The pages of error codes are HTML for browsers.
+    accepted = [
+        preferences for preferences in ALL_PREFERENCES if preferences.accept != "text/html" or operation is None
     ]
 
-    assert wrong == []
+    mistakes = [
+        f"{answer.status_code} to {preferences}: {mistake}"
+        for preferences in accepted
+        for answer in (marked_rows.shop.http.open(path, method=method, headers=preferences.headers),)
+        for mistake in (*find_violations(answer, preferences, operation, document), *_check_status(answer, status))
+    ]
+
+    assert mistakes == []
 
 
-def _not(answer: TestResponse, status: int) -> list[str]:
+def _check_status(answer: TestResponse, status: int) -> list[str]:
     return [] if answer.status_code == status else [f"not {status}"]
 
 
@@ -133,17 +138,17 @@ def test_every_path_serves_a_document_or_conforms_to_openapi(marked_rows: Marked
     assert {rule for rule in rules if not rule.startswith(API_PREFIX)} == ENVELOPES | DOCUMENTS
 
 
-@pytest.mark.parametrize("words", DIALECTS, ids=["renamed", "as_200", "as_500"])
-def test_in_a_dialect_what_is_sent_is_what_the_document_says(marked_rows: MarkedRows, words: dict[str, Any]) -> None:
-    app = beside(marked_rows, **words)
-    document, voice = read_document(app), Preferences("en", JSON)
+@pytest.mark.parametrize("settings", CUSTOM_ENVELOPES, ids=["renamed", "as_200", "as_500"])
+def test_responses_with_a_custom_envelope_conform_to_openapi(marked_rows: MarkedRows, settings: dict[str, Any]) -> None:
+    app = serve_with_settings(marked_rows, **settings)
+    document, preferences = read_document(app), Preferences("en", JSON)
 
-    wrong = [
+    mistakes = [
         f"{route.name}: {mistake}"
         for route in read_routes(app)
-        for answer in (send(marked_rows, route, voice), send_valid(marked_rows, route, voice, fresh=False))
-        for said in (document["paths"][API_PREFIX + route.path][route.verb.lower()],)
-        for mistake in check_documented(answer, JSON, answer.get_json(), said, document)
+        for answer in (send(marked_rows, route, preferences), send_valid(marked_rows, route, preferences, fresh=False))
+        for operation in (document["paths"][API_PREFIX + route.path][route.verb.lower()],)
+        for mistake in check_documented(answer, JSON, answer.get_json(), operation, document)
     ]
 
-    assert wrong == []
+    assert mistakes == []

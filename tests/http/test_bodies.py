@@ -1,4 +1,4 @@
-"""Bodies that are no JSON, not all there, or too much."""
+"""Request bodies that are not JSON, incomplete or too large."""
 
 import socket
 
@@ -10,106 +10,108 @@ from tests.support.http import HttpClient
 
 MALFORMED, MEDIA_TYPE, FIELD = 400001, 415001, 422001
 MIB = 1024 * 1024
-GOOD = b'{"quantity": 1}'
-NO_JSON = {
-    "cut_off": b'{"quantity":',
-    "a_wall_of_brackets": b"[" * 60_000,
+VALID = b'{"quantity": 1}'
+INVALID_JSON = {
+    "truncated": b'{"quantity":',
+    "sixty_thousand_open_brackets": b"[" * 60_000,
     "a_number_of_5000_digits": b'{"quantity": ' + b"9" * 5_000 + b"}",
     "an_infinite_number": b'{"quantity": 1e400}',
     "not_a_number": b'{"quantity": NaN}',
     "invalid_utf_8": b'{"quantity": "\xff"}',
     "a_lone_surrogate": b'{"quantity": "\\ud800"}',
-    "a_byte_order_mark": b"\xef\xbb\xbf" + GOOD,
-    "utf_16": GOOD.decode().encode("utf-16"),
-    "two_values": GOOD + GOOD,
-    "blanks": b"   ",
+    "a_byte_order_mark": b"\xef\xbb\xbf" + VALID,
+    "utf_16": VALID.decode().encode("utf-16"),
+    "two_values": VALID + VALID,
+    "only_spaces": b"   ",
 }
 
 
-def headers(token: str, kind: str = "application/json") -> dict[str, str]:
-    return {"Authorization": f"Bearer {token}", "Content-Type": kind}
+def headers(token: str, media_type: str = "application/json") -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}", "Content-Type": media_type}
 
 
-def talk(shop: Shop, item: int, token: str, rest: bytes, *, hang_up: bool = False) -> bytes:
-    """The first bytes of the answer to a purchase whose framing is our own."""
+def send_raw(shop: Shop, item: int, token: str, remainder: bytes, *, hang_up: bool = False) -> bytes:
+    """Send a purchase with custom framing and return the raw response."""
     address, _, port = shop.service.bind().rpartition(":")
     head = f"POST {API}/items/{item}/purchase HTTP/1.1\r\nHost: shop\r\nConnection: close\r\n"
     head += "".join(f"{name}: {value}\r\n" for name, value in headers(token).items())
     with socket.create_connection((address, int(port)), timeout=5) as connection:
-        connection.sendall(head.encode() + rest)
+        connection.sendall(head.encode() + remainder)
         if hang_up:
             connection.shutdown(socket.SHUT_WR)
         return connection.makefile("rb").read()
 
 
-@pytest.mark.parametrize("body", NO_JSON.values(), ids=NO_JSON)
-def test_a_body_that_is_no_json_is_refused(client: HttpClient, item: int, buyer: str, body: bytes) -> None:
+@pytest.mark.parametrize("body", INVALID_JSON.values(), ids=INVALID_JSON)
+def test_a_body_that_is_not_json_is_refused(client: HttpClient, item: int, buyer: str, body: bytes) -> None:
     answer = client.send("POST", f"{API}/items/{item}/purchase", body, headers(buyer))
 
     assert data_of(answer, MALFORMED) == {"error_code": "BODY_MALFORMED"}
 
 
 @pytest.mark.parametrize("body", [b"[1]", b"[]", b'"text"', b"null", b"false", b"0"])
-def test_a_body_that_is_no_object_is_refused(client: HttpClient, item: int, buyer: str, body: bytes) -> None:
+def test_a_body_that_is_not_an_object_is_refused(client: HttpClient, item: int, buyer: str, body: bytes) -> None:
     answer = client.send("POST", f"{API}/items/{item}/purchase", body, headers(buyer))
 
     assert_refused(answer, FIELD, "body")
 
 
-@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""])
-def test_another_media_type_is_refused(client: HttpClient, item: int, buyer: str, kind: str) -> None:
-    answer = client.send("POST", f"{API}/items/{item}/purchase", GOOD, headers(buyer, kind))
+@pytest.mark.parametrize("media_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""])
+def test_another_media_type_is_refused(client: HttpClient, item: int, buyer: str, media_type: str) -> None:
+    answer = client.send("POST", f"{API}/items/{item}/purchase", VALID, headers(buyer, media_type))
 
     data_of(answer, MEDIA_TYPE)
 
 
-@pytest.mark.parametrize("kind", ["application/json; charset=utf-8", "APPLICATION/JSON", "application/vnd.shop+json"])
-def test_json_by_another_name_is_json(client: HttpClient, item: int, buyer: str, kind: str) -> None:
-    data_of(client.send("POST", f"{API}/items/{item}/purchase", GOOD, headers(buyer, kind)), 202)
+@pytest.mark.parametrize(
+    "media_type", ["application/json; charset=utf-8", "APPLICATION/JSON", "application/vnd.shop+json"]
+)
+def test_other_media_types_of_json_are_accepted(client: HttpClient, item: int, buyer: str, media_type: str) -> None:
+    data_of(client.send("POST", f"{API}/items/{item}/purchase", VALID, headers(buyer, media_type)), 202)
 
 
 def test_a_body_above_one_mebibyte_is_too_large(shop: Shop, item: int, buyer: str) -> None:
-    # Answered before the body is sent: a client that goes on sending may find the connection closed.
-    answer = talk(shop, item, buyer, b"Content-Length: %d\r\n\r\n" % (MIB + 1))
+    # The response comes before the body is sent, since the server may close the connection.
+    answer = send_raw(shop, item, buyer, b"Content-Length: %d\r\n\r\n" % (MIB + 1))
 
     assert answer.startswith(b"HTTP/1.1 413 ")
     assert b'"code":413' in answer
 
 
-def test_a_body_of_one_mebibyte_is_read(client: HttpClient, item: int, buyer: str) -> None:
-    body = GOOD + b" " * (MIB - len(GOOD))
+def test_a_body_of_one_mebibyte_is_accepted(client: HttpClient, item: int, buyer: str) -> None:
+    body = VALID + b" " * (MIB - len(VALID))
 
     data_of(client.send("POST", f"{API}/items/{item}/purchase", body, headers(buyer)), 202)
 
 
-def test_a_body_in_chunks_is_read(shop: Shop, item: int, buyer: str) -> None:
-    answer = talk(
-        shop, item, buyer, b"Transfer-Encoding: chunked\r\n\r\n7\r\n%b\r\n8\r\n%b\r\n0\r\n\r\n" % (GOOD[:7], GOOD[7:])
+def test_a_chunked_body_is_accepted(shop: Shop, item: int, buyer: str) -> None:
+    answer = send_raw(
+        shop, item, buyer, b"Transfer-Encoding: chunked\r\n\r\n7\r\n%b\r\n8\r\n%b\r\n0\r\n\r\n" % (VALID[:7], VALID[7:])
     )
 
     assert answer.startswith(b"HTTP/1.1 202 ")
 
 
-def test_chunks_above_one_mebibyte_are_too_large(shop: Shop, item: int, buyer: str) -> None:
-    begun = b"%x\r\n%b" % (2 * MIB, GOOD + b" " * (MIB - len(GOOD)))
+def test_a_chunked_body_above_one_mebibyte_is_too_large(shop: Shop, item: int, buyer: str) -> None:
+    first_chunk = b"%x\r\n%b" % (2 * MIB, VALID + b" " * (MIB - len(VALID)))
 
-    answer = talk(shop, item, buyer, b"Transfer-Encoding: chunked\r\n\r\n" + begun)
+    answer = send_raw(shop, item, buyer, b"Transfer-Encoding: chunked\r\n\r\n" + first_chunk)
 
     assert answer.startswith(b"HTTP/1.1 413 ")
     assert b'"code":413' in answer
 
 
-def test_broken_chunks_are_refused(shop: Shop, item: int, buyer: str) -> None:
-    answer = talk(shop, item, buyer, b"Transfer-Encoding: chunked\r\n\r\n5\r\n%b\r\nZZ\r\n" % GOOD[:5])
+def test_malformed_chunks_are_refused(shop: Shop, item: int, buyer: str) -> None:
+    answer = send_raw(shop, item, buyer, b"Transfer-Encoding: chunked\r\n\r\n5\r\n%b\r\nZZ\r\n" % VALID[:5])
 
     assert answer.startswith(b"HTTP/1.1 4")
     assert b'{"status":"error"' in answer
 
 
-def test_a_body_shorter_than_announced_buys_nothing(shop: Shop) -> None:
+def test_a_body_shorter_than_its_content_length_buys_nothing(shop: Shop) -> None:
     item, buyer = shop.offer(stock=3), shop.buyer()
 
-    answer = talk(shop, item, buyer, b"Content-Length: 40\r\n\r\n" + GOOD, hang_up=True)
+    answer = send_raw(shop, item, buyer, b"Content-Length: 40\r\n\r\n" + VALID, hang_up=True)
 
     assert answer.startswith(b"HTTP/1.1 400 ")
     assert b'"code":400001' in answer

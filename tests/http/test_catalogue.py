@@ -9,8 +9,8 @@ from tests.http.support.shop import API, Shop
 from tests.support.http import HttpClient
 
 FORBIDDEN = 403001
-WORDS: dict[str, Any] = {"name": "Ticket", "price_minor": 100, "currency": "EUR", "stock": 5, "status": "on_sale"}
-WRONG = (
+BODY: dict[str, Any] = {"name": "Ticket", "price_minor": 100, "currency": "EUR", "stock": 5, "status": "on_sale"}
+INVALID = (
     ("name", "", 422301),
     ("name", "a" * 201, 422301),
     ("price_minor", -1, 422302),
@@ -27,16 +27,16 @@ WRONG = (
 )
 
 
-def test_a_created_item_stands_where_its_location_says(shop: Shop, client: HttpClient) -> None:
-    answer = client.post(f"{API}/items", WORDS, token=shop.admin())
+def test_a_created_item_can_be_read_at_its_location(shop: Shop, client: HttpClient) -> None:
+    answer = client.post(f"{API}/items", BODY, token=shop.admin())
 
     item = data_of(answer, 201)
     assert answer.headers["Location"] == f"{API}/items/{item['id']}"
     assert data_of(client.get(answer.headers["Location"]), 200) == item
-    assert {name: item[name] for name in WORDS} == WORDS
+    assert {name: item[name] for name in BODY} == BODY
 
 
-def test_a_revised_item_says_its_new_words_and_keeps_the_others(shop: Shop, client: HttpClient) -> None:
+def test_a_patch_changes_only_the_given_fields(shop: Shop, client: HttpClient) -> None:
     item = shop.offer(stock=7)
     before = shop.item(item)
 
@@ -47,7 +47,7 @@ def test_a_revised_item_says_its_new_words_and_keeps_the_others(shop: Shop, clie
     assert after["updated_at"] > before["updated_at"]
 
 
-def test_the_stock_is_not_revised(shop: Shop, client: HttpClient) -> None:
+def test_the_stock_cannot_be_patched(shop: Shop, client: HttpClient) -> None:
     item = shop.offer()
 
     assert_refused(client.request("PATCH", f"{API}/items/{item}", {"stock": 3}, token=shop.admin()), 422001, "stock")
@@ -69,27 +69,29 @@ def test_a_draft_put_on_sale_can_be_bought(shop: Shop) -> None:
     data_of(shop.buy(item, shop.buyer()), 202)
 
 
-@pytest.mark.parametrize(("name", "value", "code"), WRONG)
-def test_a_wrong_word_earns_its_own_code(shop: Shop, client: HttpClient, name: str, value: object, code: int) -> None:
-    assert_refused(client.post(f"{API}/items", {**WORDS, name: value}, token=shop.admin()), code, name)
+@pytest.mark.parametrize(("name", "value", "code"), INVALID)
+def test_each_invalid_field_has_its_own_code(
+    shop: Shop, client: HttpClient, name: str, value: object, code: int
+) -> None:
+    assert_refused(client.post(f"{API}/items", {**BODY, name: value}, token=shop.admin()), code, name)
 
 
 @pytest.mark.parametrize("method", ["POST", "PATCH", "DELETE"])
 def test_a_buyer_may_not_edit_the_catalogue(shop: Shop, item: int, method: str) -> None:
     path = f"{API}/items" if method == "POST" else f"{API}/items/{item}"
-    cases = [(body, shop.buyer(), FORBIDDEN) for body in (WORDS, {}, None)]
+    cases = [(body, shop.buyer(), FORBIDDEN) for body in (BODY, {}, None)]
 
-    for body, token, code in [*cases, (WORDS, None, 401001)]:
-        # A connection for each: a server that refuses a body unread hangs up.
+    for body, token, code in [*cases, (BODY, None, 401001)]:
+        # One connection each: the server closes it when it refuses a request before reading the body.
         with shop.client() as client:
             data_of(client.request(method, path, body, token=token), code)
 
 
 @pytest.mark.parametrize("method", ["PATCH", "DELETE"])
 def test_an_unknown_item_cannot_be_edited(shop: Shop, client: HttpClient, method: str) -> None:
-    words = {"name": "New"} if method == "PATCH" else None
+    body = {"name": "New"} if method == "PATCH" else None
 
-    data_of(client.request(method, f"{API}/items/999999", words, token=shop.admin()), 404301)
+    data_of(client.request(method, f"{API}/items/999999", body, token=shop.admin()), 404301)
 
 
 def move_to_another_tenant(shop: Shop, item: int) -> None:
@@ -98,32 +100,32 @@ def move_to_another_tenant(shop: Shop, item: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "words"),
-    [("GET", "", None), ("PATCH", "", {"name": "Ours"}), ("DELETE", "", None), ("POST", "/restore", None)],
+    ("method", "path", "body"),
+    [("GET", "", None), ("PATCH", "", {"name": "Changed"}), ("DELETE", "", None), ("POST", "/restore", None)],
 )
-def test_the_item_of_another_tenant_does_not_exist(
-    shop: Shop, client: HttpClient, method: str, path: str, words: dict[str, str] | None
+def test_an_item_of_another_tenant_is_not_found(
+    shop: Shop, client: HttpClient, method: str, path: str, body: dict[str, str] | None
 ) -> None:
     item = shop.offer(status="draft")
     move_to_another_tenant(shop, item)
 
-    data_of(client.request(method, f"{API}/items/{item}{path}", words, token=shop.admin()), 404301)
+    data_of(client.request(method, f"{API}/items/{item}{path}", body, token=shop.admin()), 404301)
 
-    assert shop.query_value("SELECT name <> 'Ours' AND deleted_at IS NULL FROM items WHERE id = %s", item)
+    assert shop.query_value("SELECT name <> 'Changed' AND deleted_at IS NULL FROM items WHERE id = %s", item)
 
 
-def test_the_item_of_another_tenant_is_not_shown_to_strangers(shop: Shop, client: HttpClient) -> None:
+def test_an_item_of_another_tenant_is_not_found_without_a_token(shop: Shop, client: HttpClient) -> None:
     item = shop.offer(status="draft")
     move_to_another_tenant(shop, item)
 
     data_of(client.get(f"{API}/items/{item}"), 404301)
 
 
-def test_a_list_is_of_the_tenant_of_the_token(shop: Shop, client: HttpClient) -> None:
-    ours, theirs, stranger = shop.offer(), shop.offer(status="draft"), shop.enter(tenant_id=2)
-    move_to_another_tenant(shop, theirs)
+def test_a_list_contains_items_of_the_tokens_tenant(shop: Shop, client: HttpClient) -> None:
+    own_item, foreign_item, foreign_user = shop.offer(), shop.offer(status="draft"), shop.enter(tenant_id=2)
+    move_to_another_tenant(shop, foreign_item)
 
-    listed = [row["id"] for row in data_of(client.get(f"{API}/items", token=stranger.token), 200)["data"]]
+    listed = [row["id"] for row in data_of(client.get(f"{API}/items", token=foreign_user.token), 200)["data"]]
 
-    assert theirs in listed
-    assert ours not in listed
+    assert foreign_item in listed
+    assert own_item not in listed

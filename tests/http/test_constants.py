@@ -1,4 +1,4 @@
-"""Lists to select from, over HTTP."""
+"""Lists of constants, over HTTP."""
 
 import pytest
 
@@ -17,24 +17,26 @@ from tests.support.http import HttpClient
         ("zh-Hans", ["草稿", "在售", "已下架"]),
     ],
 )
-def test_a_list_is_in_the_language_of_the_caller(client: HttpClient, language: str, labels: list[str]) -> None:
+def test_a_list_is_in_the_requested_language(client: HttpClient, language: str, labels: list[str]) -> None:
     answer = client.get(f"{API}/constants/item_status", headers={"Accept-Language": language})
 
     values = ["draft", "on_sale", "retired"]
-    assert data_of(answer, 200) == [{"value": v, "label": it} for v, it in zip(values, labels, strict=True)]
+    assert data_of(answer, 200) == [
+        {"value": value, "label": label} for value, label in zip(values, labels, strict=True)
+    ]
     assert answer.headers["Content-Language"] == language
 
 
-def test_all_lists_are_those_one_by_one(client: HttpClient) -> None:
+def test_the_index_contains_every_single_list(client: HttpClient) -> None:
     lists = data_of(client.get(f"{API}/constants?lang=zh-Hant"), 200)
 
-    assert [it["name"] for it in lists] == sorted(it["name"] for it in lists)
-    assert {"item_status", "order_status", "language", "permission"} <= {it["name"] for it in lists}
-    for it in lists:
-        assert data_of(client.get(f"{API}/constants/{it['name']}?lang=zh-Hant"), 200) == it["options"]
+    assert [entry["name"] for entry in lists] == sorted(entry["name"] for entry in lists)
+    assert {"item_status", "order_status", "language", "permission"} <= {entry["name"] for entry in lists}
+    for entry in lists:
+        assert data_of(client.get(f"{API}/constants/{entry['name']}?lang=zh-Hant"), 200) == entry["options"]
 
 
-def test_an_unknown_list_is_not_there_and_one_hears_which_are(client: HttpClient) -> None:
+def test_an_unknown_list_returns_404_with_the_available_lists(client: HttpClient) -> None:
     answer = client.get(f"{API}/constants/weather?lang=zh-Hans")
 
     assert "item_status" in data_of(answer, 404002)["allowed"]
@@ -42,40 +44,40 @@ def test_an_unknown_list_is_not_there_and_one_hears_which_are(client: HttpClient
 
 
 @pytest.mark.parametrize("name", ["Item_Status", "a" * 65, "item-status", "__class__1", "item_status/draft", "%00"])
-def test_what_is_no_name_is_no_path(client: HttpClient, name: str) -> None:
+def test_an_invalid_list_name_is_not_found(client: HttpClient, name: str) -> None:
     data_of(client.get(f"{API}/constants/{name}"), 404)
 
 
-def test_lists_may_be_kept_by_language_for_a_while(client: HttpClient) -> None:
+def test_lists_are_cacheable_by_language(client: HttpClient) -> None:
     for path in ("", "/order_status"):
         answer = client.get(f"{API}/constants{path}")
         assert answer.headers["Cache-Control"] == "public, max-age=300"
         assert answer.headers["Vary"] == "Accept, Accept-Language, Authorization, Cookie, X-Tenant"
 
 
-def test_a_list_asks_no_database(in_process_shop: InProcessShop) -> None:
+def test_a_list_needs_no_database_query(in_process_shop: InProcessShop) -> None:
     with record_sql(in_process_shop.database.engine) as statements:
         for path in ("/constants", "/constants/permission"):
             assert in_process_shop.send("GET", path, None).status_code == 200
 
-    # Which tenant it is for, a process asks now and then.
+    # Each process refreshes its list of tenants now and then.
     assert [sql for sql in statements if "FROM" in sql and "FROM tenants" not in sql] == []
 
 
-def test_a_wrong_value_is_answered_with_the_list_of_what_there_is(client: HttpClient, shop: Shop) -> None:
-    words = {"name": "x", "price_minor": 1, "currency": "EUR", "stock": 1, "status": ["draft"]}
-    told = [
-        data_of(client.post(f"{API}/items?lang=zh-Hant", {**words, "status": said}, token=shop.admin()), 422305)
-        for said in ("sold", ["draft"], 1, True, {"draft": 1})
+def test_an_invalid_choice_lists_the_allowed_values(client: HttpClient, shop: Shop) -> None:
+    body = {"name": "x", "price_minor": 1, "currency": "EUR", "stock": 1, "status": ["draft"]}
+    errors = [
+        data_of(client.post(f"{API}/items?lang=zh-Hant", {**body, "status": status}, token=shop.admin()), 422305)
+        for status in ("sold", ["draft"], 1, True, {"draft": 1})
     ]
 
-    assert told[0] == {"status": ["狀態必須是其中之一：draft, on_sale, retired。"]}  # noqa: RUF001 - a Chinese colon
-    assert [one.keys() for one in told] == [{"status"}] * 5
+    assert errors[0] == {"status": ["狀態必須是其中之一：draft, on_sale, retired。"]}  # noqa: RUF001 - a Chinese colon
+    assert [error.keys() for error in errors] == [{"status"}] * 5
 
 
-def test_unknown_roles_and_permissions_are_answered_so_too(client: HttpClient, shop: Shop) -> None:
-    path, words = f"{API}/users/{shop.enter().id}/roles", {"roles": ["king"], "permissions": ["000000"]}
-    told = data_of(client.request("PUT", path, words, token=shop.admin()), 422111)
+def test_unknown_roles_and_permissions_list_the_allowed_values(client: HttpClient, shop: Shop) -> None:
+    path, body = f"{API}/users/{shop.enter().id}/roles", {"roles": ["king"], "permissions": ["000000"]}
+    errors = data_of(client.request("PUT", path, body, token=shop.admin()), 422111)
 
-    assert told["roles.0"] == ["Roles must be one of: admin, general."]
-    assert told["permissions.0"][0].startswith("Permissions must be one of: 000001, 000002, ")
+    assert errors["roles.0"] == ["Roles must be one of: admin, general."]
+    assert errors["permissions.0"][0].startswith("Permissions must be one of: 000001, 000002, ")

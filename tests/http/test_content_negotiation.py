@@ -1,4 +1,4 @@
-"""A client that accepts no supported media type gets 406 before any work is done."""
+"""Content negotiation: 406 for unsupported media types, before any effect."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from tests.http.support.shop import API, Shop
 from tests.support.http import HttpClient
 
 NOT_ACCEPTABLE = 406001
-SERVED = [
+ACCEPTED = [
     "application/json", "application/problem+json", "application/*", "*/*", "text/html", "",
     "text/csv, */*;q=0.1", "text/html,application/xhtml+xml;q=0.9", "TEXT/HTML", "application/json;charset=utf-8",
     "application/json; charset=utf-8; q=0.5",
@@ -16,7 +16,7 @@ SERVED = [
 REFUSED = ["text/csv", "image/png", "application/xml;q=0.9, image/*", "text/plain", "application/json;q=0", "json"]
 
 
-@pytest.mark.parametrize("accept", SERVED, ids=lambda accept: accept[:30])
+@pytest.mark.parametrize("accept", ACCEPTED, ids=lambda accept: accept[:30])
 def test_a_client_that_accepts_json_or_a_browser_is_served(client: HttpClient, accept: str) -> None:
     data_of(client.get(f"{API}/items", headers={"Accept": accept}), 200)
 

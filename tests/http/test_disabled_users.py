@@ -1,4 +1,4 @@
-"""Users who are shut out, and let in again."""
+"""Disabling and enabling of users."""
 
 import pytest
 
@@ -14,25 +14,31 @@ from tests.support.http import HttpClient
 WRONG, INVALID = 401101, 401002
 
 
-def test_a_disabled_user_is_let_in_nowhere_until_it_is_enabled(shop: Shop, client: HttpClient) -> None:
-    account = data_of(register(shop, "shut@example.com"), REGISTERED)
+def test_a_disabled_user_is_unauthenticated_until_enabled(shop: Shop, client: HttpClient) -> None:
+    account = data_of(register(shop, "disabled@example.com"), REGISTERED)
     path, token, admin = f"{API}/users/{account['user']['id']}", account["access_token"], shop.admin()
     assert statuses(shop, token, "/auth/me") == {200}
 
     assert data_of(client.post(f"{path}/disable", token=admin), 200)["disabled"] is True
 
     assert statuses(shop, token, "/auth/me") == {401}
-    out, wrong = sign_in(client, "shut@example.com"), sign_in(client, "shut@example.com", "Wrong-1")
-    data_of(out, WRONG)
-    assert (out.body, out.headers["WWW-Authenticate"]) == (wrong.body, wrong.headers["WWW-Authenticate"])
+    disabled, wrong_password = (
+        sign_in(client, "disabled@example.com"),
+        sign_in(client, "disabled@example.com", "Wrong-1"),
+    )
+    data_of(disabled, WRONG)
+    assert (disabled.body, disabled.headers["WWW-Authenticate"]) == (
+        wrong_password.body,
+        wrong_password.headers["WWW-Authenticate"],
+    )
 
     assert data_of(client.post(f"{path}/enable", token=admin), 200)["disabled"] is False
-    # Its sessions are over, and it may open new ones.
+    # The old sessions stay ended; a new login succeeds.
     assert statuses(shop, token, "/auth/me") == {401}
-    data_of(sign_in(client, "shut@example.com"), SIGNED_IN)
+    data_of(sign_in(client, "disabled@example.com"), SIGNED_IN)
 
 
-def test_disabling_twice_keeps_the_first_moment(shop: Shop, client: HttpClient) -> None:
+def test_disabling_twice_keeps_the_first_time(shop: Shop, client: HttpClient) -> None:
     user, admin = shop.enter(), shop.admin()
     for _ in range(2):
         assert data_of(client.post(f"{API}/users/{user.id}/disable", token=admin), 200)["disabled"] is True
@@ -42,7 +48,7 @@ def test_disabling_twice_keeps_the_first_moment(shop: Shop, client: HttpClient) 
     assert first < last
 
 
-def test_a_disabled_user_whom_the_gate_does_not_know_buys_nothing(shop: Shop, item: int, client: HttpClient) -> None:
+def test_a_disabled_user_unknown_to_the_sale_gate_buys_nothing(shop: Shop, item: int, client: HttpClient) -> None:
     user = shop.enter()
     data_of(client.post(f"{API}/users/{user.id}/disable", token=shop.admin()), 200)
 
@@ -51,28 +57,28 @@ def test_a_disabled_user_whom_the_gate_does_not_know_buys_nothing(shop: Shop, it
 
 @pytest.mark.parametrize("verb", ["disable", "enable"])
 def test_own_account_and_users_of_another_tenant_cannot_be_disabled(shop: Shop, client: HttpClient, verb: str) -> None:
-    clerk, stranger = shop.enter(Permission.USERS_DISABLE), shop.enter(tenant_id=2)
+    clerk, foreign_user = shop.enter(Permission.USERS_DISABLE), shop.enter(tenant_id=2)
 
     data_of(client.post(f"{API}/users/{clerk.id}/{verb}", token=clerk.token), OWN_RIGHTS)
-    data_of(client.post(f"{API}/users/{stranger.id}/{verb}", token=clerk.token), NO_USER)
+    data_of(client.post(f"{API}/users/{foreign_user.id}/{verb}", token=clerk.token), NO_USER)
 
 
-def test_the_password_of_a_disabled_user_is_checked_as_any_other(
+def test_a_login_of_a_disabled_user_verifies_the_password(
     in_process_shop: InProcessShop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    words = {"name": "Ann", "email": "ann@example.com", "password": PASSWORD}
-    in_process_shop.send("POST", "/auth/register", None, words)
+    body = {"name": "Ann", "email": "ann@example.com", "password": PASSWORD}
+    in_process_shop.send("POST", "/auth/register", None, body)
     in_process_shop.change_row("UPDATE users SET disabled_at = created_at WHERE email = %s", "ann@example.com")
-    checked: list[str | None] = []
+    hashes: list[str | None] = []
 
-    def verify(_: Passwords, kept: str | None, word: str) -> bool:
-        checked.append(kept)
-        return word == PASSWORD
+    def verify(_: Passwords, password_hash: str | None, password: str) -> bool:
+        hashes.append(password_hash)
+        return password == PASSWORD
 
     monkeypatch.setattr(Passwords, "verify", verify)
 
-    del words["name"]
-    assert in_process_shop.send("POST", "/auth/login", None, words).status_code == 401
+    del body["name"]
+    assert in_process_shop.send("POST", "/auth/login", None, body).status_code == 401
 
-    # The time it takes is the time of a hash, and there was one: of its own password.
-    assert [str(kept).startswith("$argon2") for kept in checked] == [True]
+    # Exactly one hash is verified, the user's own, so that the time reveals nothing.
+    assert [str(password_hash).startswith("$argon2") for password_hash in hashes] == [True]

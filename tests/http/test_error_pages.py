@@ -1,4 +1,4 @@
-"""/errors: what each code means, as JSON and as a page to read."""
+"""Catalogue of error codes at /errors, as JSON and as HTML."""
 
 from html.parser import HTMLParser
 
@@ -8,17 +8,17 @@ from tests.http.support.envelope import assert_refused, data_of
 from tests.http.support.shop import API
 from tests.support.http import HttpClient, Response
 
-BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
-SAID = {"en": "You may not do this.", "zh-Hant": "您沒有權限執行此操作。", "zh-Hans": "您没有权限执行此操作。"}
+BROWSER_HEADERS = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+MESSAGES = {"en": "You may not do this.", "zh-Hant": "您沒有權限執行此操作。", "zh-Hans": "您没有权限执行此操作。"}
 
 
 class Page(HTMLParser):
-    """The addresses that a page leads to, and its words."""
+    """Links and text of an HTML page."""
 
     def __init__(self, answer: Response) -> None:
         super().__init__()
         self.links: list[str] = []
-        self.words = ""
+        self.text = ""
         assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
         self.feed(answer.body.decode())
 
@@ -27,46 +27,48 @@ class Page(HTMLParser):
         self.links += [value for name, value in attrs if name == "href" and value]
 
     def handle_data(self, data: str) -> None:
-        self.words += data
+        self.text += data
 
 
 @pytest.mark.parametrize("number", [404301, 503401, 404, 405])
-def test_the_type_of_a_problem_resolves(client: HttpClient, number: int) -> None:
-    card = data_of(client.get(f"/errors/{number}"), 200)
+def test_the_type_uri_of_a_problem_resolves(client: HttpClient, number: int) -> None:
+    entry = data_of(client.get(f"/errors/{number}"), 200)
 
-    assert (card["code"], card["status"]) == (number, int(str(number)[:3]))
-    assert card["sentence"]
+    assert (entry["code"], entry["status"]) == (number, int(str(number)[:3]))
+    assert entry["sentence"]
 
 
 def test_every_code_is_listed_and_resolves(client: HttpClient) -> None:
-    cards = data_of(client.get("/errors?lang=zh-Hans"), 200)
+    entries = data_of(client.get("/errors?lang=zh-Hans"), 200)
 
-    assert {"code": 404301, "error_code": "NOT_FOUND", "status": 404, "sentence": "商品 {item_id} 不存在。"} in cards
-    assert all(data_of(client.get(f"/errors/{card['code']}?lang=zh-Hans"), 200) == card for card in cards)
+    assert {"code": 404301, "error_code": "NOT_FOUND", "status": 404, "sentence": "商品 {item_id} 不存在。"} in entries
+    assert all(data_of(client.get(f"/errors/{entry['code']}?lang=zh-Hans"), 200) == entry for entry in entries)
 
 
 @pytest.mark.parametrize("number", [200, 404999, 999, 1])
-@pytest.mark.parametrize("headers", [{}, BROWSER])
-def test_a_number_that_is_no_failure_resolves_to_nothing(
+@pytest.mark.parametrize("headers", [{}, BROWSER_HEADERS])
+def test_a_number_that_is_not_an_error_code_is_not_found(
     client: HttpClient, number: int, headers: dict[str, str]
 ) -> None:
     data_of(client.get(f"/errors/{number}", headers=headers), 404)
 
 
-@pytest.mark.parametrize(("language", "sentence"), SAID.items())
-def test_a_browser_is_shown_a_page_in_its_language(client: HttpClient, language: str, sentence: str) -> None:
-    answer = client.get("/errors/403001", headers=BROWSER | {"Accept-Language": language})
+@pytest.mark.parametrize(("language", "message"), MESSAGES.items())
+def test_a_browser_gets_a_page_in_the_requested_language(client: HttpClient, language: str, message: str) -> None:
+    answer = client.get("/errors/403001", headers=BROWSER_HEADERS | {"Accept-Language": language})
 
-    assert sentence in Page(answer).words
+    assert message in Page(answer).text
     assert (answer.headers["Content-Language"], answer.status) == (language, 200)
-    assert {"Accept", "Accept-Language", "Cookie"} <= {word.strip() for word in answer.headers["Vary"].split(",")}
+    assert {"Accept", "Accept-Language", "Cookie"} <= {name.strip() for name in answer.headers["Vary"].split(",")}
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
 
 
-def test_the_page_of_all_codes_leads_to_each(client: HttpClient) -> None:
-    cards = data_of(client.get("/errors"), 200)
+def test_the_page_of_all_codes_links_to_each_code(client: HttpClient) -> None:
+    entries = data_of(client.get("/errors"), 200)
 
-    assert Page(client.get("/errors", headers=BROWSER)).links == [f"/errors/{card['code']}" for card in cards]
+    assert Page(client.get("/errors", headers=BROWSER_HEADERS)).links == [
+        f"/errors/{entry['code']}" for entry in entries
+    ]
 
 
 @pytest.mark.parametrize("accept", ["*/*", "", "application/json", "application/json,text/html", "text/html;q=0.1,*/*"])
@@ -74,8 +76,8 @@ def test_a_client_that_does_not_prefer_html_gets_json(client: HttpClient, accept
     data_of(client.get("/errors", headers={"Accept": accept}), 200)
 
 
-def test_nothing_else_is_a_page(client: HttpClient) -> None:
-    data_of(client.get(f"{API}/items", headers=BROWSER), 200)
+def test_api_routes_return_json_to_browsers(client: HttpClient) -> None:
+    data_of(client.get(f"{API}/items", headers=BROWSER_HEADERS), 200)
 
 
 @pytest.mark.parametrize("query", ["nope=1", "lang=en&lang=en", f"lang={'x' * 36}"])

@@ -1,4 +1,4 @@
-"""What a key may look like, and what becomes of it when the request is refused."""
+"""Format of idempotency keys, and keys of refused requests."""
 
 from uuid import uuid4
 
@@ -24,7 +24,7 @@ def key() -> str:
     return uuid4().hex
 
 
-def test_a_write_without_a_key_is_told_how_to_make_one(shop: Shop, admin: str) -> None:
+def test_a_write_without_a_key_gets_instructions(shop: Shop, admin: str) -> None:
     name = uuid4().hex
     answer = Write(admin, None, words={**DRAFT, "name": name}).send(shop)
 
@@ -41,38 +41,38 @@ def test_a_malformed_key_is_refused(shop: Shop, admin: str, key: str) -> None:
 
 
 @pytest.mark.parametrize("key", ["a\x01b", "a\x7fb"])
-def test_a_key_with_control_characters_is_refused_by_the_server_itself(shop: Shop, admin: str, key: str) -> None:
+def test_a_key_with_control_characters_is_refused_by_the_web_server(shop: Shop, admin: str, key: str) -> None:
     assert Write(admin, key).send(shop).status == 400
 
 
 @pytest.mark.parametrize("key", ["0", "a" * 255, "!~{}|\"'", "Ab", "aB", "null"])
-def test_any_visible_ascii_is_a_key_letter_by_letter(shop: Shop, admin: str, key: str) -> None:
-    first, again = Write(admin, key).send(shop), Write(admin, key).send(shop)
+def test_any_visible_ascii_text_is_a_case_sensitive_key(shop: Shop, admin: str, key: str) -> None:
+    first, replay = Write(admin, key).send(shop), Write(admin, key).send(shop)
 
-    assert (first.status, is_replay(first), is_replay(again)) == (201, False, True)
+    assert (first.status, is_replay(first), is_replay(replay)) == (201, False, True)
 
 
-def test_words_that_were_wrong_do_not_use_up_a_key(shop: Shop, admin: str, key: str) -> None:
+def test_invalid_fields_do_not_use_up_a_key(shop: Shop, admin: str, key: str) -> None:
     assert_refused(Write(admin, key, words={**DRAFT, "price_minor": -1}).send(shop), 422302, "price_minor")
 
     data_of(Write(admin, key).send(shop), 201)
 
 
-def test_a_404_is_an_answer_and_a_409_is_not(shop: Shop, admin: str, key: str) -> None:
-    gone = Write(admin, key, "/items/999999999", None, "DELETE")
-    assert [is_replay(gone.send(shop)) for _ in range(2)] == [False, True]
+def test_a_404_is_replayed_and_a_409_is_not(shop: Shop, admin: str, key: str) -> None:
+    deletion = Write(admin, key, "/items/999999999", None, "DELETE")
+    assert [is_replay(deletion.send(shop)) for _ in range(2)] == [False, True]
     item = shop.offer(stock=1)
-    takes = Write(admin, uuid4().hex, f"/items/{item}/stock-adjustments", {"delta": -2, "reason": "lost"})
-    data_of(takes.send(shop), 409301)
-    more = Write(admin, uuid4().hex, f"/items/{item}/stock-adjustments", {"delta": 1, "reason": "found"})
-    data_of(more.send(shop), 200)
+    withdrawal = Write(admin, uuid4().hex, f"/items/{item}/stock-adjustments", {"delta": -2, "reason": "lost"})
+    data_of(withdrawal.send(shop), 409301)
+    restock = Write(admin, uuid4().hex, f"/items/{item}/stock-adjustments", {"delta": 1, "reason": "found"})
+    data_of(restock.send(shop), 200)
 
-    assert data_of(takes.send(shop), 200)["stock"] == 0
+    assert data_of(withdrawal.send(shop), 200)["stock"] == 0
 
 
-def test_signing_in_takes_no_keys(client: HttpClient) -> None:
-    words = {"name": "Ann", "email": f"{uuid4().hex}@example.com", "password": "Correct-horse-1"}
+def test_registration_ignores_keys(client: HttpClient) -> None:
+    body = {"name": "Ann", "email": f"{uuid4().hex}@example.com", "password": "Correct-horse-1"}
 
-    answers = [client.post(f"{API}/auth/register", words, headers={"Idempotency-Key": "k"}) for _ in range(2)]
+    answers = [client.post(f"{API}/auth/register", body, headers={"Idempotency-Key": "k"}) for _ in range(2)]
 
     assert [answer.status for answer in answers] == [201, 422]

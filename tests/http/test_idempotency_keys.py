@@ -1,4 +1,4 @@
-"""A key makes any write safe to send again."""
+"""Idempotency keys of writes: concurrent requests, replays and reuse."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -43,36 +43,36 @@ def key() -> str:
 
 @contextmanager
 def lock_item(shop: Shop, item: int) -> Iterator[None]:
-    """Lock the item row for a few seconds, so that changes of the item wait."""
+    """Lock the item row, so that changes of the item wait."""
     with shop.engine.begin() as connection:
         connection.exec_driver_sql("SELECT id FROM items WHERE id = %s FOR UPDATE", (item,))
         yield
 
 
 @pytest.mark.parametrize("count", [2, 10, 50])
-def test_however_many_come_at_once_one_is_done_and_all_hear_the_same(shop: Shop, admin: str, count: int) -> None:
+def test_concurrent_requests_with_one_key_have_one_effect_and_one_response(shop: Shop, admin: str, count: int) -> None:
     write = Write(admin, uuid4().hex, words={**DRAFT, "name": uuid4().hex})
 
     answers = send_at_once(shop, [write] * count)
 
-    again = write.send(shop)
+    replay = write.send(shop)
     assert drafts(shop, write.words["name"]) == 1
-    done = [answer for answer in answers if answer.status == 201]
-    assert {answer.body for answer in done} == {again.body}
-    assert [is_replay(answer) for answer in done].count(False) <= 1
+    successes = [answer for answer in answers if answer.status == 201]
+    assert {answer.body for answer in successes} == {replay.body}
+    assert [is_replay(answer) for answer in successes].count(False) <= 1
     for answer in answers:
-        # Those for whom the first took too long, or who found too many waiting.
+        # A request gives up when the first takes too long or too many are waiting.
         assert answer.status == 201 or (answer.json["code"] == IN_PROGRESS and answer.headers["Retry-After"])
 
 
-def test_a_cancel_that_is_sent_at_once_gives_back_once(shop: Shop, key: str) -> None:
+def test_concurrent_cancels_return_the_stock_once(shop: Shop, key: str) -> None:
     item, buyer = shop.offer(stock=3), shop.buyer()
     order = data_of(shop.buy(item, buyer, Prefer="wait=5"), 201)["id"]
     write = Write(buyer, key, f"/orders/{order}/cancel", None)
 
     answers = send_at_once(shop, [write] * 10)
 
-    # A request that waited too long gets 503; none hears that the order was cancelled before.
+    # A request that waited too long gets IN_PROGRESS; none gets ORDER_CLOSED.
     assert {answer.json["code"] for answer in answers} <= {200, IN_PROGRESS}
     assert data_of(write.send(shop), 200)["status"] == "cancelled"
     assert lines(shop, item, "return") == 1
@@ -80,7 +80,7 @@ def test_a_cancel_that_is_sent_at_once_gives_back_once(shop: Shop, key: str) -> 
 
 
 @pytest.mark.parametrize("delta", [4, -2])
-def test_an_adjustment_that_is_sent_at_once_is_one_line(shop: Shop, admin: str, key: str, delta: int) -> None:
+def test_concurrent_adjustments_write_one_ledger_line(shop: Shop, admin: str, key: str, delta: int) -> None:
     item = shop.offer(stock=3)
     write = Write(admin, key, f"/items/{item}/stock-adjustments", {"delta": delta, "reason": "counted"})
 
@@ -90,15 +90,15 @@ def test_an_adjustment_that_is_sent_at_once_is_one_line(shop: Shop, admin: str, 
     assert lines(shop, item, "adjustment") == 1
 
 
-def test_a_replay_is_the_first_answer_and_says_so(shop: Shop, admin: str, key: str) -> None:
+def test_a_replay_equals_the_first_response_and_is_marked(shop: Shop, admin: str, key: str) -> None:
     write = Write(admin, key)
 
-    first, again = write.send(shop), write.send(shop)
+    first, replay = write.send(shop), write.send(shop)
 
-    assert (again.status, again.body) == (first.status, first.body)
-    assert again.headers["Location"] == first.headers["Location"]
-    assert (is_replay(first), is_replay(again)) == (False, True)
-    assert (again.headers["Idempotency-Relayed"], again.headers["Idempotent-Replayed"]) == (key, "true")
+    assert (replay.status, replay.body) == (first.status, first.body)
+    assert replay.headers["Location"] == first.headers["Location"]
+    assert (is_replay(first), is_replay(replay)) == (False, True)
+    assert (replay.headers["Idempotency-Relayed"], replay.headers["Idempotent-Replayed"]) == (key, "true")
 
 
 def test_another_user_may_use_the_same_key(shop: Shop, key: str) -> None:
@@ -115,20 +115,20 @@ def test_another_tenant_may_use_the_same_key(shop: Shop, admin: str, key: str) -
     assert shop.query_value("SELECT COUNT(*) FROM idempotency_records WHERE `key` = %s", key) == 2
 
 
-def test_users_and_keys_that_would_run_together_do_not(shop: Shop) -> None:
+def test_keys_with_colons_do_not_collide(shop: Shop) -> None:
     tokens = shop.container.get(Tokens)
-    one = shop.admin()
-    number = tokens.verify(one).user_id
+    token = shop.admin()
+    user_id = tokens.verify(token).user_id
     # Joined by a colon, "user 1, key 1:k" and "user 1:1, key k" would be the same.
-    keys = [f"{number}:k", f"user:{number}:k", "k", f"1:user:{number}:k"]
+    keys = [f"{user_id}:k", f"user:{user_id}:k", "k", f"1:user:{user_id}:k"]
 
-    answers = [Write(one, key).send(shop) for key in keys]
+    answers = [Write(token, key).send(shop) for key in keys]
 
     assert [is_replay(answer) for answer in answers] == [False] * 4
 
 
 @pytest.mark.parametrize(
-    ("part", "other", "code"),
+    ("part", "changes", "code"),
     [
         ("body", {"words": {**DRAFT, "name": "Another"}}, OTHER_REQUEST),
         ("query", {"path": "/items?lang=en"}, OTHER_REQUEST),
@@ -136,32 +136,32 @@ def test_users_and_keys_that_would_run_together_do_not(shop: Shop) -> None:
         ("method", {"verb": "PATCH", "path": "/items/1"}, OTHER_METHOD),
     ],
 )
-def test_a_key_that_is_used_for_something_else_is_refused(
-    shop: Shop, admin: str, key: str, part: str, other: dict[str, str], code: int
+def test_a_key_reused_for_another_request_is_refused(
+    shop: Shop, admin: str, key: str, part: str, changes: dict[str, str], code: int
 ) -> None:
     write = Write(admin, key)
     first = write.send(shop)
 
-    assert data_of(write._replace(**other).send(shop), code)["part"] == part
+    assert data_of(write._replace(**changes).send(shop), code)["part"] == part
 
     assert write.send(shop).body == first.body
 
 
-def test_something_else_is_refused_while_the_first_is_being_worked_on(shop: Shop, admin: str, key: str) -> None:
+def test_another_request_is_refused_while_the_first_is_in_progress(shop: Shop, admin: str, key: str) -> None:
     item = shop.offer(stock=3)
     write = Write(admin, key, f"/items/{item}/stock-adjustments", {"delta": 1, "reason": "one"})
     with ThreadPoolExecutor(1) as pool:
         with lock_item(shop, item):
             first = pool.submit(write.send, shop)
             eventually(lambda: is_leased(shop, write))
-            other = write._replace(words={"delta": 2, "reason": "two"}).send(shop)
+            answer = write._replace(words={"delta": 2, "reason": "two"}).send(shop)
         data_of(first.result(), 200)
 
-    assert data_of(other, OTHER_REQUEST)["part"] == "body"
+    assert data_of(answer, OTHER_REQUEST)["part"] == "body"
     assert shop.item(item)["stock"] == 4
 
 
-def test_a_replay_is_for_those_who_may_do_it_still(shop: Shop, key: str) -> None:
+def test_a_replay_needs_the_permission_of_the_request(shop: Shop, key: str) -> None:
     admin = shop.admin()
     write, claims = Write(admin, key), shop.container.get(Tokens).verify(admin)
     first = write.send(shop)
@@ -176,9 +176,9 @@ def test_a_replay_is_for_those_who_may_do_it_still(shop: Shop, key: str) -> None
     assert first.status == 201
 
 
-def test_the_way_json_is_written_does_not_matter(shop: Shop, admin: str, key: str) -> None:
-    backwards = dict(reversed(DRAFT.items()))
+def test_the_order_of_json_keys_does_not_matter(shop: Shop, admin: str, key: str) -> None:
+    reordered = dict(reversed(DRAFT.items()))
 
-    first, again = Write(admin, key).send(shop), Write(admin, key, words=backwards).send(shop)
+    first, replay = Write(admin, key).send(shop), Write(admin, key, words=reordered).send(shop)
 
-    assert (again.body, is_replay(again)) == (first.body, True)
+    assert (replay.body, is_replay(replay)) == (first.body, True)

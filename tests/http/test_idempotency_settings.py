@@ -1,4 +1,7 @@
-"""Keys as an operator may want them, over HTTP: three web servers with settings of their own on the same stores."""
+"""Settings of idempotency keys.
+
+Three web servers with different settings run on the same stores.
+"""
 
 import time
 from collections.abc import Iterator
@@ -23,26 +26,26 @@ from tests.support.processes.processes import Service
 
 MISSING, USED, OTHER_REQUEST = 400002, 409001, 422004
 WAIT_SECONDS, PRECISION_SECONDS = 0.5, 0.05
-CHANGED = {
+CUSTOM = {
     "SHOP_IDEMPOTENCY_HEADER": "X-Request-Key",
     "SHOP_IDEMPOTENCY_VERBS": "post, Delete",
     "SHOP_IDEMPOTENCY_TTL": "2",
     "SHOP_IDEMPOTENCY_WAIT_SECONDS": str(WAIT_SECONDS),
 }
 STRICT = {"SHOP_IDEMPOTENCY_ON_DUPLICATE": "error"}
-LAX = {"SHOP_IDEMPOTENCY_REQUIRED": "false"}
+OPTIONAL = {"SHOP_IDEMPOTENCY_REQUIRED": "false"}
 
 
 @pytest.fixture(scope="module")
 def three_servers(own_database: str, own_redis: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
-    """A shop with the web servers `web` (changed), `web.2` (strict) and `web.3` (lax), and nothing else."""
+    """Three web servers: `web` (custom), `web.2` (strict) and `web.3` (optional)."""
     service = Service(tmp_path_factory.mktemp("three"), own_database, own_redis, {"SHOP_WEB_WORKERS": "1"})
     shop = Shop(service).prepare()
     try:
-        for name, env in (("web", CHANGED), ("web.2", STRICT), ("web.3", LAX)):
-            given, service.env = service.env, {**service.env, **env}
+        for name, env in (("web", CUSTOM), ("web.2", STRICT), ("web.3", OPTIONAL)):
+            common_env, service.env = service.env, {**service.env, **env}
             service.start(name)
-            service.env = given
+            service.env = common_env
         yield shop
     finally:
         shop.close()
@@ -50,25 +53,25 @@ def three_servers(own_database: str, own_redis: str, tmp_path_factory: pytest.Te
 
 @pytest.fixture
 def write(three_servers: Shop) -> Write:
-    """A write that the first server protects."""
+    """A write with a key for the first server."""
     name = uuid4().hex
     return Write(three_servers.admin(), uuid4().hex, words={**DRAFT, "name": name}, header="X-Request-Key")
 
 
 def lease(shop: Shop, write: Write, token: str) -> str | None:
-    """Take the lease of a write, as a request that is being worked on has it."""
-    asks: Fingerprint = compute_fingerprint(request_of(write))
-    return shop.container.get(IdempotencyRecordService).lease(make_idempotency_key(shop, write, asks), token)
+    """Take the lease of a key, as a request in progress does."""
+    fingerprint: Fingerprint = compute_fingerprint(request_of(write))
+    return shop.container.get(IdempotencyRecordService).lease(make_idempotency_key(shop, write, fingerprint), token)
 
 
-def test_the_header_has_another_name(three_servers: Shop, write: Write) -> None:
-    first, again = write.send(three_servers), write.send(three_servers)
+def test_the_key_header_can_be_renamed(three_servers: Shop, write: Write) -> None:
+    first, replay = write.send(three_servers), write.send(three_servers)
 
-    assert (first.status, is_replay(again)) == (201, True)
+    assert (first.status, is_replay(replay)) == (201, True)
     assert data_of(write._replace(header="Idempotency-Key").send(three_servers), MISSING)["header"] == "X-Request-Key"
 
 
-def test_verbs_are_named_in_any_case_and_others_take_no_keys(three_servers: Shop, write: Write) -> None:
+def test_only_the_configured_verbs_require_keys(three_servers: Shop, write: Write) -> None:
     item = data_of(write.send(three_servers), 201)["id"]
     patch = write._replace(verb="PATCH", path=f"/items/{item}", words={"name": "New"}, key=None)
     delete = write._replace(verb="DELETE", path=f"/items/{item}", words=None, key=None)
@@ -77,7 +80,7 @@ def test_verbs_are_named_in_any_case_and_others_take_no_keys(three_servers: Shop
     data_of(delete.send(three_servers), MISSING)
 
 
-def test_a_key_lives_as_long_as_the_setting_says(three_servers: Shop, write: Write) -> None:
+def test_a_key_expires_after_the_configured_time(three_servers: Shop, write: Write) -> None:
     write.send(three_servers)
     time.sleep(2.1)
 
@@ -85,43 +88,43 @@ def test_a_key_lives_as_long_as_the_setting_says(three_servers: Shop, write: Wri
     assert drafts(three_servers, write.words["name"]) == 2
 
 
-def test_a_second_request_waits_no_longer_than_its_budget(three_servers: Shop, write: Write) -> None:
+def test_a_concurrent_request_waits_no_longer_than_configured(three_servers: Shop, write: Write) -> None:
     assert lease(three_servers, write, "another") is None
-    taken = []
+    durations = []
 
     for _ in range(5):
         began = time.monotonic()
         answer = write.send(three_servers)
-        taken.append(time.monotonic() - began)
+        durations.append(time.monotonic() - began)
         assert answer.headers["Retry-After"] in {"1", "2", "3"}
         data_of(answer, IN_PROGRESS)
 
-    assert min(taken) >= WAIT_SECONDS
-    # The best of several: what a busy machine adds is not ours.
-    assert min(taken) <= WAIT_SECONDS + PRECISION_SECONDS
+    assert min(durations) >= WAIT_SECONDS
+    # The minimum of several: a busy machine may add delays.
+    assert min(durations) <= WAIT_SECONDS + PRECISION_SECONDS
     assert drafts(three_servers, write.words["name"]) == 0
 
 
-def test_a_second_request_goes_on_as_soon_as_the_first_has_ended(three_servers: Shop, write: Write) -> None:
+def test_a_concurrent_request_proceeds_after_the_lease_is_released(three_servers: Shop, write: Write) -> None:
     lease(three_servers, write, "another")
-    keeper = three_servers.container.get(IdempotencyRecordService)
-    keeper.release(make_idempotency_key(three_servers, write), "another owner")
+    records = three_servers.container.get(IdempotencyRecordService)
+    records.release(make_idempotency_key(three_servers, write), "another owner")
     data_of(write.send(three_servers), IN_PROGRESS)
 
-    keeper.release(make_idempotency_key(three_servers, write), "another")
+    records.release(make_idempotency_key(three_servers, write), "another")
 
     assert write.send(three_servers).status == 201
 
 
-def test_another_request_hears_at_once_that_the_key_is_for_something_else(three_servers: Shop, write: Write) -> None:
+def test_a_leased_key_is_refused_for_another_body_without_waiting(three_servers: Shop, write: Write) -> None:
     lease(three_servers, write, "another")
 
-    other = write._replace(words={**DRAFT, "name": "Other"}).send(three_servers)
+    answer = write._replace(words={**DRAFT, "name": "Other"}).send(three_servers)
 
-    assert data_of(other, OTHER_REQUEST)["part"] == "body"
+    assert data_of(answer, OTHER_REQUEST)["part"] == "body"
 
 
-def test_a_used_key_may_be_an_error(three_servers: Shop, write: Write) -> None:
+def test_a_used_key_is_refused_when_configured(three_servers: Shop, write: Write) -> None:
     strict = write._replace(header="Idempotency-Key", web="web.2")
     assert strict.send(three_servers).status == 201
 
@@ -131,10 +134,10 @@ def test_a_used_key_may_be_an_error(three_servers: Shop, write: Write) -> None:
     assert drafts(three_servers, write.words["name"]) == 1
 
 
-def test_keys_may_be_left_out_where_the_setting_says_so(three_servers: Shop, write: Write) -> None:
-    lax = write._replace(header="Idempotency-Key", web="web.3")
+def test_keys_are_optional_when_configured(three_servers: Shop, write: Write) -> None:
+    optional = write._replace(header="Idempotency-Key", web="web.3")
 
-    assert [lax._replace(key=None).send(three_servers).status for _ in range(2)] == [201, 201]
-    lax.send(three_servers)
-    assert is_replay(lax.send(three_servers))
+    assert [optional._replace(key=None).send(three_servers).status for _ in range(2)] == [201, 201]
+    optional.send(three_servers)
+    assert is_replay(optional.send(three_servers))
     assert drafts(three_servers, write.words["name"]) == 3

@@ -1,4 +1,4 @@
-"""Three languages, over HTTP."""
+"""Language negotiation and translated messages, over HTTP."""
 
 import re
 
@@ -9,27 +9,27 @@ from tests.http.support.shop import API, Shop
 from tests.support.http import HttpClient
 
 HANT = {"Accept-Language": "zh-TW,zh;q=0.9,en;q=0.8"}
-LOST = {"en": "Item 999999 does not exist.", "zh-Hant": "商品 999999 不存在。", "zh-Hans": "商品 999999 不存在。"}
+NOT_FOUND = {"en": "Item 999999 does not exist.", "zh-Hant": "商品 999999 不存在。", "zh-Hans": "商品 999999 不存在。"}
 ENGLISH = re.compile("[A-Za-z]{2,}")
 
 
 @pytest.mark.parametrize(("accepted", "language"), [("zh-HK", "zh-Hant"), ("zh", "zh-Hans"), ("fr", "en")])
-def test_a_refusal_is_in_the_language_of_the_caller(client: HttpClient, accepted: str, language: str) -> None:
+def test_error_messages_use_the_requested_language(client: HttpClient, accepted: str, language: str) -> None:
     answer = client.get(f"{API}/items/999999", headers={"Accept-Language": accepted})
 
     data_of(answer, 404301)
-    assert (answer.json["message"], answer.headers["Content-Language"]) == (LOST[language], language)
+    assert (answer.json["message"], answer.headers["Content-Language"]) == (NOT_FOUND[language], language)
     assert answer.headers["Vary"] == "Accept, Accept-Language, Authorization, Cookie, X-Tenant"
 
 
-def test_a_success_is_in_the_language_of_the_caller(client: HttpClient) -> None:
+def test_success_messages_use_the_requested_language(client: HttpClient) -> None:
     answer = client.get(f"{API}/items", headers=HANT)
 
     assert (answer.json["message"], answer.headers["Content-Language"]) == ("成功", "zh-Hant")
     assert answer.headers["Vary"] == "Accept, Accept-Language, Authorization, Cookie, X-Tenant"
 
 
-def test_the_query_goes_before_the_cookie_and_the_cookie_before_the_header(client: HttpClient) -> None:
+def test_lang_query_overrides_the_cookie_which_overrides_the_header(client: HttpClient) -> None:
     cookie = {"Cookie": "a=b; lang=zh-CN"}
 
     assert client.get(f"{API}/items?lang=en", headers=HANT | cookie).headers["Content-Language"] == "en"
@@ -37,86 +37,89 @@ def test_the_query_goes_before_the_cookie_and_the_cookie_before_the_header(clien
 
 
 @pytest.mark.parametrize("query", ["lang=zh-TW", "lang=zh-TW&per_page=1", "lang=klingon", "lang="])
-def test_any_request_may_say_its_language(client: HttpClient, query: str) -> None:
+def test_the_lang_parameter_accepts_any_value(client: HttpClient, query: str) -> None:
     data_of(client.get(f"{API}/items?{query}"), 200)
 
 
-def test_a_language_hides_no_unknown_word(client: HttpClient) -> None:
+def test_unknown_parameters_are_refused_beside_lang(client: HttpClient) -> None:
     assert data_of(client.get(f"{API}/items?lang=zh-TW&sort=up"), 422001) == {"sort": ["sort 是未知的欄位。"]}
 
 
 @pytest.mark.parametrize("language", ["zh-Hant", "zh-Hans"])
-def test_every_sentence_about_a_field_is_translated(client: HttpClient, language: str) -> None:
-    wrong = {"name": "\x01", "email": "no-address", "password": "ñ", "r": 1}
+def test_every_field_error_is_translated(client: HttpClient, language: str) -> None:
+    body = {"name": "\x01", "email": "no-address", "password": "ñ", "r": 1}
 
-    answer = client.post(f"{API}/auth/register?lang={language}", wrong)
+    answer = client.post(f"{API}/auth/register?lang={language}", body)
 
-    sentences = [answer.json["message"], *(one for told in data_of(answer, 422101).values() for one in told)]
-    assert len(sentences) == 8
-    assert [sentence for sentence in sentences if ENGLISH.search(sentence)] == []
+    messages = [
+        answer.json["message"],
+        *(text for field_messages in data_of(answer, 422101).values() for text in field_messages),
+    ]
+    assert len(messages) == 8
+    assert [message for message in messages if ENGLISH.search(message)] == []
 
 
-def test_numbers_of_a_sentence_are_kept(client: HttpClient, shop: Shop) -> None:
-    words = {"name": "", "price_minor": -1, "currency": "eur", "stock": 1.5, "status": "gone"}
+def test_translated_field_errors_keep_their_numbers(client: HttpClient, shop: Shop) -> None:
+    body = {"name": "", "price_minor": -1, "currency": "eur", "stock": 1.5, "status": "gone"}
 
-    told = data_of(client.post(f"{API}/items?lang=zh-Hans", words, token=shop.admin()), 422301)
+    errors = data_of(client.post(f"{API}/items?lang=zh-Hans", body, token=shop.admin()), 422301)
 
-    assert told["name"] == ["名称的长度必须在 1 到 200 之间。"]
-    assert told["stock"] == ["库存不是有效的整数。"]
-    assert told["status"] == ["状态必须是其中之一：draft, on_sale, retired。"]  # noqa: RUF001 - a Chinese colon
+    assert errors["name"] == ["名称的长度必须在 1 到 200 之间。"]
+    assert errors["stock"] == ["库存不是有效的整数。"]
+    assert errors["status"] == ["状态必须是其中之一：draft, on_sale, retired。"]  # noqa: RUF001 - a Chinese colon
 
 
 @pytest.mark.parametrize(
-    ("language", "sentence"),
+    ("language", "message"),
     [("en", "Price must be from 0 to"), ("zh-Hant", "價格必須大於或等於 0 "), ("zh-Hans", "价格必须大于或等于 0 ")],
 )
-def test_a_sentence_names_the_field_in_the_language_of_the_caller(
-    client: HttpClient, shop: Shop, language: str, sentence: str
+def test_field_errors_name_the_field_in_the_requested_language(
+    client: HttpClient, shop: Shop, language: str, message: str
 ) -> None:
-    words = {"name": "Ticket", "price_minor": -1, "currency": "EUR", "stock": 1, "status": "draft"}
-    ask, path = {"Accept": "application/problem+json"}, f"{API}/items?lang={language}"
+    body = {"name": "Ticket", "price_minor": -1, "currency": "EUR", "stock": 1, "status": "draft"}
+    headers, path = {"Accept": "application/problem+json"}, f"{API}/items?lang={language}"
 
-    told = data_of(client.post(path, words, token=shop.admin()), 422302)
-    problem = client.post(path, words, token=shop.admin(), headers=ask).json
+    errors = data_of(client.post(path, body, token=shop.admin()), 422302)
+    problem = client.post(path, body, token=shop.admin(), headers=headers).json
 
-    assert list(told) == ["price_minor"]
-    assert told["price_minor"][0].startswith(sentence)
-    assert [error["detail"] for error in problem["errors"]] == told["price_minor"]
+    assert list(errors) == ["price_minor"]
+    assert errors["price_minor"][0].startswith(message)
+    assert [error["detail"] for error in problem["errors"]] == errors["price_minor"]
 
 
-def test_of_the_members_of_a_list_the_list_is_named(client: HttpClient, shop: Shop) -> None:
-    user, words = shop.enter(), {"roles": ["general"], "permissions": ["999999"]}
+def test_errors_of_list_members_use_the_label_of_the_list(client: HttpClient, shop: Shop) -> None:
+    user, body = shop.enter(), {"roles": ["general"], "permissions": ["999999"]}
 
-    answer = client.request("PUT", f"{API}/users/{user.id}/roles?lang=zh-Hant", words, token=shop.admin())
+    answer = client.request("PUT", f"{API}/users/{user.id}/roles?lang=zh-Hant", body, token=shop.admin())
 
-    ((name, (sentence,)),) = data_of(answer, 422701).items()
-    assert (name, sentence[:2]) == ("permissions.0", "權限")
+    ((name, (message,)),) = data_of(answer, 422701).items()
+    assert (name, message[:2]) == ("permissions.0", "權限")
 
 
 @pytest.mark.parametrize(("body", "name"), [([1], "body"), ({"name": "Ada", "password": "x", "a{b}": 1}, "a{b}")])
-def test_what_has_no_label_is_called_by_its_name(client: HttpClient, body: object, name: str) -> None:
-    told = client.post(f"{API}/auth/login", body).json["data"]
+def test_fields_without_a_label_are_named_by_their_key(client: HttpClient, body: object, name: str) -> None:
+    errors = client.post(f"{API}/auth/login", body).json["data"]
 
-    assert told[name] == ["The body must be an object." if name == "body" else "a{b} is not known here."]
+    assert errors[name] == ["The body must be an object." if name == "body" else "a{b} is not known here."]
 
 
-def test_what_is_not_there_is_said_in_the_language_of_the_caller(client: HttpClient) -> None:
+def test_routing_errors_use_the_requested_language(client: HttpClient) -> None:
     assert client.get("/nowhere", headers=HANT).json["message"] == "找不到"
     assert client.request("PUT", f"{API}/items", headers=HANT).json["message"] == "不允許此方法"
 
 
-def test_documents_say_that_they_are_english(client: HttpClient) -> None:
+def test_documents_have_content_language_english(client: HttpClient) -> None:
     assert client.get("/openapi.json", headers=HANT).headers["Content-Language"] == "en"
     assert client.get("/docs", headers=HANT).headers["Content-Language"] == "en"
 
 
-def test_a_replay_keeps_the_language_of_the_first_answer(client: HttpClient, shop: Shop) -> None:
-    admin, path, words = shop.admin(), f"{API}/items/{shop.offer()}", {"name": "Kept"}
+def test_a_replay_keeps_the_language_of_the_first_response(client: HttpClient, shop: Shop) -> None:
+    admin, path, body = shop.admin(), f"{API}/items/{shop.offer()}", {"name": "Kept"}
     key = {"Idempotency-Key": "language"}
 
-    first = client.request("PATCH", path, words, token=admin, headers=HANT | key)
-    again = client.request("PATCH", path, words, token=admin, headers={"Accept-Language": "en"} | key)
+    first = client.request("PATCH", path, body, token=admin, headers=HANT | key)
+    replay = client.request("PATCH", path, body, token=admin, headers={"Accept-Language": "en"} | key)
 
     assert first.json["message"] == "成功"
-    assert (again.body, again.headers["Content-Language"]) == (first.body, "zh-Hant")
-    assert again.headers["Idempotent-Replayed"] == "true"
+    assert (replay.body, replay.headers["Content-Language"]) == (first.body, "zh-Hant")
+    assert replay.headers["Idempotent-Replayed"] == "true"

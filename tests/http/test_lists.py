@@ -1,4 +1,4 @@
-"""Pages by number and by cursor, and queries that are not understood."""
+"""Pagination by number and by cursor, and invalid queries."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from tests.http.support.shop import API, Shop
 from tests.support.http import HttpClient
 
 FIELD = 422001
-WRONG = (
+INVALID = (
     ("page=0", "page"),
     ("page=-1", "page"),
     ("page=abc", "page"),
@@ -21,29 +21,29 @@ WRONG = (
 )
 
 
-@pytest.mark.parametrize(("query", "name"), WRONG)
-def test_a_query_that_is_not_understood_is_refused(client: HttpClient, query: str, name: str) -> None:
+@pytest.mark.parametrize(("query", "name"), INVALID)
+def test_an_invalid_query_is_refused(client: HttpClient, query: str, name: str) -> None:
     assert_refused(client.get(f"{API}/items?{query}"), FIELD, name)
 
 
 @pytest.mark.parametrize("query", ["cursor=", "cursor=abc", "cursor=abc.def", "cursor=" + "a" * 4001])
-def test_a_cursor_of_ones_own_making_is_refused(client: HttpClient, buyer: str, query: str) -> None:
+def test_a_forged_cursor_is_refused(client: HttpClient, buyer: str, query: str) -> None:
     assert_refused(client.get(f"{API}/orders?{query}", token=buyer), FIELD, "cursor")
 
 
-def test_a_page_says_where_it_stands(shop: Shop, client: HttpClient) -> None:
+def test_a_page_returns_its_position(shop: Shop, client: HttpClient) -> None:
     for _ in range(3):
         shop.offer()
 
     page = data_of(client.get(f"{API}/items?per_page=2&page=2"), 200)
 
-    place = page["meta"]["pagination"]
-    assert (place["count"], place["per_page"], place["current_page"]) == (len(page["data"]), 2, 2)
-    assert place["total_pages"] == -(-place["total"] // 2)
-    assert place["links"]["previous"] == f"{API}/items?page=1&per_page=2"
+    position = page["meta"]["pagination"]
+    assert (position["count"], position["per_page"], position["current_page"]) == (len(page["data"]), 2, 2)
+    assert position["total_pages"] == -(-position["total"] // 2)
+    assert position["links"]["previous"] == f"{API}/items?page=1&per_page=2"
 
 
-def test_the_links_of_a_list_end_at_its_ends(shop: Shop, client: HttpClient) -> None:
+def test_the_first_and_last_page_have_no_further_link(shop: Shop, client: HttpClient) -> None:
     for _ in range(3):
         shop.offer()
     total = data_of(client.get(f"{API}/items"), 200)["meta"]["pagination"]["total"]
@@ -56,13 +56,13 @@ def test_the_links_of_a_list_end_at_its_ends(shop: Shop, client: HttpClient) -> 
     data_of(client.get(last["previous"]), 200)
 
 
-def test_a_page_behind_the_last_one_is_an_empty_list(client: HttpClient) -> None:
+def test_a_page_after_the_last_one_is_empty(client: HttpClient) -> None:
     page = data_of(client.get(f"{API}/items?page=1000000"), 200)
 
     assert page["data"] == []
 
 
-def test_a_list_shows_what_is_on_sale_newest_first(shop: Shop, client: HttpClient) -> None:
+def test_items_on_sale_are_listed_newest_first(shop: Shop, client: HttpClient) -> None:
     older, draft, newer = shop.offer(), shop.offer(status="draft"), shop.offer()
 
     ids = [item["id"] for item in data_of(client.get(f"{API}/items"), 200)["data"]]
@@ -71,7 +71,7 @@ def test_a_list_shows_what_is_on_sale_newest_first(shop: Shop, client: HttpClien
     assert draft not in ids
 
 
-def test_a_list_and_an_item_tell_what_can_be_bought_now(shop: Shop, client: HttpClient) -> None:
+def test_a_list_and_an_item_show_the_available_stock(shop: Shop, client: HttpClient) -> None:
     item = shop.offer(stock=10)
     with shop.stop_process("worker"):
         data_of(shop.buy(item, shop.buyer(), 4), 202)

@@ -1,4 +1,4 @@
-"""Paths and methods that are not there, and what clients say about the answer they want."""
+"""Unknown paths, wrong methods, HEAD requests and unavailable items."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from tests.http.support.envelope import data_of
 from tests.http.support.shop import API, Shop
 from tests.support.http import HttpClient
 
-UNKNOWN = (
+UNKNOWN_PATHS = (
     "/nowhere",
     f"{API}",
     f"{API}/nowhere",
@@ -31,14 +31,14 @@ WRONG_METHODS = (
 )
 
 
-@pytest.mark.parametrize("path", UNKNOWN)
-def test_an_unknown_path_is_said_in_the_envelope(client: HttpClient, path: str) -> None:
+@pytest.mark.parametrize("path", UNKNOWN_PATHS)
+def test_an_unknown_path_returns_404_in_the_envelope(client: HttpClient, path: str) -> None:
     assert data_of(client.get(path), 404) == {}
 
 
 @pytest.mark.parametrize("accept", ["text/html", "text/html,application/xhtml+xml;q=0.9", ""])
 @pytest.mark.parametrize("path", ["/nowhere", f"{API}/orders", f"{API}/items/999999"])
-def test_a_client_that_asks_for_html_gets_the_envelope(client: HttpClient, path: str, accept: str) -> None:
+def test_a_client_that_accepts_html_gets_the_envelope(client: HttpClient, path: str, accept: str) -> None:
     answer = client.get(path, headers={"Accept": accept})
 
     assert data_of(answer, answer.json["code"]) is not None
@@ -46,7 +46,7 @@ def test_a_client_that_asks_for_html_gets_the_envelope(client: HttpClient, path:
 
 
 @pytest.mark.parametrize(("method", "path", "allowed"), WRONG_METHODS)
-def test_a_wrong_method_is_told_the_right_ones(client: HttpClient, method: str, path: str, allowed: set[str]) -> None:
+def test_a_405_lists_the_allowed_methods(client: HttpClient, method: str, path: str, allowed: set[str]) -> None:
     answer = client.request(method, path)
 
     assert data_of(answer, 405) == {}
@@ -54,12 +54,12 @@ def test_a_wrong_method_is_told_the_right_ones(client: HttpClient, method: str, 
 
 
 @pytest.mark.parametrize("path", [f"{API}/items/", "//api/v1/items", f"{API}/items"])
-def test_another_spelling_of_a_path_is_not_redirected(client: HttpClient, path: str) -> None:
+def test_other_spellings_of_a_path_are_not_redirected(client: HttpClient, path: str) -> None:
     assert "meta" in data_of(client.get(path), 200)
 
 
 @pytest.mark.parametrize(("path", "status"), [(f"{API}/items", 200), ("/nowhere", 404), (f"{API}/orders", 401)])
-def test_head_says_what_get_says_without_the_body(client: HttpClient, path: str, status: int) -> None:
+def test_head_returns_the_status_of_get_without_a_body(client: HttpClient, path: str, status: int) -> None:
     answer = client.request("HEAD", path)
 
     assert (answer.status, answer.body) == (status, b"")
@@ -68,14 +68,14 @@ def test_head_says_what_get_says_without_the_body(client: HttpClient, path: str,
 
 @pytest.mark.parametrize("item", [0, 999_999, 10**18 - 1])
 def test_an_unknown_item_is_not_found(client: HttpClient, buyer: str, item: int) -> None:
-    lost = {"error_code": "NOT_FOUND", "item_id": item}
+    not_found = {"error_code": "NOT_FOUND", "item_id": item}
 
-    assert data_of(client.get(f"{API}/items/{item}"), 404301) == lost
-    assert data_of(client.post(f"{API}/items/{item}/purchase", {"quantity": 1}, token=buyer), 404301) == lost
+    assert data_of(client.get(f"{API}/items/{item}"), 404301) == not_found
+    assert data_of(client.post(f"{API}/items/{item}/purchase", {"quantity": 1}, token=buyer), 404301) == not_found
 
 
 @pytest.mark.parametrize("status", ["draft", "retired"])
-def test_what_is_not_on_sale_can_be_neither_seen_nor_bought(shop: Shop, client: HttpClient, status: str) -> None:
+def test_an_item_not_on_sale_can_be_neither_read_nor_bought(shop: Shop, client: HttpClient, status: str) -> None:
     item = shop.offer(status=status)
 
     data_of(client.get(f"{API}/items/{item}"), 404301)
@@ -83,7 +83,7 @@ def test_what_is_not_on_sale_can_be_neither_seen_nor_bought(shop: Shop, client: 
 
 
 @pytest.mark.parametrize("status", ["draft", "retired"])
-def test_what_was_taken_off_sale_can_no_longer_be_bought(shop: Shop, status: str) -> None:
+def test_an_item_taken_off_sale_cannot_be_bought(shop: Shop, status: str) -> None:
     item, buyer = shop.offer(), shop.buyer()
     data_of(shop.buy(item, buyer), 202)
 
@@ -92,7 +92,7 @@ def test_what_was_taken_off_sale_can_no_longer_be_bought(shop: Shop, status: str
     data_of(shop.buy(item, buyer), 404301)
 
 
-def test_what_was_deleted_can_no_longer_be_bought(shop: Shop, client: HttpClient) -> None:
+def test_a_deleted_item_cannot_be_bought(shop: Shop, client: HttpClient) -> None:
     item, buyer = shop.offer(), shop.buyer()
 
     assert data_of(client.request("DELETE", f"{API}/items/{item}", token=shop.admin()), 200) == {}

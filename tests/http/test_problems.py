@@ -1,4 +1,4 @@
-"""application/problem+json (RFC 9457), over HTTP."""
+"""Problem details (RFC 9457), over HTTP."""
 
 from typing import Any
 
@@ -9,9 +9,9 @@ from tests.http.support.shop import API, Shop
 from tests.support.http import HttpClient, Response
 
 PROBLEM = "application/problem+json"
-ASKS = {"Accept": PROBLEM}
+PREFERS_PROBLEM = {"Accept": PROBLEM}
 MEMBERS = {"type", "title", "status", "detail", "instance", "code"}
-LIKED = {
+PREFERENCES = {
     PROBLEM: True,
     f"{PROBLEM}, application/json;q=0.9": True,
     f"{PROBLEM}, */*": True,
@@ -28,99 +28,105 @@ LIKED = {
 
 
 def problem_of(answer: Response, code: int, *facts: str) -> Any:
-    """The problem of an answer with that code and these members beside those of every problem."""
-    told = answer.json
-    assert (answer.headers["Content-Type"], told["code"]) == (PROBLEM, code), told
+    """Return the problem of a response; assert its code and members."""
+    problem = answer.json
+    assert (answer.headers["Content-Type"], problem["code"]) == (PROBLEM, code), problem
     assert answer.headers["Vary"] == "Accept, Accept-Language, Authorization, Cookie, X-Tenant"
-    assert (answer.status, told["status"]) == (int(str(code)[:3]),) * 2
-    assert told.keys() == MEMBERS | set(facts)
-    assert told["type"] == f"/errors/{code}"
-    assert told["title"]
-    assert told["detail"]
-    return told
+    assert (answer.status, problem["status"]) == (int(str(code)[:3]),) * 2
+    assert problem.keys() == MEMBERS | set(facts)
+    assert problem["type"] == f"/errors/{code}"
+    assert problem["title"]
+    assert problem["detail"]
+    return problem
 
 
-@pytest.mark.parametrize(("accept", "liked"), LIKED.items())
-def test_problem_details_are_sent_to_clients_that_prefer_them(client: HttpClient, accept: str, liked: bool) -> None:
+@pytest.mark.parametrize(("accept", "preferred"), PREFERENCES.items())
+def test_problem_details_are_sent_to_clients_that_prefer_them(client: HttpClient, accept: str, preferred: bool) -> None:
     answer = client.get("/nowhere", headers={"Accept": accept})
 
-    assert answer.headers["Content-Type"] == (PROBLEM if liked else "application/json")
+    assert answer.headers["Content-Type"] == (PROBLEM if preferred else "application/json")
 
 
-def test_a_refusal_tells_its_facts(client: HttpClient) -> None:
-    told = problem_of(client.get(f"{API}/items/999999", headers=ASKS), 404301, "error_code", "item_id")
+def test_a_problem_contains_the_facts_of_the_error(client: HttpClient) -> None:
+    problem = problem_of(client.get(f"{API}/items/999999", headers=PREFERS_PROBLEM), 404301, "error_code", "item_id")
 
-    assert (told["detail"], told["title"]) == ("Item 999999 does not exist.", "Item … does not exist.")
-    assert (told["instance"], told["item_id"], told["error_code"]) == (f"{API}/items/999999", 999999, "NOT_FOUND")
+    assert (problem["detail"], problem["title"]) == ("Item 999999 does not exist.", "Item … does not exist.")
+    assert (problem["instance"], problem["item_id"], problem["error_code"]) == (
+        f"{API}/items/999999",
+        999999,
+        "NOT_FOUND",
+    )
 
 
 def test_a_success_keeps_the_envelope(client: HttpClient) -> None:
-    data_of(client.get(f"{API}/items", headers=ASKS), 200)
+    data_of(client.get(f"{API}/items", headers=PREFERS_PROBLEM), 200)
 
 
 @pytest.mark.parametrize(("method", "path", "code"), [("GET", "/%ff", 404), ("PUT", f"{API}/items", 405)])
-def test_failures_of_http_are_problems(client: HttpClient, method: str, path: str, code: int) -> None:
-    problem_of(client.request(method, path, headers=ASKS), code)
+def test_http_errors_are_problems(client: HttpClient, method: str, path: str, code: int) -> None:
+    problem_of(client.request(method, path, headers=PREFERS_PROBLEM), code)
 
 
-def test_a_wrong_method_is_still_told_the_right_ones(client: HttpClient) -> None:
-    assert "GET" in client.request("PUT", f"{API}/items", headers=ASKS).headers["Allow"]
+def test_a_405_problem_keeps_the_allow_header(client: HttpClient) -> None:
+    assert "GET" in client.request("PUT", f"{API}/items", headers=PREFERS_PROBLEM).headers["Allow"]
 
 
-@pytest.mark.parametrize(("kind", "code"), [("text/plain", 415001), ("application/json", 400001)])
-def test_a_body_that_cannot_be_read_is_a_problem(client: HttpClient, buyer: str, kind: str, code: int) -> None:
-    headers = {**ASKS, "Authorization": f"Bearer {buyer}", "Content-Type": kind}
+@pytest.mark.parametrize(("media_type", "code"), [("text/plain", 415001), ("application/json", 400001)])
+def test_an_unreadable_body_is_a_problem(client: HttpClient, buyer: str, media_type: str, code: int) -> None:
+    headers = {**PREFERS_PROBLEM, "Authorization": f"Bearer {buyer}", "Content-Type": media_type}
 
     problem_of(client.send("POST", f"{API}/items/1/purchase", b"{", headers), code, "error_code")
 
 
-def test_a_body_that_is_too_large_is_a_problem(client: HttpClient) -> None:
-    # Only announced: a client that goes on sending may find the connection closed.
+def test_a_too_large_body_is_a_problem(client: HttpClient) -> None:
+    # The body is not sent, since the server may close the connection.
     announced = {"Content-Type": "application/json", "Content-Length": str(1024 * 1024 + 1)}
 
-    problem_of(client.send("POST", f"{API}/auth/login", None, ASKS | announced), 413)
+    problem_of(client.send("POST", f"{API}/auth/login", None, PREFERS_PROBLEM | announced), 413)
 
 
-def test_an_unauthenticated_client_still_gets_www_authenticate(client: HttpClient) -> None:
-    answer = client.get(f"{API}/orders", headers=ASKS)
+def test_a_401_problem_keeps_the_www_authenticate_header(client: HttpClient) -> None:
+    answer = client.get(f"{API}/orders", headers=PREFERS_PROBLEM)
 
     problem_of(answer, 401001, "error_code")
     assert answer.headers["WWW-Authenticate"] == "Bearer"
 
 
-def test_each_wrong_word_is_pointed_at_with_its_own_code(client: HttpClient, shop: Shop) -> None:
-    words = {"name": "", "price_minor": -1, "currency": "EUR", "stock": 1, "status": "draft", "a/b": 1}
+def test_each_invalid_field_has_a_pointer_and_a_code(client: HttpClient, shop: Shop) -> None:
+    body = {"name": "", "price_minor": -1, "currency": "EUR", "stock": 1, "status": "draft", "a/b": 1}
 
-    told = problem_of(client.post(f"{API}/items", words, token=shop.admin(), headers=ASKS), 422301, "errors")
+    problem = problem_of(
+        client.post(f"{API}/items", body, token=shop.admin(), headers=PREFERS_PROBLEM), 422301, "errors"
+    )
 
-    found = {(error["pointer"], error["code"]) for error in told["errors"]}
-    assert found == {("#/name", 422301), ("#/price_minor", 422302), ("#/a~1b", 422001)}
-    assert all(error["detail"] for error in told["errors"])
-
-
-def test_a_body_of_the_wrong_kind_is_pointed_at_as_a_whole(client: HttpClient) -> None:
-    told = problem_of(client.post(f"{API}/auth/login", [1], headers=ASKS), 422001, "errors")
-
-    assert [error["pointer"] for error in told["errors"]] == ["#"]
+    errors = {(error["pointer"], error["code"]) for error in problem["errors"]}
+    assert errors == {("#/name", 422301), ("#/price_minor", 422302), ("#/a~1b", 422001)}
+    assert all(error["detail"] for error in problem["errors"])
 
 
-def test_a_wrong_word_of_the_query_is_named(client: HttpClient, buyer: str) -> None:
-    page = problem_of(client.get(f"{API}/items?page=0", headers=ASKS), 422001, "errors")
-    cursor = problem_of(client.get(f"{API}/orders?cursor=mine", headers=ASKS, token=buyer), 422001, "errors")
+def test_a_body_of_the_wrong_type_has_the_root_pointer(client: HttpClient) -> None:
+    problem = problem_of(client.post(f"{API}/auth/login", [1], headers=PREFERS_PROBLEM), 422001, "errors")
+
+    assert [error["pointer"] for error in problem["errors"]] == ["#"]
+
+
+def test_an_invalid_query_parameter_is_named(client: HttpClient, buyer: str) -> None:
+    page = problem_of(client.get(f"{API}/items?page=0", headers=PREFERS_PROBLEM), 422001, "errors")
+    cursor = problem_of(client.get(f"{API}/orders?cursor=mine", headers=PREFERS_PROBLEM, token=buyer), 422001, "errors")
 
     assert [error["parameter"] for error in page["errors"] + cursor["errors"]] == ["page", "cursor"]
 
 
-def test_a_word_that_only_the_rules_refuse_is_pointed_at(client: HttpClient) -> None:
-    words = {"name": "Ada", "email": "ada@problems.example", "password": "Correct-horse-1"}
-    client.post(f"{API}/auth/register", words)
+def test_a_field_refused_by_a_business_rule_has_a_pointer(client: HttpClient) -> None:
+    body = {"name": "Ada", "email": "ada@problems.example", "password": "Correct-horse-1"}
+    client.post(f"{API}/auth/register", body)
 
-    told = problem_of(client.post(f"{API}/auth/register", words, headers=ASKS), 422103, "errors")
+    problem = problem_of(client.post(f"{API}/auth/register", body, headers=PREFERS_PROBLEM), 422103, "errors")
 
-    assert [(error["pointer"], error["code"]) for error in told["errors"]] == [("#/email", 422103)]
+    assert [(error["pointer"], error["code"]) for error in problem["errors"]] == [("#/email", 422103)]
 
 
-def test_a_problem_speaks_the_language_of_the_caller(client: HttpClient) -> None:
-    told = problem_of(client.get("/nowhere?lang=zh-TW", headers=ASKS), 404)
+def test_a_problem_is_in_the_requested_language(client: HttpClient) -> None:
+    problem = problem_of(client.get("/nowhere?lang=zh-TW", headers=PREFERS_PROBLEM), 404)
 
-    assert (told["title"], told["detail"]) == ("找不到", "找不到")
+    assert (problem["title"], problem["detail"]) == ("找不到", "找不到")

@@ -1,4 +1,4 @@
-"""How many: a whole number from 1 to 1000, in JSON."""
+"""Validation of the purchase quantity: an integer from 1 to 1000."""
 
 import pytest
 
@@ -7,19 +7,19 @@ from tests.http.support.shop import API, Shop
 from tests.support.http import HttpClient, Response
 
 QUANTITY, FIELD = 422401, 422001
-WRONG = {
+INVALID = {
     "zero": b"0",
     "negative": b"-1",
     "text": b'"3"',
     "a_fraction": b"2.5",
     "true": b"true",
-    "one_too_many": b"1001",
-    "astronomic": b"1" + b"0" * 30,
-    "a_float_beyond_whole_numbers": b"1e300",
+    "above_the_maximum": b"1001",
+    "an_integer_of_31_digits": b"1" + b"0" * 30,
+    "a_float_beyond_64_bits": b"1e300",
     "null": b"null",
     "a_list": b"[1]",
     "an_object": b"{}",
-    "deep": b"[" * 30 + b"]" * 30,
+    "a_deeply_nested_list": b"[" * 30 + b"]" * 30,
 }
 
 
@@ -28,8 +28,8 @@ def purchase(client: HttpClient, item: int, token: str, body: bytes) -> Response
     return client.send("POST", f"{API}/items/{item}/purchase", body, headers)
 
 
-@pytest.mark.parametrize("quantity", WRONG.values(), ids=WRONG)
-def test_a_wrong_quantity_is_refused(client: HttpClient, item: int, buyer: str, quantity: bytes) -> None:
+@pytest.mark.parametrize("quantity", INVALID.values(), ids=INVALID)
+def test_an_invalid_quantity_is_refused(client: HttpClient, item: int, buyer: str, quantity: bytes) -> None:
     assert_refused(purchase(client, item, buyer, b'{"quantity": %s}' % quantity), QUANTITY, "quantity")
 
 
@@ -43,14 +43,12 @@ def test_an_unknown_field_is_refused(client: HttpClient, item: int, buyer: str, 
     assert_refused(purchase(client, item, buyer, b'{"quantity": 1, "%s": 1}' % name.encode()), FIELD, name)
 
 
-def test_every_wrong_word_is_named(client: HttpClient, item: int, buyer: str) -> None:
+def test_every_invalid_field_is_named(client: HttpClient, item: int, buyer: str) -> None:
     assert_refused(purchase(client, item, buyer, b'{"quantity": 0, "gift": 1}'), QUANTITY, "quantity", "gift")
 
 
 @pytest.mark.parametrize(("text", "units"), [(b"1", 1), (b"3.0", 3), (b"1000.0", 1000), (b"1e2", 100)])
-def test_a_whole_number_is_accepted_however_it_is_written(
-    shop: Shop, client: HttpClient, text: bytes, units: int
-) -> None:
+def test_an_integer_is_accepted_in_every_json_notation(shop: Shop, client: HttpClient, text: bytes, units: int) -> None:
     item = shop.offer(stock=1000)
 
     order = data_of(purchase(client, item, shop.buyer(), b'{"quantity": %s}' % text), 202)
@@ -59,10 +57,10 @@ def test_a_whole_number_is_accepted_however_it_is_written(
     assert shop.item(item)["stock"] == 1000 - units
 
 
-def test_a_refused_purchase_takes_nothing(shop: Shop, client: HttpClient) -> None:
+def test_a_refused_purchase_takes_no_stock(shop: Shop, client: HttpClient) -> None:
     item = shop.offer(stock=5)
 
-    for quantity in WRONG.values():
+    for quantity in INVALID.values():
         purchase(client, item, shop.buyer(), b'{"quantity": %s}' % quantity)
 
     assert shop.item(item)["stock"] == 5

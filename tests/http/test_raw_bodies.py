@@ -1,4 +1,4 @@
-"""Bodies that no client would send, on every route that reads one: refused, and never with a 5xx."""
+"""Malformed bodies on every route that reads one, refused without a 5xx."""
 
 import time
 
@@ -9,38 +9,38 @@ from tests.http.support.raw_http import Reply, connect, request, send
 from tests.http.support.shop import API, Shop
 from tests.support.http import HttpClient
 
-GOOD = b'{"quantity":1}'
-MALFORMED, TWICE, DEEP, MEDIA_TYPE, CODED = 400001, 400004, 400005, 415001, 415002
+VALID = b'{"quantity":1}'
+MALFORMED, REPEATED, TOO_DEEP, MEDIA_TYPE, CONTENT_ENCODING = 400001, 400004, 400005, 415001, 415002
 ROUTES = {
     "register": "POST {api}/auth/register",
     "login": "POST {api}/auth/login",
     "refresh": "PUT {api}/auth/refresh",
     "purchase": "POST {api}/items/{item}/purchase",
-    "offer": "POST {api}/items",
-    "revise": "PATCH {api}/items/{item}",
-    "adjust": "POST {api}/items/{item}/stock-adjustments",
+    "create_item": "POST {api}/items",
+    "patch_item": "PATCH {api}/items/{item}",
+    "adjust_stock": "POST {api}/items/{item}/stock-adjustments",
 }
-NO_JSON = {
-    "a_wall_of_brackets": (b"[" * 60_000, MALFORMED),
-    "a_wall_of_braces": (b'{"a":' * 12_000, MALFORMED),
-    "a_thousand_levels": (b"[" * 1_000 + b"]" * 1_000, DEEP),
-    "thirty_three_levels": (b'{"a":' * 33 + b"1" + b"}" * 33, DEEP),
+INVALID_JSON = {
+    "sixty_thousand_open_brackets": (b"[" * 60_000, MALFORMED),
+    "twelve_thousand_open_braces": (b'{"a":' * 12_000, MALFORMED),
+    "a_thousand_levels": (b"[" * 1_000 + b"]" * 1_000, TOO_DEEP),
+    "thirty_three_levels": (b'{"a":' * 33 + b"1" + b"}" * 33, TOO_DEEP),
     "a_number_of_5000_digits": (b'{"quantity":%s}' % (b"9" * 5_000), MALFORMED),
     "a_fraction_of_5000_digits": (b'{"quantity":0.%s}' % (b"9" * 5_000), MALFORMED),
     "an_infinite_number": (b'{"quantity":1e400}', MALFORMED),
-    "utf_16": (GOOD.decode().encode("utf-16"), MALFORMED),
-    "utf_32": (GOOD.decode().encode("utf-32"), MALFORMED),
-    "utf_16_without_a_mark": (GOOD.decode().encode("utf-16-le"), MALFORMED),
-    "a_byte_order_mark": (b"\xef\xbb\xbf" + GOOD, MALFORMED),
-    "half_a_character_escaped": (b'{"quantity":"\\ud800"}', MALFORMED),
-    "half_a_character_in_a_name": (b'{"\\udfff":1}', MALFORMED),
-    "half_a_character_raw": (b'{"quantity":"\xed\xa0\x80"}', MALFORMED),
-    "an_overlong_character": (b'{"quantity":"\xc0\xaf"}', MALFORMED),
-    "a_nul_behind_it": (GOOD + b"\0", MALFORMED),
-    "a_raw_nul_in_a_text": (b'{"quantity":"\0"}', MALFORMED),
-    "a_name_twice": (b'{"quantity":1,"quantity":2}', TWICE),
-    "a_name_twice_in_other_letters": (b'{"quantity":1,"quantit\\u0079":1}', TWICE),
-    "a_name_twice_far_inside": (b'{"a":[{"b":{"c":1,"c":1}}]}', TWICE),
+    "utf_16": (VALID.decode().encode("utf-16"), MALFORMED),
+    "utf_32": (VALID.decode().encode("utf-32"), MALFORMED),
+    "utf_16_without_a_byte_order_mark": (VALID.decode().encode("utf-16-le"), MALFORMED),
+    "a_byte_order_mark": (b"\xef\xbb\xbf" + VALID, MALFORMED),
+    "an_escaped_lone_surrogate": (b'{"quantity":"\\ud800"}', MALFORMED),
+    "a_lone_surrogate_in_a_name": (b'{"\\udfff":1}', MALFORMED),
+    "a_raw_lone_surrogate": (b'{"quantity":"\xed\xa0\x80"}', MALFORMED),
+    "an_overlong_utf_8_sequence": (b'{"quantity":"\xc0\xaf"}', MALFORMED),
+    "a_trailing_nul": (VALID + b"\0", MALFORMED),
+    "a_raw_nul_in_a_string": (b'{"quantity":"\0"}', MALFORMED),
+    "a_repeated_key": (b'{"quantity":1,"quantity":2}', REPEATED),
+    "a_repeated_key_with_an_escape": (b'{"quantity":1,"quantit\\u0079":1}', REPEATED),
+    "a_repeated_nested_key": (b'{"a":[{"b":{"c":1,"c":1}}]}', REPEATED),
 }
 
 
@@ -64,8 +64,8 @@ def admin(shop: Shop) -> str:
 
 
 @pytest.mark.parametrize("route", ROUTES)
-@pytest.mark.parametrize(("body", "code"), NO_JSON.values(), ids=NO_JSON)
-def test_what_is_no_json_of_ours_is_refused(
+@pytest.mark.parametrize(("body", "code"), INVALID_JSON.values(), ids=INVALID_JSON)
+def test_invalid_json_is_refused_by_every_route(
     shop: Shop, item: int, admin: str, route: str, body: bytes, code: int
 ) -> None:
     assert_code(send(shop, request(line_of(route, item), body, **headers_of(admin))), code)
@@ -73,10 +73,11 @@ def test_what_is_no_json_of_ours_is_refused(
 
 @pytest.mark.parametrize("route", ROUTES)
 @pytest.mark.parametrize(
-    "kind", ["application/x-www-form-urlencoded", "multipart/form-data", "text/json", "////", "application/json/x", ""]
+    "media_type",
+    ["application/x-www-form-urlencoded", "multipart/form-data", "text/json", "////", "application/json/x", ""],
 )
-def test_another_form_is_refused(shop: Shop, item: int, admin: str, route: str, kind: str) -> None:
-    headers = {**headers_of(admin), "content_type": kind}
+def test_another_media_type_is_refused(shop: Shop, item: int, admin: str, route: str, media_type: str) -> None:
+    headers = {**headers_of(admin), "content_type": media_type}
 
     assert_code(send(shop, request(line_of(route, item), b"quantity=1", **headers)), MEDIA_TYPE)
 
@@ -85,13 +86,15 @@ def test_another_form_is_refused(shop: Shop, item: int, admin: str, route: str, 
 @pytest.mark.parametrize("name", ["content_encoding", "transfer_encoding"])
 def test_a_compressed_body_is_refused(shop: Shop, item: int, admin: str, route: str, name: str) -> None:
     coding = {"content_encoding": "gzip", "transfer_encoding": "gzip, chunked"}[name]
-    body = GOOD if name == "content_encoding" else b"e\r\n%s\r\n0\r\n\r\n" % GOOD
+    body = VALID if name == "content_encoding" else b"e\r\n%s\r\n0\r\n\r\n" % VALID
 
-    assert_code(send(shop, request(line_of(route, item), body, **headers_of(admin), **{name: coding})), CODED)
+    assert_code(
+        send(shop, request(line_of(route, item), body, **headers_of(admin), **{name: coding})), CONTENT_ENCODING
+    )
 
 
 @pytest.mark.parametrize("route", ROUTES)
-def test_a_route_that_needs_words_needs_a_body(shop: Shop, item: int, admin: str, route: str) -> None:
+def test_a_route_with_required_fields_refuses_an_empty_body(shop: Shop, item: int, admin: str, route: str) -> None:
     reply = send(shop, request(line_of(route, item), **headers_of(admin)))
 
     assert reply.status in (400, 422)
@@ -99,10 +102,10 @@ def test_a_route_that_needs_words_needs_a_body(shop: Shop, item: int, admin: str
 
 
 @pytest.mark.parametrize(
-    "rest", [b"ZZ\r\n", b"-1\r\n", b"F" * 17 + b"\r\n", b"e;" + b"a" * 100_000 + b"\r\n", b"5\r\n{"]
+    "chunks", [b"ZZ\r\n", b"-1\r\n", b"F" * 17 + b"\r\n", b"e;" + b"a" * 100_000 + b"\r\n", b"5\r\n{"]
 )
-def test_broken_chunks_are_refused(shop: Shop, item: int, buyer: str, rest: bytes) -> None:
-    raw = request(line_of("purchase", item), rest, transfer_encoding="chunked", **headers_of(buyer))
+def test_malformed_chunks_are_refused(shop: Shop, item: int, buyer: str, chunks: bytes) -> None:
+    raw = request(line_of("purchase", item), chunks, transfer_encoding="chunked", **headers_of(buyer))
 
     reply = send(shop, raw, hang_up=True)
 
@@ -110,31 +113,31 @@ def test_broken_chunks_are_refused(shop: Shop, item: int, buyer: str, rest: byte
     assert list(reply.envelope) == ["status", "code", "message", "data"]
 
 
-def test_a_second_length_smuggles_nothing(shop: Shop, item: int, buyer: str) -> None:
+def test_conflicting_lengths_do_not_allow_request_smuggling(shop: Shop, item: int, buyer: str) -> None:
     hidden = b"GET /smuggled HTTP/1.1\r\nHost: shop\r\n\r\n"
-    body = b"e\r\n%s\r\n0\r\n\r\n%s" % (GOOD, hidden)
-    both = {"content_length": str(len(body)), "transfer_encoding": "chunked"}
+    body = b"e\r\n%s\r\n0\r\n\r\n%s" % (VALID, hidden)
+    lengths = {"content_length": str(len(body)), "transfer_encoding": "chunked"}
 
-    raw = request(line_of("purchase", item), body, **both, **headers_of(buyer))
+    raw = request(line_of("purchase", item), body, **lengths, **headers_of(buyer))
     reply = send(shop, raw.replace(b"Connection: close\r\n", b""))
 
-    # As RFC 9112 (6.3) has it: the chunks count, the length does not, and the connection is closed.
+    # RFC 9112 (6.3): Transfer-Encoding overrides Content-Length, and the connection is closed.
     assert reply.raw.count(b"HTTP/1.1 ") == 1
     assert reply.status == 202
 
 
-def test_a_body_of_a_hundred_thousand_unknown_words_is_refused_briefly(client: HttpClient) -> None:
+def test_a_body_of_95000_unknown_fields_gets_a_short_error(client: HttpClient) -> None:
     body = b"{" + b",".join(b'"%06d":1' % number for number in range(95_000)) + b"}"
-    begun = time.monotonic()
+    began = time.monotonic()
 
     answer = client.send("POST", f"{API}/auth/login", body, {"Content-Type": "application/json"})
 
     data_of(answer, answer.json["code"])
     assert len(answer.body) < 20_000
-    assert time.monotonic() - begun < 3
+    assert time.monotonic() - began < 3
 
 
-def test_a_name_that_is_told_back_is_told_in_short(client: HttpClient) -> None:
+def test_a_long_field_name_is_shortened_in_the_error(client: HttpClient) -> None:
     body = b'{"%s": 1}' % (b"n" * 500_000)
 
     answer = client.send("POST", f"{API}/auth/login", body, {"Content-Type": "application/json"})
@@ -143,8 +146,8 @@ def test_a_name_that_is_told_back_is_told_in_short(client: HttpClient) -> None:
     assert len(answer.body) < 2_000
 
 
-def test_a_silent_connection_delays_no_other_request(shop: Shop, client: HttpClient) -> None:
-    with connect(shop) as silent:
-        silent.sendall(b"\r\n\r\n")
+def test_an_idle_connection_delays_no_other_request(shop: Shop, client: HttpClient) -> None:
+    with connect(shop) as idle:
+        idle.sendall(b"\r\n\r\n")
 
         data_of(client.get(f"{API}/items"), 200)

@@ -1,23 +1,23 @@
-"""Requests that no client would send, on every kind of route: refused, and never with a 5xx."""
+"""Malformed requests to every kind of route, refused without a 5xx."""
 
 import pytest
 
 from tests.http.support.raw_http import Reply, request, send
 from tests.http.support.shop import API, Shop
 
-GOOD = b'{"quantity":1}'
+BODY = b'{"quantity":1}'
 ROUTES = {
     "public_list": "GET {api}/items",
     "public_write": "POST {api}/auth/login",
     "with_token": "GET {api}/orders",
     "purchase": "POST {api}/items/{item}/purchase",
-    "admins": "POST {api}/items",
-    "no_body": "POST {api}/auth/logout",
-    "nowhere": "GET /nowhere",
+    "admin_write": "POST {api}/items",
+    "without_a_body": "POST {api}/auth/logout",
+    "unknown_path": "GET /nowhere",
     "document": "GET /openapi.json",
 }
-# What the server itself refuses, before anything of ours is asked: without a body.
-BROKEN_HEADS = {
+# The web server refuses these before the app is called, so the response has no body.
+MALFORMED_HEADERS = {
     "two_lengths": {"content_length": b"14\r\nContent-Length: 15"},
     "a_list_of_lengths": {"content_length": "14, 14"},
     "a_negative_length": {"content_length": "-1"},
@@ -25,17 +25,17 @@ BROKEN_HEADS = {
     "a_length_in_hex": {"content_length": "0xe"},
     "an_empty_length": {"content_length": ""},
     "a_length_beyond_64_bits": {"content_length": "9" * 23},
-    "no_transfer_encoding_we_know": {"transfer_encoding": "xchunked"},
-    "identity": {"transfer_encoding": "identity"},
-    "chunks_that_are_not_the_last_encoding": {"transfer_encoding": "chunked, gzip"},
-    "a_nul_in_a_header": {"x_word": b"a\0b"},
-    "a_control_character_in_a_header": {"x_word": b"a\x01b"},
-    "a_name_with_a_blank": {"x word": "1"},
-    "a_folded_header": {"x_word": b"1\r\n folded"},
+    "an_unknown_transfer_encoding": {"transfer_encoding": "xchunked"},
+    "the_identity_transfer_encoding": {"transfer_encoding": "identity"},
+    "chunked_not_as_the_last_encoding": {"transfer_encoding": "chunked, gzip"},
+    "a_nul_in_a_header": {"x_test": b"a\0b"},
+    "a_control_character_in_a_header": {"x_test": b"a\x01b"},
+    "a_header_name_with_a_space": {"x test": "1"},
+    "a_folded_header": {"x_test": b"1\r\n folded"},
     "two_hundred_headers": {f"x_{number}": "1" for number in range(200)},
-    "a_header_of_500_kb": {"x_word": "a" * 500_000},
+    "a_header_of_500_kb": {"x_test": "a" * 500_000},
 }
-BROKEN_LINES = {
+MALFORMED_REQUEST_LINES = {
     "a_nul_in_the_path": "GET {api}/items/\0 HTTP/1.1",
     "a_raw_byte_in_the_path": "GET {api}/items/\xff HTTP/1.1",
     "a_raw_byte_in_the_query": "GET {api}/items?\xff=1 HTTP/1.1",
@@ -43,8 +43,8 @@ BROKEN_LINES = {
     "http_0.9": "GET {api}/items",
     "http_1.2": "GET {api}/items HTTP/1.2",
     "http_3": "GET {api}/items HTTP/3.0",
-    "no_method": "G@T/ {api}/items HTTP/1.1",
-    "tls": "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+    "an_invalid_method": "G@T/ {api}/items HTTP/1.1",
+    "a_tls_handshake": "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
 }
 
 
@@ -52,7 +52,7 @@ def line_of(route: str, item: int) -> str:
     return ROUTES[route].format(api=API, item=item) + " HTTP/1.1"
 
 
-def assert_refused_by_us(reply: Reply, *statuses: int) -> None:
+def assert_refused_by_the_app(reply: Reply, *statuses: int) -> None:
     assert reply.status in statuses, reply.raw[:300]
     assert list(reply.envelope) == ["status", "code", "message", "data"]
     assert reply.envelope["status"] == "error"
@@ -60,20 +60,20 @@ def assert_refused_by_us(reply: Reply, *statuses: int) -> None:
 
 
 @pytest.mark.parametrize("route", ROUTES)
-@pytest.mark.parametrize("headers", BROKEN_HEADS.values(), ids=BROKEN_HEADS)
-def test_a_broken_head_is_refused_by_the_server(
+@pytest.mark.parametrize("headers", MALFORMED_HEADERS.values(), ids=MALFORMED_HEADERS)
+def test_malformed_headers_are_refused_by_the_web_server(
     shop: Shop, item: int, buyer: str, route: str, headers: dict[str, bytes | str]
 ) -> None:
-    known = {"authorization": f"Bearer {buyer}", "content_type": "application/json"}
+    common = {"authorization": f"Bearer {buyer}", "content_type": "application/json"}
 
-    reply = send(shop, request(line_of(route, item), GOOD, **known, **headers))
+    reply = send(shop, request(line_of(route, item), BODY, **common, **headers))
 
     assert reply.status in (400, 431), reply.raw[:300]
     assert reply.body == b""
 
 
-@pytest.mark.parametrize("line", BROKEN_LINES.values(), ids=BROKEN_LINES)
-def test_a_broken_line_is_refused_by_the_server(shop: Shop, line: str) -> None:
+@pytest.mark.parametrize("line", MALFORMED_REQUEST_LINES.values(), ids=MALFORMED_REQUEST_LINES)
+def test_a_malformed_request_line_is_refused_by_the_web_server(shop: Shop, line: str) -> None:
     reply = send(shop, request(line.format(api=API)))
 
     assert reply.status in (400, 414, 431), reply.raw[:300]
@@ -89,10 +89,10 @@ def test_a_broken_line_is_refused_by_the_server(shop: Shop, line: str) -> None:
     ids=lambda path: path[:20].encode("unicode_escape").decode(),
 )  # fmt: skip
 @pytest.mark.parametrize("folder", ["items", "orders", "nowhere"])
-def test_a_path_of_strange_letters_is_unknown(shop: Shop, buyer: str, folder: str, path: str) -> None:
+def test_a_path_with_unusual_characters_is_not_found(shop: Shop, buyer: str, folder: str, path: str) -> None:
     reply = send(shop, request(f"GET {API}/{folder}/{path} HTTP/1.1", authorization=f"Bearer {buyer}"))
 
-    assert_refused_by_us(reply, 404)
+    assert_refused_by_the_app(reply, 404)
 
 
 @pytest.mark.parametrize("method", ["B" * 2_000, "BREW", "TRACE", "PROPFIND", "QUERY", "g-e_t"])
@@ -100,13 +100,13 @@ def test_a_path_of_strange_letters_is_unknown(shop: Shop, buyer: str, folder: st
 def test_an_unknown_method_is_not_allowed(shop: Shop, method: str, path: str) -> None:
     reply = send(shop, request(f"{method} {API}{path} HTTP/1.1"))
 
-    assert_refused_by_us(reply, 405)
+    assert_refused_by_the_app(reply, 405)
     assert b"\r\nallow: " in reply.raw
 
 
 @pytest.mark.parametrize("line", ["CONNECT shop:80 HTTP/1.1", "OPTIONS * HTTP/1.1"])
-def test_a_target_that_is_no_path_is_unknown(shop: Shop, line: str) -> None:
-    assert_refused_by_us(send(shop, request(line)), 404)
+def test_a_request_target_that_is_not_a_path_is_not_found(shop: Shop, line: str) -> None:
+    assert_refused_by_the_app(send(shop, request(line)), 404)
 
 
 @pytest.mark.parametrize(
@@ -115,15 +115,15 @@ def test_a_target_that_is_no_path_is_unknown(shop: Shop, line: str) -> None:
      "lang=" + "z" * 36, "lang=zh&lang=en", "&".join(f"a{number}=1" for number in range(2_000))],
     ids=lambda query: query[:20],
 )  # fmt: skip
-def test_a_query_of_strange_letters_is_refused(shop: Shop, query: str) -> None:
+def test_a_query_with_unusual_characters_is_refused(shop: Shop, query: str) -> None:
     reply = send(shop, request(f"GET {API}/items?{query} HTTP/1.1"))
 
-    assert_refused_by_us(reply, 422)
+    assert_refused_by_the_app(reply, 422)
     assert len(reply.raw) < 40_000
 
 
 @pytest.mark.parametrize("version", ["1.0", "1.1"])
-def test_older_http_is_understood(shop: Shop, version: str) -> None:
+def test_http_1_0_and_1_1_are_supported(shop: Shop, version: str) -> None:
     assert send(shop, request(f"GET {API}/items HTTP/{version}")).envelope["code"] == 200
 
 
@@ -138,7 +138,7 @@ def test_older_http_is_understood(shop: Shop, version: str) -> None:
         ("cookie", b"\xff=1; lang=\xfe", 401), ("user_agent", "a" * 20_000, 401), ("origin", "a" * 20_000, 401),
     ],
 )  # fmt: skip
-def test_a_strange_header_is_as_none_or_refused(shop: Shop, name: str, value: bytes | str, status: int) -> None:
+def test_an_invalid_header_is_ignored_or_refused(shop: Shop, name: str, value: bytes | str, status: int) -> None:
     reply = send(shop, request(f"GET {API}/orders HTTP/1.1", **{name: value}))
 
-    assert_refused_by_us(reply, status)
+    assert_refused_by_the_app(reply, status)

@@ -1,4 +1,4 @@
-"""Many who show one refresh token at once; SHOP_TEST_RACES says how many times they do."""
+"""Concurrent use of one refresh token, repeated SHOP_TEST_RACES times."""
 
 import os
 from collections.abc import Iterator
@@ -15,31 +15,31 @@ from tests.http.support.shop import API, Shop
 from tests.support.http import HttpClient, Response
 
 RACES = int(os.environ.get("SHOP_TEST_RACES", "8"))
-RACERS = 50
+CLIENTS = 50
 
 
-class Track:
-    """Racers with a connection each, who all start at once."""
+class RefreshRace:
+    """Clients with one connection each that send at the same time."""
 
     def __init__(self, clients: list[HttpClient], pool: ThreadPoolExecutor) -> None:
         self.clients, self.pool = clients, pool
 
-    def race(self, token: str) -> list[Response]:
-        """The answers to one refresh token."""
-        gate = Barrier(RACERS)
+    def send(self, token: str) -> list[Response]:
+        """Send one refresh token from all clients and return the responses."""
+        gate = Barrier(CLIENTS)
 
-        def ask(client: HttpClient) -> Response:
+        def refresh(client: HttpClient) -> Response:
             gate.wait()
             return client.post(f"{API}/auth/refresh", {"refresh_token": token})
 
-        return list(self.pool.map(ask, self.clients))
+        return list(self.pool.map(refresh, self.clients))
 
 
 @contextmanager
-def open_track(shop: Shop) -> Iterator[Track]:
+def open_race(shop: Shop) -> Iterator[RefreshRace]:
     with ExitStack() as stack:
-        pool = stack.enter_context(ThreadPoolExecutor(RACERS))
-        yield Track([stack.enter_context(shop.client(timeout=30.0)) for _ in range(RACERS)], pool)
+        pool = stack.enter_context(ThreadPoolExecutor(CLIENTS))
+        yield RefreshRace([stack.enter_context(shop.client(timeout=30.0)) for _ in range(CLIENTS)], pool)
 
 
 @pytest.fixture
@@ -47,19 +47,19 @@ def registered_user(shop: Shop) -> Account:
     return open_account(shop)
 
 
-def test_a_race_of_fifty_has_one_successor_which_lives(shop: Shop, registered_user: Account) -> None:
-    tokens, holder = shop.container.get(Tokens), registered_user
+def test_fifty_concurrent_refreshes_have_one_live_successor(shop: Shop, registered_user: Account) -> None:
+    tokens, account = shop.container.get(Tokens), registered_user
     session_id = tokens.verify(registered_user.access).session_id
-    with open_track(shop) as track:
+    with open_race(shop) as race:
         for _ in range(RACES):
-            answers = track.race(holder.refresh_token)
+            answers = race.send(account.refresh_token)
 
             (successor,) = {data_of(answer, 200)["refresh_token"] for answer in answers}
-            live = shop.query_value(
+            stored = shop.query_value(
                 "SELECT refresh_id FROM sessions WHERE id = %s AND ended_at IS NULL", session_id.bytes
             )
-            assert live == tokens.verify_refresh(successor).token_id.bytes
-            holder = holder._replace(tokens=data_of(answers[0], 200))
+            assert stored == tokens.verify_refresh(successor).token_id.bytes
+            account = account._replace(tokens=data_of(answers[0], 200))
 
     assert (
         shop.query_value(
@@ -67,4 +67,4 @@ def test_a_race_of_fifty_has_one_successor_which_lives(shop: Shop, registered_us
         )
         == 1
     )
-    data_of(holder.read_own(), 200)
+    data_of(account.read_own(), 200)

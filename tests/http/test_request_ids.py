@@ -1,4 +1,4 @@
-"""Every answer tells the id under which its request is logged."""
+"""Request ids and trace headers of responses."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from tests.http.support.shop import API, Shop
 from tests.support.http import HttpClient
 
 PURCHASE = f"{API}/items/1/purchase"
-ANSWERS = [
+REQUESTS = [
     ("GET", "/", None, {}, 200),
     ("GET", "/livez", None, {}, 200),
     ("GET", f"{API}/items", None, {}, 200),
@@ -18,13 +18,13 @@ ANSWERS = [
     ("POST", f"{API}/auth/login", b"{", {"Content-Type": "application/json"}, 400),
     ("POST", f"{API}/auth/login", b"x", {"Content-Type": "text/plain"}, 415),
     ("POST", f"{API}/auth/login", b"{}", {"Content-Type": "application/json"}, 422),
-    # Announced, and refused before any of it is sent.
+    # Refused by its announced length, before the body is sent.
     ("POST", f"{API}/auth/login", None, {"Content-Type": "application/json", "Content-Length": "2000000"}, 413),
 ]
 
 
-@pytest.mark.parametrize(("verb", "path", "body", "headers", "status"), ANSWERS)
-def test_every_answer_tells_the_id_that_its_request_brought(
+@pytest.mark.parametrize(("verb", "path", "body", "headers", "status"), REQUESTS)
+def test_every_response_returns_the_request_id_of_its_request(
     client: HttpClient, verb: str, path: str, body: bytes | None, headers: dict[str, str], status: int
 ) -> None:
     answer = client.send(verb, path, body, {**headers, "X-Request-ID": "mine-1", "Idempotency-Key": "k"})
@@ -33,37 +33,37 @@ def test_every_answer_tells_the_id_that_its_request_brought(
     assert answer.headers.get_all("X-Request-ID") == ["mine-1"]
 
 
-def test_a_request_without_one_gets_one(client: HttpClient) -> None:
+def test_a_request_without_an_id_gets_a_new_one(client: HttpClient) -> None:
     ids = [client.get("/").headers["X-Request-ID"] for _ in range(2)]
 
     assert ids[0] != ids[1]
-    assert {len(one) for one in ids} == {32}
+    assert {len(request_id) for request_id in ids} == {32}
 
 
-@pytest.mark.parametrize("bad", ["a b", "x" * 129, '"quoted"', "a,b", "é".encode().decode("latin-1")])
-def test_an_id_that_is_none_is_neither_told_nor_logged(client: HttpClient, shop: Shop, bad: str) -> None:
-    made = client.get("/nowhere", headers={"X-Request-ID": bad}).headers["X-Request-ID"]
+@pytest.mark.parametrize("invalid", ["a b", "x" * 129, '"quoted"', "a,b", "é".encode().decode("latin-1")])
+def test_an_invalid_request_id_is_neither_returned_nor_logged(client: HttpClient, shop: Shop, invalid: str) -> None:
+    new_id = client.get("/nowhere", headers={"X-Request-ID": invalid}).headers["X-Request-ID"]
 
-    assert made != bad
-    assert record_of(shop, made)["request_id"] == made
-    assert entries(shop, request_id=bad) == []
-
-
-def test_a_trace_is_told_as_it_came_and_a_bad_one_is_not(client: HttpClient) -> None:
-    good = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
-
-    answers = [client.get("/nowhere", headers={"traceparent": header}) for header in (good, good.upper(), "x")]
-
-    assert [answer.headers.get("traceparent") for answer in answers] == [good, None, None]
+    assert new_id != invalid
+    assert record_of(shop, new_id)["request_id"] == new_id
+    assert entries(shop, request_id=invalid) == []
 
 
-def test_a_replayed_answer_tells_the_id_of_the_request_that_asked_again(client: HttpClient, shop: Shop) -> None:
+def test_a_valid_traceparent_is_returned_and_an_invalid_one_is_not(client: HttpClient) -> None:
+    valid = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+
+    answers = [client.get("/nowhere", headers={"traceparent": header}) for header in (valid, valid.upper(), "x")]
+
+    assert [answer.headers.get("traceparent") for answer in answers] == [valid, None, None]
+
+
+def test_a_replayed_response_has_the_id_of_its_own_request(client: HttpClient, shop: Shop) -> None:
     path, admin = f"{API}/items/{shop.offer()}", shop.admin()
-    asked = {"Idempotency-Key": f"ids-{path}"}
+    key = {"Idempotency-Key": f"ids-{path}"}
 
     answers = [
-        client.request("PATCH", path, {"name": "Again"}, token=admin, headers={**asked, "X-Request-ID": name})
-        for name in ("first-1", "second-1")
+        client.request("PATCH", path, {"name": "Again"}, token=admin, headers={**key, "X-Request-ID": request_id})
+        for request_id in ("first-1", "second-1")
     ]
 
     assert answers[0].body == answers[1].body

@@ -1,4 +1,4 @@
-"""Giving rights and taking them: by whom, to whom, and from when on."""
+"""Assignment of roles and permissions."""
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -16,8 +16,8 @@ FORBIDDEN, OWN_RIGHTS, ADMINISTRATOR, NOT_HELD = 403001, 403101, 403102, 403701
 NO_USER, ROLES, PERMISSIONS, SYSTEM = 404101, 422111, 422701, 422702
 CREATE, VIEW, GRANT = Permission.ITEMS_CREATE, Permission.USERS_VIEW_ANY, Permission.USERS_GRANT
 ADMIN = int(RoleFlag.ADMIN)
-# More than there are web processes, each over a connection of its own.
-TIMES = 8
+# More connections than web processes, so that every process is reached.
+CONNECTIONS = 8
 
 
 def assign(
@@ -31,101 +31,107 @@ def assign(
 
 
 def statuses(shop: Shop, token: str, path: str = "/users") -> set[int]:
-    """What every web process answers to a GET."""
+    """Return the statuses of a GET sent to every web process."""
 
-    def ask(_: int) -> int:
+    def read_status(_: int) -> int:
         with shop.client() as client:
             return client.get(f"{API}{path}", token=token).status
 
-    with ThreadPoolExecutor(TIMES) as pool:
-        return set(pool.map(ask, range(TIMES)))
+    with ThreadPoolExecutor(CONNECTIONS) as pool:
+        return set(pool.map(read_status, range(CONNECTIONS)))
 
 
-def rights(shop: Shop, user: NewUser) -> tuple[int, str]:
+def stored_permissions(shop: Shop, user: NewUser) -> tuple[int, str]:
     return tuple(
         shop.query_value(f"SELECT {column} FROM users WHERE id = %s", user.id) for column in ("roles", "permissions")
     )
 
 
-def test_what_is_given_and_taken_counts_from_the_next_request_on_everywhere(shop: Shop) -> None:
+def test_changed_permissions_apply_to_the_next_request_in_every_process(shop: Shop) -> None:
     user, admin = shop.enter(), shop.admin()
     assert statuses(shop, user.token) == {403}
 
-    card = data_of(assign(shop, admin, user, VIEW), 200)
-    assert (card["id"], card["roles"], card["permissions"]) == (user.id, ["general"], [VIEW.code])
+    account = data_of(assign(shop, admin, user, VIEW), 200)
+    assert (account["id"], account["roles"], account["permissions"]) == (user.id, ["general"], [VIEW.code])
     assert statuses(shop, user.token) == {200}
 
     data_of(assign(shop, admin, user), 200)
     assert statuses(shop, user.token) == {403}
 
 
-def test_an_administrator_who_is_one_no_longer_passes_no_gate(shop: Shop) -> None:
-    other, admin = shop.enter(roles=ADMIN), shop.admin()
-    assert statuses(shop, other.token) == {200}
+def test_a_former_administrator_loses_access(shop: Shop) -> None:
+    former_admin, admin = shop.enter(roles=ADMIN), shop.admin()
+    assert statuses(shop, former_admin.token) == {200}
 
-    data_of(assign(shop, admin, other), 200)
+    data_of(assign(shop, admin, former_admin), 200)
 
-    assert statuses(shop, other.token) == {403}
+    assert statuses(shop, former_admin.token) == {403}
 
 
 def test_roles_combine(shop: Shop) -> None:
     user = shop.enter()
 
-    card = data_of(assign(shop, shop.admin(), user, roles=["general", "admin"]), 200)
+    account = data_of(assign(shop, shop.admin(), user, roles=["general", "admin"]), 200)
 
-    assert card["roles"] == ["general", "admin"]
+    assert account["roles"] == ["general", "admin"]
     assert statuses(shop, user.token) == {200}
 
 
-def test_a_refusal_names_the_permission_that_is_missing(shop: Shop) -> None:
-    refused = data_of(assign(shop, shop.enter(VIEW).token, shop.enter(), VIEW), FORBIDDEN)
+def test_a_403_names_the_missing_permission(shop: Shop) -> None:
+    error = data_of(assign(shop, shop.enter(VIEW).token, shop.enter(), VIEW), FORBIDDEN)
 
-    assert refused == {"error_code": "FORBIDDEN", "permission": GRANT.code}
+    assert error == {"error_code": "FORBIDDEN", "permission": GRANT.code}
 
 
 @pytest.mark.parametrize("roles", [["general"], ["admin"], ["general", "admin"]])
 def test_a_user_cannot_change_own_permissions(shop: Shop, roles: list[str]) -> None:
     for user in (shop.enter(roles=ADMIN), shop.enter(GRANT)):
-        before = rights(shop, user)
+        before = stored_permissions(shop, user)
 
         data_of(assign(shop, user.token, user, GRANT, CREATE, roles=roles), OWN_RIGHTS)
 
-        assert rights(shop, user) == before
+        assert stored_permissions(shop, user) == before
 
 
-def test_a_clerk_gives_and_takes_only_what_it_may_itself(shop: Shop) -> None:
+def test_a_clerk_grants_and_revokes_only_own_permissions(shop: Shop) -> None:
     clerk, user = shop.enter(GRANT, VIEW), shop.enter(CREATE)
 
     assert data_of(assign(shop, clerk.token, user), NOT_HELD)["permissions"] == [CREATE.code]
-    other = Permission.STOCK_ADJUST
-    assert data_of(assign(shop, clerk.token, user, CREATE, other), NOT_HELD)["permissions"] == [other.code]
-    # What stays as it was, it need not have.
+    missing = Permission.STOCK_ADJUST
+    assert data_of(assign(shop, clerk.token, user, CREATE, missing), NOT_HELD)["permissions"] == [missing.code]
+    # The clerk may leave a permission unchanged without having it.
     assert data_of(assign(shop, clerk.token, user, CREATE, VIEW), 200)["permissions"] == [VIEW.code, CREATE.code]
     assert data_of(assign(shop, clerk.token, user, CREATE), 200)["permissions"] == [CREATE.code]
 
 
-def test_a_clerk_neither_makes_administrators_nor_touches_them(shop: Shop) -> None:
-    clerk, user, admin = shop.enter(*(it for it in Permission if it.code > "1")), shop.enter(), shop.enter(roles=ADMIN)
+def test_a_clerk_can_neither_create_nor_change_administrators(shop: Shop) -> None:
+    clerk, user, admin = (
+        shop.enter(*(permission for permission in Permission if permission.code > "1")),
+        shop.enter(),
+        shop.enter(roles=ADMIN),
+    )
 
     data_of(assign(shop, clerk.token, user, roles=["general", "admin"]), ADMINISTRATOR)
     data_of(assign(shop, clerk.token, admin), ADMINISTRATOR)
     with shop.client() as client:
         data_of(client.post(f"{API}/users/{admin.id}/disable", token=clerk.token), ADMINISTRATOR)
 
-    assert (rights(shop, user), rights(shop, admin)) == ((1, ""), (ADMIN, ""))
+    assert (stored_permissions(shop, user), stored_permissions(shop, admin)) == ((1, ""), (ADMIN, ""))
 
 
-def test_a_permission_of_the_system_is_given_to_no_ordinary_user(shop: Shop) -> None:
-    user, admin, appoint = shop.enter(), shop.admin(), Permission.SYSTEM_APPOINT
+def test_system_permissions_are_granted_to_administrators_only(shop: Shop) -> None:
+    user, admin, system_permission = shop.enter(), shop.admin(), Permission.SYSTEM_APPOINT
 
-    assert_refused(assign(shop, admin, user, appoint), SYSTEM, "permissions")
-    assert rights(shop, user) == (1, "")
+    assert_refused(assign(shop, admin, user, system_permission), SYSTEM, "permissions")
+    assert stored_permissions(shop, user) == (1, "")
 
-    assert data_of(assign(shop, admin, user, appoint, roles=["admin"]), 200)["permissions"] == [appoint.code]
+    assert data_of(assign(shop, admin, user, system_permission, roles=["admin"]), 200)["permissions"] == [
+        system_permission.code
+    ]
     assert data_of(assign(shop, admin, user), 200)["permissions"] == []
 
 
-def test_one_that_stands_in_the_row_of_an_ordinary_user_opens_nothing(shop: Shop) -> None:
+def test_a_system_permission_in_the_row_of_an_ordinary_user_has_no_effect(shop: Shop) -> None:
     clerk = shop.enter(GRANT, Permission.SYSTEM_APPOINT)
 
     data_of(assign(shop, clerk.token, shop.enter(), roles=["admin"]), ADMINISTRATOR)
@@ -143,20 +149,22 @@ def test_an_unknown_permission_is_refused(shop: Shop, code: str) -> None:
     assert_refused(assign(shop, shop.admin(), shop.enter(), code), PERMISSIONS, "permissions.0")
 
 
-def test_a_user_who_is_not_there_gets_nothing(shop: Shop) -> None:
-    stranger = shop.enter(tenant_id=2)
+def test_permissions_cannot_be_granted_to_unknown_users(shop: Shop) -> None:
+    foreign_user = shop.enter(tenant_id=2)
 
-    for user in (stranger, stranger._replace(id=10**9)):
+    for user in (foreign_user, foreign_user._replace(id=10**9)):
         assert data_of(assign(shop, shop.admin(), user, VIEW), NO_USER)["user_id"] == user.id
 
-    assert rights(shop, stranger) == (1, "")
+    assert stored_permissions(shop, foreign_user) == (1, "")
 
 
-def test_of_two_who_dismiss_each_other_at_once_one_stays(shop: Shop) -> None:
+def test_two_administrators_cannot_demote_each_other_concurrently(shop: Shop) -> None:
     for _ in range(5):
-        one, other = shop.enter(roles=ADMIN), shop.enter(roles=ADMIN)
+        first, second = shop.enter(roles=ADMIN), shop.enter(roles=ADMIN)
         with ThreadPoolExecutor(2) as pool:
-            answers = list(pool.map(lambda pair: assign(shop, pair[0].token, pair[1]), [(one, other), (other, one)]))
+            answers = list(
+                pool.map(lambda pair: assign(shop, pair[0].token, pair[1]), [(first, second), (second, first)])
+            )
 
         assert sorted(answer.status for answer in answers) == [200, 403]
-        assert sorted(rights(shop, user)[0] for user in (one, other)) == [1, ADMIN]
+        assert sorted(stored_permissions(shop, user)[0] for user in (first, second)) == [1, ADMIN]

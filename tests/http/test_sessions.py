@@ -1,4 +1,4 @@
-"""Staying in, leaving, and where one is signed in."""
+"""Sessions: refresh, sign-out, list and password change."""
 
 from uuid import uuid4
 
@@ -9,7 +9,7 @@ from tests.http.support.account_client import ENDED, PASSWORD, SPENT, Account, o
 from tests.http.support.envelope import assert_refused, data_of
 from tests.http.support.shop import API, Shop
 
-WRONG = 401101
+WRONG_CREDENTIALS = 401101
 
 
 @pytest.fixture
@@ -18,17 +18,17 @@ def registered_user(shop: Shop) -> Account:
 
 
 @pytest.mark.parametrize("verb", ["POST", "DELETE"])
-def test_who_signs_out_is_out_with_both_tokens(registered_user: Account, verb: str) -> None:
-    other = registered_user.sign_in()
+def test_signing_out_revokes_both_tokens(registered_user: Account, verb: str) -> None:
+    other_session = registered_user.sign_in()
 
     assert data_of(registered_user.send(verb, "logout", token=registered_user.access), 200) == {}
 
     data_of(registered_user.read_own(), ENDED)
     data_of(registered_user.refresh(), SPENT)
-    data_of(other.read_own(), 200)
+    data_of(other_session.read_own(), 200)
 
 
-def test_who_signed_out_buys_nothing(registered_user: Account, item: int) -> None:
+def test_a_signed_out_user_cannot_buy(registered_user: Account, item: int) -> None:
     data_of(registered_user.shop.buy(item, registered_user.access), 202)
 
     registered_user.send("POST", "logout", token=registered_user.access)
@@ -48,109 +48,114 @@ def test_signing_out_everywhere_ends_every_session(registered_user: Account) -> 
 
 
 def test_sessions_are_listed_and_ended_one_by_one(registered_user: Account) -> None:
-    other = registered_user.sign_in()
+    other_session = registered_user.sign_in()
     listed = data_of(registered_user.send("GET", "sessions", token=registered_user.access), 200)
-    lost = next(session["id"] for session in listed["data"] if not session["current"])
+    session_id = next(session["id"] for session in listed["data"] if not session["current"])
 
-    data_of(registered_user.send("DELETE", f"sessions/{lost}", token=registered_user.access), 200)
+    data_of(registered_user.send("DELETE", f"sessions/{session_id}", token=registered_user.access), 200)
 
     assert [session["current"] for session in listed["data"]] == [False, True]
-    data_of(other.read_own(), ENDED)
-    left = data_of(registered_user.send("GET", "sessions", token=registered_user.access), 200)
-    assert [session["current"] for session in left["data"]] == [True]
+    data_of(other_session.read_own(), ENDED)
+    remaining = data_of(registered_user.send("GET", "sessions", token=registered_user.access), 200)
+    assert [session["current"] for session in remaining["data"]] == [True]
 
 
 def test_a_user_cannot_end_the_session_of_another_user(registered_user: Account) -> None:
-    stranger = open_account(registered_user.shop)
-    mine = registered_user.shop.container.get(Tokens).verify(registered_user.access).session_id
+    other_account = open_account(registered_user.shop)
+    own_session = registered_user.shop.container.get(Tokens).verify(registered_user.access).session_id
 
-    for session_id in (mine, uuid4()):
-        data_of(stranger.send("DELETE", f"sessions/{session_id}", token=stranger.access), 404201)
+    for session_id in (own_session, uuid4()):
+        data_of(other_account.send("DELETE", f"sessions/{session_id}", token=other_account.access), 404201)
 
     data_of(registered_user.read_own(), 200)
 
 
 @pytest.mark.parametrize("verb", ["POST", "PUT"])
-def test_a_refresh_token_is_spent_for_the_next_pair(registered_user: Account, verb: str) -> None:
+def test_a_refresh_token_is_exchanged_for_the_next_pair(registered_user: Account, verb: str) -> None:
     answer = registered_user.send(verb, "refresh", {"refresh_token": registered_user.refresh_token})
 
-    following = registered_user._replace(tokens=data_of(answer, 200))
-    assert following.refresh_token != registered_user.refresh_token
-    data_of(following.read_own(), 200)
-    data_of(following.refresh(), 200)
+    successor = registered_user._replace(tokens=data_of(answer, 200))
+    assert successor.refresh_token != registered_user.refresh_token
+    data_of(successor.read_own(), 200)
+    data_of(successor.refresh(), 200)
 
 
-def test_whose_answer_was_lost_gets_the_same_successor_again(registered_user: Account) -> None:
+def test_a_repeated_refresh_returns_the_same_successor(registered_user: Account) -> None:
     answers = [data_of(registered_user.refresh(), 200) for _ in range(3)]
 
     assert len({answer["refresh_token"] for answer in answers}) == 1
     data_of(registered_user._replace(tokens=answers[0]).refresh(), 200)
 
 
-def test_a_token_that_was_spent_long_ago_ends_its_family(registered_user: Account) -> None:
-    following = registered_user._replace(tokens=data_of(registered_user.refresh(), 200))
-    latest = registered_user._replace(tokens=data_of(following.refresh(), 200))
+def test_reuse_of_an_older_refresh_token_ends_the_session(registered_user: Account) -> None:
+    second = registered_user._replace(tokens=data_of(registered_user.refresh(), 200))
+    third = registered_user._replace(tokens=data_of(second.refresh(), 200))
 
-    # Not the last one that was spent: who shows it has copied it.
-    refused = registered_user.refresh()
+    # Only a copied token is reused after its successor was used.
+    answer = registered_user.refresh()
 
-    assert data_of(refused, SPENT) == {"error_code": "REFRESH_INVALID"}
-    assert refused.headers["WWW-Authenticate"] == "Bearer"
-    for session in (registered_user, following, latest):
+    assert data_of(answer, SPENT) == {"error_code": "REFRESH_INVALID"}
+    assert answer.headers["WWW-Authenticate"] == "Bearer"
+    for session in (registered_user, second, third):
         data_of(session.read_own(), ENDED)
         data_of(session.refresh(), SPENT)
 
 
-def test_an_access_token_refreshes_nothing_and_a_refresh_token_opens_no_door(registered_user: Account) -> None:
+def test_access_and_refresh_tokens_are_not_interchangeable(registered_user: Account) -> None:
     data_of(registered_user.send("POST", "refresh", {"refresh_token": registered_user.access}), SPENT)
     data_of(registered_user.send("GET", "me", token=registered_user.refresh_token), ENDED)
 
 
-@pytest.mark.parametrize("words", [{}, {"refresh_token": ""}, {"refresh_token": 7}, {"refresh_token": "x" * 5000}])
-def test_what_is_no_refresh_token_is_refused(registered_user: Account, words: dict[str, object]) -> None:
-    assert_refused(registered_user.send("POST", "refresh", words), 422201, "refresh_token")
+@pytest.mark.parametrize("body", [{}, {"refresh_token": ""}, {"refresh_token": 7}, {"refresh_token": "x" * 5000}])
+def test_an_invalid_refresh_token_is_refused(registered_user: Account, body: dict[str, object]) -> None:
+    assert_refused(registered_user.send("POST", "refresh", body), 422201, "refresh_token")
 
 
-def test_a_new_password_ends_the_other_sessions(registered_user: Account) -> None:
-    other = registered_user.sign_in()
-    words = {"current_password": PASSWORD, "new_password": "Battery-staple-2"}
+def test_a_password_change_ends_the_other_sessions(registered_user: Account) -> None:
+    other_session = registered_user.sign_in()
+    body = {"current_password": PASSWORD, "new_password": "Battery-staple-2"}
 
-    data_of(registered_user.send("PUT", "password", words, token=registered_user.access), 200)
+    data_of(registered_user.send("PUT", "password", body, token=registered_user.access), 200)
 
     data_of(registered_user.read_own(), 200)
-    data_of(other.read_own(), ENDED)
-    data_of(registered_user.send("POST", "login", {"email": registered_user.email, "password": PASSWORD}), WRONG)
+    data_of(other_session.read_own(), ENDED)
+    data_of(
+        registered_user.send("POST", "login", {"email": registered_user.email, "password": PASSWORD}), WRONG_CREDENTIALS
+    )
     data_of(registered_user.sign_in("Battery-staple-2").read_own(), 200)
 
 
-def test_a_new_password_needs_the_current_one(registered_user: Account) -> None:
-    words = {"current_password": "Wrong-1", "new_password": "Battery-staple-2"}
+def test_a_password_change_needs_the_current_password(registered_user: Account) -> None:
+    body = {"current_password": "Wrong-1", "new_password": "Battery-staple-2"}
 
     assert_refused(
-        registered_user.send("PUT", "password", words, token=registered_user.access), 422105, "current_password"
+        registered_user.send("PUT", "password", body, token=registered_user.access), 422105, "current_password"
     )
 
     data_of(registered_user.sign_in().read_own(), 200)
 
 
-def test_a_name_signs_in_who_bore_it_first(registered_user: Account) -> None:
-    later = Account(registered_user.shop, registered_user.name, f"later-{registered_user.email}", {})
-    words = {"name": registered_user.name, "email": later.email, "password": "Another-one-9"}
-    later.send("POST", "register", words)
+def test_a_shared_name_signs_in_the_first_registered_user(registered_user: Account) -> None:
+    second_user = Account(registered_user.shop, registered_user.name, f"later-{registered_user.email}", {})
+    body = {"name": registered_user.name, "email": second_user.email, "password": "Another-one-9"}
+    second_user.send("POST", "register", body)
 
     assert data_of(registered_user.sign_in(name=registered_user.name).read_own(), 200)["email"] == registered_user.email
-    data_of(registered_user.send("POST", "login", {"name": registered_user.name, "password": "Another-one-9"}), WRONG)
+    data_of(
+        registered_user.send("POST", "login", {"name": registered_user.name, "password": "Another-one-9"}),
+        WRONG_CREDENTIALS,
+    )
 
 
-@pytest.mark.parametrize("words", [{}, {"name": "a", "email": "a@b.example"}])
-def test_signing_in_needs_a_name_or_an_address(registered_user: Account, words: dict[str, str]) -> None:
-    assert_refused(registered_user.send("POST", "login", words, password=PASSWORD), 422102, "email")
+@pytest.mark.parametrize("body", [{}, {"name": "a", "email": "a@b.example"}])
+def test_signing_in_needs_either_a_name_or_an_email(registered_user: Account, body: dict[str, str]) -> None:
+    assert_refused(registered_user.send("POST", "login", body, password=PASSWORD), 422102, "email")
 
 
-def test_a_session_says_what_its_client_called_itself(shop: Shop, registered_user: Account) -> None:
-    words = {"email": registered_user.email, "password": PASSWORD}
+def test_a_session_records_the_user_agent(shop: Shop, registered_user: Account) -> None:
+    body = {"email": registered_user.email, "password": PASSWORD}
     with shop.client(timeout=30.0) as client:
-        client.post(f"{API}/auth/login", words, headers={"User-Agent": "Phone\t" + "x" * 300})
+        client.post(f"{API}/auth/login", body, headers={"User-Agent": "Phone\t" + "x" * 300})
 
     listed = data_of(registered_user.send("GET", "sessions", token=registered_user.access), 200)["data"]
 

@@ -12,12 +12,12 @@ from tests.http.support.envelope import data_of
 from tests.http.support.raw_http import connect, request
 from tests.http.support.shop import API, Shop
 
-# Many more than threads that work: two processes of four.
-MANY = 200
-GOOD = b'{"quantity":1}'
-BLANK = b" "
+# Many more than the eight worker threads: two processes of four.
+CONNECTIONS = 200
+BODY = b'{"quantity":1}'
+SPACE = b" "
 CHUNK = b"1\r\n \r\n"
-PATIENCE_SECONDS = 2.0
+RESPONSE_SECONDS_MAX = 2.0
 
 
 def head_of(item: int, token: str, **length: str) -> bytes:
@@ -26,56 +26,58 @@ def head_of(item: int, token: str, **length: str) -> bytes:
 
 
 @contextmanager
-def crowd(shop: Shop, begin: bytes, drop: bytes) -> Iterator[list[socket]]:
-    """Many connections that have sent `begin`, and now send a drop each second."""
-    over = Event()
+def open_slow_connections(shop: Shop, first_bytes: bytes, next_bytes: bytes) -> Iterator[list[socket]]:
+    """Open many connections that send `first_bytes`, then `next_bytes` each second."""
+    stopped = Event()
     with ExitStack() as stack:
-        connections = [stack.enter_context(connect(shop)) for _ in range(MANY)]
+        connections = [stack.enter_context(connect(shop)) for _ in range(CONNECTIONS)]
         for connection in connections:
-            connection.sendall(begin)
-        dripping = Thread(target=drip, args=(connections, drop, over))
-        dripping.start()
-        stack.callback(dripping.join)
-        stack.callback(over.set)
+            connection.sendall(first_bytes)
+        sender = Thread(target=send_slowly, args=(connections, next_bytes, stopped))
+        sender.start()
+        stack.callback(sender.join)
+        stack.callback(stopped.set)
         time.sleep(1.5)
         yield connections
 
 
-def drip(connections: list[socket], drop: bytes, over: Event) -> None:
-    while not over.wait(1):
+def send_slowly(connections: list[socket], next_bytes: bytes, stopped: Event) -> None:
+    while not stopped.wait(1):
         for connection in connections:
             try:
-                connection.send(drop)
+                connection.send(next_bytes)
             except OSError:
-                return  # The server has had enough of it; the test will say so, if it matters.
+                return  # The server closed the connection, which it may do.
 
 
-def slowest(ask: Callable[[], None]) -> float:
-    """The seconds of the slowest of some requests."""
+def slowest(send_request: Callable[[], None]) -> float:
+    """Return the duration of the slowest of ten requests, in seconds."""
     times = []
     for _ in range(10):
-        begun = time.monotonic()
-        ask()
-        times.append(time.monotonic() - begun)
+        began = time.monotonic()
+        send_request()
+        times.append(time.monotonic() - began)
     return max(times)
 
 
-SLOW = {
-    "heads": (lambda *_: b"POST /api/v1/auth/login HTTP/1.1\r\nHost: shop\r\nX-Word: ", BLANK),
-    "bodies": (lambda item, token: head_of(item, token, content_length="600"), BLANK),
+SLOW_REQUESTS = {
+    "heads": (lambda *_: b"POST /api/v1/auth/login HTTP/1.1\r\nHost: shop\r\nX-Test: ", SPACE),
+    "bodies": (lambda item, token: head_of(item, token, content_length="600"), SPACE),
     "chunks": (lambda item, token: head_of(item, token, transfer_encoding="chunked"), CHUNK),
     "nothing": (lambda *_: b"", b""),
 }
 
 
-@pytest.mark.parametrize(("begin", "drop"), SLOW.values(), ids=SLOW)
-def test_two_hundred_slow_clients_delay_no_request(shop: Shop, begin: Callable[[int, str], bytes], drop: bytes) -> None:
+@pytest.mark.parametrize(("first_bytes", "next_bytes"), SLOW_REQUESTS.values(), ids=SLOW_REQUESTS)
+def test_two_hundred_slow_clients_delay_no_request(
+    shop: Shop, first_bytes: Callable[[int, str], bytes], next_bytes: bytes
+) -> None:
     item, buyer = shop.offer(stock=100), shop.buyer()
 
-    with crowd(shop, begin(item, buyer), drop):
+    with open_slow_connections(shop, first_bytes(item, buyer), next_bytes):
         reading, buying = slowest(lambda: read(shop)), slowest(lambda: buy(shop, item, buyer))
 
-    assert (reading < PATIENCE_SECONDS, buying < PATIENCE_SECONDS) == (True, True), (reading, buying)
+    assert (reading < RESPONSE_SECONDS_MAX, buying < RESPONSE_SECONDS_MAX) == (True, True), (reading, buying)
 
 
 def read(shop: Shop) -> None:
@@ -87,12 +89,12 @@ def buy(shop: Shop, item: int, token: str) -> None:
     data_of(shop.buy(item, token), 202)
 
 
-def test_a_slow_client_is_served_when_it_has_said_everything(shop: Shop) -> None:
+def test_a_slow_client_is_served_after_its_last_byte(shop: Shop) -> None:
     item, buyer = shop.offer(stock=3), shop.buyer()
 
     with connect(shop) as slow:
-        slow.sendall(head_of(item, buyer, content_length=str(len(GOOD))))
-        for letter in GOOD:
+        slow.sendall(head_of(item, buyer, content_length=str(len(BODY))))
+        for letter in BODY:
             slow.sendall(bytes([letter]))
             time.sleep(0.05)
         answer = slow.makefile("rb").read()

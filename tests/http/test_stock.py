@@ -1,4 +1,4 @@
-"""Stock that moves by other ways than sales, over HTTP and with real processes."""
+"""Cancels, stock adjustments, restores and the stock ledger over HTTP."""
 
 import pytest
 
@@ -15,7 +15,7 @@ def test_a_cancelled_order_can_be_bought_by_another_user(shop: Shop, client: Htt
     order = data_of(shop.buy(item, token), 202)["id"]
     path = f"{API}/orders/{order}/cancel"
 
-    # At once: it may not be written yet, and the cancel waits for that.
+    # The order may still be pending: the cancel waits until it is written.
     assert data_of(client.post(path, token=token), 200)["status"] == "cancelled"
 
     assert_closed(client, path, token)
@@ -29,7 +29,7 @@ def assert_closed(client: HttpClient, path: str, token: str) -> None:
     assert (data["error_code"], data["order_status"]) == ("ORDER_CLOSED", "cancelled")
 
 
-def test_a_cancel_is_for_the_signed_in_and_of_what_is_theirs(shop: Shop, client: HttpClient) -> None:
+def test_a_cancel_needs_a_token_and_an_own_order(shop: Shop, client: HttpClient) -> None:
     order = data_of(shop.buy(shop.offer(), shop.buyer(), Prefer="wait=5"), 201)["id"]
 
     data_of(client.post(f"{API}/orders/{order}/cancel"), 401001)
@@ -37,15 +37,15 @@ def test_a_cancel_is_for_the_signed_in_and_of_what_is_theirs(shop: Shop, client:
     data_of(client.post(f"{API}/orders/00000000-0000-7000-8000-000000000000/cancel", token=shop.admin()), NO_ORDER)
 
 
-def test_stock_is_added_and_taken(shop: Shop, client: HttpClient) -> None:
+def test_stock_adjustments_add_and_remove_stock(shop: Shop, client: HttpClient) -> None:
     item, admin = shop.offer(stock=2), shop.admin()
     path = f"{API}/items/{item}/stock-adjustments"
 
     assert data_of(client.post(path, {"delta": 5, "reason": "found"}, token=admin), 200)["stock"] == 7
     assert data_of(client.post(path, {"delta": -3, "reason": "broken"}, token=admin), 200)["stock"] == 4
-    words = {"expected_stock": 4, "stock": 1, "reason": "counted"}
-    assert data_of(client.post(path, words, token=admin), 200)["stock"] == 1
-    assert data_of(client.post(path, words, token=admin), 409501)["current_stock"] == 1
+    body = {"expected_stock": 4, "stock": 1, "reason": "counted"}
+    assert data_of(client.post(path, body, token=admin), 200)["stock"] == 1
+    assert data_of(client.post(path, body, token=admin), 409501)["current_stock"] == 1
 
     assert shop.item(item)["stock"] == 1
     data_of(shop.buy(item, shop.buyer(), 2), 409301)
@@ -54,7 +54,7 @@ def test_stock_is_added_and_taken(shop: Shop, client: HttpClient) -> None:
     data_of(client.post(path, {"delta": 1, "reason": "mine"}, token=shop.buyer()), FORBIDDEN)
 
 
-def test_a_deleted_item_comes_back_with_its_stock(shop: Shop, client: HttpClient) -> None:
+def test_a_restored_item_keeps_its_stock(shop: Shop, client: HttpClient) -> None:
     item, admin, path = shop.offer(stock=3), shop.admin(), f"{API}/items"
     data_of(shop.buy(item, shop.buyer(), Prefer="wait=5"), 201)
     data_of(client.request("DELETE", f"{path}/{item}", token=admin), 200)
@@ -69,17 +69,17 @@ def test_a_deleted_item_comes_back_with_its_stock(shop: Shop, client: HttpClient
     assert shop.item(item)["stock"] == 1
 
 
-def test_only_administrators_restore_and_only_what_was_there(shop: Shop, client: HttpClient, item: int) -> None:
+def test_restoring_needs_an_administrator_and_an_existing_item(shop: Shop, client: HttpClient, item: int) -> None:
     data_of(client.post(f"{API}/items/{item}/restore", token=shop.buyer()), FORBIDDEN)
     data_of(client.post(f"{API}/items/999999/restore", token=shop.admin()), NO_ITEM)
 
 
-def test_the_ledger_is_read_newest_first_page_by_page(shop: Shop, client: HttpClient) -> None:
+def test_the_ledger_is_paged_newest_first(shop: Shop, client: HttpClient) -> None:
     item, admin, token = shop.offer(stock=3), shop.admin(), shop.buyer()
     order = data_of(shop.buy(item, token, Prefer="wait=5"), 201)["id"]
     data_of(client.post(f"{API}/orders/{order}/cancel", token=token), 200)
-    words = {"delta": -1, "reason": "broken"}
-    data_of(client.post(f"{API}/items/{item}/stock-adjustments", words, token=admin), 200)
+    body = {"delta": -1, "reason": "broken"}
+    data_of(client.post(f"{API}/items/{item}/stock-adjustments", body, token=admin), 200)
 
     lines, path = [], f"{API}/items/{item}/stock-ledger?per_page=3"
     while path:
@@ -87,16 +87,16 @@ def test_the_ledger_is_read_newest_first_page_by_page(shop: Shop, client: HttpCl
         lines += page["data"]
         path = page["meta"]["pagination"]["links"]["next"]
 
-    told = [(line["reason"], line["delta"], line["note"]) for line in lines]
-    assert told == [("adjustment", -1, "broken"), ("return", 1, None), ("sale", -1, None), ("initial", 3, None)]
+    columns = [(line["reason"], line["delta"], line["note"]) for line in lines]
+    assert columns == [("adjustment", -1, "broken"), ("return", 1, None), ("sale", -1, None), ("initial", 3, None)]
     assert [line["ref"] for line in lines[1:3]] == [order, order]
     assert all(line["created_at"].endswith("Z") for line in lines)
 
 
-def test_a_cursor_is_of_one_list(shop: Shop, client: HttpClient) -> None:
+def test_a_cursor_is_rejected_by_another_list(shop: Shop, client: HttpClient) -> None:
     item, admin = shop.offer(stock=3), shop.admin()
-    words = {"delta": 1, "reason": "found"}
-    data_of(client.post(f"{API}/items/{item}/stock-adjustments", words, token=admin), 200)
+    body = {"delta": 1, "reason": "found"}
+    data_of(client.post(f"{API}/items/{item}/stock-adjustments", body, token=admin), 200)
     path = f"{API}/items/{item}/stock-ledger?per_page=1"
     cursor = data_of(client.get(path, token=admin), 200)["meta"]["pagination"]["next_cursor"]
 
@@ -105,14 +105,14 @@ def test_a_cursor_is_of_one_list(shop: Shop, client: HttpClient) -> None:
 
 
 @pytest.mark.parametrize("item_id", ["999999", "0"])
-def test_the_ledger_is_for_administrators_and_of_what_is_there(
+def test_the_ledger_needs_an_administrator_and_an_existing_item(
     shop: Shop, client: HttpClient, item: int, item_id: str
 ) -> None:
     data_of(client.get(f"{API}/items/{item}/stock-ledger", token=shop.buyer()), FORBIDDEN)
     data_of(client.get(f"{API}/items/{item_id}/stock-ledger", token=shop.admin()), NO_ITEM)
 
 
-def test_the_ledger_of_what_was_deleted_is_there_when_it_is_back(shop: Shop, client: HttpClient) -> None:
+def test_the_ledger_of_a_deleted_item_returns_with_the_item(shop: Shop, client: HttpClient) -> None:
     item, admin = shop.offer(status="draft"), shop.admin()
     path = f"{API}/items/{item}"
 
@@ -123,7 +123,7 @@ def test_the_ledger_of_what_was_deleted_is_there_when_it_is_back(shop: Shop, cli
     assert data_of(client.get(f"{path}/stock-ledger", token=admin), 200)["data"]
 
 
-def test_the_ledger_of_another_tenant_does_not_exist(shop: Shop, client: HttpClient) -> None:
+def test_the_ledger_of_another_tenant_is_not_found(shop: Shop, client: HttpClient) -> None:
     item = shop.offer(status="draft")
     shop.query_value("UPDATE items SET tenant_id = 2 WHERE id = %s", item)
     shop.query_value("UPDATE stock_ledger SET tenant_id = 2 WHERE item_id = %s", item)
@@ -132,11 +132,11 @@ def test_the_ledger_of_another_tenant_does_not_exist(shop: Shop, client: HttpCli
     data_of(client.post(f"{API}/items/{item}/restore", token=shop.admin()), NO_ITEM)
 
 
-def test_an_operator_reconciles_a_running_shop(shop: Shop) -> None:
+def test_the_sync_command_reconciles_an_item_of_a_running_shop(shop: Shop) -> None:
     item = shop.offer(stock=3)
 
-    told = shop.service.run_cli("sync", str(item))
+    result = shop.service.run_cli("sync", str(item))
 
-    assert told.stdout == f"item {item} (asked): Epoch 2 begins with 3 pieces.\n"
+    assert result.stdout == f"item {item} (asked): Epoch 2 begins with 3 pieces.\n"
     shop.wait_until_open(item)
     data_of(shop.buy(item, shop.buyer(), Prefer="wait=5"), 201)

@@ -1,4 +1,4 @@
-"""How a request says whose it is, and what operators do about tenants."""
+"""Tenant selection of a request, and the commands for tenants."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -23,7 +23,7 @@ def item(shop: Shop) -> int:
 
 @pytest.fixture
 def slug(shop: Shop) -> str:
-    """A tenant that every web process knows, with an administrator."""
+    """A new tenant with an administrator, known to every web process."""
     name = f"t-{uuid4().hex[:12]}"
     shop.service.env["SHOP_ADMIN_PASSWORD"] = PASSWORD
     shop.service.run_cli("tenants", "add", name, "--admin-email", f"boss@{name}.example", "--host", f"{name}.example")
@@ -32,20 +32,26 @@ def slug(shop: Shop) -> str:
 
 
 def read_catalogue(shop: Shop, **headers: str) -> Response:
-    """The catalogue as a visitor sees it; each time over a new connection, so that all processes are met."""
+    """Read the catalogue without a token.
+
+    Each call uses a new connection, so that repeated calls reach all processes.
+    """
     with shop.client() as client:
         return client.get(f"{API}/items", headers={name.replace("_", "-"): value for name, value in headers.items()})
 
 
 def wait_until(shop: Shop, slug: str, status: int) -> None:
-    """Wait until every process has heard of it: then no connection out of many meets one that has not."""
+    """Wait until every process answers with this status."""
     eventually(lambda: {read_catalogue(shop, X_Tenant=slug).status for _ in range(12)} == {status}, 10)
 
 
-def post(shop: Shop, path: str, words: object, **said: Any) -> Response:
-    """The answer over a connection of its own: one whose request was refused unread is no good any more."""
+def post(shop: Shop, path: str, body: object, **options: Any) -> Response:
+    """Send a POST over a connection of its own.
+
+    The server closes a connection whose request was refused before the body was read.
+    """
     with shop.client() as client:
-        return client.post(API + path, words, **said)
+        return client.post(API + path, body, **options)
 
 
 def sign_in(shop: Shop, slug: str) -> Response:
@@ -64,7 +70,7 @@ def sign_in(shop: Shop, slug: str) -> Response:
         {"Host": "elsewhere.example", "X_Tenant": "second"},
     ],
 )
-def test_a_visitor_names_a_tenant(shop: Shop, item: int, headers: dict[str, str]) -> None:
+def test_the_tenant_header_or_the_host_selects_the_tenant(shop: Shop, item: int, headers: dict[str, str]) -> None:
     assert item in {row["id"] for row in data_of(read_catalogue(shop, **headers), 200)["data"]}
 
 
@@ -84,27 +90,27 @@ def test_a_request_without_a_tenant_name_uses_the_default_tenant(
 
 
 @pytest.mark.parametrize("name", ["unknown", "", " ", "second, default", "x" * 5000, "2", "se%cond", "s\u00e9cond"])
-def test_an_unknown_name_is_refused(shop: Shop, name: str) -> None:
+def test_an_unknown_tenant_name_is_refused(shop: Shop, name: str) -> None:
     answer = read_catalogue(shop, X_Tenant=name)
 
     assert data_of(answer, UNKNOWN) == {"error_code": "TENANT_UNKNOWN"}
     assert answer.json["message"] == "There is no tenant of this name."
 
 
-def test_it_is_refused_in_the_callers_language_and_before_who_calls_is_asked(client: HttpClient) -> None:
+def test_an_unknown_tenant_is_refused_before_authentication_and_in_the_requested_language(client: HttpClient) -> None:
     answer = client.get(f"{API}/orders", headers={"X-Tenant": "unknown", "Accept-Language": "zh-Hant"})
 
     data_of(answer, UNKNOWN)
     assert answer.json["message"] == "沒有這個名稱的租戶。"
 
 
-def test_a_cache_is_told_that_the_answer_is_the_tenants(shop: Shop) -> None:
-    assert {"Authorization", "X-Tenant"} <= {word.strip() for word in read_catalogue(shop).headers["Vary"].split(",")}
+def test_vary_names_the_headers_that_select_the_tenant(shop: Shop) -> None:
+    assert {"Authorization", "X-Tenant"} <= {name.strip() for name in read_catalogue(shop).headers["Vary"].split(",")}
 
 
 @pytest.fixture
 def disabled(shop: Shop, slug: str) -> Iterator[tuple[str, str]]:
-    """A tenant that was disabled, and a token that it gave before; and it is enabled again."""
+    """A disabled tenant and a token issued before; enabled again afterwards."""
     token = data_of(sign_in(shop, slug), 200102)["access_token"]
     shop.service.run_cli("tenants", "disable", slug)
     wait_until(shop, slug, 404)
@@ -114,17 +120,17 @@ def disabled(shop: Shop, slug: str) -> Iterator[tuple[str, str]]:
 
 def test_a_disabled_tenant_refuses_every_request(shop: Shop, client: HttpClient, disabled: tuple[str, str]) -> None:
     slug, token = disabled
-    words, named = {"name": "Ann", "email": "ann@example.com", "password": PASSWORD}, {"X-Tenant": slug}
+    registration, tenant_header = {"name": "Ann", "email": "ann@example.com", "password": PASSWORD}, {"X-Tenant": slug}
 
     data_of(sign_in(shop, slug), UNKNOWN)
-    data_of(post(shop, "/auth/register", words, headers=named), UNKNOWN)
+    data_of(post(shop, "/auth/register", registration, headers=tenant_header), UNKNOWN)
     data_of(read_catalogue(shop, Host=f"{slug}.example"), UNKNOWN)
     for path in ("/auth/me", "/orders", "/items"):
         data_of(client.get(API + path, token=token), INVALID)
     data_of(post(shop, "/items/1/purchase", {"quantity": 1}, token=token), INVALID)
 
 
-def test_one_that_is_enabled_again_knows_its_tokens(shop: Shop, disabled: tuple[str, str]) -> None:
+def test_tokens_are_valid_again_after_their_tenant_is_enabled(shop: Shop, disabled: tuple[str, str]) -> None:
     slug, token = disabled
     shop.service.run_cli("tenants", "enable", slug)
     wait_until(shop, slug, 200)
@@ -132,15 +138,15 @@ def test_one_that_is_enabled_again_knows_its_tokens(shop: Shop, disabled: tuple[
     data_of(post(shop, "/auth/me", None, token=token), 200)
 
 
-def test_the_tenants_are_listed(shop: Shop, slug: str) -> None:
+def test_the_tenants_command_lists_tenants(shop: Shop, slug: str) -> None:
     lines = [line.split() for line in shop.service.run_cli("tenants").stdout.splitlines()]
 
     assert ["1", "default", "Default"] in lines
-    assert [words[2:] for words in lines if words[1] == slug] == [[slug, f"{slug}.example"]]
+    assert [columns[2:] for columns in lines if columns[1] == slug] == [[slug, f"{slug}.example"]]
 
 
 @pytest.mark.parametrize(
-    ("words", "sentence"),
+    ("arguments", "message"),
     [
         (("add", "second"), "There is a tenant of this name or host already."),
         (("add", "third", "--host", SECOND[1]), "There is a tenant of this name or host already."),
@@ -150,23 +156,23 @@ def test_the_tenants_are_listed(shop: Shop, slug: str) -> None:
         (("enable", "unknown"), "There is no tenant unknown."),
     ],
 )
-def test_what_an_operator_cannot_do_ends_in_one_sentence(shop: Shop, words: tuple[str, ...], sentence: str) -> None:
-    done = shop.service.run_cli("tenants", *words, check=False)
+def test_a_failing_tenants_command_prints_one_error(shop: Shop, arguments: tuple[str, ...], message: str) -> None:
+    result = shop.service.run_cli("tenants", *arguments, check=False)
 
-    assert done.returncode == 1
-    # Records of the log may come behind it.
-    assert [line for line in done.stderr.splitlines() if line.startswith(f"Error: {sentence}")]
+    assert result.returncode == 1
+    # Log records may follow the message.
+    assert [line for line in result.stderr.splitlines() if line.startswith(f"Error: {message}")]
 
 
-def test_an_operator_gives_a_tenant_an_administrator(shop: Shop, client: HttpClient) -> None:
-    def employ(slug: str, email: str) -> str:
-        done = shop.service.run_cli("tenants", "employ", slug, email, "--admin-password", PASSWORD, check=False)
-        return done.stdout + done.stderr
+def test_the_employ_command_adds_an_administrator_to_a_tenant(shop: Shop, client: HttpClient) -> None:
+    def run_employ(slug: str, email: str) -> str:
+        result = shop.service.run_cli("tenants", "employ", slug, email, "--admin-password", PASSWORD, check=False)
+        return result.stdout + result.stderr
 
-    assert "boss@second.example is an administrator of second." in employ("second", "boss@second.example")
+    assert "boss@second.example is an administrator of second." in run_employ("second", "boss@second.example")
 
-    words = {"email": "boss@second.example", "password": PASSWORD}
-    tokens = data_of(client.post(f"{API}/auth/login", words, headers={"X-Tenant": "second"}), 200102)
+    credentials = {"email": "boss@second.example", "password": PASSWORD}
+    tokens = data_of(client.post(f"{API}/auth/login", credentials, headers={"X-Tenant": "second"}), 200102)
     assert data_of(client.get(f"{API}/auth/me", token=tokens["access_token"]), 200)["roles"] == ["admin"]
-    assert "has an account there already" in employ("second", "boss@second.example")
-    assert "There is no tenant third." in employ("third", "boss@second.example")
+    assert "has an account there already" in run_employ("second", "boss@second.example")
+    assert "There is no tenant third." in run_employ("third", "boss@second.example")

@@ -1,4 +1,4 @@
-"""Who may come in."""
+"""Access tokens: missing, invalid and forged."""
 
 import time
 from collections.abc import Callable
@@ -15,45 +15,49 @@ from tests.support.http import HttpClient
 MISSING, INVALID = 401001, 401002
 
 
-def forged(shop: Shop, *, key: str | None = None, algorithm: str = "HS256", kid: str = "", **claims: Any) -> str:
-    """A token of a real user, signed with the real key, but for what is said otherwise; None leaves a claim out."""
+def forge_token(shop: Shop, *, key: str | None = None, algorithm: str = "HS256", kid: str = "", **claims: Any) -> str:
+    """Build a token of a real user with changed claims.
+
+    The real key and algorithm are used unless given.
+    A claim that is None is left out.
+    """
     tokens = shop.container.get(Tokens)
-    said = {**jwt.decode(shop.buyer(), options={"verify_signature": False}), **claims}
-    kept = {name: value for name, value in said.items() if value is not None}
-    ring = tokens.key_ring
-    signed_by = ring.keys[ring.active].key if key is None else key
-    return jwt.encode(kept, signed_by, algorithm, headers={"kid": kid or ring.active})
+    changed = {**jwt.decode(shop.buyer(), options={"verify_signature": False}), **claims}
+    payload = {name: value for name, value in changed.items() if value is not None}
+    key_ring = tokens.key_ring
+    signed_by = key_ring.keys[key_ring.active].key if key is None else key
+    return jwt.encode(payload, signed_by, algorithm, headers={"kid": kid or key_ring.active})
 
 
 Forger = Callable[[Shop], str]
 FORGERIES: dict[str, Forger] = {
-    "garbled": lambda _: "no.token.atall",
+    "not_base64": lambda _: "not.a.token",
     "one_part": lambda _: "abc",
     "a_trailing_equals_sign": lambda shop: shop.buyer() + "=",
     "a_changed_signature": lambda shop: shop.buyer()[:-4] + "AAAA",
-    "another_key": lambda shop: forged(shop, key="k" * 48),
-    "an_unknown_key_id": lambda shop: forged(shop, kid="unknown"),
-    "another_algorithm": lambda shop: forged(shop, algorithm="HS512"),
-    "no_signature": lambda shop: forged(shop, key="", algorithm="none"),
-    "expired": lambda shop: forged(shop, exp=int(time.time()) - 1),
-    "not_yet_valid": lambda shop: forged(shop, nbf=int(time.time()) + 60),
-    "a_refresh_token": lambda shop: forged(shop, typ="refresh"),
-    "another_issuer": lambda shop: forged(shop, iss="another"),
-    "another_audience": lambda shop: forged(shop, aud="another"),
-    "no_expiry": lambda shop: forged(shop, exp=None),
-    "no_session": lambda shop: forged(shop, sid=None),
-    "an_unknown_user": lambda shop: forged(shop, sub="999999999"),
-    "a_user_of_another_tenant": lambda shop: forged(shop, tenant=2),
-    "a_user_that_is_no_number": lambda shop: forged(shop, sub="root"),
+    "another_key": lambda shop: forge_token(shop, key="k" * 48),
+    "an_unknown_key_id": lambda shop: forge_token(shop, kid="unknown"),
+    "another_algorithm": lambda shop: forge_token(shop, algorithm="HS512"),
+    "no_signature": lambda shop: forge_token(shop, key="", algorithm="none"),
+    "expired": lambda shop: forge_token(shop, exp=int(time.time()) - 1),
+    "not_yet_valid": lambda shop: forge_token(shop, nbf=int(time.time()) + 60),
+    "a_refresh_token": lambda shop: forge_token(shop, typ="refresh"),
+    "another_issuer": lambda shop: forge_token(shop, iss="another"),
+    "another_audience": lambda shop: forge_token(shop, aud="another"),
+    "no_expiry": lambda shop: forge_token(shop, exp=None),
+    "no_session": lambda shop: forge_token(shop, sid=None),
+    "an_unknown_user": lambda shop: forge_token(shop, sub="999999999"),
+    "a_user_of_another_tenant": lambda shop: forge_token(shop, tenant=2),
+    "a_user_that_is_no_number": lambda shop: forge_token(shop, sub="root"),
 }
 
 
-def test_a_forgery_without_any_forging_is_let_in(shop: Shop, client: HttpClient) -> None:
-    data_of(client.get(f"{API}/auth/me", token=forged(shop)), 200)
+def test_a_token_built_by_the_test_is_accepted_unless_changed(shop: Shop, client: HttpClient) -> None:
+    data_of(client.get(f"{API}/auth/me", token=forge_token(shop)), 200)
 
 
 @pytest.mark.parametrize("forge", FORGERIES.values(), ids=FORGERIES)
-def test_a_bad_token_is_refused(shop: Shop, client: HttpClient, item: int, forge: Forger) -> None:
+def test_an_invalid_token_is_refused(shop: Shop, client: HttpClient, item: int, forge: Forger) -> None:
     answer = client.post(f"{API}/items/{item}/purchase", {"quantity": 1}, token=forge(shop))
 
     assert data_of(answer, INVALID) == {"error_code": "TOKEN_INVALID"}
@@ -63,17 +67,17 @@ def test_a_bad_token_is_refused(shop: Shop, client: HttpClient, item: int, forge
 @pytest.mark.parametrize(
     "headers", [{}, {"Authorization": ""}, {"Authorization": "Bearer"}, {"Authorization": "Basic YQ=="}]
 )
-def test_a_request_without_a_token_is_asked_to_sign_in(client: HttpClient, item: int, headers: dict[str, str]) -> None:
+def test_a_request_without_a_token_gets_401(client: HttpClient, item: int, headers: dict[str, str]) -> None:
     answer = client.post(f"{API}/items/{item}/purchase", {"quantity": 1}, headers=headers)
 
     data_of(answer, MISSING)
     assert answer.headers["WWW-Authenticate"] == "Bearer"
 
 
-def test_a_visitor_with_a_bad_token_is_no_visitor_without_one(client: HttpClient, item: int) -> None:
+def test_an_invalid_token_is_refused_on_public_routes(client: HttpClient, item: int) -> None:
     data_of(client.get(f"{API}/items/{item}"), 200)
-    data_of(client.get(f"{API}/items/{item}", token="no.token.atall"), INVALID)
+    data_of(client.get(f"{API}/items/{item}", token="not.a.token"), INVALID)
 
 
-def test_a_stranger_learns_nothing_from_a_malformed_body(client: HttpClient, item: int) -> None:
+def test_authentication_is_checked_before_the_body(client: HttpClient, item: int) -> None:
     data_of(client.post(f"{API}/items/{item}/purchase", {"quantity": "many"}), MISSING)

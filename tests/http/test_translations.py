@@ -1,4 +1,4 @@
-"""Names and introductions in three languages: written by editors, returned in the caller's language."""
+"""Translations of names and introductions of items."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from tests.http.support.shop import API, Shop
 from tests.support.http import HttpClient
 
 HANT, HANS = {"zh-Hant": "音樂會門票", "zh-Hans": "音乐会门票"}.values()
-WORDS: dict[str, Any] = {
+ITEM: dict[str, Any] = {
     "name": "Concert ticket",
     "name_translations": {"zh-Hant": HANT, "zh-Hans": HANS},
     "introduction": "Seats are free.",
@@ -22,14 +22,14 @@ FIELDS = {
 }  # fmt: skip
 
 
-def texts(client: HttpClient, shop: Shop, item: int) -> Any:
-    """What editors see."""
+def read_translations(client: HttpClient, shop: Shop, item: int) -> Any:
+    """Return all translations of an item, as an editor."""
     token = shop.enter(Permission.ITEMS_UPDATE).token
     return data_of(client.get(f"{API}/items/{item}/translations", token=token), 200)
 
 
-def revise(client: HttpClient, shop: Shop, item: int, **words: Any) -> Any:
-    return data_of(client.request("PATCH", f"{API}/items/{item}", words, token=shop.admin()), 200)
+def revise(client: HttpClient, shop: Shop, item: int, **changes: Any) -> Any:
+    return data_of(client.request("PATCH", f"{API}/items/{item}", changes, token=shop.admin()), 200)
 
 
 @pytest.mark.parametrize(
@@ -41,22 +41,22 @@ def revise(client: HttpClient, shop: Shop, item: int, **words: Any) -> Any:
         ("fr", "Concert ticket", "Seats are free."),
     ],
 )
-def test_an_item_is_told_in_the_language_of_the_caller(
+def test_an_item_is_returned_in_the_requested_language(
     client: HttpClient, shop: Shop, accepted: str, name: str, introduction: str
 ) -> None:
-    item = shop.offer(**WORDS)
-    asked: dict[str, Any] = {"headers": {"Accept-Language": accepted}}
+    item = shop.offer(**ITEM)
+    options: dict[str, Any] = {"headers": {"Accept-Language": accepted}}
 
-    one = data_of(client.get(f"{API}/items/{item}", **asked), 200)
-    listed = data_of(client.get(f"{API}/items?search=id:{item}", **asked), 200)["data"]
+    item_data = data_of(client.get(f"{API}/items/{item}", **options), 200)
+    listed = data_of(client.get(f"{API}/items?search=id:{item}", **options), 200)["data"]
 
-    assert (one["name"], one["introduction"]) == (name, introduction)
-    assert listed == [one]
-    assert one.keys() == FIELDS
+    assert (item_data["name"], item_data["introduction"]) == (name, introduction)
+    assert listed == [item_data]
+    assert item_data.keys() == FIELDS
 
 
 def test_the_query_and_the_cookie_choose_the_language_of_an_item(client: HttpClient, shop: Shop) -> None:
-    path = f"{API}/items/{shop.offer(**WORDS)}"
+    path = f"{API}/items/{shop.offer(**ITEM)}"
     answers = [client.get(f"{path}?lang=zh-TW"), client.get(path, headers={"Cookie": "lang=zh-CN"})]
 
     assert [(answer.json["data"]["name"], answer.headers["Content-Language"]) for answer in answers] == [
@@ -65,24 +65,28 @@ def test_the_query_and_the_cookie_choose_the_language_of_an_item(client: HttpCli
     ]
 
 
-def test_a_write_is_answered_in_the_callers_language(client: HttpClient, shop: Shop) -> None:
-    said = {**WORDS, "price_minor": 1, "currency": "EUR", "stock": 1, "status": "draft"}
-    item = data_of(client.post(f"{API}/items?lang=zh-Hans", said, token=shop.admin()), 201)
+def test_a_write_returns_the_requested_language(client: HttpClient, shop: Shop) -> None:
+    body = {**ITEM, "price_minor": 1, "currency": "EUR", "stock": 1, "status": "draft"}
+    item = data_of(client.post(f"{API}/items?lang=zh-Hans", body, token=shop.admin()), 201)
     path = f"{API}/items/{item['id']}"
 
     adjusted = client.post(f"{path}/stock-adjustments?lang=zh-Hant", {"delta": 1, "reason": "x"}, token=shop.admin())
     revised = client.request("PATCH", f"{path}?lang=zh-Hans", {"price_minor": 2}, token=shop.admin())
 
-    assert [it["name"] for it in (item, data_of(adjusted, 200), data_of(revised, 200))] == [HANS, HANT, HANS]
+    assert [item_data["name"] for item_data in (item, data_of(adjusted, 200), data_of(revised, 200))] == [
+        HANS,
+        HANT,
+        HANS,
+    ]
 
 
-def test_each_language_is_set_kept_or_removed_for_itself(client: HttpClient, shop: Shop) -> None:
-    item = shop.offer(**WORDS)
+def test_each_translation_is_set_kept_or_removed_separately(client: HttpClient, shop: Shop) -> None:
+    item = shop.offer(**ITEM)
 
     revise(client, shop, item, name_translations={"zh-Hant": None})
     revise(client, shop, item, introduction_translations={"zh-Hans": ""}, name="Ticket")
 
-    assert texts(client, shop, item) == {
+    assert read_translations(client, shop, item) == {
         "id": item,
         "name": "Ticket",
         "name_translations": {"zh-Hant": None, "zh-Hans": HANS},
@@ -91,24 +95,24 @@ def test_each_language_is_set_kept_or_removed_for_itself(client: HttpClient, sho
     }
 
 
-def test_when_the_last_one_is_removed_the_plain_text_is_told_to_all(client: HttpClient, shop: Shop) -> None:
-    item = shop.offer(**WORDS)
+def test_without_translations_the_default_text_is_returned(client: HttpClient, shop: Shop) -> None:
+    item = shop.offer(**ITEM)
     revise(client, shop, item, name_translations={"zh-Hant": None, "zh-Hans": None})
 
     assert data_of(client.get(f"{API}/items/{item}?lang=zh-Hant"), 200)["name"] == "Concert ticket"
     assert shop.query_value("SELECT name_translations IS NULL FROM items WHERE id = %s", item) == 1
 
 
-def test_nothing_said_of_translations_changes_none(client: HttpClient, shop: Shop) -> None:
-    item = shop.offer(**WORDS)
-    before = texts(client, shop, item)
+def test_empty_translations_change_nothing(client: HttpClient, shop: Shop) -> None:
+    item = shop.offer(**ITEM)
+    before = read_translations(client, shop, item)
     revise(client, shop, item, name_translations={}, price_minor=5)
 
-    assert texts(client, shop, item) == before
+    assert read_translations(client, shop, item) == before
 
 
 @pytest.mark.parametrize(
-    ("said", "field"),
+    ("patch", "field"),
     [
         ({"name_translations": {"fr": "Billet"}}, "name_translations.fr"),
         ({"name_translations": {"en": "Ticket"}}, "name_translations.en"),
@@ -123,56 +127,56 @@ def test_nothing_said_of_translations_changes_none(client: HttpClient, shop: Sho
         ({"name_translations": "票"}, "name_translations"),
     ],
 )
-def test_a_wrong_translation_is_named(client: HttpClient, shop: Shop, said: Any, field: str) -> None:
-    item = shop.offer(**WORDS)
-    before = texts(client, shop, item)
+def test_an_invalid_translation_is_named(client: HttpClient, shop: Shop, patch: Any, field: str) -> None:
+    item = shop.offer(**ITEM)
+    before = read_translations(client, shop, item)
 
-    assert_refused(client.request("PATCH", f"{API}/items/{item}", said, token=shop.admin()), 422309, field)
-    assert texts(client, shop, item) == before
+    assert_refused(client.request("PATCH", f"{API}/items/{item}", patch, token=shop.admin()), 422309, field)
+    assert read_translations(client, shop, item) == before
 
 
 @pytest.mark.parametrize(
-    ("language", "sentence"),
+    ("language", "message"),
     [
         ("en", "Not a language of translations; those are: zh-Hant, zh-Hans."),
         ("zh-Hant", "沒有這種語言的譯文欄位；可用的語言：zh-Hant, zh-Hans。"),  # noqa: RUF001 - Chinese marks
-        ("zh-Hans", "没有这种语言的译文字段；可用的语言：zh-Hant, zh-Hans。"),  # noqa: RUF001 - the same
+        ("zh-Hans", "没有这种语言的译文字段；可用的语言：zh-Hant, zh-Hans。"),  # noqa: RUF001 - Chinese marks
     ],
 )
-def test_an_unknown_language_is_told_which_there_are(
-    client: HttpClient, shop: Shop, language: str, sentence: str
+def test_an_unknown_language_error_lists_the_languages(
+    client: HttpClient, shop: Shop, language: str, message: str
 ) -> None:
-    said = {"name_translations": {"ja": "切符"}}
-    answer = client.request("PATCH", f"{API}/items/{shop.offer()}?lang={language}", said, token=shop.admin())
+    patch = {"name_translations": {"ja": "切符"}}
+    answer = client.request("PATCH", f"{API}/items/{shop.offer()}?lang={language}", patch, token=shop.admin())
 
-    assert data_of(answer, 422309) == {"name_translations.ja": [sentence]}
+    assert data_of(answer, 422309) == {"name_translations.ja": [message]}
 
 
-def test_the_longest_texts_of_all_languages_are_kept(client: HttpClient, shop: Shop) -> None:
+def test_texts_of_maximum_length_are_stored_in_all_languages(client: HttpClient, shop: Shop) -> None:
     name, introduction = "𠮷" * 200, "\n".join(["🎫\"\\'"] * 2000)
-    both = {"name_translations": name, "introduction_translations": introduction}
-    said = {field: dict.fromkeys(("zh-Hant", "zh-Hans"), text) for field, text in both.items()}
-    item = shop.offer(**{**WORDS, **said})
+    texts = {"name_translations": name, "introduction_translations": introduction}
+    translations = {field: dict.fromkeys(("zh-Hant", "zh-Hans"), text) for field, text in texts.items()}
+    item = shop.offer(**{**ITEM, **translations})
 
-    assert {field: texts(client, shop, item)[field] for field in said} == said
+    assert {field: read_translations(client, shop, item)[field] for field in translations} == translations
 
 
-def test_only_editors_see_all_texts(client: HttpClient, shop: Shop) -> None:
-    path = f"{API}/items/{shop.offer(**WORDS)}/translations"
+def test_only_editors_can_read_all_translations(client: HttpClient, shop: Shop) -> None:
+    path = f"{API}/items/{shop.offer(**ITEM)}/translations"
 
     data_of(client.get(path), 401001)
     data_of(client.get(path, token=shop.buyer()), 403001)
     data_of(client.get(f"{API}/items/999999/translations", token=shop.admin()), 404301)
 
 
-def test_the_name_beside_an_order_is_in_the_language_of_the_caller(client: HttpClient, shop: Shop) -> None:
-    item, buyer = shop.offer(**WORDS), shop.enter()
+def test_included_items_are_in_the_requested_language(client: HttpClient, shop: Shop) -> None:
+    item, buyer = shop.offer(**ITEM), shop.enter()
     assert shop.buy(item, buyer.token).status == 202
     shop.wait_until_written(item, 1)
 
-    beside = data_of(client.get(f"{API}/orders?include=item&lang=zh-Hant", token=buyer.token), 200)["data"][0]["item"]
+    included = data_of(client.get(f"{API}/orders?include=item&lang=zh-Hant", token=buyer.token), 200)["data"][0]["item"]
     path = f"{API}/users?search=id:{buyer.id}&include=orders.item&lang=zh-Hans"
     user = data_of(client.get(path, token=shop.admin()), 200)["data"][0]
 
-    assert (beside["name"], beside.keys()) == (HANT, {"id", "name", "price_minor", "currency", "photo_url"})
+    assert (included["name"], included.keys()) == (HANT, {"id", "name", "price_minor", "currency", "photo_url"})
     assert user["orders"][0]["item"]["name"] == HANS

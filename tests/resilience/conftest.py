@@ -1,4 +1,4 @@
-"""One shop behind proxies, which every test leaves well."""
+"""One shop behind proxies; each test ends its faults."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ from tests.support.servers.valkey import Valkey
 
 @pytest.fixture(scope="session")
 def proxied_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ProxiedShop]:
-    """A shop; at the end its invariants hold and no accepted order is lost."""
+    """A shop behind proxies; verified at the end, with all accepted orders."""
     valkey = Valkey.create(fsync="everysec")
     try:
         mariadb = MariaDB.create()
@@ -19,10 +19,10 @@ def proxied_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ProxiedSh
         valkey.destroy()
         raise
     try:
-        with start_shop(tmp_path_factory.mktemp("harbour"), valkey, mariadb) as harbour:
-            yield harbour
-            harbour.shop.wait_until_quiet(harbour.item)
-            harbour.shop.verify(harbour.order_ids)
+        with start_shop(tmp_path_factory.mktemp("resilience"), valkey, mariadb) as running_shop:
+            yield running_shop
+            running_shop.shop.wait_until_quiet(running_shop.item)
+            running_shop.shop.verify(running_shop.order_ids)
     finally:
         mariadb.destroy()
         valkey.destroy()

@@ -1,4 +1,7 @@
-"""A TCP proxy in front of a store: it refuses, falls silent or is slow when it is told to, and passes all on else."""
+"""TCP proxy in front of a store that injects faults.
+
+Without a fault it forwards all bytes.
+"""
 
 import asyncio
 import socket
@@ -14,31 +17,34 @@ Writer: TypeAlias = asyncio.StreamWriter
 
 
 class Fault(NamedTuple):
-    """What is wrong with a store: `refused`, `frozen`, or each of its answers comes `late` seconds later."""
+    """A fault of a store: connections refused, frozen, or responses delayed.
+
+    `delay`: seconds added to each response.
+    """
 
     name: str
     refused: bool = False
     frozen: bool = False
-    late: float = 0.0
+    delay: float = 0.0
 
 
 class Proxy:
-    """Listens on a port of its own for the server behind a socket file; works in a thread of its own."""
+    """Proxy from a TCP port to a socket file, in a thread."""
 
     def __init__(self, server: Path) -> None:
         self.server = server
         self.port = 0
-        self._late = 0.0
-        self._links: set[Writer] = set()
+        self._delay = 0.0
+        self._writers: set[Writer] = set()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
-        self._moves = asyncio.Event()
+        self._unfrozen = asyncio.Event()
         self._listener: asyncio.Server | None = None
 
     @contextmanager
     def inject(self, fault: Fault) -> Iterator[None]:
-        """While the context lasts, the store has this fault."""
-        self._run(self._begin(fault))
+        """Inject a fault while the context lasts."""
+        self._run(self._apply(fault))
         try:
             yield
         finally:
@@ -56,8 +62,8 @@ class Proxy:
         self._thread.join()
         self._loop.close()
 
-    def _run(self, work: Coroutine[Any, Any, None]) -> None:
-        asyncio.run_coroutine_threadsafe(work, self._loop).result(10)
+    def _run(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(10)
 
     async def _open(self) -> None:
         if self._listener is None:
@@ -68,52 +74,52 @@ class Proxy:
         if self._listener:
             self._listener.close()
             self._listener = None
-        for writer in list(self._links):
-            # Not a word more: what was on its way is lost, and the other side hears RST.
-            linger = writer.get_extra_info("socket")
-            if linger.family == socket.AF_INET:
-                linger.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+        for writer in list(self._writers):
+            # Abort instead of close: bytes in flight are lost, and the client receives RST.
+            client_socket = writer.get_extra_info("socket")
+            if client_socket.family == socket.AF_INET:
+                client_socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
             writer.transport.abort()
-        self._moves.set()
+        self._unfrozen.set()
         await asyncio.sleep(0.05)
 
-    async def _begin(self, fault: Fault) -> None:
-        self._late = fault.late
+    async def _apply(self, fault: Fault) -> None:
+        self._delay = fault.delay
         if fault.refused:
             await self._close()
         elif fault.frozen:
-            self._moves.clear()
+            self._unfrozen.clear()
 
     async def _heal(self) -> None:
-        self._late = 0.0
-        self._moves.set()
+        self._delay = 0.0
+        self._unfrozen.set()
         await self._open()
 
     async def _serve(self, reader: Reader, writer: Writer) -> None:
-        ends = [writer]
-        self._links.add(writer)
+        writers = [writer]
+        self._writers.add(writer)
         with suppress(OSError):
-            await self._moves.wait()
-            inner, outer = await asyncio.open_unix_connection(self.server)
-            ends.append(outer)
-            self._links.add(outer)
-            ways = [
-                asyncio.ensure_future(self._pass(reader, outer)),
-                asyncio.ensure_future(self._pass(inner, writer, back=True)),
+            await self._unfrozen.wait()
+            server_reader, server_writer = await asyncio.open_unix_connection(self.server)
+            writers.append(server_writer)
+            self._writers.add(server_writer)
+            directions = [
+                asyncio.ensure_future(self._forward(reader, server_writer)),
+                asyncio.ensure_future(self._forward(server_reader, writer, responses=True)),
             ]
-            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
-            for way in ways:
-                way.cancel()
-            await asyncio.wait(ways)
-        for end in ends:
-            end.transport.abort()
-            self._links.discard(end)
+            await asyncio.wait(directions, return_when=asyncio.FIRST_COMPLETED)
+            for direction in directions:
+                direction.cancel()
+            await asyncio.wait(directions)
+        for open_writer in writers:
+            open_writer.transport.abort()
+            self._writers.discard(open_writer)
 
-    async def _pass(self, source: Reader, sink: Writer, *, back: bool = False) -> None:
+    async def _forward(self, reader: Reader, writer: Writer, *, responses: bool = False) -> None:
         with suppress(OSError):
-            while words := await source.read(CHUNK):
-                if back and self._late:
-                    await asyncio.sleep(self._late)
-                await self._moves.wait()
-                sink.write(words)
-                await sink.drain()
+            while chunk := await reader.read(CHUNK):
+                if responses and self._delay:
+                    await asyncio.sleep(self._delay)
+                await self._unfrozen.wait()
+                writer.write(chunk)
+                await writer.drain()

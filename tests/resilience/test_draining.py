@@ -1,4 +1,4 @@
-"""A web server after SIGTERM: /readyz fails first, and clients that follow it lose no answer."""
+"""Draining of a web server after SIGTERM."""
 
 import json
 import os
@@ -39,73 +39,73 @@ class PollingClients:
     service: Service
     draining_seen_at: list[float] = field(default_factory=list)
 
-    def poll_kept(self) -> "Counter[int]":
-        """The answers over one kept connection."""
+    def poll_persistent(self) -> "Counter[int]":
+        """Count the statuses received over one persistent connection."""
         with self.service.client() as client:
             return self._poll(lambda: client)
 
     def poll_new(self) -> "Counter[int]":
-        """The answers over connections that are each used once."""
+        """Count the statuses received over connections that are used once."""
         return self._poll(self.service.client)
 
     def _poll(self, connect: Callable[[], HttpClient]) -> "Counter[int]":
-        found: Counter[int] = Counter()
+        statuses: Counter[int] = Counter()
         while True:
             client = connect()
-            found[client.get(f"{API}/items").status] += 1
+            statuses[client.get(f"{API}/items").status] += 1
             ready = client.get("/readyz")
             if ready.status == 503:
                 assert data_of(ready, 503) == {"database": "ok", "redis": "ok", "draining": True}
                 self.draining_seen_at.append(time.monotonic())
-                return found
+                return statuses
 
 
-def end(service: Service) -> float:
-    """Ask the server to end, and do not wait for it: the moment."""
+def send_sigterm(service: Service) -> float:
+    """Send SIGTERM without waiting for the end; return the time."""
     os.kill(service.process("web").pid, signal.SIGTERM)
     return time.monotonic()
 
 
-def test_no_answer_is_lost_to_clients_that_look_at_readyz(service: Service) -> None:
-    crowd = PollingClients(service)
+def test_clients_that_poll_readyz_lose_no_response(service: Service) -> None:
+    clients = PollingClients(service)
     with ThreadPoolExecutor(8) as pool:
-        asking = [pool.submit(ask) for ask in (crowd.poll_kept, crowd.poll_new) * 4]
+        futures = [pool.submit(poll) for poll in (clients.poll_persistent, clients.poll_new) * 4]
         time.sleep(1)
-        began = end(service)
-        answers = sum((done.result() for done in asking), Counter())
+        began = send_sigterm(service)
+        answers = sum((future.result() for future in futures), Counter())
 
     assert set(answers) == {200}
-    assert max(crowd.draining_seen_at) - began < DRAIN_SECONDS
+    assert max(clients.draining_seen_at) - began < DRAIN_SECONDS
     eventually(lambda: service.process("web").returncode == 0, 10)
 
 
-def test_a_client_that_ignores_readyz_is_answered_while_the_server_drains(service: Service) -> None:
-    with service.client() as kept:
-        kept.get("/livez")
-        began = end(service)
+def test_a_client_that_ignores_readyz_is_served_while_draining(service: Service) -> None:
+    with service.client() as persistent:
+        persistent.get("/livez")
+        began = send_sigterm(service)
         answers = []
         while time.monotonic() < began + DRAIN_SECONDS - 0.3:
-            answers.append(kept.get(f"{API}/items").status)
-            with service.client() as new:
-                answers.append(new.get("/livez").status)
+            answers.append(persistent.get(f"{API}/items").status)
+            with service.client() as new_client:
+                answers.append(new_client.get("/livez").status)
 
     assert set(answers) == {200}
     eventually(lambda: service.process("web").returncode == 0, 10)
 
 
-def test_what_is_under_way_is_finished(service: Service) -> None:
-    """A request that the server began to work on before it closed its door."""
+def test_requests_in_progress_are_finished(service: Service) -> None:
+    # The request starts before the server stops accepting connections.
     with ThreadPoolExecutor(1) as pool:
-        slow: Future[int] = pool.submit(sign_in_slowly, service, DRAIN_SECONDS + 2.0)
+        code: Future[int] = pool.submit(sign_in_slowly, service, DRAIN_SECONDS + 2.0)
         time.sleep(0.5)
-        end(service)
+        send_sigterm(service)
 
-        assert slow.result() == UNKNOWN
+        assert code.result() == UNKNOWN
     eventually(lambda: service.process("web").returncode == 0, 10)
 
 
 def sign_in_slowly(service: Service, seconds: float) -> int:
-    """The code of the answer to a body that takes so long."""
+    """Send a sign-in body byte by byte; return the response code."""
     address, _, port = service.bind().rpartition(":")
     head = f"POST {API}/auth/login HTTP/1.1\r\nHost: shop\r\nConnection: close\r\nContent-Type: application/json\r\n"
     with socket.create_connection((address, int(port)), timeout=10.0) as connection:
@@ -116,11 +116,11 @@ def sign_in_slowly(service: Service, seconds: float) -> int:
         return int(json.loads(connection.makefile("rb").read().partition(b"\r\n\r\n")[2])["code"])
 
 
-def test_a_second_signal_ends_it_at_once(make_service: MakeService) -> None:
+def test_a_second_signal_stops_the_server_at_once(make_service: MakeService) -> None:
     service = make_service(env={"SHOP_DRAIN_SECONDS": "60"})
     service.run_cli("migrate")
     service.start("web")
-    end(service)
+    send_sigterm(service)
     with service.client() as client:
         eventually(lambda: client.get("/readyz").status == 503)
 

@@ -1,4 +1,7 @@
-"""What the clients asked and what they were told, in a file: the only witness that is not the shop itself."""
+"""Log of the requests and responses of the clients.
+
+It is independent of the shop.
+"""
 
 import json
 import threading
@@ -12,7 +15,7 @@ from typing import Any, NamedTuple
 
 
 class Op(StrEnum):
-    """What a client may ask for."""
+    """Kinds of requests."""
 
     BUY = "buy"
     CANCEL = "cancel"
@@ -28,7 +31,10 @@ class Result(StrEnum):
 
 
 class Request(NamedTuple):
-    """One thing asked for. `order`: the order to be cancelled; `quantity`: pieces, or the delta of an adjustment."""
+    """One request of a client.
+
+    `order`: the order to cancel; `quantity`: units, or the delta of an adjustment.
+    """
 
     process: str
     op: Op
@@ -40,7 +46,10 @@ class Request(NamedTuple):
 
 
 class Operation(NamedTuple):
-    """A wish and how it ended; `answer` is the id of the order, where one was named."""
+    """A request and its result.
+
+    `answer`: id of the order in the response, or None.
+    """
 
     request: Request
     invoked: float
@@ -50,24 +59,27 @@ class Operation(NamedTuple):
 
 
 class ClientLog:
-    """Writes two lines for each operation: `invoke` before it is sent, then `ok`, `fail` or `unknown`."""
+    """Log file with two lines for each operation.
+
+    `invoke` is written before the request, then `ok`, `fail` or `unknown`.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path, self._file = path, path.open("a", buffering=1)
         self._numbers, self._lock = count(1), threading.Lock()
 
     def invoke(self, request: Request) -> int:
-        """Note that something is about to be asked; the number of that operation."""
+        """Log the start of an operation and return its number."""
         number = next(self._numbers)
         self._write({"n": number, "type": "invoke", "at": time.time(), **request._asdict()})
         return number
 
-    def end(self, number: int, result: Result, answer: str | None, says: str) -> None:
-        """Note how it ended, with the answer's own words."""
-        self._write({"n": number, "type": result, "at": time.time(), "answer": answer, "says": says})
+    def end(self, number: int, result: Result, answer: str | None, description: str) -> None:
+        """Log the result of an operation with a description of the response."""
+        self._write({"n": number, "type": result, "at": time.time(), "answer": answer, "says": description})
 
     def close(self) -> None:
-        """Write no more."""
+        """Close the file."""
         self._file.close()
 
     def _write(self, line: dict[str, Any]) -> None:
@@ -76,16 +88,19 @@ class ClientLog:
 
 
 def read_log(lines: Iterable[str]) -> list[Operation]:
-    """The operations of a log; one that never ended is unknown."""
-    said: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    """Read the operations of a log.
+
+    The result of an unfinished operation is unknown.
+    """
+    by_number: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for line in lines:
         entry = json.loads(line)
-        said[entry["n"]].append(entry)
-    return [_operation(*entries) for entries in said.values()]
+        by_number[entry["n"]].append(entry)
+    return [_operation(*entries) for entries in by_number.values()]
 
 
-def _operation(begun: dict[str, Any], ended: dict[str, Any] | None = None) -> Operation:
-    wish = Request(**{name: begun[name] for name in Request._fields})._replace(op=Op(begun["op"]))
-    if ended is None:
-        return Operation(wish, begun["at"], float("inf"), Result.UNKNOWN, None)
-    return Operation(wish, begun["at"], ended["at"], Result(ended["type"]), ended["answer"])
+def _operation(start: dict[str, Any], end: dict[str, Any] | None = None) -> Operation:
+    request = Request(**{name: start[name] for name in Request._fields})._replace(op=Op(start["op"]))
+    if end is None:
+        return Operation(request, start["at"], float("inf"), Result.UNKNOWN, None)
+    return Operation(request, start["at"], end["at"], Result(end["type"]), end["answer"])

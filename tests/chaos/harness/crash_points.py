@@ -1,4 +1,4 @@
-"""The crash points: every boundary between two stores at which a process may die, by name."""
+"""Crash points by name: the boundaries between two stores."""
 
 from typing import NamedTuple
 
@@ -11,7 +11,10 @@ QUEUE = "shop.core.jobs.queue:JobQueue"
 
 
 class CrashPoint(NamedTuple):
-    """Which process dies, where, and which act leads it there: a name in `tests/chaos/harness/crash_scenarios.py`."""
+    """Process, location of its crash, and the scenario that reaches it.
+
+    The scenarios are in `tests/chaos/harness/crash_scenarios.py`.
+    """
 
     process: str
     location: str
@@ -19,10 +22,10 @@ class CrashPoint(NamedTuple):
 
 
 POINTS = {
-    # A purchase, in the web process. A buyer's first RESERVE answers "stranger", the following ones reserve.
+    # A purchase, in the web process. The first RESERVE of a buyer returns UNKNOWN_BUYER, later ones reserve.
     "before RESERVE": CrashPoint("web", f"{CACHE}.reserve:before"),
     "after RESERVE": CrashPoint("web", f"{CACHE}.reserve:after:20"),
-    "before the buyer is introduced": CrashPoint("web", f"{CACHE}.trust_buyer:before"),
+    "before the buyer is trusted": CrashPoint("web", f"{CACHE}.trust_buyer:before"),
     "before the wake-up is enqueued": CrashPoint("web", f"{QUEUE}.enqueue:before"),
     "after the wake-up, before the answer": CrashPoint("web", f"{QUEUE}.enqueue:after"),
     # A drain.
@@ -35,7 +38,7 @@ POINTS = {
     "before the drain's COMMIT": CrashPoint("worker", f"{STOCK}.drain:after"),
     "after COMMIT, before FINALIZE": CrashPoint("worker", f"{CACHE}.finalize:before"),
     "after FINALIZE": CrashPoint("worker", f"{CACHE}.finalize:after"),
-    "after the wake flag falls": CrashPoint("worker", f"{CACHE}.reset_wake_flag:after"),
+    "after the wake flag is reset": CrashPoint("worker", f"{CACHE}.reset_wake_flag:after"),
     # A load.
     "before CLAIM": CrashPoint("worker", f"{CACHE}.claim:before", "load"),
     "after CLAIM": CrashPoint("worker", f"{CACHE}.claim:after", "load"),
@@ -49,21 +52,21 @@ POINTS = {
     "before READMIT": CrashPoint("worker", f"{CACHE}.readmit:before", "age"),
     "after READMIT": CrashPoint("worker", f"{CACHE}.readmit:after", "age"),
     "between two READMITs": CrashPoint("worker", f"{CACHE}.readmit:after:3", "age"),
-    # The schedule: the slot is taken, and its job is not asked for.
+    # The scheduler: the slot is taken, and its job is not enqueued.
     "after the slot is taken": CrashPoint("scheduler", f"{QUEUE}.enqueue:before"),
     # A cancelled order, in the web process.
     "before the cancel's COMMIT": CrashPoint("web", f"{LEDGER}.cancel:after", "cancel"),
-    "before the cancel's COMMIT, asked once": CrashPoint("web", f"{LEDGER}.cancel:after", "cancel_once"),
-    "after the cancel's COMMIT, asked once": CrashPoint("web", f"{CACHE}.apply:before", "cancel_once"),
+    "before the cancel's COMMIT, sent once": CrashPoint("web", f"{LEDGER}.cancel:after", "cancel_once"),
+    "after the cancel's COMMIT, sent once": CrashPoint("web", f"{CACHE}.apply:before", "cancel_once"),
     "after the cancel's COMMIT, before APPLY": CrashPoint("web", f"{CACHE}.apply:before", "cancel"),
     "after the cancel's APPLY": CrashPoint("web", f"{CACHE}.apply:after", "cancel"),
-    # Pieces added and taken by hand.
+    # Manual stock adjustments.
     "after the restock's COMMIT, before APPLY": CrashPoint("web", f"{CACHE}.apply:before", "restock"),
     "before TAKE": CrashPoint("web", f"{CACHE}.take:before", "withdraw"),
     "after TAKE, before SQL": CrashPoint("web", f"{CACHE}.take:after", "withdraw"),
     "before the withdrawal's COMMIT": CrashPoint("web", f"{LEDGER}.adjust:after", "withdraw"),
-    # The reconciliation of a gate that is wrong. It looks twice, with seconds between.
-    "after the difference is noted": CrashPoint("worker", f"{SYNC}.open_run_if_different:after", "drift"),
+    # The reconciliation of a wrong gate. It compares twice, some seconds apart.
+    "after the difference is recorded": CrashPoint("worker", f"{SYNC}.open_run_if_different:after", "drift"),
     "after the repair's COMMIT, before OPEN": CrashPoint("worker", f"{SYNC}.begin_epoch:after", "drift"),
-    # What comes next gets a line here, and an act of its own where none of these leads to it.
+    # A new boundary gets a line here, and a scenario where none of these reaches it.
 }

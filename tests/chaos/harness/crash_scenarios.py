@@ -1,6 +1,6 @@
-"""What has to happen so that a process comes to its crash point.
+"""Scenarios that lead a process to its crash point.
 
-Each act ends the process that is about to be started with the point armed, and lasts until it runs again without.
+Each scenario stops the process. The test starts it with the crash point, then without; the scenario ends after that.
 """
 
 import http.client
@@ -19,139 +19,146 @@ from tests.purchase.support.buyer_load import BuyerLoad
 from tests.support.http import Response
 from tests.support.polling import eventually
 
-WAITING = 10
-PATIENCE_SECONDS = 15.0
+ORDERS_MIN = 10
+WAIT_SECONDS = 15.0
 RESTOCKED, WITHDRAWN, DRIFT = 7, -3, -5
 Scenario = Callable[[Shop, BuyerLoad, str], AbstractContextManager[None]]
 
 
 @contextmanager
-def buy(shop: Shop, _storm: BuyerLoad, process: str) -> Iterator[None]:
-    """Nothing but the storm."""
+def buy(shop: Shop, _buyer_load: BuyerLoad, process: str) -> Iterator[None]:
+    """Run only the buyers."""
     shop.service.kill(process)
     yield
 
 
 @contextmanager
-def load(shop: Shop, storm: BuyerLoad, process: str) -> Iterator[None]:
-    """A gate is closed while orders wait; the next buyer requests the load."""
+def load(shop: Shop, buyer_load: BuyerLoad, process: str) -> Iterator[None]:
+    """Close the gate while orders are pending.
+
+    The next buyer requests a load.
+    """
     shop.service.kill(process)
-    wait_for_orders(storm)
-    shop.container.get(SaleGateService).claim(DEFAULT_TENANT, storm.items[0])
+    wait_for_orders(buyer_load)
+    shop.container.get(SaleGateService).claim(DEFAULT_TENANT, buyer_load.items[0])
     yield
 
 
 @contextmanager
-def age(shop: Shop, storm: BuyerLoad, process: str) -> Iterator[None]:
-    """Orders wait under an epoch that the database has left."""
+def age(shop: Shop, buyer_load: BuyerLoad, process: str) -> Iterator[None]:
+    """Leave pending orders in an epoch older than that of the database."""
     shop.service.kill(process)
-    wait_for_orders(storm)
-    shop.query_value("UPDATE items SET epoch = epoch + 1 WHERE id = %s", storm.items[0])
+    wait_for_orders(buyer_load)
+    shop.query_value("UPDATE items SET epoch = epoch + 1 WHERE id = %s", buyer_load.items[0])
     yield
 
 
-def written_order(shop: Shop, storm: BuyerLoad) -> str:
-    """An order that can be cancelled at once."""
-    wait_for_orders(storm)
-    order = next(iter(storm.order_ids.values()))
+def written_order(shop: Shop, buyer_load: BuyerLoad) -> str:
+    """Wait for a written order and return its id."""
+    wait_for_orders(buyer_load)
+    order = next(iter(buyer_load.order_ids.values()))
     eventually(
-        lambda: shop.query_value("SELECT COUNT(*) FROM orders WHERE id = %s", UUID(order).bytes) == 1, PATIENCE_SECONDS
+        lambda: shop.query_value("SELECT COUNT(*) FROM orders WHERE id = %s", UUID(order).bytes) == 1, WAIT_SECONDS
     )
     return order
 
 
 @contextmanager
-def cancel(shop: Shop, storm: BuyerLoad, process: str) -> Iterator[None]:
-    """Cancel an order with retries; its piece returns once."""
-    order = written_order(shop, storm)
+def cancel(shop: Shop, buyer_load: BuyerLoad, process: str) -> Iterator[None]:
+    """Cancel an order with retries; its unit returns once."""
+    order = written_order(shop, buyer_load)
     with send_in_background(shop, process, f"orders/{order}/cancel", None) as answers:
         yield
     assert answers()[-1] in (200, 409)
-    assert returned(shop, storm, "return") == 1
+    assert returned(shop, buyer_load, "return") == 1
 
 
 @contextmanager
-def cancel_once(shop: Shop, storm: BuyerLoad, process: str) -> Iterator[None]:
-    """Cancel an order without retries; it is cancelled in both stores or in none."""
-    order = written_order(shop, storm)
+def cancel_once(shop: Shop, buyer_load: BuyerLoad, process: str) -> Iterator[None]:
+    """Cancel an order without retries: in both stores or in none."""
+    order = written_order(shop, buyer_load)
     with send_in_background(shop, process, f"orders/{order}/cancel", None, tries=1) as answers:
         yield
     assert answers() == [0]
     cancelled = shop.query_value("SELECT status = 'cancelled' FROM orders WHERE id = %s", UUID(order).bytes)
-    assert returned(shop, storm, "return") == int(cancelled)
+    assert returned(shop, buyer_load, "return") == int(cancelled)
 
 
 @contextmanager
-def restock(shop: Shop, storm: BuyerLoad, process: str) -> Iterator[None]:
-    """Add pieces with retries; each attempt counts fully or not at all."""
-    with adjusting(shop, storm, process, RESTOCKED):
+def restock(shop: Shop, buyer_load: BuyerLoad, process: str) -> Iterator[None]:
+    """Add units with retries; each attempt counts fully or not at all."""
+    with adjusting(shop, buyer_load, process, RESTOCKED):
         yield
 
 
 @contextmanager
-def withdraw(shop: Shop, storm: BuyerLoad, process: str) -> Iterator[None]:
-    """Take pieces with retries; each attempt counts fully or not at all."""
-    with adjusting(shop, storm, process, WITHDRAWN):
+def withdraw(shop: Shop, buyer_load: BuyerLoad, process: str) -> Iterator[None]:
+    """Remove units with retries; each attempt counts fully or not at all."""
+    with adjusting(shop, buyer_load, process, WITHDRAWN):
         yield
 
 
 @contextmanager
-def drift(shop: Shop, storm: BuyerLoad, process: str) -> Iterator[None]:
-    """Redis is wrong about the item, and the reconciliation is asked for."""
-    wait_for_orders(storm)
+def drift(shop: Shop, buyer_load: BuyerLoad, process: str) -> Iterator[None]:
+    """Change the stock in Redis and enqueue the reconciliation."""
+    wait_for_orders(buyer_load)
     shop.service.kill(process)
-    (item,) = storm.items
-    place = f"{{p{shop.stock.partition(DEFAULT_TENANT, item):02}}}:item:{DEFAULT_TENANT}:{item}"
-    shop.stock.stores.stock(shop.stock.partition(DEFAULT_TENANT, item)).hincrby(place, "avail", DRIFT)
+    (item,) = buyer_load.items
+    key = f"{{p{shop.stock.partition(DEFAULT_TENANT, item):02}}}:item:{DEFAULT_TENANT}:{item}"
+    shop.stock.stores.stock(shop.stock.partition(DEFAULT_TENANT, item)).hincrby(key, "avail", DRIFT)
     shop.container.get(JobQueue).enqueue(JobName.SYNC_STOCK, tenant_id=DEFAULT_TENANT, item_id=item)
     yield
-    assert repairs(shop, storm) == 1
+    assert repairs(shop, buyer_load) == 1
 
 
 SCENARIOS: dict[str, Scenario] = {
-    act.__name__: act for act in (buy, load, age, cancel, cancel_once, restock, withdraw, drift)
+    scenario.__name__: scenario for scenario in (buy, load, age, cancel, cancel_once, restock, withdraw, drift)
 }
 
 
 @contextmanager
-def adjusting(shop: Shop, storm: BuyerLoad, process: str, delta: int) -> Iterator[None]:
+def adjusting(shop: Shop, buyer_load: BuyerLoad, process: str, delta: int) -> Iterator[None]:
     """Adjust the item until a request succeeds."""
-    words = {"delta": delta, "reason": "counted again"}
-    with send_in_background(shop, process, f"items/{storm.items[0]}/stock-adjustments", words) as answers:
+    body = {"delta": delta, "reason": "counted again"}
+    with send_in_background(shop, process, f"items/{buyer_load.items[0]}/stock-adjustments", body) as answers:
         yield
-    tried = answers()
-    assert tried[-1] == 200
-    assert returned(shop, storm, "adjustment") in {delta * times for times in range(1, len(tried) + 1)}
+    statuses = answers()
+    assert statuses[-1] == 200
+    assert returned(shop, buyer_load, "adjustment") in {delta * times for times in range(1, len(statuses) + 1)}
 
 
 @contextmanager
 def send_in_background(
-    shop: Shop, process: str, path: str, words: object, *, tries: int = 100
+    shop: Shop, process: str, path: str, body: object, *, tries: int = 100
 ) -> Iterator[Callable[[], list[int]]]:
-    """An administrator asks for this until it is answered for good; the statuses, 0 for a broken connection."""
+    """Send a request as an administrator until its response is final.
+
+    A response from 200 to 499 is final.
+    Yields a function that returns the statuses; 0 stands for a broken connection.
+    """
     token = shop.admin()
     shop.service.kill(process)
-    # A dying process may take a connection and answer nothing: that would count as asked.
-    eventually(lambda: process != "web" or _is_gone(shop), PATIENCE_SECONDS)
+    # A process about to end may accept a connection without a response: that would count as an attempt.
+    eventually(lambda: process != "web" or _is_gone(shop), WAIT_SECONDS)
     with ThreadPoolExecutor(1) as pool:
-        work = pool.submit(_send_until_answered, shop, f"{API}/{path}", words, token, tries)
-        yield work.result
+        future = pool.submit(_send_until_answered, shop, f"{API}/{path}", body, token, tries)
+        yield future.result
 
 
-def wait_for_orders(storm: BuyerLoad) -> None:
-    """Wait until some orders were promised."""
-    eventually(lambda: len(storm.order_ids) >= WAITING, PATIENCE_SECONDS)
+def wait_for_orders(buyer_load: BuyerLoad) -> None:
+    """Wait until some orders are acknowledged."""
+    eventually(lambda: len(buyer_load.order_ids) >= ORDERS_MIN, WAIT_SECONDS)
 
 
-def returned(shop: Shop, storm: BuyerLoad, reason: str) -> int:
-    """The pieces that lines of that reason brought."""
-    lines = "SELECT COALESCE(SUM(delta), 0) FROM stock_ledger WHERE item_id = %s AND reason = %s"
-    return int(shop.query_value(lines, storm.items[0], reason))
+def returned(shop: Shop, buyer_load: BuyerLoad, reason: str) -> int:
+    """Sum the units of the ledger lines with that reason."""
+    query = "SELECT COALESCE(SUM(delta), 0) FROM stock_ledger WHERE item_id = %s AND reason = %s"
+    return int(shop.query_value(query, buyer_load.items[0], reason))
 
 
-def repairs(shop: Shop, storm: BuyerLoad) -> int:
-    """How often the reconciliation began the item's count anew."""
-    return int(shop.query_value("SELECT COUNT(*) FROM reconcile_runs WHERE item_id = %s", storm.items[0]))
+def repairs(shop: Shop, buyer_load: BuyerLoad) -> int:
+    """Count the reconcile runs of the item."""
+    return int(shop.query_value("SELECT COUNT(*) FROM reconcile_runs WHERE item_id = %s", buyer_load.items[0]))
 
 
 def _is_gone(shop: Shop) -> bool:
@@ -165,14 +172,14 @@ def _is_gone(shop: Shop) -> bool:
     return False
 
 
-def _send_until_answered(shop: Shop, path: str, words: object, token: str, tries: int) -> list[int]:
+def _send_until_answered(shop: Shop, path: str, body: object, token: str, tries: int) -> list[int]:
     statuses: list[int] = []
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + WAIT_SECONDS
     while len(statuses) < tries and time.monotonic() < deadline:
         try:
-            statuses.append(_post(shop, path, words, token).status)
+            statuses.append(_post(shop, path, body, token).status)
         except ConnectionRefusedError:
-            pass  # the process does not run: nothing was asked
+            pass  # the process does not run, so no request was sent
         except (OSError, http.client.HTTPException):
             statuses.append(0)
         if statuses and 200 <= statuses[-1] < 500:
@@ -181,6 +188,6 @@ def _send_until_answered(shop: Shop, path: str, words: object, token: str, tries
     return statuses
 
 
-def _post(shop: Shop, path: str, words: object, token: str) -> Response:
+def _post(shop: Shop, path: str, body: object, token: str) -> Response:
     with shop.client(timeout=5.0) as client:
-        return client.post(path, words, token=token)
+        return client.post(path, body, token=token)

@@ -1,4 +1,4 @@
-"""Many processes on stores of their own, with a proxy before Valkey: all that chaos can reach, and nothing else."""
+"""Processes and stores of a chaos run, with a proxy."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -14,14 +14,14 @@ from tests.support.servers.databases import create_database
 from tests.support.servers.mariadb import MariaDB
 from tests.support.servers.valkey import Valkey
 
-# One process of each web server: there are several servers, and the machine is small.
+# One process for each web server, since several servers share a small machine.
 ENV = {"SHOP_WEB_WORKERS": "1", "SHOP_REDIS_TIMEOUT": "1.0"}
 WEBS = ("web", "web.2")
 
 
 @dataclass(frozen=True)
 class ChaosEnvironment:
-    """A shop, its servers, and the way to one of them."""
+    """A shop, its stores and the proxy."""
 
     shop: Shop
     valkey: Valkey
@@ -29,7 +29,7 @@ class ChaosEnvironment:
     proxy: Proxy
 
     def server(self, target: str) -> ManagedProcess:
-        """The process that a fault names."""
+        """Return the process that a fault names."""
         stores: dict[str, ManagedProcess] = {"valkey": self.valkey, "mariadb": self.mariadb}
         return stores.get(target) or self.shop.service.process(target)
 
@@ -41,13 +41,16 @@ class ChaosEnvironment:
             self.server(target).start()
 
     def find_dead(self) -> list[str]:
-        """Processes that died without being killed by the campaign."""
+        """Find processes that ended without a kill by the campaign."""
         return [name for name in (*PROCESSES, "valkey", "mariadb") if not self.server(name).running]
 
 
 @contextmanager
 def start_environment(folder: Path) -> Iterator[ChaosEnvironment]:
-    """A city with everything running; all of it ends with the context. Answered writes survive a kill of Valkey."""
+    """Start all processes and stores; they end with the context.
+
+    Valkey syncs every write, so acknowledged writes survive a kill.
+    """
     with ExitStack() as stack:
         valkey = Valkey.create(fsync="always")
         stack.callback(valkey.destroy)

@@ -1,15 +1,15 @@
-"""What goes wrong, and when: made from a seed alone, so that a bad run can be run again."""
+"""Schedule of faults, made from a seed so that runs are repeatable."""
 
 from collections.abc import Sequence
 from random import Random
 from typing import NamedTuple
 
-# What each fault may hit. The network is the proxy between the shop's processes and Valkey.
+# Targets of faults. The network is the proxy between the shop's processes and Valkey.
 PROCESSES = ("web", "web.2", "worker", "worker.2", "scheduler", "scheduler.2")
 STORES = ("valkey", "mariadb")
 NETWORK = "network"
 QUIET_SECONDS = 1.0
-# A moment for the restarts: a process that is always starting meets no fault at work.
+# Pause for restarts: a fault should hit a process at work, not one that is starting.
 GAP_SECONDS = (0.3, 1.2)
 FREEZE_SECONDS = (0.3, 3.0)
 KINDS = {
@@ -24,7 +24,7 @@ FLUSH = ("flush", 1, ("valkey",), (0.0, 0.0))
 
 
 class Fault(NamedTuple):
-    """One thing that goes wrong: at which second of the run, to whom, and for how many seconds."""
+    """A fault: start in seconds of the run, kind, target and duration."""
 
     at: float
     kind: str
@@ -32,12 +32,15 @@ class Fault(NamedTuple):
     seconds: float
 
     def __str__(self) -> str:
-        lasts = f" for {self.seconds:.1f} s" if self.seconds else ""
-        return f"{self.at:6.1f} s  {self.kind} {self.target}{lasts}"
+        duration = f" for {self.seconds:.1f} s" if self.seconds else ""
+        return f"{self.at:6.1f} s  {self.kind} {self.target}{duration}"
 
 
 def make_schedule(seed: int, seconds: float, *, flush: bool = False) -> list[Fault]:
-    """The faults of a run of that many seconds; equal for equal arguments, on every machine."""
+    """Make the faults of a run of this duration in seconds.
+
+    Equal arguments give equal faults on every machine.
+    """
     random = Random(seed)
     kinds = {**KINDS, **({FLUSH[0]: FLUSH[1:]} if flush else {})}
     faults: list[Fault] = []
@@ -51,5 +54,5 @@ def make_schedule(seed: int, seconds: float, *, flush: bool = False) -> list[Fau
 def _draw(random: Random, at: float, kinds: dict[str, tuple[int, tuple[str, ...], tuple[float, float]]]) -> Fault:
     weights: Sequence[int] = [weight for weight, _, _ in kinds.values()]
     (kind,) = random.choices(list(kinds), weights)
-    _, targets, lasts = kinds[kind]
-    return Fault(at, kind, random.choice(targets), round(random.uniform(*lasts), 2))
+    _, targets, durations = kinds[kind]
+    return Fault(at, kind, random.choice(targets), round(random.uniform(*durations), 2))

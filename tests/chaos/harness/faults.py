@@ -1,4 +1,4 @@
-"""Does to a city what the schedule says, and undoes it."""
+"""Injection of scheduled faults into a chaos environment."""
 
 import threading
 import time
@@ -12,73 +12,79 @@ from shop.constants.stock import PARTITIONS
 from tests.chaos.harness.environment import ChaosEnvironment
 from tests.chaos.harness.fault_schedule import Fault
 
-# Scripts are what must not be half done; other replies are lost by the cuts.
+# Replies of scripts are lost one by one; replies of other commands are lost by cuts.
 SCRIPT = b"EVALSHA"
-AT_ONCE = 8
+CONCURRENT_FAULTS = 8
 
 
 @dataclass
 class FaultInjector:
-    """Carries out a schedule; faults of different targets overlap, those of one target wait for each other."""
+    """Injector of a schedule of faults.
 
-    city: ChaosEnvironment
+    Faults of different targets overlap; faults of one target wait for each other.
+    """
+
+    environment: ChaosEnvironment
     report: Callable[[str], object]
     injected: Counter[str] = field(default_factory=Counter)
-    # Orders that waited unwritten when Redis was flushed.
-    forgotten: set[str] = field(default_factory=set)
-    _turns: dict[str, threading.Lock] = field(default_factory=lambda: defaultdict(threading.Lock))
+    # Orders that were not written yet when Redis was flushed.
+    flushed_orders: set[str] = field(default_factory=set)
+    _locks: dict[str, threading.Lock] = field(default_factory=lambda: defaultdict(threading.Lock))
 
     def run_schedule(self, schedule: Sequence[Fault]) -> None:
-        """Everything in its time; returns when the last fault is undone. Raises what a restart raised."""
+        """Inject all faults at their times.
+
+        Returns when the last fault has ended. Raises the error of a failed restart.
+        """
         began = time.monotonic()
-        with ThreadPoolExecutor(AT_ONCE) as pool:
-            works = []
+        with ThreadPoolExecutor(CONCURRENT_FAULTS) as pool:
+            futures = []
             for fault in schedule:
                 time.sleep(max(0.0, began + fault.at - time.monotonic()))
-                works.append(pool.submit(self._inject, fault))
-        for work in works:
-            work.result()
+                futures.append(pool.submit(self._inject, fault))
+        for future in futures:
+            future.result()
 
     def _inject(self, fault: Fault) -> None:
-        with self._turns[fault.target]:
+        with self._locks[fault.target]:
             self.report(f"now {fault}")
             getattr(self, "_" + fault.kind.replace(" ", "_"))(fault)
             self.injected[fault.kind] += 1
 
     def _kill(self, fault: Fault) -> None:
-        self.city.server(fault.target).kill()
+        self.environment.server(fault.target).kill()
         time.sleep(fault.seconds)
-        self.city.start(fault.target)
+        self.environment.start(fault.target)
 
     def _freeze(self, fault: Fault) -> None:
-        server = self.city.server(fault.target)
+        server = self.environment.server(fault.target)
         server.freeze()
         time.sleep(fault.seconds)
         server.thaw()
 
     def _lose_a_reply(self, _: Fault) -> None:
-        self.city.proxy.lose_reply(SCRIPT)
+        self.environment.proxy.lose_reply(SCRIPT)
 
     def _cut(self, _: Fault) -> None:
-        self.city.proxy.cut()
+        self.environment.proxy.cut()
 
     def _delay(self, fault: Fault) -> None:
-        # A little for each request, so that answers come late and not only never.
-        self.city.proxy.delay(0.05)
+        # A short delay for each request, so that responses come late instead of never.
+        self.environment.proxy.delay(0.05)
         time.sleep(fault.seconds)
-        self.city.proxy.delay(0)
+        self.environment.proxy.delay(0)
 
     def _refuse(self, fault: Fault) -> None:
-        self.city.proxy.refuse(refusing=True)
+        self.environment.proxy.refuse(refusing=True)
         time.sleep(fault.seconds)
-        self.city.proxy.refuse(refusing=False)
+        self.environment.proxy.refuse(refusing=False)
 
     def _flush(self, _: Fault) -> None:
-        # One transaction: nothing is reserved between the look into the outboxes and their end.
-        with self.city.valkey.client(timeout=10.0) as client, client.pipeline(transaction=True) as pipe:
+        # One transaction: no reservation happens between the read of the outboxes and the flush.
+        with self.environment.valkey.client(timeout=10.0) as client, client.pipeline(transaction=True) as pipe:
             for number in range(PARTITIONS):
                 pipe.xrange(StockCacheManager.outbox(partition=f"{number:02}"))
             pipe.flushall()
             *outboxes, _done = pipe.execute()
         entries = (fields[b"r"] for outbox in outboxes for _, fields in outbox)
-        self.forgotten |= {entry.decode().split("|")[0] for entry in entries}
+        self.flushed_orders |= {entry.decode().split("|")[0] for entry in entries}

@@ -1,4 +1,4 @@
-"""Everything that is known after a run: what the clients' log says, and what the database says."""
+"""History of a run: client log and database rows."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from tests.chaos.harness.client_log import Op, Operation, Result
 
 
 class OrderRow(NamedTuple):
-    """An order as the database has it."""
+    """Row of an order."""
 
     order: str
     user: int
@@ -19,12 +19,12 @@ class OrderRow(NamedTuple):
 
     @property
     def subject(self) -> tuple[int, int, int]:
-        """Who bought what, and how much of it."""
+        """User, item and quantity."""
         return self.user, self.item, self.quantity
 
 
 class ItemRow(NamedTuple):
-    """An item: how many pieces there were in the beginning, how many there are, and how many one user may hold."""
+    """Row of an item: initial stock, current stock and limit."""
 
     item: int
     initial: int
@@ -34,35 +34,38 @@ class ItemRow(NamedTuple):
 
 @dataclass(frozen=True)
 class Purchase:
-    """All attempts at one purchase: those with the same key, or a single one without."""
+    """All attempts with the same key, or one without a key."""
 
     key: str | None
     attempts: list[Operation] = field(default_factory=list)
 
     @property
     def result(self) -> Result:
-        """`ok` when any attempt was; `fail` only when every one was: any other may still have been carried out."""
+        """Result of the purchase.
+
+        `ok` if any attempt is; `fail` only if all attempts are, since others may have had an effect.
+        """
         results = {attempt.result for attempt in self.attempts}
         return next(result for result in (Result.OK, Result.UNKNOWN, Result.FAIL) if result in results)
 
     @property
     def answers(self) -> set[str]:
-        """The orders that were named to the buyer: one, if all is well."""
+        """Orders returned to the buyer; at most one in a valid history."""
         return {attempt.answer for attempt in self.attempts if attempt.result is Result.OK and attempt.answer}
 
     @property
     def subject(self) -> tuple[int, int, int]:
-        """Who wants what, and how much of it."""
-        wish = self.attempts[0].request
-        return wish.user, wish.item, wish.quantity
+        """User, item and quantity."""
+        request = self.attempts[0].request
+        return request.user, request.item, request.quantity
 
 
 @dataclass(frozen=True)
 class History:
-    """Everything that is known after a run.
+    """Client log and database rows of a run.
 
-    `order_of` says which order a keyed purchase makes; `excused`: orders that waited unwritten when Redis was flushed;
-    `rejected`: orders whose receipt says so.
+    `order_of`: order id of a purchase with a key; `excused`: orders that were not written yet when Redis was flushed;
+    `rejected`: orders with a rejected receipt.
     """
 
     operations: Sequence[Operation]
@@ -74,27 +77,34 @@ class History:
 
     @cached_property
     def purchases(self) -> list[Purchase]:
-        """The purchases that were tried."""
-        keyed: dict[str, Purchase] = {}
-        found: list[Purchase] = []
+        """Purchases in the order of their first attempt."""
+        by_key: dict[str, Purchase] = {}
+        all_purchases: list[Purchase] = []
         for operation in self.find_operations(Op.BUY):
             key = operation.request.key
-            purchase = keyed.setdefault(key, Purchase(key)) if key else Purchase(None)
+            purchase = by_key.setdefault(key, Purchase(key)) if key else Purchase(None)
             if not purchase.attempts:
-                found.append(purchase)
+                all_purchases.append(purchase)
             purchase.attempts.append(operation)
-        return found
+        return all_purchases
 
     @cached_property
     def rows(self) -> dict[str, OrderRow]:
-        """Order id -> order."""
+        """Order id -> row."""
         return {row.order: row for row in self.orders}
 
     def find_operations(self, op: Op, *results: Result) -> Iterator[Operation]:
-        """The operations of a kind, with one of these results if any are named."""
-        return (o for o in self.operations if o.request.op is op and (not results or o.result in results))
+        """Yield the operations of a kind, filtered by result if given."""
+        return (
+            operation
+            for operation in self.operations
+            if operation.request.op is op and (not results or operation.result in results)
+        )
 
     def find_order_ids(self, purchase: Purchase) -> set[str]:
-        """The orders a purchase may have: what it was told or, when it was told nothing, what its key stands for."""
+        """Return the possible orders of a purchase.
+
+        These are the orders of its responses or, without any, the order derived from its key.
+        """
         user, item, _ = purchase.subject
         return purchase.answers or ({self.order_of(user, item, purchase.key)} if purchase.key else set())

@@ -1,4 +1,4 @@
-"""Clients of every kind, who write down what they ask and what they are told."""
+"""Load clients that log their requests and responses."""
 
 import http.client
 import threading
@@ -16,10 +16,10 @@ from tests.http.support.shop import API, Shop
 from tests.support.http import HttpClient, Response
 
 TIMEOUT_SECONDS = 2.5
-PATIENCE_SECONDS = 20.0
+RETRY_SECONDS = 20.0
 PAUSE_SECONDS = (0.01, 0.04)
 OPERATIONS_MAX = 100_000
-AGAIN = 0.1  # the share of acknowledged purchases that are sent once more
+REPEAT_SHARE = 0.1  # share of acknowledged purchases that are sent once more
 PURCHASE, CANCEL = f"{API}/items/{{}}/purchase", f"{API}/orders/{{}}/cancel"
 ADJUST = f"{API}/items/{{}}/stock-adjustments"
 
@@ -33,7 +33,10 @@ class Identity(NamedTuple):
 
 @dataclass(frozen=True)
 class SharedState:
-    """What the clients share. `goods`: the items, as often as they are liked; `restocked`: those an admin corrects."""
+    """State shared by the clients.
+
+    `goods`: item ids, weighted by demand; `restocked`: items with stock adjustments.
+    """
 
     shop: Shop
     log: ClientLog
@@ -44,31 +47,34 @@ class SharedState:
 
 
 class Client:
-    """One process in the sense of the log: asks one thing after the other, of either web server."""
+    """Client that sends one request after the other to either web server."""
 
-    def __init__(self, market: SharedState, name: str, person: Identity, seed: int) -> None:
-        self.shared, self.name, self.identity = market, name, person
+    def __init__(self, shared: SharedState, name: str, identity: Identity, seed: int) -> None:
+        self.shared, self.name, self.identity = shared, name, identity
         self.random = Random(f"{seed} {name}")
         self.sent = 0
         self._webs: list[HttpClient] = []
 
-    def run(self, act: Callable[[], None]) -> None:
-        """Do it again and again until the market closes."""
+    def run(self, action: Callable[[], None]) -> None:
+        """Repeat an action until the clients are stopped."""
         with ExitStack() as stack:
             clients = [self.shared.shop.service.client(web, TIMEOUT_SECONDS) for web in WEBS]
             self._webs = [stack.enter_context(client) for client in clients]
             while not self.shared.stopped.is_set() and self.sent < OPERATIONS_MAX:
-                act()
+                action()
                 self.pause()
 
     def buy_with_key(self) -> None:
-        """Buy, and ask again under the same key until it is answered; sometimes once more for no reason."""
-        wish = self._make_request(key=f"{self.name}-{self.random.getrandbits(64):x}")
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while (result := self._buy(wish)) is Result.UNKNOWN and time.monotonic() < deadline:
+        """Buy with a key and retry until there is a result.
+
+        Some successful purchases are sent once more.
+        """
+        request = self._make_request(key=f"{self.name}-{self.random.getrandbits(64):x}")
+        deadline = time.monotonic() + RETRY_SECONDS
+        while (result := self._buy(request)) is Result.UNKNOWN and time.monotonic() < deadline:
             self.pause()
-        if result is Result.OK and self.random.random() < AGAIN:
-            self._buy(wish)
+        if result is Result.OK and self.random.random() < REPEAT_SHARE:
+            self._buy(request)
 
     def buy_once(self) -> None:
         """Buy without a key, so the request is never repeated."""
@@ -78,73 +84,79 @@ class Client:
         """Cancel a bought order."""
         if not self.shared.bought:
             return
-        person, order, item = self.random.choice(list(self.shared.bought))
-        wish = Request(self.name, Op.CANCEL, item, 0, person.user, order=order)
-        self._send(wish, CANCEL.format(order), None, person.token)
+        identity, order, item = self.random.choice(list(self.shared.bought))
+        request = Request(self.name, Op.CANCEL, item, 0, identity.user, order=order)
+        self._send(request, CANCEL.format(order), None, identity.token)
 
     def adjust(self) -> None:
-        """Find a few pieces, or miss one."""
+        """Add a few units, or remove one."""
         delta = self.random.choice((-1, 3, 5, 8))
-        wish = Request(self.name, Op.ADJUST, self.random.choice(self.shared.restocked), delta, self.identity.user)
-        words = {"delta": delta, "reason": "counted again"}
-        self._send(wish, ADJUST.format(wish.item), words, self.identity.token)
+        request = Request(self.name, Op.ADJUST, self.random.choice(self.shared.restocked), delta, self.identity.user)
+        body = {"delta": delta, "reason": "counted again"}
+        self._send(request, ADJUST.format(request.item), body, self.identity.token)
 
     def pause(self) -> None:
-        """Breathe."""
+        """Pause for a short random time."""
         time.sleep(self.random.uniform(*PAUSE_SECONDS))
 
     def _make_request(self, key: str | None = None) -> Request:
         item, quantity = self.random.choice(self.shared.goods), self.random.randint(1, 3)
         return Request(self.name, Op.BUY, item, quantity, self.identity.user, key)
 
-    def _buy(self, wish: Request) -> Result:
-        headers = {"Idempotency-Key": wish.key} if wish.key else {}
-        words = {"quantity": wish.quantity}
-        result, order = self._send(wish, PURCHASE.format(wish.item), words, self.identity.token, headers)
+    def _buy(self, request: Request) -> Result:
+        headers = {"Idempotency-Key": request.key} if request.key else {}
+        body = {"quantity": request.quantity}
+        result, order = self._send(request, PURCHASE.format(request.item), body, self.identity.token, headers)
         if order:
-            self.shared.bought.append((self.identity, order, wish.item))
+            self.shared.bought.append((self.identity, order, request.item))
         return result
 
     def _send(
-        self, wish: Request, path: str, words: Any, token: str, headers: dict[str, str] | None = None
+        self, request: Request, path: str, body: Any, token: str, headers: dict[str, str] | None = None
     ) -> tuple[Result, str | None]:
         self.sent += 1
-        number = self.shared.log.invoke(wish)
+        number = self.shared.log.invoke(request)
         try:
-            answer = self._post(path, words, token, headers)
+            answer = self._post(path, body, token, headers)
         except (OSError, http.client.HTTPException) as error:
             self.shared.log.end(number, Result.UNKNOWN, None, repr(error))
             return Result.UNKNOWN, None
         result = classify(answer)
-        order = str(answer.json["data"]["id"]) if result is Result.OK and wish.op is Op.BUY else None
+        order = str(answer.json["data"]["id"]) if result is Result.OK and request.op is Op.BUY else None
         self.shared.log.end(number, result, order, f"{answer.status} {answer.json['code']}")
         return result, order
 
-    def _post(self, path: str, words: Any, token: str, headers: dict[str, str] | None) -> Response:
-        """The answer of either web server; one that does not run was asked nothing, so the other is asked instead."""
+    def _post(self, path: str, body: Any, token: str, headers: dict[str, str] | None) -> Response:
+        """Send a request to either web server.
+
+        The other one gets it when the connection is refused, since no request was sent then.
+        """
         first, second = self.random.sample(self._webs, 2)
         try:
-            return first.post(path, words, token=token, headers=headers)
+            return first.post(path, body, token=token, headers=headers)
         except ConnectionRefusedError:
-            return second.post(path, words, token=token, headers=headers)
+            return second.post(path, body, token=token, headers=headers)
 
 
 def classify(answer: Response) -> Result:
-    """What a status says about what happened: a server that says it failed may have done it all the same."""
+    """Return the result of a response.
+
+    The result of a 5xx is unknown, since the request may have had an effect.
+    """
     if answer.status < 300:
         return Result.OK
     return Result.FAIL if 400 <= answer.status < 500 else Result.UNKNOWN
 
 
 @contextmanager
-def run_clients(market: SharedState, work: Sequence[tuple[Client, Callable[[], None]]]) -> Iterator[None]:
-    """While the context lasts, every client does its work; afterwards each has finished what it had begun."""
-    threads = [threading.Thread(target=client.run, args=(act,), name=client.name) for client, act in work]
+def run_clients(shared: SharedState, tasks: Sequence[tuple[Client, Callable[[], None]]]) -> Iterator[None]:
+    """Run all clients while the context lasts, then wait for them."""
+    threads = [threading.Thread(target=client.run, args=(action,), name=client.name) for client, action in tasks]
     for thread in threads:
         thread.start()
     try:
         yield
     finally:
-        market.stopped.set()
+        shared.stopped.set()
         for thread in threads:
             thread.join()

@@ -1,4 +1,7 @@
-"""A proxy between the shop and Valkey, which can lose answers: the fault that a killed server does not show."""
+"""Proxy between the shop and Valkey that injects network faults.
+
+It can lose replies of executed commands, which a kill of the server cannot.
+"""
 
 import asyncio
 import threading
@@ -14,24 +17,27 @@ Writer: TypeAlias = asyncio.StreamWriter
 
 
 class Link:
-    """One connection through the proxy. A doomed one loses the next answer and ends."""
+    """One connection through the proxy.
+
+    `loses_reply`: the next reply is dropped and the connection closed.
+    """
 
     def __init__(self, client: tuple[Reader, Writer], server: tuple[Reader, Writer]) -> None:
-        self.client, self.server, self.doomed = client, server, False
+        self.client, self.server, self.loses_reply = client, server, False
 
     def close(self) -> None:
-        """End both sides."""
+        """Close both sides."""
         for _, writer in (self.client, self.server):
             writer.close()
 
 
 class Proxy:
-    """Passes everything on from a socket file to another, in a thread of its own, until told to do wrong."""
+    """Proxy from one socket file to another, in a thread, with faults."""
 
     def __init__(self, server: Path, socket: Path) -> None:
         self.server, self.socket = server, socket
         self.lost_replies = 0
-        self._to_lose: list[bytes] = []
+        self._patterns: list[bytes] = []
         self._delay, self._refusing = 0.0, False
         self._links: set[Link] = set()
         self._loop = asyncio.new_event_loop()
@@ -39,19 +45,22 @@ class Proxy:
 
     @property
     def url(self) -> str:
-        """The address for redis-py, RQ and SHOP_REDIS_URL."""
+        """Address for redis-py, RQ and SHOP_REDIS_URL."""
         return f"unix://{self.socket}"
 
     def lose_reply(self, containing: bytes = b"") -> None:
-        """Carry out the next request that contains these bytes, keep its answer and close its connection."""
-        self._run(self._change(lambda: self._to_lose.append(containing)))
+        """Drop the reply of the next request that contains these bytes.
+
+        The request is executed; its connection is closed.
+        """
+        self._run(self._change(lambda: self._patterns.append(containing)))
 
     def delay(self, seconds: float) -> None:
-        """Hold back each request that long; 0 ends it."""
+        """Delay each request by that many seconds; 0 ends the delay."""
         self._run(self._change(lambda: setattr(self, "_delay", seconds)))
 
     def refuse(self, *, refusing: bool) -> None:
-        """Close every new connection at once, and those there are."""
+        """Close all connections and refuse new ones, until called with False."""
         self._run(self._change(lambda: setattr(self, "_refusing", refusing)))
         if refusing:
             self.cut()
@@ -71,8 +80,8 @@ class Proxy:
         self._thread.join()
         self._loop.close()
 
-    def _run(self, work: Awaitable[Any]) -> None:
-        asyncio.run_coroutine_threadsafe(_finish(work), self._loop).result(5)
+    def _run(self, awaitable: Awaitable[Any]) -> None:
+        asyncio.run_coroutine_threadsafe(_finish(awaitable), self._loop).result(5)
 
     async def _change(self, change: Any) -> None:
         change()
@@ -81,7 +90,7 @@ class Proxy:
         self._close_all()
         tasks = asyncio.all_tasks() - {asyncio.current_task()}
         if tasks:
-            # They end by themselves: there is nothing more to read.
+            # The tasks end by themselves, since their connections are closed.
             await asyncio.wait(tasks, timeout=ENDING_SECONDS)
 
     def _close_all(self) -> None:
@@ -99,36 +108,39 @@ class Proxy:
             return
         link = Link((reader, writer), server)
         self._links.add(link)
-        ways = [asyncio.ensure_future(way) for way in (self._requests(link), self._answers(link))]
-        await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+        directions = [
+            asyncio.ensure_future(direction)
+            for direction in (self._forward_requests(link), self._forward_replies(link))
+        ]
+        await asyncio.wait(directions, return_when=asyncio.FIRST_COMPLETED)
         link.close()
-        await asyncio.wait(ways)
+        await asyncio.wait(directions)
         self._links.discard(link)
 
-    async def _requests(self, link: Link) -> None:
+    async def _forward_requests(self, link: Link) -> None:
         with suppress(OSError):
             while request := await link.client[0].read(CHUNK):
                 if self._delay:
                     await asyncio.sleep(self._delay)
-                self._doom(link, request)
+                self._mark_lost(link, request)
                 link.server[1].write(request)
                 await link.server[1].drain()
 
-    async def _answers(self, link: Link) -> None:
+    async def _forward_replies(self, link: Link) -> None:
         with suppress(OSError):
             while answer := await link.server[0].read(CHUNK):
-                if link.doomed:
+                if link.loses_reply:
                     self.lost_replies += 1
                     return
                 link.client[1].write(answer)
                 await link.client[1].drain()
 
-    def _doom(self, link: Link, request: bytes) -> None:
-        wanted = next((words for words in self._to_lose if words in request), None)
-        if wanted is not None:
-            self._to_lose.remove(wanted)
-            link.doomed = True
+    def _mark_lost(self, link: Link, request: bytes) -> None:
+        matched = next((pattern for pattern in self._patterns if pattern in request), None)
+        if matched is not None:
+            self._patterns.remove(matched)
+            link.loses_reply = True
 
 
-async def _finish(work: Awaitable[Any]) -> Any:
-    return await work
+async def _finish(awaitable: Awaitable[Any]) -> Any:
+    return await awaitable

@@ -1,4 +1,4 @@
-"""What a run has shown, in a table."""
+"""Report of a chaos run, as a table."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -14,9 +14,12 @@ SHOWN = 5
 
 @dataclass(frozen=True)
 class Report:
-    """The evidence, and what else was seen. `verify`: what it printed, when it did not hold."""
+    """History of a run and further findings.
 
-    evidence: History
+    `verify`: output of `flask shop verify` when it failed.
+    """
+
+    history: History
     faults: Mapping[str, int]
     unsettled: list[str]
     dead: list[str]
@@ -25,36 +28,36 @@ class Report:
 
     @cached_property
     def violations(self) -> dict[str, list[str]]:
-        """Every promise and where it was broken."""
-        found = {name: list(check(self.evidence)) for name, check in CHECKS.items()}
+        """Name of each check -> its violations."""
+        by_check = {name: list(check(self.history)) for name, check in CHECKS.items()}
         verify = self.verify.splitlines()
-        return {**found, "unsettled": self.unsettled, "died by themselves": self.dead, "flask shop verify": verify}
+        return {**by_check, "unsettled": self.unsettled, "died by themselves": self.dead, "flask shop verify": verify}
 
     @property
     def passed(self) -> bool:
-        """Whether no promise was broken."""
+        """True without violations."""
         return not any(self.violations.values())
 
     @cached_property
     def purchases(self) -> Counter[Result]:
-        """How the purchases ended, all attempts at one taken together."""
-        return Counter(purchase.result for purchase in self.evidence.purchases)
+        """Number of purchases by result."""
+        return Counter(purchase.result for purchase in self.history.purchases)
 
     def lines(self) -> Iterator[str]:
-        """The table."""
-        ends = "   ".join(f"{result} {self.purchases[result]}" for result in Result)
-        yield f"{'purchases':<24} {ends}"
+        """Yield the lines of the table."""
+        results = "   ".join(f"{result} {self.purchases[result]}" for result in Result)
+        yield f"{'purchases':<24} {results}"
         for op in (Op.CANCEL, Op.ADJUST):
-            found = Counter(operation.result for operation in self.evidence.find_operations(op))
-            if found:
-                yield f"{op + 's':<24} " + "   ".join(f"{result} {found[result]}" for result in Result)
-        yield f"{'orders written':<24} {len(self.evidence.orders)}"
+            counts = Counter(operation.result for operation in self.history.find_operations(op))
+            if counts:
+                yield f"{op + 's':<24} " + "   ".join(f"{result} {counts[result]}" for result in Result)
+        yield f"{'orders written':<24} {len(self.history.orders)}"
         yield f"{'faults':<24} " + "   ".join(f"{kind} {count}" for kind, count in sorted(self.faults.items()))
         yield f"{'repaired gates':<24} {self.repairs}"
-        if self.evidence.excused:
-            waited, gone = len(set(self.evidence.excused)), len(list(find_excused(self.evidence)))
-            yield f"{'flushed unwritten':<24} {waited}, of them promised and gone {gone}"
+        if self.history.excused:
+            unwritten, missing = len(set(self.history.excused)), len(list(find_excused(self.history)))
+            yield f"{'flushed unwritten':<24} {unwritten}, of them promised and gone {missing}"
         for name, where in self.violations.items():
             yield f"{name:<24} {len(where)}"
-            yield from (f"    {sentence}" for sentence in where[: SHOWN if name != "flask shop verify" else None])
+            yield from (f"    {violation}" for violation in where[: SHOWN if name != "flask shop verify" else None])
         yield f"{'verdict':<24} " + ("holds" if self.passed else "BROKEN")

@@ -1,8 +1,8 @@
-"""Kills the process that imports it at one point: `SHOP_TEST_CRASH=module:Class.method:before|after[:nth call]`.
+"""Crash of a process at `SHOP_TEST_CRASH=module:Class.method:before|after[:nth call]`.
 
-Python runs this file at its start, in every process whose PYTHONPATH begins with this folder; so it reaches granian's
-workers too, and the product needs no hook. The first process to get there leaves its pid in the file that
-SHOP_TEST_CRASH_MARK names, and the others live. With SHOP_TEST_CRASH_SIGNAL=SIGSTOP it pauses there instead.
+Python runs this file at the start of every process whose PYTHONPATH begins with this folder, also in the workers of
+granian, so the product needs no hook. The first process at the point writes its pid to the file SHOP_TEST_CRASH_MARK
+and crashes; the others continue. With SHOP_TEST_CRASH_SIGNAL=SIGSTOP it pauses instead.
 """
 
 import importlib.util
@@ -19,8 +19,8 @@ from types import ModuleType
 from typing import Any
 
 
-class Trap(MetaPathFinder):
-    """Waits for one module to be imported, and changes one method of it."""
+class CrashHook(MetaPathFinder):
+    """Import hook that adds a crash to one method of one module."""
 
     def __init__(self, point: str, mark: str) -> None:
         self.module, self.path, self.when, *nth = point.split(":")
@@ -28,7 +28,7 @@ class Trap(MetaPathFinder):
         self.calls = count(1)
 
     def find_spec(self, fullname: str, *_: object) -> ModuleSpec | None:
-        """The module's own spec, with a loader that sets the trap when it is done."""
+        """Return the module's spec with a loader that adds the crash."""
         if fullname != self.module:
             return None
         sys.meta_path.remove(self)
@@ -45,38 +45,41 @@ class Trap(MetaPathFinder):
         return spec
 
     def set(self, module: ModuleType) -> None:
-        """Put the crash before or after the method; raises AttributeError when there is none of that name."""
+        """Add the crash before or after the method.
+
+        Raises AttributeError when there is no such method.
+        """
         owner: Any = module
         *folders, name = self.path.split(".")
         for folder in folders:
             owner = getattr(owner, folder)
-        setattr(owner, name, self.trapped(getattr(owner, name)))
+        setattr(owner, name, self.with_crash(getattr(owner, name)))
 
-    def trapped(self, method: Callable[..., Any]) -> Callable[..., Any]:
-        """The method, and the crash beside it."""
+    def with_crash(self, method: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the method with the crash."""
 
         @wraps(method)
-        def run(*arguments: Any, **words: Any) -> Any:
-            fatal = next(self.calls) == self.nth
-            if fatal and self.when == "before":
+        def run(*arguments: Any, **options: Any) -> Any:
+            is_crash_call = next(self.calls) == self.nth
+            if is_crash_call and self.when == "before":
                 self.crash()
-            result = method(*arguments, **words)
-            if fatal and self.when == "after":
+            result = method(*arguments, **options)
+            if is_crash_call and self.when == "after":
                 self.crash()
             return result
 
         return run
 
     def crash(self) -> None:
-        """End this process as a power cut would, unless another one was first."""
+        """Kill this process, unless another one has crashed before."""
         try:
             mark = os.open(self.mark, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
         except FileExistsError:
             return
         os.write(mark, str(os.getpid()).encode())
-        # To this thread: were another one told to stop the process, this one would get a little further.
+        # Sent to this thread: with the signal in another thread, this one would continue for a moment.
         signal.pthread_kill(threading.get_ident(), signal.Signals[os.environ.get("SHOP_TEST_CRASH_SIGNAL", "SIGKILL")])
 
 
 if point := os.environ.get("SHOP_TEST_CRASH"):
-    sys.meta_path.insert(0, Trap(point, os.environ["SHOP_TEST_CRASH_MARK"]))
+    sys.meta_path.insert(0, CrashHook(point, os.environ["SHOP_TEST_CRASH_MARK"]))

@@ -1,4 +1,4 @@
-"""The access matrix: what each actor must hear at each route, by the declared rule, and what it hears."""
+"""Access matrix: expected and received responses of each actor at each route."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -12,7 +12,10 @@ from tests.purchase.support.in_process_shop import InProcessShop
 
 
 class Cell(NamedTuple):
-    """One route asked by one actor; `hidden`: for something that is not public."""
+    """One route called by one actor.
+
+    `hidden`: the request names a row that is not public.
+    """
 
     route: Route
     actor: Actor
@@ -20,14 +23,17 @@ class Cell(NamedTuple):
 
 
 class ReceivedAnswer(NamedTuple):
-    """An answer."""
+    """Status and text of a response."""
 
     status: int
     text: str
 
 
 def find_actor_mistakes(shop: InProcessShop, actor: Actor, verbs: str = "") -> list[str]:
-    """Where an actor hears something else than the rules say, or more; of these verbs, or of all."""
+    """List the differences between the rules and the responses to an actor.
+
+    Only for the given methods, or for all.
+    """
     untouched = MarkedRows(shop)
     return [
         mistake
@@ -39,28 +45,31 @@ def find_actor_mistakes(shop: InProcessShop, actor: Actor, verbs: str = "") -> l
 
 
 def cells_of(routes: list[Route], actor: Actor) -> Iterator[Cell]:
-    """The cells of an actor: two for a route of which a part is not public."""
+    """Yield the cells of an actor.
+
+    A route that is partly public has two cells.
+    """
     for route in routes:
         yield Cell(route, actor)
         if route.rule.public and route.rule.permission:
             yield Cell(route, actor, hidden=True)
 
 
-def find_cell_mistakes(stage: MarkedRows, cell: Cell) -> Iterator[str]:
-    """What is wrong with the answer to a cell."""
-    before, heard, after = stage.rows(), send_cell(stage, cell), stage.rows()
-    where = f"{cell.route.name}{' (hidden)' * cell.hidden}"
-    if heard.status not in expected_statuses(cell):
-        yield f"{where}: {heard.status}, not {sorted(expected_statuses(cell))}"
-    if heard.status >= 400 and before != after:
-        yield f"{where}: refused, and done"
-    yield from (f"{where}: tells what {area} is for" for area in _leaks(stage, cell, heard))
+def find_cell_mistakes(marked_rows: MarkedRows, cell: Cell) -> Iterator[str]:
+    """Yield the mistakes in the response to a cell."""
+    before, answer, after = marked_rows.rows(), send_cell(marked_rows, cell), marked_rows.rows()
+    cell_name = f"{cell.route.name}{' (hidden)' * cell.hidden}"
+    if answer.status not in expected_statuses(cell):
+        yield f"{cell_name}: {answer.status}, not {sorted(expected_statuses(cell))}"
+    if answer.status >= 400 and before != after:
+        yield f"{cell_name}: refused after the write"
+    yield from (f"{cell_name}: leaks rows of {area}" for area in _leaks(marked_rows, cell, answer))
 
 
 def expected_statuses(cell: Cell) -> set[int]:
-    """The statuses that the declared rule promises to the actor."""
+    """Return the statuses that the access rule allows for the actor."""
     route, actor, rule = cell.route, cell.actor, cell.route.rule
-    if not route.asks:
+    if not route.checks_token:
         # On routes without a token the body may identify the caller.
         return route.successes | ({401} & route.statuses)
     if actor.disabled or not (actor.signed_in or rule.public):
@@ -70,16 +79,16 @@ def expected_statuses(cell: Cell) -> set[int]:
     return route.successes if _is_reached(cell) else {404}
 
 
-def send_cell(stage: MarkedRows, cell: Cell) -> ReceivedAnswer:
-    """Send what the cell asks."""
-    route, ids = cell.route, stage.ids(hidden=cell.hidden)
+def send_cell(marked_rows: MarkedRows, cell: Cell) -> ReceivedAnswer:
+    """Send the request of a cell."""
+    route, ids = cell.route, marked_rows.ids(hidden=cell.hidden)
     assert set(route.parameters) <= ids.keys(), (
-        f"Say in tests/http/support/marked_rows.py what stands for {route.parameters}."
+        f"Add the ids for {route.parameters} in tests/http/support/marked_rows.py."
     )
-    token = stage.token_of(cell.actor, route.rule.permission.code if route.rule.permission else "")
+    token = marked_rows.token_of(cell.actor, route.rule.permission.code if route.rule.permission else "")
     body = None if route.body is None else example(route.body)
-    answer = stage.shop.send(route.verb, route.path.format(**ids) + route.query, token, body)
-    return ReceivedAnswer(answer.status_code, f"{answer.headers}\n{answer.get_data(as_text=True)}")
+    response = marked_rows.shop.send(route.verb, route.path.format(**ids) + route.query, token, body)
+    return ReceivedAnswer(response.status_code, f"{response.headers}\n{response.get_data(as_text=True)}")
 
 
 def _is_refused(rule: AccessRule, actor: Actor) -> bool:
@@ -99,19 +108,19 @@ def _is_reached(cell: Cell) -> bool:
 
 
 def _has_permission(actor: Actor, rule: AccessRule) -> bool:
-    # What is the system's means nothing on the row of a clerk.
-    held = actor.permission_scope == "that" and rule.permission and not is_system_permission(rule.permission.code)
-    return rule.permission is not None and (actor.admin or bool(held))
+    # A system permission in the row of a clerk has no effect.
+    granted = actor.permission_scope == "that" and rule.permission and not is_system_permission(rule.permission.code)
+    return rule.permission is not None and (actor.admin or bool(granted))
 
 
-def _leaks(stage: MarkedRows, cell: Cell, heard: ReceivedAnswer) -> list[str]:
-    """The marks in an answer that the actor may not see."""
-    seen = _visible_areas(cell) if cell.actor.tenant_id == DEFAULT_TENANT and heard.status < 300 else set()
-    return [area for area, mark in stage.marks.items() if area not in seen and mark in heard.text]
+def _leaks(marked_rows: MarkedRows, cell: Cell, answer: ReceivedAnswer) -> list[str]:
+    """Return the areas whose marks are received without permission."""
+    visible = _visible_areas(cell) if cell.actor.tenant_id == DEFAULT_TENANT and answer.status < 300 else set()
+    return [area for area, mark in marked_rows.marks.items() if area not in visible and mark in answer.text]
 
 
 def _visible_areas(cell: Cell) -> set[str]:
-    """The areas that the actor may see in what its own tenant answers."""
+    """Return the areas that the actor may see in its own tenant."""
     actor, permission = cell.actor, cell.route.rule.permission
     if actor.admin:
         return {"100", "100002", "300", "300003", "400", "500", ON_SALE}

@@ -1,4 +1,4 @@
-"""What a client does with its account."""
+"""Client of a registered account."""
 
 import itertools
 from typing import Any, NamedTuple
@@ -14,7 +14,7 @@ _numbers = itertools.count(1)
 
 
 class Account(NamedTuple):
-    """A user that registered over HTTP, with the tokens of the first session."""
+    """A registered user with the tokens of one session."""
 
     shop: Shop
     name: str
@@ -31,30 +31,30 @@ class Account(NamedTuple):
         """The refresh token."""
         return str(self.tokens["refresh_token"])
 
-    def sign_in(self, password: str = PASSWORD, **words: str) -> "Account":
-        """The same account in another session."""
-        answer = self.send("POST", "login", words or {"email": self.email}, password=password)
+    def sign_in(self, password: str = PASSWORD, **identifier: str) -> "Account":
+        """Sign in again and return the account with the new tokens."""
+        answer = self.send("POST", "login", identifier or {"email": self.email}, password=password)
         return self._replace(tokens=data_of(answer, SIGNED_IN))
 
     def refresh(self) -> Response:
-        """The answer to its refresh token."""
+        """Send the refresh token."""
         return self.send("POST", "refresh", {"refresh_token": self.refresh_token})
 
     def read_own(self) -> Response:
-        """Who it is."""
+        """Read the own account."""
         return self.send("GET", "me", token=self.access)
 
-    def send(self, verb: str, path: str, words: Any = None, *, token: str | None = None, **more: Any) -> Response:
-        """The answer to a request below /auth."""
-        body = None if words is None and not more else {**(words or {}), **more}
+    def send(self, verb: str, path: str, body: Any = None, *, token: str | None = None, **fields: Any) -> Response:
+        """Send a request below /auth."""
+        content = None if body is None and not fields else {**(body or {}), **fields}
         with self.shop.client(timeout=30.0) as client:
-            return client.request(verb, f"{API}/auth/{path}", body, token=token)
+            return client.request(verb, f"{API}/auth/{path}", content, token=token)
 
 
 def open_account(shop: Shop) -> Account:
-    """A new account."""
+    """Register a new account."""
     number = next(_numbers)
     name, email = f"Person {number}", f"person-{number}@sessions.example"
     account = Account(shop, name, email, {})
-    words = {"name": name, "email": email, "password": PASSWORD}
-    return account._replace(tokens=data_of(account.send("POST", "register", words), REGISTERED))
+    body = {"name": name, "email": email, "password": PASSWORD}
+    return account._replace(tokens=data_of(account.send("POST", "register", body), REGISTERED))

@@ -16,7 +16,7 @@ VARY = {"Accept", "Accept-Language", "Authorization", "Cookie", "X-Tenant"}
 KEYS = ["status", "code", "message", "data"]
 MEMBERS = {"type", "title", "status", "detail", "instance", "code"}
 HAN = re.compile("[\u4e00-\u9fff]")
-_MOMENT = re.compile(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:")
+_TIMESTAMP = re.compile(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:")
 
 
 class Preferences(NamedTuple):
@@ -27,7 +27,7 @@ class Preferences(NamedTuple):
 
     @property
     def headers(self) -> dict[str, str]:
-        """What the request says of it."""
+        """Request headers of these preferences."""
         return {"Accept-Language": self.language, "Accept": self.accept}
 
 
@@ -38,86 +38,93 @@ SUCCESS_PREFERENCES = [Preferences(language, accept) for language, accept in zip
 
 
 def find_violations(
-    answer: TestResponse, voice: Preferences, operation: Document | None, document: Document
+    answer: TestResponse, preferences: Preferences, operation: Document | None, document: Document
 ) -> Iterator[str]:
-    """The promises that an answer does not keep; `operation` is what OpenAPI says of it, None where it says nothing."""
-    told = answer.get_json(force=True)
-    problem = answer.status_code >= 400 and voice.accept == PROBLEM
-    kind = PROBLEM if problem else JSON
-    if answer.headers["Content-Type"] != kind:
+    """List the violations of a response.
+
+    `operation`: its operation in the OpenAPI document, None for undocumented routes.
+    """
+    body = answer.get_json(force=True)
+    problem = answer.status_code >= 400 and preferences.accept == PROBLEM
+    media_type = PROBLEM if problem else JSON
+    if answer.headers["Content-Type"] != media_type:
         yield f"is {answer.headers['Content-Type']}"
-    yield from _problem(answer, told) if problem else _envelope(answer, told)
-    yield from _headers(answer, voice)
-    yield from _language(told, voice, problem=problem)
-    yield from (f"{moment} is no moment in UTC" for moment in _moments(told) if not re.match(MOMENT_PATTERN, moment))
+    yield from _problem(answer, body) if problem else _envelope(answer, body)
+    yield from _headers(answer, preferences)
+    yield from _language(body, preferences, problem=problem)
+    yield from (
+        f"{timestamp} is not a timestamp in UTC"
+        for timestamp in _find_timestamps(body)
+        if not re.match(MOMENT_PATTERN, timestamp)
+    )
     if operation is not None:
-        yield from check_documented(answer, kind, told, operation, document)
+        yield from check_documented(answer, media_type, body, operation, document)
 
 
-def _envelope(answer: TestResponse, told: Any) -> Iterator[str]:
-    if list(told) != KEYS:
-        yield f"has the keys {list(told)}"
+def _envelope(answer: TestResponse, body: Any) -> Iterator[str]:
+    if list(body) != KEYS:
+        yield f"has the keys {list(body)}"
         return
-    word = "success" if answer.status_code < 400 else "error" if answer.status_code < 500 else "fail"
-    if told["status"] != word:
-        yield f"is called {told['status']}"
-    if int(str(told["code"])[:3]) != answer.status_code or len(str(told["code"])) not in (3, 6, 8):
-        yield f"has the code {told['code']} and the status {answer.status_code}"
+    expected = "success" if answer.status_code < 400 else "error" if answer.status_code < 500 else "fail"
+    if body["status"] != expected:
+        yield f"has the status text {body['status']}"
+    if int(str(body["code"])[:3]) != answer.status_code or len(str(body["code"])) not in (3, 6, 8):
+        yield f"has the code {body['code']} and the status {answer.status_code}"
 
 
-def _problem(answer: TestResponse, told: Any) -> Iterator[str]:
-    if not told.keys() >= MEMBERS:
-        yield f"has the members {list(told)}"
+def _problem(answer: TestResponse, body: Any) -> Iterator[str]:
+    if not body.keys() >= MEMBERS:
+        yield f"has the members {list(body)}"
         return
-    if told["status"] != answer.status_code or int(str(told["code"])[:3]) != answer.status_code:
-        yield f"tells {told['status']} and {told['code']} and is {answer.status_code}"
-    if told["type"] != f"/errors/{told['code']}":
-        yield f"is of the type {told['type']}"
+    if body["status"] != answer.status_code or int(str(body["code"])[:3]) != answer.status_code:
+        yield f"has the status {body['status']}, the code {body['code']} and the HTTP status {answer.status_code}"
+    if body["type"] != f"/errors/{body['code']}":
+        yield f"is of the type {body['type']}"
 
 
-def _headers(answer: TestResponse, voice: Preferences) -> Iterator[str]:
-    if answer.headers["Content-Language"] != voice.language:
-        yield f"says that it speaks {answer.headers['Content-Language']}"
+def _headers(answer: TestResponse, preferences: Preferences) -> Iterator[str]:
+    if answer.headers["Content-Language"] != preferences.language:
+        yield f"has the Content-Language {answer.headers['Content-Language']}"
     if not _split_header(answer.headers.get("Vary", "")) >= VARY:
-        yield f"varies by {answer.headers.get('Vary')}"
+        yield f"has the Vary header {answer.headers.get('Vary')}"
     needs = {401: "WWW-Authenticate", 405: "Allow", 429: "Retry-After", 503: "Retry-After"}
-    # Readiness is asked again by itself.
+    # Probes repeat /readyz by themselves.
     if (name := needs.get(answer.status_code)) and name not in answer.headers and answer.request.path != "/readyz":
         yield f"has no {name}"
 
 
-def _language(told: Any, voice: Preferences, *, problem: bool) -> Iterator[str]:
-    sentences = [told.get("detail"), told.get("title")] if problem else [told.get("message")]
-    wrong = told.get("data") if told.get("status") == "error" and not problem else None
-    if isinstance(wrong, dict) and "error_code" not in wrong:
-        sentences += [sentence for field in wrong.values() for sentence in field]
-    sentences += [error["detail"] for error in told.get("errors", ())]
-    for sentence in sentences:
-        if bool(HAN.search(str(sentence))) is (voice.language == "en"):
-            yield f"says {sentence!r}"
+def _language(body: Any, preferences: Preferences, *, problem: bool) -> Iterator[str]:
+    messages = [body.get("detail"), body.get("title")] if problem else [body.get("message")]
+    field_errors = body.get("data") if body.get("status") == "error" and not problem else None
+    if isinstance(field_errors, dict) and "error_code" not in field_errors:
+        messages += [message for field in field_errors.values() for message in field]
+    messages += [error["detail"] for error in body.get("errors", ())]
+    for message in messages:
+        if bool(HAN.search(str(message))) is (preferences.language == "en"):
+            yield f"has the untranslated message {message!r}"
 
 
 def check_documented(
-    answer: TestResponse, kind: str, told: Any, operation: Document, document: Document
+    answer: TestResponse, media_type: str, body: Any, operation: Document, document: Document
 ) -> Iterator[str]:
-    """How an answer differs from what OpenAPI says of that operation and status."""
-    said = operation["responses"].get(str(answer.status_code))
-    if said is None:
+    """List the differences of a response from its OpenAPI operation."""
+    documented = operation["responses"].get(str(answer.status_code))
+    if documented is None:
         yield "has a status that is not documented"
         return
-    if "$ref" in said:
-        said = document["components"]["responses"][said["$ref"].rpartition("/")[2]]
-    schema = {**said["content"][kind]["schema"], "components": document["components"]}
-    yield from (f"{error.json_path}: {error.message}" for error in Draft202012Validator(schema).iter_errors(told))
+    if "$ref" in documented:
+        documented = document["components"]["responses"][documented["$ref"].rpartition("/")[2]]
+    schema = {**documented["content"][media_type]["schema"], "components": document["components"]}
+    yield from (f"{error.json_path}: {error.message}" for error in Draft202012Validator(schema).iter_errors(body))
     missing = [
-        name for name, header in said["headers"].items() if header.get("required") and name not in answer.headers
+        name for name, header in documented["headers"].items() if header.get("required") and name not in answer.headers
     ]
     yield from (f"has no {name}, which is documented" for name in missing)
 
 
-def _moments(value: Any) -> Iterator[str]:
+def _find_timestamps(value: Any) -> Iterator[str]:
     yield from re.findall(r'"([0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:]+[^"]*)"', json.dumps(value))
 
 
 def _split_header(header: str) -> set[str]:
-    return {word.strip() for word in header.split(",")}
+    return {name.strip() for name in header.split(",")}

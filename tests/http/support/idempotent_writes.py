@@ -1,4 +1,4 @@
-"""Writes with keys, over HTTP."""
+"""Writes with idempotency keys, over HTTP."""
 
 import json
 from collections.abc import Sequence
@@ -17,11 +17,14 @@ from tests.support.http import Response
 
 DRAFT: dict[str, Any] = {"name": "Draft", "price_minor": 100, "currency": "EUR", "stock": 5, "status": "draft"}
 IN_PROGRESS = 409002
-NOTHING = Fingerprint("", "", "", "", "")
+NO_FINGERPRINT = Fingerprint("", "", "", "", "")
 
 
 class Write(NamedTuple):
-    """A request that writes; `key` None: no header."""
+    """A write request.
+
+    `key`: value of the key header; None sends no header. `words`: the body.
+    """
 
     token: str
     key: str | None
@@ -32,41 +35,41 @@ class Write(NamedTuple):
     web: str = "web"
 
     def send(self, shop: Shop, timeout: float = 30.0) -> Response:
-        """Send it over a connection of its own."""
+        """Send the request over a connection of its own."""
         headers = {} if self.key is None else {self.header: self.key}
-        # Written out, since the client would add a key of its own.
+        # Sent as raw bytes, since the client adds a key to JSON requests.
         content = None if self.words is None else json.dumps(self.words).encode()
-        kind = {} if content is None else {"Content-Type": "application/json"}
-        permit = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        media_type = {} if content is None else {"Content-Type": "application/json"}
+        authorization = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         with shop.service.client(self.web, timeout) as client:
-            return client.send(self.verb, f"{API}{self.path}", content, {**headers, **kind, **permit})
+            return client.send(self.verb, f"{API}{self.path}", content, {**headers, **media_type, **authorization})
 
 
 def send_at_once(shop: Shop, writes: Sequence[Write]) -> list[Response]:
-    """The answers to requests that are sent at the same time."""
+    """Send requests at the same time and return the responses."""
     with ThreadPoolExecutor(len(writes)) as pool:
         return list(pool.map(lambda write: write.send(shop), writes))
 
 
 def is_replay(answer: Response) -> bool:
-    """Whether an answer says that it was given before."""
-    marks = [name in answer.headers for name in ("Idempotency-Relayed", "Idempotent-Replayed")]
-    assert marks[0] == marks[1]
-    return marks[0]
+    """Return True when the response is marked as a replay."""
+    present = [name in answer.headers for name in ("Idempotency-Relayed", "Idempotent-Replayed")]
+    assert present[0] == present[1]
+    return present[0]
 
 
 def request_of(write: Write) -> Request:
-    """The request as the server sees it."""
+    """Build the request as the server receives it."""
     content = None if write.words is None else json.dumps(write.words)
-    kind = None if content is None else "application/json"
+    media_type = None if content is None else "application/json"
     path = f"{API}{write.path}"
-    return Request(EnvironBuilder(path, method=write.verb, data=content, content_type=kind).get_environ())
+    return Request(EnvironBuilder(path, method=write.verb, data=content, content_type=media_type).get_environ())
 
 
-def make_idempotency_key(shop: Shop, write: Write, asks: Fingerprint = NOTHING) -> IdempotencyKey:
-    """The ticket of a write: whose key it is."""
+def make_idempotency_key(shop: Shop, write: Write, fingerprint: Fingerprint = NO_FINGERPRINT) -> IdempotencyKey:
+    """Build the idempotency key of a write, with its owner."""
     claims = shop.container.get(Tokens).verify(write.token)
-    return IdempotencyKey(claims.tenant_id, f"user:{claims.user_id}", write.key or "", asks, 60)
+    return IdempotencyKey(claims.tenant_id, f"user:{claims.user_id}", write.key or "", fingerprint, 60)
 
 
 def is_leased(shop: Shop, write: Write) -> bool:
@@ -78,10 +81,10 @@ def is_leased(shop: Shop, write: Write) -> bool:
 
 
 def drafts(shop: Shop, name: str) -> int:
-    """How many items of that name there are."""
+    """Count the items of that name."""
     return int(shop.query_value("SELECT COUNT(*) FROM items WHERE name = %s", name))
 
 
 def lines(shop: Shop, item: int, reason: str) -> int:
-    """How many lines of that reason an item's ledger has."""
+    """Count the ledger lines of an item with that reason."""
     return int(shop.query_value("SELECT COUNT(*) FROM stock_ledger WHERE item_id = %s AND reason = %s", item, reason))

@@ -1,4 +1,4 @@
-"""Rows of an owner, marked so that any word of them is found again in an answer that should not hold it."""
+"""Rows of an owner with unique marks to detect in responses."""
 
 import itertools
 from collections.abc import Mapping
@@ -22,13 +22,16 @@ from tests.purchase.support.in_process_shop import InProcessShop
 OTHER_TENANT = 2
 PRICE, QUANTITY = 918_273, 3
 ON_SALE = "all"
-# Of the password that stands in the documentation's examples, and cheap.
-HASHED = PasswordHasher(1, 8, 1).hash("Correct-horse-1")
+# Hash of the example password of the documentation, with cheap parameters.
+PASSWORD_HASH = PasswordHasher(1, 8, 1).hash("Correct-horse-1")
 _numbers = itertools.count(1)
 
 
 class Actor(NamedTuple):
-    """A caller. `owner`: the rows belong to it; `holds`: the route's permission, or all but that one."""
+    """A caller.
+
+    `owner`: owns the rows; `permission_scope`: "that" is the permission of the route, "others" are all other ones.
+    """
 
     name: str
     tenant_id: int = DEFAULT_TENANT
@@ -38,11 +41,15 @@ class Actor(NamedTuple):
     admin: bool = False
     disabled: bool = False
 
-    def permissions(self, asked: str) -> list[str]:
-        """The codes it has where a route asks for one."""
+    def permissions(self, required: str) -> list[str]:
+        """Return the actor's permissions for a route that requires this one."""
         if self.permission_scope == "that":
-            return [asked]
-        return [it.code for it in Permission if it.code != asked] if self.permission_scope == "others" else []
+            return [required]
+        return (
+            [permission.code for permission in Permission if permission.code != required]
+            if self.permission_scope == "others"
+            else []
+        )
 
 
 ACTORS = (
@@ -60,20 +67,20 @@ ACTORS = (
 
 
 class MarkedRows:
-    """A user with an order, an item and a draft, each with unique marks."""
+    """A user, an order, an item and a draft with unique marks."""
 
     def __init__(self, shop: InProcessShop) -> None:
         self.shop = shop
         shop.add_tenant(OTHER_TENANT)
         mark = f"marked{next(_numbers)}"
-        self.owner = self.enter(password_hash=HASHED, name=f"{mark}name", email=f"{mark}mail@{mark}mail.example")
+        self.owner = self.enter(password_hash=PASSWORD_HASH, name=f"{mark}name", email=f"{mark}mail@{mark}mail.example")
         texts = {"zh-Hant": f"{mark}text"}
         self.item = shop.offer(50, price_minor=PRICE, name=f"{mark}item", name_translations=texts)
         self.draft = self._draft(f"{mark}draft")
         shop.adjust(self.item, shop.admin_token, delta=1, reason=f"{mark}note")
         self.order = shop.buy_and_write(self.item, self.owner.token, QUANTITY)
         self.session = shop.container.get(Tokens).verify(self.owner.token).session_id
-        # The area of the permissions that show it -> the text; an address is shown by a permission of its own, and
+        # Area of the permissions that show a row -> its mark. E-mail addresses have a permission of their own, and
         # items on sale are visible to the whole tenant.
         self.marks: Mapping[str, str] = {
             ON_SALE: f"{mark}item",
@@ -87,7 +94,7 @@ class MarkedRows:
         }
 
     def ids(self, *, hidden: bool = False) -> dict[str, Any]:
-        """What stands for the words of a path."""
+        """Return the values of the path parameters."""
         return {
             "user_id": self.owner.id,
             "item_id": self.draft if hidden else self.item,
@@ -96,37 +103,39 @@ class MarkedRows:
             "constant": enum_name(ItemStatus),
         }
 
-    def token_of(self, actor: Actor, asked: str) -> str | None:
-        """The token of an actor at a route that asks for a permission."""
+    def token_of(self, actor: Actor, required: str) -> str | None:
+        """Return the actor's token for a route that requires this permission."""
         if not actor.signed_in:
             return None
         if actor.owner:
             return self.owner.token
-        rights = {
-            "password_hash": HASHED,
+        columns = {
+            "password_hash": PASSWORD_HASH,
             "tenant_id": actor.tenant_id,
             "roles": int(RoleFlag.ADMIN if actor.admin else RoleFlag.GENERAL),
-            "permissions": " ".join(actor.permissions(asked)),
+            "permissions": " ".join(actor.permissions(required)),
             "disabled_at": Clock().now() if actor.disabled else None,
         }
-        return self.enter(**rights).token
+        return self.enter(**columns).token
 
     def rows(self) -> list[tuple[Any, ...]]:
-        """The owner's rows as they stand in the database."""
+        """Read the owner's rows from the database."""
         tables = (
             ("items", "id IN (%s, %s)", (self.item, self.draft)),
             ("orders", "id = %s", (UUID(self.order).bytes,)),
             ("users", "id = %s", (self.owner.id,)),
         )
         return [
-            row for table, which, ids in tables for row in self.shop.rows(f"SELECT * FROM {table} WHERE {which}", *ids)
+            row
+            for table, condition, ids in tables
+            for row in self.shop.rows(f"SELECT * FROM {table} WHERE {condition}", *ids)
         ]
 
     def enter(self, **columns: Any) -> NewUser:
-        """A new user."""
+        """Create a user."""
         return new_user(self.shop.database.engine, self.shop.container.get(Tokens), **columns)
 
     def _draft(self, name: str) -> int:
-        words = {"name": name, "price_minor": 1, "currency": "EUR", "stock": 1, "status": ItemStatus.DRAFT}
-        make = partial(self.shop.container.get(ItemService).create, None, words)
+        body = {"name": name, "price_minor": 1, "currency": "EUR", "stock": 1, "status": ItemStatus.DRAFT}
+        make = partial(self.shop.container.get(ItemService).create, None, body)
         return int(self.shop.run_in_tenant(make)["id"])

@@ -1,4 +1,4 @@
-"""Bytes on a socket, and what comes back: for requests that no HTTP client would send."""
+"""Raw HTTP requests that an HTTP client cannot send."""
 
 import json
 import socket
@@ -10,50 +10,53 @@ from tests.http.support.shop import Shop
 
 @dataclass(frozen=True)
 class Reply:
-    """What the server sent before it closed the connection: the first answer of it."""
+    """Bytes received until the server closed the connection; read as one response."""
 
     raw: bytes
 
     @property
     def status(self) -> int:
-        """The status; 0 when nothing came."""
+        """Status of the response; 0 when there is none."""
         return int(self.raw.split(b" ", 2)[1]) if self.raw.startswith(b"HTTP/1.") else 0
 
     @property
     def body(self) -> bytes:
-        """The body, of which the server itself sends none."""
+        """Body of the response; empty when the web server itself refuses."""
         return self.raw.partition(b"\r\n\r\n")[2]
 
     @property
     def envelope(self) -> Any:
-        """The body as JSON; raises ValueError."""
+        """Body parsed as JSON; raises ValueError."""
         return json.loads(self.body)
 
 
 def connect(shop: Shop, timeout: float = 5.0) -> socket.socket:
-    """A connection to the web process."""
+    """Connect to the web process."""
     address, _, port = shop.service.bind().rpartition(":")
     return socket.create_connection((address, int(port)), timeout=timeout)
 
 
 def send(shop: Shop, raw: bytes, *, hang_up: bool = False) -> Reply:
-    """Send these bytes on a connection of their own, and read until the server closes it."""
+    """Send bytes on a new connection and read until its end."""
     with connect(shop) as connection:
         try:
             connection.sendall(raw)
             if hang_up:
                 connection.shutdown(socket.SHUT_WR)
         except OSError:
-            pass  # It has answered and closed before it read everything.
-        return Reply(_everything(connection))
+            pass  # The server responded and closed before it read everything.
+        return Reply(_read_until_closed(connection))
 
 
 def request(line: str, body: bytes = b"", /, **headers: bytes | str) -> bytes:
-    """A request whose connection ends with it; a header `content_length` is as it is given, or the body's."""
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    if body and not {"content-length", "transfer-encoding"} & {name.lower() for name in named}:
-        named["content-length"] = str(len(body))
-    head = b"".join(b"%s: %s\r\n" % (name.encode(), _bytes(value)) for name, value in named.items())
+    """Build a request with `Connection: close`.
+
+    Content-Length is the length of the body unless a length header is given.
+    """
+    fields = {name.replace("_", "-"): value for name, value in headers.items()}
+    if body and not {"content-length", "transfer-encoding"} & {name.lower() for name in fields}:
+        fields["content-length"] = str(len(body))
+    head = b"".join(b"%s: %s\r\n" % (name.encode(), _bytes(value)) for name, value in fields.items())
     return b"%s\r\nHost: shop\r\nConnection: close\r\n%s\r\n%s" % (line.encode("latin-1"), head, body)
 
 
@@ -61,7 +64,7 @@ def _bytes(value: bytes | str) -> bytes:
     return value if isinstance(value, bytes) else value.encode()
 
 
-def _everything(connection: socket.socket) -> bytes:
+def _read_until_closed(connection: socket.socket) -> bytes:
     received = b""
     while True:
         try:

@@ -1,4 +1,4 @@
-"""Requests to every route, each by all voices, and what is wrong with the answers."""
+"""Requests to every route, and the mistakes in the responses."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -26,32 +26,36 @@ SendRequest = Callable[[MarkedRows, Route, Preferences], TestResponse]
 """Sends one request to a route."""
 
 
-def send(stage: MarkedRows, route: Route, voice: Preferences, **words: Any) -> TestResponse:
-    token = words.pop("token", None) or stage.token_of(ADMIN, "")
-    path = route.path.format(**words.pop("ids", stage.ids())) + words.pop("query", "")
-    said = {"Authorization": f"Bearer {token}", "Idempotency-Key": uuid4().hex, **voice.headers}
-    headers = {**said, **words.pop("headers", {})}
+def send(marked_rows: MarkedRows, route: Route, preferences: Preferences, **options: Any) -> TestResponse:
+    token = options.pop("token", None) or marked_rows.token_of(ADMIN, "")
+    path = route.path.format(**options.pop("ids", marked_rows.ids())) + options.pop("query", "")
+    defaults = {"Authorization": f"Bearer {token}", "Idempotency-Key": uuid4().hex, **preferences.headers}
+    headers = {**defaults, **options.pop("headers", {})}
     headers = {name: value for name, value in headers.items() if value is not None}
-    return stage.shop.http.open(API_PREFIX + path, method=words.pop("verb", route.verb), headers=headers, **words)
+    return marked_rows.shop.http.open(
+        API_PREFIX + path, method=options.pop("verb", route.verb), headers=headers, **options
+    )
 
 
 def send_valid(
-    stage: MarkedRows, route: Route, voice: Preferences, token: str | None = None, *, fresh: bool = True
+    marked_rows: MarkedRows, route: Route, preferences: Preferences, token: str | None = None, *, fresh: bool = True
 ) -> TestResponse:
-    # A stage of its own: what was changed once cannot be changed again.
-    stage = MarkedRows(stage.shop) if fresh and route.verb != "GET" else stage
-    token = token or (stage.owner.token if route.rule.own else None)
+    # Rows of its own: a change cannot be repeated.
+    marked_rows = MarkedRows(marked_rows.shop) if fresh and route.verb != "GET" else marked_rows
+    token = token or (marked_rows.owner.token if route.rule.own else None)
     body = None if route.body is None else example(route.body)
-    return send(stage, route, voice, token=token, query=route.query, json=body)
+    return send(marked_rows, route, preferences, token=token, query=route.query, json=body)
 
 
-def send_as_other_user(stage: MarkedRows, route: Route, voice: Preferences) -> TestResponse:
-    token = stage.token_of(OTHER_USER, "")
-    return send(stage, route, voice, token=token, json=None if route.body is None else example(route.body))
+def send_as_other_user(marked_rows: MarkedRows, route: Route, preferences: Preferences) -> TestResponse:
+    token = marked_rows.token_of(OTHER_USER, "")
+    return send(marked_rows, route, preferences, token=token, json=None if route.body is None else example(route.body))
 
 
-def send_unknown_ids(stage: MarkedRows, route: Route, voice: Preferences) -> TestResponse:
-    return send(stage, route, voice, ids=UNKNOWN_IDS, json=None if route.body is None else example(route.body))
+def send_unknown_ids(marked_rows: MarkedRows, route: Route, preferences: Preferences) -> TestResponse:
+    return send(
+        marked_rows, route, preferences, ids=UNKNOWN_IDS, json=None if route.body is None else example(route.body)
+    )
 
 
 def match_every_route(_: Route) -> bool:
@@ -64,32 +68,32 @@ def read_document(app: Flask) -> Document:
 
 
 def find_mistakes(
-    stage: MarkedRows,
-    ask: SendRequest,
+    marked_rows: MarkedRows,
+    send_request: SendRequest,
     statuses: Callable[[Route], set[int]],
-    which: Callable[[Route], bool],
-    voices: Sequence[Preferences] = ALL_PREFERENCES,
+    matches: Callable[[Route], bool],
+    all_preferences: Sequence[Preferences] = ALL_PREFERENCES,
 ) -> list[str]:
-    """What is wrong with the answers of all routes that are asked so, by every voice."""
-    app = stage.shop.http.application
+    """List the mistakes in the responses of all matching routes."""
+    app = marked_rows.shop.http.application
     document = read_document(app)
-    routes = [route for route in read_routes(app) if which(route)]
+    routes = [route for route in read_routes(app) if matches(route)]
     assert routes
     return [
-        f"{route.name} {answer.status_code} to {voice}: {mistake}"
+        f"{route.name} {answer.status_code} to {preferences}: {mistake}"
         for route in routes
-        for voice in voices
-        for answer in (ask(stage, route, voice),)
-        for mistake in check_answer(answer, route, voice, statuses(route), document)
+        for preferences in all_preferences
+        for answer in (send_request(marked_rows, route, preferences),)
+        for mistake in check_answer(answer, route, preferences, statuses(route), document)
     ]
 
 
 def check_answer(
-    answer: TestResponse, route: Route, voice: Preferences, statuses: set[int], document: Document
+    answer: TestResponse, route: Route, preferences: Preferences, statuses: set[int], document: Document
 ) -> Iterator[str]:
     if answer.status_code not in statuses:
         yield f"not {sorted(statuses)}: {answer.text}"
-    # Neither is an operation of the document.
+    # OPTIONS and unknown methods have no operation.
     operation = document["paths"][API_PREFIX + route.path].get(answer.request.method.lower())
-    liked = voice if answer.status_code != 406 else Preferences(voice.language, "application/json")
-    yield from find_violations(answer, liked, operation, document)
+    expected = preferences if answer.status_code != 406 else Preferences(preferences.language, "application/json")
+    yield from find_violations(answer, expected, operation, document)

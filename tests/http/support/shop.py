@@ -1,4 +1,4 @@
-"""A shop to test against: real processes, and a hand inside to set the stage and to look behind it."""
+"""A running shop for tests: real processes, and access to their stores."""
 
 import itertools
 import time
@@ -31,20 +31,20 @@ from tests.support.polling import eventually
 from tests.support.processes.processes import Service
 
 API = "/api/v1"
-# Its id and its host.
+# Id and host of the second tenant.
 SECOND = 2, "second.shop.example"
 _numbers = itertools.count(1)
 
 
 class Shop:
-    """A Service, and the same collaborators that its processes have."""
+    """A Service, and a container with the same stores and signing keys."""
 
     def __init__(self, service: Service) -> None:
         self.service = service
-        # The settings of the processes: the same stores, and tokens signed with the same key. Only more patient.
-        ours = {"SHOP_VAR": str(service.folder / "var"), "SHOP_REDIS_TIMEOUT": "5"}
-        self.container = Container(Settings.load({**service.env, **ours}))
-        # A connection for each question: no pool keeps one of a server that a test has killed meanwhile.
+        # The settings of the processes, so the stores and signing keys are the same; with a longer time-out.
+        overrides = {"SHOP_VAR": str(service.folder / "var"), "SHOP_REDIS_TIMEOUT": "5"}
+        self.container = Container(Settings.load({**service.env, **overrides}))
+        # One connection per query: a pool would keep connections of servers that a test has killed.
         self.engine = create_engine(self.container.get(Settings).database_address, poolclass=NullPool)
         self.stock = self.container.get(StockCacheManager)
 
@@ -71,52 +71,60 @@ class Shop:
         return self.service.client(timeout=timeout)
 
     def buyers(self, count: int, tenant_id: int = DEFAULT_TENANT) -> list[str]:
-        """Access tokens of new users."""
+        """Create users and return their access tokens."""
         return new_users(self.engine, self.container.get(Tokens), count, tenant_id=tenant_id)
 
     def buyer(self, tenant_id: int = DEFAULT_TENANT) -> str:
-        """The access token of a new user."""
+        """Create a user and return the access token."""
         return self.buyers(1, tenant_id)[0]
 
     def admin(self, tenant_id: int = DEFAULT_TENANT) -> str:
-        """The access token of a new administrator."""
+        """Create an administrator and return the access token."""
         return new_users(self.engine, self.container.get(Tokens), 1, UserRole.ADMIN, tenant_id)[0]
 
     def enter(self, *permissions: Permission, **columns: Any) -> NewUser:
-        """A new user with these permissions."""
+        """Create a user with these permissions."""
         codes = " ".join(permission.code for permission in permissions)
         return new_user(self.engine, self.container.get(Tokens), permissions=codes, **columns)
 
-    def offer(self, *, stock: int = 10, tenant_id: int = DEFAULT_TENANT, **words: Any) -> int:
-        """The id of a new item, whose sale is open when it is on sale."""
-        said = {"name": f"Item {next(_numbers)}", "price_minor": 250, "currency": "EUR", "status": "on_sale", **words}
+    def offer(self, *, stock: int = 10, tenant_id: int = DEFAULT_TENANT, **fields: Any) -> int:
+        """Create an item and return its id.
+
+        Waits until the item can be bought when it is on sale.
+        """
+        body = {"name": f"Item {next(_numbers)}", "price_minor": 250, "currency": "EUR", "status": "on_sale", **fields}
         with self.client() as client:
-            item = data_of(client.post(f"{API}/items", {**said, "stock": stock}, token=self.admin(tenant_id)), 201)
+            item = data_of(client.post(f"{API}/items", {**body, "stock": stock}, token=self.admin(tenant_id)), 201)
         if item["status"] == "on_sale":
             self.wait_until_open(item["id"], tenant_id)
         return int(item["id"])
 
-    def revise(self, item_id: int, **words: Any) -> None:
+    def revise(self, item_id: int, **changes: Any) -> None:
         """Change an item, as an administrator does."""
         with self.client() as client:
-            data_of(client.request("PATCH", f"{API}/items/{item_id}", words, token=self.admin()), 200)
+            data_of(client.request("PATCH", f"{API}/items/{item_id}", changes, token=self.admin()), 200)
 
     def wait_until_open(self, item_id: int, tenant_id: int = DEFAULT_TENANT) -> None:
         """Wait until the item can be bought, under any strategy."""
         eventually(lambda: self.container.get(SaleGateService).is_settled(tenant_id, item_id), 10)
 
     def gate(self, item_id: int) -> dict[str, str]:
-        """What Redis holds of the item."""
+        """Return the state of the item in Redis."""
         return dict(self.stock.state(DEFAULT_TENANT, item_id))
 
     def buy(self, item_id: int, token: str, quantity: Any = 1, **headers: str) -> Response:
-        """Send one purchase over a connection of its own; `Idempotency_Key` stands for the header."""
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        """Send one purchase over a connection of its own.
+
+        Header names are written with underscores, such as `Idempotency_Key`.
+        """
+        wire_headers = {name.replace("_", "-"): value for name, value in headers.items()}
         with self.client() as client:
-            return client.post(f"{API}/items/{item_id}/purchase", {"quantity": quantity}, token=token, headers=named)
+            return client.post(
+                f"{API}/items/{item_id}/purchase", {"quantity": quantity}, token=token, headers=wire_headers
+            )
 
     def buy_at_once(self, item_id: int, tokens: Sequence[str]) -> list[Response]:
-        """One purchase for each token, all at the same time."""
+        """Send one purchase for each token, all at the same time."""
         with ThreadPoolExecutor(len(tokens)) as pool:
             return list(pool.map(lambda token: self.buy(item_id, token), tokens))
 
@@ -131,7 +139,7 @@ class Shop:
             return dict(data_of(client.get(f"{API}/items/{item_id}"), 200))
 
     def wait_until_written(self, item_id: int, count: int, timeout: float = 15.0) -> None:
-        """Wait until the item has that many orders in the database, and no other."""
+        """Wait until the item has exactly that many orders in the database."""
         eventually(lambda: self.written(item_id) == count, timeout)
 
     def wait_until_quiet(self, item_id: int, timeout: float = 20.0) -> None:
@@ -145,24 +153,24 @@ class Shop:
             self.container.get(JobQueue).enqueue(JobName.DRAIN_STOCK, partition=partition)
 
     def written(self, item_id: int) -> int:
-        """How many orders of the item stand in the database."""
+        """Count the orders of the item in the database."""
         return int(self.query_value("SELECT COUNT(*) FROM orders WHERE item_id = %s", item_id))
 
     def query_value(self, sql: str, *values: object) -> Any:
-        """The first column of the first row; a statement that changes rows is committed."""
+        """Run a statement, commit it and return the first value."""
         with self.engine.begin() as connection:
             result = connection.exec_driver_sql(sql, values)
             return result.scalar() if result.returns_rows else None
 
     def verify(self, acknowledged: Sequence[str] = ()) -> None:
-        """Hold the invariants against both stores, as an operator does; raises ProcessFailed with what is broken."""
+        """Run `flask shop verify` on both stores; raises ProcessFailed with the violations."""
         path = Path(self.service.folder, f"acknowledged-{time.monotonic_ns()}")
         path.write_text("".join(f"{UUID(order_id)}\n" for order_id in acknowledged))
         self.service.run_cli("verify", "--acknowledged", str(path))
 
     @contextmanager
     def stop_process(self, name: str) -> Iterator[None]:
-        """Do without a process for a while: ask it to end, then start it again."""
+        """Stop a process while the context lasts, then start it again."""
         self.service.terminate(name)
         try:
             yield
@@ -172,7 +180,7 @@ class Shop:
 
 @contextmanager
 def start_shop(folder: Path, database_url: str, redis_url: str, **env: str) -> Iterator[Shop]:
-    """A shop with all its processes running, which end with the context."""
+    """Start a shop with all processes, which end with the context."""
     shop = Shop(Service(folder, database_url, redis_url, env))
     try:
         yield shop.open()

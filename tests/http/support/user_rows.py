@@ -1,4 +1,4 @@
-"""Users that never sign in, so no password is hashed."""
+"""User rows with access tokens, created without hashing a password."""
 
 import itertools
 import time
@@ -33,20 +33,20 @@ def new_users(
     role: UserRole = UserRole.GENERAL,
     tenant_id: int = DEFAULT_TENANT,
 ) -> list[str]:
-    """Access tokens of that many new users."""
+    """Create users and return their access tokens."""
     columns = {"roles": encode_roles([role]), "tenant_id": tenant_id}
     with engine.begin() as connection:
-        return [_enter(connection, tokens, columns).token for _ in range(count)]
+        return [_insert_user(connection, tokens, columns).token for _ in range(count)]
 
 
 def new_user(engine: Engine, tokens: Tokens, **columns: Any) -> NewUser:
-    """A new user with these columns: `roles` as flags, `permissions` as the row keeps them."""
+    """Create a user with these columns: `roles` as flags, `permissions` as stored."""
     with engine.begin() as connection:
-        return _enter(connection, tokens, columns)
+        return _insert_user(connection, tokens, columns)
 
 
 def new_session(connection: Connection, tokens: Tokens, user_id: int, tenant_id: int = DEFAULT_TENANT) -> Any:
-    """The tokens of a new session of a user."""
+    """Create a session of a user and return its tokens."""
     now = Clock().now().replace(microsecond=0)
     grant = Grant(user_id, tenant_id, new_id(), new_id(), int(now.timestamp()))
     row = {
@@ -63,11 +63,11 @@ def new_session(connection: Connection, tokens: Tokens, user_id: int, tenant_id:
     return tokens.issue(grant)
 
 
-def _enter(connection: Connection, tokens: Tokens, columns: Mapping[str, Any]) -> NewUser:
+def _insert_user(connection: Connection, tokens: Tokens, columns: Mapping[str, Any]) -> NewUser:
     now, name = Clock().now(), f"user-{next(_numbers)}-{time.monotonic_ns()}"
     account = {"name": name, "email": f"{name}@example.com", "password_hash": "no password"}
     row = {"tenant_id": DEFAULT_TENANT, "created_at": now, "updated_at": now, **account, **columns}
-    key = connection.execute(insert(User), row).inserted_primary_key
-    assert key
-    user_id = int(key[0])
+    primary_key = connection.execute(insert(User), row).inserted_primary_key
+    assert primary_key
+    user_id = int(primary_key[0])
     return NewUser(user_id, new_session(connection, tokens, user_id, row["tenant_id"])["access_token"])
