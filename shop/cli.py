@@ -135,7 +135,7 @@ def sync(item: int | None, tenant: int) -> None:
 @shop.command(with_appcontext=False)
 def purge() -> None:
     """Delete expired idempotency records; also done every hour by the schedule."""
-    click.echo(f"{_get_job(JobName.PURGE).run()} records forgotten.")
+    click.echo(f"{_get_job(JobName.PURGE).run()} records deleted.")
 
 
 @shop.command(with_appcontext=False)

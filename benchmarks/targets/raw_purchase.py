@@ -54,7 +54,7 @@ class RawPurchaseApp:
             claims.user_id,
             body["quantity"],
             self.clock.microseconds(),
-            ticket=None,
+            idempotency_key=None,
             session_id=claims.session_id,
         )
         reserved = self.stock.reserve(purchase, self.backlog_max)

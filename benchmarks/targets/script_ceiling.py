@@ -71,7 +71,7 @@ def _reserve(item_id: int, user: Claims, seconds: float, limit: int) -> list[flo
     deadline = time.perf_counter() + seconds
     while (started := time.perf_counter()) < deadline and len(latencies) < limit:
         terms = (uuid7(), DEFAULT_TENANT, item_id, user.user_id, 1, time.time_ns() // 1000)
-        purchase = Purchase(*terms, ticket=None, session_id=user.session_id)
+        purchase = Purchase(*terms, idempotency_key=None, session_id=user.session_id)
         reserved = stock.reserve(purchase, backlog_max)
         if reserved.outcome is not ReserveOutcome.RESERVED:
             raise RuntimeError(f"The script refused: {reserved}")

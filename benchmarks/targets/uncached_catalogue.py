@@ -49,11 +49,11 @@ blueprint = Blueprint("uncached", __name__)
 class DisabledItemCache(ItemCacheManager):
     """Item cache that stores nothing."""
 
-    def remember_info(self, item_id: int, build: Callable[[], Any]) -> Any:  # noqa: ARG002 - inherited signature
+    def get_or_build_info(self, item_id: int, build: Callable[[], Any]) -> Any:  # noqa: ARG002 - inherited signature
         """Build an item."""
         return build()
 
-    def remember_page(self, asked: ListQuery, build: Callable[[], Any]) -> Any:  # noqa: ARG002 - inherited signature
+    def get_or_build_page(self, query: ListQuery, build: Callable[[], Any]) -> Any:  # noqa: ARG002 - inherited signature
         """Build a page."""
         return build()
 

@@ -59,20 +59,18 @@ class PurchaseOrderController(Controller):
         The pieces are reserved at once and 202 is returned. With `Prefer: wait=2` the request waits up to two seconds
         and returns 201 when the order is written by then.
         """
-        ticket, tenant_id, user_id = current_idempotency_key(), claims.tenant_id, claims.user_id
+        key, tenant_id, user_id = current_idempotency_key(), claims.tenant_id, claims.user_id
         purchase = Purchase(
-            order_id=derive_purchase_id(tenant_id, ticket.owner, request.path, ticket.value)
-            if ticket
-            else request_uuid(),
+            order_id=derive_purchase_id(tenant_id, key.owner, request.path, key.value) if key else request_uuid(),
             tenant_id=tenant_id,
             item_id=item_id,
             user_id=user_id,
             quantity=body["quantity"],
             moment=self.clock.microseconds(),
-            ticket=ticket,
+            idempotency_key=key,
             session_id=claims.session_id,
         )
-        order = self.purchases.place(claims, purchase, parse_wait_preference(headers.get("prefer")))
+        order = self.purchases.place_order(claims, purchase, parse_wait_preference(headers.get("prefer")))
         record_created(order["id"])
         respond = accepted if order["status"] in (OrderStatus.PENDING, OrderStatus.REJECTED) else created
         return respond(order, f"/api/v1/orders/{order['id']}")

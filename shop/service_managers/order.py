@@ -18,7 +18,7 @@ from shop.supports.reservation import Purchase, Reservation
 from shop.supports.sale_strategy import SaleStrategy
 
 PURCHASE_COUNTER = Counter(
-    "shop_purchases", "Purchases asked for, by the order's first state or why there is none.", ("outcome",)
+    "shop_purchases", "Purchases by the first status of the order, or by the error code.", ("outcome",)
 )
 
 
@@ -34,7 +34,7 @@ class OrderServiceManager:
     metrics: Metrics
     limits: RateLimiter
 
-    def place(self, claims: Claims, purchase: Purchase, seconds: float) -> dict[str, Any]:
+    def place_order(self, claims: Claims, purchase: Purchase, seconds: float) -> dict[str, Any]:
         """Place a purchase; return the card of its order.
 
         Waits up to `seconds` for a reserved order to be written. Raises ShopError with the reason of a refusal.
@@ -68,10 +68,10 @@ class OrderServiceManager:
 
         An unknown buyer is authenticated before anything is reserved, which takes another one.
         """
-        reservation = self.purchases.place(purchase)
+        reservation = self.purchases.reserve(purchase)
         if reservation is None:
             self._trust_buyer(claims, purchase)
-            reservation = self.purchases.place(purchase)
+            reservation = self.purchases.reserve(purchase)
         if reservation is None:
             # Redis lost the trusted buyer within a millisecond: it was flushed.
             raise ShopError(OrderExceptionCode.SYSTEM_BUSY, item_id=purchase.item_id, retry_after=retry_after())

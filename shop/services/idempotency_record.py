@@ -19,45 +19,45 @@ class IdempotencyRecordService(IdempotencyStore):
     clock: Clock
     settings: Settings
 
-    def lease(self, ticket: IdempotencyKey, token: str) -> str | None:
+    def lease(self, key: IdempotencyKey, token: str) -> str | None:
         """Acquire the lease of a key; raises RedisError.
 
         Returns None on success, else the request of the holder.
         """
-        return self.leases.acquire(ticket, token, self.settings.idempotency_lease_seconds)
+        return self.leases.acquire(key, token, self.settings.idempotency_lease_seconds)
 
-    def release(self, ticket: IdempotencyKey, token: str) -> None:
+    def release(self, key: IdempotencyKey, token: str) -> None:
         """Release the lease if the token holds it; raises RedisError."""
-        self.leases.release(ticket, token)
+        self.leases.release(key, token)
 
-    def find(self, ticket: IdempotencyKey) -> StoredResponse | None:
+    def find(self, key: IdempotencyKey) -> StoredResponse | None:
         """Return the record of a key, even an expired one."""
-        row = self.records.find(ticket[:3])
+        row = self.records.find(key[:3])
         if row is None:
             return None
         request = f"{row.method} {row.path} {row.fingerprint}"
         return StoredResponse(request, row.status, row.headers, None if row.body_omitted else row.body, row.expires_at)
 
-    def save(self, ticket: IdempotencyKey, kept: StoredResponse) -> None:
+    def save(self, key: IdempotencyKey, response: StoredResponse) -> None:
         """Write the record of a key; raises DuplicateRow."""
         self.records.create(
-            tenant_id=ticket.tenant_id,
-            scope=ticket.scope,
-            key=ticket.value,
-            method=ticket.fingerprint.method,
-            path=ticket.fingerprint.path,
-            fingerprint=" ".join(ticket.fingerprint[2:]),
-            status=kept.status,
-            headers=kept.headers,
-            body=kept.body,
-            body_omitted=kept.body is None,
+            tenant_id=key.tenant_id,
+            scope=key.scope,
+            key=key.value,
+            method=key.fingerprint.method,
+            path=key.fingerprint.path,
+            fingerprint=" ".join(key.fingerprint[2:]),
+            status=response.status,
+            headers=response.headers,
+            body=response.body,
+            body_omitted=response.body is None,
             created_at=self.clock.now(),
-            expires_at=kept.expires_at,
+            expires_at=response.expires_at,
         )
 
-    def delete(self, ticket: IdempotencyKey, kept: StoredResponse) -> None:
+    def delete(self, key: IdempotencyKey, response: StoredResponse) -> None:
         """Delete this record, but none that replaced it."""
-        self.records.remove(ticket[:3], kept.expires_at)
+        self.records.remove(key[:3], response.expires_at)
 
     def purge(self) -> int:
         """Delete a batch of expired records; return their number."""

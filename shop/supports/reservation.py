@@ -12,7 +12,7 @@ from shop.core.idempotency.record import IdempotencyKey
 class Purchase(NamedTuple):
     """Purchase request of a session.
 
-    `moment` is in microseconds since 1970; `ticket` is the idempotency key, if any.
+    `moment` is in microseconds since 1970; `idempotency_key` is None without a key.
     """
 
     order_id: UUID
@@ -21,7 +21,7 @@ class Purchase(NamedTuple):
     user_id: int
     quantity: int
     moment: int
-    ticket: IdempotencyKey | None
+    idempotency_key: IdempotencyKey | None
     session_id: UUID
 
 

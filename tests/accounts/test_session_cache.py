@@ -83,7 +83,7 @@ def test_a_buyer_that_is_trusted_after_sign_out_stays_unknown(first_app: InProce
     claims = claims_of(first_app, token)
     first_app.send("POST", "/auth/logout", token)
 
-    purchase = Purchase(new_id(), 1, item, claims.user_id, 1, 0, ticket=None, session_id=claims.session_id)
+    purchase = Purchase(new_id(), 1, item, claims.user_id, 1, 0, idempotency_key=None, session_id=claims.session_id)
     first_app.stock.trust_buyer(purchase)
 
     assert first_app.stock.reserve(purchase, 100).outcome is ReserveOutcome.UNKNOWN_BUYER

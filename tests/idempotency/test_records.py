@@ -63,7 +63,7 @@ def test_the_purge_deletes_expired_records_only(stub_routes: StubRoutes, monkeyp
     stub_routes.post(key="young")
 
     assert job.purge() == 2
-    assert (stub_routes.shop.cli("purge").output, job.run()) == ("3 records forgotten.\n", 0)
+    assert (stub_routes.shop.cli("purge").output, job.run()) == ("3 records deleted.\n", 0)
     assert is_replay(stub_routes.post(key="young"))
 
 

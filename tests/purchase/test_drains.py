@@ -21,36 +21,36 @@ class SimulatedCrash(BaseException):
 
 
 @contextmanager
-def killed_at(moment: str, indoors: InProcessShop) -> Iterator[None]:
+def killed_at(moment: str, app_shop: InProcessShop) -> Iterator[None]:
     """Crash the writer at that event of the transaction."""
 
     def die(_session: object) -> None:
         raise SimulatedCrash
 
-    event.listen(indoors.database.session_maker, moment, die)
+    event.listen(app_shop.database.session_maker, moment, die)
     with pytest.raises(SimulatedCrash):
         yield
-    event.remove(indoors.database.session_maker, moment, die)
+    event.remove(app_shop.database.session_maker, moment, die)
 
 
-def assert_right(indoors: InProcessShop, item: int, *, left: int, broken: Collection[int] = ()) -> None:
+def assert_right(app_shop: InProcessShop, item: int, *, left: int, broken: Collection[int] = ()) -> None:
     """Assert all invariants except those in `broken`, and the available pieces."""
-    gate = indoors.stock.state(DEFAULT_TENANT, item)
+    gate = app_shop.stock.state(DEFAULT_TENANT, item)
     assert (gate["avail"], gate["pend"]) == (str(left), "0")
-    wrong = [verdict for verdict in indoors.container.get(VerifyInvariantsJob).check(()) if verdict.problems]
+    wrong = [verdict for verdict in app_shop.container.get(VerifyInvariantsJob).check(()) if verdict.problems]
     assert {verdict.number for verdict in wrong} == set(broken), wrong
 
 
-def status(indoors: InProcessShop, order: str, token: str) -> str:
-    answer = indoors.http.get(f"{API}/orders/{order}", headers={"Authorization": f"Bearer {token}"})
+def status(app_shop: InProcessShop, order: str, token: str) -> str:
+    answer = app_shop.http.get(f"{API}/orders/{order}", headers={"Authorization": f"Bearer {token}"})
     return str(answer.get_json()["data"]["status"])
 
 
-def begin_epoch_without_draining(indoors: InProcessShop, item: int) -> None:
+def begin_epoch_without_draining(app_shop: InProcessShop, item: int) -> None:
     """Run a load without its first drain, as after a restored Redis."""
-    stock = indoors.container.get(SaleGateService)
+    stock = app_shop.container.get(SaleGateService)
     token = stock.claim(DEFAULT_TENANT, item)
-    opening = indoors.run_in_tenant(lambda: stock.begin_epoch(item))
+    opening = app_shop.run_in_tenant(lambda: stock.begin_epoch(item))
     assert opening
     assert stock.open(DEFAULT_TENANT, item, token, opening)
     assert stock.open_to_buyers(DEFAULT_TENANT, item, token, opening)

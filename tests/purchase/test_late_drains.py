@@ -113,7 +113,7 @@ def test_a_purchase_reserved_twice_is_written_once_and_its_second_number_is_void
     in_process_shop.redis.delete(in_process_shop.partition_key(item, f"receipt:{order}"))
     session_id = in_process_shop.container.get(Tokens).verify(token).session_id
     fields = (UUID(order), DEFAULT_TENANT, item, receipt.user_id, 2, receipt.moment)
-    again = Purchase(*fields, ticket=None, session_id=session_id)
+    again = Purchase(*fields, idempotency_key=None, session_id=session_id)
     assert in_process_shop.stock.reserve(again, 100).outcome == ReserveOutcome.RESERVED
 
     in_process_shop.drain(item)

@@ -20,21 +20,21 @@ STEPS = 20
 T = TypeVar("T")
 
 
-def write(indoors: InProcessShop, item_id: int, epoch: int) -> None:
+def write(app_shop: InProcessShop, item_id: int, epoch: int) -> None:
     """Write orders numbered from 1."""
-    orders, now = indoors.container.get(OrderRepository), Clock().now()
+    orders, now = app_shop.container.get(OrderRepository), Clock().now()
     row: dict[str, object] = {"item_id": item_id, "user_id": 1, "quantity": 1}
     row |= {"unit_price_minor": 1, "total_minor": 1, "currency": "EUR", "status": "confirmed"}
     row |= {"created_at": now, "updated_at": now}
     rows = [row | {"id": uuid4(), "epoch": epoch, "seq": number} for number in range(1, ORDERS + 1)]
-    indoors.run_in_tenant(lambda: orders.create_many(rows))
+    app_shop.run_in_tenant(lambda: orders.create_many(rows))
 
 
 def steps_to_find(
-    indoors: InProcessShop, find: Callable[[OrderRepository], T], scope: AbstractContextManager[None]
+    app_shop: InProcessShop, find: Callable[[OrderRepository], T], scope: AbstractContextManager[None]
 ) -> tuple[T, int]:
     """Return the result and the number of rows that the server read."""
-    orders = indoors.container.get(OrderRepository)
+    orders = app_shop.container.get(OrderRepository)
 
     def steps(connection: Any) -> int:
         # Plain SQL text, since the status has no tenant.
@@ -50,7 +50,7 @@ def steps_to_find(
         return result, steps(connection) - before - 2 * overhead
 
     with scope:
-        return in_transaction(indoors.database, measure)
+        return in_transaction(app_shop.database, measure)
 
 
 def test_the_highest_number_is_of_the_given_epoch_and_missing_without_orders(

@@ -32,11 +32,11 @@ def fake_clock(in_process_shop: InProcessShop) -> FakeClock:
     return time
 
 
-def restock(indoors: InProcessShop, item: int, stock: int) -> None:
-    indoors.drain(item)
-    indoors.change_row("UPDATE items SET stock = %s WHERE id = %s", stock, item)
-    indoors.stock.claim(DEFAULT_TENANT, item, Claim("closed", moment=0))
-    assert indoors.container.get(LoadStockJob).run(DEFAULT_TENANT, item)
+def restock(app_shop: InProcessShop, item: int, stock: int) -> None:
+    app_shop.drain(item)
+    app_shop.change_row("UPDATE items SET stock = %s WHERE id = %s", stock, item)
+    app_shop.stock.claim(DEFAULT_TENANT, item, Claim("closed", moment=0))
+    assert app_shop.container.get(LoadStockJob).run(DEFAULT_TENANT, item)
 
 
 @pytest.mark.usefixtures("fake_clock")

@@ -62,7 +62,7 @@ def run_purchases(server: Valkey, strategy: str) -> tuple[list[ReserveResult], d
     results = []
     for number, item, user, quantity in PURCHASES:
         fields = (UUID(int=number), TENANT, item, user, quantity, 1000 + number)
-        purchase = Purchase(*fields, ticket=None, session_id=UUID(int=user))
+        purchase = Purchase(*fields, idempotency_key=None, session_id=UUID(int=user))
         if user < 10:
             strategies.stock.trust_buyer(purchase)
         results.append(strategies.reserve(strategy, purchase))

@@ -17,7 +17,6 @@ from grimp import ImportGraph
 
 from shop.architecture.mutations.mutation import STEM, Mutation
 
-Edge = tuple[str, str]
 # Run in a child process: the scanner finds a package by name, and this process has imported the real `shop`.
 SCAN = """
 import json, grimp

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from shop.cache_managers.stock.keys import StockKeys, tag
+from shop.cache_managers.stock.keys import StockKeys, partition_label
 from shop.constants.stock import RECEIPT_LIFE_SECONDS
 from shop.core.redis.script import Script
 from shop.supports.reservation import DeadLetter, read_or_none
@@ -19,13 +19,16 @@ class DeadLetters(StockKeys):
     def dead_letter(self, number: int, entry_id: str, text: str, reason: str) -> bool:
         """Move an entry to the dead letters; return False when missing."""
         reservation = read_or_none("P|" + text)
-        keys = [self.outbox(partition=tag(number)), self.dead_letter_stream(partition=tag(number))]
+        keys = [
+            self.outbox(partition=partition_label(number)),
+            self.dead_letter_stream(partition=partition_label(number)),
+        ]
         keys += [self._receipt_key(number, reservation.order_id)] if reservation else []
         return bool(_dead_letter(self._client(number), keys, [entry_id, text, reason]))
 
     def dead_letters(self, number: int) -> list[DeadLetter]:
         """Return the dead letters of a partition, oldest first."""
-        entries = self._client(number).xrange(self.dead_letter_stream(partition=tag(number)))
+        entries = self._client(number).xrange(self.dead_letter_stream(partition=partition_label(number)))
         return [DeadLetter(letter_id, fields.get("r", ""), fields.get("why", "")) for letter_id, fields in entries]
 
     def replay(self, number: int, letter: DeadLetter) -> bool:
@@ -37,13 +40,18 @@ class DeadLetters(StockKeys):
         if reservation is None:
             return False
         item, receipt, _ = self._reservation_keys(number, reservation)
-        keys = [self.dead_letter_stream(partition=tag(number)), self.outbox(partition=tag(number)), item, receipt]
+        keys = [
+            self.dead_letter_stream(partition=partition_label(number)),
+            self.outbox(partition=partition_label(number)),
+            item,
+            receipt,
+        ]
         return bool(_replay(self._client(number), keys, [letter.letter_id, reservation.body, *reservation.position]))
 
     def discard(self, number: int, letter: DeadLetter) -> bool:
         """Reject a dead letter and release its pieces; return False when missing."""
         keys, arguments = (
-            [self.dead_letter_stream(partition=tag(number))],
+            [self.dead_letter_stream(partition=partition_label(number))],
             [letter.letter_id, letter.text, RECEIPT_LIFE_SECONDS],
         )
         if reservation := letter.reservation:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from shop.cache_managers.stock.keys import StockKeys, locate, partition_of, tag
+from shop.cache_managers.stock.keys import StockKeys, locate, partition_label, partition_of
 from shop.constants.stock import CreditOutcome, GateState, WithdrawalOutcome
 from shop.core.redis.script import Script
 from shop.core.redis.stores import RedisError
@@ -29,7 +29,7 @@ class Gate(StockKeys):
     def claim_load_request(self, tenant_id: int, item_id: int) -> bool:
         """Claim the load request; return False when another one is recent."""
         number = partition_of(tenant_id, item_id)
-        key = self.load_request(partition=tag(number), tenant=tenant_id, item=item_id)
+        key = self.load_request(partition=partition_label(number), tenant=tenant_id, item=item_id)
         return bool(self._client(number).set(key, "1", nx=True, ex=LOAD_REQUEST_TTL_SECONDS))
 
     def claim(self, tenant_id: int, item_id: int, claim: Claim) -> None:
@@ -77,7 +77,7 @@ class Gate(StockKeys):
         number, item, outbox, *_ = locate(tenant_id, item_id)
         pipe = self._client(number).pipeline(transaction=True)
         gate, waiting, dead = (
-            pipe.hgetall(item).xlen(outbox).xlen(self.dead_letter_stream(partition=tag(number))).execute()
+            pipe.hgetall(item).xlen(outbox).xlen(self.dead_letter_stream(partition=partition_label(number))).execute()
         )
         return gate, waiting + dead
 
@@ -93,7 +93,7 @@ class Gate(StockKeys):
         Returns the outcome and the available pieces.
         """
         number, item, *_ = locate(tenant_id, item_id)
-        keys = [item, self.applied_adjustment(partition=tag(number), adjustment=withdrawal.ref)]
+        keys = [item, self.applied_adjustment(partition=partition_label(number), adjustment=withdrawal.ref)]
         expected = "" if withdrawal.expected_stock is None else withdrawal.expected_stock
         outcome, left = _take(
             self._client(number), keys, [withdrawal.pieces, expected, withdrawal.epoch, ADJUSTMENT_TTL_SECONDS]

@@ -58,10 +58,10 @@ class StockKeys(CacheManager):
         return [item, self._receipt_key(number, reservation.order_id), limit]
 
     def _receipt_key(self, number: int, order_id: UUID) -> str:
-        return self.receipt(partition=tag(number), order=order_id)
+        return self.receipt(partition=partition_label(number), order=order_id)
 
 
-def tag(number: int) -> str:
+def partition_label(number: int) -> str:
     """Return the partition number as two digits, as in its keys."""
     return f"{number:02}"
 
@@ -74,14 +74,14 @@ def partition_of(tenant_id: int, item_id: int) -> int:
 
 def buyer_key(number: int, tenant_id: int, session_id: UUID) -> str:
     """Return the key of a session's buyer in a partition."""
-    return StockKeys.buyer(partition=tag(number), tenant=tenant_id, session=session_id)
+    return StockKeys.buyer(partition=partition_label(number), tenant=tenant_id, session=session_id)
 
 
 @lru_cache(maxsize=10_000)
 def locate(tenant_id: int, item_id: int) -> tuple[int, str, str, str, str]:
     """Return partition and keys of an item: item, outbox, limit, wake."""
     number = partition_of(tenant_id, item_id)
-    part = tag(number)
+    part = partition_label(number)
     return (
         number,
         StockKeys.item(partition=part, tenant=tenant_id, item=item_id),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from shop.cache_managers.stock.keys import StockKeys, tag
+from shop.cache_managers.stock.keys import StockKeys, partition_label
 from shop.constants.stock import BATCH, PARTITIONS, RECEIPT_LIFE_SECONDS, ReadmitOutcome
 from shop.core.redis.script import Script
 from shop.supports.reservation import Backlog, OutboxEntry, OutboxPage, read_or_none
@@ -20,7 +20,7 @@ class Outbox(StockKeys):
     def entries(self, number: int, after: str | None = None, limit: int = BATCH) -> OutboxPage:
         """Return the next entries of an outbox, oldest first."""
         start = f"({after}" if after else "-"
-        entries = self._client(number).xrange(self.outbox(partition=tag(number)), start, count=limit)
+        entries = self._client(number).xrange(self.outbox(partition=partition_label(number)), start, count=limit)
         texts = {entry_id: fields.get("r", str(fields)) for entry_id, fields in entries}
         read = {entry_id: read_or_none("P|" + text) for entry_id, text in texts.items()}
         return OutboxPage(
@@ -31,7 +31,7 @@ class Outbox(StockKeys):
 
     def find_entry(self, number: int, entry_id: str) -> OutboxEntry | None:
         """Return an entry of an outbox, or None when missing or unreadable."""
-        entries = self._client(number).xrange(self.outbox(partition=tag(number)), entry_id, entry_id)
+        entries = self._client(number).xrange(self.outbox(partition=partition_label(number)), entry_id, entry_id)
         reservation = read_or_none("P|" + entries[0][1].get("r", "")) if entries else None
         return OutboxEntry(entry_id, reservation) if reservation else None
 
@@ -48,7 +48,7 @@ class Outbox(StockKeys):
         Returns the number of removed entries. `doubled` has the ids of entries whose order was written from another
         entry; their pieces are released.
         """
-        keys, arguments = [self.outbox(partition=tag(number))], [str(RECEIPT_LIFE_SECONDS)]
+        keys, arguments = [self.outbox(partition=partition_label(number))], [str(RECEIPT_LIFE_SECONDS)]
         for entry_id, reservation in entries:
             keys += self._reservation_keys(number, reservation)
             released = reservation.quantity if entry_id in doubled else 0
@@ -60,13 +60,13 @@ class Outbox(StockKeys):
         """Count an entry of an older epoch in the current one."""
         entry_id, reservation = entry
         item, receipt, limit = self._reservation_keys(number, reservation)
-        keys = [item, self.outbox(partition=tag(number)), receipt, limit]
+        keys = [item, self.outbox(partition=partition_label(number)), receipt, limit]
         arguments = [entry_id, reservation.quantity, reservation.body, RECEIPT_LIFE_SECONDS, epoch, reservation.user_id]
         return ReadmitOutcome(_readmit(self._client(number), keys, arguments))
 
     def reset_wake_flag(self, number: int) -> None:
         """Reset the wake flag, so that the next purchase starts a drain."""
-        self._client(number).delete(self.wake_flag(partition=tag(number)))
+        self._client(number).delete(self.wake_flag(partition=partition_label(number)))
 
     def find_oldest_age(self, number: int) -> float | None:
         """Return the age of the oldest entry in seconds.
@@ -87,7 +87,10 @@ class Outbox(StockKeys):
     def _backlogs(self, numbers: Iterable[int]) -> list[Backlog]:
         commands: list[tuple[int, *tuple[str, ...]]] = []
         for number in numbers:
-            outbox, dead = self.outbox(partition=tag(number)), self.dead_letter_stream(partition=tag(number))
+            outbox, dead = (
+                self.outbox(partition=partition_label(number)),
+                self.dead_letter_stream(partition=partition_label(number)),
+            )
             commands += [(number, "XRANGE", outbox, "-", "+", "COUNT", "1"), (number, "XLEN", outbox)]
             commands += [(number, "XLEN", dead), (number, "TIME")]
         answers = iter(self._execute_all(commands))

@@ -44,9 +44,9 @@ class Reservations(StockKeys):
                 `window_args`: the rate limit window of the buyer on the same server.
         """
         number, keys, arguments = self.script_call(purchase, backlog_max)
-        if fingerprint_key and purchase.ticket:
+        if fingerprint_key and purchase.idempotency_key:
             keys.append(fingerprint_key)
-            arguments += [f"|{purchase.ticket.fingerprint.text}", purchase.ticket.ttl]
+            arguments += [f"|{purchase.idempotency_key.fingerprint.text}", purchase.idempotency_key.ttl]
         else:
             arguments += ["", 0]
         if window_args:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
 from shop.repositories.item import ItemRepository
-from shop.services.invariant.redis_reading import RedisReading
-from shop.services.invariant.table_reading import TableReading
+from shop.services.invariant.redis_snapshot import RedisSnapshotReader
+from shop.services.invariant.table_snapshot import TableSnapshotReader
 from shop.supports.invariant import INVARIANTS, ItemSnapshot, Problem, RedisItem
 from shop.supports.sale_strategy import SaleStrategy
 
@@ -30,7 +30,7 @@ class InvariantResult(NamedTuple):
 
 
 @dataclass(frozen=True)
-class InvariantService(RedisReading, TableReading):
+class InvariantService(RedisSnapshotReader, TableSnapshotReader):
     """Checks that nothing was oversold, lost or doubled."""
 
     items: ItemRepository

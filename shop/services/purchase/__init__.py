@@ -20,7 +20,7 @@ from shop.exception_codes.item import ItemExceptionCode
 from shop.exception_codes.order import OrderExceptionCode
 from shop.repositories.item import ItemRepository
 from shop.repositories.order import OrderRepository
-from shop.services.purchase.reserving import Reserving
+from shop.services.purchase.reserve_steps import ReserveSteps
 from shop.supports.reservation import Purchase, Reservation, ReserveResult
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class PurchaseService(Reserving):
+class PurchaseService(ReserveSteps):
     """Reserves stock in Redis for purchases."""
 
     orders: OrderRepository
@@ -40,20 +40,20 @@ class PurchaseService(Reserving):
     # (tenant, item) -> the stock that was left when a purchase was refused for too little.
     sold_out: TTLCache[tuple[int, int], int] = field(default_factory=lambda: TTLCache(SOLD_OUT_SECONDS, SOLD_OUT_ITEMS))
 
-    def place(self, purchase: Purchase) -> Reservation | None:
+    def reserve(self, purchase: Purchase) -> Reservation | None:
         """Reserve stock for a purchase, without SQL.
 
         The script needs one round trip. A repeated purchase id gets the same reservation. Returns None when the buyer
         has to be trusted first. Raises ShopError with the reason of a refusal.
         """
         self._refuse_if_sold_out(purchase)
-        reserved = self._reserve(purchase)
+        reserved = self._reserve_by_strategy(purchase)
         if reserved.outcome is ReserveOutcome.UNKNOWN_BUYER:
             return None
         if reserved.reservation is None:
             self._store_sold_out(purchase, reserved)
             return self._find_written_order(purchase, reserved) or self._refuse(purchase, reserved)
-        if purchase.ticket:
+        if purchase.idempotency_key:
             self.metrics.count(
                 IDEMPOTENT_REQUESTS, "replayed" if reserved.outcome is ReserveOutcome.DUPLICATE else "executed"
             )
@@ -73,9 +73,9 @@ class PurchaseService(Reserving):
 
     def _refuse_if_sold_out(self, purchase: Purchase) -> None:
         # A purchase with a key may have been accepted before; only its receipt shows that.
-        left = None if purchase.ticket else self.sold_out.get((purchase.tenant_id, purchase.item_id))
+        left = None if purchase.idempotency_key else self.sold_out.get((purchase.tenant_id, purchase.item_id))
         if left is not None and left < purchase.quantity:
-            self.limits.consume()
+            self.rate_limiter.consume()
             self._refuse(
                 purchase, ReserveResult(ReserveOutcome.SOLD_OUT, None, left, woke_drain=False, receipts_lost_at=0)
             )
@@ -92,7 +92,7 @@ class PurchaseService(Reserving):
         The database is read only while receipts may be missing.
         """
         may_be_lost = purchase.moment - reserved.receipts_lost_at < RECEIPT_LIFE_SECONDS * 10**6
-        if not purchase.ticket or not (may_be_lost or reserved.outcome is ReserveOutcome.CLOSED):
+        if not purchase.idempotency_key or not (may_be_lost or reserved.outcome is ReserveOutcome.CLOSED):
             return None
         order = self.orders.find(purchase.order_id)
         return self._replay(purchase, _to_reservation(order)) if order else None
@@ -107,8 +107,8 @@ class PurchaseService(Reserving):
     def _refuse(self, purchase: Purchase, reserved: ReserveResult) -> NoReturn:
         item_id = purchase.item_id
         match reserved.outcome:
-            case ReserveOutcome.KEY_REUSED if purchase.ticket:
-                require_same_request(purchase.ticket, reserved.used_fingerprint)
+            case ReserveOutcome.KEY_REUSED if purchase.idempotency_key:
+                require_same_request(purchase.idempotency_key, reserved.used_fingerprint)
             case ReserveOutcome.SOLD_OUT:
                 left = reserved.left
                 raise ShopError(ItemExceptionCode.STOCK_INSUFFICIENT, item_id=item_id, current_stock=left)

@@ -19,7 +19,7 @@ from shop.core.errors import ShopError
 from shop.core.pagination.pages import Page, PageRequest
 from shop.core.settings.settings import Settings
 from shop.exception_codes.session import SessionExceptionCode
-from shop.services.session.authentication import Authentication
+from shop.services.session.authentication import SessionAuthentication
 from shop.supports.session import SessionPolicy
 from shop.supports.user import build_caller
 
@@ -30,7 +30,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class SessionService(Authentication, SessionAuthenticator):
+class SessionService(SessionAuthentication, SessionAuthenticator):
     """Opens, refreshes, authenticates and ends sessions."""
 
     stock: StockCacheManager

@@ -15,7 +15,7 @@ from shop.repositories.user import UserRepository
 
 
 @dataclass(frozen=True)
-class Authentication:
+class SessionAuthentication:
     """Steps that find the user of a session."""
 
     sessions: SessionRepository

@@ -10,7 +10,7 @@ from shop.constants.job import JobName
 from shop.constants.stock import BATCH, Cause
 from shop.core.database.transaction import after_commit
 from shop.core.metrics.metrics import Histogram
-from shop.services.stock.older import OlderEpochs
+from shop.services.stock.older_epochs import OlderEpochWriter
 from shop.supports.reservation import OutboxEntry, Reservation
 
 UNREADABLE = "It cannot be read."
@@ -25,7 +25,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class StockService(OlderEpochs):
+class StockService(OlderEpochWriter):
     """Writes the reservations of Redis to MySQL, each once."""
 
     def drain(self, partition: int, after: str | None, limit: int = BATCH) -> tuple[int, str | None]:

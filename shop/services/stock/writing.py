@@ -25,7 +25,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Writing:
+class OrderWriter:
     """Steps that write orders and ledger lines, or request a load."""
 
     items: ItemRepository

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from shop.constants.stock import BATCH
-from shop.supports.invariant.book import ItemSnapshot
-from shop.supports.invariant.ledger import LedgerSummary
+from shop.supports.invariant.item_snapshot import ItemSnapshot
+from shop.supports.invariant.ledger_summary import LedgerSummary
 from shop.supports.invariant.number_invariants import check_number_gaps, check_redis_sequence, check_tenants
 from shop.supports.invariant.order_invariants import (
     check_confirmed_orders,
@@ -16,9 +16,9 @@ from shop.supports.invariant.order_invariants import (
     check_purchase_limits,
     check_rejected_orders,
 )
-from shop.supports.invariant.orders import OrderSummary
+from shop.supports.invariant.order_summary import OrderSummary
 from shop.supports.invariant.records import EpochOrders, LedgerLine, OrderLine, OrderTerms, OutboxOrder, Problem
-from shop.supports.invariant.sale import RedisItem
+from shop.supports.invariant.redis_item import RedisItem
 from shop.supports.invariant.stock_invariants import (
     check_ledger_sum,
     check_not_negative,

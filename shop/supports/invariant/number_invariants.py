@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from shop.supports.invariant.book import ItemSnapshot, of_epoch
+from shop.supports.invariant.item_snapshot import ItemSnapshot, of_epoch
 from shop.supports.invariant.records import EpochOrders, Problem
 
 

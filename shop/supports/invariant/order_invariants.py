@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from uuid import UUID
 
-from shop.supports.invariant.book import ItemSnapshot
+from shop.supports.invariant.item_snapshot import ItemSnapshot
 from shop.supports.invariant.records import OrderTerms, Problem
 
 

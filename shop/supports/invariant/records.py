@@ -32,12 +32,12 @@ class OutboxOrder(NamedTuple):
     since: int
 
     @property
-    def place(self) -> tuple[int, int]:
+    def position(self) -> tuple[int, int]:
         """Epoch and sequence number."""
         return self.epoch, self.seq
 
     @property
-    def name(self) -> tuple[UUID, int, int]:
+    def identity(self) -> tuple[UUID, int, int]:
         """Unique key: order, epoch and sequence number."""
         return self.order_id, self.epoch, self.seq
 

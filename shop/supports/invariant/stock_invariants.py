@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from shop.constants.stock import GateState
-from shop.supports.invariant.book import ItemSnapshot, count_pieces, of_epoch
+from shop.supports.invariant.item_snapshot import ItemSnapshot, count_pieces, of_epoch
 from shop.supports.invariant.records import Problem
 
 OUTBOX_AGE_MAX_SECONDS = 5

@@ -17,11 +17,11 @@ def run_dead_letters(in_process_shop: InProcessShop) -> Letters:
     return lambda *arguments: in_process_shop.cli("dead-letters", *arguments)
 
 
-def buy_impossibly(indoors: InProcessShop, item: int, token: str, quantity: int = 1) -> str:
+def buy_impossibly(app_shop: InProcessShop, item: int, token: str, quantity: int = 1) -> str:
     """Place an order whose currency does not fit its column."""
-    indoors.set_gate_fields(item, currency="EUROS")
-    order = indoors.buy(item, token, quantity)
-    indoors.set_gate_fields(item, currency="EUR")
+    app_shop.set_gate_fields(item, currency="EUROS")
+    order = app_shop.buy(item, token, quantity)
+    app_shop.set_gate_fields(item, currency="EUR")
     return order
 
 
@@ -30,13 +30,13 @@ def names(result: Result) -> list[str]:
     return [line.split()[0] for line in result.stdout.splitlines() if not line.startswith(" ")]
 
 
-def voids(indoors: InProcessShop) -> list[Any]:
-    return [ref for (ref,) in indoors.rows("SELECT ref FROM stock_ledger WHERE reason = 'void' ORDER BY id")]
+def voids(app_shop: InProcessShop) -> list[Any]:
+    return [ref for (ref,) in app_shop.rows("SELECT ref FROM stock_ledger WHERE reason = 'void' ORDER BY id")]
 
 
-def widen(indoors: InProcessShop, width: int) -> None:
+def widen(app_shop: InProcessShop, width: int) -> None:
     """Change the width of the currency column."""
-    with indoors.database.engine.begin() as connection:
+    with app_shop.database.engine.begin() as connection:
         connection.exec_driver_sql(f"ALTER TABLE orders MODIFY currency VARCHAR({width}) NOT NULL")
 
 

@@ -18,13 +18,13 @@ from shop.supports.reservation import Purchase, ReserveResult, parse_reserve_ans
 
 
 @dataclass(frozen=True)
-class Reserving:
+class ReserveSteps:
     """Steps that reserve stock and use up the rate limit."""
 
     stock: StockCacheManager
     optimistic_lock: OptimisticLockCacheManager
     keys: IdempotencyRecordCacheManager
-    limits: RateLimiter
+    rate_limiter: RateLimiter
     settings: Settings
 
     def check_key(self, purchase: Purchase) -> None:
@@ -33,17 +33,20 @@ class Reserving:
         Without Redis the key is not checked.
         """
         with suppress(RedisError):
-            if purchase.ticket and (fingerprint := self.keys.find_fingerprint(purchase.ticket)) is not None:
-                require_same_request(purchase.ticket, fingerprint)
+            if (
+                purchase.idempotency_key
+                and (fingerprint := self.keys.find_fingerprint(purchase.idempotency_key)) is not None
+            ):
+                require_same_request(purchase.idempotency_key, fingerprint)
 
     def store_key(self, purchase: Purchase) -> None:
         """Store the fingerprint of the request that used the key."""
         with suppress(RedisError):
-            if purchase.ticket:
-                self.keys.store_fingerprint(purchase.ticket)
+            if purchase.idempotency_key:
+                self.keys.store_fingerprint(purchase.idempotency_key)
 
     @cached_property
-    def _reserve(self) -> Callable[[Purchase], ReserveResult]:
+    def _reserve_by_strategy(self) -> Callable[[Purchase], ReserveResult]:
         # `db` is missing: its purchases are direct sales, without a reservation.
         methods = {
             Strategy.SCRIPT: self._reserve_by_script,
@@ -55,8 +58,8 @@ class Reserving:
     def _reserve_by_script(self, purchase: Purchase) -> ReserveResult:
         reserve = partial(self.stock.reserve, purchase, self.settings.backlog_max)
         if self.stock.shares_cache_server(purchase):
-            key = self.keys.key_name(purchase.ticket) if purchase.ticket else None
-            return self.limits.run_with_deferred(partial(reserve, key))
+            key = self.keys.key_name(purchase.idempotency_key) if purchase.idempotency_key else None
+            return self.rate_limiter.run_with_deferred(partial(reserve, key))
         return self._reserve_in_steps(purchase, reserve)
 
     def _reserve_by_lock(self, purchase: Purchase) -> ReserveResult:
@@ -69,7 +72,7 @@ class Reserving:
 
     def _reserve_in_steps(self, purchase: Purchase, reserve: Callable[[], ReserveResult]) -> ReserveResult:
         # Two servers, or an optimistic lock: one more round trip for the limit, and two for a key.
-        self.limits.consume()
+        self.rate_limiter.consume()
         self.check_key(purchase)
         reserved = reserve()
         if reserved.outcome is ReserveOutcome.RESERVED:

@@ -18,7 +18,7 @@ RECEIPT_CHECK_AGE = timedelta(hours=23)
 
 
 @dataclass(frozen=True)
-class TableReading:
+class TableSnapshotReader:
     """Steps that summarize orders, buyers and ledger lines of an item."""
 
     orders: OrderRepository

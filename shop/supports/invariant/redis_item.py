@@ -45,11 +45,11 @@ class RedisItem:
 
         `before` and `after` are the outbox before and after that. Returns None when an entry was removed in between.
         """
-        known, place = {entry.name for entry in before}, (self.count("epoch"), self.count("seq"))
-        if known - {entry.name for entry in after}:
+        known, place = {entry.identity for entry in before}, (self.count("epoch"), self.count("seq"))
+        if known - {entry.identity for entry in after}:
             return None
         # Entries with a higher number were added after the gate was read.
-        return [entry for entry in after if entry.name in known or entry.place <= place]
+        return [entry for entry in after if entry.identity in known or entry.position <= place]
 
     @staticmethod
     def group_by_state(texts: Mapping[UUID, str]) -> dict[str, set[UUID]]:

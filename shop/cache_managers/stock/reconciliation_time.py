@@ -7,7 +7,7 @@ from shop.cache_managers.stock.keys import StockKeys
 
 
 @dataclass(frozen=True)
-class Comparison(StockKeys):
+class ReconciliationTime(StockKeys):
     """Commands for the time of the last reconciliation."""
 
     def store_reconciled_at(self, moment: float) -> None:

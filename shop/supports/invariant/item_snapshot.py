@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from shop.constants.stock import GateState
-from shop.supports.invariant.ledger import LedgerSummary
-from shop.supports.invariant.orders import OrderSummary
+from shop.supports.invariant.ledger_summary import LedgerSummary
+from shop.supports.invariant.order_summary import OrderSummary
 from shop.supports.invariant.records import OutboxOrder, Problem
-from shop.supports.invariant.sale import RedisItem
+from shop.supports.invariant.redis_item import RedisItem
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ class RedisSnapshot(NamedTuple):
 
 
 @dataclass(frozen=True)
-class RedisReading:
+class RedisSnapshotReader:
     """Steps that read gates, entries, dead letters and receipts."""
 
     stock: StockCacheManager

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from shop.constants.job import JobName
 from shop.constants.stock import ReadmitOutcome
 from shop.core.database.transaction import after_commit
-from shop.services.stock.writing import Writing
+from shop.services.stock.writing import OrderWriter
 from shop.supports.reservation import OutboxEntry
 from shop.supports.stock import parse_count
 
@@ -18,7 +18,7 @@ INSUFFICIENT = "Too few pieces are left."
 
 
 @dataclass(frozen=True)
-class OlderEpochs(Writing):
+class OlderEpochWriter(OrderWriter):
     """Steps for reservations of an epoch that has ended."""
 
     def _write_older(
