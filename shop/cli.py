@@ -14,7 +14,8 @@ from shop.constants.job import JobName
 from shop.constants.stock import Cause
 from shop.container import Container, find_resolver
 from shop.core.crypto.tokens import Tokens
-from shop.core.database.engine import Database, OperationalError
+from shop.core.database.engine import Database
+from shop.core.database.errors import OperationalError
 from shop.core.database.model import DEFAULT_TENANT
 from shop.core.errors import ShopError
 from shop.core.logging.setup import load_settings

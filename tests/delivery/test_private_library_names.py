@@ -9,18 +9,29 @@ from configparser import ConfigParser
 from pkgutil import resolve_name
 from typing import NamedTuple
 
+import flask_smorest
 import pytest
 
 from tests.delivery.delivery_files import ROOT
 
 
 class PrivateName(NamedTuple):
-    """A name without a promise of the library: where it is defined, and the only file that may use it."""
+    """Name without a guarantee of the library: its owner, and the only file that may use it.
+
+    The owner is given by its path, or as an object when only instances have the name.
+    """
 
     library: str
-    owner: str
+    owner: str | object
     name: str
     file: str
+
+
+BLUEPRINT = flask_smorest.Blueprint("example", "example")
+
+
+@BLUEPRINT.doc(summary="Example")  # type: ignore[untyped-decorator]  # flask-smorest carries no types
+def documented_view() -> None: ...
 
 
 NAMES = (
@@ -39,13 +50,17 @@ NAMES = (
     PrivateName("flask-smorest", "flask_smorest:Api", "_register_error_handlers", "shop/core/openapi/spec.py"),
     PrivateName("flask-smorest", "flask_smorest:Api", "_register_pagination_header", "shop/core/openapi/spec.py"),
     PrivateName("flask-smorest", "flask_smorest:Api", "_register_responses", "shop/core/openapi/spec.py"),
+    PrivateName("flask-smorest", BLUEPRINT, "_prepare_doc_cbks", "shop/core/api/blueprint.py"),
+    PrivateName("flask-smorest", documented_view, "_apidoc", "shop/core/openapi/annotations.py"),
+    PrivateName("prometheus-client", "prometheus_client.mmap_dict", "MmapedDict", "shop/core/metrics/process_files.py"),
+    PrivateName("prometheus-client", "prometheus_client.mmap_dict", "mmap_key", "shop/core/metrics/process_files.py"),
     PrivateName("webargs", "webargs.flaskparser:FlaskParser", "_raw_load_json", "shop/core/api/parser.py"),
     PrivateName("webargs", "webargs.flaskparser:FlaskParser", "_makeproxy", "shop/core/api/parser.py"),
 )
 
 
 def upper_bounds() -> dict[str, str]:
-    """Library -> its upper bound, for each requirement of the package that has one."""
+    """Return the upper bound of each required library that has one."""
     setup = ConfigParser()
     setup.read(ROOT / "setup.cfg")
     lines = setup["options"]["install_requires"].splitlines()
@@ -53,18 +68,19 @@ def upper_bounds() -> dict[str, str]:
 
 
 def files_that_use(name: str) -> set[str]:
-    """The files of shop in which a name stands as an attribute or a method."""
-    found = set()
+    """Return the files of shop with a name as an attribute, a method, an import or a text such as getattr's."""
+    files = set()
     for path in (ROOT / "shop").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
-            if name in (getattr(node, "attr", None), getattr(node, "name", None)):
-                found.add(str(path.relative_to(ROOT)))
-    return found
+            if name in (getattr(node, field, None) for field in ("attr", "name", "value")):
+                files.add(str(path.relative_to(ROOT)))
+    return files
 
 
 @pytest.mark.parametrize("private", NAMES, ids=lambda private: f"{private.library}: {private.name}")
 def test_the_installed_library_still_has_the_name(private: PrivateName) -> None:
-    assert hasattr(resolve_name(private.owner), private.name)
+    owner = resolve_name(private.owner) if isinstance(private.owner, str) else private.owner
+    assert hasattr(owner, private.name)
 
 
 @pytest.mark.parametrize("private", NAMES, ids=lambda private: f"{private.library}: {private.name}")

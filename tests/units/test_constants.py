@@ -1,4 +1,4 @@
-"""Lists of choices in requests and responses, with translated labels."""
+"""Lists of choices in requests, responses and settings, with translated labels."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -8,9 +8,11 @@ from marshmallow import Schema, fields
 from marshmallow.validate import OneOf
 
 from shop.constants.language import Language
+from shop.constants.order import Strategy
 from shop.container import find_modules
 from shop.core.i18n.languages import LANGUAGES, TRANSLATED_LANGUAGES, load_catalogue
 from shop.core.query.checker import ListChecker
+from shop.core.settings.settings import _STRATEGIES
 from shop.core.validation.choices import Choice, Choices, enum_name
 from shop.schemas.constant import OPTIONS_MAX
 
@@ -93,3 +95,7 @@ def test_a_response_has_room_for_the_longest_list() -> None:
 
 def test_languages_match_the_catalogues() -> None:
     assert tuple(Language) == LANGUAGES
+
+
+def test_the_settings_accept_every_purchase_strategy() -> None:
+    assert set(_STRATEGIES) == {strategy.value for strategy in Strategy}

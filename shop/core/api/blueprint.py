@@ -22,7 +22,14 @@ from shop.core.idempotency.policy import (
     describe_idempotency_key,
     effective_policy,
 )
-from shop.core.openapi.annotations import add_description, document_operation, set_operation_ids, with_description
+from shop.core.openapi.annotations import (
+    add_description,
+    document_operation,
+    get_responses,
+    set_argument_errors,
+    set_operation_ids,
+    with_description,
+)
 from shop.core.openapi.envelopes import Shape, envelope_schema, error_name, response_headers, with_status
 from shop.core.openapi.examples import example_of
 from shop.core.pagination.pages import PAGE_TYPES
@@ -50,8 +57,8 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
         serve = super().route(rule, **options)
 
         def decorator(controller: type[C]) -> type[C]:
-            apply_default_policy(controller, self.idempotency_policy)
             set_operation_ids(controller)
+            apply_default_policy(controller, self.idempotency_policy)
             served: type[C] = serve(controller)
             return served
 
@@ -79,7 +86,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
             if location == "query":
                 checked.__reads_query__ = True  # type: ignore[attr-defined]  # a marker, copied by functools.wraps
             described = describe(view)
-            described._apidoc["arguments"]["responses"] = {status: error_name(status) for status in statuses}
+            set_argument_errors(described, {status: error_name(status) for status in statuses})
             validating_view: F = with_description(checked, described)
             return validating_view
 
@@ -125,7 +132,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
                 add_description(render_view, str(mask))
             render_view.__masks__ = masks  # type: ignore[attr-defined]  # a marker of the route
             described: F = with_description(render_view, describe(render_view))
-            responses = described._apidoc["response"]["responses"]  # type: ignore[attr-defined]  # flask-smorest's
+            responses = get_responses(described)
             for status in other_statuses:
                 responses[status] = [{**known, **with_status(status, example)} for known in responses[status_code]]
             return described

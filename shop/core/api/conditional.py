@@ -14,7 +14,7 @@ from marshmallow import Schema, post_load
 
 from shop.core.errors import CoreExceptionCode
 from shop.core.http.etag import Precondition, get_variant
-from shop.core.openapi.annotations import document_operation
+from shop.core.openapi.annotations import annotate, get_annotations
 from shop.core.validation.fields import Text, error_code
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -92,15 +92,14 @@ def add_etag(response: Response, version: str = "") -> Response:
 
 def with_etag(view: F) -> F:
     """Give the responses of a Controller's method entity tags."""
-    document_operation(view)
     # Not `etag`: flask-smorest has a key of that name and would document its own headers and errors.
-    view._apidoc["entity_tag"] = True  # type: ignore[attr-defined]  # for the Blueprint and its documentation
+    annotate(view, "entity_tag", value=True)
     return view
 
 
 def has_etag(view: Callable[..., Any]) -> bool:
     """Return True when the responses of a method have entity tags."""
-    return "entity_tag" in getattr(view, "_apidoc", {})
+    return "entity_tag" in get_annotations(view)
 
 
 def describe_etags(operation: dict[str, Any], doc_info: dict[str, Any], verb: str) -> None:

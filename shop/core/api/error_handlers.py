@@ -6,10 +6,9 @@ from typing import Any
 
 from flask import Flask, Response, current_app, g, request
 from marshmallow.fields import Field
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
+from shop.core.database.errors import UNAVAILABLE_ERRORS
 from shop.core.errors import CoreExceptionCode, ExceptionCode, ShopError
 from shop.core.http.envelope import auth_headers, respond
 from shop.core.i18n.languages import translate
@@ -27,7 +26,7 @@ def register_error_handlers(app: Flask) -> None:
     app.register_error_handler(ShopError, _shop_error)
     app.register_error_handler(RequestValidationError, _validation_error)
     app.register_error_handler(HTTPException, _http_error)
-    for database_error in (OperationalError, InterfaceError, PoolTimeoutError):
+    for database_error in UNAVAILABLE_ERRORS:
         app.register_error_handler(database_error, _database_error)
     # All Redis errors: a replica, a full memory and a full disk have error classes of their own.
     app.register_error_handler(RedisError, _redis_error)

@@ -14,11 +14,10 @@ from typing import Any, NamedTuple, Protocol
 from urllib.parse import urlsplit
 
 from flask import g, request
-from sqlalchemy.exc import InterfaceError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from shop.core.crypto.tokens import Tokens
-from shop.core.database.engine import Database, OperationalError
+from shop.core.database.engine import Database
+from shop.core.database.errors import UNAVAILABLE_ERRORS
 from shop.core.database.model import DEFAULT_TENANT
 from shop.core.database.transaction import in_transaction
 from shop.core.errors import CoreExceptionCode, ShopError
@@ -132,7 +131,7 @@ class TenantResolver:
     def _try_load(self, tenants: TenantDirectory) -> None:
         try:
             self._load(tenants)
-        except (OperationalError, InterfaceError, PoolTimeoutError) as error:
+        except UNAVAILABLE_ERRORS as error:
             _log.warning("The list of tenants was not renewed: %s", error)
 
     def _load(self, tenants: TenantDirectory) -> _TenantIndex:

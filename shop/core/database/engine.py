@@ -18,8 +18,6 @@ from shop.core.resilience.store_monitor import StoreMonitor
 from shop.core.settings.settings import Settings
 from shop.core.tenant import all_tenants
 
-__all__ = ["Database", "DatabaseUnavailable", "OperationalError"]
-
 POOL_WAIT_SECONDS = 0.5
 # Errors are logged, and the values of statements include email addresses and password hashes.
 _HIDE_VALUES = {"hide_parameters": True}

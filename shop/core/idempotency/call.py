@@ -14,11 +14,11 @@ from typing import Any, NoReturn
 
 import orjson
 from flask import Response, current_app, g
-from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
 from shop.core.clock import Clock
 from shop.core.database.engine import Database
+from shop.core.database.errors import DBAPIError
 from shop.core.database.transaction import in_transaction, recording
 from shop.core.errors import CoreExceptionCode, DuplicateRow, ShopError
 from shop.core.idempotency.record import (

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from shop.core.openapi.annotations import annotate
 from shop.core.openapi.envelopes import error_name
 from shop.core.settings.settings import Settings
 
@@ -64,7 +65,7 @@ def apply_default_policy(controller: type[Any], policy: IdempotencyPolicy | None
         if policy and not hasattr(view, "__idempotency_policy__"):
             view.__idempotency_policy__ = policy
         # Read by the generator of the OpenAPI document.
-        view._apidoc["idempotency_policy"] = getattr(view, "__idempotency_policy__", None)
+        annotate(view, "idempotency_policy", getattr(view, "__idempotency_policy__", None))
 
 
 def get_policy(controller: object, verb: str, settings: Settings) -> IdempotencyPolicy | None:

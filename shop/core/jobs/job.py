@@ -8,18 +8,17 @@ from datetime import timedelta
 from functools import partial
 from typing import Any, ClassVar, ParamSpec, TypeVar
 
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_chain, wait_random
 
 from shop.core.database.engine import Database
+from shop.core.database.errors import UNAVAILABLE_ERRORS
 from shop.core.database.transaction import in_transaction
 from shop.core.errors import DuplicateRow, TryAgain
 from shop.core.redis.stores import RedisError
 from shop.core.tenant import ALL_TENANTS, Scope, all_tenants, in_tenant
 
 # A store that is down, or a conflict with another transaction: the same work may succeed a moment later.
-TRANSIENT = (OperationalError, InterfaceError, PoolTimeoutError, RedisError, DuplicateRow, TryAgain)
+TRANSIENT = (*UNAVAILABLE_ERRORS, RedisError, DuplicateRow, TryAgain)
 # The longest pauses before the second and the third attempt; the shortest are half as long.
 PAUSES_SECONDS = (0.5, 2.0)
 P = ParamSpec("P")

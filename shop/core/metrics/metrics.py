@@ -13,11 +13,10 @@ from typing import NamedTuple, Protocol
 import orjson
 from prometheus_client import CollectorRegistry
 from prometheus_client.core import GaugeMetricFamily, Metric
-from prometheus_client.mmap_dict import mmap_key
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-from shop.core.metrics.process_files import GAUGE, MetricFile, remove_dead_files, values_of_live_processes
+from shop.core.metrics.process_files import GAUGE, MetricFile, remove_dead_files, sample_key, values_of_live_processes
 from shop.core.resilience.deadline import request_deadline
 from shop.core.settings.settings import Settings
 
@@ -128,14 +127,14 @@ class Metrics:
         return registry
 
     def _register_counter(self, counter: Counter, labels: tuple[str, ...]) -> tuple[str, ...]:
-        key = mmap_key(counter.name, f"{counter.name}_total", list(counter.labels), list(labels), counter.description)
+        key = sample_key(counter.name, f"{counter.name}_total", counter.labels, labels, counter.description)
         return self._keys.setdefault((counter.name, labels), (key,))
 
     def _register_histogram(self, histogram: Histogram, labels: tuple[str, ...]) -> tuple[str, ...]:
-        name, names, description = histogram.name, list(histogram.labels), histogram.description
-        total = mmap_key(name, f"{name}_sum", names, list(labels), description)
+        name, names, description = histogram.name, histogram.labels, histogram.description
+        total = sample_key(name, f"{name}_sum", names, labels, description)
         buckets = [
-            mmap_key(name, f"{name}_bucket", [*names, "le"], [*labels, le], description)
+            sample_key(name, f"{name}_bucket", [*names, "le"], [*labels, le], description)
             for le in (*(str(float(edge)) for edge in histogram.buckets), "+Inf")
         ]
         # Empty buckets too, because Prometheus expects the whole row.

@@ -7,12 +7,12 @@ the lock with the process, so a zombie, a reused pid or another container cannot
 
 import fcntl
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from prometheus_client.mmap_dict import MmapedDict
+from prometheus_client.mmap_dict import MmapedDict, mmap_key
 
 # Counters outlive their process. Gauges end with it, so their suffix is one that prometheus_client does not read.
 COUNTER, GAUGE = ".db", ".level"
@@ -55,6 +55,12 @@ class MetricFile:
         self._lock = path.open("wb")
         fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         return MmapedDict(str(path.rename(path.with_suffix(self.suffix))))  # type: ignore[no-untyped-call]  # untyped in the library
+
+
+def sample_key(metric: str, sample: str, labels: Sequence[str], values: Sequence[str], description: str) -> str:
+    """Return the key of a sample in a metric file."""
+    key: str = mmap_key(metric, sample, list(labels), list(values), description)
+    return key
 
 
 def remove_dead_files(folder: Path) -> None:

@@ -7,28 +7,47 @@ from typing import Any
 
 def document_operation(view: Callable[..., Any], **operation: Any) -> None:
     """Add fields such as `security` or `responses` to a view's operation."""
-    apidoc: dict[str, Any] = deepcopy(getattr(view, "_apidoc", {}))
-    manual = apidoc.setdefault("manual_doc", {})
+    annotations = deepcopy(get_annotations(view))
+    manual = annotations.setdefault("manual_doc", {})
     for key, value in operation.items():
         manual[key] = {**manual.get(key, {}), **value} if isinstance(value, dict) else value
-    view._apidoc = apidoc  # type: ignore[attr-defined]  # flask-smorest's own attribute
+    _set_annotations(view, annotations)
 
 
 def with_description(view: Callable[..., Any], described: Callable[..., Any]) -> Any:
     """Return the view with the operation of another view."""
     # Without the wrapper of flask-smorest, which looks at each request if the view is async. No view is.
-    view._apidoc = described._apidoc  # type: ignore[attr-defined]  # flask-smorest's own attribute
+    _set_annotations(view, get_annotations(described))
     return view
 
 
 def add_description(view: Callable[..., Any], sentence: str) -> None:
     """Add a sentence to the description of a view."""
-    description = getattr(view, "_apidoc", {}).get("manual_doc", {}).get("description")
+    description = get_annotations(view).get("manual_doc", {}).get("description")
     document_operation(view, description=f"{description} {sentence}" if description else sentence)
 
 
+def annotate(view: Callable[..., Any], name: str, value: object) -> None:
+    """Add an annotation to a view, to be read by the Blueprint."""
+    _set_annotations(view, {**get_annotations(view), name: value})
+
+
+def set_argument_errors(view: Callable[..., Any], responses: dict[int, str]) -> None:
+    """Replace the error responses that a view has for its arguments."""
+    get_annotations(view)["arguments"]["responses"] = responses
+
+
+def get_responses(view: Callable[..., Any]) -> dict[int, Any]:
+    """Return the declared responses of a view by status; changes are documented."""
+    responses: dict[int, Any] = get_annotations(view)["response"]["responses"]
+    return responses
+
+
 def set_operation_ids(controller: type[Any]) -> None:
-    """Set the id of each operation, such as `postPurchaseOrder`, and its security."""
+    """Set the id of each operation, such as `postPurchaseOrder`, and its security.
+
+    Raises AttributeError for a method without a documented response.
+    """
     # An explicit empty `security` documents a public operation.
     for verb in sorted(controller.methods):
         view = getattr(controller, verb.lower())
@@ -36,3 +55,14 @@ def set_operation_ids(controller: type[Any]) -> None:
         document_operation(
             view, operationId=verb.lower() + controller.__name__.removesuffix("Controller"), security=security
         )
+
+
+def get_annotations(view: Callable[..., Any]) -> dict[str, Any]:
+    """Return the annotations of a view; empty for a view without any."""
+    # A private attribute of flask-smorest, which may be used in this file only.
+    annotations: dict[str, Any] = getattr(view, "_apidoc", {})
+    return annotations
+
+
+def _set_annotations(view: Callable[..., Any], annotations: dict[str, Any]) -> None:
+    view._apidoc = annotations  # type: ignore[attr-defined]  # flask-smorest's own attribute

@@ -23,7 +23,7 @@ from shop.core.settings.rate import Rate
 from shop.core.settings.stores import StoreSettings
 from shop.core.settings.web import WebSettings
 
-# The values of shop.constants.order.Strategy; the core may not import constants.
+# The values of shop.constants.order.Strategy, which the core may not import; a unit test compares them.
 _STRATEGIES = ("script", "lock", "watch", "db")
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import update
 
+from shop.core.openapi.annotations import get_annotations
 from shop.core.query.checker import ListChecker
 from shop.models.user import User
 from tests.http.support.shop import API
@@ -100,6 +101,6 @@ def checker_of(list_shop: ListShop, path: str) -> ListChecker:
     adapter = list_shop.shop.http.application.url_map.bind("localhost")
     endpoint, _ = adapter.match(f"{API}{path}", method="GET")
     view: Any = list_shop.shop.http.application.view_functions[endpoint]
-    parameters = type(view.__self__).get._apidoc["arguments"]["parameters"]
+    parameters = get_annotations(type(view.__self__).get)["arguments"]["parameters"]
     schemas = (parameter["schema"] for parameter in parameters)
     return next(schema for schema in schemas if isinstance(schema, ListChecker))
