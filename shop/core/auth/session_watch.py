@@ -4,12 +4,11 @@ Sessions are stored in the database and cached in Redis. A cache can be flushed,
 older data. Each process therefore also reads the recently changed sessions from the database, once a second.
 """
 
-import logging
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from threading import Lock, Thread
+from functools import partial
+from threading import Lock
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
@@ -18,13 +17,13 @@ from shop.core.clock import Clock, to_microseconds
 from shop.core.crypto.tokens import Claims
 from shop.core.database.engine import Database
 from shop.core.database.transaction import in_transaction
+from shop.core.resilience.background_poller import BackgroundPoller
 from shop.core.settings.settings import Settings
 from shop.core.tenant import all_tenants
 
 REFRESH_SECONDS = 1.0
 # Each read overlaps the previous one: clocks differ, and a change becomes visible only when its transaction commits.
 OVERLAP = timedelta(seconds=60)
-_log = logging.getLogger(__name__)
 
 
 class SessionChange(NamedTuple):
@@ -99,19 +98,10 @@ class SessionWatch:
 
     def follow(self, authenticator: SessionAuthenticator) -> None:
         """Refresh now, then every second in a background thread."""
-        self._try_refresh(authenticator)
-        Thread(target=self._run, args=(authenticator,), name="sessions", daemon=True).start()
-
-    def _run(self, authenticator: SessionAuthenticator) -> None:
-        while True:
-            time.sleep(REFRESH_SECONDS)
-            self._try_refresh(authenticator)
-
-    def _try_refresh(self, authenticator: SessionAuthenticator) -> None:
-        try:
-            self.refresh(authenticator.find_changes)
-        except Exception as error:  # noqa: BLE001 - if the loop stopped, ended sessions would stay valid
-            _log.warning("The session changes could not be read: %r", error)
+        refresh = partial(self.refresh, authenticator.find_changes)
+        poller = BackgroundPoller("sessions", refresh, "The session changes could not be read")
+        poller.pause_seconds = REFRESH_SECONDS
+        poller.request().wait()
 
     def _drop_expired(self, horizon: int) -> None:
         # Access tokens of older sessions have expired, so their changes no longer matter.

@@ -3,13 +3,12 @@
 The token decides, then the header `X-Tenant`, then the host; otherwise the default tenant is used.
 """
 
-import logging
 import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from threading import Thread
+from functools import partial
 from typing import Any, NamedTuple, Protocol
 from urllib.parse import urlsplit
 
@@ -17,12 +16,12 @@ from flask import g, request
 
 from shop.core.crypto.tokens import Tokens
 from shop.core.database.engine import Database
-from shop.core.database.errors import UNAVAILABLE_ERRORS
 from shop.core.database.model import DEFAULT_TENANT
 from shop.core.database.transaction import in_transaction
 from shop.core.errors import CoreExceptionCode, ShopError
 from shop.core.http.request import get_bearer_token
 from shop.core.openapi.envelopes import error_name
+from shop.core.resilience.background_poller import BackgroundPoller
 from shop.core.tenant import all_tenants, in_tenant
 
 TENANT_HEADER = "X-Tenant"
@@ -32,7 +31,6 @@ INDEX_TTL_SECONDS = 3.0
 REFRESH_WAIT_SECONDS = 0.2
 # Upper and lower case.
 _SLUG = re.compile("[A-Za-z0-9]([A-Za-z0-9-]{0,30}[A-Za-z0-9])?")
-_log = logging.getLogger(__name__)
 
 
 class TenantEntry(NamedTuple):
@@ -123,16 +121,10 @@ class TenantResolver:
         if last is None:
             return self._load(tenants)
         # A thread, so that a database that does not answer delays the renewal and not the request.
-        renewal = Thread(target=self._try_load, args=(tenants,), daemon=True)
-        renewal.start()
-        renewal.join(REFRESH_WAIT_SECONDS)
+        renewal = BackgroundPoller("tenants", partial(self._load, tenants), "The list of tenants was not renewed")
+        renewal.request().wait(REFRESH_WAIT_SECONDS)
+        renewal.close()
         return self._cached[1] or last
-
-    def _try_load(self, tenants: TenantDirectory) -> None:
-        try:
-            self._load(tenants)
-        except UNAVAILABLE_ERRORS as error:
-            _log.warning("The list of tenants was not renewed: %s", error)
 
     def _load(self, tenants: TenantDirectory) -> _TenantIndex:
         with all_tenants():

@@ -11,7 +11,7 @@ from shop.core.resilience.store_monitor import StoreMonitor
 
 CONNECT_SECONDS = 1.0
 ANSWER_SECONDS = 2.0
-_BUDGET_SPENT = "This request has waited long enough for its stores."
+_BUDGET_SPENT = "The time budget of this request for its stores is spent."
 
 
 def is_timeout(error: BaseException | None) -> bool:

@@ -10,7 +10,9 @@ one after its return succeeds.
 import logging
 import time
 from collections.abc import Callable
-from threading import Condition, Thread
+from threading import Event
+
+from shop.core.resilience.background_poller import BackgroundPoller
 
 PAUSE_SECONDS = 0.5
 PAUSE_SECONDS_DOWN = 0.1
@@ -28,16 +30,13 @@ class StoreMonitor:
     def __init__(self, name: str, probe: Callable[[], str]) -> None:
         self.name = name
         # Called after each check.
-        self.on_check: Callable[[], None] = _ignore_check
+        self.on_check: Callable[[], None] = lambda: None
         # Last error while the store is down, else None. Set only after `follow()`: without it nothing would reset it.
         self.down: Exception | None = None
         self._probe = probe
         self._reply = self._status = ""
         self._alive_at = 0.0
-        self._condition = Condition()
-        self._checks_started = self._checks_finished = 0
-        self._is_following = self._check_requested = False
-        self._thread: Thread | None = None
+        self._poller = BackgroundPoller(f"monitor of {name}", self._check, f"The check callback of {name} failed")
 
     def mark_alive(self) -> None:
         """Record that another call was answered."""
@@ -45,71 +44,33 @@ class StoreMonitor:
 
     def follow(self) -> None:
         """Check the store periodically until the process ends."""
-        with self._condition:
-            self._is_following = True
-            self._wake_thread()
+        self._poller.pause_seconds = PAUSE_SECONDS
+        self._poller.request()
 
-    def request_check(self) -> int:
-        """Request a check now, and return its number for `wait_for_check`."""
-        with self._condition:
-            self._wake_thread()
-            return self._checks_started + 1
+    def request_check(self) -> Event:
+        """Request a check now, and return its event for `wait_for_check`."""
+        return self._poller.request()
 
-    def wait_for_check(self, number: int, deadline: float) -> str:
-        """Wait for the check of this number or a later one.
+    def wait_for_check(self, check: Event, deadline: float) -> str:
+        """Wait for this check.
 
         Returns the text of the probe, `down`, or `late` when the deadline passes.
         """
-        with self._condition:
-            if not self._condition.wait_for(
-                lambda: self._checks_finished >= number, max(0.0, deadline - time.monotonic())
-            ):
-                return "late"
-            return self._status
+        return self._status if check.wait(max(0.0, deadline - time.monotonic())) else "late"
 
-    def _wake_thread(self) -> None:
-        self._check_requested = True
-        if self._thread is None:
-            self._thread = Thread(target=self._run, name=f"monitor of {self.name}", daemon=True)
-            self._thread.start()
-        self._condition.notify_all()
-
-    def _run(self) -> None:
-        while True:
-            with self._condition:
-                self._condition.wait_for(lambda: self._check_requested, self._pause_seconds())
-                self._check_requested = False
-                self._checks_started += 1
-            started_at = time.monotonic()
-            error = self._check(started_at)
-            with self._condition:
-                self._status = "down" if error else self._reply
-                self._update_down(error if time.monotonic() - started_at > REFUSAL_SECONDS else None)
-                self._checks_finished += 1
-                self._condition.notify_all()
-            try:
-                self.on_check()
-            except Exception:  # noqa: BLE001 - a failing callback must not end the thread: the store would stay down
-                _log.exception("The check callback of %s failed", self.name)
-
-    def _pause_seconds(self) -> float | None:
-        if not self._is_following:
-            return None
-        return PAUSE_SECONDS_DOWN if self.down else PAUSE_SECONDS
-
-    def _check(self, started_at: float) -> Exception | None:
+    def _check(self) -> None:
+        started_at, error = time.monotonic(), None
         try:
             self._reply = self._probe()
-        except Exception as error:  # noqa: BLE001 - any error means that the store is not well
+        except Exception as probe_error:  # noqa: BLE001 - any error means that the store is not well
             # This thread itself may have been late. A call that was answered meanwhile proves that the store is well.
-            return None if self._reply and self._alive_at > started_at else error
-        return None
+            error = None if self._reply and self._alive_at > started_at else probe_error
+        self._status = "down" if error else self._reply
+        self._update_down(error if time.monotonic() - started_at > REFUSAL_SECONDS else None)
+        self.on_check()
 
     def _update_down(self, error: Exception | None) -> None:
-        if self._is_following and bool(error) is not bool(self.down):
+        if self._poller.pause_seconds and bool(error) is not bool(self.down):
             _log.warning("%s is %s", self.name, f"away: {str(error).partition(chr(10))[0]}" if error else "back")
             self.down = error
-
-
-def _ignore_check() -> None:
-    """Do nothing."""
+            self._poller.pause_seconds = PAUSE_SECONDS_DOWN if error else PAUSE_SECONDS
