@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.http.support.shop import Shop, start_shop
+from tests.purchase.conftest import mariadb_and_valkey  # noqa: F401 - a fixture of servers that lose no written answer
 from tests.support.servers.databases import create_database
 from tests.support.servers.mariadb import MariaDB
 from tests.support.servers.valkey import Valkey
@@ -16,7 +17,10 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="session")
-def shop(mariadb_and_valkey: tuple[Valkey, MariaDB], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+def shop(
+    mariadb_and_valkey: tuple[Valkey, MariaDB],  # noqa: F811 - the fixture above
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Shop]:
     """The shop of this test worker, with one web process.
 
     Its invariants are verified at the end.

@@ -13,6 +13,7 @@ import flask_smorest
 import pytest
 
 from tests.delivery.delivery_files import ROOT
+from tests.support.syntax_trees import parse_file
 
 
 class PrivateName(NamedTuple):
@@ -71,7 +72,7 @@ def files_that_use(name: str) -> set[str]:
     """Return the files of shop with a name as an attribute, a method, an import or a text such as getattr's."""
     files = set()
     for path in (ROOT / "shop").rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
+        for node in ast.walk(parse_file(path)):
             if name in (getattr(node, field, None) for field in ("attr", "name", "value")):
                 files.add(str(path.relative_to(ROOT)))
     return files

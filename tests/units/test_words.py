@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from tests.support.syntax_trees import parse_file
+
 ROOT = Path(__file__).parents[2]
 FOLDERS = ("shop", "tests", "benchmarks", "docs", "deploy")
 SUFFIXES = {".py", ".md", ".ini", ".cfg", ".toml", ".yml", ".lua", ".html", ".js", ".txt"}
@@ -37,7 +39,7 @@ def files_with_words() -> Iterator[Path]:
 
 def trees(*folders: str) -> Iterator[tuple[str, ast.Module]]:
     for file in sorted(file for folder in folders for file in (ROOT / folder).rglob("*.py")):
-        yield relative(file), ast.parse(file.read_text(encoding="utf-8"))
+        yield relative(file), parse_file(file)
 
 
 def first_lines(*folders: str) -> Iterator[tuple[str, str]]:
