@@ -165,6 +165,11 @@ def test_the_names_in_the_guide_exist() -> None:
     assert sorted(unknown_names(GUIDE) - FOREIGN_NAMES.keys()) == []
 
 
+def test_a_name_that_does_not_exist_is_detected() -> None:
+    page = "`FrozenClock`, `@tagged` and `Shape.ASKED`\n\n    Policy(off=FORM)\n"
+    assert unknown_names(page) == {"FrozenClock", "tagged", "Shape.ASKED", "Policy", "off", "FORM"}
+
+
 @pytest.mark.parametrize("page", PAGES, ids=page_name)
 def test_the_paths_on_a_page_exist(page: Path) -> None:
     assert sorted(missing_paths(page) - MISSING_PATHS.keys()) == []
