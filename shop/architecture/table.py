@@ -116,7 +116,7 @@ def used_by(name: str) -> tuple[str, ...]:
 def of_module(module: str) -> Structure | None:
     """Return the structure of a module such as `shop.services.item`, or None.
 
-    A file inside of a unit, such as `shop.services.stock.drain`, belongs to the structure of its unit.
+    A file inside of a unit, such as `shop.services.stock.writing`, belongs to the structure of its unit.
     """
     root, _, path = module.partition(".")
     folder, _, file = path.partition(".")

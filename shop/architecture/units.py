@@ -10,7 +10,7 @@ from shop.architecture.table import of_module
 def unit_of(module: str) -> str:
     """Return the unit of a module.
 
-    The unit of `shop.services.stock.drain` is `shop.services.stock`. A module outside of the structures is returned
+    The unit of `shop.services.stock.writing` is `shop.services.stock`. A module outside of the structures is returned
     unchanged.
     """
     return ".".join(module.split(".")[:3]) if of_module(module) else module

@@ -103,7 +103,7 @@ def wires(container: Container, kind: type) -> bool:
 def table_of(page: str) -> list[tuple[str, str]]:
     """Return the first two columns of the access table on a page."""
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in page.splitlines() if line.startswith("|")]
-    start = rows.index(["kind", "may use", "why"])
+    start = rows.index(["structure", "may use", "why"])
     end = next((i for i, row in enumerate(rows) if i > start and row[0] == "command"), len(rows))
     return [(row[0], row[1]) for row in rows[start + 2 : end]]
 

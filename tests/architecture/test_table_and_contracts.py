@@ -97,7 +97,7 @@ def test_a_structure_is_built_after_all_that_it_may_use() -> None:
 
 def test_a_module_belongs_to_the_structure_of_its_folder() -> None:
     assert of_module("shop.services.item") is structure("Service")
-    assert of_module("shop.services.stock.drain") is structure("Service")
+    assert of_module("shop.services.stock.writing") is structure("Service")
     assert [of_module(name) for name in ("shop", "shop.services", "shop.core.errors", "other.services.item")] == [
         None
     ] * 4
