@@ -78,7 +78,8 @@ class Sale(SaleState):
         with self.killed_at(moment):
             self.indoors.drain(self.item)
         # Killed before finalizing: written orders stay, and pieces reserved twice are not released yet.
-        self.unwritten -= self.indoors.orders_of(self.item).keys()
+        self.unfinalized |= self.unwritten & self.indoors.orders_of(self.item).keys()
+        self.unwritten -= self.unfinalized
 
     @rule(moment=st.sampled_from(["before_commit", "after_commit"]))
     def die_while_loading(self, moment: str) -> None:
@@ -104,6 +105,7 @@ class Sale(SaleState):
     def flush(self) -> None:
         """Flush Redis: only unwritten orders are lost."""
         self.indoors.flush_redis()
+        self.unfinalized.clear()
         for order in self.unwritten:
             self.units_held.pop(order, None)
         self.all_written()

@@ -31,6 +31,8 @@ class SaleState(RuleBasedStateMachine):
         # Order id -> (buyer, pieces) of reservations that are neither cancelled nor lost.
         self.units_held: dict[str, tuple[int, int]] = {}
         self.unwritten: set[str] = set()
+        # Written by a drain that was killed before it finalized: the receipt still says pending.
+        self.unfinalized: set[str] = set()
         # Order id -> pieces of written orders that were reserved again, because Redis lost the receipt.
         self.reserved_twice: dict[str, int] = {}
         self.ended: set[str] = set()
@@ -51,7 +53,7 @@ class SaleState(RuleBasedStateMachine):
         if key in self.orders:
             data, order = answer.get_json()["data"], self.orders[key]
             assert data["id"] == order
-            if data["status"] == "pending" and order not in self.unwritten:
+            if data["status"] == "pending" and order not in self.unwritten | self.unfinalized:
                 self.reserved_twice[order] = quantity
             return
         if not self.is_open():
@@ -86,6 +88,7 @@ class SaleState(RuleBasedStateMachine):
     def all_written(self) -> None:
         """Mark all orders as written."""
         self.unwritten.clear()
+        self.unfinalized.clear()
         self.reserved_twice.clear()
 
     def is_open(self) -> bool:
