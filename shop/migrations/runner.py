@@ -1,6 +1,7 @@
 """Migration runner without alembic.ini, independent of the working directory."""
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -15,6 +16,7 @@ def _config() -> Config:
     return config
 
 
+@cache
 def latest_version() -> str:
     """Return the schema version of this release."""
     head = ScriptDirectory.from_config(_config()).get_current_head()

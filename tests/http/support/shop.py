@@ -21,7 +21,6 @@ from shop.core.crypto.tokens import Tokens
 from shop.core.database.model import DEFAULT_TENANT
 from shop.core.jobs.queue import JobQueue
 from shop.core.settings.settings import Settings
-from shop.migrations import runner
 from shop.models.tenant import Tenant
 from shop.services.sale_gate import SaleGateService
 from tests.http.support.envelope import data_of
@@ -29,6 +28,7 @@ from tests.http.support.user_rows import NewUser, new_user, new_users
 from tests.support.http import HttpClient, Response
 from tests.support.polling import eventually
 from tests.support.processes.processes import Service
+from tests.support.servers.databases import migrate_database
 
 API = "/api/v1"
 # Id and host of the second tenant.
@@ -50,7 +50,7 @@ class Shop:
 
     def prepare(self) -> "Shop":
         """Make the tables and a second tenant."""
-        runner.upgrade(self.engine)
+        migrate_database(self.engine)
         second = {"tenant_id": SECOND[0], "slug": "second", "name": "Second", "host": SECOND[1]}
         with self.engine.begin() as connection:
             if not connection.scalar(select(Tenant.slug).where(Tenant.tenant_id == SECOND[0])):

@@ -27,12 +27,12 @@ from shop.core.redis.stores import RedisStores
 from shop.core.settings.settings import Settings
 from shop.core.tenant import in_tenant
 from shop.jobs.stock import DrainStockJob, LoadStockJob, SyncStockJob
-from shop.migrations import runner
 from shop.services.item import ItemService
 from shop.services.sale_gate import SaleGateService
 from tests.http.support.shop import API
 from tests.http.support.user_rows import new_users
 from tests.support.limits import UNLIMITED
+from tests.support.servers.databases import migrate_database
 
 T = TypeVar("T")
 
@@ -51,7 +51,7 @@ class InProcessShop:
         self.gates = self.container.get(SaleGateService)
         self.http = app.test_client()
         self.redis: Any = self.container.get(RedisStores).stock_servers[0]
-        runner.upgrade(self.database.engine)
+        migrate_database(self.database.engine)
 
     def close(self) -> None:
         """Close the database connections."""
