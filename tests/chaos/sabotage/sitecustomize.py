@@ -27,6 +27,13 @@ class CrashHook(MetaPathFinder):
         self.nth, self.mark = int(nth[0]) if nth else 1, mark
         self.calls = count(1)
 
+    def install(self) -> None:
+        """Add the crash now when the module is imported already, else at its import."""
+        if module := sys.modules.get(self.module):
+            self.set(module)
+        else:
+            sys.meta_path.insert(0, self)
+
     def find_spec(self, fullname: str, *_: object) -> ModuleSpec | None:
         """Return the module's spec with a loader that adds the crash."""
         if fullname != self.module:
@@ -82,4 +89,4 @@ class CrashHook(MetaPathFinder):
 
 
 if point := os.environ.get("SHOP_TEST_CRASH"):
-    sys.meta_path.insert(0, CrashHook(point, os.environ["SHOP_TEST_CRASH_MARK"]))
+    CrashHook(point, os.environ["SHOP_TEST_CRASH_MARK"]).install()

@@ -11,6 +11,7 @@ from typing import NoReturn
 
 from tests.support.polling import PAUSE_SECONDS, wait_for
 from tests.support.processes import cleanup_watcher, process_groups
+from tests.support.processes.launchers import ChildHandle, Launcher, start_interpreter
 from tests.support.secret_leaks import OUTPUT_WATCHER
 
 _OUTPUT_SHOWN = 8_000
@@ -34,9 +35,11 @@ class ManagedProcess:
         env: Mapping[str, str] | None = None,
         cwd: Path | None = None,
         patience: float = 15.0,
+        launch: Launcher = start_interpreter,
     ) -> None:
         self.command, self.log, self.env, self.cwd, self.patience = list(command), log, env, cwd, patience
-        self._popen: subprocess.Popen[bytes] | None = None
+        self._launch = launch
+        self._popen: ChildHandle | None = None
         self._is_registered = False
 
     @property
@@ -127,16 +130,7 @@ class ManagedProcess:
         OUTPUT_WATCHER.watch_file(self.log)
         if folder := (self.env or {}).get("SHOP_LOG_FILE"):
             OUTPUT_WATCHER.watch_folder(Path(folder))
-        with self.log.open("ab") as log:
-            self._popen = subprocess.Popen(
-                self.command,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                env=self.env,
-                cwd=self.cwd,
-                start_new_session=True,
-            )
+        self._popen = self._launch(self.command, stdout=self.log, stderr=self.log, env=self.env, cwd=self.cwd)
         cleanup_watcher.register(self.pid)
         self._is_registered = True
 

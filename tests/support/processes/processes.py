@@ -2,14 +2,19 @@
 
 import http.client
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
+from itertools import count
 from pathlib import Path
 from typing import Protocol
 
 from tests.support.http import HttpClient
 from tests.support.limits import UNLIMITED_ENV
+from tests.support.processes import cleanup_watcher
+from tests.support.processes.launchers import fork_preloaded
 from tests.support.processes.managed_process import ManagedProcess, ProcessFailed
 from tests.support.processes.ports import free_port
 from tests.support.secret_leaks import OUTPUT_WATCHER
@@ -17,6 +22,7 @@ from tests.support.secret_leaks import OUTPUT_WATCHER
 _ROOT = Path(__file__).parents[3]
 _NOT_INHERITED = ("SHOP_", "FLASK_", "PYTEST_")
 _CLI_SECONDS = 60.0
+_numbers = count(1)
 
 
 class WebProcess(ManagedProcess):
@@ -56,16 +62,9 @@ class Service:
         Raises ProcessFailed with the output when the command fails and `check` is True.
         """
         command = [*self.command, *arguments]
-        result = subprocess.run(
-            command,
-            # Only the test waits for the command, and the machine may be busy.
-            env={**self._environment("cli"), "SHOP_REDIS_TIMEOUT": "5"},
-            cwd=self.folder,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=_CLI_SECONDS,
-        )
+        # Only the test waits for the command, and the machine may be busy.
+        env = {**self._environment("cli"), "SHOP_REDIS_TIMEOUT": "5"}
+        result = self._run(command, env)
         # Not stdout: `seed` prints the demo accounts.
         OUTPUT_WATCHER.add_output(result.stderr)
         if check and result.returncode != 0:
@@ -115,11 +114,24 @@ class Service:
         """Create an HTTP client of a web process, for one thread."""
         return HttpClient(self.bind(name), timeout)
 
+    def _run(self, command: list[str], env: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+        number = next(_numbers)
+        stdout, stderr = self.folder / f"cli.{number}.out", self.folder / f"cli.{number}.err"
+        child = fork_preloaded(command, stdout=stdout, stderr=stderr, env=env, cwd=self.folder)
+        cleanup_watcher.register(child.pid)
+        try:
+            code = child.wait(_CLI_SECONDS)
+        finally:
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(child.pid, signal.SIGKILL)
+            cleanup_watcher.unregister(child.pid)
+        return subprocess.CompletedProcess(command, code, stdout.read_text(), stderr.read_text())
+
     def _make(self, name: str) -> ManagedProcess:
         command = name.partition(".")[0]
         kind = WebProcess if command == "web" else ManagedProcess
         log = self.folder / f"{name}.log"
-        process = kind([*self.command, command], log, cwd=self.folder, patience=self.patience)
+        process = kind([*self.command, command], log, cwd=self.folder, patience=self.patience, launch=fork_preloaded)
         if isinstance(process, WebProcess):
             process.bind = self.bind(name)
         return process
