@@ -1,6 +1,7 @@
 """Temporary MariaDB server on a socket, for tests."""
 
 import os
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Self
@@ -11,6 +12,8 @@ from tests.support.folders import remove_folder, short_folder
 from tests.support.processes.managed_process import ManagedProcess, ProcessFailed
 from tests.support.servers.mariadb_tools import Tools, require
 
+# Path of a data folder to copy; the test workers inherit it from the first process of the run.
+_INSTALLED_DATA = "SHOP_TEST_MARIADB_DATA"
 # A small and fast configuration. A commit reaches the kernel at once and the disk within a second, so it survives
 # `kill -9` of the server, but not a power failure.
 _SETTINGS = (
@@ -49,24 +52,9 @@ class MariaDB(ManagedProcess):
         return server
 
     def initialise(self) -> None:
-        """Create the data folder.
-
-        Root may log in without a password, through the socket only.
-        """
+        """Create the data folder, as a copy of an installed one."""
         self.folder.joinpath("tmp").mkdir()
-        command = [
-            str(self.tools.installer),
-            *self._folder_options(),
-            "--force",  # Do not fail on a machine that cannot resolve its own name.
-            "--auth-root-authentication-method=normal",
-            "--skip-test-db",
-            "--innodb-log-file-size=32M",
-        ]
-        result = subprocess.run(command, capture_output=True, text=True, check=False)
-        if result.returncode != 0:
-            raise ProcessFailed(
-                f"{self.tools.installer} ended with {result.returncode}:\n{result.stdout}{result.stderr}"
-            )
+        shutil.copytree(_installed_data(self.tools), self.folder / "data")
 
     def url(self, database: str = "") -> str:
         """Return the SQLAlchemy URL of a database, or of the server."""
@@ -89,7 +77,40 @@ class MariaDB(ManagedProcess):
         remove_folder(self.folder)
 
     def _folder_options(self) -> list[str]:
-        # --no-defaults must be first: /etc/my.cnf configures another server of the machine.
-        options = ["--no-defaults", f"--datadir={self.folder / 'data'}", f"--tmpdir={self.folder / 'tmp'}"]
-        # MariaDB runs as root only with this option.
-        return [*options, "--user=root"] if os.geteuid() == 0 else options
+        return _folder_options(self.folder / "data", self.folder / "tmp")
+
+
+def _installed_data(tools: Tools) -> Path:
+    """Return the data folder of a new installation, made once for all processes of a test run.
+
+    The installer waits for the disk many times; a copy does not.
+    """
+    if path := os.environ.get(_INSTALLED_DATA):
+        return Path(path)
+    folder = short_folder()
+    _install(tools, folder)
+    os.environ[_INSTALLED_DATA] = str(folder / "data")
+    return folder / "data"
+
+
+def _install(tools: Tools, folder: Path) -> None:
+    """Install the system tables; root may log in without a password, through the socket only."""
+    folder.joinpath("tmp").mkdir()
+    command = [
+        str(tools.installer),
+        *_folder_options(folder / "data", folder / "tmp"),
+        "--force",  # Do not fail on a machine that cannot resolve its own name.
+        "--auth-root-authentication-method=normal",
+        "--skip-test-db",
+        "--innodb-log-file-size=32M",
+    ]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    if result.returncode != 0:
+        raise ProcessFailed(f"{tools.installer} ended with {result.returncode}:\n{result.stdout}{result.stderr}")
+
+
+def _folder_options(data: Path, temporary: Path) -> list[str]:
+    # --no-defaults must be first: /etc/my.cnf configures another server of the machine.
+    options = ["--no-defaults", f"--datadir={data}", f"--tmpdir={temporary}"]
+    # MariaDB runs as root only with this option.
+    return [*options, "--user=root"] if os.geteuid() == 0 else options
