@@ -4,6 +4,7 @@ MariaDB starts before the first test, whichever tests run: that costs a second, 
 process that outlives every test worker. A worker that started it on demand would take it along in a crash.
 """
 
+import gc
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
@@ -40,6 +41,21 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     os.environ[SERVER_URL] = server.url()
     session.config.add_cleanup(server.destroy)
     session.config.add_cleanup(lambda: os.environ.__delitem__(SERVER_URL))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Collect without garbage collection.
+
+    Modules and tests live until the end of the run, so afterwards the collector skips them as well.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.collect()
+        gc.freeze()
 
 
 def pytest_report_header() -> str:
