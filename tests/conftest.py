@@ -4,6 +4,7 @@ MariaDB starts before the first test, whichever tests run: that costs a second, 
 process that outlives every test worker. A worker that started it on demand would take it along in a crash.
 """
 
+import gc
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
@@ -12,7 +13,7 @@ import pytest
 
 from shop.core.database.model import DEFAULT_TENANT
 from shop.core.tenant import all_tenants, in_tenant
-from tests.support import polling
+from tests.support import polling, samples
 from tests.support.guards import guards  # noqa: F401 - a fixture, on for every test
 from tests.support.log_teardown import own_log_ends  # noqa: F401 - a fixture, on for every test
 from tests.support.polling import Eventually
@@ -40,6 +41,32 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     os.environ[SERVER_URL] = server.url()
     session.config.add_cleanup(server.destroy)
     session.config.add_cleanup(lambda: os.environ.__delitem__(SERVER_URL))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Collect without garbage collection.
+
+    Modules and tests live until the end of the run, so afterwards the collector skips them as well.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.collect()
+        gc.freeze()
+
+
+def pytest_report_header() -> str:
+    """Show the seed of the samples; `-q` hides the header."""
+    return samples.describe()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, exitstatus: int) -> None:
+    """Show the seed of the samples after a failure, which only the same seed repeats."""
+    if exitstatus == pytest.ExitCode.TESTS_FAILED:
+        terminalreporter.write_line(samples.describe())
 
 
 @pytest.fixture(scope="session")

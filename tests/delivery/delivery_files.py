@@ -3,6 +3,7 @@
 import json
 import re
 import shlex
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,9 @@ from ruamel.yaml import YAML
 ROOT = Path(__file__).parents[2]
 
 
+@cache
 def read_yaml(name: str) -> dict[str, Any]:
+    """Read a YAML file, once for each test process."""
     loaded: dict[str, Any] = YAML(typ="safe", pure=True).load(ROOT / name)
     return loaded
 

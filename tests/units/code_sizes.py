@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_BLOCK_FIELDS = ("body", "orelse", "finalbody", "handlers", "cases")
 _BLOCKS = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try, ast.Match)
 
 
@@ -21,11 +22,13 @@ class Function(NamedTuple):
     depth: int
 
 
-def functions_in(source: str, file: str = "") -> Iterator[Function]:
+def functions_in(tree: ast.Module, file: str = "") -> Iterator[Function]:
     """Yield every function and method, including nested ones."""
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, _DEFINITIONS):
-            yield Function(f"{file}:{node.lineno} {node.name}", _length(node), _depth(node))
+    return (
+        Function(f"{file}:{node.lineno} {node.name}", _length(node), _depth(node))
+        for node in _find_blocks(tree)
+        if isinstance(node, _DEFINITIONS)
+    )
 
 
 def python_files(folder: Path) -> list[Path]:
@@ -33,17 +36,31 @@ def python_files(folder: Path) -> list[Path]:
     return sorted(folder.rglob("*.py"))
 
 
+def _inner_blocks(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield the statements, handlers and cases directly in a node.
+
+    Expressions hold none of them, and are most of a tree.
+    """
+    return (inner for field in _BLOCK_FIELDS for inner in getattr(node, field, ()))
+
+
+def _find_blocks(node: ast.AST) -> Iterator[ast.AST]:
+    for inner in _inner_blocks(node):
+        yield inner
+        yield from _find_blocks(inner)
+
+
 def _length(node: Definition) -> int:
     first, last = node.lineno, node.end_lineno or node.lineno
-    docstring = node.body[:1] if ast.get_docstring(node) is not None else []
-    nested = [inner for inner in ast.walk(node) if isinstance(inner, _DEFINITIONS) and inner is not node]
+    docstring = node.body[:1] if ast.get_docstring(node, clean=False) is not None else []
+    nested = [inner for inner in _find_blocks(node) if isinstance(inner, _DEFINITIONS)]
     excluded = {line for part in (*docstring, *nested) for line in range(part.lineno, (part.end_lineno or 0) + 1)}
     return len(set(range(first, last + 1)) - excluded)
 
 
 def _depth(node: ast.AST) -> int:
     # `elif` is an If in an If, but reads as one.
-    inner = [child for child in ast.iter_child_nodes(node) if not isinstance(child, _DEFINITIONS)]
+    inner = [child for child in _inner_blocks(node) if not isinstance(child, _DEFINITIONS)]
     return max(
         (_depth(child) + (isinstance(child, _BLOCKS) and not _is_elif(node, child)) for child in inner), default=0
     )
