@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from threading import enumerate as enumerate_threads
 
 import pytest
 from flask import Flask
@@ -15,6 +16,7 @@ from shop.core.errors import CoreExceptionCode, ShopError
 from shop.core.logging.setup import TracedRecord
 from shop.core.settings.settings import Settings
 from shop.core.tenant import TenantError, current_tenant
+from tests.support.polling import Eventually
 from tests.support.session_tokens import issue_access_token
 
 DEFAULT, SECOND = (
@@ -132,6 +134,38 @@ def test_a_process_without_any_list_refuses_all_requests(requests: TenantRequest
     requests.directory.is_down = True
     with pytest.raises(OperationalError):
         requests.resolve(issue_access_token(requests.tokens, 7, 1))
+
+
+def test_a_process_that_has_served_nothing_resolves_tenants_without_the_database(requests: TenantRequests) -> None:
+    requests.resolver.follow(requests.directory)
+    requests.directory.is_down = True
+    assert requests.resolve(issue_access_token(requests.tokens, 7, 2)) == 2
+    requests.expire_list()
+    assert requests.resolve(X_Tenant="second") == 2
+
+
+def test_a_process_that_started_without_the_database_learns_the_tenants_later(
+    requests: TenantRequests, monkeypatch: pytest.MonkeyPatch, eventually: Eventually
+) -> None:
+    monkeypatch.setattr("shop.core.auth.tenant_resolver.RETRY_SECONDS", 0.01)
+    requests.directory.is_down = True
+    requests.resolver.follow(requests.directory)
+    eventually(lambda: requests.directory.calls > 2)
+    assert requests.resolver._cached[1] is None
+    requests.directory.is_down = False
+    eventually(lambda: requests.resolver._cached[1] is not None)
+    requests.directory.is_down = True
+    assert requests.resolve(X_Tenant="second") == 2
+
+
+def test_the_list_is_read_in_the_background_until_it_is_read_once(
+    requests: TenantRequests, monkeypatch: pytest.MonkeyPatch, eventually: Eventually
+) -> None:
+    monkeypatch.setattr("shop.core.auth.tenant_resolver.RETRY_SECONDS", 0.01)
+    pollers = {thread for thread in enumerate_threads() if thread.name == "tenants"}
+    requests.resolver.follow(requests.directory)
+    eventually(lambda: {thread for thread in enumerate_threads() if thread.name == "tenants"} <= pollers)
+    assert requests.directory.calls == 1
 
 
 def test_a_slow_database_delays_one_request_for_a_short_time(requests: TenantRequests) -> None:
