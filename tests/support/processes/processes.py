@@ -10,13 +10,12 @@ from typing import Protocol
 
 from tests.support.http import HttpClient
 from tests.support.limits import UNLIMITED_ENV
-from tests.support.processes.managed_process import ManagedProcess, ProcessFailed
+from tests.support.processes.managed_process import HANG_SECONDS, ManagedProcess, ProcessFailed
 from tests.support.processes.ports import free_port
 from tests.support.secret_leaks import OUTPUT_WATCHER
 
 _ROOT = Path(__file__).parents[3]
 _NOT_INHERITED = ("SHOP_", "FLASK_", "PYTEST_")
-_CLI_SECONDS = 60.0
 
 
 class WebProcess(ManagedProcess):
@@ -41,7 +40,7 @@ class Service:
     """
 
     command: tuple[str, ...] = (sys.executable, "-m", "flask", "shop")
-    patience = 30.0
+    patience = HANG_SECONDS
 
     def __init__(self, folder: Path, database_url: str, redis_url: str, env: Mapping[str, str] | None = None) -> None:
         self.folder = folder
@@ -64,7 +63,7 @@ class Service:
             capture_output=True,
             text=True,
             check=False,
-            timeout=_CLI_SECONDS,
+            timeout=HANG_SECONDS,
         )
         # Not stdout: `seed` prints the demo accounts.
         OUTPUT_WATCHER.add_output(result.stderr)
@@ -95,7 +94,7 @@ class Service:
         """Kill a process and all its children (SIGKILL)."""
         self._processes[name].kill()
 
-    def terminate(self, name: str, timeout: float = 15.0) -> int:
+    def terminate(self, name: str, timeout: float = HANG_SECONDS) -> int:
         """Send SIGTERM to a process, and return its exit code.
 
         Raises ProcessFailed when it runs after `timeout` seconds.
