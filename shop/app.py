@@ -78,8 +78,11 @@ def web_app() -> Flask:
     app = create_app(load_settings("web"))
     container: Container = app.extensions["shop"]
     container.get(Passwords).warm_up()
-    container.get(Health).follow()
+    # Read before the first request, since the database may be down by then.
+    container.get(TenantResolver).follow(container.find_one(TenantDirectory))
     container.get(SessionWatch).follow(container.find_one(SessionAuthenticator))
+    # Last, so that its gauges count the processes that are ready.
+    container.get(Health).follow()
     return app
 
 

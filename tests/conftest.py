@@ -13,7 +13,7 @@ import pytest
 
 from shop.core.database.model import DEFAULT_TENANT
 from shop.core.tenant import all_tenants, in_tenant
-from tests.support import polling, samples
+from tests.support import polling, samples, syntax_trees
 from tests.support.guards import guards  # noqa: F401 - a fixture, on for every test
 from tests.support.log_teardown import own_log_ends  # noqa: F401 - a fixture, on for every test
 from tests.support.polling import Eventually
@@ -27,6 +27,11 @@ from tests.support.servers.valkey import Valkey, borrow_database
 
 SERVER_URL = "SHOP_TEST_DATABASE_URL"
 REDIS_URL = "SHOP_TEST_REDIS_URL"
+
+
+def pytest_configure() -> None:
+    """Protect the parser of Python before the first test is imported."""
+    syntax_trees.protect_parser()
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

@@ -67,6 +67,8 @@ def running_service(
     database_url = create_database(mariadb.url(), "shop")
     # This Valkey syncs every write to a disk shared with other tests, so it may stall for longer than 0.4 s.
     with start_shop(tmp_path_factory.mktemp("shop"), database_url, valkey.url, SHOP_REDIS_TIMEOUT="1.0") as shop:
+        # A process that starts while a test has stopped the database would know no tenant.
+        shop.wait_until_all_ready()
         yield RunningService(shop, valkey, mariadb)
         shop.verify()
 

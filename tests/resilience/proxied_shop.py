@@ -112,6 +112,7 @@ def start_shop(folder: Path, valkey: Valkey, mariadb: MariaDB, **env: str) -> It
         try:
             proxied_shop = ProxiedShop(shop.open(), {"redis": redis, "mariadb": database})
             proxied_shop.create_data()
+            shop.wait_until_all_ready()
             yield proxied_shop
         finally:
             shop.close()

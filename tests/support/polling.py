@@ -23,7 +23,7 @@ def wait_for(condition: Callable[[], bool], timeout: float) -> bool:
     return True
 
 
-def eventually(assertion: Callable[[], T], timeout: float = 5.0) -> T:
+def eventually(assertion: Callable[[], T], timeout: float = 30.0) -> T:
     """Poll until an assertion holds, and return its value.
 
     It holds when it neither raises AssertionError nor returns False. After `timeout` seconds the last failure is

@@ -27,6 +27,6 @@ def test_report(database_url: str, valkey_server: Valkey, worker_id: str, eventu
     draft.rename(folder / worker_id)
 
     # Wait until both test workers have run a test.
-    eventually(lambda: len(list(folder.glob("gw?"))) == 2, timeout=10)
+    eventually(lambda: len(list(folder.glob("gw?"))) == 2, timeout=300)
     if os.environ.get("INNER_RUN_CRASH"):
         os.kill(os.getppid(), signal.SIGKILL)

@@ -35,7 +35,8 @@ def run_inner_tests(folder: Path, *arguments: str, **env: str) -> subprocess.Com
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        # Ends a run that hangs: each test worker imports everything, which takes long on a busy machine.
+        timeout=600,
     )
 
 

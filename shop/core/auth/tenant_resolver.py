@@ -29,6 +29,9 @@ TENANT_HEADER = "X-Tenant"
 INDEX_TTL_SECONDS = 3.0
 # A request waits this long for the renewed list before it uses the older one.
 REFRESH_WAIT_SECONDS = 0.2
+# Pause between the reads of a process that has not read any list yet.
+RETRY_SECONDS = 1.0
+_NOT_READ = "The list of tenants could not be read"
 # Upper and lower case.
 _SLUG = re.compile("[A-Za-z0-9]([A-Za-z0-9-]{0,30}[A-Za-z0-9])?")
 
@@ -94,6 +97,21 @@ class TenantResolver:
             g.tenant = self._find_by_token(index) or _find_by_address(index)
         return int(g.tenant)
 
+    def follow(self, tenants: TenantDirectory) -> None:
+        """Read the list now, or later in a background thread.
+
+        A process that has served no request needs it too: without a list it refuses all requests while the database
+        is down.
+        """
+        poller = BackgroundPoller("tenants", lambda: self._load_first(tenants, poller), _NOT_READ)
+        poller.pause_seconds = RETRY_SECONDS
+        poller.request().wait()
+
+    def _load_first(self, tenants: TenantDirectory, poller: BackgroundPoller) -> None:
+        if self._cached[1] is None:
+            self._load(tenants)
+        poller.close()
+
     def _find_by_token(self, index: _TenantIndex) -> int | None:
         """Return the tenant id of a valid token, or None.
 
@@ -121,7 +139,7 @@ class TenantResolver:
         if last is None:
             return self._load(tenants)
         # A thread, so that a database that does not answer delays the renewal and not the request.
-        renewal = BackgroundPoller("tenants", partial(self._load, tenants), "The list of tenants was not renewed")
+        renewal = BackgroundPoller("tenants", partial(self._load, tenants), _NOT_READ)
         renewal.request().wait(REFRESH_WAIT_SECONDS)
         renewal.close()
         return self._cached[1] or last

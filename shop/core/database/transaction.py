@@ -2,7 +2,6 @@
 
 import logging
 import math
-import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from contextvars import ContextVar
@@ -14,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from shop.core.context import set_temporarily
 from shop.core.database.engine import Database
+from shop.core.database.mysql import is_timeout
 from shop.core.database.tenant_filter import SCOPE_KEY
 from shop.core.resilience.backoff import Backoff
 from shop.core.resilience.deadline import remaining
@@ -25,8 +25,6 @@ _ATTEMPTS = Backoff(tries=REPLAYS + 1, budget=math.inf, base=0.05, cap=math.inf)
 _ROLLED_BACK_CODES = {1213, 1205}
 # MySQL: server gone, connection lost. A replay is safe only before the COMMIT was sent.
 _CONNECTION_LOST_CODES = {2006, 2013}
-# A connection lost later than this was a time-out: the database is frozen, and a replay would wait as long again.
-_LOST_QUICKLY_SECONDS = 1.0
 _AT_COMMIT = "during commit"
 
 P = ParamSpec("P")
@@ -138,11 +136,10 @@ def in_transaction(database: Database, work: Callable[[], R]) -> R:
     if _current.get() is not None:
         raise TransactionError("A transaction is running already: only a Controller or a Job begins one.")
     for replay in _ATTEMPTS.attempts():
-        started_at = time.monotonic()
         try:
             return _attempt(database, work)
         except OperationalError as error:
-            if replay == REPLAYS or not _is_replayable(error, time.monotonic() - started_at):
+            if replay == REPLAYS or not _is_replayable(error):
                 raise
     raise AssertionError("unreachable")
 
@@ -183,12 +180,14 @@ def _run_hook(hook: Callable[[], object]) -> None:
         _log.exception("A call after the commit failed")
 
 
-def _is_replayable(error: OperationalError, seconds: float) -> bool:
+def _is_replayable(error: OperationalError) -> bool:
     code = error.orig.args[0] if error.orig and error.orig.args else None
     if code in _ROLLED_BACK_CODES or "database is locked" in str(code):
         return True
-    at_commit = _AT_COMMIT in getattr(error, "__notes__", ())
-    return code in _CONNECTION_LOST_CODES and seconds < _LOST_QUICKLY_SECONDS and not at_commit and bool(remaining(1))
+    # After a time-out the database is frozen, and a replay would wait as long again.
+    if code not in _CONNECTION_LOST_CODES or is_timeout(error.orig):
+        return False
+    return _AT_COMMIT not in getattr(error, "__notes__", ()) and bool(remaining(1))
 
 
 def _require_transaction() -> Transaction:

@@ -5,12 +5,14 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
+from threading import Event
 from typing import Any
 
 from shop.core.cache.cache_manager import CacheManager
 from shop.core.cache.key import Key
 from shop.core.tenant import in_tenant
 
+FEW_SECONDS = 20.0
 LEAF, BRANCH = {"leaf": 7}, {"branch": 7}
 
 
@@ -22,15 +24,23 @@ class LeafCacheManager(CacheManager):
 
 
 class Source:
-    """Slow source of a value, which counts its calls."""
+    """Slow source of a value, which counts its calls.
 
-    def __init__(self, value: Any = 1, seconds: float = 0.0) -> None:
+    With `blocked` a call ends after `may_return` is set.
+    """
+
+    def __init__(self, value: Any = 1, seconds: float = 0.0, *, blocked: bool = False) -> None:
         self.value, self.seconds, self.calls = value, seconds, 0
+        self.started, self.may_return = Event(), Event()
+        if not blocked:
+            self.may_return.set()
 
     def __call__(self) -> Any:
         self.calls += 1
         value = self.value
+        self.started.set()
         time.sleep(self.seconds)
+        assert self.may_return.wait(FEW_SECONDS)
         return value
 
 

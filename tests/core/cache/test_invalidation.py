@@ -1,6 +1,5 @@
 """Invalidation: no value read before a change is cached after it."""
 
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -14,7 +13,7 @@ from shop.core.database.transaction import current_session, in_transaction
 from shop.core.metrics.metrics import Metrics
 from shop.core.redis.stores import RedisError, RedisStores
 from shop.core.settings.settings import Settings
-from tests.core.cache.slow_sources import LEAF, LeafCacheManager, Source, read_branch, read_leaf
+from tests.core.cache.slow_sources import FEW_SECONDS, LEAF, LeafCacheManager, Source, read_branch, read_leaf
 from tests.support.servers.valkey import Valkey
 
 pytestmark = pytest.mark.usefixtures("one_tenant")
@@ -34,11 +33,12 @@ def database(clean_database: str) -> Iterator[Database]:
 
 
 def test_a_value_read_before_its_deletion_is_not_stored(cache: LeafCacheManager) -> None:
-    old, new = Source("old", seconds=0.3), Source("new")
+    old, new = Source("old", blocked=True), Source("new")
     with ThreadPoolExecutor(1) as pool:
         slow = pool.submit(read_leaf, cache, old)
-        time.sleep(0.1)
+        assert old.started.wait(FEW_SECONDS)
         cache.delete(cache.leaf, **LEAF)
+        old.may_return.set()
         assert slow.result() == "old"
     assert read_leaf(cache, new) == "new"
 
@@ -116,12 +116,13 @@ def test_deleting_a_tag_invalidates_all_its_values(cache: LeafCacheManager) -> N
 
 
 def test_a_value_read_before_its_tag_was_deleted_is_not_returned(cache: LeafCacheManager) -> None:
-    old, new = Source("old", seconds=0.3), Source("new")
+    old, new = Source("old", blocked=True), Source("new")
     with ThreadPoolExecutor(1) as pool:
         slow = pool.submit(read_branch, cache, old)
-        time.sleep(0.1)
+        assert old.started.wait(FEW_SECONDS)
         cache.delete(cache.tree)
         assert read_branch(cache, new) == "new"
+        old.may_return.set()
         assert slow.result() == "old"
     assert read_branch(cache, new) == "new"
     assert new.calls == 1

@@ -13,7 +13,7 @@ from shop.core.metrics.metrics import Metrics
 from shop.core.redis.stores import RedisStores
 from shop.core.settings.settings import Settings
 from shop.core.tenant import in_tenant
-from tests.core.cache.slow_sources import BRANCH, LEAF, LeafCacheManager, Source, read_branch, read_leaf
+from tests.core.cache.slow_sources import BRANCH, FEW_SECONDS, LEAF, LeafCacheManager, Source, read_branch, read_leaf
 from tests.support.servers.valkey import Valkey
 
 pytestmark = pytest.mark.usefixtures("one_tenant")
@@ -44,14 +44,16 @@ def test_one_of_two_hundred_concurrent_callers_builds(
     assert build.calls == 1
 
 
-def test_a_caller_builds_after_its_wait_and_stores_nothing(cache: LeafCacheManager) -> None:
-    slow, quick = Source("slow", seconds=1.0), Source("quick")
+def test_a_caller_builds_after_its_wait_and_stores_nothing(
+    cache: LeafCacheManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(single_flight, "LEASE_SECONDS", FEW_SECONDS)
+    slow, quick = Source("slow", blocked=True), Source("quick")
     with ThreadPoolExecutor(1) as pool:
         first = pool.submit(read_leaf, cache, slow)
-        time.sleep(0.1)
-        started_at = time.monotonic()
+        assert slow.started.wait(FEW_SECONDS)
         assert read_leaf(cache, quick) == "quick"
-        assert time.monotonic() - started_at < 0.9
+        slow.may_return.set()
         assert first.result() == "slow"
     assert read_leaf(cache, quick) == "slow"
 

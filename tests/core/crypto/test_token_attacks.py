@@ -156,6 +156,7 @@ def test_access_and_refresh_tokens_are_not_interchangeable(tokens: Tokens) -> No
 
 
 def test_a_token_that_is_too_long_is_not_parsed(tokens: Tokens) -> None:
-    began = time.perf_counter()
+    # Time of the processor, since other processes use the machine too.
+    began = time.thread_time()
     assert is_refused(tokens, "a" * 5_000_000 + ".b.c")
-    assert time.perf_counter() - began < 1.0
+    assert time.thread_time() - began < 1.0

@@ -145,7 +145,8 @@ def test_texts_are_bounded(redactor: Redactor) -> None:
 def test_no_text_takes_a_second(redactor: Redactor, letters: str) -> None:
     text = letters * (100_000 // len(letters))
 
-    start = time.perf_counter()
+    # Time of the processor, since other processes use the machine too.
+    start = time.thread_time()
     redactor.redact_text(text)
 
-    assert time.perf_counter() - start < 1.0
+    assert time.thread_time() - start < 1.0

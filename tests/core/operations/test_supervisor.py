@@ -90,7 +90,7 @@ def test_a_signal_stops_all_children(
 def test_a_child_that_ignores_sigterm_is_killed(start: Start, tmp_path: Path, eventually: Eventually) -> None:
     parent = start("stubborn", "web")
     eventually(running(tmp_path, "stubborn", "web"), 20)
-    assert parent.stop(5) == 0
+    assert parent.stop() == 0
     assert not any(psutil.pid_exists(pid) for name in ("stubborn", "web") for pid in starts(tmp_path / name))
 
 

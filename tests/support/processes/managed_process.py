@@ -15,6 +15,8 @@ from tests.support.processes.launchers import ChildHandle, Launcher, start_inter
 from tests.support.secret_leaks import OUTPUT_WATCHER
 
 _OUTPUT_SHOWN = 8_000
+# Bounds of what has no time to keep: they end a test that would hang, on the busiest machine.
+HANG_SECONDS = 120.0
 
 
 class ProcessFailed(Exception):  # noqa: N818 - describes the failure of a test.
@@ -34,8 +36,8 @@ class ManagedProcess:
         *,
         env: Mapping[str, str] | None = None,
         cwd: Path | None = None,
-        patience: float = 15.0,
         launch: Launcher = start_interpreter,
+        patience: float = HANG_SECONDS,
     ) -> None:
         self.command, self.log, self.env, self.cwd, self.patience = list(command), log, env, cwd, patience
         self._launch = launch
@@ -88,7 +90,7 @@ class ManagedProcess:
                 self._fail(f"was not ready within {self.patience} s")
             time.sleep(PAUSE_SECONDS)
 
-    def stop(self, timeout: float = 10.0) -> int:
+    def stop(self, timeout: float = HANG_SECONDS) -> int:
         """Send SIGTERM to the leader, and return its exit code.
 
         Raises ProcessFailed when it runs after `timeout` seconds.
@@ -112,8 +114,8 @@ class ManagedProcess:
         if self._popen is None or not self._is_registered:
             return
         self._signal(signal.SIGKILL)
-        self._popen.wait(self.patience)
-        if not wait_for(lambda: not process_groups.find_members(self.pid), self.patience):
+        self._popen.wait(HANG_SECONDS)
+        if not wait_for(lambda: not process_groups.find_members(self.pid), HANG_SECONDS):
             raise ProcessFailed(f"{process_groups.find_members(self.pid)} survived SIGKILL.")
         cleanup_watcher.unregister(self.pid)
         self._is_registered = False

@@ -15,13 +15,12 @@ from tests.support.http import HttpClient
 from tests.support.limits import UNLIMITED_ENV
 from tests.support.processes import cleanup_watcher
 from tests.support.processes.launchers import fork_preloaded
-from tests.support.processes.managed_process import ManagedProcess, ProcessFailed
+from tests.support.processes.managed_process import HANG_SECONDS, ManagedProcess, ProcessFailed
 from tests.support.processes.ports import free_port
 from tests.support.secret_leaks import OUTPUT_WATCHER
 
 _ROOT = Path(__file__).parents[3]
 _NOT_INHERITED = ("SHOP_", "FLASK_", "PYTEST_")
-_CLI_SECONDS = 60.0
 _numbers = count(1)
 
 
@@ -47,7 +46,7 @@ class Service:
     """
 
     command: tuple[str, ...] = (sys.executable, "-m", "flask", "shop")
-    patience = 30.0
+    patience = HANG_SECONDS
 
     def __init__(self, folder: Path, database_url: str, redis_url: str, env: Mapping[str, str] | None = None) -> None:
         self.folder = folder
@@ -94,7 +93,7 @@ class Service:
         """Kill a process and all its children (SIGKILL)."""
         self._processes[name].kill()
 
-    def terminate(self, name: str, timeout: float = 15.0) -> int:
+    def terminate(self, name: str, timeout: float = HANG_SECONDS) -> int:
         """Send SIGTERM to a process, and return its exit code.
 
         Raises ProcessFailed when it runs after `timeout` seconds.
@@ -120,7 +119,7 @@ class Service:
         child = fork_preloaded(command, stdout=stdout, stderr=stderr, env=env, cwd=self.folder)
         cleanup_watcher.register(child.pid)
         try:
-            code = child.wait(_CLI_SECONDS)
+            code = child.wait(HANG_SECONDS)
         finally:
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(child.pid, signal.SIGKILL)

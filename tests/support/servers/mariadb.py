@@ -34,7 +34,7 @@ class MariaDB(ManagedProcess):
     def __init__(self, tools: Tools, folder: Path) -> None:
         self.tools, self.folder, self.socket = tools, folder, folder / "db.sock"
         command = [str(tools.server), *self._folder_options(), f"--socket={self.socket}", *_SETTINGS]
-        super().__init__(command, folder / "mariadb.log", patience=30.0)
+        super().__init__(command, folder / "mariadb.log")
 
     @classmethod
     def create(cls) -> Self:

@@ -9,7 +9,6 @@ import socket
 import socketserver
 import struct
 import threading
-import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
@@ -19,6 +18,7 @@ import bson
 _HEAD = struct.Struct("<iiii")
 _MSG, _QUERY, _REPLY = 2013, 2004, 1
 _DUPLICATE_KEY = 11000
+_GATE_SECONDS = 60.0
 _GREETING: dict[str, Any] = {
     "ismaster": True,
     "isWritablePrimary": True,
@@ -37,7 +37,7 @@ Document = dict[str, Any]
 class Mongo(socketserver.ThreadingTCPServer):
     """MongoDB server on its own port.
 
-    It waits `delay` seconds before each reply, except replies to a handshake.
+    While `gate` is cleared it replies to nothing but a handshake.
     """
 
     allow_reuse_address = True
@@ -48,7 +48,8 @@ class Mongo(socketserver.ThreadingTCPServer):
         super().__init__(("127.0.0.1", port), _ConnectionHandler)
         self.collections: dict[str, dict[Any, Document]] = {}
         self.indexes: dict[str, list[str]] = {}
-        self.delay = 0.0
+        self.gate = threading.Event()
+        self.gate.set()
         self.lose_answers = 0
         self._lock = threading.Lock()
         self._connections: list[socket.socket] = []
@@ -138,7 +139,7 @@ class _ConnectionHandler(socketserver.StreamRequestHandler):
             body = self.rfile.read(length - _HEAD.size)
             command = _read_message(body) if code == _MSG else _read_query(body)
             if next(iter(command)).lower() not in ("hello", "ismaster"):
-                time.sleep(self.server.delay)
+                self.server.gate.wait(_GATE_SECONDS)
             reply = bson.encode(self.server.reply(command))
             if "insert" in command and self.server.lose_answers:
                 self.server.lose_answers -= 1
