@@ -14,9 +14,9 @@ from shop.core.operations.health import Health
 from shop.jobs.stock import SyncStockJob
 from shop.services.queue_metric import QueueMetricService
 from tests.purchase.conftest import MakeInProcessShop
-from tests.purchase.support.counted_metrics import CountedMetrics, counted  # noqa: F401 - a fixture
 from tests.purchase.support.dead_letters import buy_impossibly
 from tests.purchase.support.in_process_shop import InProcessShop
+from tests.support.counted_metrics import CountedMetrics, counted  # noqa: F401 - a fixture
 from tests.support.servers.valkey import Valkey
 
 OF_REDIS = ("script", "lock", "watch")
