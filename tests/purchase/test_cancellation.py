@@ -4,9 +4,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from shop.cache_managers.stock import StockCacheManager
-from shop.constants.stock import CreditOutcome
-from shop.core.database.model import DEFAULT_TENANT
 from shop.jobs.tenant import TenantJob
 from tests.purchase.support.in_process_shop import InProcessShop, data_of
 from tests.purchase.test_drains import assert_right, begin_epoch_without_draining, status
@@ -71,62 +68,6 @@ def test_an_administrator_cancels_orders_of_other_users(in_process_shop: InProce
     assert data_of(in_process_shop.cancel(order, in_process_shop.admin()), 200)["status"] == "cancelled"
 
     assert status(in_process_shop, order, token) == "cancelled"
-
-
-@pytest.mark.parametrize("delivered", ["at once", "by a later reconciliation", "by a load"])
-def test_a_cancellation_by_a_clerk_gives_the_pieces_back_to_the_limit_of_the_buyer(
-    in_process_shop: InProcessShop, monkeypatch: pytest.MonkeyPatch, delivered: str
-) -> None:
-    item = in_process_shop.offer(stock=20, max_per_user=5)
-    buyer, clerk, third = in_process_shop.buyer(), in_process_shop.admin(), in_process_shop.buyer()
-    order = in_process_shop.buy_and_write(item, buyer, 3)
-    for token, quantity in ((buyer, 1), (clerk, 4), (third, 2)):
-        in_process_shop.buy_and_write(item, token, quantity)
-    with monkeypatch.context() as patch:
-        if delivered != "at once":
-            patch.setattr(StockCacheManager, "apply", lambda *_: CreditOutcome.APPLIED)
-        data_of(in_process_shop.cancel(order, clerk), 200)
-    if delivered == "by a later reconciliation":
-        in_process_shop.reconcile()
-    elif delivered == "by a load":
-        begin_epoch_without_draining(in_process_shop, item)
-
-    counts = {in_process_shop.user_id(token): count for token, count in ((buyer, "1"), (clerk, "4"), (third, "2"))}
-    limit_key = in_process_shop.partition_key(item, f"limit:{DEFAULT_TENANT}:{item}")
-    assert {int(user): count for user, count in in_process_shop.redis.hgetall(limit_key).items()} == counts
-    for token, left in ((buyer, 4), (clerk, 1), (third, 3)):
-        assert in_process_shop.refusal(item, token, left + 1)["limit"] == 5
-        in_process_shop.buy_and_write(item, token, left)
-    assert_right(in_process_shop, item, left=5)
-
-
-def test_the_ledger_names_the_clerk_and_the_order_its_buyer(in_process_shop: InProcessShop) -> None:
-    item, buyer, clerk = in_process_shop.offer(stock=9), in_process_shop.buyer(), in_process_shop.admin()
-    order = in_process_shop.buy_and_write(item, buyer, 2)
-
-    in_process_shop.cancel(order, clerk)
-
-    buyer_id, clerk_id = in_process_shop.user_id(buyer), in_process_shop.user_id(clerk)
-    assert in_process_shop.rows("SELECT actor FROM stock_ledger WHERE reason = 'return'") == [(clerk_id,)]
-    assert in_process_shop.rows("SELECT user_id, status FROM orders") == [(buyer_id, "cancelled")]
-    assert [len(data_of(in_process_shop.send("GET", "/orders", token), 200)["data"]) for token in (buyer, clerk)] == [
-        1,
-        0,
-    ]
-
-
-def test_an_adjustment_does_not_change_the_limit_of_the_administrator(in_process_shop: InProcessShop) -> None:
-    item, admin = in_process_shop.offer(stock=9, max_per_user=2), in_process_shop.admin()
-    in_process_shop.buy_and_write(item, admin, 2)
-
-    for delta in (3, -1):
-        data_of(in_process_shop.adjust(item, admin, delta=delta), 200)
-
-    assert in_process_shop.refusal(item, admin)["limit"] == 2
-    assert in_process_shop.rows("SELECT delta, actor FROM stock_ledger WHERE reason = 'adjustment' ORDER BY id") == [
-        (3, in_process_shop.user_id(admin)),
-        (-1, in_process_shop.user_id(admin)),
-    ]
 
 
 @pytest.mark.parametrize("written", [True, False])

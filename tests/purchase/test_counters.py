@@ -1,23 +1,18 @@
 """Counts of purchases and repairs: each outcome another number of times."""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from shop.cache_managers.stock import StockCacheManager
 from shop.constants.stock import CreditOutcome
-from shop.core.clock import Clock, from_microseconds
-from shop.core.database.engine import CountingPool
+from shop.core.clock import Clock
 from shop.core.database.model import DEFAULT_TENANT
-from shop.core.operations.health import Health
 from shop.jobs.stock import SyncStockJob
-from shop.services.queue_metric import QueueMetricService
 from tests.purchase.conftest import MakeInProcessShop
-from tests.purchase.support.dead_letters import buy_impossibly
 from tests.purchase.support.in_process_shop import InProcessShop
-from tests.support.counted_metrics import CountedMetrics, counted  # noqa: F401 - a fixture
-from tests.support.servers.valkey import Valkey
+from tests.support.counted_metrics import CountedMetrics
+from tests.support.ticking_clock import TickingClock
 
 OF_REDIS = ("script", "lock", "watch")
 
@@ -25,7 +20,7 @@ OF_REDIS = ("script", "lock", "watch")
 @pytest.mark.parametrize("strategy", OF_REDIS)
 def test_purchases_and_keys_are_counted_by_outcome(
     make_in_process_shop: MakeInProcessShop,
-    counted: CountedMetrics,  # noqa: F811 - the imported fixture
+    counted: CountedMetrics,
     strategy: str,
 ) -> None:
     shop = make_in_process_shop(purchase_strategy=strategy)
@@ -52,7 +47,7 @@ def test_purchases_and_keys_are_counted_by_outcome(
 
 def test_direct_sales_are_counted_by_outcome(
     make_in_process_shop: MakeInProcessShop,
-    counted: CountedMetrics,  # noqa: F811 - the imported fixture
+    counted: CountedMetrics,
 ) -> None:
     shop = make_in_process_shop(purchase_strategy="db")
     item, token = shop.offer(stock=2), shop.buyer()
@@ -66,7 +61,7 @@ def test_direct_sales_are_counted_by_outcome(
 
 def test_writes_with_a_key_are_counted_and_timed_by_outcome(
     in_process_shop: InProcessShop,
-    counted: CountedMetrics,  # noqa: F811 - the imported fixture
+    counted: CountedMetrics,
 ) -> None:
     item = in_process_shop.offer(stock=5)
     admin = in_process_shop.admin_token
@@ -93,7 +88,7 @@ def test_writes_with_a_key_are_counted_and_timed_by_outcome(
 
 def test_repairs_are_counted_by_cause_and_lost_credits_by_number(
     in_process_shop: InProcessShop,
-    counted: CountedMetrics,  # noqa: F811 - the imported fixture
+    counted: CountedMetrics,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("shop.jobs.stock.RECHECK_SECONDS", 0)
@@ -121,26 +116,9 @@ def test_repairs_are_counted_by_cause_and_lost_credits_by_number(
     assert counted.counts["shop_reconcile_credits",] == 4
 
 
-class TickingClock:
-    """Clock that each read of microseconds advances by a quarter of a second."""
-
-    def __init__(self) -> None:
-        self.time = Clock().microseconds()
-
-    def now(self) -> Any:
-        return from_microseconds(self.time)
-
-    def microseconds(self) -> int:
-        self.time += 250_000
-        return self.time
-
-    def advance(self, seconds: float) -> None:
-        self.time += round(seconds * 1e6)
-
-
 def test_a_drain_is_timed_in_seconds_from_its_begin_and_from_each_promise(
     in_process_shop: InProcessShop,
-    counted: CountedMetrics,  # noqa: F811 - the imported fixture
+    counted: CountedMetrics,
 ) -> None:
     item, token, clock = in_process_shop.offer(stock=5), in_process_shop.buyer(), TickingClock()
     with in_process_shop.container.override(Clock, clock):
@@ -154,60 +132,3 @@ def test_a_drain_is_timed_in_seconds_from_its_begin_and_from_each_promise(
     assert counted.observations["shop_drain_seconds"] == [0.25]
     first, second = counted.observations["shop_confirm_seconds"]
     assert (first - second, second) == (7.25, 30.5)
-
-
-def test_each_gauge_measures_its_own_queue(make_in_process_shop: MakeInProcessShop) -> None:
-    shop, clock = make_in_process_shop(), TickingClock()
-    with shop.container.override(Clock, clock):
-        token, items = shop.buyer(), [shop.offer(stock=9)]
-        while len({shop.stock.partition(DEFAULT_TENANT, item) for item in items}) < 2:
-            items.append(shop.offer(stock=9))
-        for _ in range(2):
-            buy_impossibly(shop, items[0], token)
-        shop.drain(items[0])
-        for item, times in ((items[0], 3), (items[-1], 4)):
-            for _ in range(times):
-                shop.buy(item, token)
-        shop.stock.store_reconciled_at(clock.time / 1e6 - 90)
-        samples = list(shop.container.get(QueueMetricService).measure())
-
-    values = {sample.name: sample.value for sample in samples}
-    assert (values["shop_outbox_orders"], values["shop_dead_letters"]) == (7, 2)
-    assert 0 < values["shop_outbox_oldest_seconds"] < 60
-    assert values["shop_reconcile_age_seconds"] == pytest.approx(90.25)
-    queued = [len(shop.queued_arguments(name)) for name in ("drain_stock", "load_stock")]
-    assert values["shop_queue_jobs"] == sum(queued) > 2
-    assert 0 <= values["shop_queue_oldest_seconds"] < 60
-
-
-def test_the_oldest_entry_of_all_partitions_is_measured_in_seconds(
-    in_process_shop: InProcessShop, valkey: Valkey
-) -> None:
-    with valkey.client() as client:
-        seconds, _ = client.time()
-        for partition, age in ((2, 40), (9, 600), (11, 5)):
-            client.xadd(f"{{p{partition:02}}}:outbox", {"r": "any"}, id=f"{(int(seconds) - age) * 1000}-1")
-
-    samples = in_process_shop.container.get(QueueMetricService).measure()
-
-    (oldest,) = [sample.value for sample in samples if sample.name == "shop_outbox_oldest_seconds"]
-    assert 600 <= oldest < 630
-
-
-def test_the_pool_gauges_measure_use_size_and_timeouts(
-    make_in_process_shop: MakeInProcessShop,
-    counted: CountedMetrics,  # noqa: F811 - the imported fixture
-) -> None:
-    shop = make_in_process_shop(database_pool=7)
-    health, pool = shop.container.get(Health), shop.database.engine.pool
-    assert isinstance(pool, CountingPool)
-    connections = [shop.database.engine.connect() for _ in range(3)]
-    pool.timeouts = 4
-
-    health._set_gauges(shop.database.store_monitor)
-
-    for connection in connections:
-        connection.close()
-    assert (counted.gauges["shop_database_pool_in_use", ""], counted.gauges["shop_database_pool_size", ""]) == (3, 7)
-    assert counted.counts["shop_database_pool_timeouts",] == 4
-    assert timedelta(seconds=1800) == timedelta(seconds=pool._recycle)

@@ -11,7 +11,7 @@ from shop.jobs.invariant import VerifyInvariantsJob
 from shop.jobs.stock import LoadStockJob
 from shop.supports.sale_gate import Claim
 from tests.purchase.conftest import MakeInProcessShop
-from tests.purchase.support.in_process_shop import InProcessShop, data_of
+from tests.purchase.support.in_process_shop import InProcessShop
 from tests.purchase.test_drains import status
 from tests.support.call_recording import record_commands
 from tests.support.servers.valkey import Valkey
@@ -113,24 +113,6 @@ def test_no_buyer_exceeds_the_limit(strategy_shop: InProcessShop) -> None:
     strategy_shop.buy(item, token)
     strategy_shop.buy(item, strategy_shop.buyer(), 3)
     assert_sold(strategy_shop, item, left=14)
-
-
-def test_only_uncancelled_pieces_of_the_own_buyer_and_item_count_into_the_limit(strategy_shop: InProcessShop) -> None:
-    item, other_item = (strategy_shop.offer(stock=stock, max_per_user=5) for stock in (20, 30))
-    token, other_buyer, clerk = strategy_shop.buyer(), strategy_shop.buyer(), strategy_shop.admin()
-    strategy_shop.buy_and_write(other_item, token, 4)
-    strategy_shop.buy_and_write(item, other_buyer, 3)
-    cancelled = strategy_shop.buy_and_write(item, token, 4)
-    strategy_shop.buy_and_write(item, token, 1)
-    assert strategy_shop.refusal(item, token)["limit"] == 5
-
-    data_of(strategy_shop.cancel(cancelled, clerk), 200)
-
-    assert strategy_shop.refusal(item, token, 5)["limit"] == 5
-    strategy_shop.buy_and_write(item, token, 4)
-    assert strategy_shop.refusal(item, other_buyer, 3)["limit"] == 5
-    strategy_shop.buy_and_write(item, other_buyer, 2)
-    assert_sold(strategy_shop, item, left=10)
 
 
 def test_concurrent_purchases_of_one_buyer_stay_within_the_limit(strategy_shop: InProcessShop) -> None:

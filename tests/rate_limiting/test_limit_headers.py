@@ -13,7 +13,7 @@ from tests.purchase.conftest import MakeInProcessShop
 from tests.purchase.support.in_process_shop import InProcessShop
 from tests.rate_limiting.limit_headers import parse_limits, parse_names, parse_without_seconds
 from tests.support.call_recording import record_commands
-from tests.support.counted_metrics import CountedMetrics, counted  # noqa: F401 - a fixture
+from tests.support.counted_metrics import CountedMetrics
 from tests.support.limits import UNLIMITED
 from tests.support.servers.valkey import Valkey
 
@@ -199,7 +199,7 @@ def test_a_preflight_is_answered_and_not_counted(make_in_process_shop: MakeInPro
 
 def test_refused_and_uncoordinated_requests_are_counted_by_bucket(
     make_in_process_shop: MakeInProcessShop,
-    counted: CountedMetrics,  # noqa: F811 - the imported fixture
+    counted: CountedMetrics,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     shop = make_in_process_shop(limit_default=Rate(20, 60), limit_login=Rate(1, 60), web_workers=1)

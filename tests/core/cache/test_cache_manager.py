@@ -12,7 +12,7 @@ from shop.core.cache.key import Key
 from shop.core.metrics.metrics import Metrics
 from shop.core.redis.stores import RedisError, RedisStores
 from shop.core.settings.settings import Settings
-from tests.support.counted_metrics import CountedMetrics, counted  # noqa: F401 - a fixture
+from tests.support.counted_metrics import CountedMetrics
 from tests.support.servers.valkey import Valkey
 
 
@@ -83,7 +83,7 @@ def test_none_is_not_cached_without_a_negative_ttl(cache: NoteCacheManager, valk
 
 def test_reads_are_counted_by_key_as_hits_or_misses(
     cache: NoteCacheManager,
-    counted: CountedMetrics,  # noqa: F811 - the imported fixture
+    counted: CountedMetrics,
 ) -> None:
     for _ in range(4):
         cache.get_or_build(cache.note, Builder(7), **PARTS)

@@ -124,9 +124,9 @@ class InProcessShop:
         """Return the item as an unauthenticated client reads it."""
         return dict(self.http.get(f"{API}/items/{item_id}").get_json()["data"])
 
-    def buy_and_write(self, item_id: int, token: str, quantity: int = 1) -> str:
+    def buy_and_write(self, item_id: int, token: str, quantity: int = 1, key: str = "") -> str:
         """Buy pieces, write the order, and return its id."""
-        order_id = self.buy(item_id, token, quantity)
+        order_id = self.buy(item_id, token, quantity, key)
         self.drain(item_id)
         return order_id
 
