@@ -14,6 +14,7 @@ import pytest
 from shop.core.database.model import DEFAULT_TENANT
 from shop.core.tenant import all_tenants, in_tenant
 from tests.support import polling, samples, syntax_trees
+from tests.support.counted_metrics import counted  # noqa: F401 - a fixture
 from tests.support.guards import guards  # noqa: F401 - a fixture, on for every test
 from tests.support.log_teardown import own_log_ends  # noqa: F401 - a fixture, on for every test
 from tests.support.polling import Eventually

@@ -19,7 +19,7 @@ PAGE_SIZE = 5000
 # Names and order of the columns equal the fields of OrderLine.
 _LINE_QUERY: "Select[*tuple[Any, ...]]" = select(
     Order.id.label("order_id"), Order.tenant_id, Order.item_id, Order.user_id, Order.quantity, Order.unit_price_minor,
-    Order.currency, Order.status, Order.epoch, Order.seq, Order.created_at,
+    Order.total_minor, Order.currency, Order.status, Order.epoch, Order.seq, Order.created_at,
 )  # fmt: skip
 
 _SOURCE = ColumnMap(

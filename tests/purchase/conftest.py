@@ -130,7 +130,7 @@ def shop_without_stock_constraint(database_url: str, valkey: Valkey, tmp_path: P
 def sale(in_process_shop: InProcessShop, monkeypatch: pytest.MonkeyPatch) -> Sale:
     """Create a correct sale; `before` is the gate before the first purchase."""
     monkeypatch.setattr("shop.jobs.stock.RECHECK_SECONDS", 0.05)
-    item, token = in_process_shop.offer(stock=10), in_process_shop.buyer()
+    item, token = in_process_shop.offer(stock=10, price_minor=1237, currency="CHF"), in_process_shop.buyer()
     before = in_process_shop.gate(item)
     back = in_process_shop.buy_and_write(item, token, 2)
     in_process_shop.buy_and_write(item, token, 3)

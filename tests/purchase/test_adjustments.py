@@ -46,12 +46,12 @@ def test_an_adjustment_moves_both_stores(in_process_shop: InProcessShop, delta: 
 
 
 def test_an_adjustment_is_a_ledger_line_with_its_reason_and_actor(in_process_shop: InProcessShop) -> None:
-    item = in_process_shop.offer(stock=10)
+    item, admin, _ = in_process_shop.offer(stock=10), in_process_shop.admin(), in_process_shop.admin()
 
-    in_process_shop.adjust(item, in_process_shop.admin(), delta=-3, reason="fell off the shelf 😀")
+    in_process_shop.adjust(item, admin, delta=-3, reason="fell off the shelf 😀")
 
-    lines = in_process_shop.rows("SELECT delta, note, adj_seq, actor > 0 FROM stock_ledger WHERE reason = 'adjustment'")
-    assert lines == [(-3, "fell off the shelf 😀", None, 1)]
+    lines = in_process_shop.rows("SELECT delta, note, adj_seq, actor FROM stock_ledger WHERE reason = 'adjustment'")
+    assert lines == [(-3, "fell off the shelf 😀", None, in_process_shop.user_id(admin))]
 
 
 @pytest.mark.parametrize("stock", [12, 10, 7, 0])

@@ -30,8 +30,9 @@ def test_a_cancellation_is_one_numbered_ledger_line(in_process_shop: InProcessSh
 
     in_process_shop.cancel(order, token)
 
-    assert in_process_shop.rows("SELECT ref, delta, adj_seq FROM stock_ledger WHERE reason = 'return'") == [
-        (order, 2, 1)
+    columns = "ref, delta, adj_seq, actor, item_id"
+    assert in_process_shop.rows(f"SELECT {columns} FROM stock_ledger WHERE reason = 'return'") == [
+        (order, 2, 1, in_process_shop.user_id(token), item)
     ]
     assert in_process_shop.rows("SELECT stock, adj_seq FROM items WHERE id = %s", item) == [(3, 1)]
 

@@ -47,19 +47,19 @@ def forget_a_credit(sale: Sale) -> None:
 
 
 DAMAGES: dict[str, tuple[Callable[[Sale], None], str, str]] = {
-    "everything lost": (lose_everything, "units=7 epoch=1 price=1 currency=EUR limit= hwm=1", "nothing"),
+    "everything lost": (lose_everything, "units=7 epoch=1 price=1237 currency=CHF limit= hwm=1", "nothing"),
     "an older count": (restore_a_snapshot, "units=7", "units=12"),
     "an older epoch": (restore_an_older_epoch, "epoch=2", "epoch=1"),
     "an epoch set back": (restore_the_other_store, "epoch=1", "epoch=2"),
     "too many to buy": (edit(avail=8), "units=7", "units=8"),
     "too few to buy": (edit(avail=6), "units=7", "units=6"),
     "nonsense to buy": (edit(avail="many"), "units=7", "units=many+0"),
-    "endless nonsense": (edit(currency="a" * 1000), "currency=EUR", ("currency=" + "a" * 1000)[:500]),
+    "endless nonsense": (edit(currency="a" * 1000), "currency=CHF", ("currency=" + "a" * 1000)[:500]),
     "none to buy": (forget_a_field, "units=7", "units=None+0"),
     "too many pending": (edit(pend=1), "units=7 pend=0", "units=8 pend=1"),
     "parts that add up": (edit(avail=5, pend=2), "pend=0", "pend=2"),
-    "another price": (edit(price=0), "price=1", "price=0"),
-    "another currency": (edit(currency="USD"), "currency=EUR", "currency=USD"),
+    "another price": (edit(price=0), "price=1237", "price=0"),
+    "another currency": (edit(currency="USD"), "currency=CHF", "currency=USD"),
     "another limit": (edit(limit=1), "limit=", "limit=1"),
     "a count of credits ahead": (edit(hwm=5), "hwm=1", "hwm=5"),
     "nonsense for credits": (edit(hwm="x"), "hwm=1", "hwm=x"),

@@ -15,21 +15,21 @@ from shop.supports.reservation import Purchase, ReserveResult, parse_reserve_ans
 from shop.supports.sale_gate import Claim, GateOpening
 from tests.support.servers.valkey import Valkey
 
-TENANT, ITEM, OTHER, CLOSED, BACKLOG_MAX = 1, 7, 8, 9, 5
-# (order, item, user, quantity); a user above nine is unknown.
+TENANT, ITEM, OTHER, CLOSED, BACKLOG_MAX = 21, 70, 80, 90, 5
+# (order, item, user, quantity); user 110 is unknown.
 PURCHASES = [
-    (1, ITEM, 1, 2),
-    (1, ITEM, 1, 2),
-    (2, ITEM, 1, 2),
-    (3, ITEM, 2, 3),
-    (4, ITEM, 3, 6),
-    (5, OTHER, 1, 4),
-    (6, OTHER, 10, 1),
-    (7, CLOSED, 1, 1),
-    (8, ITEM, 3, 1),
-    (9, ITEM, 4, 1),
-    (10, ITEM, 5, 1),
-    (11, ITEM, 6, 1),
+    (1, ITEM, 101, 2),
+    (1, ITEM, 101, 2),
+    (2, ITEM, 101, 2),
+    (3, ITEM, 102, 3),
+    (4, ITEM, 103, 6),
+    (5, OTHER, 101, 4),
+    (6, OTHER, 110, 1),
+    (7, CLOSED, 101, 1),
+    (8, ITEM, 103, 1),
+    (9, ITEM, 104, 1),
+    (10, ITEM, 105, 1),
+    (11, ITEM, 106, 1),
 ]
 
 
@@ -63,7 +63,7 @@ def run_purchases(server: Valkey, strategy: str) -> tuple[list[ReserveResult], d
     for number, item, user, quantity in PURCHASES:
         fields = (UUID(int=number), TENANT, item, user, quantity, 1000 + number)
         purchase = Purchase(*fields, idempotency_key=None, session_id=UUID(int=user))
-        if user < 10:
+        if user != 110:
             strategies.stock.trust_buyer(purchase)
         results.append(strategies.reserve(strategy, purchase))
     return results, read_keys(stores.stock(0))

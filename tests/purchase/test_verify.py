@@ -21,16 +21,18 @@ from tests.purchase.support.running_sale import RunningSale
 from tests.purchase.test_drains import begin_epoch_without_draining, killed_at
 from tests.support.servers.valkey import Valkey
 
-NUMBERS = set(range(1, 17))
+NUMBERS = set(range(1, 18))
 
 
 @pytest.fixture
 def running_sale(in_process_shop: InProcessShop, valkey: Valkey) -> RunningSale:
     """Create a running sale without any corruption."""
     item, token = in_process_shop.offer(stock=10), in_process_shop.buyer()
-    first, second = in_process_shop.buy(item, token), in_process_shop.buy(item, token)
+    first, second = in_process_shop.buy(item, token), in_process_shop.buy(item, token, 2)
     in_process_shop.drain(item)
-    return RunningSale(in_process_shop, valkey.client(), item, token, first, second, in_process_shop.buy(item, token))
+    return RunningSale(
+        in_process_shop, valkey.client(), item, token, first, second, in_process_shop.buy(item, token, 3)
+    )
 
 
 @pytest.fixture
@@ -104,7 +106,7 @@ def test_a_credit_not_yet_applied_in_redis_is_no_difference(
     assert broken(verify()) == set()
     running_sale.redis.hset(running_sale.gate_key, "hwm", 1)
     assert broken(verify()) == {3}
-    running_sale.redis.hincrby(running_sale.gate_key, "avail", 1)
+    running_sale.redis.hincrby(running_sale.gate_key, "avail", 2)
     assert broken(verify()) == set()
 
 

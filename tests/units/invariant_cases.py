@@ -94,6 +94,7 @@ VIOLATIONS: list[tuple[int, dict[str, Any], str]] = [
     (16, change_ledger(tenants={1: 4, 2: 3}), "3 lines of the ledger are of tenant 2"),
     (16, change_orders(buyer_tenants={5: 1, 6: 2}), "its buyer 6 is of tenant 2"),
     (16, change_orders(buyer_tenants={5: 1, 6: None}), "its buyer 6 is of tenant None"),
+    (17, change_orders(wrong_totals={TWO: (500, 502)}), f"order {TWO} costs 500, its pieces at their price 502"),
 ]
 # Invariant -> changes that break this one and no other.
 SINGLE: dict[int, dict[str, Any]] = {
@@ -112,6 +113,7 @@ SINGLE: dict[int, dict[str, Any]] = {
     13: {"limit": 1},
     14: change_redis_item(now=WAITING_ENTRY.since + 5001),
     16: change_orders(buyer_tenants={5: 1, 6: 2}),
+    17: change_orders(wrong_totals={TWO: (500, 502)}),
 }
 CONSISTENT: list[tuple[int, dict[str, Any]]] = [
     # A missing gate has no reservations.

@@ -16,9 +16,9 @@ from shop.supports.invariant import (
 )
 
 EARLY, ONE, TWO, THREE, FIVE, LOST = (UUID(int=number) for number in (8, 1, 2, 3, 5, 99))
-WAITING_ENTRY = OutboxOrder(THREE, epoch=2, seq=4, quantity=2, since=1000)
-DEAD_ENTRY = OutboxOrder(FIVE, epoch=2, seq=5, quantity=2, since=1000)
 TERMS = OrderTerms(tenant=1, item=7, user=5, quantity=1, unit_price=250, currency="EUR")
+WAITING_ENTRY = OutboxOrder(THREE, epoch=2, seq=4, terms=TERMS._replace(quantity=2), since=1000)
+DEAD_ENTRY = OutboxOrder(FIVE, epoch=2, seq=5, terms=TERMS._replace(quantity=2), since=1000)
 # Ten units. Number 1 of the first epoch was cancelled, and its return has not reached Redis yet. Of the second epoch
 # 1 and 2 are written (three units), 3 is void, 4 waits and 5 is a dead letter: seven in the database, two available.
 SNAPSHOT = ItemSnapshot(

@@ -1,22 +1,23 @@
 """Invariants over a consistent snapshot, and over every violation."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from shop.repositories import order, stock_ledger
-from shop.supports.invariant import INVARIANTS, ItemSnapshot, LedgerLine, OrderLine
+from shop.supports.invariant import INVARIANTS, ItemSnapshot, LedgerLine, OrderLine, OrderSummary
 from tests.units.invariant_cases import CONSISTENT, SINGLE, SOLD_OUT, VIOLATIONS
-from tests.units.item_snapshots import SNAPSHOT
+from tests.units.item_snapshots import ONE, SNAPSHOT
 
 
 def problems(number: int, changes: dict[str, Any]) -> list[str]:
     return [problem.text for problem in INVARIANTS[number](replace(SNAPSHOT, **changes))]
 
 
-def test_there_are_sixteen_numbered_invariants() -> None:
-    assert list(INVARIANTS) == list(range(1, 17))
+def test_there_are_seventeen_numbered_invariants() -> None:
+    assert list(INVARIANTS) == list(range(1, 18))
     assert all((check.__doc__ or "").startswith(f"Check invariant {number}: ") for number, check in INVARIANTS.items())
 
 
@@ -53,6 +54,16 @@ def test_every_invariant_has_a_violation() -> None:
 def test_a_missing_item_owns_neither_orders_nor_lines() -> None:
     snapshot: ItemSnapshot = replace(SNAPSHOT, tenant_id=None)
     assert len(list(INVARIANTS[16](snapshot))) == 4
+
+
+@pytest.mark.parametrize(
+    ("total", "wrong"), [(750, False), (749, True), (751, True), (250, True), (3, True), (-750, True)]
+)
+def test_only_pieces_times_unit_price_is_the_total_of_an_order(total: int, *, wrong: bool) -> None:
+    summary = OrderSummary()
+    summary.add(OrderLine(ONE, 1, 7, 5, 3, 250, total, "EUR", "cancelled", 2, 1, datetime.now(UTC)))
+
+    assert summary.wrong_totals == ({ONE: (total, 750)} if wrong else {})
 
 
 @pytest.mark.parametrize(("query", "line"), [(order._LINE_QUERY, OrderLine), (stock_ledger._LINE, LedgerLine)])

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from shop.cache_managers.stock import StockCacheManager
 from shop.constants.stock import PARTITIONS
-from shop.supports.invariant import OutboxOrder, RedisItem
+from shop.supports.invariant import OrderTerms, OutboxOrder, RedisItem
 from shop.supports.reservation import Reservation, parse_reservation
 
 if TYPE_CHECKING:
@@ -90,6 +90,6 @@ def _to_outbox_order(entry_id: str, reservation: Reservation) -> OutboxOrder:
         order_id=reservation.order_id,
         epoch=reservation.epoch,
         seq=reservation.seq,
-        quantity=reservation.quantity,
+        terms=OrderTerms.of(reservation),
         since=int(entry_id.partition("-")[0]),
     )

@@ -10,7 +10,7 @@ from shop.core.clock import Clock
 from shop.repositories.order import OrderRepository
 from shop.repositories.stock_ledger import StockLedgerRepository
 from shop.repositories.user import UserRepository
-from shop.supports.invariant import LedgerSummary, OrderSummary, RedisItem, split_batches
+from shop.supports.invariant import LedgerSummary, OrderSummary, OrderTerms, RedisItem, split_batches
 from shop.supports.reservation import parse_reservation
 
 # Receipts live a day; a slightly younger order must still have its own.
@@ -32,6 +32,7 @@ class TableSnapshotReader:
         since = self.clock.now() - RECEIPT_CHECK_AGE
         named = {entry.order_id for entry in redis_item.entries}
         summary, buyers = OrderSummary(), set()
+        _compare_entries(summary, redis_item, texts)
         for line in self.orders.iterate_lines(item_id):
             summary.add(line)
             # A number that was given twice is void for one order and belongs to the other.
@@ -42,10 +43,10 @@ class TableSnapshotReader:
             if line.order_id in named:
                 summary.positions[line.order_id] = (line.epoch, line.seq)
             if text := texts.get(line.order_id):
-                summary.record_mismatch(line, parse_reservation(text))
+                summary.record_mismatch(line.order_id, OrderTerms.of(line), parse_reservation(text))
         for ids in split_batches(texts.keys() - summary.units.keys()):
             for line in self.orders.find_lines(ids):
-                summary.record_mismatch(line, parse_reservation(texts[line.order_id]))
+                summary.record_mismatch(line.order_id, OrderTerms.of(line), parse_reservation(texts[line.order_id]))
         summary.buyer_tenants = self._find_buyer_tenants(buyers)
         return summary
 
@@ -62,3 +63,9 @@ class TableSnapshotReader:
             for line in self.ledger.iterate_lines(item_id, reason):
                 summary.add(reason, line, applied)
         return summary
+
+
+def _compare_entries(summary: OrderSummary, redis_item: RedisItem, texts: Mapping[UUID, str]) -> None:
+    for entry in redis_item.entries:
+        if text := texts.get(entry.order_id):
+            summary.record_mismatch(entry.order_id, entry.terms, parse_reservation(text))

@@ -10,6 +10,7 @@ from shop.supports.invariant.number_invariants import check_number_gaps, check_r
 from shop.supports.invariant.order_invariants import (
     check_confirmed_orders,
     check_ledger_orders,
+    check_order_totals,
     check_orders_have_receipts,
     check_orders_match_receipts,
     check_orders_match_sales,
@@ -62,6 +63,7 @@ INVARIANTS = {
     14: check_outbox_age,
     15: check_sold_out,
     16: check_tenants,
+    17: check_order_totals,
 }
 
 

@@ -34,7 +34,7 @@ def check_orders_have_receipts(snapshot: ItemSnapshot) -> Iterator[Problem]:
 
 
 def check_orders_match_receipts(snapshot: ItemSnapshot) -> Iterator[Problem]:
-    """Check invariant 8: orders and receipts have the same terms."""
+    """Check invariant 8: orders, written or waiting, equal their receipts."""
     for order_id, (order, receipt) in snapshot.orders.mismatches.items():
         names = [name for name, ours, theirs in zip(OrderTerms._fields, order, receipt, strict=True) if ours != theirs]
         if names:
@@ -70,6 +70,15 @@ def check_purchase_limits(snapshot: ItemSnapshot) -> Iterator[Problem]:
         if (snapshot.limit or 0) < snapshot.orders.units_held[user_id]:
             held = snapshot.orders.units_held[user_id]
             yield snapshot.make_problem(f"user {user_id}", f"user {user_id} holds {held} pieces of {snapshot.limit}")
+
+
+def check_order_totals(snapshot: ItemSnapshot) -> Iterator[Problem]:
+    """Check invariant 17: the total of an order is its pieces at its unit price.
+
+    By invariant 8 the unit price is the acknowledged one.
+    """
+    for order_id, (total, due) in snapshot.orders.wrong_totals.items():
+        yield snapshot.make_problem(order_id, f"order {order_id} costs {total}, its pieces at their price {due}")
 
 
 def _count_cancelled_pieces(snapshot: ItemSnapshot, order_id: UUID) -> int:

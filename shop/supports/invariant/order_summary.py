@@ -21,6 +21,7 @@ class OrderSummary:
     `buyer_tenants`: buyer -> tenant, None for an unknown user.
     `positions`: order -> (epoch, number), for orders with an outbox entry.
     `mismatches`: terms of order and receipt.
+    `wrong_totals`: total, and quantity times unit price.
     """
 
     units: dict[UUID, int] = field(default_factory=dict)
@@ -33,6 +34,7 @@ class OrderSummary:
     buyer_tenants: Mapping[int, int | None] = field(default_factory=dict)
     positions: dict[UUID, tuple[int, int]] = field(default_factory=dict)
     mismatches: dict[UUID, tuple[OrderTerms, OrderTerms]] = field(default_factory=dict)
+    wrong_totals: dict[UUID, tuple[int, int]] = field(default_factory=dict)
 
     def add(self, line: OrderLine) -> None:
         """Count an order of the item."""
@@ -42,6 +44,8 @@ class OrderSummary:
             self.cancelled.add(line.order_id)
         else:
             self.units_held[line.user_id] += line.quantity
+        if line.total_minor != (due := line.quantity * line.unit_price_minor):
+            self.wrong_totals[line.order_id] = line.total_minor, due
         before = self.epochs.get(line.epoch, EpochOrders(0, 0))
         self.epochs[line.epoch] = EpochOrders(before.orders + 1, max(before.seq_max, line.seq))
 
@@ -52,8 +56,7 @@ class OrderSummary:
         if line.created_at >= since:
             self.recent.add(line.order_id)
 
-    def record_mismatch(self, line: OrderLine, receipt: Agreed) -> None:
+    def record_mismatch(self, order_id: UUID, ordered: OrderTerms, receipt: Agreed) -> None:
         """Record an order whose terms differ from its receipt."""
-        ordered, reserved = OrderTerms.of(line), OrderTerms.of(receipt)
-        if reserved != ordered:
-            self.mismatches[line.order_id] = (ordered, reserved)
+        if (reserved := OrderTerms.of(receipt)) != ordered:
+            self.mismatches[order_id] = (ordered, reserved)

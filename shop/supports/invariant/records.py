@@ -28,8 +28,13 @@ class OutboxOrder(NamedTuple):
     order_id: UUID
     epoch: int
     seq: int
-    quantity: int
+    terms: "OrderTerms"
     since: int
+
+    @property
+    def quantity(self) -> int:
+        """Reserved pieces."""
+        return self.terms.quantity
 
     @property
     def position(self) -> tuple[int, int]:
@@ -51,6 +56,7 @@ class OrderLine(NamedTuple):
     user_id: int
     quantity: int
     unit_price_minor: int
+    total_minor: int
     currency: str
     status: str
     epoch: int

@@ -12,6 +12,7 @@ from shop.core.cache.key import Key
 from shop.core.metrics.metrics import Metrics
 from shop.core.redis.stores import RedisError, RedisStores
 from shop.core.settings.settings import Settings
+from tests.support.counted_metrics import CountedMetrics
 from tests.support.servers.valkey import Valkey
 
 
@@ -78,6 +79,27 @@ def test_none_is_not_cached_without_a_negative_ttl(cache: NoteCacheManager, valk
     assert build.calls == 2
     with valkey.client() as client:
         assert client.dbsize() == 0
+
+
+def test_reads_are_counted_by_key_as_hits_or_misses(
+    cache: NoteCacheManager,
+    counted: CountedMetrics,
+) -> None:
+    for _ in range(4):
+        cache.get_or_build(cache.note, Builder(7), **PARTS)
+    for _ in range(5):
+        cache.get(cache.lasting, **PARTS)
+    cache.put(cache.lasting, 8, **PARTS)
+    for _ in range(2):
+        cache.get(cache.lasting, **PARTS)
+
+    note, lasting = "NoteCacheManager.note", "NoteCacheManager.lasting"
+    assert counted.counts == {
+        ("shop_cache", note, "miss"): 1,
+        ("shop_cache", note, "hit"): 3,
+        ("shop_cache", lasting, "miss"): 5,
+        ("shop_cache", lasting, "hit"): 2,
+    }
 
 
 @pytest.mark.parametrize("empty", [[], {}, 0, ""])

@@ -26,6 +26,7 @@ from shop.services.sale_gate import SaleGateService
 from tests.http.support.envelope import data_of
 from tests.http.support.metric_samples import read_metrics, sample_value
 from tests.http.support.user_rows import NewUser, new_user, new_users
+from tests.support.distinct_values import price_fields, separate_ids
 from tests.support.http import HttpClient, Response
 from tests.support.polling import eventually
 from tests.support.processes.processes import Service
@@ -52,6 +53,7 @@ class Shop:
     def prepare(self) -> "Shop":
         """Make the tables and a second tenant."""
         migrate_database(self.engine)
+        separate_ids(self.engine)
         second = {"tenant_id": SECOND[0], "slug": "second", "name": "Second", "host": SECOND[1]}
         with self.engine.begin() as connection:
             if not connection.scalar(select(Tenant.slug).where(Tenant.tenant_id == SECOND[0])):
@@ -100,7 +102,7 @@ class Shop:
 
         Waits until the item can be bought when it is on sale.
         """
-        body = {"name": f"Item {next(_numbers)}", "price_minor": 250, "currency": "EUR", "status": "on_sale", **fields}
+        body = {"name": f"Item {next(_numbers)}", **price_fields(), "status": "on_sale", **fields}
         with self.client() as client:
             item = data_of(client.post(f"{API}/items", {**body, "stock": stock}, token=self.admin(tenant_id)), 201)
         if item["status"] == "on_sale":

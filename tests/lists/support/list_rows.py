@@ -33,6 +33,8 @@ ON_SALE: tuple[tuple[str, int, int | None], ...] = (
 )
 HIDDEN = (("Draft tea", ItemStatus.DRAFT, None), ("Old tea", ItemStatus.RETIRED, None))
 DELETED = "Deleted tea"
+# Mark and price of the rows of the second tenant.
+FOREIGN_TENANT, FOREIGN, FOREIGN_PRICE = 2, "Foreign", 66_601
 ADAS_ORDERS, BOBS_ORDERS, LINES, RUNS = 25, 3, 30, 8
 
 
@@ -114,6 +116,27 @@ def add_runs(engine: Engine, item_ids: list[int]) -> None:
     ]
     with engine.begin() as connection:
         connection.execute(insert(ReconcileRun), rows)
+
+
+def add_foreign_rows(engine: Engine, owner: int, item_id: int, user_id: int) -> None:
+    """Insert rows of the second tenant, some of them about rows of the first one.
+
+    `owner` belongs to the second tenant, the item and the user to the first one.
+    """
+    tenant, mark = {"tenant_id": FOREIGN_TENANT}, {"unit_price_minor": FOREIGN_PRICE, "total_minor": FOREIGN_PRICE}
+    line = {"delta": FOREIGN_PRICE, "reason": StockReason.ADJUSTMENT, "actor": owner, "note": FOREIGN}
+    run = {"cause": Cause.DIFFERENT, "expected": FOREIGN, "found": FOREIGN, "done": FOREIGN, "updated_at": NOON}
+    with engine.begin() as connection:
+        own = connection.execute(insert(Item), item_row(f"{FOREIGN} tea", FOREIGN_PRICE, None) | tenant)
+        assert own.inserted_primary_key
+        for number, item in enumerate((own.inserted_primary_key[0], item_id)):
+            connection.execute(
+                insert(Order), order_row(90 + number, owner, item, epoch=owner + number, **tenant, **mark)
+            )
+            line |= {"item_id": item, "ref": f"{FOREIGN}:{item}", "created_at": NOON}
+            connection.execute(insert(StockLedger), {**tenant, **line})
+            connection.execute(insert(ReconcileRun), {**tenant, **run, "item_id": item, "created_at": NOON})
+        connection.execute(insert(Order), order_row(92, user_id, item_id, epoch=owner + 2, **tenant, **mark))
 
 
 def item_row(name: str, price: int, max_per_user: int | None) -> dict[str, Any]:

@@ -5,12 +5,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import insert, update
 
+from shop.constants.user import RoleFlag
+from shop.core.crypto.tokens import Tokens
 from shop.core.openapi.annotations import get_annotations
 from shop.core.query.checker import ListChecker
+from shop.models.tenant import Tenant
 from shop.models.user import User
 from tests.http.support.shop import API
+from tests.http.support.user_rows import new_session, new_user
 from tests.lists.support import list_rows
 from tests.purchase.support.in_process_shop import InProcessShop
 from tests.support.call_recording import record_sql
@@ -32,6 +36,14 @@ class ListShop:
     def fill(self) -> "ListShop":
         """Insert the rows."""
         engine = self.shop.database.engine
+        tenant = {
+            "tenant_id": list_rows.FOREIGN_TENANT,
+            "slug": "foreign",
+            "name": "Foreign",
+            "created_at": list_rows.NOON,
+        }
+        with engine.begin() as connection:
+            connection.execute(insert(Tenant), tenant)
         self.items = list_rows.add_items(engine)
         self.tokens = {"ada": self.shop.buyer(), "bob": self.shop.buyer(), "admin": self.shop.admin(), ANONYMOUS: ""}
         for name in ("ada", "bob"):
@@ -41,7 +53,17 @@ class ListShop:
         list_rows.add_orders(engine, self.items, self.users["ada"], self.users["bob"])
         list_rows.add_lines(engine, self.items["Green tea"], self.users["ada"])
         list_rows.add_runs(engine, [self.items["Green tea"], self.items["Teapot"]])
+        self._add_foreign_rows()
         return self
+
+    def _add_foreign_rows(self) -> None:
+        engine, tokens = self.shop.database.engine, self.shop.container.get(Tokens)
+        columns = {"tenant_id": list_rows.FOREIGN_TENANT, "roles": int(RoleFlag.ADMIN), "name": list_rows.FOREIGN}
+        foreigner = new_user(engine, tokens, **columns)
+        self.tokens["foreigner"] = foreigner.token
+        list_rows.add_foreign_rows(engine, foreigner.id, self.items["Green tea"], self.users["ada"])
+        with engine.begin() as connection:
+            new_session(connection, tokens, self.users["ada"], list_rows.FOREIGN_TENANT)
 
     @property
     def ledger(self) -> str:

@@ -23,7 +23,7 @@ def delete_an_order(scene: RunningSale) -> None:
 
 
 def make_an_order_larger(scene: RunningSale) -> None:
-    scene.shop.change_row("UPDATE orders SET quantity = 2 WHERE id = %s", UUID(scene.second).bytes)
+    scene.shop.change_row("UPDATE orders SET quantity = 5 WHERE id = %s", UUID(scene.second).bytes)
 
 
 def renumber_an_order(scene: RunningSale) -> None:
@@ -51,9 +51,10 @@ def reset_the_pending_count(scene: RunningSale) -> None:
 
 
 def oversell(scene: RunningSale) -> None:
+    left = int(scene.shop.gate(scene.item)["avail"])
     scene.redis.hset(scene.gate_key, "avail", 100)
     scene.shop.buy(scene.item, scene.token, 8)
-    scene.redis.hincrby(scene.gate_key, "avail", -93)
+    scene.redis.hset(scene.gate_key, "avail", left - 8)
 
 
 def set_the_numbers_back(scene: RunningSale) -> None:
@@ -87,13 +88,34 @@ def cancel_without_a_return(scene: RunningSale) -> None:
 
 def return_an_uncancelled_order(scene: RunningSale) -> None:
     columns = "tenant_id, item_id, delta, ref, adj_seq, created_at"
-    sql = f"INSERT INTO stock_ledger (reason, {columns}) SELECT 'return', tenant_id, item_id, 1, ref, 1, created_at"
+    sql = (
+        f"INSERT INTO stock_ledger (reason, {columns}) SELECT 'return', tenant_id, item_id, -delta, ref, 1, created_at"
+    )
     scene.shop.change_row(f"{sql} FROM stock_ledger WHERE ref = %s", scene.second)
-    change_the_stock(scene)
+    scene.shop.change_row("UPDATE items SET stock = stock + 2 WHERE id = %s", scene.item)
 
 
-def change_the_price_of_an_order(scene: RunningSale) -> None:
-    scene.shop.change_row("UPDATE orders SET unit_price_minor = 2 WHERE id = %s", UUID(scene.second).bytes)
+def change_an_order(assignment: str) -> Callable[[RunningSale], None]:
+    """Return a corruption that changes columns of the second order."""
+
+    def change(scene: RunningSale) -> None:
+        scene.shop.change_row(f"UPDATE orders SET {assignment} WHERE id = %s", UUID(scene.second).bytes)
+
+    change.__name__ = assignment
+    return change
+
+
+def change_a_waiting_entry(place: int, value: str) -> Callable[[RunningSale], None]:
+    """Return a corruption that changes one part of the waiting reservation."""
+
+    def change(scene: RunningSale) -> None:
+        parts = scene.waiting_entry.split("|")
+        parts[place] = value
+        scene.redis.delete(scene.partition_key("outbox"))
+        scene.redis.xadd(scene.partition_key("outbox"), {"r": "|".join(parts)})
+
+    change.__name__ = f"{value} in a waiting entry"
+    return change
 
 
 def move_an_order_to_another_item(scene: RunningSale) -> None:
@@ -151,7 +173,7 @@ CORRUPTIONS: dict[Callable[[RunningSale], None], set[int]] = {
     delete_the_first_line: {1},
     assign_the_sale_to_another_order: {9},
     delete_an_order: {2, 6, 9, 10},
-    make_an_order_larger: {2, 8, 9},
+    make_an_order_larger: {2, 8, 9, 17},
     renumber_an_order: {10},
     insert_an_order: {2, 7, 9, 10, 11},
     change_the_stock: {1, 3},
@@ -166,7 +188,15 @@ CORRUPTIONS: dict[Callable[[RunningSale], None], set[int]] = {
     set_the_stock_to_sold_out: {3, 15},  # 15 is the worst case of 3
     cancel_without_a_return: {2},
     return_an_uncancelled_order: {2},
-    change_the_price_of_an_order: {8},
+    change_an_order("unit_price_minor = 7"): {8, 17},
+    change_an_order("total_minor = total_minor + 1"): {17},
+    change_an_order("total_minor = unit_price_minor"): {17},
+    change_an_order("total_minor = quantity"): {17},
+    # A price that is the same in all columns differs from the acknowledged one.
+    change_an_order("unit_price_minor = 7, total_minor = 14"): {8},
+    change_an_order("currency = 'XTS'"): {8},
+    change_a_waiting_entry(5, "7"): {8},
+    change_a_waiting_entry(6, "XTS"): {8},
     move_an_order_to_another_item: {2, 6, 7, 8, 9, 10, 11},
     move_an_order_to_another_tenant: {8, 16},
     move_a_sale_to_another_tenant: {16},

@@ -19,9 +19,10 @@ def run_dead_letters(in_process_shop: InProcessShop) -> Letters:
 
 def buy_impossibly(app_shop: InProcessShop, item: int, token: str, quantity: int = 1) -> str:
     """Place an order whose currency does not fit its column."""
+    currency = app_shop.gate(item)["currency"]
     app_shop.set_gate_fields(item, currency="EUROS")
     order = app_shop.buy(item, token, quantity)
-    app_shop.set_gate_fields(item, currency="EUR")
+    app_shop.set_gate_fields(item, currency=currency)
     return order
 
 

@@ -31,6 +31,7 @@ from shop.services.item import ItemService
 from shop.services.sale_gate import SaleGateService
 from tests.http.support.shop import API
 from tests.http.support.user_rows import new_users
+from tests.support.distinct_values import price_fields, separate_ids
 from tests.support.limits import UNLIMITED
 from tests.support.servers.databases import migrate_database
 
@@ -52,6 +53,7 @@ class InProcessShop:
         self.http = app.test_client()
         self.redis: Any = self.container.get(RedisStores).stock_servers[0]
         migrate_database(self.database.engine)
+        separate_ids(self.database.engine)
 
     def close(self) -> None:
         """Close the database connections."""
@@ -64,11 +66,15 @@ class InProcessShop:
     @cached_property
     def admin_token(self) -> str:
         """Access token of an administrator."""
-        return new_users(self.database.engine, self.container.get(Tokens), 1, UserRole.ADMIN)[0]
+        return self.admin()
 
     def admin(self, tenant_id: int = DEFAULT_TENANT) -> str:
         """Create an administrator and return its access token."""
         return new_users(self.database.engine, self.container.get(Tokens), 1, UserRole.ADMIN, tenant_id)[0]
+
+    def user_id(self, token: str) -> int:
+        """Return the user of an access token."""
+        return self.container.get(Tokens).verify(token).user_id
 
     def send(self, method: str, path: str, token: str | None, body: Any = None) -> TestResponse:
         """Send a request below the API path and return the response."""
@@ -78,9 +84,8 @@ class InProcessShop:
 
     def offer(self, stock: int, **fields: Any) -> int:
         """Create an item with an open gate and return its id."""
-        body = {"name": "Thing", "price_minor": 1, "currency": "EUR", "stock": stock, **fields}
+        body = {"name": "Thing", "status": ItemStatus.ON_SALE, **price_fields(), "stock": stock, **fields}
         items = self.container.get(ItemService)
-        body = {"status": ItemStatus.ON_SALE, **body}
         item = self.run_in_tenant(lambda: items.create(None, body))
         self.container.get(LoadStockJob).run(DEFAULT_TENANT, item["id"])
         assert self.gates.is_settled(DEFAULT_TENANT, item["id"])
@@ -88,11 +93,9 @@ class InProcessShop:
 
     def add_tenant(self, tenant_id: int) -> None:
         """Create the tenant of that id unless it exists."""
-        with self.database.engine.begin() as connection:
-            if not connection.exec_driver_sql("SELECT 1 FROM tenants WHERE tenant_id = %s", (tenant_id,)).first():
-                columns = "tenant_id, slug, name, created_at"
-                values = (tenant_id, f"tenant-{tenant_id}", "Another", Clock().now().replace(tzinfo=None))
-                connection.exec_driver_sql(f"INSERT INTO tenants ({columns}) VALUES (%s, %s, %s, %s)", values)
+        if not self.rows("SELECT 1 FROM tenants WHERE tenant_id = %s", tenant_id):
+            sql = "INSERT INTO tenants (tenant_id, slug, name, created_at) VALUES (%s, %s, 'Another', %s)"
+            self.change_row(sql, tenant_id, f"tenant-{tenant_id}", Clock().now().replace(tzinfo=None))
 
     def run_in_tenant(self, work: Callable[[], T], tenant_id: int = DEFAULT_TENANT) -> T:
         """Run the work in a tenant's transaction and return its result."""
@@ -121,9 +124,9 @@ class InProcessShop:
         """Return the item as an unauthenticated client reads it."""
         return dict(self.http.get(f"{API}/items/{item_id}").get_json()["data"])
 
-    def buy_and_write(self, item_id: int, token: str, quantity: int = 1) -> str:
+    def buy_and_write(self, item_id: int, token: str, quantity: int = 1, key: str = "") -> str:
         """Buy pieces, write the order, and return its id."""
-        order_id = self.buy(item_id, token, quantity)
+        order_id = self.buy(item_id, token, quantity, key)
         self.drain(item_id)
         return order_id
 
@@ -141,8 +144,7 @@ class InProcessShop:
 
     def reconcile(self) -> list[str]:
         """Reconcile the stores; return a line for each repair."""
-        done: list[str] = self.container.get(SyncStockJob).run()
-        return done
+        return list(self.container.get(SyncStockJob).run())
 
     def cli(self, *arguments: str) -> Result:
         """Run `flask shop ...`."""
@@ -182,9 +184,8 @@ class InProcessShop:
 
     def orders_of(self, item_id: int) -> dict[str, str]:
         """Return order id -> status of an item's written orders."""
-        with self.database.engine.connect() as connection:
-            rows = connection.exec_driver_sql("SELECT id, status FROM orders WHERE item_id = %s", (item_id,))
-            return {str(UUID(bytes=order_id)): status for order_id, status in rows}
+        rows = self.rows("SELECT id, status FROM orders WHERE item_id = %s", item_id)
+        return {str(UUID(bytes=order_id)): status for order_id, status in rows}
 
     def change_row(self, sql: str, *values: object) -> None:
         """Change exactly one row directly, as only a test may."""

@@ -9,7 +9,7 @@ from tests.purchase.support.in_process_shop import InProcessShop
 
 @dataclass
 class RunningSale:
-    """Item of ten pieces: two single orders written, a third waiting."""
+    """Item of ten pieces: orders of one and of two written, one of three waiting."""
 
     shop: InProcessShop
     redis: Any
