@@ -26,7 +26,7 @@ from shop.services.sale_gate import SaleGateService
 from tests.http.support.envelope import data_of
 from tests.http.support.metric_samples import read_metrics, sample_value
 from tests.http.support.user_rows import NewUser, new_user, new_users
-from tests.support.distinct_values import price_fields, separate_ids
+from tests.support.distinct_values import price_fields
 from tests.support.http import HttpClient, Response
 from tests.support.polling import eventually
 from tests.support.processes.processes import Service
@@ -53,7 +53,6 @@ class Shop:
     def prepare(self) -> "Shop":
         """Make the tables and a second tenant."""
         migrate_database(self.engine)
-        separate_ids(self.engine)
         second = {"tenant_id": SECOND[0], "slug": "second", "name": "Second", "host": SECOND[1]}
         with self.engine.begin() as connection:
             if not connection.scalar(select(Tenant.slug).where(Tenant.tenant_id == SECOND[0])):

@@ -31,7 +31,7 @@ from shop.services.item import ItemService
 from shop.services.sale_gate import SaleGateService
 from tests.http.support.shop import API
 from tests.http.support.user_rows import new_users
-from tests.support.distinct_values import price_fields, separate_ids
+from tests.support.distinct_values import price_fields
 from tests.support.limits import UNLIMITED
 from tests.support.servers.databases import migrate_database
 
@@ -53,7 +53,6 @@ class InProcessShop:
         self.http = app.test_client()
         self.redis: Any = self.container.get(RedisStores).stock_servers[0]
         migrate_database(self.database.engine)
-        separate_ids(self.database.engine)
 
     def close(self) -> None:
         """Close the database connections."""

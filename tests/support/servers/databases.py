@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Engine, NullPool, create_engine, text
 from sqlalchemy.engine import make_url
 
 from shop.migrations import runner
+from tests.support.distinct_values import separate_ids
 
 _ALEMBIC_TABLE = "alembic_version"
 # The default tenant is created by a migration.
@@ -30,7 +31,7 @@ def drop_database(server_url: str, name: str) -> None:
 
 
 def migrate_database(engine: Engine) -> None:
-    """Upgrade the schema, unless it is that of this release.
+    """Upgrade the schema and separate the ids, unless the schema is that of this release.
 
     One query instead of Alembic's start, which most tests would pay for nothing.
     """
@@ -39,6 +40,7 @@ def migrate_database(engine: Engine) -> None:
         version = connection.scalar(text(f"SELECT version_num FROM {_ALEMBIC_TABLE}")) if tables else None
     if version != runner.latest_version():
         runner.upgrade(engine)
+        separate_ids(engine)
 
 
 def empty_database(url: str) -> None:
