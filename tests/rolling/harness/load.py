@@ -19,7 +19,7 @@ from tests.support.http import HttpClient, Response
 
 SEED = 5
 WITH_KEY, WITHOUT_KEY = 3, 2
-PAUSE_SECONDS = (0.03, 0.09)
+PAUSE_SECONDS = (0.1, 0.2)
 # Buyers send this many times as many requests as the other clients.
 RARER = 4
 BUYER = "buyer"

@@ -6,9 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
-from shop.migrations import runner
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+
 from tests.http.support.shop import API, Shop
-from tests.rolling.harness.releases import NEW, OLD, ROOT, Release
+from tests.rolling.harness.releases import NEW, OLD, Release
 from tests.support.http import HttpClient, Response
 from tests.support.processes.processes import Service
 
@@ -62,11 +65,14 @@ class Rollout:
         self._running: set[tuple[str, str]] = set()
 
     def migrate(self, release: str) -> str:
-        """Migrate the schema with the code of a release; return the version of the schema."""
-        if self.releases[release].folder == ROOT:
-            # A process of its own would do the same, and import everything once more.
-            return runner.upgrade(self.shop.engine)
-        return str(self.services[release].run_cli("migrate").stdout.split()[-1].rstrip("."))
+        """Migrate the schema with the migrations of a release; return the version of the schema."""
+        config = Config()
+        config.set_main_option("script_location", str(self.releases[release].folder / "shop" / "migrations"))
+        # In this process: a command would import the whole release once more.
+        with self.shop.engine.begin() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            return str(MigrationContext.configure(connection).get_current_revision())
 
     def move_to(self, mix: Mix) -> None:
         """Start the missing processes, then end the surplus ones."""
