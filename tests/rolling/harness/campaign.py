@@ -11,7 +11,7 @@ from shop.core.jobs.queue import JobQueue
 from tests.chaos.harness.history import History
 from tests.chaos.harness.history_checks import CHECKS
 from tests.http.support.shop import Shop
-from tests.rolling.harness.goods import offer, offer_goods
+from tests.rolling.harness.goods import offer_goods
 from tests.rolling.harness.load import Load
 from tests.rolling.harness.probe import Probe
 from tests.rolling.harness.releases import NEW, OLD
@@ -20,7 +20,6 @@ from tests.support.polling import wait_for
 from tests.support.processes.processes import Service
 
 SETTLE_SECONDS = 20.0
-PROBED_STOCK = 10_000
 BOTH = (OLD, NEW)
 # Without schedulers: their jobs matter only after a crash, and each process costs a second and a half to start.
 SHORT_FORM = (Mix((OLD,), (OLD,)), Mix(BOTH, BOTH), Mix((NEW,), (NEW,)))
@@ -63,7 +62,7 @@ def run(rollout: Rollout, folder: Path, mixes: Sequence[Mix] = SHORT_FORM, secon
     previous_schema = rollout.migrate(OLD)
     rollout.move_to(mixes[0])
     load = Load(rollout, offer_goods(rollout), folder / "clients.jsonl")
-    probe = Probe(rollout, load.answers, offer(rollout, PROBED_STOCK))
+    probe = Probe(rollout, load.answers)
     with load.running():
         load.answers.mix = f"{mixes[0]}, schema of {OLD}"
         probe.run()

@@ -3,7 +3,7 @@
 import http.client
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from shop.core.crypto.tokens import Tokens
 from tests.chaos.harness.client_log import ClientLog, read_log
 from tests.chaos.harness.history import History
 from tests.chaos.harness.load_clients import Client, Identity, SharedState, run_clients
+from tests.http.support.shop import API
 from tests.rolling.harness.answers import AnswerLog
 from tests.rolling.harness.goods import Goods, read_history
 from tests.rolling.harness.releases import NEW, OLD
@@ -55,7 +56,10 @@ class RollingClient(Client):
         self._edits += 1
         is_price = self._edits % EDITS_PER_PRICE == 0
         body = {"price_minor": 200 + self._edits} if is_price else {"introduction": f"Edition {self._edits}"}
-        self._request("PATCH", f"/api/v1/items/{self.random.choice(self.shared.restocked)}", body, self.identity.token)
+        path = f"{API}/items/{self.random.choice(self.shared.restocked)}"
+        # A lost connection is reported; the clients that buy also continue after one.
+        with suppress(OSError, http.client.HTTPException):
+            self._request("PATCH", path, body, self.identity.token)
 
     def _post(self, path: str, body: Any, token: str, headers: dict[str, str] | None) -> Response:
         release, response = self._request("POST", path, body, token, headers)
@@ -72,6 +76,9 @@ class RollingClient(Client):
         except (OSError, http.client.HTTPException) as error:
             self._answers.report(f"{release} release: {method} {path} -> {error!r}")
             raise
+        finally:
+            # The server may have ended, and another one may listen, before the next request to this release.
+            self._clients[release].close()
         self._answers.add(release, method, path, response)
         return release, response
 

@@ -7,10 +7,12 @@ from uuid import uuid4
 
 from tests.http.support.idempotent_writes import is_replay
 from tests.rolling.harness.answers import AnswerLog, find_changes
+from tests.rolling.harness.goods import offer
 from tests.rolling.harness.rollout import Rollout
 from tests.support.http import Response
 from tests.support.polling import PAUSE_SECONDS, wait_for
 
+STOCK = 10_000
 WRITTEN_SECONDS = 10.0
 # The last writes of earlier mixes are repeated, at releases that did not answer them.
 REMEMBERED_WRITES = 8
@@ -37,8 +39,9 @@ class Write(NamedTuple):
 class Probe:
     """Checks of one mix after the other, on an item of their own."""
 
-    def __init__(self, rollout: Rollout, answers: AnswerLog, item: int) -> None:
-        self.rollout, self.answers, self.item = rollout, answers, item
+    def __init__(self, rollout: Rollout, answers: AnswerLog) -> None:
+        self.rollout, self.answers = rollout, answers
+        self.item, self._stock = offer(rollout, STOCK), STOCK
         self.admin, self.buyer = rollout.shop.admin(), rollout.shop.buyer()
         self.acknowledged: list[str] = []
         self._writes: list[Write] = []
@@ -62,16 +65,17 @@ class Probe:
 
     def _check_stock(self, release: str) -> None:
         path, body = f"/items/{self.item}/stock-adjustments", {"delta": 3, "reason": "counted"}
-        adjustment = self._write(release, "POST", path, body, self.admin)
-        self._repeat(adjustment)
+        self._repeat(self._write(release, "POST", path, body, self.admin))
+        self._stock += body["delta"]
         for reader in self.rollout.webs:
-            shown = self._read(reader, f"/items/{self.item}")
-            expected = adjustment.data.get("stock")
-            self._require(shown.get("stock") == expected, f"{reader} shows {shown}, {release} adjusted to {expected}")
+            # While the item is loaded, the stock is that of the database, without orders that are not written yet.
+            shown = wait_for(lambda reader=reader: self._read_stock(reader) == self._stock, WRITTEN_SECONDS)
+            self._require(shown, f"{reader} shows {self._read_stock(reader)} pieces, not {self._stock}")
 
     def _check_order(self, release: str) -> None:
         purchase = self._write(release, "POST", f"/items/{self.item}/purchase", {"quantity": 2}, self.buyer)
         self._repeat(purchase)
+        # The pieces of this order are back at the end of this check.
         order = purchase.data.get("id")
         self.acknowledged.append(str(order))
         for reader in self.rollout.webs:
@@ -99,6 +103,7 @@ class Probe:
         self.answers.add(release, "POST", "/purchase", response)
         if response.status < 300:
             self.acknowledged.append(str(response.json["data"]["id"]))
+            self._stock -= 1
         return response
 
     def _write(self, release: str, method: str, path: str, body: Any, token: str) -> Write:
@@ -134,6 +139,9 @@ class Probe:
         response = self.rollout.send(release, "GET", path, token=self.buyer)
         self.answers.add(release, "GET", path, response)
         return dict(response.json.get("data") or {})
+
+    def _read_stock(self, release: str) -> object:
+        return self._read(release, f"/items/{self.item}").get("stock")
 
     def _has_status(self, release: str, order: object, status: str) -> bool:
         return self._read(release, f"/orders/{order}").get("status") == status
