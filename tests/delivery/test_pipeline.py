@@ -39,7 +39,7 @@ def test_the_newest_libraries_block_nothing() -> None:
 
 @pytest.mark.parametrize("name", ["test", "rolling"])
 def test_a_job_that_reads_the_previous_release_fetches_the_whole_history(name: str) -> None:
-    assert pipeline_jobs()[name]["variables"]["GIT_DEPTH"] == 0
+    assert pipeline_jobs()[name]["variables"]["GIT_DEPTH"] == "0"
 
 
 def test_whole_products_are_run_on_a_schedule_as_the_samples_are() -> None:

@@ -1,4 +1,4 @@
-"""Comparison of the schema of the database with the schema of this release."""
+"""Comparison of schema versions."""
 
 
 def is_usable(current: object, required: str) -> bool:

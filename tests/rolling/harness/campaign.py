@@ -1,5 +1,6 @@
 """Rollout under load: one mix after the other, then all checks."""
 
+import subprocess
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -74,8 +75,8 @@ def run(rollout: Rollout, folder: Path, mixes: Sequence[Mix] = SHORT_FORM, secon
             rollout.move_to(mix)
             probe.run()
             time.sleep(seconds)
-    load.answers.mix = "after the load"
-    return Outcome([*load.answers.problems, *find_problems(rollout, load, probe.acknowledged)], load.answers.counts)
+    # Problems of a mix explain those that they leave behind in the stores.
+    return Outcome(load.answers.problems or [*find_problems(rollout, load, probe.acknowledged)], load.answers.counts)
 
 
 def find_problems(rollout: Rollout, load: Load, probed: Collection[str]) -> Iterator[str]:
@@ -116,5 +117,8 @@ def find_dead_letters(shop: Shop) -> Iterator[str]:
 def _verify(service: Service, acknowledged: Collection[str]) -> str:
     path = service.folder / "acknowledged"
     path.write_text("".join(f"{order}\n" for order in sorted(acknowledged)))
-    result = service.run_cli("verify", "--acknowledged", str(path), check=False)
+    try:
+        result = service.run_cli("verify", "--acknowledged", str(path), check=False)
+    except subprocess.TimeoutExpired as error:
+        return str(error)
     return "" if result.returncode == 0 else result.stdout + result.stderr

@@ -101,7 +101,7 @@ def _add_channel(package: Path, *, nullable: bool) -> None:
 
 # Patch -> a text of the problems that it causes.
 INCOMPATIBILITIES: dict[Patch, str] = {
-    rename_outbox_field: "dead letter",
+    rename_outbox_field: "is not written",
     rename_job: "failed job",
     hide_withdrawn_items: "withdrew",
     extend_receipt: "500",

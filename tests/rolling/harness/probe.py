@@ -1,6 +1,7 @@
 """Single requests that one release answers and each serving release has to understand."""
 
 import time
+from functools import partial
 from itertools import count
 from typing import Any, NamedTuple
 from uuid import uuid4
@@ -12,7 +13,7 @@ from tests.rolling.harness.rollout import Rollout
 from tests.support.http import Response
 from tests.support.polling import PAUSE_SECONDS, wait_for
 
-STOCK = 10_000
+STOCK, ADDED = 10_000, 3
 WRITTEN_SECONDS = 10.0
 # The last writes of earlier mixes are repeated, at releases that did not answer them.
 REMEMBERED_WRITES = 8
@@ -64,12 +65,12 @@ class Probe:
             self._require(shown.get("introduction") == text, f"{reader} shows no edit of {release}: {shown}")
 
     def _check_stock(self, release: str) -> None:
-        path, body = f"/items/{self.item}/stock-adjustments", {"delta": 3, "reason": "counted"}
+        path, body = f"/items/{self.item}/stock-adjustments", {"delta": ADDED, "reason": "counted"}
         self._repeat(self._write(release, "POST", path, body, self.admin))
-        self._stock += body["delta"]
+        self._stock += ADDED
         for reader in self.rollout.webs:
             # While the item is loaded, the stock is that of the database, without orders that are not written yet.
-            shown = wait_for(lambda reader=reader: self._read_stock(reader) == self._stock, WRITTEN_SECONDS)
+            shown = wait_for(partial(self._shows_stock, reader), WRITTEN_SECONDS)
             self._require(shown, f"{reader} shows {self._read_stock(reader)} pieces, not {self._stock}")
 
     def _check_order(self, release: str) -> None:
@@ -79,7 +80,7 @@ class Probe:
         order = purchase.data.get("id")
         self.acknowledged.append(str(order))
         for reader in self.rollout.webs:
-            written = wait_for(lambda reader=reader: self._has_status(reader, order, "confirmed"), WRITTEN_SECONDS)
+            written = wait_for(partial(self._has_status, reader, order, "confirmed"), WRITTEN_SECONDS)
             self._require(written, f"order {order} of {release} is not written, says {reader}")
         self._repeat(purchase)
         self._repeat(self._write(release, "POST", f"/orders/{order}/cancel", None, self.buyer))
@@ -90,12 +91,14 @@ class Probe:
     def _check_withdrawal(self, release: str) -> None:
         """Withdraw the item and offer it again; each web server has to obey."""
         self._write(release, "PATCH", f"/items/{self.item}", {"status": "retired"}, self.admin)
+        # Until the load has ended, the gate is closed in every release.
+        wait_for(lambda: "token" not in self.rollout.shop.gate(self.item), WRITTEN_SECONDS)
         for seller in self.rollout.webs:
             response = self._buy_once(seller)
             self._require(response.status == 404, f"{seller} answers {response.status} for an item {release} withdrew")
         self._write(release, "PATCH", f"/items/{self.item}", {"status": "on_sale"}, self.admin)
         for seller in self.rollout.webs:
-            bought = wait_for(lambda seller=seller: self._buy_once(seller).status in (201, 202), WRITTEN_SECONDS)
+            bought = wait_for(partial(self._sells, seller), WRITTEN_SECONDS)
             self._require(bought, f"{seller} does not sell an item that {release} offered again")
 
     def _buy_once(self, release: str) -> Response:
@@ -142,6 +145,12 @@ class Probe:
 
     def _read_stock(self, release: str) -> object:
         return self._read(release, f"/items/{self.item}").get("stock")
+
+    def _shows_stock(self, release: str) -> bool:
+        return self._read_stock(release) == self._stock
+
+    def _sells(self, release: str) -> bool:
+        return self._buy_once(release).status in (201, 202)
 
     def _has_status(self, release: str, order: object, status: str) -> bool:
         return self._read(release, f"/orders/{order}").get("status") == status
