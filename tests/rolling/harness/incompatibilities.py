@@ -99,10 +99,10 @@ def _add_channel(package: Path, *, nullable: bool) -> None:
     (versions / f"{last + 1:04}_channel.py").write_text(_MIGRATION.format(**numbers, nullable=nullable))
 
 
-# Patch -> a text of the problems that it causes.
+# Patch -> pattern of a problem that it causes.
 INCOMPATIBILITIES: dict[Patch, str] = {
-    rename_outbox_field: "is not written",
-    rename_job: "failed job",
+    rename_outbox_field: "is not written|cannot be read",
+    rename_job: "is not written|failed job",
     hide_withdrawn_items: "withdrew",
     extend_receipt: "500",
     shorten_fingerprint: "422",

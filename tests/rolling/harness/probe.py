@@ -59,6 +59,9 @@ class Probe:
 
     def _check_edit(self, release: str) -> None:
         text = f"Introduction {next(_numbers)}"
+        for reader in self.rollout.webs:
+            # Caches the item, so that the edit has something to invalidate.
+            self._read(reader, f"/items/{self.item}")
         self._repeat(self._write(release, "PATCH", f"/items/{self.item}", {"introduction": text}, self.admin))
         for reader in self.rollout.webs:
             shown = self._read(reader, f"/items/{self.item}")

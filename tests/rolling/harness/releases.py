@@ -34,7 +34,8 @@ class Release:
     @property
     def python_path(self) -> str:
         """PYTHONPATH of its processes."""
-        return os.pathsep.join(map(str, (self.folder, REMOVED_PACKAGES)))
+        # Only the checkout has all its packages; its processes may be forked from one that has imported it.
+        return str(ROOT) if self.folder == ROOT else os.pathsep.join(map(str, (self.folder, REMOVED_PACKAGES)))
 
     def find_package(self) -> Path:
         """Return the file of the package `shop` that its processes import."""
