@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run demo bench bench-catalogue bench-keys bench-limits bench-lists bench-logs bench-sign-in chaos chaos-keys fuzz fuzz-lists resilience test test-all lint contracts types unit report report-test newest lock clean help
+.PHONY: run demo bench bench-catalogue bench-keys bench-limits bench-lists bench-logs bench-sign-in chaos chaos-keys fuzz fuzz-lists resilience rolling test test-all lint contracts types unit report report-test newest lock clean help
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -55,6 +55,9 @@ chaos-keys: $(VENV)/.ready ## Servers die under clients that share idempotency k
 
 resilience: $(VENV)/.ready ## Measure every route while a store is down, frozen or slow (six minutes)
 	@$(BIN)/python -m tests.resilience
+
+rolling: $(VENV)/.ready ## Every mix of the previous release and this one under load, and planted incompatibilities
+	$(BIN)/pytest -v tests/rolling/mix_checks.py tests/rolling/incompatibility_checks.py
 
 fuzz: $(VENV)/.ready ## Run Schemathesis over the whole API with three kinds of caller; SEED=1 CASES=5000
 	@$(BIN)/python -m tests.fuzz --seed $(or $(SEED),1) --cases $(or $(CASES),5000)

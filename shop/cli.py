@@ -98,9 +98,9 @@ def scheduler() -> None:
 
 @shop.command(with_appcontext=False)
 def migrate() -> None:
-    """Upgrade the database schema."""
-    runner.upgrade(Container(_load_settings()).get(Database).migration_engine())
-    click.echo(f"The schema is at {runner.latest_version()}.")
+    """Upgrade the database schema; a newer one stays."""
+    version = runner.upgrade(Container(_load_settings()).get(Database).migration_engine())
+    click.echo(f"The schema is at {version}.")
 
 
 @shop.command(with_appcontext=False)

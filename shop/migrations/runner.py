@@ -6,8 +6,13 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
+
+from shop.core.operations.schema_version import is_usable
+
+HEAD = "head"
 
 
 def _config() -> Config:
@@ -23,18 +28,29 @@ def latest_version() -> str:
     return head or ""
 
 
-def upgrade(engine: Engine, version: str = "head") -> None:
-    """Upgrade the schema to a version; do nothing when it is current."""
-    _run(engine, command.upgrade, version)
+def upgrade(engine: Engine, version: str = HEAD) -> str:
+    """Upgrade the schema to a version; do nothing when it is current.
+
+    The schema of a later release stays too, since a rollback runs this release on it. Returns the version of the schema
+    afterwards.
+    """
+    with engine.begin() as connection:
+        if version != HEAD or not is_usable(_read_version(connection), latest_version()):
+            _run(connection, command.upgrade, version)
+        return _read_version(connection) or ""
 
 
 def downgrade(engine: Engine, version: str) -> None:
     """Downgrade the schema to a version; `base` empties the database."""
-    _run(engine, command.downgrade, version)
-
-
-def _run(engine: Engine, action: Callable[[Config, str], None], version: str) -> None:
-    config = _config()
     with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        action(config, version)
+        _run(connection, command.downgrade, version)
+
+
+def _read_version(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _run(connection: Connection, action: Callable[[Config, str], None], version: str) -> None:
+    config = _config()
+    config.attributes["connection"] = connection
+    action(config, version)

@@ -6,6 +6,9 @@ import pytest
 from tests.delivery.delivery_files import ROOT, pipeline_jobs, read_yaml, script_lines, services
 from tests.support import samples
 
+# Targets of jobs that run on a schedule only.
+NIGHTLY = {"newest", "rolling", "test-all"}
+
 
 def _find_make_targets() -> set[str]:
     lines = [line.split() for job in pipeline_jobs().values() for line in script_lines(job)]
@@ -20,15 +23,23 @@ def stage_of(job: dict[str, Any]) -> str:
 def test_the_pipeline_runs_all_targets_of_make_test() -> None:
     recipe = re.search(r"^test:(.*?)(##|$)", (ROOT / "Makefile").read_text(), re.MULTILINE)
     assert recipe
-    assert _find_make_targets() - {"newest", "test-all"} == {
-        word for word in recipe[1].split() if not word.startswith("$")
-    }
+    assert _find_make_targets() - NIGHTLY == {word for word in recipe[1].split() if not word.startswith("$")}
 
 
-def test_the_newest_libraries_are_tried_on_a_schedule_and_block_nothing() -> None:
-    job = pipeline_jobs()["newest"]
+@pytest.mark.parametrize("name", sorted(NIGHTLY))
+def test_a_nightly_job_runs_its_target_on_a_schedule_only(name: str) -> None:
+    job = pipeline_jobs()[name]
     assert job["rules"] == [{"if": '$CI_PIPELINE_SOURCE == "schedule"'}]
-    assert (job["script"], job["allow_failure"]) == ("make newest", True)
+    assert job["script"] == f"make {name}"
+
+
+def test_the_newest_libraries_block_nothing() -> None:
+    assert pipeline_jobs()["newest"]["allow_failure"] is True
+
+
+@pytest.mark.parametrize("name", ["test", "rolling"])
+def test_a_job_that_reads_the_previous_release_fetches_the_whole_history(name: str) -> None:
+    assert pipeline_jobs()[name]["variables"]["GIT_DEPTH"] == "0"
 
 
 def test_whole_products_are_run_on_a_schedule_as_the_samples_are() -> None:

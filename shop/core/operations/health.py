@@ -10,6 +10,7 @@ from shop.core.database.engine import CountingPool, Database
 from shop.core.http.envelope import respond
 from shop.core.metrics.metrics import Counter, GaugeSample, Metrics
 from shop.core.operations.draining import is_draining
+from shop.core.operations.schema_version import is_usable
 from shop.core.redis.stores import RedisStores
 from shop.core.resilience.store_monitor import StoreMonitor
 
@@ -45,10 +46,12 @@ class Health:
         @app.get("/readyz")
         def readyz() -> Response:
             database, *redis = self._check_stores()
-            if database not in (schema_version, "down", "late"):
+            if is_usable(database, schema_version):
+                database = "ok"
+            elif database not in ("down", "late"):
                 database = f"schema {database}, not {schema_version}"
             statuses = {
-                "database": "ok" if database == schema_version else database,
+                "database": database,
                 "redis": _worst_status(redis),
                 "draining": is_draining(),
             }

@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from shop.core.database.engine import Database
+from shop.core.operations.schema_version import is_usable
 from shop.core.redis.stores import RedisError, RedisStores
 from shop.core.settings.loader import SettingsError
 
@@ -60,7 +61,7 @@ class StoreCheck:
             yield CheckResult(ok=True, sentence=f"The database is {connection.dialect.name} {version}.")
             current = connection.scalar(text("SELECT version_num FROM alembic_version"))
             yield CheckResult(
-                current == schema_version, f"The schema is at {current}; this code wants {schema_version}."
+                is_usable(current, schema_version), f"The schema is at {current}; this code wants {schema_version}."
             )
             if connection.dialect.name != "sqlite":
                 durable = connection.scalar(text("SELECT @@innodb_flush_log_at_trx_commit"))

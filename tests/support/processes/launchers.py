@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from tests.support.processes.fork_server import ROOT
 
 _PAUSE_SECONDS = 0.005
+_SERVER_LOCK = threading.Lock()
 
 
 class ChildHandle(Protocol):
@@ -133,6 +134,12 @@ class _ForkServer:
             return dict(json.loads(responses.readline()))
 
 
-@cache
 def _fork_server() -> _ForkServer:
+    # Threads that start the first processes at once would each create a server.
+    with _SERVER_LOCK:
+        return _create_server()
+
+
+@cache
+def _create_server() -> _ForkServer:
     return _ForkServer()

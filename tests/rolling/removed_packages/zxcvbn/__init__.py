@@ -1,0 +1,1 @@
+"""Stand-in for a library that only the previous release requires."""
