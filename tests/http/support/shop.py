@@ -24,7 +24,6 @@ from shop.core.settings.settings import Settings
 from shop.models.tenant import Tenant
 from shop.services.sale_gate import SaleGateService
 from tests.http.support.envelope import data_of
-from tests.http.support.metric_samples import read_metrics, sample_value
 from tests.http.support.user_rows import NewUser, new_user, new_users
 from tests.support.distinct_values import price_fields, separate_ids
 from tests.support.http import HttpClient, Response
@@ -64,13 +63,6 @@ class Shop:
         """Make the tables and start all processes."""
         self.prepare().service.start("worker", "scheduler", "web")
         return self
-
-    def wait_until_all_ready(self) -> None:
-        """Wait until every process of `web` is ready; /readyz answers as soon as one of them is."""
-        settings = self.container.get(Settings)
-        connections = settings.web_workers * settings.database_pool
-        with self.client() as client:
-            eventually(lambda: sample_value(read_metrics(client), "shop_database_pool_size") == connections, 30)
 
     def close(self) -> None:
         """End all processes."""
