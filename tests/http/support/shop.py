@@ -108,7 +108,7 @@ class Shop:
 
     def wait_until_open(self, item_id: int, tenant_id: int = DEFAULT_TENANT) -> None:
         """Wait until the item can be bought, under any strategy."""
-        eventually(lambda: self.container.get(SaleGateService).is_settled(tenant_id, item_id), 10)
+        eventually(lambda: self.container.get(SaleGateService).is_settled(tenant_id, item_id))
 
     def gate(self, item_id: int) -> dict[str, str]:
         """Return the state of the item in Redis."""
@@ -140,11 +140,11 @@ class Shop:
         with self.client() as client:
             return dict(data_of(client.get(f"{API}/items/{item_id}"), 200))
 
-    def wait_until_written(self, item_id: int, count: int, timeout: float = 15.0) -> None:
+    def wait_until_written(self, item_id: int, count: int, timeout: float = 60.0) -> None:
         """Wait until the item has exactly that many orders in the database."""
         eventually(lambda: self.written(item_id) == count, timeout)
 
-    def wait_until_quiet(self, item_id: int, timeout: float = 20.0) -> None:
+    def wait_until_quiet(self, item_id: int, timeout: float = 60.0) -> None:
         """Wait until no order of the item waits to be written."""
         eventually(lambda: self.gate(item_id).get("pend") == "0", timeout)
 
