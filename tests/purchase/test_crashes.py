@@ -1,6 +1,5 @@
 """Killed processes and servers: reservations are kept exactly once."""
 
-import time
 from collections.abc import Callable
 
 import pytest
@@ -8,7 +7,7 @@ import pytest
 from tests.purchase.conftest import RunningService
 from tests.purchase.support.buyer_load import BuyerLoad
 
-PIECES, KILLS = 100_000, 3
+PIECES, KILLS, ORDERS_BETWEEN_KILLS = 100_000, 3, 50
 Kill = Callable[[RunningService], None]
 
 
@@ -47,7 +46,7 @@ def test_a_kill_during_many_purchases_loses_and_duplicates_nothing(running_servi
 
     with load.running():
         for _ in range(KILLS):
-            time.sleep(0.3)
+            load.wait_for_orders(ORDERS_BETWEEN_KILLS)
             kill(running_service)
 
     assert load.abandoned == []

@@ -7,13 +7,14 @@ from contextlib import AbstractContextManager, contextmanager
 import pytest
 
 from tests.http.support.envelope import data_of
+from tests.http.support.readiness import wait_until_stores_are_back
 from tests.http.support.shop import API
 from tests.purchase.conftest import RunningService
 from tests.support.http import HttpClient, Response
 from tests.support.processes.managed_process import ManagedProcess
 
 DATABASE_DOWN, REDIS_DOWN, WRONG_PASSWORD = 503001, 503002, 401101
-AT_ONCE_SECONDS, IN_TIME_SECONDS, SEEN_SECONDS = 1.0, 2.5, 0.5
+AT_ONCE_SECONDS, IN_TIME_SECONDS = 1.0, 2.5
 
 
 @contextmanager
@@ -28,16 +29,12 @@ def stopped(server: ManagedProcess) -> Iterator[None]:
 
 @contextmanager
 def frozen(server: ManagedProcess) -> Iterator[None]:
-    """Freeze a server: it accepts connections and does not respond.
-
-    Afterwards waits until every process has reached it again.
-    """
+    """Freeze a server: it accepts connections and does not respond."""
     server.freeze()
     try:
         yield
     finally:
         server.thaw()
-    time.sleep(SEEN_SECONDS)
 
 
 class StoreClient:
@@ -73,9 +70,10 @@ class StoreClient:
 
 
 @pytest.fixture
-def store_client(running_service: RunningService) -> StoreClient:
-    """Create a client of the shop before the failure."""
-    return StoreClient(running_service)
+def store_client(running_service: RunningService) -> Iterator[StoreClient]:
+    """Create a client of the shop before the failure; wait for the stores after it."""
+    yield StoreClient(running_service)
+    wait_until_stores_are_back(running_service.shop)
 
 
 def assert_unavailable(answer: Response, code: int) -> None:
@@ -110,6 +108,7 @@ def test_a_frozen_valkey_delays_responses_only_briefly(
             data_of(store_client.send(what, IN_TIME_SECONDS), 200)
         assert data_of(store_client.send("readyz", AT_ONCE_SECONDS), 200)["redis"] == "late"
 
+    wait_until_stores_are_back(running_service.shop)
     data_of(running_service.shop.buy(store_client.item, store_client.token, Prefer="wait=10"), 201)
 
 
@@ -135,6 +134,7 @@ def test_a_frozen_valkey_sells_nothing_for_requests_answered_with_an_error(
                 running_service.shop.buy(store_client.item, store_client.token, Idempotency_Key="again"), REDIS_DOWN
             )
 
+    wait_until_stores_are_back(running_service.shop)
     order = data_of(
         running_service.shop.buy(store_client.item, store_client.token, Idempotency_Key="again", Prefer="wait=10"), 201
     )
@@ -174,5 +174,6 @@ def test_a_frozen_database_delays_responses_only_briefly(
         data_of(store_client.send("readyz", AT_ONCE_SECONDS), 503)
         promised = data_of(store_client.send("buy", AT_ONCE_SECONDS), 202)["id"]
 
+    wait_until_stores_are_back(running_service.shop)
     running_service.shop.wait_until_written(store_client.item, 2)
     assert data_of(running_service.shop.order(promised, store_client.token), 200)["status"] == "confirmed"

@@ -18,6 +18,8 @@ MOST, PROCESSES = 60, 4
 # The most requests of one client that pass when Redis goes down, with those before included.
 MOST_WITHOUT = MOST * 11 // 10
 CLIENT_THREADS = 8
+# Longer than any request takes that does not wait for Redis, also on a busy machine.
+REDIS_SECONDS = 1.5
 _numbers = itertools.count(1)
 
 
@@ -63,6 +65,7 @@ def start_shop(folder: Path, database_url: str, valkey: Valkey) -> Iterator[Limi
     """
     env = {f"SHOP_LIMIT_{name}": f"{MOST}/minute" for name in ("DEFAULT", "LOGIN", "REGISTER", "REFRESH", "PURCHASE")}
     env |= {"SHOP_WEB_WORKERS": str(PROCESSES), "SHOP_WEB_THREADS": "2", "SHOP_TRUSTED_PROXIES": "127.0.0.1"}
+    env |= {"SHOP_REDIS_TIMEOUT": str(REDIS_SECONDS)}
     shop = Shop(Service(folder, database_url, valkey.url, env)).prepare()
     try:
         shop.service.start("web")

@@ -9,16 +9,17 @@ from typing import Any, NamedTuple
 
 from argon2 import PasswordHasher
 
+from tests.http.support.readiness import wait_until_all_ready
 from tests.http.support.shop import API, Shop
 from tests.resilience.proxy import Fault, Proxy
 from tests.support.http import HttpClient, Response
+from tests.support.limits import CHEAP_HASHING
 from tests.support.processes.processes import Service
 from tests.support.servers.databases import create_database
 from tests.support.servers.mariadb import MariaDB
 from tests.support.servers.valkey import Valkey
 
 PASSWORD = "Correct-horse-1"
-CHEAP_HASHING = {"SHOP_ARGON2_TIME": "1", "SHOP_ARGON2_MEMORY_KIB": "8", "SHOP_ARGON2_LANES": "1"}
 # The limits are not reached, but every request is counted.
 HIGH_LIMITS = {
     f"SHOP_LIMIT_{name}": "1000000/minute" for name in ("DEFAULT", "LOGIN", "REGISTER", "REFRESH", "PURCHASE")
@@ -112,7 +113,7 @@ def start_shop(folder: Path, valkey: Valkey, mariadb: MariaDB, **env: str) -> It
         try:
             proxied_shop = ProxiedShop(shop.open(), {"redis": redis, "mariadb": database})
             proxied_shop.create_data()
-            shop.wait_until_all_ready()
+            wait_until_all_ready(shop)
             yield proxied_shop
         finally:
             shop.close()

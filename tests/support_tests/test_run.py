@@ -12,7 +12,7 @@ from tests.support.polling import Eventually
 from tests.support.processes import process_groups
 
 ROOT = Path(__file__).parents[2]
-INNER_TESTS = "tests/support_tests/inner_run.py"
+INNER_TESTS = "tests/support_tests/stubs/inner_run.py"
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def test_a_configured_server_is_used_and_none_is_started(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("count", ["0", "2"])
 def test_without_mariadb_the_run_fails_with_one_sentence(tmp_path: Path, count: str) -> None:
-    result = run_inner_tests(tmp_path, "-n", count, "-p", "tests.support_tests.no_mariadb")
+    result = run_inner_tests(tmp_path, "-n", count, "-p", "tests.support_tests.stubs.no_mariadb")
 
     assert result.returncode == pytest.ExitCode.USAGE_ERROR
     assert "shop's tests need MariaDB: install" in result.stderr

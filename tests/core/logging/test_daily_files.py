@@ -1,7 +1,7 @@
 """Daily log files, with days from the times of the records."""
 
 import multiprocessing
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from pathlib import Path
 
 import orjson
@@ -68,14 +68,22 @@ def test_other_files_are_never_removed(tmp_path: Path) -> None:
     assert {path.name for path in tmp_path.iterdir()} > set(other_files)
 
 
-def test_a_start_removes_old_files(tmp_path: Path) -> None:
-    today = datetime.now(UTC).date()
+class FixedTime(datetime):
+    """Time that does not pass, so that no midnight does."""
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> "FixedTime":
+        return cls(TODAY.year, TODAY.month, TODAY.day, 12, tzinfo=tz)
+
+
+def test_a_start_removes_old_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shop.core.logging.daily_files.datetime", FixedTime)
     for back in (20, 14, 13, 1):
-        (tmp_path / f"shop-{today - timedelta(back)}.jsonl").touch()
+        (tmp_path / f"shop-{TODAY - timedelta(back)}.jsonl").touch()
 
     DailyFileSink(tmp_path, 14)
 
-    assert days(tmp_path) == [today - timedelta(back) for back in (13, 1, 0)]
+    assert days(tmp_path) == [TODAY - timedelta(back) for back in (13, 1, 0)]
 
 
 def test_several_processes_lose_and_tear_no_line_at_midnight(tmp_path: Path) -> None:
@@ -84,7 +92,7 @@ def test_several_processes_lose_and_tear_no_line_at_midnight(tmp_path: Path) -> 
     for process in processes:
         process.start()
     for process in processes:
-        process.join(60)
+        process.join(600)
 
     assert [process.exitcode for process in processes] == [0] * PROCESSES
     for day in (TODAY, TODAY + timedelta(1)):

@@ -24,7 +24,6 @@ from shop.core.settings.settings import Settings
 from shop.models.tenant import Tenant
 from shop.services.sale_gate import SaleGateService
 from tests.http.support.envelope import data_of
-from tests.http.support.metric_samples import read_metrics, sample_value
 from tests.http.support.user_rows import NewUser, new_user, new_users
 from tests.support.distinct_values import price_fields
 from tests.support.http import HttpClient, Response
@@ -63,13 +62,6 @@ class Shop:
         """Make the tables and start all processes."""
         self.prepare().service.start("worker", "scheduler", "web")
         return self
-
-    def wait_until_all_ready(self) -> None:
-        """Wait until every process of `web` is ready; /readyz answers as soon as one of them is."""
-        settings = self.container.get(Settings)
-        connections = settings.web_workers * settings.database_pool
-        with self.client() as client:
-            eventually(lambda: sample_value(read_metrics(client), "shop_database_pool_size") == connections, 30)
 
     def close(self) -> None:
         """End all processes."""
@@ -115,7 +107,7 @@ class Shop:
 
     def wait_until_open(self, item_id: int, tenant_id: int = DEFAULT_TENANT) -> None:
         """Wait until the item can be bought, under any strategy."""
-        eventually(lambda: self.container.get(SaleGateService).is_settled(tenant_id, item_id), 10)
+        eventually(lambda: self.container.get(SaleGateService).is_settled(tenant_id, item_id))
 
     def gate(self, item_id: int) -> dict[str, str]:
         """Return the state of the item in Redis."""
@@ -147,11 +139,11 @@ class Shop:
         with self.client() as client:
             return dict(data_of(client.get(f"{API}/items/{item_id}"), 200))
 
-    def wait_until_written(self, item_id: int, count: int, timeout: float = 15.0) -> None:
+    def wait_until_written(self, item_id: int, count: int, timeout: float = 60.0) -> None:
         """Wait until the item has exactly that many orders in the database."""
         eventually(lambda: self.written(item_id) == count, timeout)
 
-    def wait_until_quiet(self, item_id: int, timeout: float = 20.0) -> None:
+    def wait_until_quiet(self, item_id: int, timeout: float = 60.0) -> None:
         """Wait until no order of the item waits to be written."""
         eventually(lambda: self.gate(item_id).get("pend") == "0", timeout)
 

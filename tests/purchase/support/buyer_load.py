@@ -9,10 +9,12 @@ from uuid import uuid4
 
 from tests.http.support.shop import API, Shop
 from tests.support.http import HttpClient
+from tests.support.polling import eventually
 
 BUYERS = 8
 PAUSE_SECONDS = 0.004
-PATIENCE_SECONDS = 20.0
+# A purchase is abandoned after that, which a test does not expect: longer than any restart.
+PATIENCE_SECONDS = 120.0
 
 
 class BuyerLoad:
@@ -38,6 +40,11 @@ class BuyerLoad:
             self._stopped.set()
             for thread in threads:
                 thread.join()
+
+    def wait_for_orders(self, count: int) -> None:
+        """Wait until that many more orders are acknowledged."""
+        aim = len(self.order_ids) + count
+        eventually(lambda: len(self.order_ids) >= aim, PATIENCE_SECONDS)
 
     def _buy_until_stopped(self, token: str) -> None:
         with self.shop.client(timeout=5.0) as client:
