@@ -73,7 +73,7 @@ def check_purchase_limits(snapshot: ItemSnapshot) -> Iterator[Problem]:
 
 
 def check_order_totals(snapshot: ItemSnapshot) -> Iterator[Problem]:
-    """Check invariant 17: the total of an order is its pieces at its unit price.
+    """Check invariant 17: an order's total is pieces times unit price.
 
     By invariant 8 the unit price is the acknowledged one.
     """

@@ -82,21 +82,6 @@ def test_an_exhausted_window_is_refused_from_memory_for_a_short_time(windows: Lo
     assert windows.find_exhausted([quota()]) == []
 
 
-@pytest.mark.parametrize(
-    ("left", "seconds"), [(0, 1), (1, 1), (999, 1), (1000, 1), (1001, 2), (29_000, 29), (29_001, 30), (29_999, 30)]
-)
-def test_the_seconds_until_the_end_are_rounded_up(
-    windows: LocalWindows, time: FakeTime, left: int, seconds: int
-) -> None:
-    # A client that returned earlier would be refused again.
-    state = windows.update(quota(), windows.request_args(quota()), (0, 60, left))
-    assert state.reset_seconds == seconds
-    if left:
-        (from_memory,) = windows.find_exhausted([quota()])
-        (alone,) = windows.count_locally([quota()], time.moment)
-        assert (from_memory.reset_seconds, alone.reset_seconds) == (seconds, seconds)
-
-
 def test_a_window_with_requests_left_is_not_refused_from_memory(windows: LocalWindows) -> None:
     update_window(windows, quota(), 59, 30_000)
 

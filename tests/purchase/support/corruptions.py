@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from uuid import UUID, uuid4
 
+from tests.purchase.support.changed_orders import change_a_waiting_entry, change_an_order
 from tests.purchase.support.running_sale import RunningSale
 
 
@@ -93,29 +94,6 @@ def return_an_uncancelled_order(scene: RunningSale) -> None:
     )
     scene.shop.change_row(f"{sql} FROM stock_ledger WHERE ref = %s", scene.second)
     scene.shop.change_row("UPDATE items SET stock = stock + 2 WHERE id = %s", scene.item)
-
-
-def change_an_order(assignment: str) -> Callable[[RunningSale], None]:
-    """Return a corruption that changes columns of the second order."""
-
-    def change(scene: RunningSale) -> None:
-        scene.shop.change_row(f"UPDATE orders SET {assignment} WHERE id = %s", UUID(scene.second).bytes)
-
-    change.__name__ = assignment
-    return change
-
-
-def change_a_waiting_entry(place: int, value: str) -> Callable[[RunningSale], None]:
-    """Return a corruption that changes one part of the waiting reservation."""
-
-    def change(scene: RunningSale) -> None:
-        parts = scene.waiting_entry.split("|")
-        parts[place] = value
-        scene.redis.delete(scene.partition_key("outbox"))
-        scene.redis.xadd(scene.partition_key("outbox"), {"r": "|".join(parts)})
-
-    change.__name__ = f"{value} in a waiting entry"
-    return change
 
 
 def move_an_order_to_another_item(scene: RunningSale) -> None:
