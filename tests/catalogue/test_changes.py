@@ -118,3 +118,13 @@ def test_a_read_that_began_before_a_change_is_not_cached(
     ]
 
     assert seen == ["Thing", "New", "New"]
+
+
+def test_a_restored_item_is_seen_by_the_next_read(first_app: InProcessShop, second_app: InProcessShop) -> None:
+    item = first_app.offer(stock=5)
+    first_app.send("DELETE", f"/items/{item}", first_app.admin_token)
+    assert (read_item(second_app, item), list_names(second_app)) == (NOT_FOUND, [])
+
+    # The item is not loaded, since loading would invalidate the cache, too.
+    first_app.send("POST", f"/items/{item}/restore", first_app.admin_token)
+    assert (read_item(second_app, item)["name"], list_names(second_app)) == ("Thing", ["Thing"])

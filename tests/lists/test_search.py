@@ -2,6 +2,7 @@
 
 import pytest
 
+from shop.core.query.spec import VALUES_MAX
 from tests.lists.support.list_rows import DELETED, LINES
 from tests.lists.support.list_shop import ListShop
 
@@ -134,3 +135,8 @@ def test_a_search_with_the_maximum_of_relations_is_answered_in_time(list_shop: L
         "/users", "admin", search=";".join((*names, "orders.id:" + "0" * 8 + "-0000" * 3 + "-" + "0" * 12))
     )
     assert refusal == {"search": ["The search goes over more than 6 relations."]}
+
+
+def test_a_comparison_may_have_as_many_values_as_the_limit(list_shop: ListShop) -> None:
+    prices = ",".join(["250", *map(str, range(1_000_001, 1_000_000 + VALUES_MAX))])
+    assert list_shop.names(search=f"price_minor:{prices}", searchFields="price_minor:in") == ["Green tea"]
