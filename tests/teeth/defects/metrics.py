@@ -1,0 +1,133 @@
+"""Defects of metrics and logs."""
+
+from tests.teeth.defect import combine, defect, replace, swap
+
+REDACTION = "core/logging/test_redaction.py"
+
+DEFECTS = (
+    defect(
+        "replayed_purchases_counted_as_executed",
+        "Purchases with a key are counted as executed or replayed.",
+        "services/purchase/__init__.py",
+        swap('"replayed"', '"executed"'),
+        "http/observability/test_metrics.py",
+        "http/test_purchase_idempotency.py",
+    ),
+    defect(
+        "hits_counted_as_misses",
+        "Reads of the cache are counted as hits or misses.",
+        "core/cache/cache_manager.py",
+        combine(
+            replace('"miss" if value is None else "hit"', '"hit" if value is None else "miss"'),
+            replace('lifetimes, tag), "hit"', 'lifetimes, tag), "miss"'),
+            replace('outcome = "miss" return build()', 'outcome = "hit"\n            return build()'),
+        ),
+        "resilience/test_metrics.py::test_cache_reads_are_counted_by_key",
+    ),
+    defect(
+        "drain_measured_in_milliseconds",
+        "The duration of a drain is measured in seconds.",
+        "services/stock/__init__.py",
+        replace(
+            "self.metrics.observe(DRAIN_SECONDS, (now - started) / 1e6)",
+            "self.metrics.observe(DRAIN_SECONDS, (now - started) / 1e3)",
+        ),
+        "resilience/test_metrics.py::test_written_orders_are_measured",
+    ),
+    defect(
+        "refused_requests_counted_as_alone",
+        "Requests that a limit refused are counted as refused.",
+        "core/rate_limiting/limiter.py",
+        swap('"refused"', '"alone"'),
+        "rate_limiting/test_purchases.py::test_refused_purchases_are_counted_like_other_outcomes",
+        "rate_limiting/test_redis_data_loss.py",
+    ),
+    defect(
+        "mismatch_counted_as_refused",
+        "A key that was used for another request is counted as a mismatch.",
+        "core/idempotency/metrics.py",
+        replace('g.idempotency_outcome = "mismatch"', 'g.idempotency_outcome = "refused"'),
+        "http/observability/test_metrics.py::test_idempotent_requests_are_counted_by_outcome",
+    ),
+    defect(
+        "age_of_the_youngest_outbox",
+        "The age of the oldest waiting order is that of all outboxes.",
+        "services/queue_metric.py",
+        replace(
+            "max(backlog.oldest_seconds for backlog in backlogs)", "min(backlog.oldest_seconds for backlog in backlogs)"
+        ),
+        "http/observability/test_metrics.py::test_pending_orders_are_measured",
+    ),
+    defect(
+        "value_on_the_edge_in_the_next_bucket",
+        "A bucket of a histogram includes its upper edge.",
+        "core/metrics/metrics.py",
+        combine(
+            replace("bisect_left(histogram.buckets, seconds)", "bisect_right(histogram.buckets, seconds)"),
+            replace("from bisect import bisect_left", "from bisect import bisect_left, bisect_right"),
+        ),
+        "core/metrics/test_metrics.py::test_a_bucket_includes_its_edge",
+    ),
+    defect(
+        "age_of_the_reconciliation_with_the_wrong_sign",
+        "The time since the last reconciliation grows.",
+        "services/queue_metric.py",
+        replace("age = self.clock.microseconds() / 1e6 - moment", "age = moment - self.clock.microseconds() / 1e6"),
+        "resilience/test_metrics.py::test_reconcile_runs_are_counted_and_their_age_is_measured",
+    ),
+    defect(
+        "server_error_logged_as_warning",
+        "A server error is logged as an error.",
+        "core/middleware/access_log.py",
+        replace("logging.ERROR if status >= 500", "logging.ERROR if status > 500"),
+        "core/middleware/test_access_log.py::test_the_level_of_a_record_depends_on_the_status",
+    ),
+    defect(
+        "proxy_logged_as_client",
+        "The log has the address of the client, not of the proxy.",
+        "core/middleware/access_log.py",
+        replace(
+            "self.client_addresses.resolve(self.peer, self.forwarded)", "self.client_addresses.resolve(self.peer, None)"
+        ),
+        "core/middleware/test_access_log.py::test_a_client_behind_a_trusted_proxy_is_logged_by_its_own_address",
+    ),
+    defect(
+        "cookie_in_the_log",
+        "Secrets are masked in the log.",
+        "core/logging/redaction.py",
+        replace('"authorization", "cookie", "credential",', '"authorization", "credential",'),
+        f"{REDACTION}::test_a_secret_is_masked_by_its_name",
+    ),
+    defect(
+        "key_in_the_log",
+        "An idempotency key is logged as its digest.",
+        "core/middleware/access_log.py",
+        replace(
+            "digest(self.idempotency_key) if self.idempotency_key else None",
+            "self.idempotency_key or digest(self.path)",
+        ),
+        "http/test_access_log.py::test_a_record_describes_the_request_and_the_response",
+    ),
+    defect(
+        "day_of_logs_too_few",
+        "The log is stored for the configured days, including today.",
+        "core/logging/daily_files.py",
+        replace("if file_day <= day - self._keep_for:", "if file_day < day - self._keep_for:"),
+        "core/logging/test_daily_files.py::test_fourteen_days_including_today_are_kept",
+    ),
+    defect(
+        "eleventh_failure_is_logged",
+        "At most ten equal failures a minute are logged.",
+        "core/logging/throttle.py",
+        replace("return count.total <= MAX_PER_MINUTE", "return count.total <= MAX_PER_MINUTE + 1"),
+        "core/logging/test_throttle.py::test_ten_records_a_minute_pass_and_the_others_are_summarized",
+    ),
+    defect(
+        "created_order_is_not_traced",
+        "A log search for a purchase finds the record of its written order.",
+        "controllers/order.py",
+        replace('record_created(order["id"])', "record_created(str(item_id))"),
+        "http/observability/test_logs.py"
+        "::test_one_search_returns_every_record_of_a_purchase_from_the_request_to_the_written_row",
+    ),
+)

@@ -1,0 +1,110 @@
+"""Defects of stock changes: cancellations, adjustments and credits."""
+
+from tests.teeth.defect import combine, defect, replace
+
+CANCELLATION = "purchase/test_cancellation.py"
+ADJUSTMENTS = "purchase/test_adjustments.py"
+
+DEFECTS = (
+    defect(
+        "cancel_by_a_clerk_lowers_the_count_of_the_clerk",
+        "A cancellation gives the pieces back to the limit of the buyer.",
+        "services/stock_ledger.py",
+        replace(
+            "self._add_credit(item, order.quantity, order.user_id, **line)",
+            "self._add_credit(item, order.quantity, caller.user_id, **line)",
+        ),
+        CANCELLATION,
+    ),
+    defect(
+        "cancel_by_a_clerk_in_the_name_of_the_buyer",
+        "The ledger line of a cancellation names the user that cancelled.",
+        "services/stock_ledger.py",
+        replace('"actor": caller.user_id', '"actor": order.user_id', within="cancel"),
+        "purchase/test_written_rows.py::test_a_ledger_line_names_the_user_that_caused_it",
+    ),
+    defect(
+        "cancel_returns_one_piece",
+        "A cancellation returns all pieces of the order.",
+        "services/stock_ledger.py",
+        replace("self._add_credit(item, order.quantity,", "self._add_credit(item, 1,"),
+        f"{CANCELLATION}::test_the_pieces_of_a_cancelled_order_can_be_bought_again",
+    ),
+    defect(
+        "cancelled_order_is_not_visible_to_its_status",
+        "An order is cancelled only once.",
+        "services/stock_ledger.py",
+        replace("if order.status != OrderStatus.CONFIRMED:", "if order.status == OrderStatus.REJECTED:"),
+        f"{CANCELLATION}::test_an_order_can_be_cancelled_only_once",
+    ),
+    defect(
+        "stock_maximum_is_refused",
+        "The stock can be raised to its maximum.",
+        "services/stock_ledger.py",
+        replace("if item.stock + adjustment.delta > STOCK_MAX:", "if item.stock + adjustment.delta >= STOCK_MAX:"),
+        "purchase/test_adjustments.py::test_the_stock_can_be_raised_to_its_maximum",
+    ),
+    defect(
+        "raised_stock_takes_pieces",
+        "Setting the stock to a higher value takes no pieces out of the sale.",
+        "services/stock_ledger.py",
+        replace("max(0, -adjustment.delta)", "abs(adjustment.delta)"),
+        f"{ADJUSTMENTS}::test_the_stock_is_set_when_it_equals_the_expected_stock",
+    ),
+    defect(
+        "last_available_piece_cannot_be_taken",
+        "An adjustment can take all available pieces.",
+        "cache_managers/stock/lua/take.lua",
+        replace("if avail < tonumber(ARGV[1]) then", "if avail <= tonumber(ARGV[1]) then"),
+        "purchase/test_adjustments.py::test_an_adjustment_moves_both_stores[-10]",
+    ),
+    defect(
+        "adjustment_shows_the_stock_of_before",
+        "The response to an adjustment shows the stock after it.",
+        "services/stock_ledger.py",
+        replace("None if available is None else available + adjustment.delta", "available"),
+        f"{ADJUSTMENTS}::test_an_adjustment_moves_both_stores",
+    ),
+    defect(
+        "credit_out_of_order_is_applied",
+        "Credits are applied in the order of their numbers.",
+        "cache_managers/stock/lua/apply.lua",
+        replace("if missing > 1 then return 'WAITS' end", ""),
+        "purchase/test_credits.py::test_credits_that_arrive_out_of_order_are_applied_in_order",
+    ),
+    defect(
+        "credit_is_applied_twice",
+        "A credit that was applied before changes nothing.",
+        "cache_managers/stock/lua/apply.lua",
+        replace("if missing < 1 then return 'OLD' end", ""),
+        "purchase/test_credits.py",
+    ),
+    defect(
+        "withdrawal_is_not_repeatable",
+        "A replayed transaction takes the pieces of an adjustment once.",
+        "cache_managers/stock/lua/take.lua",
+        replace("redis.call('SET', KEYS[2], ARGV[3], 'EX', ARGV[4])", ""),
+        "purchase/test_replayed_adjustments.py::test_a_replayed_transaction_adjusts_once",
+    ),
+    defect(
+        "deleted_item_stays_on_sale",
+        "A deleted item cannot be bought from the moment of its deletion.",
+        "services/item.py",
+        replace("self._close_gate(item)", "pass", within="delete"),
+        "http/test_paths.py::test_a_deleted_item_cannot_be_bought",
+    ),
+    defect(
+        "revised_item_without_its_time",
+        "A change of an item sets the time of its last change.",
+        "services/item.py",
+        replace("item.updated_at = self.clock.now()", "pass", within="revise"),
+        "http/test_catalogue.py::test_a_patch_changes_only_the_given_fields",
+    ),
+    defect(
+        "created_item_without_actor",
+        "The first ledger line of an item names the user that created it.",
+        "services/item.py",
+        combine(replace("actor=actor", "actor=None", within="create")),
+        "purchase/test_written_rows.py::test_a_ledger_line_names_the_user_that_caused_it",
+    ),
+)
