@@ -1,6 +1,6 @@
 """Defects of caches and entity tags."""
 
-from tests.teeth.defect import combine, defect, replace
+from tests.teeth.defect import defect, replace
 
 CHANGES = "catalogue/test_changes.py"
 INVALIDATION = "core/cache/test_invalidation.py"
@@ -106,19 +106,5 @@ DEFECTS = (
             'response.headers["Cache-Control"] = "public, no-cache"',
         ),
         "catalogue/test_entity_tags.py::test_a_read_with_the_current_tag_has_no_body",
-    ),
-    defect(
-        "version_changes_with_the_stock_of_an_edit",
-        "A write with an outdated tag is refused.",
-        "core/http/etag.py",
-        replace("self.versions is not None and version not in self.versions", "self.versions == frozenset()"),
-        "catalogue/test_entity_tags.py::test_a_write_with_an_outdated_tag_is_refused",
-    ),
-    defect(
-        "stock_of_another_item",
-        "An item without data in Redis shows the stock of the database.",
-        "services/item.py",
-        combine(replace("stocks |= self.items.find_stocks(unknown)", "stocks |= dict.fromkeys(unknown, 0)")),
-        "catalogue/test_warm_cache.py::test_an_item_without_redis_data_has_the_stock_of_the_database",
     ),
 )

@@ -51,13 +51,6 @@ DEFECTS = (
         UNITS,
     ),
     defect(
-        "gap_of_numbers_is_filled",
-        "Numbers of an epoch have no gaps.",
-        "supports/invariant/number_invariants.py",
-        replace("if highest != count:", "if highest < count:"),
-        VIOLATIONS,
-    ),
-    defect(
         "buyer_of_another_tenant",
         "Buyers have the tenant of the item.",
         "supports/invariant/number_invariants.py",
@@ -70,26 +63,5 @@ DEFECTS = (
         "supports/invariant/records.py",
         replace("unit_price=agreed.unit_price_minor", "unit_price=agreed.quantity"),
         "purchase/test_verify.py::test_a_corruption_is_reported_and_nothing_else",
-    ),
-    defect(
-        "dead_letters_are_not_pending",
-        "Dead letters are included in the pending pieces.",
-        "supports/invariant/redis_item.py",
-        replace("return (*self.waiting, *self.dead)", "return (*self.waiting,)"),
-        "purchase/test_verify.py::test_dead_letters_are_included_in_the_check",
-    ),
-    defect(
-        "problem_of_one_check_is_reported",
-        "A healthy item on sale is not reported.",
-        "jobs/invariant.py",
-        replace("if (v.number, *p[:2]) in confirmed", "if confirmed is not None"),
-        "purchase/test_verify_while_selling.py::test_a_healthy_item_on_sale_is_not_reported",
-    ),
-    defect(
-        "promised_orders_are_not_checked",
-        "An order that a client was promised and that is lost is reported.",
-        "services/invariant/__init__.py",
-        replace("lost = set(acknowledged_ids)", "lost = set(acknowledged_ids and ())"),
-        "purchase/test_verify.py::test_a_lost_acknowledged_order_is_reported",
     ),
 )

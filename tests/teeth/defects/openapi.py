@@ -31,13 +31,6 @@ DEFECTS = (
         "openapi/test_access.py::test_operations_on_rows_with_an_owner_document_404",
     ),
     defect(
-        "public_operation_needs_a_token",
-        "A public operation can be called without a token.",
-        "core/auth/guards.py",
-        replace("security=[{}, *security] if rule.public else security", "security=security"),
-        DOCUMENT,
-    ),
-    defect(
         "written_order_is_not_documented",
         "A purchase documents both statuses of an accepted order.",
         "controllers/order.py",
@@ -57,13 +50,6 @@ DEFECTS = (
         "core/openapi/envelopes.py",
         replace("(RATE_LIMIT_HEADERS if status >= 400 else {})", "(RATE_LIMIT_HEADERS if status > 500 else {})"),
         f"{LIMITS}::test_every_response_documents_the_rate_limit_headers",
-    ),
-    defect(
-        "tenant_in_another_header",
-        "The document names the header that selects a tenant.",
-        "core/auth/tenant_resolver.py",
-        replace('TENANT_HEADER = "X-Tenant"', 'TENANT_HEADER = "X-Tenants"'),
-        "core/auth/test_tenant_resolver.py::test_the_token_decides_then_the_header_then_the_host",
     ),
     defect(
         "order_with_a_field_of_another_name",

@@ -13,13 +13,6 @@ DEFECTS = (
         f"{ROLES}::test_a_clerk_grants_and_revokes_only_own_permissions",
     ),
     defect(
-        "system_permission_of_an_ordinary_user",
-        "System permissions count for administrators only.",
-        "supports/user.py",
-        replace("if is_admin(flags) or not is_system_permission(code)", "if flags or not is_system_permission(code)"),
-        "units/test_permissions.py::test_a_system_permission_in_a_row_counts_for_administrators_only",
-    ),
-    defect(
         "sessions_of_a_disabled_user_go_on",
         "A disabled user is signed out.",
         "service_managers/account.py",
@@ -35,20 +28,6 @@ DEFECTS = (
         "service_managers/account.py",
         replace("self.sessions.invalidate(user_id)", "self.sessions.invalidate(caller.user_id)"),
         f"{ROLES}::test_changed_permissions_apply_to_the_next_request_in_every_process",
-    ),
-    defect(
-        "clerk_changes_administrators",
-        "Only administrators that may appoint others change administrators.",
-        "services/account.py",
-        replace("if is_admin(user.roles):", "if is_admin(own_row.roles):"),
-        f"{ROLES}::test_a_clerk_can_neither_create_nor_change_administrators",
-    ),
-    defect(
-        "own_permissions_can_be_changed",
-        "A user cannot change own permissions.",
-        "services/account.py",
-        replace("if user_id == caller.user_id:", "if user_id == caller.tenant_id == 0:"),
-        f"{ROLES}::test_a_user_cannot_change_own_permissions",
     ),
     defect(
         "rights_of_the_cached_caller",
@@ -77,13 +56,6 @@ DEFECTS = (
         "controllers/account.py",
         replace('owner="id"', 'owner="tenant_id"'),
         "http/test_users.py::test_users_are_listed_newest_first_with_masked_emails",
-    ),
-    defect(
-        "host_of_an_address_is_shown",
-        "A masked address shows the first letter of each part only.",
-        "core/logging/redaction.py",
-        replace("(domain or top)[:1]", "(domain or top)"),
-        "core/auth/test_masking.py::test_masked_text_keeps_the_first_letter_of_each_part",
     ),
     defect(
         "search_by_a_masked_address",

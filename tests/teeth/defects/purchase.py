@@ -4,25 +4,11 @@ from tests.teeth.defect import defect, replace
 
 DEFECTS = (
     defect(
-        "limit_forgets_earlier_purchases",
-        "The purchase limit counts all pieces that a buyer has of an item.",
-        "cache_managers/stock/lua/reserve.lua",
-        replace("if bought + quantity > tonumber(item[6])", "if quantity > tonumber(item[6])"),
-        "purchase/test_strategies.py::test_no_buyer_exceeds_the_limit[script]",
-    ),
-    defect(
         "limit_one_too_low",
         "A buyer may buy exactly as many pieces as the limit.",
         "cache_managers/stock/lua/reserve.lua",
         replace("if bought + quantity > tonumber(item[6])", "if bought + quantity >= tonumber(item[6])"),
         "purchase/test_strategies.py::test_no_buyer_exceeds_the_limit[script]",
-    ),
-    defect(
-        "last_piece_is_not_sold",
-        "The last piece of an item can be bought.",
-        "cache_managers/stock/lua/reserve.lua",
-        replace("if avail < quantity then", "if avail <= quantity then"),
-        "purchase/test_strategies.py::test_concurrent_buyers_never_oversell[script]",
     ),
     defect(
         "optimistic_lock_limit_one_too_low",
@@ -103,26 +89,5 @@ DEFECTS = (
         replace("RECEIPT_LIFE_SECONDS * 10**6", "RECEIPT_LIFE_SECONDS"),
         "purchase/test_strategy_change.py::test_a_repeated_key_returns_its_order_after_a_change_from_db",
         "purchase/test_direct_sale.py::test_a_repeated_key_returns_its_order_after_a_change_of_strategy",
-    ),
-    defect(
-        "wait_preference_without_bound",
-        "A request waits at most the longest allowed time for its order.",
-        "supports/purchase.py",
-        replace("min(int(match[2]), WAIT_MAX_SECONDS)", "max(int(match[2]), WAIT_MAX_SECONDS)"),
-        "units/test_purchase.py::test_the_wait_preference_is_parsed_and_capped",
-    ),
-    defect(
-        "purchase_id_without_the_buyer",
-        "Two buyers may use the same key for their purchases.",
-        "supports/purchase.py",
-        replace("json.dumps([tenant_id, owner, path, key])", "json.dumps([tenant_id, path, key])"),
-        "units/test_purchase.py::test_each_part_changes_the_id",
-    ),
-    defect(
-        "refused_for_another_reason",
-        "A refusal for too little stock names the stock that is left.",
-        "services/direct_sale.py",
-        replace("current_stock=item.stock", "current_stock=item.epoch"),
-        "purchase/test_strategies.py::test_a_refusal_reports_the_remaining_stock[db]",
     ),
 )

@@ -21,13 +21,6 @@ DEFECTS = (
         "rate_limiting/test_limit_headers.py::test_a_request_above_the_limit_is_refused_with_retry_after",
     ),
     defect(
-        "refused_requests_are_counted",
-        "Refused requests are not counted.",
-        "core/rate_limiting/lua/count.lua",
-        replace("local count = window.count + answer[1]", "local count = window.count + 1"),
-        "rate_limiting/test_login_limits.py::test_a_request_refused_by_one_limit_is_counted_in_none",
-    ),
-    defect(
         "login_factors_exchanged",
         "An address may sign in to five times, an account from ten times as many.",
         "core/rate_limiting/quota.py",
@@ -64,22 +57,6 @@ DEFECTS = (
         "core/middleware/rate_limit.py",
         replace('f"user-{claims.user_id}"', 'f"user-{claims.token_id}"'),
         "rate_limiting/test_client_identity.py::test_a_user_is_counted_across_addresses_and_tokens",
-    ),
-    defect(
-        "ended_session_uses_the_quota",
-        "The token of an ended session does not use up the quota of its user.",
-        "core/middleware/rate_limit.py",
-        replace(
-            "return None if claims and self.session_watch.is_ended(claims.session_id) else claims", "return claims"
-        ),
-        "rate_limiting/test_client_identity.py::test_the_token_of_an_ended_session_does_not_use_its_users_quota",
-    ),
-    defect(
-        "whole_limit_for_each_process",
-        "Processes without Redis share the limit of the next window.",
-        "core/rate_limiting/windows.py",
-        replace("divisor = self._processes if window.started_at > since", "divisor = 1 if window.started_at > since"),
-        f"{WINDOWS}::test_without_redis_this_window_has_a_tenth_and_the_next_one_the_whole_limit",
     ),
     defect(
         "rate_without_its_number_of_units",

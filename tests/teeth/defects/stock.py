@@ -24,20 +24,6 @@ DEFECTS = (
         "purchase/test_written_rows.py::test_a_ledger_line_names_the_user_that_caused_it",
     ),
     defect(
-        "cancel_returns_one_piece",
-        "A cancellation returns all pieces of the order.",
-        "services/stock_ledger.py",
-        replace("self._add_credit(item, order.quantity,", "self._add_credit(item, 1,"),
-        f"{CANCELLATION}::test_the_pieces_of_a_cancelled_order_can_be_bought_again",
-    ),
-    defect(
-        "cancelled_order_is_not_visible_to_its_status",
-        "An order is cancelled only once.",
-        "services/stock_ledger.py",
-        replace("if order.status != OrderStatus.CONFIRMED:", "if order.status == OrderStatus.REJECTED:"),
-        f"{CANCELLATION}::test_an_order_can_be_cancelled_only_once",
-    ),
-    defect(
         "stock_maximum_is_refused",
         "The stock can be raised to its maximum.",
         "services/stock_ledger.py",
@@ -71,27 +57,6 @@ DEFECTS = (
         "cache_managers/stock/lua/apply.lua",
         replace("if missing > 1 then return 'WAITS' end", ""),
         "purchase/test_credits.py::test_credits_that_arrive_out_of_order_are_applied_in_order",
-    ),
-    defect(
-        "credit_is_applied_twice",
-        "A credit that was applied before changes nothing.",
-        "cache_managers/stock/lua/apply.lua",
-        replace("if missing < 1 then return 'OLD' end", ""),
-        "purchase/test_credits.py",
-    ),
-    defect(
-        "withdrawal_is_not_repeatable",
-        "A replayed transaction takes the pieces of an adjustment once.",
-        "cache_managers/stock/lua/take.lua",
-        replace("redis.call('SET', KEYS[2], ARGV[3], 'EX', ARGV[4])", ""),
-        "purchase/test_replayed_adjustments.py::test_a_replayed_transaction_adjusts_once",
-    ),
-    defect(
-        "deleted_item_stays_on_sale",
-        "A deleted item cannot be bought from the moment of its deletion.",
-        "services/item.py",
-        replace("self._close_gate(item)", "pass", within="delete"),
-        "http/test_paths.py::test_a_deleted_item_cannot_be_bought",
     ),
     defect(
         "revised_item_without_its_time",

@@ -43,26 +43,6 @@ DEFECTS = (
         f"{RESOLVER}::test_a_disabled_tenant_is_refused_by_token_header_and_host",
     ),
     defect(
-        "header_before_token",
-        "The tenant of the token overrides header and host.",
-        "core/auth/tenant_resolver.py",
-        replace(
-            "self._find_by_token(index) or _find_by_address(index)",
-            "_find_by_address(index) or self._find_by_token(index)",
-        ),
-        f"{RESOLVER}::test_the_token_decides_then_the_header_then_the_host",
-    ),
-    defect(
-        "list_of_tenants_for_an_hour",
-        "A change of a tenant takes effect within seconds.",
-        "core/auth/tenant_resolver.py",
-        replace(
-            "self._cached = time.monotonic() + INDEX_TTL_SECONDS, index",
-            "self._cached = time.monotonic() + INDEX_TTL_SECONDS * 1000, index",
-        ),
-        f"{RESOLVER}::test_a_change_takes_effect_when_the_list_expires",
-    ),
-    defect(
         "cache_of_one_tenant_for_all",
         "Tenants share no cached value.",
         "core/cache/cache_manager.py",
@@ -94,19 +74,5 @@ DEFECTS = (
             "fingerprint((current_scope(), *self.list_id))", "fingerprint((1, *self.list_id)) or str(current_scope())"
         ),
         "http/test_lists.py::test_a_cursor_is_rejected_in_another_tenant",
-    ),
-    defect(
-        "joined_table_without_filter",
-        "An aliased table is filtered by tenant, too.",
-        "core/database/tenant_filter.py",
-        replace("include_aliases=True", "include_aliases=False"),
-        "core/database/test_tenant_queries.py::test_a_query_returns_the_same_as_without_the_other_tenant",
-    ),
-    defect(
-        "token_of_one_tenant_for_the_user_of_another",
-        "A row that belongs to another tenant cannot be written.",
-        "core/database/tenant_filter.py",
-        replace("for row in (*session.new, *session.dirty, *session.deleted):", "for row in (*session.new,):"),
-        "core/database/test_tenant_writes.py::test_a_row_cannot_move_to_another_tenant",
     ),
 )

@@ -21,23 +21,6 @@ DEFECTS = (
         f"{TRANSACTION}::test_hooks_run_in_order_after_the_commit",
     ),
     defect(
-        "failed_hook_stops_the_others",
-        "A failed call after the commit does not stop the next one.",
-        "core/database/transaction.py",
-        replace(
-            '_log.exception("A call after the commit failed")',
-            '_log.exception("A call after the commit failed")\n        raise',
-        ),
-        f"{TRANSACTION}::test_a_failed_hook_is_logged_and_the_next_one_runs",
-    ),
-    defect(
-        "lock_timeout_is_not_replayed",
-        "A transaction is replayed after a lock time-out.",
-        "core/database/transaction.py",
-        replace("_ROLLED_BACK_CODES = {1213, 1205}", "_ROLLED_BACK_CODES = {1213}"),
-        f"{REPLAY}::test_a_transaction_is_replayed_after_a_lock_timeout",
-    ),
-    defect(
         "unknown_commit_is_replayed",
         "A commit whose outcome is unknown is not replayed.",
         "core/database/transaction.py",
@@ -59,13 +42,6 @@ DEFECTS = (
         f"{TRANSACTION}::test_a_transaction_with_hooks_cannot_release_its_connection",
     ),
     defect(
-        "time_of_another_zone",
-        "A time of another zone is stored in UTC.",
-        "core/database/types.py",
-        replace("value.astimezone(UTC).replace(tzinfo=None)", "value.replace(tzinfo=None)"),
-        f"{TYPES}::test_a_time_of_another_zone_is_stored_as_utc",
-    ),
-    defect(
         "microseconds_are_cut",
         "A time is stored with its microseconds.",
         "core/database/types.py",
@@ -73,13 +49,6 @@ DEFECTS = (
             "value.astimezone(UTC).replace(tzinfo=None)", "value.astimezone(UTC).replace(tzinfo=None, microsecond=0)"
         ),
         f"{TYPES}::test_microseconds_are_stored",
-    ),
-    defect(
-        "or_weakens_other_conditions",
-        "An `or` of a search cannot weaken the other conditions.",
-        "core/database/criteria.py",
-        replace("criterion.self_group() for criterion in self.stack", "criterion for criterion in self.stack"),
-        "core/database/test_criteria.py::test_an_or_is_grouped_within_its_condition",
     ),
     defect(
         "slow_statements_in_seconds",
