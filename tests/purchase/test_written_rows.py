@@ -37,6 +37,15 @@ def test_a_ledger_line_names_the_user_that_caused_it(in_process_shop: InProcessS
     assert [by[reason] for reason in ("initial", "adjustment", "return", "sale")] == [*users, None]
 
 
+def test_the_ledger_of_an_item_has_its_own_lines_only(in_process_shop: InProcessShop) -> None:
+    items = [in_process_shop.offer(stock=stock) for stock in (3, 5, 8)]
+    token = in_process_shop.admin_token
+
+    ledgers = [data_of(in_process_shop.send("GET", f"/items/{item}/stock-ledger", token), 200) for item in items]
+
+    assert [[line["delta"] for line in ledger["data"]] for ledger in ledgers] == [[3], [5], [8]]
+
+
 def test_a_written_order_has_the_time_of_its_purchase(in_process_shop: InProcessShop) -> None:
     item, token = in_process_shop.offer(stock=10), in_process_shop.buyer()
     order = in_process_shop.buy(item, token)

@@ -74,7 +74,7 @@ DEFECTS = (
         "The ledger of an item has only lines of that item.",
         "repositories/stock_ledger.py",
         replace("Criteria().push(StockLedger.item_id == item_id)", "Criteria().push(StockLedger.item_id >= item_id)"),
-        "http/test_stock.py::test_the_ledger_is_paged_newest_first",
+        "purchase/test_written_rows.py::test_the_ledger_of_an_item_has_its_own_lines_only",
     ),
     defect(
         "columns_of_the_order_exchanged",
