@@ -103,36 +103,21 @@ def test_a_purchase_is_accepted_when_its_order_cannot_be_read(
     assert answer.status_code == 202
 
 
-def reserve_again(shop: InProcessShop, item: int, token: str, order: str) -> None:
-    """Reserve the pieces of a written order a second time, as after the loss of its receipt."""
-    receipt = shop.stock.find_reservation(DEFAULT_TENANT, item, UUID(order))
-    assert receipt is not None
-    shop.redis.delete(shop.partition_key(item, f"receipt:{order}"))
-    session_id = shop.container.get(Tokens).verify(token).session_id
-    fields = (UUID(order), DEFAULT_TENANT, item, receipt.user_id, receipt.quantity, receipt.moment)
-    again = Purchase(*fields, idempotency_key=None, session_id=session_id)
-    assert shop.stock.reserve(again, 100).outcome == ReserveOutcome.RESERVED
-
-
 def test_a_purchase_reserved_twice_is_written_once_and_its_second_number_is_void(
     in_process_shop: InProcessShop,
 ) -> None:
     item, token = in_process_shop.offer(stock=10), in_process_shop.buyer()
     order = in_process_shop.buy_and_write(item, token, 2)
-    reserve_again(in_process_shop, item, token, order)
+    receipt = in_process_shop.stock.find_reservation(DEFAULT_TENANT, item, UUID(order))
+    assert receipt is not None
+    in_process_shop.redis.delete(in_process_shop.partition_key(item, f"receipt:{order}"))
+    session_id = in_process_shop.container.get(Tokens).verify(token).session_id
+    fields = (UUID(order), DEFAULT_TENANT, item, receipt.user_id, 2, receipt.moment)
+    again = Purchase(*fields, idempotency_key=None, session_id=session_id)
+    assert in_process_shop.stock.reserve(again, 100).outcome == ReserveOutcome.RESERVED
 
     in_process_shop.drain(item)
 
     assert in_process_shop.rows("SELECT ref, delta FROM stock_ledger WHERE reason = 'void'") == [(f"{item}:1:2", 0)]
     assert status(in_process_shop, order, token) == "confirmed"
     assert_right(in_process_shop, item, left=8)
-
-
-def test_a_purchase_reserved_twice_counts_once_towards_the_limit(in_process_shop: InProcessShop) -> None:
-    item, token = in_process_shop.offer(stock=10, max_per_user=4), in_process_shop.buyer()
-    reserve_again(in_process_shop, item, token, in_process_shop.buy_and_write(item, token, 2))
-
-    in_process_shop.drain(item)
-
-    in_process_shop.buy(item, token, 2)
-    assert in_process_shop.refusal(item, token)["error_code"] == "PURCHASE_LIMIT"

@@ -154,14 +154,3 @@ def test_a_void_number_is_not_assigned_to_an_order(
     run_worker_jobs(in_process_shop, item)
 
     assert broken(in_process_shop) == set()
-
-
-def test_a_readmitted_order_counts_towards_the_limit(in_process_shop: InProcessShop) -> None:
-    item, token = in_process_shop.offer(stock=10, max_per_user=3), in_process_shop.buyer()
-    in_process_shop.buy(item, token, 2)
-    begin_epoch_without_draining(in_process_shop, item)
-
-    in_process_shop.drain(item)
-
-    assert in_process_shop.refusal(item, token, 2)["error_code"] == "PURCHASE_LIMIT"
-    in_process_shop.buy(item, token)

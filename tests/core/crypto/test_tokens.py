@@ -164,10 +164,3 @@ def test_tokens_of_both_keys_verify_during_a_rotation(make_tokens: MakeTokens) -
     assert between.verify(issue_access_token(between, 8, 1)).user_id == 8
     assert refuses(before, issue_access_token(between, 8, 1))
     assert refuses(make_tokens("new", {"new": NEW}), issue_access_token(before, 7, 1))
-
-
-def test_the_leeway_extends_a_token(make_tokens: MakeTokens) -> None:
-    tokens, now = make_tokens(token_leeway=30), int(time.time())
-    claims = {**claims_of(tokens), "iat": now - 100, "nbf": now - 100}
-    assert not refuses(tokens, sign({**claims, "exp": now - 10}))
-    assert refuses(tokens, sign({**claims, "exp": now - 40}))

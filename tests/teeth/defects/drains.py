@@ -14,8 +14,7 @@ DEFECTS = (
             "[{**order_row(r, now), 'total_minor': (self.items.find(r.item_id) or r).price_minor * r.quantity}"
             " for r in reservations]",
         ),
-        "purchase/test_drains.py",
-        "http/test_purchases.py::test_an_old_order_keeps_its_price",
+        "purchase/test_money.py::test_an_order_has_the_price_of_its_purchase",
     ),
     defect(
         "order_with_the_time_of_its_drain",
@@ -52,7 +51,7 @@ DEFECTS = (
         replace(
             "if redis.call('HEXISTS', limit, user) == 1 then redis.call('HINCRBY', limit, user, '-' .. back) end", ""
         ),
-        "purchase/test_late_drains.py::test_a_purchase_reserved_twice_counts_once_towards_the_limit",
+        "purchase/test_owners.py::test_a_doubled_entry_gives_the_pieces_back_to_the_limit_of_its_buyer",
     ),
     defect(
         "discarded_order_keeps_its_limit",
@@ -63,7 +62,7 @@ DEFECTS = (
             " redis.call('HINCRBY', KEYS[4], ARGV[6], -ARGV[4]) end",
             "",
         ),
-        "purchase/test_dead_letter_commands.py::test_a_discard_rejects_the_order_and_releases_its_pieces",
+        "purchase/test_owners.py::test_a_discarded_dead_letter_gives_the_pieces_back_to_the_limit_of_its_buyer",
     ),
     defect(
         "wake_flag_is_reset_after_the_last_read",
@@ -77,14 +76,14 @@ DEFECTS = (
         "A readmitted order counts towards the limit of its buyer.",
         "cache_managers/stock/lua/readmit.lua",
         replace("if item[4] ~= '' then redis.call('HINCRBY', KEYS[4], ARGV[6], ARGV[2]) end", ""),
-        "purchase/test_older_epochs.py::test_a_readmitted_order_counts_towards_the_limit",
+        "purchase/test_owners.py::test_a_readmitted_reservation_counts_for_its_buyer",
     ),
     defect(
         "age_of_the_oldest_entry_in_another_unit",
         "The age of the oldest waiting order is in seconds.",
         "cache_managers/stock/outbox.py",
         replace("now[0] + now[1] / 1e6 - began", "now[0] + now[1] / 1e3 - began"),
-        "purchase/test_written_rows.py::test_the_age_of_the_oldest_order_is_in_seconds",
+        "http/observability/test_gauges.py::test_the_oldest_entry_of_all_partitions_is_measured_in_seconds",
     ),
     defect(
         "load_ignores_the_epoch_of_redis",

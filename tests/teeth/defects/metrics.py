@@ -10,8 +10,7 @@ DEFECTS = (
         "Purchases with a key are counted as executed or replayed.",
         "services/purchase/__init__.py",
         swap('"replayed"', '"executed"'),
-        "http/observability/test_metrics.py",
-        "http/test_purchase_idempotency.py",
+        "purchase/test_counters.py::test_purchases_and_keys_are_counted_by_outcome",
     ),
     defect(
         "hits_counted_as_misses",
@@ -22,7 +21,7 @@ DEFECTS = (
             replace('lifetimes, tag), "hit"', 'lifetimes, tag), "miss"'),
             replace('outcome = "miss" return build()', 'outcome = "hit"\n            return build()'),
         ),
-        "resilience/test_metrics.py::test_cache_reads_are_counted_by_key",
+        "core/cache/test_cache_manager.py::test_reads_are_counted_by_key_as_hits_or_misses",
     ),
     defect(
         "drain_measured_in_milliseconds",
@@ -32,7 +31,7 @@ DEFECTS = (
             "self.metrics.observe(DRAIN_SECONDS, (now - started) / 1e6)",
             "self.metrics.observe(DRAIN_SECONDS, (now - started) / 1e3)",
         ),
-        "resilience/test_metrics.py::test_written_orders_are_measured",
+        "purchase/test_counters.py::test_a_drain_is_timed_in_seconds_from_its_begin_and_from_each_promise",
     ),
     defect(
         "refused_requests_counted_as_alone",
@@ -56,7 +55,7 @@ DEFECTS = (
         replace(
             "max(backlog.oldest_seconds for backlog in backlogs)", "min(backlog.oldest_seconds for backlog in backlogs)"
         ),
-        "http/observability/test_metrics.py::test_pending_orders_are_measured",
+        "http/observability/test_gauges.py::test_the_oldest_entry_of_all_partitions_is_measured_in_seconds",
     ),
     defect(
         "value_on_the_edge_in_the_next_bucket",

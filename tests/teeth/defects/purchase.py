@@ -33,8 +33,7 @@ DEFECTS = (
             "confirmed = (Order.user_id == user_id, Order.item_id == item_id)",
             within="count_units",
         ),
-        "purchase/test_cancellation.py",
-        "purchase/test_direct_sale.py",
+        "purchase/test_owners.py::test_only_uncancelled_pieces_of_the_own_buyer_and_item_count_into_the_limit[db]",
     ),
     defect(
         "direct_sale_limit_of_all_buyers",
@@ -43,7 +42,7 @@ DEFECTS = (
         replace(
             "(Order.user_id == user_id, Order.item_id == item_id,", "(Order.item_id == item_id,", within="count_units"
         ),
-        "purchase/test_strategies.py::test_no_buyer_exceeds_the_limit[db]",
+        "purchase/test_owners.py::test_only_uncancelled_pieces_of_the_own_buyer_and_item_count_into_the_limit[db]",
     ),
     defect(
         "repeated_direct_sale_keeps_the_pieces",

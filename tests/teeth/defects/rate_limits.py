@@ -10,8 +10,7 @@ DEFECTS = (
         "The time until a window ends is rounded up, so that a retry after it is not refused.",
         "core/rate_limiting/windows.py",
         replace("max(1, ceil(left / 1000))", "max(1, left // 1000)"),
-        WINDOWS,
-        "rate_limiting/test_limit_headers.py",
+        "core/rate_limiting/test_windows.py::test_the_seconds_until_the_end_are_rounded_up",
     ),
     defect(
         "one_request_too_many",

@@ -11,14 +11,14 @@ DEFECTS = (
             "timedelta(seconds=self.settings.refresh_retry_seconds)",
             "timedelta(minutes=self.settings.refresh_retry_seconds)",
         ),
-        "http/test_sessions.py::test_reuse_of_an_older_refresh_token_ends_the_session",
+        "durations/test_sessions.py::test_a_spent_refresh_token_returns_its_successor_for_ten_seconds",
     ),
     defect(
         "expired_session_is_refreshed",
         "A refresh token of an expired session is refused.",
         "services/session/__init__.py",
         replace("or session.expires_at <= now:", "or session.created_at > now:"),
-        "accounts/test_session_times.py::test_an_expired_session_is_not_refreshed",
+        "durations/test_sessions.py::test_a_session_lives_for_its_lifetime_after_each_refresh",
     ),
     defect(
         "refresh_does_not_extend_the_session",
@@ -28,7 +28,7 @@ DEFECTS = (
             "session.expires_at = now + timedelta(seconds=self.settings.refresh_lifetime)",
             "session.expires_at = session.created_at + timedelta(seconds=self.settings.refresh_lifetime)",
         ),
-        "accounts/test_session_times.py::test_a_refresh_extends_the_session",
+        "accounts/test_session_times.py::test_a_session_shows_its_begin_its_refresh_and_its_end",
     ),
     defect(
         "password_change_ends_the_own_session",
@@ -52,7 +52,7 @@ DEFECTS = (
         "The purge of sessions deletes only those that ended long ago.",
         "services/session/__init__.py",
         replace("self.clock.now() - retention", "self.clock.now() + retention"),
-        "accounts/test_session_times.py::test_the_purge_deletes_sessions_that_are_over_for_a_day",
+        "durations/test_sessions.py::test_a_session_is_purged_a_day_or_a_token_life_after_its_end",
     ),
     defect(
         "revoked_buyer_is_trusted_again",
@@ -80,7 +80,7 @@ DEFECTS = (
         "An expired token is accepted within the configured leeway.",
         "core/crypto/tokens.py",
         replace("claims.expires + self.settings.token_leeway", "claims.expires - self.settings.token_leeway"),
-        "core/crypto/test_tokens.py::test_the_leeway_extends_a_token",
+        "durations/test_sessions.py::test_a_verified_access_token_is_accepted_until_its_expiry_and_the_leeway",
     ),
     defect(
         "unknown_account_is_refused_faster",
@@ -97,6 +97,6 @@ DEFECTS = (
         "A session shows when it began and when it was last refreshed.",
         "combinations/session.py",
         swap("format_rfc3339(session.created_at)", "format_rfc3339(session.refreshed_at)"),
-        "accounts/test_session_times.py::test_a_refresh_extends_the_session",
+        "accounts/test_session_times.py::test_a_session_shows_its_begin_its_refresh_and_its_end",
     ),
 )

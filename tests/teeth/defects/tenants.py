@@ -19,7 +19,7 @@ DEFECTS = (
                 "from shop.core.query.query import ListQuery\nfrom shop.core.tenant import all_tenants",
             ),
         ),
-        "http/test_tenants.py::test_lists_contain_only_rows_of_the_own_tenant",
+        "lists/test_tenants.py::test_a_list_has_no_row_of_another_tenant",
     ),
     defect(
         "pending_order_of_another_tenant",
