@@ -66,6 +66,6 @@ DEFECTS = (
         "Only a process that has ended is restarted, after a pause.",
         "core/operations/supervisor.py",
         replace("time.monotonic() + RESTART_PAUSE_SECONDS", "time.monotonic()"),
-        f"{SUPERVISOR}::test_only_the_dead_child_is_restarted_after_a_pause",
+        f"{SUPERVISOR}::test_a_dead_child_is_started_again_when_its_pause_is_over",
     ),
 )

@@ -21,16 +21,6 @@ DEFECTS = (
         f"{DOCUMENT}::test_an_idempotency_key_is_required_except_for_a_purchase",
     ),
     defect(
-        "missing_order_is_not_documented",
-        "An operation on a row of an owner documents 404.",
-        "controllers/order.py",
-        replace(
-            "@blueprint.response(200, OrderSchema, errors=(404,)) @signed_in(OrderPolicy.view)",
-            "@blueprint.response(200, OrderSchema)\n    @signed_in(OrderPolicy.view)",
-        ),
-        "openapi/test_access.py::test_operations_on_rows_with_an_owner_document_404",
-    ),
-    defect(
         "written_order_is_not_documented",
         "A purchase documents both statuses of an accepted order.",
         "controllers/order.py",
