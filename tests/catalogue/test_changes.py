@@ -118,3 +118,22 @@ def test_a_read_that_began_before_a_change_is_not_cached(
     ]
 
     assert seen == ["Thing", "New", "New"]
+
+
+def test_a_restored_item_is_seen_by_the_next_read(first_app: InProcessShop, second_app: InProcessShop) -> None:
+    item = first_app.offer(stock=5)
+    first_app.send("DELETE", f"/items/{item}", first_app.admin_token)
+    assert (read_item(second_app, item), list_names(second_app)) == (NOT_FOUND, [])
+
+    # The item is not loaded, since loading would invalidate the cache, too.
+    first_app.send("POST", f"/items/{item}/restore", first_app.admin_token)
+    assert (read_item(second_app, item)["name"], list_names(second_app)) == ("Thing", ["Thing"])
+
+
+def test_an_item_may_be_free_of_charge(first_app: InProcessShop) -> None:
+    body = {"name": "Gift", "price_minor": 0, "currency": "EUR", "stock": 5, "status": "on_sale"}
+    item = data_of(first_app.send("POST", "/items", first_app.admin_token, body), 201)["id"]
+    assert first_app.load(item)
+
+    order = data_of(first_app.send_purchase(item, first_app.buyer(), 2), 202)
+    assert (order["unit_price_minor"], order["total_minor"]) == (0, 0)

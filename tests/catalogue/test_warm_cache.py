@@ -114,3 +114,10 @@ def test_a_page_with_fewer_fields_uses_the_same_cache_entry(first_app: InProcess
         rows = data_of(first_app.send("GET", "/items?filter=id;stock", None), 200)["data"]
     assert rows == [{"id": item, "stock": 5}]
     assert statements == []
+
+
+def test_pages_of_two_sizes_are_cached_separately(first_app: InProcessShop) -> None:
+    for _ in range(12):
+        first_app.offer(stock=5)
+    for _ in range(2):
+        assert [len(list_names(first_app, query=f"?per_page={size}")) for size in (10, 20)] == [10, 12]

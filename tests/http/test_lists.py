@@ -2,8 +2,9 @@
 
 import pytest
 
+from shop.core.database.model import DEFAULT_TENANT
 from tests.http.support.envelope import assert_refused, data_of
-from tests.http.support.shop import API, Shop
+from tests.http.support.shop import API, SECOND, Shop
 from tests.support.http import HttpClient
 
 FIELD = 422001
@@ -80,3 +81,12 @@ def test_a_list_and_an_item_show_the_available_stock(shop: Shop, client: HttpCli
 
         assert (listed["id"], listed["stock"]) == (item, 6)
         assert shop.item(item) == listed
+
+
+def test_a_cursor_is_rejected_in_another_tenant(client: HttpClient, shop: Shop) -> None:
+    first, second = (shop.admin(tenant_id) for tenant_id in (DEFAULT_TENANT, SECOND[0]))
+    path = f"{API}/users?pagination=cursor&per_page=1"
+    cursor = data_of(client.get(path, token=first), 200)["meta"]["pagination"]["next_cursor"]
+
+    assert client.get(f"{path}&cursor={cursor}", token=first).status == 200
+    assert_refused(client.get(f"{path}&cursor={cursor}", token=second), 422001, "cursor")

@@ -53,6 +53,7 @@ def cursor_of(list_shop: ListShop, path: str, user: str, **parameters: Any) -> s
         {"search": "name:a"},
         {"search": "name:e", "searchFields": "name:="},
         {"search": "name:e;id:1", "searchJoin": "and"},
+        {"searchJoin": "and"},
         {"orderBy": "name"},
         {"orderBy": "id", "sortedBy": "desc"},
         {"orderBy": "name", "sortedBy": "desc"},

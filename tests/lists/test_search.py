@@ -1,9 +1,13 @@
 """Search by operators, kinds of values and relations."""
 
+from functools import partial
+from typing import Any
+
 import pytest
 
+from shop.core.query.spec import VALUES_MAX, Kind
 from tests.lists.support.list_rows import DELETED, LINES
-from tests.lists.support.list_shop import ListShop
+from tests.lists.support.list_shop import ListShop, checker_of
 
 
 def test_a_value_without_a_name_is_searched_in_every_fitting_field(list_shop: ListShop) -> None:
@@ -134,3 +138,24 @@ def test_a_search_with_the_maximum_of_relations_is_answered_in_time(list_shop: L
         "/users", "admin", search=";".join((*names, "orders.id:" + "0" * 8 + "-0000" * 3 + "-" + "0" * 12))
     )
     assert refusal == {"search": ["The search goes over more than 6 relations."]}
+
+
+def test_a_comparison_may_have_as_many_values_as_the_limit(list_shop: ListShop) -> None:
+    prices = ",".join(["250", *map(str, range(1_000_001, 1_000_000 + VALUES_MAX))])
+    assert list_shop.names(search=f"price_minor:{prices}", searchFields="price_minor:in") == ["Green tea"]
+
+
+def test_each_whole_number_is_searched_and_sorted_by_its_own_column(list_shop: ListShop) -> None:
+    for path, user in list_shop.lists():
+        rows, fields = list_shop.rows(path, user), checker_of(list_shop, path).active_spec.fields
+        for name in [name for name, field in fields.items() if field.kind is Kind.INTEGER and field.operators]:
+            highest = max(row[name] for row in rows if row[name] is not None)
+            found = list_shop.rows(path, user, search=f"{name}:{highest}")
+            assert found == [row for row in rows if row[name] == highest], (path, name)
+            ordered = list_shop.rows(path, user, orderBy=name, sortedBy="desc")
+            assert ordered == sorted(rows, key=partial(_sort_key, name), reverse=True), (path, name)
+
+
+def _sort_key(name: str, row: dict[str, Any]) -> tuple[object, ...]:
+    # The key of a row decides between equal values.
+    return row[name] is not None, row[name] or 0, row["id"]

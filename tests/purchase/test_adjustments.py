@@ -93,6 +93,14 @@ def test_the_stock_cannot_exceed_its_maximum(in_process_shop: InProcessShop, cha
     assert_right(in_process_shop, item, left=10)
 
 
+def test_the_stock_can_be_raised_to_its_maximum(in_process_shop: InProcessShop) -> None:
+    item = in_process_shop.offer(stock=10)
+
+    data_of(in_process_shop.adjust(item, in_process_shop.admin(), delta=10**9 - 10), 200)
+
+    assert_right(in_process_shop, item, left=10**9)
+
+
 def test_pieces_of_unwritten_orders_cannot_be_taken(in_process_shop: InProcessShop) -> None:
     item = in_process_shop.offer(stock=10)
     in_process_shop.buy(item, in_process_shop.buyer(), 8)

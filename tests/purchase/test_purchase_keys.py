@@ -71,4 +71,16 @@ def test_a_purchase_with_an_expired_key_returns_its_order(strategy_shop: InProce
         strategy_shop.load(item)
 
     assert strategy_shop.buy(item, token, 2, key="k") == order
-    assert data_of(strategy_shop.send_purchase(item, token, 3, key="k"), OTHER_REQUEST)["part"] == "body"
+    for quantity in (1, 3):
+        assert data_of(strategy_shop.send_purchase(item, token, quantity, key="k"), OTHER_REQUEST)["part"] == "body"
+
+
+def test_a_smaller_purchase_with_the_key_of_a_written_order_is_refused(strategy_shop: InProcessShop) -> None:
+    item, token = strategy_shop.offer(stock=2), strategy_shop.buyer()
+    strategy_shop.buy(item, token, 2, key="k")
+    strategy_shop.drain(item)
+    strategy_shop.flush_redis()
+    if strategy_shop.settings.purchase_strategy != Strategy.DB:
+        strategy_shop.load(item)
+
+    assert data_of(strategy_shop.send_purchase(item, token, 1, key="k"), OTHER_REQUEST)["part"] == "body"

@@ -112,3 +112,14 @@ def test_registrations_are_counted_by_address_for_signed_in_users_too(make_in_pr
     assert [response.status_code for response in responses] == [201, 201, 429]
     assert parse_names(responses[0].headers) == ["register"]
     assert register(shop, "another@example.com", "203.0.113.10").status_code == 201
+
+
+def test_guesses_of_the_current_password_are_limited_like_sign_ins(make_in_process_shop: MakeInProcessShop) -> None:
+    shop = make_in_process_shop(limit_login=Rate(2, 60))
+    token = register(shop, "ada@example.com").get_json()["data"]["access_token"]
+    body = {"current_password": "Wrong-1", "new_password": "Battery-staple-2"}
+
+    responses = [shop.send("PUT", "/auth/password", token, body) for _ in range(3)]
+
+    assert [response.status_code for response in responses] == [422, 422, 429]
+    assert parse_names(responses[2].headers) == ["login"]

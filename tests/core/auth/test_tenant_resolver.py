@@ -86,6 +86,7 @@ def test_the_token_decides_then_the_header_then_the_host(requests: TenantRequest
     assert requests.resolve(of_second, X_Tenant="default", Host="elsewhere") == 2
     assert requests.resolve(issue_access_token(requests.tokens, 7, 1), X_Tenant="second", Host="two.shop") == 1
     assert requests.resolve(X_Tenant="default", Host="two.shop") == 1
+    assert requests.resolve(X_Tenant="Second", Host="elsewhere") == 2
     assert requests.resolve(Host="TWO.shop:8000") == 2
     assert [requests.resolve(Host=host) for host in ("elsewhere", "[::1", "")] == [1, 1, 1]
 

@@ -16,6 +16,7 @@ ACCEPTED = {
     "fr, zh-CN;q=0.5, en;q=0.4": "zh-Hans",
     "en;q=0.1, zh-Hant;q=0.9": "zh-Hant",
     "zh-TW;q=0, en": "en",
+    "zh-TW;q=0": "en",
     "fr, de": "en",
     "*": "en",
     ";;;q=,,": "en",

@@ -85,3 +85,11 @@ def test_a_count_that_cannot_be_written_does_not_fail(tmp_path: Path, caplog: py
         metrics.observe(HISTOGRAM, 1.0, "well")
 
     assert len(caplog.messages) == 1
+
+
+def test_a_bucket_includes_its_edge(tmp_path: Path) -> None:
+    metrics = Metrics(Settings(var=str(tmp_path)))
+    metrics.observe(HISTOGRAM, 0.005, "well")
+
+    assert 'test_seconds_bucket{le="0.0025",outcome="well"} 0.0' in render_lines(metrics)
+    assert 'test_seconds_bucket{le="0.005",outcome="well"} 1.0' in render_lines(metrics)

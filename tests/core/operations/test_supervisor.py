@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from shop.core.operations import supervisor
-from shop.core.operations.supervisor import ChildProcess, is_ready
+from shop.core.operations.supervisor import RESTART_PAUSE_SECONDS, ChildProcess, is_ready
 from tests.support.polling import Eventually
 from tests.support.processes.managed_process import ManagedProcess
 from tests.support.processes.ports import free_port
@@ -63,6 +63,21 @@ def test_only_the_dead_child_is_restarted_after_a_pause(start: Start, tmp_path: 
     eventually(lambda: len(starts(tmp_path / "web")) == 2, 20)
     assert time.monotonic() - killed >= 0.3
     assert len(starts(tmp_path / "worker")) == 1
+
+
+def test_a_dead_child_is_started_again_when_its_pause_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[float] = []
+    child, now = ChildProcess("web", process=subprocess.Popen([sys.executable, "-I", "-c", ""])), [100.0]
+    assert child.process
+    child.process.wait()
+    monkeypatch.setattr(ChildProcess, "start", lambda _: started.append(now[0]))
+    monkeypatch.setattr("shop.core.operations.supervisor.time.monotonic", lambda: now[0])
+
+    for seconds in (0.0, RESTART_PAUSE_SECONDS - 0.01, 0.02):
+        now[0] += seconds
+        child.restart_if_dead()
+
+    assert started == [pytest.approx(100.0 + RESTART_PAUSE_SECONDS + 0.01)]
 
 
 def test_a_child_is_restarted_each_time_it_dies(start: Start, tmp_path: Path, eventually: Eventually) -> None:

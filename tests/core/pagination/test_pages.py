@@ -59,6 +59,10 @@ def test_the_last_page_may_be_half_full(total: int, pages: int) -> None:
     assert meta_of(1, total)["total_pages"] == pages
 
 
+def test_the_page_behind_the_last_one_links_to_it() -> None:
+    assert meta_of(4, 5, rows=0)["links"] == {"previous": "/items?page=3&per_page=2", "next": None}
+
+
 def test_a_page_far_behind_the_last_one_has_no_links() -> None:
     assert meta_of(9, 5, rows=0)["links"] == {"previous": None, "next": None}
 

@@ -175,3 +175,9 @@ def test_a_lease_must_be_longer_than_the_stop_time_of_a_process() -> None:
     with pytest.raises(SettingsError, match=r"LEASE_SECONDS must be more than SHOP_WEB_STOP_SECONDS\."):
         Settings.load({"SHOP_WEB_STOP_SECONDS": "15"})
     assert Settings.load({"SHOP_WEB_STOP_SECONDS": "15", "SHOP_IDEMPOTENCY_LEASE_SECONDS": "15.1"})
+
+
+def test_a_refresh_token_must_live_as_long_as_an_access_token() -> None:
+    with pytest.raises(SettingsError, match=r"REFRESH_LIFETIME must not be less than SHOP_ACCESS_LIFETIME\."):
+        Settings.load({"SHOP_ACCESS_LIFETIME": "60", "SHOP_REFRESH_LIFETIME": "59"})
+    assert Settings.load({"SHOP_ACCESS_LIFETIME": "60", "SHOP_REFRESH_LIFETIME": "60"})

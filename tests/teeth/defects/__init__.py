@@ -1,0 +1,1 @@
+"""Defects by area; each file is one table."""

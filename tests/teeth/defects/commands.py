@@ -1,0 +1,71 @@
+"""Defects of commands, processes and settings."""
+
+from tests.teeth.defect import defect, replace
+
+SUPERVISOR = "core/operations/test_supervisor.py"
+
+DEFECTS = (
+    defect(
+        "audit_is_green_with_one_problem",
+        "`verify` exits with 1 when one invariant is violated.",
+        "cli.py",
+        replace(
+            "sys.exit(any(verdict.problems for verdict in verdicts))",
+            "sys.exit(all(verdict.problems for verdict in verdicts))",
+        ),
+        "purchase/test_verify.py",
+    ),
+    defect(
+        "repair_of_another_item",
+        "`sync` reloads the named item of the named tenant.",
+        "cli.py",
+        replace("job.run(tenant, item, Cause.REQUESTED)", "job.run(item, tenant, Cause.REQUESTED)"),
+        "purchase/test_reconcile_stability.py::test_the_sync_command_reloads_one_item",
+    ),
+    defect(
+        "enabled_tenant_is_listed_as_disabled",
+        "The list of tenants marks disabled ones.",
+        "administration.py",
+        replace('"" if entry.enabled else "  disabled"', '"  disabled" if entry.enabled else ""'),
+        "http/test_tenant_names.py::test_the_tenants_command_lists_tenants",
+    ),
+    defect(
+        "ready_with_another_schema",
+        "A process with another schema than its own is not ready.",
+        "core/operations/health.py",
+        replace('"ok" if database == schema_version else database', '"ok" if database else database'),
+        "units/test_docs.py::test_readiness_reports_failing_stores_and_liveness_ignores_them",
+    ),
+    defect(
+        "password_of_the_administrator_is_printed",
+        "The settings are printed with secrets masked.",
+        "core/settings/authentication.py",
+        replace('"password of the first administrator", secret=True)', '"password of the first administrator")'),
+        "core/settings/test_settings.py",
+        "core/operations/test_command_line.py::test_settings_are_printed_with_secrets_masked",
+    ),
+    defect(
+        "lease_shorter_than_a_stop",
+        "A lease must outlive the stop of a process.",
+        "core/settings/settings.py",
+        replace(
+            "if self.idempotency_lease_seconds <= self.web_stop_seconds:",
+            "if self.idempotency_lease_seconds < self.web_stop_seconds:",
+        ),
+        "core/settings/test_settings.py::test_a_lease_must_be_longer_than_the_stop_time_of_a_process",
+    ),
+    defect(
+        "refresh_shorter_than_access",
+        "A refresh token lives at least as long as an access token.",
+        "core/settings/settings.py",
+        replace("if self.refresh_lifetime < self.access_lifetime:", "if self.refresh_lifetime < 0:"),
+        "core/settings/test_settings.py::test_a_refresh_token_must_live_as_long_as_an_access_token",
+    ),
+    defect(
+        "healthy_process_is_restarted",
+        "Only a process that has ended is restarted, after a pause.",
+        "core/operations/supervisor.py",
+        replace("time.monotonic() + RESTART_PAUSE_SECONDS", "time.monotonic()"),
+        f"{SUPERVISOR}::test_a_dead_child_is_started_again_when_its_pause_is_over",
+    ),
+)
