@@ -118,7 +118,10 @@ class Facts:
 
 @cache
 def read() -> Facts:
-    """Read and check the checkout of this package, once for each process; takes a second."""
+    """Read and check the checkout of this package.
+
+    It is read once for each process, in a second.
+    """
     return describe(read_checkout(), build_graph(), build_graph(type_names=True), check_contracts())
 
 

@@ -25,13 +25,13 @@ def parts_of(thing: Any) -> Iterator[Part]:
 
     Parts are attributes, items, bound objects, closures and arguments.
     """
-    for read_parts in _readers_of(type(thing)):
+    for read_parts in _readers_of(type(thing)):  # type: ignore[arg-type]  # a class is hashable
         yield from read_parts(thing)
 
 
 @functools.lru_cache(maxsize=2048)
 def _readers_of(kind: type) -> tuple[Callable[[Any], Iterable[Part]], ...]:
-    """Return the functions that read the parts of the objects of a class."""
+    """Return the readers of the parts of a class's objects."""
     if issubclass(kind, (*_PLAIN_TYPES, type)):
         return ()
     readers = tuple(read_parts for kinds, read_parts in _PART_READERS if issubclass(kind, kinds))
