@@ -105,7 +105,28 @@ def broken_by(importer: str, imported: str, contracts: tuple[Contract, ...] | No
     real, graph = _load_project()
     changed = deepcopy(graph)
     changed.add_import(importer=importer, imported=imported, line_number=1, line_contents="")
-    return [contract.name for contract in (real if contracts is None else contracts) if is_broken(contract, changed)]
+    return [
+        contract.name
+        for contract in (real if contracts is None else contracts)
+        if _may_forbid(contract, imported) and is_broken(contract, changed)
+    ]
+
+
+def _may_forbid(contract: Contract, imported: str) -> bool:
+    """Return False for a contract whose forbidden or protected modules lie elsewhere.
+
+    Every chain that such a contract reports ends in one of them, and the graph has one import.
+    """
+    roots = _roots(contract)
+    return not roots or any(f"{imported}.".startswith(f"{root}.") for root in roots)
+
+
+@cache
+def _roots(contract: Contract) -> frozenset[str]:
+    """Return the packages of the forbidden and protected modules, none for all."""
+    lines = (line for option in ("forbidden_modules", "protected_modules") for line in option_lines(contract, option))
+    roots = frozenset(".".join(line.split(".")[:2]) for line in lines)
+    return frozenset() if any("*" in root for root in roots) else roots
 
 
 def find_protecting_contract(folder: str) -> str:
@@ -114,7 +135,8 @@ def find_protecting_contract(folder: str) -> str:
     return contract
 
 
-def find_mismatches() -> tuple[int, list[str]]:
+@cache
+def find_mismatches() -> tuple[int, tuple[str, ...]]:
     """Return the number of cells and those where contracts contradict the table.
 
     A granted import must break no contract. Any other import must break the protected contract of its row. A file
@@ -130,4 +152,4 @@ def find_mismatches() -> tuple[int, list[str]]:
             broken = broken_by(f"shop.{importer.folder}.{place}", f"shop.{imported.folder}.beta", checked)
             if granted is bool(broken):
                 mismatches.append(f"{importer.name} ({place}) imports {imported.name}")
-    return len(cells), mismatches
+    return len(cells), tuple(mismatches)

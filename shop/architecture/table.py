@@ -5,6 +5,7 @@ import that a row does not list is forbidden, also between two units of the same
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 INDEPENDENTS = ("Constant", "Support", "ExceptionCode", "CacheManager")
 
@@ -113,6 +114,7 @@ def used_by(name: str) -> tuple[str, ...]:
     return tuple(importer.name for importer in STRUCTURES if may_use(importer.name, name))
 
 
+@cache
 def of_module(module: str) -> Structure | None:
     """Return the structure of a module such as `shop.services.item`, or None.
 

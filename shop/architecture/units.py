@@ -3,10 +3,13 @@
 A folder has a face (its `__init__`), which other units import, and an inside (its other files).
 """
 
+from functools import cache
+
 from shop.architecture.source.module_kinds import grants, kind_of
 from shop.architecture.table import of_module
 
 
+@cache
 def unit_of(module: str) -> str:
     """Return the unit of a module.
 

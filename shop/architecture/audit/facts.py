@@ -24,16 +24,17 @@ checkout, lines count from one.
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from functools import cache
 from typing import Any
 
 import grimp
 
 from shop.architecture.audit.import_paths import find_chains, find_hubs
-from shop.architecture.audit.linter import CHECKOUT, ContractFact, build_graph, check_contracts
+from shop.architecture.audit.linter import ContractFact, build_graph, check_contracts
+from shop.architecture.contracts import sources as read_checkout
 from shop.architecture.source.facts import ClassFact, FileFact, ModuleFact, read_classes, read_files, read_modules
 from shop.architecture.source.module_kinds import KINDS, grants, kind_of
 from shop.architecture.source.source import Sources
-from shop.architecture.source.source import read as read_sources
 from shop.architecture.table import STRUCTURES, used_by
 from shop.architecture.units import may_import, share_unit, unit_of
 
@@ -115,9 +116,13 @@ class Facts:
         return asdict(self)
 
 
+@cache
 def read() -> Facts:
-    """Read and check the checkout of this package; takes a second."""
-    return describe(read_sources(CHECKOUT), build_graph(), build_graph(type_names=True), check_contracts())
+    """Read and check the checkout of this package.
+
+    It is read once for each process, in a second.
+    """
+    return describe(read_checkout(), build_graph(), build_graph(type_names=True), check_contracts())
 
 
 def describe(

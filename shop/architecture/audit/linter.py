@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -29,15 +30,23 @@ class ContractFact:
     findings: tuple[Finding, ...]
 
 
+@cache
 def build_graph(*, type_names: bool = False) -> grimp.ImportGraph:
-    """Read the imports of shop, optionally with those under TYPE_CHECKING."""
+    """Read the imports of shop, optionally with those under TYPE_CHECKING.
+
+    They are read once for each process; a change needs a copy.
+    """
     return grimp.build_graph(
         "shop", include_external_packages=True, exclude_type_checking_imports=not type_names, cache_dir=None
     )
 
 
+@cache
 def check_contracts(graph: grimp.ImportGraph | None = None, config: Path = CONFIG) -> tuple[ContractFact, ...]:
-    """Check every contract, by default over the imports of this checkout."""
+    """Check every contract, by default over the imports of this checkout.
+
+    The same graph is checked once for each process.
+    """
     graph = graph or build_graph()
     options = read_configuration(str(config))
     kinds = {**GRAPH_TYPES, **_find_custom_types(options["session_options"])}

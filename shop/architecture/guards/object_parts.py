@@ -5,7 +5,7 @@ import gc
 import sys
 import weakref
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from types import CellType, FunctionType, MappingProxyType, MethodType, ModuleType
 from typing import Any
@@ -25,13 +25,17 @@ def parts_of(thing: Any) -> Iterator[Part]:
 
     Parts are attributes, items, bound objects, closures and arguments.
     """
-    if isinstance(thing, (*_PLAIN_TYPES, type)):
-        return
-    for kinds, read_parts in _PART_READERS:
-        if isinstance(thing, kinds):
-            yield from read_parts(thing)
-    if not is_foreign(type(thing)):
-        yield from _attributes(thing)
+    for read_parts in _readers_of(type(thing)):  # type: ignore[arg-type]  # a class is hashable
+        yield from read_parts(thing)
+
+
+@functools.lru_cache(maxsize=2048)
+def _readers_of(kind: type) -> tuple[Callable[[Any], Iterable[Part]], ...]:
+    """Return the readers of the parts of a class's objects."""
+    if issubclass(kind, (*_PLAIN_TYPES, type)):
+        return ()
+    readers = tuple(read_parts for kinds, read_parts in _PART_READERS if issubclass(kind, kinds))
+    return readers if is_foreign(kind) else (*readers, _attributes)
 
 
 def class_parts(kind: type) -> Iterator[Part]:

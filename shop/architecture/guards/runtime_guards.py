@@ -50,6 +50,7 @@ class _ObjectWalk:
         self.forbidden = {id(container), id(container.providers)}
         self.holders = [root for root in roots if kind_of(type(root).__module__)]
         self.known = {id(holder) for holder in self.holders}
+        self.permitted: dict[tuple[type, Any], bool] = {}
 
     def findings(self) -> Iterator[Finding]:
         for holder in self.holders:  # grows: an instance that is found has parts of its own
@@ -69,9 +70,15 @@ class _ObjectWalk:
         owner = part if isinstance(part, type) else type(part)
         if id(part) in self.forbidden or owner.__module__.partition(".")[0] == LIBRARY:
             return _report_container(holder, path)
-        if not may_hold(type(holder), _unit(part)):
+        if not self._may_hold(type(holder), _unit(part)):
             return _finding(OBJECTS, type(holder), f"{type(holder).__name__}{path} holds", _unit(part))
         return None
+
+    def _may_hold(self, holder: type, held: Any) -> bool:
+        pair = (holder, held)
+        if pair not in self.permitted:
+            self.permitted[pair] = may_hold(*pair)
+        return self.permitted[pair]
 
     def _has_own_check(self, holder: Any, part: Any) -> bool:
         kind = kind_of(type(part).__module__)

@@ -148,21 +148,23 @@ def run_mutation_test(
     make_container: MakeContainer | None = None,
     run_guard: Guard | None = None,
     rules: tuple[Rule, ...] = RULES,
+    mutations: Sequence[Mutation] = MUTATIONS,
 ) -> MutationReport:
-    """Run every mutation on the tree below `root`.
+    """Run mutations on the tree below `root`.
 
     Args:
         root: The checkout.
         make_container: Builds a container of the app; without it, mutations for wiring and guards are skipped.
         run_guard: Returns the findings of the guards in a built container.
         rules: The rules to run; tests replace some.
+        mutations: The mutations to run; tests run some.
 
     """
     start = perf_counter()
     runner = prepare(root, make_container, run_guard, rules)
-    results = tuple(_run_mutation(runner, mutation) for mutation in MUTATIONS)
+    results = tuple(_run_mutation(runner, mutation) for mutation in mutations)
     cells, mismatches = matrix.find_mismatches()
-    return MutationReport(results, cells, tuple(mismatches), perf_counter() - start)
+    return MutationReport(results, cells, mismatches, perf_counter() - start)
 
 
 def prepare(

@@ -9,6 +9,7 @@ from html import escape
 from typing import Any
 
 ALONE = frozenset({"path", "rect"})
+_PLAIN = (str, int, float)
 
 
 class Html(str):
@@ -32,7 +33,7 @@ def join(content: Any) -> Html:
     """Join content: markup unchanged, text and numbers escaped, lists flattened."""
     if isinstance(content, Html):
         return content
-    if isinstance(content, str | int | float):
+    if isinstance(content, _PLAIN):
         return Html(escape(str(content), quote=False))
     return Html("".join(join(piece) for piece in content))
 

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 
 from shop.architecture.finding import Finding
 from shop.architecture.source.banned_names import BannedName, find_banned_names
@@ -53,13 +54,20 @@ def check(sources: Sources) -> Iterator[Finding]:
     yield from find_banned_names(sources, BANS, RULE)
     wired = {name for name, structure in wired_parts(sources).items() if structure.name in WIRED_STRUCTURES}
     for source in sources.layers:
-        yield from _check_calls(source)
-        yield from _check_shared_state(source)
+        yield from _check_file(source)
         for cls in classes_of(source):
             if cls.name in wired:
-                yield from _check_built_by_hand(cls)
-                yield from _check_field_types(cls)
-                yield from _check_written_init(cls)
+                yield from _check_class(cls)
+
+
+@cache
+def _check_file(source: Source) -> tuple[Finding, ...]:
+    return (*_check_calls(source), *_check_shared_state(source))
+
+
+@cache
+def _check_class(cls: Class) -> tuple[Finding, ...]:
+    return (*_check_built_by_hand(cls), *_check_field_types(cls), *_check_written_init(cls))
 
 
 def _check_calls(source: Source) -> Iterator[Finding]:

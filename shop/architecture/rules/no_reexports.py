@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 
 from shop.architecture.finding import Finding
 from shop.architecture.rules.own_names import reexports_error
@@ -20,10 +21,15 @@ SUFFIXES = sorted({structure.suffix for structure in STRUCTURES if structure.suf
 def check(sources: Sources) -> Iterator[Finding]:
     """Yield findings for re-exported names and for misleading aliases."""
     for source in sources.files:
-        yield from _check_all_lists(source)
-        yield from _check_assignments(sources, source)
-        for import_ in imports_of(source):
-            yield from _check_aliases(source, import_)
+        yield from _check_file(source)
+        yield from _check_second_names(sources, source)
+
+
+@cache
+def _check_file(source: Source) -> tuple[Finding, ...]:
+    """Return the findings that depend on no other file."""
+    aliases = (finding for import_ in imports_of(source) for finding in _check_aliases(source, import_))
+    return (*_check_all_lists(source), *_check_values(source), *aliases)
 
 
 def _check_all_lists(source: Source) -> Iterator[Finding]:
@@ -43,11 +49,14 @@ def _list_exports(statement: ast.stmt) -> list[str]:
     return [str(node.value) for node in nodes if isinstance(node, ast.Constant)]
 
 
-def _check_assignments(sources: Sources, source: Source) -> Iterator[Finding]:
+def _check_second_names(sources: Sources, source: Source) -> Iterator[Finding]:
     for statement in top_level(source.tree.body):
         if isinstance(statement, (ast.Assign, ast.AnnAssign)) and _is_alias(sources, source, statement.value):
             name = dotted(source, statement.value)
             yield source.finding(statement, RULE, f"A second name for {name} re-exports it.", ADVICE)
+
+
+def _check_values(source: Source) -> Iterator[Finding]:
     for statement in (*top_level(source.tree.body), *_class_level(source)) if source.structure else ():
         if isinstance(statement, (ast.Assign, ast.AnnAssign)) and (
             class_name := _check_collections(source, statement.value)

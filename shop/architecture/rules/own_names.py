@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 
 from shop.architecture.finding import Finding
 from shop.architecture.source.names import Import, bindings, defined_in, dotted, imports_of, prefixes
@@ -13,6 +14,8 @@ RULE = "own_names"
 ADVICE = (
     "Import it from the file that defines it; when that is forbidden, `flask shop arch why` shows the permitted way."
 )
+
+LOOKUPS = {"getattr", "vars", "attrgetter"}
 
 
 def check(sources: Sources) -> Iterator[Finding]:
@@ -72,11 +75,8 @@ def _check_reexports(sources: Sources, source: Source, import_: Import) -> Itera
 
 def _check_attribute_chains(sources: Sources, source: Source) -> Iterator[Finding]:
     reached = {part for import_ in imports_of(source) for part in prefixes(import_.target)}
-    for node in source.nodes(ast.Attribute):
-        full = dotted(source, node)
+    for node, full in _find_shop_attributes(source):
         module, _, name = full.rpartition(".")
-        if not _is_shop(full):
-            continue
         if full in sources.by_module and full not in reached:
             what = f"{full} is used without an import in this file, so no contract sees it."
             yield source.finding(node, RULE, what, ADVICE)
@@ -91,11 +91,22 @@ def _check_attribute_chains(sources: Sources, source: Source) -> Iterator[Findin
             yield source.finding(node, RULE, what, ADVICE)
 
 
+@cache
+def _find_shop_attributes(source: Source) -> tuple[tuple[ast.Attribute, str], ...]:
+    attributes = ((node, dotted(source, node)) for node in source.nodes(ast.Attribute))
+    return tuple((node, full) for node, full in attributes if _is_shop(full))
+
+
 def _check_dynamic_access(sources: Sources, source: Source) -> Iterator[Finding]:
-    for call in source.nodes(ast.Call):
-        is_lookup = dotted(source, call.func).rpartition(".")[2] in {"getattr", "vars", "attrgetter"} and call.args
-        if is_lookup and source.structure and dotted(source, call.args[0]) in sources.by_module:
+    for call in _find_lookups(source) if source.structure else ():
+        if dotted(source, call.args[0]) in sources.by_module:
             yield source.finding(call, RULE, "A name of a module is read by text.", ADVICE)
+
+
+@cache
+def _find_lookups(source: Source) -> tuple[ast.Call, ...]:
+    calls = (call for call in source.nodes(ast.Call) if call.args)
+    return tuple(call for call in calls if dotted(source, call.func).rpartition(".")[2] in LOOKUPS)
 
 
 def _describe_origin(owner: Source, name: str) -> str:

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator, Mapping
+from functools import cache
 
 from shop.architecture.finding import Finding
 from shop.architecture.source.classes import Class, ClassIndex, Function, build_index, classes_of, is_wired, kind_of
@@ -18,13 +19,19 @@ def check(sources: Sources) -> Iterator[Finding]:
     """Yield findings for code that reaches through or passes on a collaborator."""
     index = build_index(sources)
     for source in sources.layers:
-        yield from _check_private_names(source)
-        yield from _check_arguments(source)
+        yield from _check_file(source)
         for cls in classes_of(source):
             for function in cls.methods.values():
-                yield from _check_chains(index, cls, function)
-                yield from _check_returned(index, cls, function)
-            yield from _check_siblings(cls)
+                local_types = index.types_in(cls, function)
+                yield from _check_chains(index, cls, function, local_types)
+                yield from _check_returned(index, cls, function, local_types)
+
+
+@cache
+def _check_file(source: Source) -> tuple[Finding, ...]:
+    """Return the findings that depend on no other file."""
+    siblings = (finding for cls in classes_of(source) for finding in _check_siblings(cls))
+    return (*_check_private_names(source), *_check_arguments(source), *siblings)
 
 
 def _check_siblings(cls: Class) -> Iterator[Finding]:
@@ -39,8 +46,9 @@ def _check_siblings(cls: Class) -> Iterator[Finding]:
             yield cls.source.finding(node, RULE, what, "Let a structure above both call them in turn.")
 
 
-def _check_chains(index: ClassIndex, cls: Class, function: Function) -> Iterator[Finding]:
-    local_types = index.types_in(cls, function)
+def _check_chains(
+    index: ClassIndex, cls: Class, function: Function, local_types: Mapping[str, str]
+) -> Iterator[Finding]:
     for node in walk_nodes(function):
         if not isinstance(node, ast.Attribute):
             continue
@@ -57,8 +65,9 @@ def _is_public(index: ClassIndex, owner: str, name: str) -> bool:
     return index.method(owner, name) is not None or (has_keys and name not in index.collaborators(owner))
 
 
-def _check_returned(index: ClassIndex, cls: Class, function: Function) -> Iterator[Finding]:
-    local_types = index.types_in(cls, function)
+def _check_returned(
+    index: ClassIndex, cls: Class, function: Function, local_types: Mapping[str, str]
+) -> Iterator[Finding]:
     for node in walk_nodes(function):
         for value in _find_passed_values(node):
             kind = index.type_of(value, local_types) or _find_bound_class(index, node, value, local_types)

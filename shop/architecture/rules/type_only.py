@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 
 from shop.architecture.finding import Finding
 from shop.architecture.source.names import Import, bindings, defined_in, dotted, imports_of
@@ -15,11 +16,20 @@ ADVICE = "Write `if TYPE_CHECKING:` with the name from typing, without any other
 def check(sources: Sources) -> Iterator[Finding]:
     """Yield findings for type-only imports of other classes than Models."""
     for source in sources.files:
-        if "TYPE_CHECKING" in defined_in(source) | _check_rebinding(source):
-            yield source.finding(1, RULE, "This file defines TYPE_CHECKING, so the imports below it would run.", ADVICE)
-        for node in source.nodes(ast.If, ast.IfExp, ast.While):
-            if mentions_type_checking(node.test):  # type: ignore[attr-defined]  # all three have one
-                yield from _check_hidden_imports(source, node)
+        yield from _check_file(source)
+
+
+@cache
+def _check_file(source: Source) -> tuple[Finding, ...]:
+    return tuple(_find_in_file(source))
+
+
+def _find_in_file(source: Source) -> Iterator[Finding]:
+    if "TYPE_CHECKING" in defined_in(source) | _check_rebinding(source):
+        yield source.finding(1, RULE, "This file defines TYPE_CHECKING, so the imports below it would run.", ADVICE)
+    for node in source.nodes(ast.If, ast.IfExp, ast.While):
+        if mentions_type_checking(node.test):  # type: ignore[attr-defined]  # all three have one
+            yield from _check_hidden_imports(source, node)
 
 
 def mentions_type_checking(test: ast.expr) -> bool:

@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from shop.architecture.source.declarations import (
     Code,
@@ -137,9 +138,12 @@ def _module(stem: str, files: list[Source], classes: tuple[ClassFact, ...], pref
 
 
 def _functions(source: Source) -> Iterator[FunctionFact]:
-    for node in ast.walk(source.tree):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield FunctionFact(node.name, node.lineno, (node.end_lineno or node.lineno) - node.lineno + 1)
+    functions: tuple[ast.FunctionDef | ast.AsyncFunctionDef, ...] = (
+        *source.nodes(ast.FunctionDef),
+        *source.nodes(ast.AsyncFunctionDef),
+    )
+    for node in functions:
+        yield FunctionFact(node.name, node.lineno, (node.end_lineno or node.lineno) - node.lineno + 1)
 
 
 def _classes(source: Source) -> Iterator[ast.ClassDef]:
@@ -167,10 +171,10 @@ def _full(source: Source, imported: dict[str, str], name: str) -> str:
     return imported.get(name, f"{source.module}.{name}")
 
 
+@cache
 def _imported(source: Source) -> dict[str, str]:
     return {
         alias.asname or alias.name: f"{node.module}.{alias.name}"
-        for node in ast.walk(source.tree)
-        if isinstance(node, ast.ImportFrom)
+        for node in source.nodes(ast.ImportFrom)
         for alias in node.names
     }

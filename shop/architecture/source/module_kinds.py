@@ -1,5 +1,7 @@
 """Kinds of files: structures of the access table and the other packages."""
 
+from functools import cache
+
 from shop.architecture.table import INDEPENDENTS, STRUCTURES, may_use, of_module
 
 _NAMES = frozenset(row.name for row in STRUCTURES)
@@ -25,6 +27,7 @@ class UnknownName(Exception):  # noqa: N818 - it says what it is
     """Error for a name that the project does not have."""
 
 
+@cache
 def kind_of(module: str) -> str:
     """Return the structure or package of a module; empty outside of shop."""
     if structure := of_module(module):
@@ -35,6 +38,7 @@ def kind_of(module: str) -> str:
     return place if place in _OTHER_GRANTS else "shop"
 
 
+@cache
 def grants(importer: str, imported: str) -> bool:
     """Return True when one kind may import the other."""
     if imported == "core":

@@ -4,7 +4,7 @@ import ast
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
@@ -14,9 +14,12 @@ from shop.architecture.table import Structure, of_module
 N = TypeVar("N", bound=ast.AST)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Source:
-    """File; `module` is its dotted name, `path` relative to the checkout."""
+    """File; `module` is its dotted name, `path` relative to the checkout.
+
+    `source_of` makes one object for each content, so the facts that are cached for it are found by identity.
+    """
 
     module: str
     path: str
@@ -126,7 +129,11 @@ def read(root: Path, package: str = "shop") -> Sources:
     return Sources(root, tuple(texts), (*others, *linked))
 
 
+@cache
 def source_of(path: str, text: str) -> Source:
-    """Build a source from a path relative to the checkout."""
+    """Build a source from a path relative to the checkout.
+
+    Equal contents are one object, which is parsed once.
+    """
     parts = PurePosixPath(path).with_suffix("").parts
     return Source(".".join(parts[:-1] if parts[-1] == "__init__" else parts), path, text)

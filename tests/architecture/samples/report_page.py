@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import cache
 from html.parser import HTMLParser
@@ -18,8 +17,12 @@ class Element:
     name: str
     attributes: dict[str, str]
     parents: list[str]
-    text: str = ""
+    texts: list[str] = field(default_factory=list)
     inside: list["Element"] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        return "".join(self.texts)
 
     def find(self, name: str = "", **attributes: str) -> Iterator["Element"]:
         """Yield the elements inside with this name and these attributes."""
@@ -52,7 +55,7 @@ class _Reader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         for parent in self.open:
-            parent.text += data
+            parent.texts.append(data)
 
 
 def read(html: str) -> Element:
@@ -75,7 +78,7 @@ def own_facts() -> dict[str, Any]:
     It has the form of the facts in a saved report.
     """
     facts: dict[str, Any] = json.loads(_facts())
-    return deepcopy(facts)
+    return facts
 
 
 def add_import(facts: dict[str, Any], importer: str, imported: str, line: int = 7) -> None:
