@@ -1,0 +1,76 @@
+"""Mutation tests: `python -m tests.mutants trace`, then `run`, then `report`."""
+
+import sys
+from collections.abc import Callable
+from random import Random
+
+import click
+import pytest
+
+from tests.mutants.campaign import Campaign, Status, load_results
+from tests.mutants.mutants import Mutant, SourceFile
+from tests.mutants.scope import AREAS, NOT_USED, ROOT, TESTS, all_files, files_of
+from tests.mutants.session import SessionPlugin, TestSession, trace_tests
+from tests.mutants.tracing import Coverage
+
+FOLDER = ROOT / "var" / "mutants"
+TRACE = FOLDER / "trace.jsonl"
+RESULTS = FOLDER / "results.jsonl"
+
+
+@click.group()
+def main() -> None:
+    """Change one thing in one function, and see which test fails."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+
+
+@main.command()
+@click.argument("tests", nargs=-1)
+def trace(tests: tuple[str, ...]) -> None:
+    """Record the lines that each test runs, for the tests without a record."""
+    sys.exit(_run_pytest(tests or TESTS, lambda session: trace_tests(session, all_files(), TRACE)))
+
+
+@main.command()
+@click.option("--module", default="shop", show_default=True, help="Name of a module or package to mutate.")
+@click.option("--area", type=click.Choice(list(AREAS)), help="Area to mutate; all without it.")
+@click.option("--sample", default=0, help="Mutants per file, chosen at random; 0 for all.")
+@click.option("--seed", default=1, show_default=True, help="Seed of the choice.")
+@click.option("--patience", default=3.0, show_default=True, help="Seconds of tests that a surviving mutant may take.")
+@click.option("--again", multiple=True, type=click.Choice(list(Status)), help="Verdict to be asked for again.")
+@click.option("--dry-run", is_flag=True, help="Only count the mutants.")
+def run(
+    *, module: str, area: str | None, sample: int, seed: int, patience: float, again: tuple[str, ...], dry_run: bool
+) -> None:
+    """Run the mutants without a result."""
+    coverage = Coverage.load(TRACE)
+    done = {result["name"] for result in load_results(RESULTS) if result["status"] not in again}
+    chosen = choose(module, area, sample, seed)
+    left = [(source, mutant) for source, mutant in chosen if mutant.name not in done]
+    click.echo(f"{len(chosen)} mutants, {len(left)} without a result")
+    tests = {test for _, mutant in left for test in coverage.tests_of(mutant.file, mutant.lines)}
+    if not dry_run and left:
+        modules = sorted({test.partition("::")[0] for test in tests})
+        sys.exit(_run_pytest(tuple(modules), lambda session: Campaign(session, coverage, RESULTS, patience).run(left)))
+
+
+def choose(module: str, area: str | None, sample: int, seed: int) -> list[tuple[SourceFile, Mutant]]:
+    """Return the mutants of a module or package, or a sample of each file."""
+    chosen = []
+    for file in files_of(area) if area else all_files():
+        source = SourceFile(ROOT, file)
+        if f"{source.module}.".startswith(f"{module}."):
+            mutants = list(source.mutants())
+            picked = Random(f"{seed} {file}").sample(mutants, min(sample, len(mutants))) if sample else mutants
+            chosen.extend((source, mutant) for mutant in picked)
+    return chosen
+
+
+def _run_pytest(tests: tuple[str, ...], work: Callable[[TestSession], None]) -> int:
+    ignored = [f"--ignore={test}" for test in NOT_USED]
+    options = ["-p", "no:cacheprovider", "-n0", "--tb=no", "--no-header", *ignored]
+    return int(pytest.main([*options, *tests], plugins=[SessionPlugin(work)]))
+
+
+if __name__ == "__main__":
+    main()
