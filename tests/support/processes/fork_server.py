@@ -15,6 +15,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tests.support.processes.coverage_hooks import is_measured, trace_server_threads
+
 PRELOADED = ("flask.cli", "shop.cli", "shop.app")
 ROOT = Path(__file__).parents[3]
 
@@ -87,6 +89,8 @@ def main() -> None:
     """Import the shop, serve, and run the command in each child."""
     for module in PRELOADED:
         importlib.import_module(module)
+    if is_measured():
+        trace_server_threads()
     gc.freeze()
     if request := serve():
         run_child(request)
