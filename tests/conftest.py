@@ -149,7 +149,7 @@ def make_service(tmp_path_factory: pytest.TempPathFactory, request: pytest.Fixtu
             database = database_url or request.getfixturevalue("clean_database")
             redis = redis_url or request.getfixturevalue("redis_url")
             service = Service(tmp_path_factory.mktemp("service"), database, redis, env)
-            stack.callback(service.kill_all)
+            stack.callback(service.close)
             return service
 
         yield make

@@ -36,7 +36,7 @@ def page(shop: Shop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[HttpC
     service.start("web")
     with service.client() as client:
         yield client
-    service.kill_all()
+    service.close()
 
 
 def jwt_keys_file(shop: Shop) -> Path:
@@ -162,7 +162,7 @@ def test_a_wildcard_origin_never_allows_credentials(shop: Shop, tmp_path: Path) 
         with service.client() as client:
             answers = [client.get("/livez", headers={"Origin": UNKNOWN}), preflight(client, UNKNOWN)]
     finally:
-        service.kill_all()
+        service.close()
 
     assert [answer.headers["Access-Control-Allow-Origin"] for answer in answers] == ["*", "*"]
     assert not [answer for answer in answers if "Access-Control-Allow-Credentials" in answer.headers]

@@ -33,7 +33,7 @@ def serve(shop: Shop, own_database: str, own_redis: str, tmp_path: Path) -> Iter
 
     yield serve
     for service in services:
-        service.kill_all()
+        service.close()
 
 
 def client_of(service: Service) -> HttpClient:

@@ -25,7 +25,7 @@ def metrics_service(shop: Shop, own_database: str, own_redis: str, tmp_path: Pat
     assert shop
     service = Service(tmp_path, own_database, own_redis, {"SHOP_METRICS_BIND": f"127.0.0.1:{free_port()}"})
     yield service
-    service.kill_all()
+    service.close()
 
 
 def samples_of(service: Service) -> Samples:

@@ -65,7 +65,7 @@ class Shop:
 
     def close(self) -> None:
         """End all processes."""
-        self.service.kill_all()
+        self.service.close()
 
     def client(self, timeout: float = 10.0) -> HttpClient:
         """Make an HTTP client."""

@@ -15,6 +15,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tests.support.processes.coverage_hooks import is_measured, trace_server_threads
+
 PRELOADED = ("flask.cli", "shop.cli", "shop.app")
 ROOT = Path(__file__).parents[3]
 
@@ -29,11 +31,25 @@ def serve() -> dict[str, Any] | None:
         if "module" not in request:
             _send(_wait(request["pid"]))
             continue
-        pid = os.fork()
-        if not pid:
+        if not (pid := _fork()):
             return dict(request)
         _send({"pid": pid})
     return None
+
+
+def _fork() -> int:
+    """Fork a child that leads its own session, and return as `os.fork` does.
+
+    The server returns after the child has its session: its process group can be killed from then on.
+    """
+    reader, writer = os.pipe()
+    if not (pid := os.fork()):
+        os.setsid()
+    os.close(writer)
+    if pid:
+        os.read(reader, 1)  # Ends without data when the child has closed its end.
+    os.close(reader)
+    return pid
 
 
 def _send(response: dict[str, Any]) -> None:
@@ -49,7 +65,6 @@ def _wait(pid: int) -> dict[str, Any]:
 
 def run_child(request: dict[str, Any]) -> None:
     """Run the module of a request as a started process would."""
-    os.setsid()
     _redirect(request["stdout"], request["stderr"])
     os.environ.clear()
     os.environ.update(request["env"])
@@ -87,6 +102,8 @@ def main() -> None:
     """Import the shop, serve, and run the command in each child."""
     for module in PRELOADED:
         importlib.import_module(module)
+    if is_measured():
+        trace_server_threads()
     gc.freeze()
     if request := serve():
         run_child(request)

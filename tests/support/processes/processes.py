@@ -14,6 +14,7 @@ from typing import Protocol
 from tests.support.http import HttpClient
 from tests.support.limits import UNLIMITED_ENV
 from tests.support.processes import cleanup_watcher
+from tests.support.processes.coverage_hooks import is_measured
 from tests.support.processes.launchers import fork_preloaded
 from tests.support.processes.managed_process import HANG_SECONDS, ManagedProcess, ProcessFailed
 from tests.support.processes.ports import free_port
@@ -104,6 +105,17 @@ class Service:
         """Kill all processes."""
         for process in self._processes.values():
             process.kill()
+
+    def close(self) -> None:
+        """End all processes after a test.
+
+        When coverage is measured, SIGTERM comes before SIGKILL, so that the processes save what they have run.
+        """
+        for process in self._processes.values():
+            if is_measured() and process.running:
+                with suppress(ProcessFailed):
+                    process.stop()
+        self.kill_all()
 
     def bind(self, name: str = "web") -> str:
         """Return address and port of a web process; a restart keeps them."""
