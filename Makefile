@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run demo bench bench-catalogue bench-keys bench-limits bench-lists bench-logs bench-sign-in chaos chaos-keys fuzz fuzz-lists resilience test lint contracts types unit report report-test newest lock clean help
+.PHONY: run demo bench bench-catalogue bench-keys bench-limits bench-lists bench-logs bench-sign-in chaos chaos-keys fuzz fuzz-lists resilience test test-all lint contracts types unit report report-test newest lock clean help
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -60,6 +60,9 @@ fuzz: $(VENV)/.ready ## Run Schemathesis over the whole API with three kinds of 
 	@$(BIN)/python -m tests.fuzz --seed $(or $(SEED),1) --cases $(or $(CASES),5000)
 
 test: $(VENV)/.ready lint types contracts unit ## Run formatter, linter, type checker, contracts and tests
+
+test-all: export SHOP_TEST_ALL = 1
+test-all: test ## The same with whole generated products instead of samples; CI runs the tests of it nightly
 
 lint: $(VENV)/.ready ## Run formatter and linter
 	$(BIN)/ruff format --check .

@@ -12,7 +12,7 @@ import pytest
 
 from shop.core.database.model import DEFAULT_TENANT
 from shop.core.tenant import all_tenants, in_tenant
-from tests.support import polling
+from tests.support import polling, samples
 from tests.support.guards import guards  # noqa: F401 - a fixture, on for every test
 from tests.support.log_teardown import own_log_ends  # noqa: F401 - a fixture, on for every test
 from tests.support.polling import Eventually
@@ -40,6 +40,17 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     os.environ[SERVER_URL] = server.url()
     session.config.add_cleanup(server.destroy)
     session.config.add_cleanup(lambda: os.environ.__delitem__(SERVER_URL))
+
+
+def pytest_report_header() -> str:
+    """Show the seed of the samples; `-q` hides the header."""
+    return samples.describe()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, exitstatus: int) -> None:
+    """Show the seed of the samples after a failure, which only the same seed repeats."""
+    if exitstatus == pytest.ExitCode.TESTS_FAILED:
+        terminalreporter.write_line(samples.describe())
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,10 @@
 import re
+from typing import Any
 
 import pytest
 
 from tests.delivery.delivery_files import ROOT, pipeline_jobs, read_yaml, script_lines, services
+from tests.support import samples
 
 
 def _find_make_targets() -> set[str]:
@@ -10,10 +12,17 @@ def _find_make_targets() -> set[str]:
     return {target for command, *targets in lines if command == "make" for target in targets}
 
 
+def stage_of(job: dict[str, Any]) -> str:
+    stage: str = job["stage"] if "stage" in job else stage_of(pipeline_jobs()[job["extends"]])
+    return stage
+
+
 def test_the_pipeline_runs_all_targets_of_make_test() -> None:
     recipe = re.search(r"^test:(.*?)(##|$)", (ROOT / "Makefile").read_text(), re.MULTILINE)
     assert recipe
-    assert _find_make_targets() - {"newest"} == {word for word in recipe[1].split() if not word.startswith("$")}
+    assert _find_make_targets() - {"newest", "test-all"} == {
+        word for word in recipe[1].split() if not word.startswith("$")
+    }
 
 
 def test_the_newest_libraries_are_tried_on_a_schedule_and_block_nothing() -> None:
@@ -22,10 +31,21 @@ def test_the_newest_libraries_are_tried_on_a_schedule_and_block_nothing() -> Non
     assert (job["script"], job["allow_failure"]) == ("make newest", True)
 
 
+def test_whole_products_are_run_on_a_schedule_as_the_samples_are() -> None:
+    job = pipeline_jobs()["test-all"]
+    assert (job["extends"], job["script"]) == ("test", "make test-all")
+    assert job["rules"] == [{"if": '$CI_PIPELINE_SOURCE == "schedule"'}]
+    assert "allow_failure" not in job
+
+
+def test_the_target_for_whole_products_tells_the_tests_so() -> None:
+    assert re.search(rf"^test-all: export {samples.ALL_VARIABLE} = 1$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+
+
 def test_the_stages_are_in_order_and_each_has_a_job() -> None:
     stages = read_yaml(".gitlab-ci.yml")["stages"]
     assert stages == ["lint", "contracts", "test", "build"]
-    assert {job["stage"] for job in pipeline_jobs().values()} == set(stages)
+    assert {stage_of(job) for job in pipeline_jobs().values()} == set(stages)
 
 
 def test_an_image_is_built_from_main_only() -> None:
@@ -69,4 +89,4 @@ def test_the_stored_code_quality_report_is_the_written_one() -> None:
 @pytest.mark.parametrize("name", sorted(pipeline_jobs()))
 def test_a_job_that_uses_pip_caches_its_downloads(name: str) -> None:
     job = pipeline_jobs()[name]
-    assert job.get("extends") == ".python" or not any(line.startswith("make") for line in script_lines(job))
+    assert job.get("extends") in {".python", "test"} or not any(line.startswith("make") for line in script_lines(job))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.http import HttpClient
-from tests.support_tests.stub_service import StubService
+from tests.support_tests.stubs.stub_service import StubService
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from tests.support.polling import Eventually
 from tests.support.processes import process_groups
 from tests.support.processes.managed_process import ProcessFailed
 from tests.support.processes.processes import MakeService, Service
-from tests.support_tests.stub_service import StubService
+from tests.support_tests.stubs.stub_service import StubService
 
 
 @pytest.fixture

@@ -8,4 +8,4 @@ from tests.support.processes.processes import Service
 class StubService(Service):
     """Service that runs stub_program.py instead of `flask shop`."""
 
-    command = (sys.executable, "-m", "tests.support_tests.stub_program")
+    command = (sys.executable, "-m", "tests.support_tests.stubs.stub_program")
