@@ -1,28 +1,25 @@
 """Fixtures: shops with stub routes, and a service for crash tests."""
 
-import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
 
+from tests.chaos.harness.crash_trap import crash_env
 from tests.http.support.shop import Shop, start_shop
+from tests.idempotency.crash_helpers import POINTS
 from tests.idempotency.stub_routes import StubRoutes
 from tests.purchase.conftest import MakeInProcessShop, RunningService, make_in_process_shop, mariadb_and_valkey  # noqa: F401 - fixtures
 from tests.support.servers.databases import create_database
 from tests.support.servers.mariadb import MariaDB
 from tests.support.servers.valkey import Valkey
 
-ROOT = Path(__file__).parents[2]
-SABOTAGE = ROOT / "tests" / "chaos" / "sabotage"
 # Short times, so that a test can wait for the lease of a killed process to expire.
 CRASH_ENV = {
-    "PYTHONPATH": f"{SABOTAGE}{os.pathsep}{ROOT}",
     "SHOP_REDIS_TIMEOUT": "1.0",
     "SHOP_WEB_WORKERS": "1",
     "SHOP_WEB_STOP_SECONDS": "1",
-    "SHOP_IDEMPOTENCY_LEASE_SECONDS": "3",
+    "SHOP_IDEMPOTENCY_LEASE_SECONDS": "2",
     "SHOP_IDEMPOTENCY_WAIT_SECONDS": "0.2",
 }
 
@@ -56,7 +53,8 @@ def running_service(
     """
     valkey, mariadb = mariadb_and_valkey
     database_url = create_database(mariadb.url(), "keys")
-    with start_shop(tmp_path_factory.mktemp("keys"), database_url, valkey.url, **CRASH_ENV) as shop:
+    folder = tmp_path_factory.mktemp("keys")
+    with start_shop(folder, database_url, valkey.url, **CRASH_ENV, **crash_env(folder, POINTS)) as shop:
         shop.service.start("web.2")
         yield RunningService(shop, valkey, mariadb)
         shop.verify()

@@ -9,12 +9,15 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
+from tests.chaos.harness.crash_trap import CrashTrap
 from tests.http.support.idempotent_writes import DRAFT, Write, drafts
 from tests.http.support.shop import Shop
 from tests.support.http import Response
-from tests.support.polling import wait_for
 
-REACHED_SECONDS = 15.0
+STORE = "shop.services.idempotency_record:IdempotencyRecordService"
+CREATE = "shop.services.item:ItemService.create"
+HOOK = "shop.core.database.transaction:_run_hook"
+POINTS = [CREATE, HOOK, *(f"{STORE}.{method}" for method in ("lease", "find", "save", "release"))]
 
 
 def new_draft(shop: Shop, **fields: str) -> Write:
@@ -28,27 +31,17 @@ def count_drafts(shop: Shop, write: Write) -> int:
 
 
 @contextmanager
-def arm_crash(shop: Shop, where: str, mark: Path, name: str = "SIGKILL") -> Iterator[None]:
+def arm_crash(shop: Shop, where: str, mark: Path, name: str = "SIGKILL") -> Iterator[CrashTrap]:
     """Send a signal to `web` at a named point, within the context.
 
     `where` is "module:function:before" or ":after". Afterwards `web` runs without the trap.
     """
-    service = shop.service
-    env = service.env
-    service.env = {
-        **env,
-        "SHOP_TEST_CRASH": where,
-        "SHOP_TEST_CRASH_MARK": str(mark),
-        "SHOP_TEST_CRASH_SIGNAL": name,
-    }
-    service.kill("web")
-    service.start("web")
-    service.env = env
+    trap = CrashTrap(shop, "web", where, mark, name)
+    trap.arm()
     try:
-        yield
+        yield trap
     finally:
-        service.kill("web")
-        service.start("web")
+        trap.revive()
 
 
 def assert_dies(shop: Shop, write: Write, mark: Path) -> None:
@@ -65,12 +58,10 @@ def pause_at(shop: Shop, write: Write, where: str, mark: Path) -> Iterator["Futu
 
     Yields the future of the response, which follows after `resume`.
     """
-    with arm_crash(shop, where, mark, "SIGSTOP"), ThreadPoolExecutor(1) as pool:
+    with arm_crash(shop, where, mark, "SIGSTOP") as trap, ThreadPoolExecutor(1) as pool:
         response = pool.submit(write.send, shop, 60.0)
         try:
-            assert wait_for(lambda: mark.exists() and mark.read_text() != "", REACHED_SECONDS), (
-                "The process did not pause."
-            )
+            trap.wait_until_reached()
             yield response
         finally:
             resume(mark)

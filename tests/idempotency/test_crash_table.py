@@ -8,13 +8,21 @@ from shop.constants.stock import StockReason
 from tests.http.support.envelope import data_of
 from tests.http.support.idempotent_writes import IN_PROGRESS, Write, is_leased, is_replay, lines, send_at_once
 from tests.http.support.shop import Shop
-from tests.idempotency.crash_helpers import arm_crash, assert_dies, count_drafts, new_draft, pause_at, resume
+from tests.idempotency.crash_helpers import (
+    CREATE,
+    HOOK,
+    STORE,
+    arm_crash,
+    assert_dies,
+    count_drafts,
+    new_draft,
+    pause_at,
+    resume,
+)
 from tests.purchase.conftest import RunningService
 from tests.support.http import Response
 from tests.support.polling import eventually
 
-STORE = "shop.services.idempotency_record:IdempotencyRecordService"
-CREATE = "shop.services.item:ItemService.create"
 DATABASE_DOWN = 503001
 LEASE_EXPIRY_SECONDS = 10.0
 
@@ -59,7 +67,7 @@ def test_a_crash_before_the_commit_undoes_the_write_and_the_lease_expires(
     assert (is_replay(response), count_drafts(crashing_service, write)) == (False, 1)
 
 
-@pytest.mark.parametrize("where", ["shop.core.database.transaction:_run_hook:before", f"{STORE}.release:before"])
+@pytest.mark.parametrize("where", [f"{HOOK}:before", f"{STORE}.release:before"])
 def test_after_a_crash_after_the_commit_the_next_request_is_a_replay(
     crashing_service: Shop, tmp_path: Path, where: str
 ) -> None:

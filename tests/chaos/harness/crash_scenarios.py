@@ -1,6 +1,6 @@
 """Scenarios that lead a process to its crash point.
 
-Each scenario stops the process. The test starts it with the crash point, then without; the scenario ends after that.
+A scenario arms the trap; the process has crashed and runs again when the scenario goes on.
 """
 
 import http.client
@@ -14,6 +14,7 @@ from shop.constants.job import JobName
 from shop.core.database.model import DEFAULT_TENANT
 from shop.core.jobs.queue import JobQueue
 from shop.services.sale_gate import SaleGateService
+from tests.chaos.harness.crash_trap import CrashTrap, release
 from tests.http.support.shop import API, Shop
 from tests.purchase.support.buyer_load import BuyerLoad
 from tests.support.http import Response
@@ -22,34 +23,36 @@ from tests.support.polling import eventually
 ORDERS_MIN = 10
 WAIT_SECONDS = 15.0
 RESTOCKED, WITHDRAWN, DRIFT = 7, -3, -5
-Scenario = Callable[[Shop, BuyerLoad, str], AbstractContextManager[None]]
+Scenario = Callable[[Shop, BuyerLoad, CrashTrap], AbstractContextManager[None]]
 
 
 @contextmanager
-def buy(shop: Shop, _buyer_load: BuyerLoad, process: str) -> Iterator[None]:
+def buy(shop: Shop, buyer_load: BuyerLoad, trap: CrashTrap) -> Iterator[None]:
     """Run only the buyers."""
-    shop.service.kill(process)
+    if trap.process == "worker":
+        wait_for_orders(buyer_load)
+    release(shop, trap)
     yield
 
 
 @contextmanager
-def load(shop: Shop, buyer_load: BuyerLoad, process: str) -> Iterator[None]:
+def load(shop: Shop, buyer_load: BuyerLoad, trap: CrashTrap) -> Iterator[None]:
     """Close the gate while orders are pending.
 
     The next buyer requests a load.
     """
-    shop.service.kill(process)
     wait_for_orders(buyer_load)
     shop.container.get(SaleGateService).claim(DEFAULT_TENANT, buyer_load.items[0])
+    release(shop, trap)
     yield
 
 
 @contextmanager
-def age(shop: Shop, buyer_load: BuyerLoad, process: str) -> Iterator[None]:
+def age(shop: Shop, buyer_load: BuyerLoad, trap: CrashTrap) -> Iterator[None]:
     """Leave pending orders in an epoch older than that of the database."""
-    shop.service.kill(process)
     wait_for_orders(buyer_load)
     shop.query_value("UPDATE items SET epoch = epoch + 1 WHERE id = %s", buyer_load.items[0])
+    release(shop, trap)
     yield
 
 
@@ -64,20 +67,20 @@ def written_order(shop: Shop, buyer_load: BuyerLoad) -> str:
 
 
 @contextmanager
-def cancel(shop: Shop, buyer_load: BuyerLoad, process: str) -> Iterator[None]:
+def cancel(shop: Shop, buyer_load: BuyerLoad, trap: CrashTrap) -> Iterator[None]:
     """Cancel an order with retries; its unit returns once."""
     order = written_order(shop, buyer_load)
-    with send_in_background(shop, process, f"orders/{order}/cancel", None) as answers:
+    with send_in_background(shop, trap, f"orders/{order}/cancel", None) as answers:
         yield
     assert answers()[-1] in (200, 409)
     assert returned(shop, buyer_load, "return") == 1
 
 
 @contextmanager
-def cancel_once(shop: Shop, buyer_load: BuyerLoad, process: str) -> Iterator[None]:
+def cancel_once(shop: Shop, buyer_load: BuyerLoad, trap: CrashTrap) -> Iterator[None]:
     """Cancel an order without retries: in both stores or in none."""
     order = written_order(shop, buyer_load)
-    with send_in_background(shop, process, f"orders/{order}/cancel", None, tries=1) as answers:
+    with send_in_background(shop, trap, f"orders/{order}/cancel", None, tries=1) as answers:
         yield
     assert answers() == [0]
     cancelled = shop.query_value("SELECT status = 'cancelled' FROM orders WHERE id = %s", UUID(order).bytes)
@@ -85,28 +88,28 @@ def cancel_once(shop: Shop, buyer_load: BuyerLoad, process: str) -> Iterator[Non
 
 
 @contextmanager
-def restock(shop: Shop, buyer_load: BuyerLoad, process: str) -> Iterator[None]:
+def restock(shop: Shop, buyer_load: BuyerLoad, trap: CrashTrap) -> Iterator[None]:
     """Add units with retries; each attempt counts fully or not at all."""
-    with adjusting(shop, buyer_load, process, RESTOCKED):
+    with adjusting(shop, buyer_load, trap, RESTOCKED):
         yield
 
 
 @contextmanager
-def withdraw(shop: Shop, buyer_load: BuyerLoad, process: str) -> Iterator[None]:
+def withdraw(shop: Shop, buyer_load: BuyerLoad, trap: CrashTrap) -> Iterator[None]:
     """Remove units with retries; each attempt counts fully or not at all."""
-    with adjusting(shop, buyer_load, process, WITHDRAWN):
+    with adjusting(shop, buyer_load, trap, WITHDRAWN):
         yield
 
 
 @contextmanager
-def drift(shop: Shop, buyer_load: BuyerLoad, process: str) -> Iterator[None]:
+def drift(shop: Shop, buyer_load: BuyerLoad, trap: CrashTrap) -> Iterator[None]:
     """Change the stock in Redis and enqueue the reconciliation."""
     wait_for_orders(buyer_load)
-    shop.service.kill(process)
     (item,) = buyer_load.items
     key = f"{{p{shop.stock.partition(DEFAULT_TENANT, item):02}}}:item:{DEFAULT_TENANT}:{item}"
     shop.stock.stores.stock(shop.stock.partition(DEFAULT_TENANT, item)).hincrby(key, "avail", DRIFT)
     shop.container.get(JobQueue).enqueue(JobName.SYNC_STOCK, tenant_id=DEFAULT_TENANT, item_id=item)
+    release(shop, trap)
     yield
     assert repairs(shop, buyer_load) == 1
 
@@ -117,10 +120,10 @@ SCENARIOS: dict[str, Scenario] = {
 
 
 @contextmanager
-def adjusting(shop: Shop, buyer_load: BuyerLoad, process: str, delta: int) -> Iterator[None]:
+def adjusting(shop: Shop, buyer_load: BuyerLoad, trap: CrashTrap, delta: int) -> Iterator[None]:
     """Adjust the item until a request succeeds."""
     body = {"delta": delta, "reason": "counted again"}
-    with send_in_background(shop, process, f"items/{buyer_load.items[0]}/stock-adjustments", body) as answers:
+    with send_in_background(shop, trap, f"items/{buyer_load.items[0]}/stock-adjustments", body) as answers:
         yield
     statuses = answers()
     assert statuses[-1] == 200
@@ -129,7 +132,7 @@ def adjusting(shop: Shop, buyer_load: BuyerLoad, process: str, delta: int) -> It
 
 @contextmanager
 def send_in_background(
-    shop: Shop, process: str, path: str, body: object, *, tries: int = 100
+    shop: Shop, trap: CrashTrap, path: str, body: object, *, tries: int = 100
 ) -> Iterator[Callable[[], list[int]]]:
     """Send a request as an administrator until its response is final.
 
@@ -137,9 +140,7 @@ def send_in_background(
     Yields a function that returns the statuses; 0 stands for a broken connection.
     """
     token = shop.admin()
-    shop.service.kill(process)
-    # A process about to end may accept a connection without a response: that would count as an attempt.
-    eventually(lambda: process != "web" or _is_gone(shop), WAIT_SECONDS)
+    release(shop, trap)
     with ThreadPoolExecutor(1) as pool:
         future = pool.submit(_send_until_answered, shop, f"{API}/{path}", body, token, tries)
         yield future.result
@@ -159,17 +160,6 @@ def returned(shop: Shop, buyer_load: BuyerLoad, reason: str) -> int:
 def repairs(shop: Shop, buyer_load: BuyerLoad) -> int:
     """Count the reconcile runs of the item."""
     return int(shop.query_value("SELECT COUNT(*) FROM reconcile_runs WHERE item_id = %s", buyer_load.items[0]))
-
-
-def _is_gone(shop: Shop) -> bool:
-    try:
-        with shop.client(timeout=1.0) as client:
-            client.get("/livez")
-    except ConnectionRefusedError:
-        return True
-    except (OSError, http.client.HTTPException):
-        return False
-    return False
 
 
 def _send_until_answered(shop: Shop, path: str, body: object, token: str, tries: int) -> list[int]:
