@@ -30,7 +30,7 @@ CONSTANTS: dict[str, dict[str, Any]] = {
     "constants.session": {"RETENTION_SECONDS": DAY, "STALE_SECONDS": 10},
     "constants.stock": {"GATHER_SECONDS": 0.005, "GATHER_SECONDS_MAX": 0.05, "RECEIPT_LIFE_SECONDS": DAY},
     "core.auth.session_watch": {"REFRESH_SECONDS": 1.0, "OVERLAP": timedelta(seconds=MINUTE)},
-    "core.auth.tenant_resolver": {"INDEX_TTL_SECONDS": 3.0, "REFRESH_WAIT_SECONDS": 0.2},
+    "core.auth.tenant_resolver": {"INDEX_TTL_SECONDS": 3.0, "REFRESH_WAIT_SECONDS": 0.2, "RETRY_SECONDS": 1.0},
     "core.cache.cache_manager": {"TAG_TTL_MS": DAY * 1000},
     "core.cache.single_flight": {
         "LEASE_SECONDS": 3.0, "WAIT_SECONDS": 0.4, "PAUSE_SECONDS": 0.004, "PAUSE_MAX_SECONDS": 0.03,
@@ -39,7 +39,6 @@ CONSTANTS: dict[str, dict[str, Any]] = {
     "core.crypto.tokens": {"_KEY_CHECK_SECONDS": 1.0},
     "core.database.engine": {"POOL_WAIT_SECONDS": 0.5, "_STATEMENT_SECONDS": 3},
     "core.database.mysql": {"CONNECT_SECONDS": 1.0, "ANSWER_SECONDS": 2.0},
-    "core.database.transaction": {"_LOST_QUICKLY_SECONDS": 1.0},
     "core.jobs.job": {"PAUSES_SECONDS": (0.5, 2.0)},
     "core.jobs.queue": {"JOB_TIMEOUT_SECONDS": MINUTE, "FAILURE_TTL_SECONDS": 7 * DAY},
     "core.logging.mongo": {"GATHER_SECONDS": 0.2, "RETRY_SECONDS": 1.0},
