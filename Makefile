@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run demo bench bench-catalogue bench-keys bench-limits bench-lists bench-logs bench-sign-in chaos chaos-keys fuzz fuzz-lists resilience rolling teeth test test-all lint contracts types unit report report-test newest lock clean help
+.PHONY: run demo bench bench-catalogue bench-keys bench-limits bench-lists bench-logs bench-sign-in chaos chaos-keys fuzz fuzz-lists resilience rolling teeth test test-all fast module-test lint contracts types unit report report-test newest lock clean help
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -82,6 +82,12 @@ contracts: $(VENV)/.ready ## Check the architecture contracts
 
 unit: $(VENV)/.ready ## Run the tests
 	$(BIN)/pytest -n $(or $(WORKERS),3) --dist worksteal
+
+fast: $(VENV)/.ready ## Run the tests that need no server (20 seconds)
+	$(BIN)/pytest -n 2 --dist worksteal -m "not server"
+
+module-test: $(VENV)/.ready ## Run the tests of one module (a minute); NOUN=item
+	$(BIN)/pytest -n 2 --dist worksteal --noun $(or $(NOUN),$(error NOUN=item names the module))
 
 report: $(VENV)/.ready ## Regenerate docs/architecture/report.html after a change of structure
 	$(BIN)/flask shop arch report

@@ -13,7 +13,7 @@ import pytest
 
 from shop.core.database.model import DEFAULT_TENANT
 from shop.core.tenant import all_tenants, in_tenant
-from tests.support import polling, samples, syntax_trees
+from tests.support import polling, samples, selection, syntax_trees
 from tests.support.counted_metrics import counted  # noqa: F401 - a fixture
 from tests.support.guards import guards  # noqa: F401 - a fixture, on for every test
 from tests.support.log_teardown import own_log_ends  # noqa: F401 - a fixture, on for every test
@@ -35,9 +35,26 @@ def pytest_configure() -> None:
     syntax_trees.protect_parser()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option that selects the tests of one module."""
+    parser.addoption("--noun", help="run only the tests of one module, such as `item`")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark the tests that need a server, and select those of a module."""
+    selection.mark_server_tests(items)
+    if noun := config.getoption("--noun"):
+        items[:], others = selection.select_module(items, noun)
+        config.hook.pytest_deselected(items=others)
+
+
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Start MariaDB before the test workers, who inherit its address as if it had been given to them."""
     is_worker = hasattr(session.config, "workerinput")
+    if session.config.option.markexpr == selection.WITHOUT_SERVERS:
+        selection.forbid_servers()
+        return
     if is_worker or session.config.option.collectonly or os.environ.get(SERVER_URL):
         return
     try:
@@ -76,11 +93,17 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, exitstatu
 
 
 @pytest.fixture(scope="session")
-def database_url(worker_id: str) -> Iterator[str]:
+def database_server() -> str:
+    """Address of the database server of this run."""
+    return os.environ[SERVER_URL]
+
+
+@pytest.fixture(scope="session")
+def database_url(database_server: str, worker_id: str) -> Iterator[str]:
     """Address of this test worker's own database, made anew for the run, without tables."""
-    server_url, name = os.environ[SERVER_URL], f"shop_{worker_id}"
-    yield create_database(server_url, name)
-    drop_database(server_url, name)
+    name = f"shop_{worker_id}"
+    yield create_database(database_server, name)
+    drop_database(database_server, name)
 
 
 @pytest.fixture

@@ -5,8 +5,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.conftest import SERVER_URL
 
+pytestmark = pytest.mark.server
 ROOT = Path(__file__).parents[2]
 
 

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.chaos.harness.campaign import run
 from tests.chaos.harness.client_log import Result
 from tests.chaos.harness.environment import start_environment
@@ -10,6 +12,8 @@ from tests.support.samples import runs_all
 
 # The short schedule has every kind of fault, kills every kind of process and store, and freezes most of them.
 SEED, SECONDS = (11, 20.0) if runs_all() else (17876, 12.0)
+
+pytestmark = pytest.mark.server
 
 
 def test_all_guarantees_hold_while_faults_are_injected(tmp_path: Path) -> None:

@@ -2,9 +2,13 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.chaos.key_campaign import Campaign, start_two_web_servers
 
 SEED, SECONDS, KEYS_MIN = 5, 12.0, 10
+
+pytestmark = pytest.mark.server
 
 
 def test_keys_have_one_effect_and_never_get_stuck_while_servers_die(tmp_path: Path) -> None:

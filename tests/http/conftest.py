@@ -17,11 +17,11 @@ from tests.support.servers.valkey import Valkey, borrow_database
 
 
 @pytest.fixture(scope="session")
-def own_database(worker_id: str) -> Iterator[str]:
+def own_database(database_server: str, worker_id: str) -> Iterator[str]:
     """A database that no other test empties."""
-    server_url, name = os.environ["SHOP_TEST_DATABASE_URL"], f"shop_{worker_id}_http"
-    yield create_database(server_url, name)
-    drop_database(server_url, name)
+    name = f"shop_{worker_id}_http"
+    yield create_database(database_server, name)
+    drop_database(database_server, name)
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 Tests that write use their own rows and delete them.
 """
 
-import os
 from collections.abc import Iterator
 
 import pytest
@@ -24,10 +23,12 @@ def embedded_list_shop(valkey_server: Valkey, tmp_path_factory: pytest.TempPathF
 
 
 @pytest.fixture(scope="session")
-def list_shop(worker_id: str, valkey_server: Valkey, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ListShop]:
+def list_shop(
+    database_server: str, worker_id: str, valkey_server: Valkey, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[ListShop]:
     """Shop with filled lists."""
-    server_url, name = os.environ["SHOP_TEST_DATABASE_URL"], f"shop_{worker_id}_lists"
-    shop = InProcessShop(create_database(server_url, name), valkey_server.url, tmp_path_factory.mktemp("lists"))
+    name = f"shop_{worker_id}_lists"
+    shop = InProcessShop(create_database(database_server, name), valkey_server.url, tmp_path_factory.mktemp("lists"))
     yield ListShop(shop).fill()
     shop.close()
-    drop_database(server_url, name)
+    drop_database(database_server, name)

@@ -14,7 +14,8 @@ from tests.lists.support.list_shop import ListShop
 NAME, INTRODUCTION = {"zh-Hant": '烏龍 50% "a\\b" 🍵', "zh-Hans": "乌龙"}, {"zh-Hans": "來自台灣 OOLONG"}
 
 
-@pytest.fixture(params=["list_shop", "embedded_list_shop"])
+# Both need the Valkey of this test worker.
+@pytest.fixture(params=[pytest.param(name, marks=pytest.mark.server) for name in ("list_shop", "embedded_list_shop")])
 def translated_list_shop(request: pytest.FixtureRequest) -> Iterator[ListShop]:
     """Filled lists with an item that has texts in all languages."""
     list_shop: ListShop = request.getfixturevalue(request.param)

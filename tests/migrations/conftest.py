@@ -11,7 +11,7 @@ from shop.core.settings.settings import Settings
 from tests.support.servers.databases import create_database, drop_database
 
 
-@pytest.fixture(params=["mariadb", "sqlite"])
+@pytest.fixture(params=[pytest.param("mariadb", marks=pytest.mark.server), "sqlite"])
 def address(request: pytest.FixtureRequest, tmp_path: Path, worker_id: str) -> Iterator[str]:
     """Create an empty database for one test, and return its URL."""
     if request.param == "sqlite":

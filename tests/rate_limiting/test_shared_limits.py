@@ -1,6 +1,5 @@
 """Rate limits across processes, while Redis is killed, flushed or frozen."""
 
-import os
 import time
 from collections.abc import Iterator
 from statistics import median
@@ -24,16 +23,18 @@ ACCEPTED, NOT_FOUND, TOO_MANY = 202, 404, 429
 
 
 @pytest.fixture(scope="module")
-def limited_shop(worker_id: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LimitedShop]:
+def limited_shop(
+    database_server: str, worker_id: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[LimitedShop]:
     """Start a shop with its own stores; each test leaves them running."""
-    server_url, name = os.environ["SHOP_TEST_DATABASE_URL"], f"shop_{worker_id}_limits"
+    name = f"shop_{worker_id}_limits"
     valkey = Valkey.create()
     try:
-        with start_shop(tmp_path_factory.mktemp("limits"), create_database(server_url, name), valkey) as shop:
+        with start_shop(tmp_path_factory.mktemp("limits"), create_database(database_server, name), valkey) as shop:
             yield shop
     finally:
         valkey.destroy()
-        drop_database(server_url, name)
+        drop_database(database_server, name)
 
 
 def test_of_many_concurrent_requests_exactly_the_limit_passes(limited_shop: LimitedShop) -> None:

@@ -11,6 +11,7 @@ import pytest
 from tests.support.polling import Eventually
 from tests.support.processes import process_groups
 
+pytestmark = pytest.mark.server
 ROOT = Path(__file__).parents[2]
 INNER_TESTS = "tests/support_tests/stubs/inner_run.py"
 

@@ -8,7 +8,7 @@ from tests.core.database.two_tenants import TenantDatabases, open_databases
 from tests.support.servers.databases import create_database, drop_database
 
 
-@pytest.fixture(scope="session", params=["mariadb", "sqlite"])
+@pytest.fixture(scope="session", params=[pytest.param("mariadb", marks=pytest.mark.server), "sqlite"])
 def tenant_databases(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, worker_id: str
 ) -> Iterator[TenantDatabases]:

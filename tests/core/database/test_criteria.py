@@ -27,7 +27,7 @@ ROWS = [{"id": n, "a": a, "b": b, "c": 1} for n, (a, b) in enumerate(product((1,
 BASE = Criteria()
 
 
-@pytest.fixture(params=["mariadb", "sqlite"], scope="module")
+@pytest.fixture(params=[pytest.param("mariadb", marks=pytest.mark.server), "sqlite"], scope="module")
 def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     folder = tmp_path_factory.mktemp("criteria")
     address = request.getfixturevalue("database_url") if request.param == "mariadb" else f"sqlite:///{folder}/x"

@@ -10,6 +10,7 @@ import pymysql
 
 from tests.support.folders import remove_folder, short_folder
 from tests.support.processes.managed_process import ManagedProcess, ProcessFailed
+from tests.support.selection import require_mark
 from tests.support.servers.mariadb_tools import Tools, require
 
 # Path of a data folder to copy; the test workers inherit it from the first process of the run.
@@ -42,6 +43,7 @@ class MariaDB(ManagedProcess):
 
         The caller calls `destroy()`. Raises MariaDBAbsent.
         """
+        require_mark()
         server = cls(require(), short_folder())
         try:
             server.initialise()

