@@ -10,7 +10,7 @@ DEFECTS = (
         "The time until a window ends is rounded up, so that a retry after it is not refused.",
         "core/rate_limiting/windows.py",
         replace("max(1, ceil(left / 1000))", "max(1, left // 1000)"),
-        "core/rate_limiting/test_windows.py::test_the_seconds_until_the_end_are_rounded_up",
+        "durations/test_retry_after.py::test_the_seconds_until_the_end_are_rounded_up",
     ),
     defect(
         "one_request_too_many",
