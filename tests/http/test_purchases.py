@@ -14,7 +14,7 @@ PENDING_FIELDS = ("id", "item_id", "quantity", "unit_price_minor", "total_minor"
 
 
 def test_a_purchase_is_pending_and_then_confirmed(shop: Shop, eventually: Eventually) -> None:
-    item, buyer = shop.offer(price_minor=250), shop.buyer()
+    item, buyer = shop.offer(price_minor=250, currency="EUR"), shop.buyer()
 
     # Without the scheduler there is no sweep: the purchase itself wakes the worker.
     with shop.stop_process("scheduler"):

@@ -30,11 +30,11 @@ DEFECTS = (
         "http/test_tenant_names.py::test_the_tenants_command_lists_tenants",
     ),
     defect(
-        "ready_with_another_schema",
-        "A process with another schema than its own is not ready.",
-        "core/operations/health.py",
-        replace('"ok" if database == schema_version else database', '"ok" if database else database'),
-        "units/test_docs.py::test_readiness_reports_failing_stores_and_liveness_ignores_them",
+        "ready_with_an_older_schema",
+        "A process is not ready on an older schema than its own.",
+        "core/operations/schema_version.py",
+        replace("int(version) > int(required)", "int(version) < int(required)"),
+        "core/operations/test_schema_version.py::test_the_required_schema_and_a_newer_one_are_usable",
     ),
     defect(
         "password_of_the_administrator_is_printed",

@@ -29,8 +29,7 @@ DEFECTS = (
         "The lease of a key lives for the configured seconds.",
         "cache_managers/idempotency_record.py",
         replace("px=int(seconds * 1000)", "px=int(seconds)"),
-        "http/test_idempotency_settings.py::test_a_concurrent_request_waits_no_longer_than_configured",
-        "idempotency/test_crash_table.py",
+        "durations/test_redis_lives.py::test_a_key_expires_after_its_life",
     ),
     defect(
         "lease_of_another_request_is_released",

@@ -10,14 +10,14 @@ DEFECTS = (
         "The time until a window ends is rounded up, so that a retry after it is not refused.",
         "core/rate_limiting/windows.py",
         replace("max(1, ceil(left / 1000))", "max(1, left // 1000)"),
-        "core/rate_limiting/test_windows.py::test_the_seconds_until_the_end_are_rounded_up",
+        "durations/test_retry_after.py::test_the_seconds_until_the_end_are_rounded_up",
     ),
     defect(
         "one_request_too_many",
         "Exactly the limit passes.",
         "core/rate_limiting/lua/count.lua",
         replace("if windows[i].count >= windows[i].most then", "if windows[i].count > windows[i].most then"),
-        "rate_limiting/test_limit_headers.py::test_a_request_above_the_limit_is_refused_with_retry_after",
+        "rate_limiting/test_purchases.py::test_purchases_are_counted_across_processes",
     ),
     defect(
         "login_factors_exchanged",
