@@ -124,7 +124,7 @@ def _change_assignment(node: ast.Assign) -> Iterator[Change]:
 
 def _change_call(node: ast.Call) -> Iterator[Change]:
     first = node.args[:2]
-    if len(first) == 2 and not any(isinstance(each, ast.Starred) for each in first):
+    if len(first) == 2 and not any(isinstance(each, ast.Starred) for each in first):  # noqa: PLR2004 - a pair
         yield "arguments swapped", _swap_arguments
     for index, keyword in enumerate(node.keywords):
         if keyword.arg:
