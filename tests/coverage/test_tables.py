@@ -59,6 +59,12 @@ def test_only_limited_packages_must_be_full() -> None:
     ]
 
 
+def test_a_file_with_many_gaps_shows_ten() -> None:
+    file = Figures("shop/core/errors.py", 12, 0, 0, 0, tuple("abcdefghijkl"))
+    (violation,) = find_violations([file], [])
+    assert violation.endswith("no test runs: a, b, c, d, e, f, g, h, i, j and 2 more.")
+
+
 def test_an_exclusion_needs_a_reason() -> None:
     excluded = Exclusion("shop/cli.py", 7, "os._exit(1)", "")
     assert list(find_violations([], [excluded])) == ["shop/cli.py:7 is excluded without a reason."]
