@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run demo bench bench-catalogue bench-keys bench-limits bench-lists bench-logs bench-sign-in chaos chaos-keys fuzz fuzz-lists resilience rolling teeth test test-all fast module-test lint contracts types unit report report-test newest lock clean help
+.PHONY: run demo bench bench-catalogue bench-keys bench-limits bench-lists bench-logs bench-sign-in chaos chaos-keys fuzz fuzz-lists resilience rolling teeth test test-all fast module-test coverage lint contracts types unit report report-test newest lock clean help
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -69,6 +69,9 @@ test: $(VENV)/.ready lint types contracts unit ## Run formatter, linter, type ch
 
 test-all: export SHOP_TEST_ALL = 1
 test-all: test ## The same with whole generated products instead of samples; CI runs the tests of it nightly
+
+coverage: $(VENV)/.ready ## Measure branch coverage in all processes; TESTS=tests/lists for a part, WRITE=1 writes docs/audit/coverage.md
+	@$(BIN)/python -m tests.coverage --workers $(or $(WORKERS),3) $(if $(filter 1,$(WRITE)),--write) $(TESTS)
 
 lint: $(VENV)/.ready ## Run formatter and linter
 	$(BIN)/ruff format --check .

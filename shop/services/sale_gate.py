@@ -30,10 +30,6 @@ class SaleGateService:
         """Return the partition of an item."""
         return self.stock.partition(tenant_id, item_id)
 
-    def is_open(self, tenant_id: int, item_id: int) -> bool:
-        """Return True when an item can be bought from Redis now."""
-        return self.stock.state(tenant_id, item_id).get("state") == GateState.OPEN
-
     def is_settled(self, tenant_id: int, item_id: int) -> bool:
         """Return True when the gate needs no load."""
         return self.strategy.is_settled(self.stock.state(tenant_id, item_id))

@@ -66,7 +66,7 @@ class StockLedgerService:
         visible_order = self._find_order(caller, order_id)
         # The item is locked first, as in every transaction that writes orders.
         item, order = self.items.lock(visible_order.item_id), self.orders.lock(order_id)
-        if item is None or order is None:
+        if item is None or order is None:  # pragma: no cover - rows of items and orders are never deleted
             raise ShopError(OrderExceptionCode.NOT_FOUND, order_id=str(order_id))
         if order.status != OrderStatus.CONFIRMED:
             raise ShopError(OrderExceptionCode.ORDER_CLOSED, order_id=str(order_id), order_status=order.status)

@@ -27,7 +27,7 @@ def test_the_pipeline_runs_all_targets_of_make_test() -> None:
     assert _find_make_targets() == {word for word in recipe[1].split() if not word.startswith("$")}
 
 
-@pytest.mark.parametrize("name", ["newest", "rolling", "teeth", "test-all"])
+@pytest.mark.parametrize("name", ["coverage", "newest", "rolling", "teeth", "test-all"])
 def test_a_nightly_job_runs_its_target_on_a_schedule_only(name: str) -> None:
     job = pipeline_jobs()[name]
     assert (job["rules"], job["script"]) == (SCHEDULED, f"make {name}")
@@ -41,6 +41,13 @@ def test_a_job_that_reads_the_previous_release_fetches_the_whole_history(name: s
 
 def test_whole_products_are_run_as_the_samples_are() -> None:
     assert pipeline_jobs()["test-all"]["extends"] == "test"
+
+
+def test_the_figure_of_coverage_is_found_in_the_report() -> None:
+    pattern = pipeline_jobs()["coverage"]["coverage"].strip("/")
+    found = re.search(pattern, "TOTAL      6556    653   1096     83    88%\n\n86 files skipped", re.MULTILINE)
+    assert found
+    assert found[1] == "88"
 
 
 def test_the_target_for_whole_products_tells_the_tests_so() -> None:

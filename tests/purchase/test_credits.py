@@ -1,7 +1,6 @@
 """Credits are applied in Redis once and in order, despite failures."""
 
 from concurrent.futures import ThreadPoolExecutor
-from threading import Timer
 from typing import Any
 
 import pytest
@@ -104,20 +103,27 @@ def test_a_credit_waits_for_a_late_earlier_credit(
 ) -> None:
     item, token = in_process_shop.offer(stock=9), in_process_shop.buyer()
     first, second = in_process_shop.buy_and_write(item, token, 4), in_process_shop.buy_and_write(item, token, 2)
-    timers: list[Timer] = []
+    late: list[tuple[Any, ...]] = []
+    outcomes: list[CreditOutcome] = []
     really = StockCacheManager.apply
 
     def apply_late(*arguments: Any) -> CreditOutcome:
-        timers.append(Timer(0.02, really, arguments))
+        late.append(arguments)
         return CreditOutcome.APPLIED
+
+    def apply_before_the_late_one(*arguments: Any) -> CreditOutcome:
+        outcomes.append(really(*arguments))
+        if late:
+            really(*late.pop())
+        return outcomes[-1]
 
     with monkeypatch.context() as patch:
         patch.setattr(StockCacheManager, "apply", apply_late)
         in_process_shop.cancel(first, token)
-    timers[0].start()
-    in_process_shop.cancel(second, token)
-    timers[0].join()
+        patch.setattr(StockCacheManager, "apply", apply_before_the_late_one)
+        in_process_shop.cancel(second, token)
 
+    assert outcomes == [CreditOutcome.OUT_OF_ORDER, CreditOutcome.APPLIED]
     assert in_process_shop.queued_arguments(JobName.SYNC_STOCK) == []
     assert_right(in_process_shop, item, left=9)
 

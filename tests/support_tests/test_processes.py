@@ -1,4 +1,6 @@
 import json
+import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -6,6 +8,8 @@ import pytest
 
 from tests.support.polling import Eventually
 from tests.support.processes import process_groups
+from tests.support.processes.fork_server import ROOT
+from tests.support.processes.launchers import fork_preloaded
 from tests.support.processes.managed_process import ProcessFailed
 from tests.support.processes.processes import MakeService, Service
 from tests.support_tests.stubs.stub_service import StubService
@@ -117,3 +121,13 @@ def test_a_service_of_the_fixture_uses_the_servers_of_the_test_worker(
     assert env["SHOP_DATABASE_URL"] == database_url
     assert env["SHOP_REDIS_URL"] == redis_url
     assert env["SHOP_WEB_THREADS"] == "2"
+
+
+def test_a_forked_process_leads_its_group_as_soon_as_it_is_started(tmp_path: Path) -> None:
+    command, env, log = [sys.executable, "-m", "platform"], {"PYTHONPATH": str(ROOT)}, tmp_path / "log"
+    for _ in range(20):
+        child = fork_preloaded(command, stdout=log, stderr=log, env=env, cwd=tmp_path)
+        # A group that does not exist yet could not be killed.
+        group = os.getpgid(child.pid)
+        assert child.wait(30) == 0
+        assert group == child.pid

@@ -141,7 +141,7 @@ def in_transaction(database: Database, work: Callable[[], R]) -> R:
         except OperationalError as error:
             if replay == REPLAYS or not _is_replayable(error):
                 raise
-    raise AssertionError("unreachable")
+    raise AssertionError("unreachable")  # pragma: no cover - the last attempt returns or raises
 
 
 def _attempt(database: Database, work: Callable[[], R]) -> R:

@@ -25,9 +25,8 @@ class DailyFileSink:
     def __init__(self, folder: Path, keep_days: int) -> None:
         self._folder = folder
         self._keep_for = timedelta(days=keep_days)
-        self._day: date | None = None
-        self._file: FileIO | None = None
-        self._open(datetime.now(UTC).date())
+        self._day = datetime.now(UTC).date()
+        self._file = self._open(self._day)
 
     def write(self, batch: Sequence[LogLine]) -> None:
         """Write one line for each record.
@@ -35,26 +34,26 @@ class DailyFileSink:
         Raises OSError.
         """
         for day, lines in groupby(batch, lambda line: datetime.fromtimestamp(line.timestamp, UTC).date()):
-            file = self._file if self._file and day == self._day else self._open(day)
+            if day != self._day:
+                opened = self._open(day)
+                self._file.close()
+                self._file, self._day = opened, day
             data = b"".join(line.line + b"\n" for line in lines)
-            if file.write(data) != len(data):
+            if self._file.write(data) != len(data):
                 raise OSError("The disk is full.")
 
     def finish(self, _: float) -> None:
         """Close the file."""
-        if self._file:
-            self._file.close()
+        self._file.close()
 
     def _open(self, day: date) -> FileIO:
         self._folder.mkdir(parents=True, exist_ok=True)
-        if self._file:
-            self._file.close()
         # Unbuffered, because a buffer would be flushed in the middle of a line.
-        self._file, self._day = FileIO(self._folder / f"shop-{day}.jsonl", "ab", opener=_open_private), day
+        file = FileIO(self._folder / f"shop-{day}.jsonl", "ab", opener=_open_private)
         for path, file_day in list_day_files(self._folder):
             if file_day <= day - self._keep_for:
                 path.unlink(missing_ok=True)
-        return self._file
+        return file
 
 
 def _open_private(path: str, flags: int) -> int:

@@ -138,7 +138,3 @@ class MongoStore:
                 yield from self._database[name].find(query, {"_id": 0}, limit=limit)
         except PyMongoError as error:
             raise LogStoreUnavailable(str(error)) from error
-
-    def close(self) -> None:
-        """Close the connections to the server."""
-        self._client.close()

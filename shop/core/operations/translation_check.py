@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import Any
 
 from marshmallow import Schema, fields
-from marshmallow.validate import Length, Range, Validator
+from marshmallow.validate import Validator
 from werkzeug.http import HTTP_STATUS_CODES
 
 from shop.core.api.conditional import IfMatchChecker
@@ -116,10 +116,9 @@ def _field_messages(field: Any) -> Iterator[str]:
 def _validator_message(validator: Any) -> str:
     if error := getattr(validator, "error", None):
         return str(error)
-    if isinstance(validator, Length | Range):
-        low, high = validator.min is not None, validator.max is not None
-        return str(validator.message_all if low and high else validator.message_min if low else validator.message_max)
-    return str(validator.default_message)
+    # Length and Range choose their message when they fail.
+    low, high = validator.min is not None, validator.max is not None
+    return str(validator.message_all if low and high else validator.message_min if low else validator.message_max)
 
 
 def _literal_sentences(modules: Iterable[ModuleType]) -> Iterator[str]:

@@ -1,84 +1,17 @@
 """Resolution of a request's tenant, and its cached list of tenants."""
 
-from collections.abc import Sequence
-from pathlib import Path
-from threading import Event
 from threading import enumerate as enumerate_threads
 
 import pytest
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 
-from shop.core.auth.tenant_resolver import TenantEntry, TenantResolver
-from shop.core.crypto.tokens import Tokens
-from shop.core.database.engine import Database
-from shop.core.errors import CoreExceptionCode, ShopError
+from shop.core.errors import CoreExceptionCode
 from shop.core.logging.setup import TracedRecord
-from shop.core.settings.settings import Settings
 from shop.core.tenant import TenantError, current_tenant
+from tests.core.auth.tenant_requests import DEFAULT, SECOND, TenantRequests, find_refusal
 from tests.support.polling import Eventually, eventually
 from tests.support.session_tokens import issue_access_token
-
-FEW_SECONDS = 20.0
-DEFAULT, SECOND = (
-    TenantEntry(1, "default", "Default", None, enabled=True),
-    TenantEntry(2, "second", "Two", "two.shop", enabled=True),
-)
-
-
-class StubDirectory:
-    """A list of tenants that counts reads and can fail."""
-
-    def __init__(self) -> None:
-        self.entries: list[TenantEntry] = [DEFAULT, SECOND]
-        self.calls, self.is_down = 0, False
-        self.may_return = Event()
-        self.may_return.set()
-
-    def find_all(self) -> Sequence[TenantEntry]:
-        self.calls += 1
-        self.may_return.wait(FEW_SECONDS)
-        if self.is_down:
-            raise OperationalError("SELECT", {}, Exception(2003, "down"))
-        return self.entries
-
-
-class TenantRequests:
-    """A tenant resolver and the requests that it resolves."""
-
-    def __init__(self, folder: Path) -> None:
-        settings = Settings(var=str(folder))
-        self.tokens, self.directory = Tokens(settings), StubDirectory()
-        self.resolver = TenantResolver(Database(settings), self.tokens)
-
-    def resolve(self, token: str = "", **headers: str) -> int:
-        """Resolve the tenant of a request with these headers."""
-        sent = {name.replace("_", "-"): value for name, value in headers.items()}
-        sent |= {"Authorization": f"Bearer {token}"} if token else {}
-        with Flask("x").test_request_context(headers=sent), self.resolver.in_request_tenant(self.directory):
-            return current_tenant()
-
-    def slugs(self) -> set[str]:
-        """Return the tenants of the cached list."""
-        return set(index.by_slug) if (index := self.resolver._cached[1]) else set()
-
-    def expire_list(self) -> None:
-        """Let the cached list of tenants expire."""
-        self.resolver._cached = 0.0, self.resolver._cached[1]
-
-
-@pytest.fixture
-def requests(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> TenantRequests:
-    # On a busy machine the thread that reads the list may begin late.
-    monkeypatch.setattr("shop.core.auth.tenant_resolver.REFRESH_WAIT_SECONDS", FEW_SECONDS)
-    return TenantRequests(tmp_path)
-
-
-def find_refusal(requests: TenantRequests, token: str = "", **headers: str) -> CoreExceptionCode:
-    with pytest.raises(ShopError) as refused:
-        requests.resolve(token, **headers)
-    assert isinstance(refused.value.code, CoreExceptionCode)
-    return refused.value.code
 
 
 def test_the_token_decides_then_the_header_then_the_host(requests: TenantRequests) -> None:
@@ -198,3 +131,14 @@ def test_the_log_has_the_tenant_of_a_failed_request(requests: TenantRequests) ->
         with pytest.raises(TenantError):
             current_tenant()
         assert TracedRecord("x", 20, "x.py", 1, "failed", (), None).tenant == "2"
+
+
+def test_a_list_that_a_request_has_read_is_not_read_again_at_the_start(requests: TenantRequests) -> None:
+    requests.resolve()
+    requests.resolver.follow(requests.directory)
+    assert requests.directory.calls == 1
+
+
+def test_a_malformed_host_is_one_of_the_default_tenant(requests: TenantRequests) -> None:
+    assert requests.resolve(Host="two.shop") == 2
+    assert requests.resolve(Host="[two.shop") == 1

@@ -164,3 +164,12 @@ def test_tokens_of_both_keys_verify_during_a_rotation(make_tokens: MakeTokens) -
     assert between.verify(issue_access_token(between, 8, 1)).user_id == 8
     assert refuses(before, issue_access_token(between, 8, 1))
     assert refuses(make_tokens("new", {"new": NEW}), issue_access_token(before, 7, 1))
+
+
+def test_the_cache_of_verified_tokens_is_bounded(tokens: Tokens, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shop.core.crypto.tokens._VERIFIED_MAX", 2)
+    sent = [issue_access_token(tokens, user_id, 1) for user_id in (7, 8, 9)]
+
+    for _ in range(2):
+        assert [tokens.verify(token).user_id for token in sent] == [7, 8, 9]
+        assert len(tokens._current_state()[1]) <= 2

@@ -1,13 +1,16 @@
-"""Error messages of the database engine."""
+"""The database engine: error messages, probe, pool."""
 
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from shop.core.database.engine import Database
+from shop.core.database.engine import CountingPool, Database, DatabaseUnavailable, _Probe
 from shop.core.settings.settings import Settings
+from shop.migrations.runner import latest_version
+from tests.support.servers.databases import create_database, drop_database, migrate_database
 
 
 def failure(engine: Engine) -> str:
@@ -26,3 +29,47 @@ def test_the_message_of_a_failed_statement_has_no_values(clean_database: str, tm
 
         assert "INSERT INTO nowhere" in message
         assert "hunter2" not in message
+
+
+def test_the_probe_returns_the_schema_version_and_connects_again(database_url: str) -> None:
+    name = f"{make_url(database_url).database}_probed"
+    address = create_database(database_url, name)
+    probe, engine = _Probe(address), create_engine(address)
+    try:
+        # The server responds, without tables.
+        assert probe.check() == "None"
+        migrate_database(engine)
+        assert probe.check() == latest_version()
+
+        assert probe._connection
+        connection_id = probe._connection.scalar(text("SELECT CONNECTION_ID()"))
+        with engine.connect() as connection:
+            connection.execute(text(f"KILL {connection_id}"))
+        with pytest.raises(DBAPIError):
+            probe.check()
+        assert probe.check() == latest_version()
+    finally:
+        engine.dispose()
+        drop_database(database_url, name)
+
+
+def test_time_outs_of_the_pool_are_counted(clean_database: str) -> None:
+    engine = create_engine(clean_database, poolclass=CountingPool, pool_size=1, max_overflow=0, pool_timeout=0.01)
+    with engine.connect():
+        for _ in range(2):
+            with pytest.raises(PoolTimeoutError):
+                engine.connect()
+    with engine.connect():
+        assert isinstance(engine.pool, CountingPool)
+        assert engine.pool.timeouts == 2
+    engine.dispose()
+
+
+def test_nothing_is_sent_to_a_database_that_is_down(clean_database: str) -> None:
+    database = Database(Settings(database_url=clean_database))
+    database.require_available()
+
+    database.store_monitor.down = ConnectionError("frozen")
+
+    with pytest.raises(DatabaseUnavailable, match="The database is down: frozen"):
+        database.require_available()

@@ -1,12 +1,16 @@
 """Log calls neither wait for a sink nor fail with it."""
 
+import os
 import threading
 import time
 from collections.abc import Iterator
+from select import PIPE_BUF
 from typing import Any
 
 import pytest
 
+from shop.core.logging.pipeline import StreamSink
+from shop.core.logging.sink import LogLine
 from tests.core.logging.recording_sinks import RecordingHandler, RecordingLog, open_log
 from tests.support.polling import eventually
 
@@ -157,3 +161,18 @@ def test_the_end_does_not_wait_for_a_blocked_sink() -> None:
 
         assert time.perf_counter() - start > 0.1
         assert recording_log.sink.entries == []
+
+
+def test_a_stream_that_takes_no_data_is_a_failure_of_the_sink() -> None:
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    line = LogLine(0.0, {}, b"x" * PIPE_BUF)
+    sink = StreamSink(writer, json=True)
+    try:
+        with pytest.raises(OSError, match="The file descriptor takes no data"):
+            # More than a pipe holds.
+            sink.write([line] * 1000)
+        assert set(os.read(reader, PIPE_BUF)) == {ord("x")}
+    finally:
+        os.close(reader)
+        os.close(writer)

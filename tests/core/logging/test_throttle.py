@@ -1,11 +1,14 @@
 """Throttling of repeated failures, with a clock set by the tests."""
 
 import logging
+import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
 from shop.core.logging.throttle import GROUPS_MAX, MAX_PER_MINUTE, FailureThrottle
+from tests.support.polling import eventually
 
 MINUTE = 60.0
 
@@ -113,3 +116,17 @@ def test_a_clock_that_goes_back_does_not_end_the_minute(throttled_log: Throttled
     throttled_log.throttle.end_minute(2 * MINUTE)
 
     assert throttled_log.summaries() == []
+
+
+def test_threads_that_end_the_same_minute_send_one_summary(throttled_log: ThrottledLog) -> None:
+    throttled_log.log_many(25, at=5.0)
+    with ThreadPoolExecutor(2) as pool:
+        with throttled_log.throttle._lock:
+            # Both have seen that the minute is over, and wait for the lock.
+            ends = [pool.submit(throttled_log.throttle.end_minute, MINUTE) for _ in range(2)]
+            eventually(lambda: all(end.running() for end in ends))
+            time.sleep(0.05)
+        for end in ends:
+            end.result(10)
+
+    assert [number for _, number in throttled_log.summaries()] == [15]

@@ -66,6 +66,15 @@ def test_a_late_result_does_not_lower_the_count(windows: LocalWindows, time: Fak
     assert windows.request_args(quota()).arguments[2] == 9
 
 
+def test_a_late_result_of_an_older_window_is_ignored(windows: LocalWindows, time: FakeTime) -> None:
+    late = windows.request_args(quota())
+    time.moment += 2
+    update_window(windows, quota(), 9, 40_000)
+    windows.update(quota(), late, (1, 50, 1000))
+
+    assert windows.request_args(quota()).arguments[2] == 9
+
+
 def test_a_new_window_starts_with_the_count_of_redis(windows: LocalWindows, time: FakeTime) -> None:
     update_window(windows, quota(), 60, 1000)
     time.moment += 2

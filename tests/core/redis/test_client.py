@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from redis.exceptions import ResponseError
 
-from shop.core.redis.client import DirectRedis
+from shop.core.redis.client import DirectRedis, MonitoredRedis
 from shop.core.redis.stores import RedisConnectionError, RedisStores, RedisTimeoutError, WatchError, watch_keys
 from shop.core.settings.settings import Settings
 from tests.support.servers.valkey import Valkey
@@ -147,3 +147,19 @@ def test_an_ended_watch_does_not_affect_the_next(valkey: Valkey) -> None:
         pipe.multi()
         pipe.set("other", "ours")
         assert pipe.execute() == [True]
+
+
+def test_a_client_without_a_monitor_works_as_one_of_redis_py(valkey: Valkey) -> None:
+    client = MonitoredRedis.from_url(valkey.url)
+    assert client.set("name", "value") is True
+    assert client.get("name") == b"value"
+
+
+def test_a_server_that_is_down_is_not_called(valkey: Valkey, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = client_of(valkey)
+    client.set("count", 1)
+    monkeypatch.setattr(client.store_monitor, "down", ConnectionError("frozen"))
+    with pytest.raises(RedisConnectionError, match="is away: frozen"):
+        client.incr("count")
+    monkeypatch.undo()
+    assert client.get("count") == "1"

@@ -2,6 +2,8 @@
 
 from threading import Event
 
+import pytest
+
 from shop.core.resilience.circuit_breaker import PROBE_INTERVAL_SECONDS, CircuitBreaker
 from tests.support.polling import Eventually
 
@@ -60,3 +62,14 @@ def test_the_time_of_the_first_failure_is_recorded() -> None:
     store.breaker.record_failure(ConnectionError("still"))
 
     assert store.breaker.opened_at == 50.0
+
+
+def test_successful_calls_without_a_failure_are_not_reported(caplog: pytest.LogCaptureFixture) -> None:
+    store = Store()
+
+    store.breaker.record_success()
+    assert caplog.messages == []
+
+    store.breaker.record_failure(ConnectionError("away"))
+    store.breaker.record_success()
+    assert caplog.messages == ["Tests run without Redis: away", "Tests run with Redis again"]

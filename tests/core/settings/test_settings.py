@@ -47,6 +47,8 @@ BAD = [
     ("SHOP_IDEMPOTENCY_WAIT_SECONDS", "nan", "0 to 10 seconds"),
     ("SHOP_IDEMPOTENCY_LEASE_SECONDS", "0.5", "cannot be '0.5'"),
     ("SHOP_IDEMPOTENCY_LEASE_SECONDS", "10", "must be more than SHOP_WEB_STOP_SECONDS"),
+    ("SHOP_REFRESH_LIFETIME", "600", "must not be less than SHOP_ACCESS_LIFETIME"),
+    ("SHOP_ARGON2_MEMORY_KIB", "8", "must be at least eight times SHOP_ARGON2_LANES"),
     ("SHOP_WEB_STOP_SECONDS", "0", "cannot be '0'"),
     ("SHOP_BIND", "localhost", "address and port"),
     ("SHOP_BIND", ":8000", "address and port"),

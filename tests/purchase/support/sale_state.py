@@ -8,7 +8,7 @@ from uuid import uuid4
 from hypothesis.stateful import RuleBasedStateMachine
 from sqlalchemy import event
 
-from shop.core.database.model import DEFAULT_TENANT
+from shop.constants.stock import GateState
 from tests.purchase.support.in_process_shop import InProcessShop
 from tests.purchase.test_drains import SimulatedCrash
 
@@ -93,7 +93,7 @@ class SaleState(RuleBasedStateMachine):
 
     def is_open(self) -> bool:
         """Return True when the item can be bought."""
-        return bool(self.indoors.gates.is_open(DEFAULT_TENANT, self.item))
+        return self.indoors.gate(self.item).get("state") == GateState.OPEN
 
 
 def _die(*_: object) -> None:
