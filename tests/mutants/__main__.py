@@ -9,6 +9,7 @@ import pytest
 
 from tests.mutants.campaign import Campaign, Status, load_results
 from tests.mutants.mutants import Mutant, SourceFile
+from tests.mutants.report import write_page
 from tests.mutants.scope import AREAS, NOT_USED, ROOT, TESTS, all_files, files_of
 from tests.mutants.session import SessionPlugin, TestSession, trace_tests
 from tests.mutants.tracing import Coverage
@@ -52,6 +53,14 @@ def run(
     if not dry_run and left:
         modules = sorted({test.partition("::")[0] for test in tests})
         sys.exit(_run_pytest(tuple(modules), lambda session: Campaign(session, coverage, RESULTS, patience).run(left)))
+
+
+@main.command()
+def report() -> None:
+    """Write scores and survivors into docs/audit/mutation.md; exit with 1 when one has no explanation."""
+    unexplained = write_page(load_results(RESULTS))
+    click.echo("\n".join([f"{len(unexplained)} survivors without an explanation", *unexplained]))
+    sys.exit(bool(unexplained))
 
 
 def choose(module: str, area: str | None, sample: int, seed: int) -> list[tuple[SourceFile, Mutant]]:
