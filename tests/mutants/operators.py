@@ -121,7 +121,8 @@ def _change_assignment(node: ast.Assign) -> Iterator[Change]:
 
 def _change_call(node: ast.Call) -> Iterator[Change]:
     first = node.args[:2]
-    if len(first) == 2 and not any(isinstance(each, ast.Starred) for each in first):
+    is_pair = len(first) == 2 and not any(isinstance(each, ast.Starred) for each in first)
+    if is_pair and ast.dump(first[0]) != ast.dump(first[1]):
         yield "arguments swapped", _swap_arguments
     for index, keyword in enumerate(node.keywords):
         if keyword.arg:
