@@ -33,6 +33,18 @@ class Sale:
         return price * count + tax
 
 
+def negative(function):
+    def run(*args):
+        return 0 - function(*args)
+
+    return run
+
+
+@negative
+def triple(number: int) -> int:
+    return number * 3
+
+
 @lru_cache
 def double(number: int) -> int:
     return Sale.total(number, 2, tax=number == 7 and 1)
@@ -64,6 +76,13 @@ def test_every_change_of_the_sample_is_found(sample: SourceFile) -> None:
         ("Sale.total", "return None"),
         ("Sale.total", "add -> sub"),
         ("Sale.total", "mult -> floordiv"),
+        ("negative", "return None"),
+        ("negative", "sub -> add"),
+        ("negative", "0 -> 1"),
+        ("negative", "return None"),
+        ("triple", "return None"),
+        ("triple", "mult -> floordiv"),
+        ("triple", "3 -> 4"),
         ("double", "return None"),
         ("double", "arguments swapped"),
         ("double", "tax= removed"),
@@ -97,6 +116,14 @@ def test_the_other_code_is_run_by_every_reference(
     swap_code("sample_sale", mutant.function, sample.compile(mutant))
 
     assert (sale.is_over, total(0, 1, tax=11), module.double(5)) == (is_over, taxed, doubled)
+
+
+def test_a_function_that_a_decorator_has_made_is_changed_as_well(sample: SourceFile) -> None:
+    mutant = find(sample, "sub -> add")
+
+    swap_code("sample_sale", mutant.function, sample.compile(mutant))
+
+    assert sys.modules["sample_sale"].triple(5) == 15
 
 
 def test_a_forked_process_leaves_this_one_as_it_was(sample: SourceFile) -> None:
@@ -137,5 +164,6 @@ def test_the_trace_names_the_tests_of_each_line(sample: SourceFile) -> None:
     coverage.add(make_record("test_that_fails", 0.0, lines, passed=False))
 
     tests = {mutant.function: coverage.tests_of(sample.file, mutant.lines) for mutant in sample.mutants()}
-    assert tests == {"Sale.is_over": {"test_of_the_end"}, "Sale.total": {"test_of_totals"}, "double": set()}
+    expected = {"Sale.is_over": {"test_of_the_end"}, "Sale.total": {"test_of_totals"}}
+    assert {function: names for function, names in tests.items() if names} == expected
     assert coverage.failed == {"test_that_fails"}
