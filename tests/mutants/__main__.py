@@ -38,14 +38,19 @@ def trace(tests: tuple[str, ...]) -> None:
 @click.option("--sample", default=0, help="Mutants per file, chosen at random; 0 for all.")
 @click.option("--seed", default=1, show_default=True, help="Seed of the choice.")
 @click.option("--patience", default=3.0, show_default=True, help="Seconds of tests that a surviving mutant may take.")
-@click.option("--again", multiple=True, type=click.Choice(list(Status)), help="Verdict to be asked for again.")
+@click.option(
+    "--again",
+    multiple=True,
+    type=click.Choice([status.value for status in Status]),
+    help="Verdict to be asked for again.",
+)
 @click.option("--dry-run", is_flag=True, help="Only count the mutants.")
 def run(
     *, module: str, area: str | None, sample: int, seed: int, patience: float, again: tuple[str, ...], dry_run: bool
 ) -> None:
     """Run the mutants without a result."""
     coverage = Coverage.load(TRACE)
-    done = {result["name"] for result in load_results(RESULTS) if result["status"] not in again}
+    done = {result["name"] for result in load_results(RESULTS) if result["status"] not in {*again, Status.NOT_COVERED}}
     chosen = choose(module, area, sample, seed)
     left = [(source, mutant) for source, mutant in chosen if mutant.name not in done]
     click.echo(f"{len(chosen)} mutants, {len(left)} without a result")
