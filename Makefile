@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run demo bench bench-catalogue bench-keys bench-limits bench-lists bench-logs bench-sign-in chaos chaos-keys fuzz fuzz-lists resilience rolling teeth test test-all fast module-test coverage lint contracts types unit report report-test newest lock clean help
+.PHONY: run demo bench bench-catalogue bench-keys bench-limits bench-lists bench-logs bench-sign-in chaos chaos-keys fuzz fuzz-lists resilience mutants rolling teeth test test-all fast module-test coverage lint contracts types unit report report-test newest lock clean help
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -64,6 +64,11 @@ fuzz: $(VENV)/.ready ## Run Schemathesis over the whole API with three kinds of 
 
 teeth: $(VENV)/.ready ## Plant each defect of tests/teeth in a copy, and require that tests notice it; FRESH=1, ONLY=name, WRITE=1
 	@nice -n 19 $(BIN)/python -m tests.teeth $(if $(filter 1,$(FRESH)),--fresh) $(if $(ONLY),--only $(ONLY)) $(if $(filter 1,$(WRITE)),--write)
+
+mutants: $(VENV)/.ready ## Plant small defects in functions, see which tests notice; MODULE=shop.services.order SAMPLE=20
+	@$(BIN)/python -m tests.mutants trace
+	@$(BIN)/python -m tests.mutants run --module $(or $(MODULE),shop) --sample $(or $(SAMPLE),0) --seed $(or $(SEED),1)
+	@$(BIN)/python -m tests.mutants report
 
 test: $(VENV)/.ready lint types contracts unit ## Run formatter, linter, type checker, contracts and tests
 

@@ -54,6 +54,11 @@ def test_the_target_for_whole_products_tells_the_tests_so() -> None:
     assert re.search(rf"^test-all: export {samples.ALL_VARIABLE} = 1$", (ROOT / "Makefile").read_text(), re.MULTILINE)
 
 
+def test_mutants_run_on_a_schedule_and_block_nothing() -> None:
+    job = pipeline_jobs()["mutants"]
+    assert (job["rules"], job["script"], job["allow_failure"]) == (SCHEDULED, "make mutants", True)
+
+
 def test_the_stages_are_in_order_and_each_has_a_job() -> None:
     stages = read_yaml(".gitlab-ci.yml")["stages"]
     assert stages == ["lint", "contracts", "test", "build"]

@@ -2,6 +2,8 @@
 
 import sys
 from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
 from random import Random
 
 import click
@@ -9,12 +11,12 @@ import pytest
 
 from tests.mutants.campaign import Campaign, Status, load_results
 from tests.mutants.mutants import Mutant, SourceFile
+from tests.mutants.report import write_page
 from tests.mutants.scope import AREAS, NOT_USED, ROOT, TESTS, all_files, files_of
 from tests.mutants.session import SessionPlugin, TestSession, trace_tests
 from tests.mutants.tracing import Coverage
 
 FOLDER = ROOT / "var" / "mutants"
-TRACE = FOLDER / "trace.jsonl"
 RESULTS = FOLDER / "results.jsonl"
 
 
@@ -28,7 +30,7 @@ def main() -> None:
 @click.argument("tests", nargs=-1)
 def trace(tests: tuple[str, ...]) -> None:
     """Record the lines that each test runs, for the tests without a record."""
-    sys.exit(_run_pytest(tests or TESTS, lambda session: trace_tests(session, all_files(), TRACE)))
+    sys.exit(_run_pytest(tests or TESTS, lambda session: trace_tests(session, all_files(), find_trace())))
 
 
 @main.command()
@@ -36,15 +38,20 @@ def trace(tests: tuple[str, ...]) -> None:
 @click.option("--area", type=click.Choice(list(AREAS)), help="Area to mutate; all without it.")
 @click.option("--sample", default=0, help="Mutants per file, chosen at random; 0 for all.")
 @click.option("--seed", default=1, show_default=True, help="Seed of the choice.")
-@click.option("--patience", default=3.0, show_default=True, help="Seconds of tests that a surviving mutant may take.")
-@click.option("--again", multiple=True, type=click.Choice(list(Status)), help="Verdict to be asked for again.")
+@click.option("--patience", default=2.0, show_default=True, help="Seconds of tests that a surviving mutant may take.")
+@click.option(
+    "--again",
+    multiple=True,
+    type=click.Choice([status.value for status in Status]),
+    help="Verdict to be asked for again.",
+)
 @click.option("--dry-run", is_flag=True, help="Only count the mutants.")
 def run(
     *, module: str, area: str | None, sample: int, seed: int, patience: float, again: tuple[str, ...], dry_run: bool
 ) -> None:
     """Run the mutants without a result."""
-    coverage = Coverage.load(TRACE)
-    done = {result["name"] for result in load_results(RESULTS) if result["status"] not in again}
+    coverage = Coverage.load(find_trace())
+    done = {result["name"] for result in load_results(RESULTS) if result["status"] not in {*again, Status.NOT_COVERED}}
     chosen = choose(module, area, sample, seed)
     left = [(source, mutant) for source, mutant in chosen if mutant.name not in done]
     click.echo(f"{len(chosen)} mutants, {len(left)} without a result")
@@ -54,9 +61,23 @@ def run(
         sys.exit(_run_pytest(tuple(modules), lambda session: Campaign(session, coverage, RESULTS, patience).run(left)))
 
 
+@main.command()
+def report() -> None:
+    """Write scores and survivors into docs/audit/mutation.md; exit with 1 when one has no explanation."""
+    unexplained = write_page(load_results(RESULTS))
+    click.echo("\n".join([f"{len(unexplained)} survivors without an explanation", *unexplained]))
+    sys.exit(bool(unexplained))
+
+
+def find_trace() -> Path:
+    """Return the file of the trace; each state of the mutated files has its own."""
+    text = "".join((ROOT / file).read_text() for file in all_files())
+    return FOLDER / f"trace-{sha256(text.encode()).hexdigest()[:12]}.jsonl"
+
+
 def choose(module: str, area: str | None, sample: int, seed: int) -> list[tuple[SourceFile, Mutant]]:
     """Return the mutants of a module or package, or a sample of each file."""
-    chosen = []
+    chosen: list[tuple[SourceFile, Mutant]] = []
     for file in files_of(area) if area else all_files():
         source = SourceFile(ROOT, file)
         if f"{source.module}.".startswith(f"{module}."):
@@ -69,7 +90,9 @@ def choose(module: str, area: str | None, sample: int, seed: int) -> list[tuple[
 def _run_pytest(tests: tuple[str, ...], work: Callable[[TestSession], None]) -> int:
     ignored = [f"--ignore={test}" for test in NOT_USED]
     options = ["-p", "no:cacheprovider", "-n0", "--tb=no", "--no-header", *ignored]
-    return int(pytest.main([*options, *tests], plugins=[SessionPlugin(work)]))
+    code = pytest.main([*options, *tests], plugins=[SessionPlugin(work)])
+    # A test that fails without a mutant is not used; it is the work of `make test`.
+    return 0 if code == pytest.ExitCode.TESTS_FAILED else int(code)
 
 
 if __name__ == "__main__":

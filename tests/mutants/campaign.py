@@ -84,15 +84,20 @@ class Campaign:
         return {"status": Status.KILLED, "test": outcome.answer, **figures}
 
     def _select(self, covering: Sequence[str], function: str) -> list[str]:
-        """Return the tests that noticed other mutants of the function, then the cheapest, within the patience."""
+        """Return the tests that noticed other mutants of the function, then the cheapest, within the patience.
+
+        Tests of different functions come before further cases of one function.
+        """
         kills, seconds = self._kills[function], self._coverage.seconds
-        ordered = sorted(covering, key=lambda test: (-kills[test], seconds[test]))
+        cases: Counter[str] = Counter()
+        ranks = {}
+        for test in sorted(covering, key=lambda test: seconds[test]):
+            ranks[test] = (-kills[test], cases[test.partition("[")[0]], seconds[test])
+            cases[test.partition("[")[0]] += 1
+        ordered = sorted(covering, key=ranks.__getitem__)
         costs = accumulate(seconds[test] for test in ordered)
-        return [
-            test
-            for rank, (test, cost) in enumerate(zip(ordered, costs, strict=True))
-            if rank < _TESTS_MIN or cost <= self._patience
-        ]
+        ranked = enumerate(zip(ordered, costs, strict=True))
+        return [test for rank, (test, cost) in ranked if rank < _TESTS_MIN or cost <= self._patience]
 
     def _warm_up(self, tests: Sequence[str]) -> None:
         """Run one test of each module in this process, so that the forked ones inherit its shared fixtures."""

@@ -1,6 +1,8 @@
 """Replacement of the code of an imported function."""
 
+import gc
 import sys
+from collections.abc import Iterator
 from types import CodeType, FunctionType
 from typing import Any
 
@@ -19,7 +21,25 @@ def swap_code(module: str, function: str, code: CodeType) -> None:
     # A result from before the change would hide it.
     if hasattr(owner, "cache_clear"):
         owner.cache_clear()
-    _unwrap(owner, function).__code__ = code
+    swapped = _unwrap(owner, function)
+    before = {_place(each): each for each in _nested_codes(swapped.__code__)}
+    swapped.__code__ = code
+    # Functions that the function has made before, as a decorator does, are changed as well.
+    changes = {id(before[_place(each)]): each for each in _nested_codes(code) if before.get(_place(each), each) != each}
+    if changes:
+        for made in [each for each in gc.get_objects() if type(each) is FunctionType]:
+            made.__code__ = changes.get(id(made.__code__), made.__code__)
+
+
+def _nested_codes(code: CodeType) -> Iterator[CodeType]:
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield constant
+            yield from _nested_codes(constant)
+
+
+def _place(code: CodeType) -> tuple[str, int]:
+    return code.co_qualname, code.co_firstlineno
 
 
 def _unwrap(owner: Any, function: str) -> FunctionType:

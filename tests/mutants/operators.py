@@ -116,15 +116,13 @@ def _change_assignment(node: ast.Assign) -> Iterator[Change]:
     if isinstance(node.targets[0], ast.Tuple) or (isinstance(node.value, ast.Constant) and node.value.value is None):
         return
 
-    def change(each: ast.AST) -> ast.AST:
-        return ast.Assign(node.targets, ast.Constant(None))
-
-    yield "value -> None", change
+    yield "value -> None", lambda _: ast.Assign(node.targets, ast.Constant(None))
 
 
 def _change_call(node: ast.Call) -> Iterator[Change]:
     first = node.args[:2]
-    if len(first) == 2 and not any(isinstance(each, ast.Starred) for each in first):  # noqa: PLR2004 - a pair
+    is_pair = len(first) == 2 and not any(isinstance(each, ast.Starred) for each in first)
+    if is_pair and ast.dump(first[0]) != ast.dump(first[1]):
         yield "arguments swapped", _swap_arguments
     for index, keyword in enumerate(node.keywords):
         if keyword.arg:

@@ -12,7 +12,7 @@ from hypothesis import Phase, settings
 from tests.mutants.tracing import Coverage, LineTrace, make_record
 
 # Fixtures of tests that start processes or servers: a mutant lives in this process only.
-_PROCESS_FIXTURES = {"make_service", "shop", "make_valkey", "make_mariadb", "service", "program"}
+_PROCESS_FIXTURES = {"make_service", "shop", "make_valkey", "make_mariadb", "open_shop", "mariadb_and_valkey"}
 
 
 class TestSession:

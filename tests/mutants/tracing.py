@@ -33,7 +33,7 @@ class LineTrace:
             yield self._lines
         finally:
             sys.settrace(None)
-            threading.settrace(None)  # type: ignore[arg-type]  # None ends it, as in sys.settrace
+            threading.settrace(None)
 
     def _enter(self, frame: FrameType, _event: str, _argument: Any) -> Any:
         file = self._files.get(frame.f_code.co_filename)
