@@ -9,7 +9,6 @@ import pytest
 from tests.http.support.envelope import data_of
 from tests.resilience.proxied_shop import CLIENTS, ROUTES, ProxiedShop, StoreClient, TimedAnswer, list_faults
 from tests.resilience.proxy import Fault
-from tests.support.polling import eventually
 
 # Limits of every response, and of the probes.
 RESPONSE_SECONDS, PROMPT_SECONDS = 2.5, 1.0
@@ -62,9 +61,7 @@ def test_every_route_responds_in_time_and_correctly_and_recovers(
         answers = collect_answers(FAULT_SECONDS, clients)
         later = [clients[0].send(route) for route in ROUTES]
         readiness = data_of(*answer_and_code(clients[0].send("readyz")))
-    ended = time.monotonic()
-    eventually(lambda: all_recovered(clients), RECOVERY_SECONDS)
-    recovery_seconds = time.monotonic() - ended
+    recovery_seconds = measure_recovery(clients)
 
     assert {answer.route for answer in answers} == set(ROUTES)
     for answer in answers:
@@ -80,8 +77,22 @@ def answer_and_code(answer: TimedAnswer) -> Any:
     return answer.response, answer.code
 
 
-def all_recovered(clients: list[StoreClient]) -> bool:
-    return all(client.send(route).code == SUCCESS_CODES[route] for route in ROUTES for client in clients)
+def measure_recovery(clients: list[StoreClient]) -> float:
+    """Return the seconds until the last request that still failed was sent.
+
+    Not until all have succeeded: on a busy machine, that many requests take long although none fails.
+    """
+    ended = last_failed_at = time.monotonic()
+    while last_failed_at - ended < RECOVERY_SECONDS:
+        failed_at = [began for began, answer in send_all(clients) if answer.code != SUCCESS_CODES[answer.route]]
+        if not failed_at:
+            break
+        last_failed_at = failed_at[-1]
+    return last_failed_at - ended
+
+
+def send_all(clients: list[StoreClient]) -> list[tuple[float, TimedAnswer]]:
+    return [(time.monotonic(), client.send(route)) for route in ROUTES for client in clients]
 
 
 def check_answer(answer: TimedAnswer, exceptions: dict[str, set[int]]) -> None:
