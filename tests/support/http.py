@@ -2,12 +2,16 @@
 
 import http.client
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.message import Message
 from types import TracebackType
 from typing import Any, Self
 from uuid import uuid4
+
+# Half of the time that the server waits for a head.
+PAUSE_SECONDS_MAX = 5.0
 
 
 @dataclass(frozen=True)
@@ -27,11 +31,13 @@ class Response:
 class HttpClient:
     """HTTP client of one server, for one thread.
 
-    After a failure the next request opens a new connection.
+    After a failure the next request opens a new connection, also after a long pause: by then the server may have
+    closed the old one, since it does not wait for a head for longer than that.
     """
 
     def __init__(self, bind: str, timeout: float = 10.0) -> None:
         self._connection = http.client.HTTPConnection(bind, timeout=timeout)
+        self._used_at = time.monotonic()
 
     def get(self, path: str, *, token: str | None = None, headers: Mapping[str, str] | None = None) -> Response:
         """Send a GET request."""
@@ -71,10 +77,14 @@ class HttpClient:
 
     def send(self, method: str, path: str, content: bytes | None, headers: Mapping[str, str]) -> Response:
         """Send exactly these bytes and headers, even malformed ones."""
+        if time.monotonic() - self._used_at > PAUSE_SECONDS_MAX:
+            self.close()
         try:
             self._connection.request(method, path, content, dict(headers))
             response = self._connection.getresponse()
-            return Response(response.status, response.headers, response.read())
+            answer = Response(response.status, response.headers, response.read())
+            self._used_at = time.monotonic()
+            return answer
         except BaseException:
             # The connection may hold a part of this response, which the next request would read.
             self.close()

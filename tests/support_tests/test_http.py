@@ -3,7 +3,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.http import HttpClient
+from tests.support.http import PAUSE_SECONDS_MAX, HttpClient
 from tests.support_tests.stubs.stub_service import StubService
 
 
@@ -53,6 +53,12 @@ def test_malformed_bytes_are_sent_unchanged(client: HttpClient) -> None:
 
 def test_the_connection_is_reused(client: HttpClient) -> None:
     assert client.get("/").json["port"] == client.get("/").json["port"]
+
+
+def test_the_connection_is_not_reused_after_a_long_pause(client: HttpClient) -> None:
+    first = client.get("/").json["port"]
+    client._used_at -= PAUSE_SECONDS_MAX + 1
+    assert client.get("/").json["port"] != first
 
 
 def test_after_a_failed_request_the_next_one_opens_a_new_connection(service: StubService, client: HttpClient) -> None:
