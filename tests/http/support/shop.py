@@ -67,7 +67,7 @@ class Shop:
         """End all processes."""
         self.service.close()
 
-    def client(self, timeout: float = 10.0) -> HttpClient:
+    def client(self, timeout: float = 60.0) -> HttpClient:
         """Make an HTTP client."""
         return self.service.client(timeout=timeout)
 

@@ -121,7 +121,7 @@ class Service:
         """Return address and port of a web process; a restart keeps them."""
         return self._binds.setdefault(name, f"127.0.0.1:{free_port()}")
 
-    def client(self, name: str = "web", timeout: float = 10.0) -> HttpClient:
+    def client(self, name: str = "web", timeout: float = 60.0) -> HttpClient:
         """Create an HTTP client of a web process, for one thread."""
         return HttpClient(self.bind(name), timeout)
 
