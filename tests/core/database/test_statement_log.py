@@ -109,3 +109,16 @@ def test_a_database_error_contains_no_values(tmp_path: Any) -> None:
 
     assert "ann@" not in str(failed.value)
     assert "argon2" not in str(failed.value)
+
+
+def test_a_record_names_the_function_above_the_core(recording_handler: RecordingHandler) -> None:
+    engine = engine_of(0)
+    program = "def find(engine, statement):\n    with engine.connect() as sent:\n        sent.execute(statement)\n"
+    module: dict[str, Any] = {"__name__": "shop.repositories.people"}
+    exec(program, module)
+
+    module["find"](engine, select(people))
+    with engine.connect() as connection:
+        connection.execute(select(people))
+
+    assert [entry["by"] for entry in read_entries(recording_handler)] == ["shop.repositories.people.find", "shop.core"]

@@ -93,3 +93,24 @@ def test_a_bucket_includes_its_edge(tmp_path: Path) -> None:
 
     assert 'test_seconds_bucket{le="0.0025",outcome="well"} 0.0' in render_lines(metrics)
     assert 'test_seconds_bucket{le="0.005",outcome="well"} 1.0' in render_lines(metrics)
+
+
+def test_a_gauge_that_cannot_be_written_does_not_fail(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    tmp_path.joinpath("metrics").write_text("a file, not a folder")
+    metrics = Metrics(Settings(var=str(tmp_path)))
+
+    with caplog.at_level(logging.WARNING):
+        for value in (1.0, 2.0):
+            metrics.set_gauge(GaugeSample("test_level", "Level.", value))
+
+    assert len(caplog.messages) == 1
+
+
+def test_no_observations_are_no_series(tmp_path: Path) -> None:
+    metrics, histogram = Metrics(Settings(var=str(tmp_path))), Histogram("test_waits", "Waits.", ())
+
+    metrics.observe_all(histogram, [])
+    assert render_lines(metrics, GaugeSample("x", "X.", 1.0)) == ["x 1.0"]
+
+    metrics.observe_all(histogram, [1.0, 2.0])
+    assert "test_waits_count 2.0" in render_lines(metrics, GaugeSample("x", "X.", 1.0))
