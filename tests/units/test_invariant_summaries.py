@@ -15,6 +15,8 @@ from shop.supports.invariant import (
     LedgerSummary,
     OrderLine,
     OrderSummary,
+    OrderTerms,
+    Problem,
     split_batches,
 )
 from tests.units.invariant_cases import VIOLATIONS
@@ -89,3 +91,20 @@ def test_the_first_number_of_an_epoch_without_orders_is_counted() -> None:
 def test_redis_may_count_from_zero_in_an_epoch_without_orders() -> None:
     snapshot = replace(SNAPSHOT, **change_redis_item(gate=change_gate(epoch="3", seq="0")))
     assert list(INVARIANTS[11](snapshot)) == []
+
+
+@pytest.mark.parametrize(
+    "changes", [{"tenant_id": 9}, {"item_id": 9}, {"user_id": 9}, {"quantity": 9}, {"currency": "USD"}, {}]
+)
+def test_an_order_whose_terms_differ_from_its_receipt_is_recorded(changes: dict[str, Any]) -> None:
+    summary = OrderSummary()
+    ordered, receipt = OrderTerms.of(FIRST), FIRST._replace(**changes)
+
+    summary.record_mismatch(ONE, ordered, receipt)
+
+    assert summary.mismatches == ({ONE: (ordered, OrderTerms.of(receipt))} if changes else {})
+
+
+@pytest.mark.parametrize(("subject", "is_transient"), [(ONE, False), ("sum", True), ("user 5", True)])
+def test_only_problems_of_sums_and_counters_may_pass(subject: UUID | str, *, is_transient: bool) -> None:
+    assert Problem(7, subject, "item 7").is_transient is is_transient

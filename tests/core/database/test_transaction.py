@@ -125,7 +125,7 @@ def test_no_session_is_opened_while_the_database_is_known_to_be_down(
 ) -> None:
     def refuse(database: Database) -> None:
         assert database is job.database
-        raise DatabaseUnavailable(OSError("frozen"))
+        raise DatabaseUnavailable(ConnectionError("frozen"))
 
     monkeypatch.setattr(Database, "require_available", refuse)
     with pytest.raises(DatabaseUnavailable):
