@@ -4,7 +4,6 @@ MariaDB starts before the first test, whichever tests run: that costs a second, 
 process that outlives every test worker. A worker that started it on demand would take it along in a crash.
 """
 
-import gc
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
@@ -13,7 +12,14 @@ import pytest
 
 from shop.core.database.model import DEFAULT_TENANT
 from shop.core.tenant import all_tenants, in_tenant
-from tests.support import polling, samples, selection, syntax_trees
+from tests.support import polling, selection, syntax_trees
+from tests.support.collection import (  # noqa: F401 - hooks of pytest
+    pytest_addoption,
+    pytest_collection,
+    pytest_collection_modifyitems,
+    pytest_report_header,
+    pytest_terminal_summary,
+)
 from tests.support.counted_metrics import counted  # noqa: F401 - a fixture
 from tests.support.guards import guards  # noqa: F401 - a fixture, on for every test
 from tests.support.log_teardown import own_log_ends  # noqa: F401 - a fixture, on for every test
@@ -35,20 +41,6 @@ def pytest_configure() -> None:
     syntax_trees.protect_parser()
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the option that selects the tests of one module."""
-    parser.addoption("--noun", help="run only the tests of one module, such as `item`")
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark the tests that need a server, and select those of a module."""
-    selection.mark_server_tests(items)
-    if noun := config.getoption("--noun"):
-        items[:], others = selection.select_module(items, noun)
-        config.hook.pytest_deselected(items=others)
-
-
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Start MariaDB before the test workers, who inherit its address as if it had been given to them."""
     is_worker = hasattr(session.config, "workerinput")
@@ -64,32 +56,6 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     os.environ[SERVER_URL] = server.url()
     session.config.add_cleanup(server.destroy)
     session.config.add_cleanup(lambda: os.environ.__delitem__(SERVER_URL))
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_collection() -> Iterator[None]:
-    """Collect without garbage collection.
-
-    Modules and tests live until the end of the run, so afterwards the collector skips them as well.
-    """
-    gc.disable()
-    try:
-        return (yield)
-    finally:
-        gc.enable()
-        gc.collect()
-        gc.freeze()
-
-
-def pytest_report_header() -> str:
-    """Show the seed of the samples; `-q` hides the header."""
-    return samples.describe()
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, exitstatus: int) -> None:
-    """Show the seed of the samples after a failure, which only the same seed repeats."""
-    if exitstatus == pytest.ExitCode.TESTS_FAILED:
-        terminalreporter.write_line(samples.describe())
 
 
 @pytest.fixture(scope="session")
