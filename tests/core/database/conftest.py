@@ -1,10 +1,15 @@
 """Databases with two tenants, on MariaDB and SQLite."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
-from tests.core.database.two_tenants import TenantDatabases, open_databases
+from shop.core.database.engine import Database
+from shop.core.settings.settings import Settings
+from tests.core.database.support.stub_job import StubJob
+from tests.core.database.support.two_tenants import TenantDatabases, open_databases
 from tests.support.servers.databases import create_database, drop_database
 
 
@@ -23,3 +28,13 @@ def tenant_databases(
         yield databases
     for name in names:
         drop_database(server_url, name)
+
+
+@pytest.fixture
+def job(tmp_path: Path) -> Iterator[StubJob]:
+    """A stand-in for a Controller on a database of words."""
+    database = Database(Settings(var=str(tmp_path)))
+    with database.engine.begin() as connection:
+        connection.execute(text("CREATE TABLE words (word TEXT)"))
+    yield StubJob(database)
+    database.engine.dispose()

@@ -11,7 +11,7 @@ from shop.core.database.engine import Database
 from shop.core.database.mysql import ANSWER_SECONDS, Connection
 from shop.core.database.transaction import in_transaction
 from shop.core.settings.settings import Settings
-from tests.core.database.counters import prepare, raise_counter, values
+from tests.core.database.support.counters import prepare, raise_counter, values
 from tests.support.servers.mariadb import MariaDB
 
 pytestmark = pytest.mark.usefixtures("every_tenant")

@@ -16,7 +16,7 @@ from shop.models.item import Item
 from shop.models.order import Order
 from shop.repositories.item import ItemRepository
 from shop.repositories.order import OrderRepository
-from tests.core.database.two_tenants import ITEMS, SessionQuery, TenantDatabases, run_query
+from tests.core.database.support.two_tenants import ITEMS, SessionQuery, TenantDatabases, run_query
 
 ids = select(Item.id).order_by(Item.id)
 Other = aliased(Item)

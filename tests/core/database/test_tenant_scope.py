@@ -19,7 +19,7 @@ from shop.core.tenant import TenantError, all_tenants, current_tenant, for_tenan
 from shop.models.item import Item
 from shop.models.order import Order
 from shop.repositories.item import ItemRepository
-from tests.core.database.two_tenants import TenantDatabases, item_row, run_query
+from tests.core.database.support.two_tenants import TenantDatabases, item_row, run_query
 
 NO_TENANT = "No tenant is active"
 SHOP = Path(__file__).parents[3] / "shop"

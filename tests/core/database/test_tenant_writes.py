@@ -15,7 +15,7 @@ from shop.models.item import Item
 from shop.models.order import Order
 from shop.repositories.item import ItemRepository
 from shop.repositories.order import OrderRepository
-from tests.core.database.two_tenants import (
+from tests.core.database.support.two_tenants import (
     OURS,
     THEIRS,
     SessionQuery,

@@ -1,10 +1,5 @@
 """Transactions: atomic, opened at the first statement, never nested."""
 
-import logging
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
-
 import pytest
 from sqlalchemy import event, text
 
@@ -15,59 +10,11 @@ from shop.core.database.transaction import (
     current_session,
     in_transaction,
     release_connection,
-    transactional,
 )
 from shop.core.settings.settings import Settings
+from tests.core.database.support.stub_job import StubJob, words_in
 
 pytestmark = pytest.mark.usefixtures("every_tenant")
-
-
-@dataclass(frozen=True)
-class StubJob:
-    """Stand-in for a Controller or a Job."""
-
-    database: Database
-    committed: list[str] = field(default_factory=list)
-
-    @transactional
-    def write(self, word: str, *, fail: Exception | None = None) -> str:
-        current_session().execute(text("INSERT INTO words VALUES (:word)"), {"word": word})
-        after_commit(self.committed.append, word)
-        if fail:
-            raise fail
-        return word
-
-    @transactional
-    def nest(self) -> None:
-        self.write("inner")
-
-    @transactional
-    def register_hooks(self, *words: str) -> None:
-        for word in words:
-            after_commit(self.committed.append, word)
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    database = Database(Settings(var=str(tmp_path)))
-    with database.engine.begin() as connection:
-        connection.execute(text("CREATE TABLE words (word TEXT)"))
-    yield database
-    database.engine.dispose()
-
-
-@pytest.fixture
-def job(database: Database) -> StubJob:
-    return StubJob(database)
-
-
-def words_in(database: Database) -> list[str]:
-    with database.engine.connect() as connection:
-        return list(connection.scalars(text("SELECT word FROM words")))
-
-
-def fail_hook() -> None:
-    raise ValueError("the queue is gone")
 
 
 def test_a_method_that_returns_is_committed(job: StubJob) -> None:
@@ -139,44 +86,6 @@ def test_a_connection_is_returned_after_success_and_failure(job: StubJob) -> Non
     with pytest.raises(KeyError):
         job.write("two", fail=KeyError())
     assert job.database.engine.pool.status().endswith("Current Checked out connections: 0")
-
-
-def test_hooks_run_in_order_after_the_commit(job: StubJob) -> None:
-    seen: list[list[str]] = []
-
-    def work() -> None:
-        for word in ("one", "two"):
-            current_session().execute(text("INSERT INTO words VALUES (:word)"), {"word": word})
-        after_commit(lambda: seen.append(words_in(job.database)))
-        after_commit(seen.append, ["last"])
-        assert seen == []
-
-    in_transaction(job.database, work)
-    assert seen == [["one", "two"], ["last"]]
-
-
-def test_hooks_of_a_rolled_back_method_never_run(job: StubJob) -> None:
-    with pytest.raises(KeyError):
-        job.write("one", fail=KeyError())
-    assert job.committed == []
-
-
-def test_a_failed_hook_is_logged_and_the_next_one_runs(job: StubJob, caplog: pytest.LogCaptureFixture) -> None:
-    def work() -> str:
-        after_commit(fail_hook)
-        after_commit(job.committed.append, "next")
-        return "done"
-
-    with caplog.at_level(logging.ERROR):
-        assert in_transaction(job.database, work) == "done"
-    assert job.committed == ["next"]
-    assert caplog.messages == ["A call after the commit failed"]
-    assert "the queue is gone" in caplog.text
-
-
-def test_a_hook_may_open_its_own_transaction(job: StubJob) -> None:
-    in_transaction(job.database, lambda: after_commit(job.write, "later"))
-    assert words_in(job.database) == ["later"]
 
 
 def test_rows_stay_readable_after_the_commit(job: StubJob) -> None:

@@ -14,7 +14,7 @@ from shop.core.database.engine import Database
 from shop.core.database.transaction import REPLAYS, after_commit, current_session, in_transaction
 from shop.core.settings.settings import Settings
 from shop.core.tenant import all_tenants
-from tests.core.database.counters import RAISE, prepare, raise_counter, values
+from tests.core.database.support.counters import RAISE, prepare, raise_counter, values
 
 pytestmark = pytest.mark.usefixtures("every_tenant")
 

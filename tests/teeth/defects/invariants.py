@@ -2,7 +2,7 @@
 
 from tests.teeth.defect import defect, replace
 
-UNITS = "units/test_invariants.py"
+UNITS = "units/invariants/test_invariants.py"
 VIOLATIONS = f"{UNITS}::test_a_violation_is_reported_with_item_and_numbers"
 CONSISTENT = f"{UNITS}::test_a_consistent_change_breaks_nothing"
 

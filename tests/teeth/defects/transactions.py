@@ -3,6 +3,7 @@
 from tests.teeth.defect import combine, defect, replace
 
 TRANSACTION = "core/database/test_transaction.py"
+HOOKS = "core/database/test_transaction_hooks.py"
 REPLAY = "core/database/test_transaction_replay.py"
 TYPES = "core/database/test_types.py"
 
@@ -18,7 +19,7 @@ DEFECTS = (
                 "for hook in (*transaction.before_commit_hooks, *transaction.after_commit_hooks):\n            hook()",
             ),
         ),
-        f"{TRANSACTION}::test_hooks_run_in_order_after_the_commit",
+        f"{HOOKS}::test_hooks_run_in_order_after_the_commit",
     ),
     defect(
         "unknown_commit_is_replayed",

@@ -8,8 +8,8 @@ import pytest
 
 from shop.repositories import order, stock_ledger
 from shop.supports.invariant import INVARIANTS, ItemSnapshot, LedgerLine, OrderLine, OrderSummary
-from tests.units.invariant_cases import CONSISTENT, SINGLE, SOLD_OUT, VIOLATIONS
-from tests.units.item_snapshots import ONE, SNAPSHOT
+from tests.units.invariants.invariant_cases import CONSISTENT, SINGLE, SOLD_OUT, VIOLATIONS
+from tests.units.invariants.item_snapshots import ONE, SNAPSHOT
 
 
 def problems(number: int, changes: dict[str, Any]) -> list[str]:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from shop.supports.invariant import INVARIANTS, EpochOrders
-from tests.units.item_snapshots import (
+from tests.units.invariants.item_snapshots import (
     DEAD_ENTRY,
     EARLY,
     LOST,

@@ -19,8 +19,17 @@ from shop.supports.invariant import (
     Problem,
     split_batches,
 )
-from tests.units.invariant_cases import VIOLATIONS
-from tests.units.item_snapshots import EARLY, ONE, SNAPSHOT, THREE, TWO, change_gate, change_ledger, change_redis_item
+from tests.units.invariants.invariant_cases import VIOLATIONS
+from tests.units.invariants.item_snapshots import (
+    EARLY,
+    ONE,
+    SNAPSHOT,
+    THREE,
+    TWO,
+    change_gate,
+    change_ledger,
+    change_redis_item,
+)
 
 AT = datetime(2026, 11, 30, 12, tzinfo=UTC)
 # Of three tenants, users, quantities and epochs, no two of which are equal.
