@@ -38,7 +38,7 @@ def _reserve(port: int) -> bool:
         return False
     try:
         fcntl.lockf(_open_lock_file(), fcntl.LOCK_EX | fcntl.LOCK_NB, 1, port)
-    except OSError:
+    except BlockingIOError:
         return False
     _reserved_ports.add(port)
     return True
