@@ -10,9 +10,8 @@ from pathlib import Path
 
 import click
 
-from tests.fuzz.campaign import CALLERS, CHEAP_HASHING, log_search_settings, run
+from tests.fuzz.campaign import CALLERS, CHEAP_HASHING, create_fuzz_database, log_search_settings, run
 from tests.http.support.shop import start_shop
-from tests.support.servers.databases import create_database
 from tests.support.servers.mariadb import MariaDB
 from tests.support.servers.valkey import Valkey
 
@@ -28,9 +27,8 @@ def main(*, seed: int, cases: int) -> None:
     valkey, mariadb = Valkey.create(fsync="everysec"), MariaDB.create()
     folder = Path(tempfile.mkdtemp(prefix="shop-fuzz-"))
     try:
-        with start_shop(
-            folder, create_database(mariadb.url(), "fuzz"), valkey.url, **CHEAP_HASHING, **log_search_settings(folder)
-        ) as shop:
+        database_url = create_fuzz_database(mariadb.url(), "fuzz")
+        with start_shop(folder, database_url, valkey.url, **CHEAP_HASHING, **log_search_settings(folder)) as shop:
             total, passed = 0, True
             for number in count(seed):
                 if number >= seed + SEEDS_MIN and total >= cases:

@@ -9,7 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import NullPool, create_engine
+
+from shop.migrations import runner
 from tests.http.support.shop import Shop
+from tests.support.servers.databases import create_database
 
 ROOT = Path(__file__).parents[2]
 CONFIG = Path(__file__).parent / "schemathesis.toml"
@@ -32,6 +36,13 @@ ITEMS = 5
 def log_search_settings(folder: Path) -> dict[str, str]:
     """Return the settings of a shop with a searchable log."""
     return {"SHOP_LOG_FILE": str(folder / "logs")}
+
+
+def create_fuzz_database(server_url: str, name: str) -> str:
+    """Create a database whose ids count from 1, which generated requests meet; return its URL."""
+    url = create_database(server_url, name)
+    runner.upgrade(create_engine(url, poolclass=NullPool))
+    return url
 
 
 @dataclass(frozen=True)

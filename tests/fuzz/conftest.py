@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.fuzz.campaign import CHEAP_HASHING, log_search_settings
+from tests.fuzz.campaign import CHEAP_HASHING, create_fuzz_database, log_search_settings
 from tests.http.conftest import own_redis  # noqa: F401 - a fixture
 from tests.http.support.shop import Shop, start_shop
-from tests.support.servers.databases import create_database, drop_database
+from tests.support.servers.databases import drop_database
 
 
 @pytest.fixture(scope="session")
@@ -20,9 +20,8 @@ def shop(
     """The shop of this test worker."""
     name = f"shop_{worker_id}_fuzz"
     folder = tmp_path_factory.mktemp("fuzz")
-    with start_shop(
-        folder, create_database(database_server, name), own_redis, **CHEAP_HASHING, **log_search_settings(folder)
-    ) as shop:
+    database_url = create_fuzz_database(database_server, name)
+    with start_shop(folder, database_url, own_redis, **CHEAP_HASHING, **log_search_settings(folder)) as shop:
         yield shop
         shop.verify()
     drop_database(database_server, name)
