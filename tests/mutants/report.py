@@ -3,6 +3,7 @@
 import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +32,8 @@ def write_page(results: Iterable[Result]) -> list[str]:
 def find_reason(result: Result) -> str:
     """Return the explanation of a survivor, or an empty text."""
     for entry in tomllib.loads(EXPLANATIONS.read_text())["survivor"]:
-        is_place = (entry["file"], entry["function"]) == (result["file"], result["function"])
-        is_change = result["operator"] in entry.get("changes", [result["operator"]])
+        is_place = fnmatch(result["file"], entry["file"]) and fnmatch(result["function"], entry.get("function", "*"))
+        is_change = any(fnmatch(result["operator"], pattern) for pattern in entry.get("changes", ["*"]))
         if is_place and is_change and entry.get("text", "") in result["text"]:
             return str(entry["reason"])
     return ""

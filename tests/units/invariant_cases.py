@@ -149,6 +149,9 @@ CONSISTENT: list[tuple[int, dict[str, Any]]] = [
             **change_ledger(voids={(2, 3), (2, 4)}),
         },
     ),
+    # Nothing left is not less than nothing.
+    (5, {"stock": 0}),
+    (5, change_redis_item(gate=change_gate(avail="0"))),
     # A recent order may still have the receipt of a reservation.
     (7, change_orders(recent={ONE, TWO, THREE})),
     # A lowered limit does not apply to earlier buyers.
