@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.mutants.campaign import Status
 from tests.mutants.mutants import SourceFile
-from tests.mutants.scope import AREAS, ROOT, area_of, files_of
+from tests.mutants.scope import AREAS, ROOT, all_files, area_of, files_of
 
 EXPLANATIONS = Path(__file__).parent / "explanations.toml"
 PAGE = ROOT / "docs" / "audit" / "mutation.md"
@@ -21,7 +21,11 @@ Result = Mapping[str, Any]
 
 def write_page(results: Iterable[Result]) -> list[str]:
     """Write the results into the page; return the survivors without an explanation."""
-    listed = sorted(results, key=lambda result: (result["file"], result["line"], result["name"]))
+    names = {mutant.name for file in all_files() for mutant in SourceFile(ROOT, file).mutants()}
+    listed = sorted(
+        (each for each in results if each["name"] in names),
+        key=lambda result: (result["file"], result["line"], result["name"]),
+    )
     left, _, rest = PAGE.read_text().partition(_BEGIN)
     _, _, right = rest.partition(_END)
     body = "\n".join([*_score_lines(listed), "", *_survivor_lines(listed)])
