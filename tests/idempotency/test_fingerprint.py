@@ -137,3 +137,12 @@ def test_reading_the_fingerprint_leaves_the_body_to_the_handler() -> None:
     compute_fingerprint(request)
 
     assert request.get_data() == b'{"a": 1}'
+
+
+@pytest.mark.parametrize("file", ["", "photo.txt"])
+def test_every_part_of_one_name_counts(file: str) -> None:
+    bodies = [[("photo", file, b"first"), ("photo", file, second)] for second in (b"second", b"third", b"second")]
+    first, other, again = (multipart("x", *parts) for parts in bodies)
+
+    assert first.find_difference(other.text) == "body"
+    assert first == again

@@ -11,7 +11,7 @@ import pytest
 
 from tests.mutants.campaign import Campaign, Status, load_results
 from tests.mutants.mutants import Mutant, SourceFile
-from tests.mutants.report import write_page
+from tests.mutants.report import find_reason, write_page
 from tests.mutants.scope import AREAS, NOT_USED, ROOT, TESTS, all_files, files_of
 from tests.mutants.session import SessionPlugin, TestSession, trace_tests
 from tests.mutants.tracing import Coverage
@@ -51,7 +51,10 @@ def run(
 ) -> None:
     """Run the mutants without a result."""
     coverage = Coverage.load(find_trace())
-    done = {result["name"] for result in load_results(RESULTS) if result["status"] not in {*again, Status.NOT_COVERED}}
+    # A survivor with an explanation is not asked for again.
+    open_status = {*again, Status.NOT_COVERED}
+    results = list(load_results(RESULTS))
+    done = {result["name"] for result in results if result["status"] not in open_status or find_reason(result)}
     chosen = choose(module, area, sample, seed)
     left = [(source, mutant) for source, mutant in chosen if mutant.name not in done]
     click.echo(f"{len(chosen)} mutants, {len(left)} without a result")

@@ -15,6 +15,7 @@ from tests.mutants.session import TestSession
 from tests.mutants.tracing import Coverage
 
 _CPU_LIMIT_SECONDS = 15
+_CHEAP_SECONDS = 0.05
 # Tests that a mutant meets in any case, however long they take.
 _TESTS_MIN = 5
 
@@ -86,14 +87,14 @@ class Campaign:
     def _select(self, covering: Sequence[str], function: str) -> list[str]:
         """Return the tests that noticed other mutants of the function, then the cheapest, within the patience.
 
-        Tests of different functions come before further cases of one function.
+        Of tests that use a store, those of different functions come before further cases of one function.
         """
         kills, seconds = self._kills[function], self._coverage.seconds
         cases: Counter[str] = Counter()
         ranks = {}
         for test in sorted(covering, key=lambda test: seconds[test]):
             ranks[test] = (-kills[test], cases[test.partition("[")[0]], seconds[test])
-            cases[test.partition("[")[0]] += 1
+            cases[test.partition("[")[0]] += seconds[test] > _CHEAP_SECONDS
         ordered = sorted(covering, key=ranks.__getitem__)
         costs = accumulate(seconds[test] for test in ordered)
         ranked = enumerate(zip(ordered, costs, strict=True))

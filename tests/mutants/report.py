@@ -3,12 +3,13 @@
 import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
 from tests.mutants.campaign import Status
 from tests.mutants.mutants import SourceFile
-from tests.mutants.scope import AREAS, ROOT, area_of, files_of
+from tests.mutants.scope import AREAS, ROOT, all_files, area_of, files_of
 
 EXPLANATIONS = Path(__file__).parent / "explanations.toml"
 PAGE = ROOT / "docs" / "audit" / "mutation.md"
@@ -20,7 +21,11 @@ Result = Mapping[str, Any]
 
 def write_page(results: Iterable[Result]) -> list[str]:
     """Write the results into the page; return the survivors without an explanation."""
-    listed = sorted(results, key=lambda result: (result["file"], result["line"], result["name"]))
+    names = {mutant.name for file in all_files() for mutant in SourceFile(ROOT, file).mutants()}
+    listed = sorted(
+        (each for each in results if each["name"] in names),
+        key=lambda result: (result["file"], result["line"], result["name"]),
+    )
     left, _, rest = PAGE.read_text().partition(_BEGIN)
     _, _, right = rest.partition(_END)
     body = "\n".join([*_score_lines(listed), "", *_survivor_lines(listed)])
@@ -31,8 +36,8 @@ def write_page(results: Iterable[Result]) -> list[str]:
 def find_reason(result: Result) -> str:
     """Return the explanation of a survivor, or an empty text."""
     for entry in tomllib.loads(EXPLANATIONS.read_text())["survivor"]:
-        is_place = (entry["file"], entry["function"]) == (result["file"], result["function"])
-        is_change = result["operator"] in entry.get("changes", [result["operator"]])
+        is_place = fnmatch(result["file"], entry["file"]) and fnmatch(result["function"], entry.get("function", "*"))
+        is_change = any(fnmatch(result["operator"], pattern) for pattern in entry.get("changes", ["*"]))
         if is_place and is_change and entry.get("text", "") in result["text"]:
             return str(entry["reason"])
     return ""

@@ -32,6 +32,7 @@ TESTS = (
     "tests/accounts",
     "tests/catalogue",
     "tests/lists",
+    "tests/openapi",
     "tests/purchase",
     "tests/rate_limiting",
     "tests/http",

@@ -1,5 +1,6 @@
 """Tests of the mutation tests: their operators, the exchange of code, and the forked processes."""
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -120,6 +121,7 @@ def test_the_other_code_is_run_by_every_reference(
 
 def test_a_function_that_a_decorator_has_made_is_changed_as_well(sample: SourceFile) -> None:
     mutant = find(sample, "sub -> add")
+    gc.freeze()
 
     swap_code("sample_sale", mutant.function, sample.compile(mutant))
 

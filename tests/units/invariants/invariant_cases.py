@@ -83,6 +83,13 @@ VIOLATIONS: list[tuple[int, dict[str, Any], str]] = [
         change_redis_item(now=WAITING_ENTRY.since + 5001),
         f"order {THREE} waits to be written since 1970-01-01T00:00:01.000+00:00",
     ),
+    (
+        14,
+        change_redis_item(
+            now=WAITING_ENTRY.since + 5001, waiting=[WAITING_ENTRY._replace(order_id=ONE, since=2000), WAITING_ENTRY]
+        ),
+        f"order {THREE} waits to be written since 1970-01-01T00:00:01.000+00:00",
+    ),
     (14, {"tenant_id": None, **change_redis_item(dead=[])}, f"it does not exist, and order {THREE} waits for it"),
     (
         14,
@@ -149,6 +156,9 @@ CONSISTENT: list[tuple[int, dict[str, Any]]] = [
             **change_ledger(voids={(2, 3), (2, 4)}),
         },
     ),
+    # Nothing left is not less than nothing.
+    (5, {"stock": 0}),
+    (5, change_redis_item(gate=change_gate(avail="0"))),
     # A recent order may still have the receipt of a reservation.
     (7, change_orders(recent={ONE, TWO, THREE})),
     # A lowered limit does not apply to earlier buyers.
