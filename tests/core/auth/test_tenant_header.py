@@ -6,7 +6,7 @@ from typing import Any
 from flask import Flask
 
 from shop.core.auth.tenant_resolver import describe_tenant
-from tests.core.auth.test_tenant_resolver import SECOND, TenantRequests
+from tests.core.auth.tenant_requests import SECOND, TenantRequests
 
 
 def test_a_request_has_one_tenant_to_its_end(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from shop.supports.invariant import OrderTerms, OutboxOrder, RedisItem
-from tests.units.item_snapshots import FIVE, ONE, TERMS, THREE, TWO
+from tests.units.invariants.item_snapshots import FIVE, ONE, TERMS, THREE, TWO
 
 
 def make_entry(order_id: UUID, epoch: int, seq: int) -> OutboxOrder:
