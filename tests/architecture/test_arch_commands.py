@@ -22,6 +22,8 @@ from shop.services.item import ItemService
 from shop.services.order import OrderService
 from tests.architecture.samples.units import make_container
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def container(tmp_path: Path) -> Container:

@@ -7,6 +7,7 @@ import pytest
 
 from shop.architecture.matrix import broken_by, core_layers
 
+pytestmark = pytest.mark.slow
 CONTRACT = "The packages of the core stand in layers"
 LAYERS = {name: number for number, row in enumerate(core_layers()) for name in row}
 

@@ -21,6 +21,8 @@ from shop.worker import find_jobs
 from tests.architecture.samples.object_holders import WRAPPERS
 from tests.architecture.samples.units import make_container, unit
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def container(tmp_path: Path) -> Container:

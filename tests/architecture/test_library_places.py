@@ -8,6 +8,7 @@ import pytest
 from shop.architecture.matrix import CONFIG, broken_by, core_layers, libraries, load
 from shop.architecture.table import ASSEMBLY, STRUCTURES
 
+pytestmark = pytest.mark.slow
 ENTRANCE = ("controllers", "app", "cli")
 ARCHITECTURE = ("architecture.table", "architecture.commands")
 PLACES: dict[str, tuple[str, ...]] = {

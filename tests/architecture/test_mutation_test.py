@@ -17,6 +17,7 @@ from shop.container import Container
 from shop.core.settings.settings import Settings
 from tests.support.samples import sample
 
+pytestmark = pytest.mark.slow
 MUTATIONS = read_mutations()
 WITHOUT_GUARD = [mutation for mutation in MUTATIONS if mutation.expected_check != GUARD_CHECK]
 

@@ -9,6 +9,8 @@ from shop.architecture.report.document import build, load, write
 from shop.architecture.report.fact_index import FactIndex
 from tests.architecture.samples.report_page import add_import, break_contract, own_facts, read
 
+pytestmark = pytest.mark.slow
+
 
 def changes(now: dict[str, object], before: dict[str, object]) -> str:
     (view,) = read(draw(FactIndex(before), FactIndex(now))).find("section", id="changes")

@@ -10,6 +10,7 @@ import pytest
 from shop.architecture.report.document import STATIC, build
 from tests.architecture.samples.report_page import Element, add_import, break_contract, own_facts, read
 
+pytestmark = pytest.mark.slow
 POINTERS = ("popovertarget", "aria-labelledby", "data-opens")
 
 

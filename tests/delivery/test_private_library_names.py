@@ -15,6 +15,8 @@ import pytest
 from tests.delivery.delivery_files import ROOT
 from tests.support.syntax_trees import parse_file
 
+pytestmark = pytest.mark.slow
+
 
 class PrivateName(NamedTuple):
     """Name without a guarantee of the library: its owner, and the only file that may use it.

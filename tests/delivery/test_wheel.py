@@ -9,7 +9,11 @@ import sys
 import zipfile
 from pathlib import Path
 
+import pytest
+
 from tests.delivery.delivery_files import ROOT, copied_paths
+
+pytestmark = pytest.mark.slow
 
 
 def test_the_wheel_contains_every_file_of_the_package(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """Selection of tests: those without a server, and those of one module.
 
-`make fast` runs `-m "not server"`, `make module-test NOUN=item` runs `--noun item`.
+`make fast` runs `-m "not server and not slow"`, `make module-test NOUN=item` runs `--noun item`.
 """
 
 import os
@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+# Beginning of the mark expression of a run without servers.
 WITHOUT_SERVERS = "not server"
 # Set in a run without servers: a server that starts there belongs to a test that lacks its mark.
 FORBIDDEN = "SHOP_TEST_NO_SERVER"

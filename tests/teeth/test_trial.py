@@ -10,6 +10,7 @@ from tests.teeth.defect import Defect, replace
 from tests.teeth.results import Result, Results, Status
 from tests.teeth.trial import Trials
 
+pytestmark = pytest.mark.slow
 SOURCE = "def double(number):\n    return number * 2\n\n\ndef half(number):\n    return number / 2\n"
 TESTS = """
 import pytest

@@ -13,6 +13,7 @@ from shop.core.settings.loader import SettingsError
 from shop.core.settings.settings import Settings
 from tests.openapi.test_document import Document, operations, resolve
 
+pytestmark = pytest.mark.slow
 PAGE = "/api/v1/items"
 JSON, PROBLEM = "application/json", "application/problem+json"
 

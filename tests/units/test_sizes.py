@@ -6,9 +6,12 @@ from functools import cache
 from pathlib import Path
 from statistics import median
 
+import pytest
+
 from tests.support.syntax_trees import parse_file
 from tests.units.code_sizes import Function, functions_in, python_files
 
+pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
 FILE_MAX = 200
 FUNCTION_MAX = 40

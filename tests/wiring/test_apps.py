@@ -19,6 +19,8 @@ from shop.repositories.item import ItemRepository
 from shop.services.item import ItemService
 from tests.wiring.object_walk import reachable
 
+pytestmark = pytest.mark.slow
+
 
 class FakeItems:
     """ItemService with one item."""

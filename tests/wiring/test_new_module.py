@@ -12,6 +12,7 @@ import pytest
 
 import shop
 
+pytestmark = pytest.mark.slow
 PACKAGE = Path(shop.__file__).parent
 PROGRAM = """
 import json, sys

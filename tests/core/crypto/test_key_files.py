@@ -14,6 +14,7 @@ from shop.core.settings.loader import SettingsError
 from shop.core.settings.settings import Settings
 from tests.support.session_tokens import issue_access_token
 
+pytestmark = pytest.mark.slow
 LONG = "k" * 32
 ISSUE = "import sys; from shop.core.settings.settings import Settings; from shop.core.crypto.tokens import Tokens\n"
 ISSUE += "from tests.support.session_tokens import issue_access_token as issue\n"

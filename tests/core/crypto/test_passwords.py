@@ -13,6 +13,7 @@ from shop.core.crypto import passwords
 from shop.core.crypto.passwords import Passwords, is_common
 from shop.core.settings.settings import Settings
 
+pytestmark = pytest.mark.slow
 PASSWORDS = Passwords(Settings())
 COMMON_PASSWORDS_FILE = Path(passwords.__file__).with_name("common_passwords.txt")
 
