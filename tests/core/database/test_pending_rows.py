@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
-from shop.core.database.engine import Database
+from shop.core.database.engine import Database, DatabaseUnavailable
 from shop.core.database.transaction import (
     TransactionError,
     after_commit,
@@ -115,3 +115,17 @@ def test_a_transaction_is_used_from_its_first_session_on(database: Database) -> 
 
     assert is_unused()
     assert in_transaction(database, work) == (True, False)
+
+
+def test_no_session_is_opened_while_the_database_is_known_to_be_down(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(refused: Database) -> None:
+        assert refused is database
+        raise DatabaseUnavailable(ConnectionError("frozen"))
+
+    monkeypatch.setattr(Database, "require_available", refuse)
+    with pytest.raises(DatabaseUnavailable):
+        in_transaction(database, lambda: add_note(current_session()))
+    monkeypatch.undo()
+    assert read_notes(database) == {1: "first"}

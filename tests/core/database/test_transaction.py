@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import event, text
 
-from shop.core.database.engine import Database, DatabaseUnavailable
+from shop.core.database.engine import Database
 from shop.core.database.transaction import (
     TransactionError,
     after_commit,
@@ -65,20 +65,6 @@ def test_a_method_without_sql_works_while_the_database_is_down() -> None:
     job = StubJob(Database(Settings(database_url="mysql+pymysql://root@localhost/x?unix_socket=/nowhere.sock")))
     job.register_hooks("hello")
     assert job.committed == ["hello"]
-
-
-def test_no_session_is_opened_while_the_database_is_known_to_be_down(
-    job: StubJob, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def refuse(database: Database) -> None:
-        assert database is job.database
-        raise DatabaseUnavailable(ConnectionError("frozen"))
-
-    monkeypatch.setattr(Database, "require_available", refuse)
-    with pytest.raises(DatabaseUnavailable):
-        job.write("one")
-    monkeypatch.undo()
-    assert words_in(job.database) == []
 
 
 def test_a_connection_is_returned_after_success_and_failure(job: StubJob) -> None:
