@@ -131,3 +131,11 @@ def test_a_forked_process_leads_its_group_as_soon_as_it_is_started(tmp_path: Pat
         group = os.getpgid(child.pid)
         assert child.wait(30) == 0
         assert group == child.pid
+
+
+def test_a_name_reserves_one_port(service: StubService, monkeypatch: pytest.MonkeyPatch) -> None:
+    reserved = [1, 2]
+    monkeypatch.setattr("tests.support.processes.processes.free_port", reserved.pop)
+
+    assert service.bind("web") == service.bind("web")
+    assert reserved == [1]

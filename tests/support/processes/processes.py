@@ -119,7 +119,10 @@ class Service:
 
     def bind(self, name: str = "web") -> str:
         """Return address and port of a web process; a restart keeps them."""
-        return self._binds.setdefault(name, f"127.0.0.1:{free_port()}")
+        # Not setdefault: it would reserve a port at every call.
+        if name not in self._binds:
+            self._binds[name] = f"127.0.0.1:{free_port()}"
+        return self._binds[name]
 
     def client(self, name: str = "web", timeout: float = 60.0) -> HttpClient:
         """Create an HTTP client of a web process, for one thread."""
