@@ -12,7 +12,7 @@ def test_a_digest_has_a_fixed_length_and_hides_the_name() -> None:
 
 
 @pytest.mark.parametrize("name", [" ada@example.com", "ada@example.com\t", "ADA@Example.com"])
-def test_case_and_outer_blanks_make_no_other_account(name: str) -> None:
+def test_case_and_outer_blanks_do_not_change_the_digest(name: str) -> None:
     assert digest_account_name(name) == digest_account_name("ada@example.com")
 
 

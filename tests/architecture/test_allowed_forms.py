@@ -186,7 +186,7 @@ def test_a_finding_has_a_location_and_an_alternative(sources: Sources, path: str
     assert len(findings[0].instead.split()) > 5
 
 
-def test_a_removed_file_is_gone(sources: Sources) -> None:
+def test_a_removed_file_is_no_longer_a_module(sources: Sources) -> None:
     assert "shop.services.item" not in sources.with_files({"shop/services/item.py": None}).by_module
 
 

@@ -75,7 +75,7 @@ def test_files_have_sizes(shop: Facts) -> None:
     assert [(function.name, function.lines) for function in file.functions] == [("get", 4), ("helper", 1)]
 
 
-def test_libraries_hubs_and_chains(shop: Facts) -> None:
+def test_facts_list_libraries_hubs_and_chains(shop: Facts) -> None:
     assert [(library.name, library.importers) for library in shop.libraries] == [
         ("sqlalchemy", ("shop.repositories.pear",))
     ]

@@ -75,7 +75,7 @@ def test_a_sibling_use_shows_the_contract_and_the_common_users(shop: Facts) -> N
     assert "The contract: Services answer Jobs. Why: because." in answer.text
 
 
-def test_a_constant_may_not_even_use_the_core(shop: Facts) -> None:
+def test_a_constant_may_not_use_the_core(shop: Facts) -> None:
     answer = explain_access(shop, "Constant", "core")
     assert not answer.granted
     assert "Constant may use nothing; not even the core." in answer.text

@@ -92,7 +92,7 @@ def test_the_root_package_imports_no_structure(kind: Structure) -> None:
 
 
 @KINDS
-def test_a_file_inside_of_a_unit_does_not_import_its_own_face(kind: Structure) -> None:
+def test_a_file_inside_of_a_unit_does_not_import_the_init_of_the_unit(kind: Structure) -> None:
     assert find_protecting_contract(kind.folder) in broken_by(
         f"shop.{kind.folder}.alpha.inside", f"shop.{kind.folder}.alpha"
     )

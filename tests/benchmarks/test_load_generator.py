@@ -58,7 +58,7 @@ def test_only_accepted_purchases_count_as_sold(start_server: Callable[..., int])
     assert load.statuses == {BUSY: 1, "409": 1, "500": 1}
 
 
-def test_without_time_each_connection_sends_one_request(start_server: Callable[..., int]) -> None:
+def test_with_a_duration_of_zero_each_connection_sends_one_request(start_server: Callable[..., int]) -> None:
     load = run_closed_loop(start_server(lambda _: 202), [cycle([REQUEST]) for _ in range(7)], seconds=0)
 
     assert load.accepted == 7

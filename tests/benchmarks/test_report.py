@@ -80,7 +80,7 @@ def test_goals_are_evaluated_from_the_measured_runs() -> None:
     ]
 
 
-def test_a_goal_of_at_most_is_missed_above_it() -> None:
+def test_an_upper_limit_is_missed_by_a_higher_value() -> None:
     assert Goal("x", 251, 250, at_most=True).row == ("x", "251.00", "at most 250", "no", "", "")
 
 
@@ -163,6 +163,6 @@ def test_a_chart_without_bars_is_valid_svg() -> None:
         ("/lib/python3.11/uuid.py", None),
     ],
 )
-def test_a_file_belongs_to_a_part(file: str, part: str | None) -> None:
+def test_a_profiled_file_belongs_to_a_named_part(file: str, part: str | None) -> None:
     assert find_part(file) == part
     assert part != REST

@@ -53,7 +53,7 @@ def test_a_package_is_the_sum_of_its_files() -> None:
     assert sum_packages([one, other]) == [Figures("shop/services", 15, 14, 6, 4, ("shop/services/item.py:12",))]
 
 
-def test_only_limited_packages_must_be_full() -> None:
+def test_only_packages_with_a_limit_must_be_covered_completely() -> None:
     assert list(find_violations(read_files(REPORT), [EXPLAINED])) == [
         "shop/services/item.py has lines or branches that no test runs: 12, 11->12, 20->exit."
     ]

@@ -1,3 +1,5 @@
+"""Services of the compose file: health checks, hardening, networks and secrets."""
+
 from ipaddress import ip_network
 from typing import Any
 

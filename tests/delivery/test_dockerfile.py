@@ -1,3 +1,5 @@
+"""Dockerfile: stages, user, copied files and health check."""
+
 import http.server
 import json
 import re

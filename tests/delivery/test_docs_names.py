@@ -18,6 +18,7 @@ GUIDE = (ROOT / "docs" / "extend" / "README.md").read_text(encoding="utf-8")
 # Name -> why the guide may show it, though no file of shop/ has it.
 FOREIGN_NAMES = {
     "GET": "a method of HTTP",
+    "NOUN": "a variable of make",
     "OpenAPI": "a standard",
     "ShelfService": "the name of a new module's class",
     "days": "a parameter of timedelta",

@@ -1,3 +1,5 @@
+"""Jobs of the pipeline, and the targets of `make test`."""
+
 import re
 from typing import Any
 
@@ -39,7 +41,7 @@ def test_a_job_that_reads_the_previous_release_fetches_the_whole_history(name: s
     assert pipeline_jobs()[name]["variables"]["GIT_DEPTH"] == "0"
 
 
-def test_whole_products_are_run_as_the_samples_are() -> None:
+def test_the_job_for_whole_products_extends_the_test_job() -> None:
     assert pipeline_jobs()["test-all"]["extends"] == "test"
 
 
@@ -50,7 +52,7 @@ def test_the_figure_of_coverage_is_found_in_the_report() -> None:
     assert found[1] == "88"
 
 
-def test_the_target_for_whole_products_tells_the_tests_so() -> None:
+def test_make_test_all_sets_the_variable_for_whole_products() -> None:
     assert re.search(rf"^test-all: export {samples.ALL_VARIABLE} = 1$", (ROOT / "Makefile").read_text(), re.MULTILINE)
 
 

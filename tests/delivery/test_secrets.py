@@ -1,3 +1,5 @@
+"""Secrets that `deploy/make-secrets` writes."""
+
 import base64
 import json
 import stat

@@ -44,7 +44,7 @@ def read_body(answer: TestResponse) -> dict[str, Any]:
     return body
 
 
-def test_keys_are_renamed_hidden_and_more_are_beside_them(renamed_envelope_client: InProcessShop) -> None:
+def test_envelope_keys_are_renamed_hidden_and_added(renamed_envelope_client: InProcessShop) -> None:
     item = renamed_envelope_client.offer(3)
 
     page = read_body(renamed_envelope_client.http.get(f"{API}/items", headers={"X-Request-ID": "mine"}))
@@ -57,7 +57,7 @@ def test_keys_are_renamed_hidden_and_more_are_beside_them(renamed_envelope_clien
 
 
 @pytest.mark.parametrize(("path", "code"), [(LOST, 404301), ("/nowhere", 404), (f"{API}/orders", 401001)])
-def test_failures_are_renamed_and_problems_are_not(
+def test_failures_have_the_renamed_keys_and_problems_do_not(
     renamed_envelope_client: InProcessShop, path: str, code: int
 ) -> None:
     failure, problem = renamed_envelope_client.http.get(path), renamed_envelope_client.http.get(path, headers=PROBLEM)
@@ -67,7 +67,7 @@ def test_failures_are_renamed_and_problems_are_not(
     assert {"type", "title", "status", "detail"} <= read_body(problem).keys()
 
 
-def test_a_replay_is_kept_in_the_common_form(renamed_envelope_client: InProcessShop) -> None:
+def test_a_replay_is_stored_with_the_standard_keys(renamed_envelope_client: InProcessShop) -> None:
     token, item = renamed_envelope_client.admin_token, renamed_envelope_client.offer(3)
     headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": "again"}
 
@@ -82,7 +82,7 @@ def test_a_replay_is_kept_in_the_common_form(renamed_envelope_client: InProcessS
     assert kept.startswith(b'{"status":"success","code":200,"message":')
 
 
-def test_the_document_is_no_envelope_and_stays(renamed_envelope_client: InProcessShop) -> None:
+def test_the_openapi_document_is_sent_without_an_envelope(renamed_envelope_client: InProcessShop) -> None:
     assert read_body(renamed_envelope_client.http.get("/openapi.json"))["openapi"] == "3.1.0"
 
 
@@ -91,7 +91,7 @@ def test_the_document_is_no_envelope_and_stays(renamed_envelope_client: InProces
     [("GET", LOST, 404301), ("GET", "/nowhere", 404), ("GET", f"{API}/orders", 401001), ("PUT", f"{API}/items", 405),
      ("GET", f"{API}/items?page=0", 422001), ("POST", f"{API}/auth/login", 422104)],
 )  # fmt: skip
-def test_a_failure_is_sent_as_200_and_its_code_keeps_the_truth(
+def test_a_failure_is_sent_as_200_with_its_own_code(
     ok_status_client: InProcessShop, method: str, path: str, code: int
 ) -> None:
     answer = ok_status_client.http.open(path, method=method)
@@ -100,7 +100,7 @@ def test_a_failure_is_sent_as_200_and_its_code_keeps_the_truth(
     assert list(read_body(answer)) == ["status", "code", "message", "data"]
 
 
-def test_successes_problems_and_heads_keep_their_status(ok_status_client: InProcessShop) -> None:
+def test_successes_problems_and_head_responses_keep_their_status(ok_status_client: InProcessShop) -> None:
     words = {"name": "Thing", "price_minor": 1, "currency": "EUR", "stock": 1, "status": "draft"}
 
     assert ok_status_client.send("POST", "/items", ok_status_client.admin_token, words).status_code == 201
@@ -108,7 +108,7 @@ def test_successes_problems_and_heads_keep_their_status(ok_status_client: InProc
     assert ok_status_client.http.head(LOST).status_code == 404
 
 
-def test_the_log_and_the_metrics_see_the_true_status(
+def test_log_and_metrics_have_the_status_before_the_envelope(
     ok_status_client: InProcessShop, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.INFO, "shop.core.middleware.access_log"):
@@ -120,7 +120,7 @@ def test_the_log_and_the_metrics_see_the_true_status(
     assert 'route="/api/v1/items/<id:item_id>",status="404"' in ok_status_client.http.get("/metrics").text
 
 
-def test_a_refusal_is_kept_with_its_true_status(ok_status_client: InProcessShop) -> None:
+def test_a_refusal_is_stored_with_the_status_before_the_envelope(ok_status_client: InProcessShop) -> None:
     headers = {"Authorization": f"Bearer {ok_status_client.admin_token}", "Idempotency-Key": "lost"}
 
     answers = [ok_status_client.http.patch(LOST, json={"name": "New"}, headers=headers) for _ in range(2)]
@@ -130,7 +130,7 @@ def test_a_refusal_is_kept_with_its_true_status(ok_status_client: InProcessShop)
     assert ok_status_client.rows("SELECT status FROM idempotency_records") == [(404,)]
 
 
-def test_what_one_has_in_another_dialect_is_sent_again(
+def test_a_response_cached_with_other_keys_is_sent_again(
     renamed_envelope_client: InProcessShop, clean_database: str, redis_url: str, tmp_path: Path
 ) -> None:
     item = renamed_envelope_client.offer(3)

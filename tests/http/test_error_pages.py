@@ -82,5 +82,5 @@ def test_api_routes_return_json_to_browsers(client: HttpClient) -> None:
 
 @pytest.mark.parametrize("query", ["nope=1", "lang=en&lang=en", f"lang={'x' * 36}"])
 @pytest.mark.parametrize("path", ["/errors", "/errors/404301"])
-def test_an_unknown_query_parameter_is_refused_here_too(client: HttpClient, path: str, query: str) -> None:
+def test_an_unknown_query_parameter_of_an_error_page_is_refused(client: HttpClient, path: str, query: str) -> None:
     assert_refused(client.get(f"{path}?{query}"), 422001, query.partition("=")[0])

@@ -38,7 +38,7 @@ def test_json_is_compared_regardless_of_key_order_and_whitespace() -> None:
 
 
 @pytest.mark.parametrize("body", [b'{"a": 2}', b'{"a": "1"}', b'{"a": 1, "b": null}', b"[1]", b"", b"{"])
-def test_other_json_is_another_body(body: bytes) -> None:
+def test_different_json_is_another_body(body: bytes) -> None:
     assert of(b'{"a": 1}').find_difference(of(body).text) == "body"
 
 

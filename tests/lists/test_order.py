@@ -49,7 +49,7 @@ def test_every_order_ends_with_the_key(list_shop: ListShop, parameters: dict[str
     assert ordered.partition("ORDER BY ")[2].partition(" \n")[0].endswith("items.id ASC")
 
 
-def test_names_behind_the_key_are_not_sorted_by(list_shop: ListShop) -> None:
+def test_fields_after_the_key_are_not_sorted_by(list_shop: ListShop) -> None:
     with list_shop.record_statements() as statements:
         list_shop.rows("/items", orderBy="id;name")
     assert not any("items.name ASC" in sql for sql in statements)

@@ -104,7 +104,7 @@ def test_names_of_mutants_are_unique(sample: SourceFile) -> None:
     ("operator", "is_over", "taxed", "doubled"),
     [("lte -> lt", False, 11, 10), ("add -> sub", True, -11, 10), ("2 -> 3", True, 11, 15)],
 )
-def test_the_other_code_is_run_by_every_reference(
+def test_every_reference_to_a_function_runs_its_changed_code(
     sample: SourceFile, operator: str, is_over: bool, taxed: int, doubled: int
 ) -> None:
     module = sys.modules["sample_sale"]

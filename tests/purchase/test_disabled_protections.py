@@ -23,7 +23,9 @@ ON_AND_OFF = pytest.mark.parametrize("protected", [True, False], ids=["on", "off
 
 
 @ON_AND_OFF
-def test_the_epoch_fence(in_process_shop: InProcessShop, monkeypatch: pytest.MonkeyPatch, *, protected: bool) -> None:
+def test_the_epoch_check_keeps_orders_of_an_older_epoch_out(
+    in_process_shop: InProcessShop, monkeypatch: pytest.MonkeyPatch, *, protected: bool
+) -> None:
     lock = ItemRepository.lock_epochs
 
     def take_any_epoch_for_todays(items: ItemRepository, item_ids: Collection[int]) -> dict[int, int]:
@@ -42,7 +44,7 @@ def test_the_epoch_fence(in_process_shop: InProcessShop, monkeypatch: pytest.Mon
 
 
 @ON_AND_OFF
-def test_the_receipt(
+def test_the_receipt_prevents_a_second_order_of_one_purchase(
     in_process_shop: InProcessShop, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, *, protected: bool
 ) -> None:
     silence = {
@@ -65,7 +67,7 @@ def test_the_receipt(
 
 
 @ON_AND_OFF
-def test_the_floor_of_the_database(
+def test_the_database_condition_prevents_a_negative_stock(
     shop_without_stock_constraint: InProcessShop, valkey: Valkey, *, protected: bool
 ) -> None:
     item, token = shop_without_stock_constraint.offer(stock=3), shop_without_stock_constraint.buyer()
@@ -87,7 +89,7 @@ def test_the_floor_of_the_database(
 
 
 @ON_AND_OFF
-def test_the_token_of_a_load(
+def test_the_token_of_a_load_keeps_an_older_load_from_opening_the_gate(
     in_process_shop: InProcessShop, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, *, protected: bool
 ) -> None:
     trust = {"if redis.call('HGET', KEYS[1], 'token') ~= ARGV[1] then return 0 end": ""}

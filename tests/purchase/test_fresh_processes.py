@@ -59,7 +59,7 @@ class FreshProcess:
         self.shop.service.kill(FRESH)
 
 
-def test_it_sells_without_the_database(running_service: RunningService) -> None:
+def test_a_fresh_process_sells_without_the_database(running_service: RunningService) -> None:
     with FreshProcess(running_service.shop) as process, stopped(running_service.mariadb):
         promised = [data_of(process.buy(), 202)["id"], data_of(process.buy(key="second"), 202)["id"]]
         again = process.buy(key="first")
@@ -72,7 +72,7 @@ def test_it_sells_without_the_database(running_service: RunningService) -> None:
     running_service.shop.verify(promised)
 
 
-def test_it_starts_without_the_database_and_sells_when_it_is_back(
+def test_a_process_started_without_the_database_sells_when_it_is_back(
     running_service: RunningService, eventually: Eventually
 ) -> None:
     process = FreshProcess(running_service.shop)
@@ -90,14 +90,14 @@ def test_it_starts_without_the_database_and_sells_when_it_is_back(
     running_service.shop.verify(promised)
 
 
-def test_it_answers_reads_without_redis(running_service: RunningService) -> None:
+def test_a_fresh_process_answers_reads_without_redis(running_service: RunningService) -> None:
     with FreshProcess(running_service.shop) as process, stopped(running_service.valkey):
         assert_unavailable(process.buy(), REDIS_DOWN)
         for what in PATHS:
             data_of(process.read(what), 200)
 
 
-def test_it_sells_from_the_database_without_redis(
+def test_a_fresh_process_sells_from_the_database_without_redis(
     clean_database: str, make_valkey: Callable[[], Valkey], tmp_path: Path
 ) -> None:
     valkey = make_valkey()

@@ -40,18 +40,18 @@ def clone_without_history(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_a_clone_without_the_commit_says_so(clone_without_history: Path, tmp_path: Path) -> None:
+def test_a_clone_without_the_commit_is_reported(clone_without_history: Path, tmp_path: Path) -> None:
     with pytest.raises(HistoryMissing, match="lacks"):
         extract_previous(tmp_path, clone_without_history)
 
 
-def test_sources_without_a_repository_say_so(clone_without_history: Path, tmp_path: Path) -> None:
+def test_sources_without_a_repository_are_reported(clone_without_history: Path, tmp_path: Path) -> None:
     (clone_without_history / ".git").rename(tmp_path / "hidden")
     with pytest.raises(HistoryMissing, match="lacks"):
         extract_previous(tmp_path, clone_without_history)
 
 
-def test_a_machine_without_git_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_machine_without_git_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(HistoryMissing, match="not installed"):
         extract_previous(tmp_path)

@@ -1,3 +1,5 @@
+"""Search for a browser, and its installation through apt."""
+
 from pathlib import Path
 
 import pytest

@@ -1,3 +1,5 @@
+"""Databases of the test workers."""
+
 from collections.abc import Iterator
 
 import pytest

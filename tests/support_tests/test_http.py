@@ -1,3 +1,5 @@
+"""HTTP client of the tests."""
+
 import http.client
 from collections.abc import Iterator
 

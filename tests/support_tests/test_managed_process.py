@@ -1,3 +1,5 @@
+"""Processes that a test starts, stops, kills and freezes."""
+
 import os
 import signal
 import sys

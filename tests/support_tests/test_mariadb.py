@@ -1,3 +1,5 @@
+"""Temporary MariaDB servers."""
+
 from collections.abc import Callable
 
 import pytest

@@ -1,3 +1,5 @@
+"""Search for the programs of MariaDB, and their installation through apt."""
+
 from pathlib import Path
 
 import pytest

@@ -1,3 +1,5 @@
+"""Polling until an assertion holds."""
+
 import pytest
 
 from tests.support.polling import eventually

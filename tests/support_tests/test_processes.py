@@ -1,3 +1,5 @@
+"""Processes of the shop: starts, restarts, ends and settings."""
+
 import json
 import os
 import sys

@@ -1,3 +1,5 @@
+"""Seeded samples of generated products."""
+
 import os
 import subprocess
 import sys
@@ -21,7 +23,7 @@ def kind(case: tuple[str, int]) -> str:
     return case[0]
 
 
-def test_a_sample_has_the_wanted_number_of_cases_in_their_order() -> None:
+def test_a_sample_has_the_requested_number_of_cases_in_their_order() -> None:
     drawn = sample(CASES, 12)
     assert len(drawn) == 12
     assert drawn == [case for case in CASES if case in drawn]
@@ -33,7 +35,7 @@ def test_every_kind_has_a_case(seed: int) -> None:
     assert ({kind(case) for case in drawn}, len(drawn)) == ({"a", "b", "c", "d"}, 6)
 
 
-def test_more_kinds_than_wanted_cases_are_all_drawn() -> None:
+def test_more_kinds_than_requested_cases_are_all_drawn() -> None:
     assert [kind(case) for case in sample(CASES, 2, key=kind)] == ["a", "b", "c", "d"]
 
 
@@ -41,7 +43,7 @@ def test_a_product_smaller_than_its_sample_is_whole() -> None:
     assert sample(CASES, 1000, key=kind) == CASES
 
 
-def test_all_cases_are_returned_where_all_are_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_variable_for_whole_products_returns_all_cases(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(samples.ALL_VARIABLE, "1")
     assert sample(CASES, 2, key=kind) == CASES
     assert "whole products" in samples.describe()

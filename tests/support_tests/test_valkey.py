@@ -1,3 +1,5 @@
+"""Temporary Valkey servers."""
+
 from collections.abc import Callable
 
 import pytest

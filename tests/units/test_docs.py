@@ -58,7 +58,7 @@ def test_the_style_sheet_loads_no_remote_files(client: FlaskClient) -> None:
     assert [address for address in loaded if not address.strip("\"'").startswith("data:")] == []
 
 
-def test_the_policy_is_strict(client: FlaskClient) -> None:
+def test_the_content_security_policy_is_strict(client: FlaskClient) -> None:
     policy = policy_of(client)
     assert policy["default-src"] == "'self'"
     assert policy["frame-ancestors"] == policy["base-uri"] == policy["form-action"] == "'none'"

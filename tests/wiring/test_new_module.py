@@ -53,7 +53,7 @@ def digests(folder: Path) -> dict[str, str]:
     return {str(file.relative_to(folder)): hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
 
 
-def test_only_files_were_added(copy: Path) -> None:
+def test_a_new_module_changes_no_existing_file(copy: Path) -> None:
     before, after = digests(PACKAGE), digests(copy)
     added = after.keys() - before.keys()
     assert {name: after[name] for name in before} == before

@@ -87,7 +87,7 @@ def test_a_process_that_has_served_nothing_resolves_tenants_without_the_database
     assert requests.resolve(X_Tenant="second") == 2
 
 
-def test_a_process_that_started_without_the_database_learns_the_tenants_later(
+def test_a_process_that_started_without_the_database_reads_the_tenants_later(
     requests: TenantRequests, monkeypatch: pytest.MonkeyPatch, eventually: Eventually
 ) -> None:
     monkeypatch.setattr("shop.core.auth.tenant_resolver.RETRY_SECONDS", 0.01)

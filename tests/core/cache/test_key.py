@@ -56,7 +56,7 @@ def test_a_missing_or_an_extra_part_is_refused(parts: dict[str, int]) -> None:
 
 
 @pytest.mark.parametrize("part", UNSAFE)
-def test_a_part_that_could_be_taken_for_two_is_refused(part: object) -> None:
+def test_an_unsafe_part_is_refused(part: object) -> None:
     with pytest.raises(ValueError, match="cannot be part of a key"):
         KEY(tenant=1, item=part)
 
@@ -98,5 +98,5 @@ def test_a_ttl_varies_by_a_tenth() -> None:
     assert max(lives) - min(lives) > 15_000
 
 
-def test_no_ttl_stays_no_ttl() -> None:
+def test_a_key_without_a_ttl_gets_none() -> None:
     assert _jittered_ttl(None) is None

@@ -68,7 +68,7 @@ def test_random_passwords_are_not_common() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "#", "# The 30,000 most common passwords", "123456 ", "123456\n"])
-def test_other_text_of_the_file_is_not_common(text: str) -> None:
+def test_a_text_that_is_no_line_of_the_list_is_not_common(text: str) -> None:
     assert not is_common(text)
 
 

@@ -138,7 +138,7 @@ def test_a_token_has_exactly_one_text_form(tokens: Tokens) -> None:
 
 
 @pytest.mark.parametrize("text", ["", ".", "..", "a.b.c", "a.b", "Bearer x", "x" * 10_000])
-def test_other_text_is_refused(tokens: Tokens, text: str) -> None:
+def test_a_text_that_is_no_token_is_refused(tokens: Tokens, text: str) -> None:
     assert refuses(tokens, text)
 
 

@@ -104,7 +104,7 @@ def test_an_idempotency_key_is_replaced_by_its_digest(redactor: Redactor) -> Non
 
 
 @pytest.mark.parametrize("text", ["3 orders are written", "GET /api/v1/items/7 200 in 3.1 ms", "a@b", "item 7: 12:30"])
-def test_other_texts_are_not_changed(redactor: Redactor, text: str) -> None:
+def test_a_text_without_a_secret_is_not_changed(redactor: Redactor, text: str) -> None:
     assert redactor.redact_text(text) == text
 
 
@@ -142,7 +142,7 @@ def test_texts_are_bounded(redactor: Redactor) -> None:
         "\\",
     ],
 )
-def test_no_text_takes_a_second(redactor: Redactor, letters: str) -> None:
+def test_redaction_of_a_long_text_needs_no_quadratic_time(redactor: Redactor, letters: str) -> None:
     text = letters * (100_000 // len(letters))
 
     # Time of the processor, since other processes use the machine too.

@@ -21,7 +21,7 @@ def test_data_survives_a_restart(tmp_path: Path) -> None:
         assert RedisStores(settings).cache.get("stock") == "7"
 
 
-def test_it_never_evicts_and_uses_an_append_only_file(tmp_path: Path) -> None:
+def test_the_embedded_server_never_evicts_and_uses_an_append_only_file(tmp_path: Path) -> None:
     settings = Settings(var=str(tmp_path))
     with embedded_valkey(settings):
         config = RedisStores(settings).cache.config_get("*")
@@ -46,7 +46,7 @@ def test_a_configured_server_replaces_the_embedded_one(tmp_path: Path, redis_url
     assert list(tmp_path.iterdir()) == []
 
 
-def test_it_starts_in_a_folder_with_a_long_path(tmp_path: Path) -> None:
+def test_the_embedded_server_starts_in_a_folder_with_a_long_path(tmp_path: Path) -> None:
     settings = Settings(var=str(tmp_path / ("deep" * 30)))
     with embedded_valkey(settings):
         assert RedisStores(settings).cache.ping()

@@ -42,7 +42,7 @@ def test_a_rate_is_parsed_and_formatted(text: str, rate: Rate, canonical: str) -
         "60/minute;",
     ],
 )
-def test_other_texts_are_not_parsed(text: str) -> None:
+def test_a_text_that_is_no_rate_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r".*"):
         Rate.parse(text)
 

@@ -39,13 +39,13 @@ def test_a_whole_number_is_read(value: Any, number: int) -> None:
 
 
 @pytest.mark.parametrize("value", REFUSED, ids=lambda value: repr(value)[:20])
-def test_other_values_are_refused(value: Any) -> None:
+def test_a_value_that_is_no_whole_number_is_refused(value: Any) -> None:
     with pytest.raises(ValidationError):
         WholeNumber().deserialize(value)
 
 
 @pytest.mark.parametrize(("text", "number"), READ_AS_TEXT)
-def test_digits_of_a_query_are_read(text: Any, number: int) -> None:
+def test_digits_in_a_query_are_read_as_a_number(text: Any, number: int) -> None:
     assert WholeNumber(from_text=True).deserialize(text) == number
 
 
@@ -55,7 +55,7 @@ def test_too_many_digits_are_a_number_that_is_too_large() -> None:
 
 
 @pytest.mark.parametrize("text", REFUSED_AS_TEXT, ids=lambda text: text[:20])
-def test_other_text_of_a_query_is_refused(text: str) -> None:
+def test_a_query_text_that_is_no_whole_number_is_refused(text: str) -> None:
     with pytest.raises(ValidationError):
         WholeNumber(from_text=True).deserialize(text)
 

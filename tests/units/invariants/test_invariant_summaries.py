@@ -50,7 +50,7 @@ def test_orders_are_summed_by_order_tenant_buyer_and_epoch() -> None:
     assert summary.epochs == {4: EpochOrders(2, 9), 6: EpochOrders(1, 1)}
 
 
-def test_orders_of_this_epoch_are_recent_from_a_time_on_and_have_buyers_unless_cancelled() -> None:
+def test_recent_orders_begin_at_a_time_and_cancelled_ones_have_no_buyer() -> None:
     summary = OrderSummary()
     for line in (FIRST, SECOND, THIRD):
         summary.add_recent(line, AT)
