@@ -146,9 +146,7 @@ def test_redis_receives_requests_counted_without_it_once(windows: LocalWindows, 
     assert windows.request_args(quota()).arguments == (60, 60_000, 14, 50_000, 0)
 
 
-def test_redis_receives_requests_counted_without_it_also_in_another_window(
-    windows: LocalWindows, time: FakeTime
-) -> None:
+def test_redis_receives_local_counts_also_in_another_window(windows: LocalWindows, time: FakeTime) -> None:
     count_passed(windows, quota(), time.moment)
     time.moment += 5
     update_window(windows, quota(), 24, 20_000)
