@@ -17,6 +17,7 @@ from tests.support.collection import (  # noqa: F401 - hooks of pytest
     pytest_addoption,
     pytest_collection,
     pytest_collection_modifyitems,
+    pytest_make_parametrize_id,
     pytest_report_header,
     pytest_terminal_summary,
 )

@@ -1,4 +1,4 @@
-"""Hooks of pytest around the collection: options, marks and samples."""
+"""Hooks of pytest around the collection: options, marks, ids and samples."""
 
 import gc
 from collections.abc import Iterator
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support import samples, selection
+from tests.support.case_ids import describe_case
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -20,6 +21,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if noun := config.getoption("--noun"):
         items[:], others = selection.select_module(items, noun)
         config.hook.pytest_deselected(items=others)
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Describe mappings and sequences by their values."""
+    return describe_case(val)
 
 
 @pytest.hookimpl(wrapper=True)
