@@ -1,4 +1,4 @@
-"""Ids of parametrised cases, made of the values in mappings and sequences.
+"""Ids of parametrised cases, made of the values in collections.
 
 pytest itself would number them: `body0`, `body1`.
 """
@@ -6,27 +6,33 @@ pytest itself would number them: `body0`, `body1`.
 from collections.abc import Iterator
 
 LENGTH_MAX = 60
-LEAVES = (str, int, float, type(None))
+Plain = str | int | float | None
 
 
 def describe_case(value: object) -> str | None:
-    """Describe a mapping, a sequence or an error; return None for other values.
+    """Describe a collection or an error; return None for other values.
 
-    Only the text of plain values is used, because all test workers need the same ids.
+    Only plain values are shown, because all test workers need the same ids. Of a mapping with others the keys are.
     """
-    if isinstance(value, Exception):
-        return type(value).__name__
-    if not isinstance(value, dict | list | tuple) or not all(isinstance(leaf, LEAVES) for leaf in _leaves(value)):
-        return None
-    text = (_render(value) or "empty").encode("unicode_escape").decode("ascii")
-    return text if len(text) <= LENGTH_MAX else f"{text[: LENGTH_MAX - 3]}..."
+    match value:
+        case Exception():
+            return type(value).__name__
+        case dict() if not _is_plain(value) and _is_plain([*value]):
+            return _shorten(_render([*value]))
+        case dict() | list() | tuple() | set() | frozenset() if _is_plain(value):
+            return _shorten(_render(value))
+    return None
+
+
+def _is_plain(value: object) -> bool:
+    return all(isinstance(leaf, Plain) for leaf in _leaves(value))
 
 
 def _leaves(value: object) -> Iterator[object]:
     match value:
         case dict():
             yield from (leaf for pair in value.items() for part in pair for leaf in _leaves(part))
-        case list() | tuple():
+        case list() | tuple() | set() | frozenset():
             yield from (leaf for part in value for leaf in _leaves(part))
         case _:
             yield value
@@ -35,10 +41,17 @@ def _leaves(value: object) -> Iterator[object]:
 def _render(value: object, *, is_inner: bool = False) -> str:
     match value:
         case dict():
-            text = ",".join(f"{key}={_render(part, is_inner=True)}" for key, part in value.items())
-            return f"({text})" if is_inner else text
+            parts = [f"{key}={_render(part, is_inner=True)}" for key, part in value.items()]
         case list() | tuple():
-            text = ",".join(_render(part, is_inner=True) for part in value)
-            return f"({text})" if is_inner else text
+            parts = [_render(part, is_inner=True) for part in value]
+        case set() | frozenset():
+            # In an order that does not depend on the process.
+            parts = sorted(_render(part, is_inner=True) for part in value)
         case _:
             return str(value)
+    return f"({','.join(parts)})" if is_inner else ",".join(parts)
+
+
+def _shorten(text: str) -> str:
+    escaped = (text or "empty").encode("unicode_escape").decode("ascii")
+    return escaped if len(escaped) <= LENGTH_MAX else f"{escaped[: LENGTH_MAX - 3]}..."

@@ -24,7 +24,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:
-    """Describe mappings and sequences by their values."""
+    """Describe collections by their values."""
     return describe_case(val)
 
 

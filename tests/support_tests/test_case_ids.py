@@ -6,6 +6,8 @@ import pytest
 
 from tests.support.case_ids import LENGTH_MAX, describe_case
 
+NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
+
 
 @pytest.mark.parametrize(
     ("value", "expected"),
@@ -16,6 +18,8 @@ from tests.support.case_ids import LENGTH_MAX, describe_case
         ([{}], "()"),
         ({}, "empty"),
         ({"name": "é\n"}, r"name=\xe9\n"),
+        ({3, 15, 7}, "15,3,7"),
+        ({"at": NOON, "note": "x"}, "at,note"),
         (KeyError("text"), "KeyError"),
     ],
     ids=str,
@@ -24,7 +28,7 @@ def test_a_case_is_described_by_its_values(value: object, expected: str) -> None
     assert describe_case(value) == expected
 
 
-@pytest.mark.parametrize("value", ["text", 7, None, {"at": datetime(2026, 1, 1, tzinfo=UTC)}, {1, 2}], ids=str)
+@pytest.mark.parametrize("value", ["text", 7, None, NOON, [NOON], {NOON: 1}], ids=str)
 def test_other_values_are_left_to_pytest(value: object) -> None:
     assert describe_case(value) is None
 
