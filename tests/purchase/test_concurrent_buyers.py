@@ -1,4 +1,4 @@
-"""Many concurrent buyers."""
+"""Sales to many concurrent buyers: no oversell, limits hold, each order is written once."""
 
 from collections import Counter
 

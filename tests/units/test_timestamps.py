@@ -49,7 +49,9 @@ def test_other_forms_are_no_timestamp(text: str) -> None:
     assert not re.match(MOMENT_PATTERN, text)
 
 
-@pytest.mark.parametrize("zone", [UTC, timezone(timedelta(hours=8)), timezone(-timedelta(hours=3, minutes=30))])
+@pytest.mark.parametrize(
+    "zone", [UTC, timezone(timedelta(hours=8)), timezone(-timedelta(hours=3, minutes=30))], ids=str
+)
 def test_a_timestamp_of_any_zone_is_formatted_in_utc(zone: timezone) -> None:
     moment = datetime(2026, 1, 31, 12, 0, 0, 7, zone)
 

@@ -58,19 +58,23 @@ def test_the_rule_of_a_method_is_that_of_its_decorator() -> None:
     assert get_rule(ItemController.get) is ItemPolicy.view
 
 
-@pytest.mark.parametrize("rule", [SIGNED_IN, OWNER, permission(Permission.ITEMS_CREATE)])
+@pytest.mark.parametrize(
+    "rule", [SIGNED_IN, OWNER, permission(Permission.ITEMS_CREATE)], ids=["signed_in", "owner", "permission"]
+)
 def test_a_token_is_required_for_a_signed_in_rule(rule: AccessRule) -> None:
     with pytest.raises(TypeError, match="optional"):
         signed_in(rule, optional=True)
 
 
-@pytest.mark.parametrize("rule", [PUBLIC, public_or(Permission.ITEMS_VIEW_DRAFTS)])
+@pytest.mark.parametrize("rule", [PUBLIC, public_or(Permission.ITEMS_VIEW_DRAFTS)], ids=["public", "public_or"])
 def test_a_token_is_optional_for_a_public_rule(rule: AccessRule) -> None:
     with pytest.raises(TypeError, match="optional"):
         signed_in(rule)
 
 
-@pytest.mark.parametrize("rule", [PUBLIC, OWNER, permission(Permission.ITEMS_CREATE)])
+@pytest.mark.parametrize(
+    "rule", [PUBLIC, OWNER, permission(Permission.ITEMS_CREATE)], ids=["public", "owner", "permission"]
+)
 def test_with_token_accepts_no_other_rule(rule: AccessRule) -> None:
     with pytest.raises(TypeError, match="A token does not say"):
         with_token(rule)
