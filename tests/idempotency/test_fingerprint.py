@@ -140,7 +140,7 @@ def test_reading_the_fingerprint_leaves_the_body_to_the_handler() -> None:
 
 
 @pytest.mark.parametrize("file", ["", "photo.txt"])
-def test_every_part_of_one_name_counts(file: str) -> None:
+def test_every_part_of_a_repeated_name_is_compared(file: str) -> None:
     bodies = [[("photo", file, b"first"), ("photo", file, second)] for second in (b"second", b"third", b"second")]
     first, other, again = (multipart("x", *parts) for parts in bodies)
 

@@ -25,7 +25,7 @@ def test_a_reservation_is_read_field_by_field() -> None:
     assert parse_reservation(TEXT) == RESERVATION
 
 
-def test_texts_of_a_reservation_leave_out_what_changes() -> None:
+def test_each_text_of_a_reservation_has_its_own_fields() -> None:
     assert RESERVATION.text == TEXT.removeprefix("P|")
     assert RESERVATION.body == f"{ORDER}|2|3|4|5|650|EUR|1700000000000007"
     assert RESERVATION.position == (8, 9)

@@ -49,7 +49,7 @@ KNOWN, EARLIER, LAST, LATER = (
     ],
     ids=["none known", "one known", "removed", "readmitted", "other epoch", "other order", "empty"],
 )
-def test_entries_are_those_from_before_the_gate_was_read(
+def test_only_entries_from_before_the_read_of_the_gate_are_selected(
     before: list[OutboxOrder], after: list[OutboxOrder], selected: list[OutboxOrder] | None
 ) -> None:
     assert RedisItem(GATE).select_entries(before, after) == selected
