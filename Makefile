@@ -92,7 +92,7 @@ unit: $(VENV)/.ready ## Run the tests
 	$(BIN)/pytest -n $(or $(WORKERS),3) --dist worksteal
 
 fast: $(VENV)/.ready ## Run the tests that need no server, without the slow ones (20 seconds)
-	$(BIN)/pytest -n 2 --dist worksteal -m "not server and not slow"
+	$(BIN)/pytest -n 3 --dist worksteal -m "not server and not slow"
 
 module-test: $(VENV)/.ready ## Run the tests of one module (a minute); NOUN=item
 	$(BIN)/pytest -n 2 --dist worksteal --noun $(or $(NOUN),$(error NOUN=item names the module))

@@ -5,6 +5,7 @@ import pytest
 from shop.architecture.matrix import broken_by, find_protecting_contract
 from shop.architecture.table import ASSEMBLY, INDEPENDENTS, STRUCTURES, Structure
 
+pytestmark = pytest.mark.slow
 MAP = "Imports point down the layers"
 CORE_CONTRACT = "The core answers every structure but Constants"
 ABOVE = (*ASSEMBLY, "architecture.table", "migrations.env")

@@ -5,6 +5,7 @@ import pytest
 from shop.architecture.matrix import broken_by, find_protecting_contract
 from shop.architecture.table import STRUCTURES, Structure, may_use, structure, used_by
 
+pytestmark = pytest.mark.slow
 CELLS = [(importer, imported) for importer in STRUCTURES for imported in STRUCTURES]
 GRANTED = [cell for cell in CELLS if may_use(cell[0].name, cell[1].name)]
 FORBIDDEN = [cell for cell in CELLS if not may_use(cell[0].name, cell[1].name)]

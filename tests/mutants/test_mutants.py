@@ -13,6 +13,7 @@ from tests.mutants.forks import run_forked
 from tests.mutants.mutants import Mutant, SourceFile
 from tests.mutants.tracing import Coverage, LineTrace, make_record
 
+pytestmark = pytest.mark.slow
 TEXT = '''
 """Sample."""
 

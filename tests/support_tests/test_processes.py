@@ -16,6 +16,8 @@ from tests.support.processes.managed_process import ProcessFailed
 from tests.support.processes.processes import MakeService, Service
 from tests.support_tests.stubs.stub_service import StubService
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def service(tmp_path: Path) -> Iterator[StubService]:

@@ -6,8 +6,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import pytest
+
 from tests.support.syntax_trees import parse_file
 
+pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
 FOLDERS = ("shop", "tests", "benchmarks", "docs", "deploy")
 SUFFIXES = {".py", ".md", ".ini", ".cfg", ".toml", ".yml", ".lua", ".html", ".js", ".txt"}

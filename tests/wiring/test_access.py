@@ -12,6 +12,7 @@ from shop.services.item import ItemService
 from shop.services.user import UserService
 from tests.wiring.object_walk import place
 
+pytestmark = pytest.mark.slow
 INJECTABLE = [row for row in STRUCTURES if row.suffix]
 CELLS = [(importer, imported) for importer in INJECTABLE for imported in INJECTABLE]
 GRANTED = [cell for cell in CELLS if may_use(cell[0].name, cell[1].name)]

@@ -17,6 +17,7 @@ from shop.services.item import ItemService
 from shop.services.user import UserService
 from tests.wiring.object_walk import place
 
+pytestmark = pytest.mark.slow
 WIRED = [kind for row in STRUCTURES for kind in find_classes(row)]
 
 

@@ -21,6 +21,7 @@ from shop.models.order import Order
 from shop.repositories.item import ItemRepository
 from tests.core.database.support.two_tenants import TenantDatabases, item_row, run_query
 
+pytestmark = pytest.mark.slow
 NO_TENANT = "No tenant is active"
 SHOP = Path(__file__).parents[3] / "shop"
 # Work for all tenants; each place has a comment with the reason.

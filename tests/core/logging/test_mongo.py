@@ -15,6 +15,7 @@ from tests.support.polling import eventually
 from tests.support.processes.ports import free_port
 from tests.support.servers.mongo import Mongo
 
+pytestmark = pytest.mark.slow
 TIME = datetime(2026, 11, 20, 23, 59, 59, 999_000, UTC)
 DAY = "log_2026_11_20"
 

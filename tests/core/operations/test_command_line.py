@@ -9,6 +9,8 @@ from click.testing import CliRunner, Result
 
 from shop.cli import shop
 
+pytestmark = pytest.mark.slow
+
 
 def run(folder: Path, monkeypatch: pytest.MonkeyPatch, *arguments: str, typed: str = "", **environment: str) -> Result:
     monkeypatch.chdir(folder)

@@ -19,6 +19,7 @@ from tests.support.polling import Eventually
 from tests.support.processes.managed_process import ManagedProcess
 from tests.support.processes.ports import free_port
 
+pytestmark = pytest.mark.slow
 Start = Callable[..., ManagedProcess]
 
 

@@ -7,6 +7,8 @@ from shop.core.rate_limiting.windows import EXHAUSTED_CACHE_SECONDS, SHARED_WIND
 from shop.core.settings.rate import Rate
 from tests.support.samples import runs_all
 
+pytestmark = pytest.mark.slow
+
 
 class FakeTime:
     """A clock that tests move by hand."""
