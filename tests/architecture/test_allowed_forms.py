@@ -8,7 +8,6 @@ from shop.architecture.source.source import Sources, read
 
 SERVICE, CONTROLLER = "shop/services/planted.py", "shop/controllers/planted.py"
 JOB, REPOSITORY, CODES = "shop/jobs/planted.py", "shop/repositories/planted.py", "shop/exception_codes/planted.py"
-
 pytestmark = pytest.mark.slow
 HEAD = (
     "from dataclasses import dataclass\nfrom shop.core.api.controller import Controller\n"

@@ -26,8 +26,7 @@ def time() -> FakeTime:
 
 @pytest.fixture
 def windows(time: FakeTime) -> LocalWindows:
-    """Windows of one of two processes."""
-    return LocalWindows(2, now=time.now)
+    return LocalWindows(2, now=time.now)  # of one of two processes
 
 
 def quota(client: object = "a", most: int = 60, seconds: int = 60) -> Quota:
