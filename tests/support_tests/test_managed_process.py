@@ -97,6 +97,19 @@ def test_a_second_kill_does_nothing(python: Run) -> None:
     assert not process.running
 
 
+def test_a_frozen_process_has_stopped_when_the_freeze_returns(python: Run) -> None:
+    busy = "threading.Thread(target=lambda: [time.time() for _ in iter(int, 1)]).start()"
+    counter = f"import threading, time\nfor _ in range(8): {busy}"
+    process = python(counter)
+    process.start()
+
+    process.freeze()
+
+    assert process_groups.is_stopped(process.pid)
+    process.thaw()
+    assert not process_groups.is_stopped(process.pid)
+
+
 def test_a_dead_process_cannot_be_frozen(python: Run) -> None:
     process = python(SLEEP)
     process.start()

@@ -121,8 +121,12 @@ class ManagedProcess:
         self._is_registered = False
 
     def freeze(self) -> None:
-        """Stop the whole process group (SIGSTOP); its connections stay open."""
+        """Stop the whole process group (SIGSTOP), and wait until all its threads have stopped.
+
+        Its connections stay open.
+        """
         self._signal(signal.SIGSTOP)
+        wait_for(lambda: process_groups.is_stopped(self.pid), HANG_SECONDS)
 
     def thaw(self) -> None:
         """Resume a stopped process group (SIGCONT)."""
