@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from itertools import count
@@ -55,6 +56,7 @@ class Service:
         self.env = {**UNLIMITED_ENV, **stores, **(env or {})}
         self._processes: dict[str, ManagedProcess] = {}
         self._binds: dict[str, str] = {}
+        self._bind_lock = threading.Lock()
 
     def run_cli(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run `flask shop <arguments>` to its end.
@@ -119,10 +121,11 @@ class Service:
 
     def bind(self, name: str = "web") -> str:
         """Return address and port of a web process; a restart keeps them."""
-        # Not setdefault: it would reserve a port at every call.
-        if name not in self._binds:
-            self._binds[name] = f"127.0.0.1:{free_port()}"
-        return self._binds[name]
+        # Not setdefault: it would reserve a port at every call. With a lock, since threads start processes at once.
+        with self._bind_lock:
+            if name not in self._binds:
+                self._binds[name] = f"127.0.0.1:{free_port()}"
+            return self._binds[name]
 
     def client(self, name: str = "web", timeout: float = 60.0) -> HttpClient:
         """Create an HTTP client of a web process, for one thread."""
