@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+UV := $(BIN)/python -m uv --system-certs
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .PHONY: run demo bench bench-catalogue bench-keys bench-limits bench-lists bench-logs bench-sign-in chaos chaos-keys fuzz fuzz-lists resilience mutants rolling teeth test test-all fast module-test coverage lint contracts types unit report report-test newest lock clean help
@@ -9,12 +10,14 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-$(VENV)/.ready: requirements.lock setup.cfg
+# uv installs in four seconds; pip takes half a minute, and is the fallback where uv reaches no index: uv reads no pip.conf.
+$(VENV)/.ready: requirements.lock .ci/installer.lock setup.cfg
 	@$(PYTHON) -c 'import sys; sys.exit("shop needs Python 3.11 or newer, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
 	$(PYTHON) -m venv $(VENV)
-	@echo 'Fetching the packages of requirements.lock; the first time this takes half a minute.'
-	$(BIN)/pip install --quiet --require-hashes -r requirements.lock
-	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	@echo 'Fetching the packages of requirements.lock; the first time this takes up to half a minute.'
+	$(BIN)/python -m pip install --quiet --require-hashes -r .ci/installer.lock
+	$(UV) pip install --quiet --require-hashes -r requirements.lock || $(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
 run: $(VENV)/.ready ## Install, then run web, worker, scheduler and an embedded Valkey
@@ -109,9 +112,9 @@ newest: ## Install the newest release of each library, beyond the bounds, and ru
 	$(VENV)-newest/bin/pip install --quiet --upgrade apispec flask-smorest granian prometheus-client pymysql redis webargs
 	$(VENV)-newest/bin/pytest tests/delivery/test_private_library_names.py tests/core tests/openapi tests/units
 
-lock: $(VENV)/.ready ## Regenerate requirements.lock from setup.cfg
-	$(BIN)/pip install --quiet uv
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --all-extras --output-file requirements.lock setup.cfg
+lock: $(VENV)/.ready ## Regenerate requirements.lock from setup.cfg, and the lock of the installer
+	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --all-extras --output-file requirements.lock setup.cfg
+	echo 'uv<0.14' | $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --output-file .ci/installer.lock -
 
 clean: ## Remove all generated files, including the data in var/
 	rm -rf $(VENV) $(VENV)-newest var build *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

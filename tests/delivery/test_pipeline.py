@@ -109,3 +109,11 @@ def test_the_stored_code_quality_report_is_the_written_one() -> None:
 def test_a_job_that_uses_pip_caches_its_downloads(name: str) -> None:
     job = pipeline_jobs()[name]
     assert job.get("extends") in {".python", "test"} or not any(line.startswith("make") for line in script_lines(job))
+
+
+@pytest.mark.parametrize("lock", ["requirements.lock", ".ci/installer.lock"])
+def test_a_lock_file_has_hashes_and_no_index_address(lock: str) -> None:
+    text = (ROOT / lock).read_text()
+    pins = re.findall(r"^([\w.-]+)==.*$", text, re.MULTILINE)
+    assert pins and len(pins) == len(re.findall(r"^[\w.-]+==[^\n]* \\\n +--hash=sha256:", text, re.MULTILINE))
+    assert "://" not in text
