@@ -1,1 +1,0 @@
-"""Stand-in for a library that only the previous release requires."""
