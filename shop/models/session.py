@@ -27,7 +27,7 @@ class Session(Model):
     spent_id: Mapped[UUID | None]
     agent: Mapped[str] = mapped_column(String(AGENT_MAX))
     created_at: Mapped[datetime]
-    # Issue time of the refresh token, in whole seconds like its `iat`.
+    # Issue time of the refresh token; earlier releases wrote whole seconds.
     refreshed_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]

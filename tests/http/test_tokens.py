@@ -48,6 +48,10 @@ FORGERIES: dict[str, Forger] = {
     "no_session": lambda shop: forge_token(shop, sid=None),
     "an_unknown_user": lambda shop: forge_token(shop, sub="999999999"),
     "a_user_of_another_tenant": lambda shop: forge_token(shop, tenant=2),
+    "the_tenant_zero": lambda shop: forge_token(shop, tenant=0),
+    "a_tenant_below_zero": lambda shop: forge_token(shop, tenant=-1),
+    "a_tenant_beyond_every_column": lambda shop: forge_token(shop, tenant=2**70),
+    "an_expiry_beyond_every_date": lambda shop: forge_token(shop, exp=2**70),
     "a_user_that_is_no_number": lambda shop: forge_token(shop, sub="root"),
 }
 
@@ -72,6 +76,18 @@ def test_a_request_without_a_token_gets_401(client: HttpClient, item: int, heade
 
     data_of(answer, MISSING)
     assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+
+@pytest.mark.parametrize("tenant", [0, -1, 2**70])
+def test_a_tenant_that_cannot_be_is_refused_on_every_kind_of_route(
+    shop: Shop, client: HttpClient, item: int, tenant: int
+) -> None:
+    token = forge_token(shop, tenant=tenant)
+    paths = (f"/items/{item}", "/auth/me", "/orders", "/users", "/auth/sessions")
+
+    for path in paths:
+        data_of(client.get(API + path, token=token), INVALID)
+    data_of(client.post(f"{API}/auth/logout", None, token=token), INVALID)
 
 
 def test_an_invalid_token_is_refused_on_public_routes(client: HttpClient, item: int) -> None:

@@ -2,10 +2,10 @@
 
 import json
 import logging
+import math
 import re
 import time
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -13,15 +13,11 @@ import jwt
 from uuid_utils.compat import uuid7
 
 from shop.core.crypto.signing_keys import KeyRing, keys_file, read_keys
+from shop.core.crypto.token_format import TokenKind, check_claims, check_header
 from shop.core.errors import CoreExceptionCode, ShopError
 from shop.core.settings.loader import SettingsError
 from shop.core.settings.settings import Settings
 
-# Required claims and their types. PyJWT accepts a text for a number, and a token without `exp`.
-CLAIMS: dict[str, type] = {
-    "iss": str, "aud": str, "exp": int, "iat": int, "nbf": int, "jti": str, "sub": str, "tenant": int, "sid": str,
-    "typ": str,
-}  # fmt: skip
 TOKEN_MAX = 4096
 TOKEN_TYPE = "bearer"  # noqa: S105 - the type of a token, not a token
 _VERIFIED_MAX = 20_000
@@ -29,15 +25,7 @@ _VERIFIED_MAX = 20_000
 _KEY_CHECK_SECONDS = 1.0
 # PyJWT tolerates a trailing `=`, so that one token would have several texts.
 _SYNTAX = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
-_ID = re.compile(r"[1-9][0-9]{0,17}")
 _log = logging.getLogger(__name__)
-
-
-class TokenKind(StrEnum):
-    """Purpose of a token: requests, or the next pair of tokens."""
-
-    ACCESS = "access"
-    REFRESH = "refresh"
 
 
 class Claims(NamedTuple):
@@ -57,7 +45,7 @@ class Grant(NamedTuple):
     tenant_id: int
     session_id: UUID
     refresh_id: UUID
-    issued_at: int
+    issued_at: float
 
 
 def new_id() -> UUID:
@@ -89,14 +77,12 @@ class Tokens:
 
         `expires_in` is in seconds. The same grant always has the same refresh token.
         """
-        now, access, refresh = int(time.time()), self.settings.access_lifetime, self.settings.refresh_lifetime
+        lifetimes = self.settings.access_lifetime, self.settings.refresh_lifetime
         return {
-            "access_token": self._sign(grant, TokenKind.ACCESS, new_id(), now, now + access),
-            "refresh_token": self._sign(
-                grant, TokenKind.REFRESH, grant.refresh_id, grant.issued_at, grant.issued_at + refresh
-            ),
+            "access_token": self._sign(grant, TokenKind.ACCESS, new_id(), time.time(), lifetimes[0]),
+            "refresh_token": self._sign(grant, TokenKind.REFRESH, grant.refresh_id, grant.issued_at, lifetimes[1]),
             "token_type": TOKEN_TYPE,
-            "expires_in": access,
+            "expires_in": lifetimes[0],
         }
 
     def verify(self, token: str) -> Claims:
@@ -142,8 +128,9 @@ class Tokens:
             _log.error("The signing keys stay as they were: %s", error)
             return last
 
-    def _sign(self, grant: Grant, kind: TokenKind, token_id: UUID, since: int, until: int) -> str:
-        ring = self.key_ring
+    def _sign(self, grant: Grant, kind: TokenKind, token_id: UUID, issued_at: float, lifetime: int) -> str:
+        # Claims have whole seconds: rounded so that the token is valid at once, and for no less than its lifetime.
+        ring, since, until = self.key_ring, math.floor(issued_at), math.ceil(issued_at) + lifetime
         signing = ring.keys[ring.active]
         claims = {
             "iss": self.settings.jwt_issuer,
@@ -157,27 +144,26 @@ class Tokens:
             "tenant": grant.tenant_id,
             "typ": str(kind),
         }
-        return jwt.encode(claims, signing.key, signing.algorithm, headers={"kid": ring.active})
+        return jwt.encode(claims, signing.key, signing.algorithm, headers={"kid": ring.active, "typ": kind.header_type})
 
     def _decode(self, token: str, kind: TokenKind, ring: KeyRing) -> Claims:
         try:
-            payload = self._payload(token, ring)
-            if {name: type(payload[name]) for name in CLAIMS} != CLAIMS or payload["typ"] != kind:
-                raise jwt.InvalidTokenError("a claim has the wrong type")
-            if not _ID.fullmatch(payload["sub"]):
-                raise jwt.InvalidTokenError("the subject is not a user id")
+            payload = self._payload(token, kind, ring)
+            check_claims(payload, kind)
             return Claims(
                 int(payload["sub"]), payload["tenant"], UUID(payload["sid"]), UUID(payload["jti"]), payload["exp"]
             )
-        except (jwt.InvalidTokenError, KeyError, TypeError, ValueError, RecursionError) as error:
+        except (jwt.InvalidTokenError, KeyError, TypeError, ValueError, ArithmeticError, RecursionError) as error:
             raise ShopError(CoreExceptionCode.TOKEN_INVALID) from error
 
-    def _payload(self, token: str, ring: KeyRing) -> dict[str, Any]:
+    def _payload(self, token: str, kind: TokenKind, ring: KeyRing) -> dict[str, Any]:
         if len(token) > TOKEN_MAX or not _SYNTAX.fullmatch(token):
             raise jwt.DecodeError("not three parts of base64url")
         for part in token.split(".")[:2]:
             json.loads(jwt.utils.base64url_decode(part), object_pairs_hook=_refuse_duplicates)
-        signing = ring.keys[jwt.get_unverified_header(token)["kid"]]
+        header = jwt.get_unverified_header(token)
+        check_header(header, kind)
+        signing = ring.keys[header["kid"]]
         payload: dict[str, Any] = jwt.decode(
             token,
             signing.key,

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -40,7 +40,7 @@ class SessionService(SessionAuthentication, SessionAuthenticator):
 
     def open(self, user: dict[str, Any], agent: str) -> dict[str, Any]:
         """Open a session; return its tokens. `agent`: User-Agent of the client."""
-        now, printable = self._now(), "".join(letter for letter in agent if letter.isprintable())
+        now, printable = self.clock.now(), "".join(letter for letter in agent if letter.isprintable())
         session = self.sessions.create(
             id=new_id(),
             user_id=user["id"],
@@ -62,7 +62,7 @@ class SessionService(SessionAuthentication, SessionAuthenticator):
             claims = self.tokens.verify_refresh(token)
         except ShopError:
             return None
-        session, now = self.sessions.lock(claims.session_id), self._now()
+        session, now = self.sessions.lock(claims.session_id), self.clock.now()
         if session is None or session.user_id != claims.user_id or session.ended_at or session.expires_at <= now:
             return None
         if claims.token_id == session.refresh_id:
@@ -90,7 +90,7 @@ class SessionService(SessionAuthentication, SessionAuthenticator):
 
     def page(self, caller: Caller, request: PageRequest) -> Page[dict[str, Any]]:
         """List the caller's sessions, newest first."""
-        page = self.sessions.page_live(caller.user_id, self._now(), request)
+        page = self.sessions.page_live(caller.user_id, self.clock.now(), request)
         return page.with_rows([self.combination.card(session, caller.session_id) for session in page.rows])
 
     def end(self, caller: Caller, session_id: UUID) -> None:
@@ -102,12 +102,12 @@ class SessionService(SessionAuthentication, SessionAuthenticator):
 
     def end_all(self, user_id: int, reason: SessionEndReason, except_id: UUID | None = None) -> None:
         """End all sessions of a user except `except_id`."""
-        live = self.sessions.lock_live(user_id, self._now())
+        live = self.sessions.lock_live(user_id, self.clock.now())
         self._end_sessions([session for session in live if session.id != except_id], reason)
 
     def invalidate(self, user_id: int) -> None:
         """Make every process reload a user from the tables."""
-        live = self.sessions.lock_live(user_id, self._now())
+        live = self.sessions.lock_live(user_id, self.clock.now())
         for session in live:
             session.changed_at = self._next_change_time(session)
         self._publish_changes(live, ended=False)
@@ -123,12 +123,13 @@ class SessionService(SessionAuthentication, SessionAuthenticator):
         session.expires_at = now + timedelta(seconds=self.settings.refresh_lifetime)
 
     def _may_retry(self, session: "Session", token_id: UUID, now: datetime) -> bool:
+        # Without a window a spent token is refused also in the moment of its exchange.
         window = timedelta(seconds=self.settings.refresh_retry_seconds)
-        return token_id == session.spent_id and now - session.refreshed_at <= window
+        return bool(window) and token_id == session.spent_id and now - session.refreshed_at <= window
 
     def _issue(self, session: "Session") -> dict[str, Any]:
-        since = int(session.refreshed_at.timestamp())
-        return self.tokens.issue(Grant(session.user_id, session.tenant_id, session.id, session.refresh_id, since))
+        issued_at = session.refreshed_at.timestamp()
+        return self.tokens.issue(Grant(session.user_id, session.tenant_id, session.id, session.refresh_id, issued_at))
 
     def _end_sessions(self, sessions: Sequence["Session"], reason: SessionEndReason) -> None:
         for session in sessions:
@@ -162,7 +163,3 @@ class SessionService(SessionAuthentication, SessionAuthenticator):
         # Later than every earlier change, even if the clocks of two processes differ.
         now = self.clock.now()
         return max(now, session.changed_at + timedelta(microseconds=1)) if session.changed_at else now
-
-    def _now(self) -> datetime:
-        # Whole seconds, as in tokens.
-        return datetime.fromtimestamp(int(self.clock.now().timestamp()), UTC)
