@@ -28,7 +28,7 @@ class TokenKind(StrEnum):
 
     @property
     def header_type(self) -> str:
-        """`typ` of the header; that of access tokens is given by RFC 9068."""
+        """`typ` of the header (RFC 9068 for access tokens)."""
         return "at+jwt" if self is TokenKind.ACCESS else "rt+jwt"
 
 
