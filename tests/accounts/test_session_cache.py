@@ -36,8 +36,7 @@ def test_a_cached_session_contains_no_hash_and_expires_with_the_token(first_app:
 
     assert orjson.loads(str(value, "utf-8"))["card"].keys() >= {"id", "name", "email", "roles", "created_at"}
     assert b"argon2" not in value
-    # A token expires at a whole second, which is up to a second after its lifetime.
-    assert 3590 < ttl <= 3601
+    assert 3590 < ttl <= 3600
 
 
 def test_an_ended_session_is_refused_by_the_next_request_in_every_process(

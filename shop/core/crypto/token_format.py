@@ -16,8 +16,8 @@ UNTYPED = "jwt"
 _ID = re.compile(r"[1-9][0-9]{0,17}")
 # Largest key of the table tenants.
 _TENANT_MAX = 2**31 - 1
-# The year 9999, the last one that a date can have.
-_SECONDS_MAX = 253_402_300_799
+# Seconds since 1970 at the end of the year 9999, the last one of a date.
+_EXPIRY_MAX = 253_402_300_799
 
 
 class TokenKind(StrEnum):
@@ -46,7 +46,7 @@ def check_claims(payload: Mapping[str, Any], kind: TokenKind) -> None:
         raise ValueError("a claim has the wrong type")
     if not _ID.fullmatch(payload["sub"]) or not 1 <= payload["tenant"] <= _TENANT_MAX:
         raise ValueError("the subject or the tenant is no id")
-    if not all(0 <= payload[name] <= _SECONDS_MAX for name in ("iat", "nbf", "exp")):
+    if not all(0 <= payload[name] <= _EXPIRY_MAX for name in ("iat", "nbf", "exp")):
         raise ValueError("a time is out of range")
     # UUID() accepts braces, prefixes and upper case, so that one session would have several names.
     if any(str(UUID(payload[name])) != payload[name] for name in ("sid", "jti")):

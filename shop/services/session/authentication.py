@@ -38,7 +38,8 @@ class SessionAuthentication:
             if entry is None:
                 return None
             with suppress(RedisError):
-                self.cache.store(claims, entry, claims.expires - self.clock.now().timestamp())
+                # In whole seconds, so that no entry is kept for longer than the lifetime that is set.
+                self.cache.store(claims, entry, int(claims.expires - self.clock.now().timestamp()))
         card: dict[str, Any] = entry["card"]
         return card
 
