@@ -95,6 +95,7 @@ class CoreExceptionCode(ExceptionCode):
         500_001,
         "What was kept of this request cannot be read; look it up before you send it again.",
     )
+    DATABASE_REFUSED = 500_003, "The database cannot process this request; sending it again does not help."
     DATABASE_UNAVAILABLE = 503_001, "The database does not answer; try again shortly."
     REDIS_UNAVAILABLE = 503_002, "The stock store does not answer; try again shortly."
     CROWDED = 503_003, "Too many bodies are on their way here at once; try again shortly."

@@ -8,8 +8,8 @@ from flask import Flask, Response, current_app, g, request
 from marshmallow.fields import Field
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from shop.core.database.errors import UNAVAILABLE_ERRORS
-from shop.core.errors import CoreExceptionCode, ExceptionCode, ShopError
+from shop.core.database.errors import UNAVAILABLE_ERRORS, DBAPIError
+from shop.core.errors import CoreExceptionCode, ExceptionCode, ImpossibleRow, ShopError
 from shop.core.http.envelope import auth_headers, respond
 from shop.core.i18n.languages import translate
 from shop.core.logging.redaction import Redactor
@@ -28,6 +28,8 @@ def register_error_handlers(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
     for database_error in UNAVAILABLE_ERRORS:
         app.register_error_handler(database_error, _database_error)
+    for refusal in (DBAPIError, ImpossibleRow):
+        app.register_error_handler(refusal, _refused_statement)
     # All Redis errors: a replica, a full memory and a full disk have error classes of their own.
     app.register_error_handler(RedisError, _redis_error)
 
@@ -85,6 +87,12 @@ def _debug_detail(error: BaseException, redactor: Redactor) -> dict[str, Any]:
 def _database_error(error: Exception) -> Response:
     _log.error("The database failed: %s", error)
     return _shop_error(ShopError(CoreExceptionCode.DATABASE_UNAVAILABLE, retry_after=retry_after()))
+
+
+def _refused_statement(error: Exception) -> Response:
+    # With its trace: unlike a store that is down, this is a defect of the service or of the schema.
+    _log.error("The database refused a statement: %s", error, exc_info=error)
+    return _shop_error(ShopError(CoreExceptionCode.DATABASE_REFUSED))
 
 
 def _redis_error(error: Exception) -> Response:

@@ -11,12 +11,13 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session, sessionmaker
 
-from shop.core.database.mysql import CONNECT_SECONDS, Connection, is_timeout
+from shop.core.database.mysql import CONNECT_SECONDS, Connection, is_timeout, set_characters
+from shop.core.database.refusals import convert_refusal
+from shop.core.database.sqlite import create_sqlite_engine
 from shop.core.database.statement_log import watch_sql
 from shop.core.database.tenant_filter import install_engine_filter, install_session_filters
 from shop.core.resilience.store_monitor import StoreMonitor
 from shop.core.settings.settings import Settings
-from shop.core.tenant import all_tenants
 
 POOL_WAIT_SECONDS = 0.5
 # Errors are logged, and the values of statements include email addresses and password hashes.
@@ -68,13 +69,14 @@ class Database:
         """Engine, which connects at the first statement."""
         engine = self._engine()
         install_engine_filter(engine)
+        event.listen(engine, "handle_error", convert_refusal)
         watch_sql(engine, self.settings.log_sql_slower)
         return engine
 
     def _engine(self) -> Engine:
         address = self.settings.database_address
         if make_url(address).get_backend_name() == "sqlite":
-            return _create_sqlite_engine(address)
+            return create_sqlite_engine(address, **_HIDE_VALUES)
         # No pre-ping: the transaction is replayed when its connection is dead, and a frozen one would cost two waits.
         engine = create_engine(
             address,
@@ -88,6 +90,7 @@ class Database:
             **_HIDE_VALUES,
         )
         event.listen(engine, "do_connect", self._connect)
+        event.listen(engine, "connect", set_characters)
         event.listen(engine, "handle_error", _keep_other_connections)
         return engine
 
@@ -100,10 +103,12 @@ class Database:
         """Create an engine without read time-outs, since migrations may take long."""
         address = self.settings.database_address
         if make_url(address).get_backend_name() == "sqlite":
-            return _create_sqlite_engine(address)
-        return create_engine(
+            return create_sqlite_engine(address, **_HIDE_VALUES)
+        engine = create_engine(
             address, poolclass=NullPool, connect_args={"connect_timeout": CONNECT_SECONDS}, **_HIDE_VALUES
         )
+        event.listen(engine, "connect", set_characters)
+        return engine
 
     @cached_property
     def session_maker(self) -> sessionmaker[Session]:
@@ -153,24 +158,3 @@ class _Probe:
             raise
         self._connection = connection
         return str(version)
-
-
-def _create_sqlite_engine(address: str) -> Engine:
-    engine = create_engine(address, connect_args={"timeout": 2}, **_HIDE_VALUES)
-    event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
-    return engine
-
-
-def _prepare_sqlite(connection: Any, _record: object) -> None:
-    # The driver sends BEGIN only before the first write, so earlier reads would be outside the transaction.
-    connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin_sqlite(connection: Any) -> None:
-    # Takes the write lock at once: upgrading a read lock later fails when another writer is active.
-    # The statement reads no rows, so it needs no tenant.
-    with all_tenants():
-        connection.exec_driver_sql("BEGIN IMMEDIATE")

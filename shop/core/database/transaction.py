@@ -16,7 +16,7 @@ from shop.core.database.engine import Database
 from shop.core.database.mysql import is_timeout
 from shop.core.database.tenant_filter import SCOPE_KEY
 from shop.core.resilience.backoff import Backoff
-from shop.core.resilience.deadline import remaining
+from shop.core.resilience.deadline import REQUEST_BUDGET_SECONDS, remaining
 from shop.core.tenant import TenantError, current_scope
 
 REPLAYS = 3
@@ -182,8 +182,11 @@ def _run_hook(hook: Callable[[], object]) -> None:
 
 def _is_replayable(error: OperationalError) -> bool:
     code = error.orig.args[0] if error.orig and error.orig.args else None
-    if code in _ROLLED_BACK_CODES or "database is locked" in str(code):
+    if code in _ROLLED_BACK_CODES:
         return True
+    if "database is locked" in str(code):
+        # A request has waited for the lock as long as it may; a job waits again.
+        return remaining(REQUEST_BUDGET_SECONDS) == REQUEST_BUDGET_SECONDS
     # After a time-out the database is frozen, and a replay would wait as long again.
     if code not in _CONNECTION_LOST_CODES or is_timeout(error.orig):
         return False

@@ -7,13 +7,14 @@ import pytest
 from flask import Flask, abort, request
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import OutOfMemoryError, ReadOnlyError, ResponseError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import MethodNotAllowed, TooManyRequests
 from werkzeug.test import TestResponse
 
 from shop.core.api.setup import BODY_MAX_BYTES, configure_app
-from shop.core.errors import CoreExceptionCode, ShopError
+from shop.core.database.refusals import StatementRefused
+from shop.core.errors import CoreExceptionCode, ImpossibleRow, ShopError
 from shop.core.settings.settings import Settings
 
 SECRET = "hunter2"
@@ -114,6 +115,22 @@ def test_a_store_failure_is_a_503_without_the_text_of_the_store(error: Exception
     response = request_failing_view(fail_with(error), Settings(debug=True))
     assert (response.status_code, (response.json or {})["code"]) == (503, code)
     assert response.headers["Retry-After"] in {"1", "2", "3"}
+    assert SECRET not in response.text
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        DataError("SELECT 1", {"password": SECRET}, Exception(1366)),
+        ProgrammingError("SELECT 1", {"password": SECRET}, Exception(1146)),
+        StatementRefused("SELECT 1", {"password": SECRET}, Exception(1267)),
+        ImpossibleRow(f"items: {SECRET}"),
+    ],
+)
+def test_a_refused_statement_is_a_500_with_its_code(error: Exception) -> None:
+    response = request_failing_view(fail_with(error), Settings(debug=True))
+    assert (response.status_code, (response.json or {})["code"]) == (500, 500_003)
+    assert "Retry-After" not in response.headers
     assert SECRET not in response.text
 
 

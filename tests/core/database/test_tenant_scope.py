@@ -26,7 +26,7 @@ NO_TENANT = "No tenant is active"
 SHOP = Path(__file__).parents[3] / "shop"
 # Work for all tenants; each place has a comment with the reason.
 ALL_TENANTS_PLACES = {
-    "core/database/engine.py: _begin_sqlite",
+    "core/database/sqlite.py: _lock_before_write",
     "core/jobs/job.py: Job.transact",
     "core/auth/session_watch.py: SessionWatch.refresh",
     "core/auth/tenant_resolver.py: TenantResolver._load",
