@@ -4,7 +4,7 @@ from sqlalchemy import ExceptionContext
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 
-class StatementRefused(DBAPIError):
+class StatementRefused(DBAPIError):  # noqa: N818 - describes the statement
     """Error of a statement that the database refuses at each repetition.
 
     Its drivers report most of these as OperationalError, like a lost connection.

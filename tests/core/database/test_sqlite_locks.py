@@ -103,9 +103,10 @@ def test_a_row_to_lock_takes_the_write_lock(sqlite_shop: InProcessShop, tmp_path
 
     def lock_and_probe() -> None:
         current_session().scalar(select(Item.stock).where(Item.id == item).with_for_update())
-        with pytest.raises(sqlite3.OperationalError, match="locked"), closing(
-            sqlite3.connect(tmp_path / "shop.sqlite3", timeout=0)
-        ) as other:
+        with (
+            pytest.raises(sqlite3.OperationalError, match="locked"),
+            closing(sqlite3.connect(tmp_path / "shop.sqlite3", timeout=0)) as other,
+        ):
             other.execute("BEGIN IMMEDIATE")
 
     with all_tenants():
