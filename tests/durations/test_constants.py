@@ -39,6 +39,7 @@ CONSTANTS: dict[str, dict[str, Any]] = {
     "core.crypto.tokens": {"_KEY_CHECK_SECONDS": 1.0},
     "core.database.engine": {"POOL_WAIT_SECONDS": 0.5, "_STATEMENT_SECONDS": 3},
     "core.database.mysql": {"CONNECT_SECONDS": 1.0, "ANSWER_SECONDS": 2.0},
+    "core.database.sqlite": {"LOCK_SECONDS": 1.2},
     "core.jobs.job": {"PAUSES_SECONDS": (0.5, 2.0)},
     "core.jobs.queue": {"JOB_TIMEOUT_SECONDS": MINUTE, "FAILURE_TTL_SECONDS": 7 * DAY},
     "core.logging.mongo": {"GATHER_SECONDS": 0.2, "RETRY_SECONDS": 1.0},

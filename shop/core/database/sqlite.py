@@ -1,4 +1,4 @@
-"""SQLite engine: reads never wait for the write lock, writes take it first."""
+"""SQLite engine with transactions that lock at their first write."""
 
 import re
 from typing import Any
