@@ -35,9 +35,9 @@ def upgrade(engine: Engine, version: str = HEAD) -> str:
     afterwards.
     """
     with engine.begin() as connection:
-        if version != HEAD or not is_usable(_read_version(connection), latest_version()):
+        if version != HEAD or not is_usable(_find_version(connection), latest_version()):
             _run(connection, command.upgrade, version)
-        return _read_version(connection) or ""
+        return _find_version(connection) or ""
 
 
 def downgrade(engine: Engine, version: str) -> None:
@@ -46,7 +46,13 @@ def downgrade(engine: Engine, version: str) -> None:
         _run(connection, command.downgrade, version)
 
 
-def _read_version(connection: Connection) -> str | None:
+def read_version(engine: Engine) -> str | None:
+    """Return the version of the schema, None for a database without one."""
+    with engine.connect() as connection:
+        return _find_version(connection)
+
+
+def _find_version(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 

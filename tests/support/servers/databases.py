@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Connection, Engine, NullPool, create_engine, inspect, text
+from sqlalchemy import Connection, Engine, NullPool, create_engine, text
 from sqlalchemy.engine import make_url
 
 from shop.migrations import runner
@@ -35,10 +35,7 @@ def migrate_database(engine: Engine) -> None:
 
     One query instead of Alembic's start, which most tests would pay for nothing.
     """
-    with engine.begin() as connection:
-        has_version = inspect(connection).has_table(_ALEMBIC_TABLE)
-        version = connection.scalar(text(f"SELECT version_num FROM {_ALEMBIC_TABLE}")) if has_version else None
-    if version != runner.latest_version():
+    if runner.read_version(engine) != runner.latest_version():
         runner.upgrade(engine)
         separate_ids(engine)
 
