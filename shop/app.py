@@ -4,7 +4,6 @@ from functools import partial
 from typing import Any
 
 from flask import Flask
-from werkzeug.routing import UUIDConverter
 
 from shop.architecture.report.project_report import build_project_report
 from shop.container import Container, find_modules, find_resolver
@@ -15,7 +14,7 @@ from shop.core.auth.session_watch import SessionAuthenticator, SessionWatch
 from shop.core.auth.tenant_resolver import TenantDirectory, TenantResolver
 from shop.core.crypto.passwords import Passwords
 from shop.core.crypto.tokens import Tokens
-from shop.core.http.converters import ChoiceConverter, IdConverter
+from shop.core.http.converters import ChoiceConverter, IdConverter, LowerUuidConverter
 from shop.core.http.custom_envelope import install_custom_envelope
 from shop.core.http.parameter_names import install_parameter_names
 from shop.core.idempotency.guard import IdempotencyGuard
@@ -93,7 +92,7 @@ def _create_api(app: Flask, choices: Choices) -> Api:
         IdConverter, lambda _: {"type": "integer", "minimum": 1, "maximum": 10**18 - 1, "example": 7}
     )
     api.register_converter(ChoiceConverter, lambda _: {"type": "string", "enum": sorted(choices.lists)})
-    api.register_converter(UUIDConverter, lambda _: {"type": "string", "format": "uuid", "example": UUID})
+    api.register_converter(LowerUuidConverter, lambda _: {"type": "string", "format": "uuid", "example": UUID})
     api.spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"})
     return api
 

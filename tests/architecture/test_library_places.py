@@ -98,6 +98,7 @@ PLACES: dict[str, tuple[str, ...]] = {
     "apispec": ("core.openapi",),
     "dotenv": ("core.settings",),
     "itsdangerous": ("core.pagination",),
+    "langcodes": ("core.i18n",),
     "orjson": (
         "core.cache",
         "core.http",

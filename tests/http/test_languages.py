@@ -36,9 +36,39 @@ def test_lang_query_overrides_the_cookie_which_overrides_the_header(client: Http
     assert client.get(f"{API}/items", headers=HANT | cookie).headers["Content-Language"] == "zh-Hans"
 
 
-@pytest.mark.parametrize("query", ["lang=zh-TW", "lang=zh-TW&per_page=1", "lang=klingon", "lang="])
-def test_the_lang_parameter_accepts_any_value(client: HttpClient, query: str) -> None:
-    data_of(client.get(f"{API}/items?{query}"), 200)
+@pytest.mark.parametrize(
+    ("tag", "language"),
+    [("zh-TW", "zh-Hant"), ("zh-TW&per_page=1", "zh-Hant"), ("yue-Hant-HK", "zh-Hant"), ("EN_gb", "en"), ("", "en")],
+)
+def test_the_lang_parameter_matches_the_closest_language(client: HttpClient, tag: str, language: str) -> None:
+    answer = client.get(f"{API}/items?lang={tag}")
+
+    assert (data_of(answer, 200) != {}, answer.headers["Content-Language"]) == (True, language)
+
+
+@pytest.mark.parametrize("tag", ["xx", "fr", "klingon", "zh-", "*", "zh-TW,en"])
+@pytest.mark.parametrize(
+    "path", [f"{API}/items", f"{API}/orders", f"{API}/auth/login", "/errors", "/errors/404301", "/"]
+)
+def test_a_lang_parameter_that_matches_no_language_is_refused(client: HttpClient, path: str, tag: str) -> None:
+    method = "POST" if path.endswith("login") else "GET"
+
+    answer = client.request(method, f"{path}?lang={tag}", headers=HANT)
+
+    assert data_of(answer, 422001) == {"lang": ["沒有這種語言的訊息；可用的語言：en, zh-Hant, zh-Hans。"]}  # noqa: RUF001 - Chinese punctuation
+    assert answer.headers["Content-Language"] == "zh-Hant"
+
+
+@pytest.mark.parametrize("path", ["/errors", "/errors/404301", "/", "/docs"])
+def test_a_page_is_shown_for_every_lang(client: HttpClient, path: str) -> None:
+    assert client.get(f"{path}?lang=xx", headers=HANT | {"Accept": "text/html"}).status == 200
+
+
+@pytest.mark.parametrize(("cookie", "language"), [("yue-Hant-HK", "zh-Hant"), ("xx", "zh-Hans")])
+def test_a_cookie_that_matches_no_language_is_ignored(client: HttpClient, cookie: str, language: str) -> None:
+    answer = client.get(f"{API}/items", headers={"Accept-Language": "zh-CN", "Cookie": f"lang={cookie}"})
+
+    assert (data_of(answer, 200) != {}, answer.headers["Content-Language"]) == (True, language)
 
 
 def test_unknown_parameters_are_refused_beside_lang(client: HttpClient) -> None:

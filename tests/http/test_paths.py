@@ -58,6 +58,39 @@ def test_other_spellings_of_a_path_are_not_redirected(client: HttpClient, path: 
     assert "meta" in data_of(client.get(path), 200)
 
 
+@pytest.mark.parametrize("spelling", ["0{}", "+{}", "{}/", "{}%2F", "{}%20", "{}%00", "{}.0", "00000000000000{}"])
+def test_an_item_has_one_spelling(client: HttpClient, item: int, buyer: str, spelling: str) -> None:
+    path = f"{API}/items/{spelling.format(item)}"
+
+    assert data_of(client.get(f"{API}/items/{item}"), 200)["id"] == item
+    assert data_of(client.get(path), 404) == {}
+    assert data_of(client.post(f"{path}/purchase", {"quantity": 1}, token=buyer), 404) == {}
+
+
+@pytest.mark.parametrize("spelling", ["{}/", "{}%2f"])
+def test_a_path_behind_a_parameter_has_one_spelling(client: HttpClient, item: int, buyer: str, spelling: str) -> None:
+    path = f"{API}/items/{item}/" + spelling.format("purchase")
+
+    assert data_of(client.post(path, {"quantity": 1}, token=buyer), 404) == {}
+
+
+def test_an_order_and_a_session_have_one_spelling(client: HttpClient, item: int, buyer: str) -> None:
+    order = data_of(client.post(f"{API}/items/{item}/purchase", {"quantity": 1}, token=buyer), 202)["id"]
+    session = data_of(client.get(f"{API}/auth/sessions", token=buyer), 200)["data"][0]["id"]
+
+    for spelling in (order.upper(), f"{order}/", f"{{{order}}}", order.replace("-", "")):
+        assert data_of(client.get(f"{API}/orders/{spelling}", token=buyer), 404) == {}
+        assert data_of(client.post(f"{API}/orders/{spelling}/cancel", token=buyer), 404) == {}
+    assert data_of(client.request("DELETE", f"{API}/auth/sessions/{session.upper()}", token=buyer), 404) == {}
+    assert data_of(client.get(f"{API}/orders/{order}", token=buyer), 200)["id"] == order
+
+
+@pytest.mark.parametrize("code", ["0404301", "404301/", "+404301"])
+def test_an_error_code_has_one_spelling(client: HttpClient, code: str) -> None:
+    assert data_of(client.get("/errors/404301"), 200)["code"] == 404301
+    assert data_of(client.get(f"/errors/{code}"), 404) == {}
+
+
 @pytest.mark.parametrize(("path", "status"), [(f"{API}/items", 200), ("/nowhere", 404), (f"{API}/orders", 401)])
 def test_head_returns_the_status_of_get_without_a_body(client: HttpClient, path: str, status: int) -> None:
     answer = client.request("HEAD", path)

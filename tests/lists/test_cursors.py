@@ -11,6 +11,7 @@ from shop.models.stock_ledger import StockLedger
 from tests.lists.support.list_rows import NOON, item_row
 from tests.lists.support.list_shop import ListShop
 
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 ORDERS: list[tuple[str, str, dict[str, str]]] = [
     ("/orders", "ada", {}),
     ("/orders", "ada", {"orderBy": "created_at", "sortedBy": "asc"}),
@@ -87,6 +88,18 @@ def test_a_cursor_with_one_changed_character_is_refused(list_shop: ListShop) -> 
     for index in range(0, len(cursor) - 1, 7):
         forged = cursor[:index] + ("A" if cursor[index] != "A" else "B") + cursor[index + 1 :]
         assert list_shop.refusal("/items", cursor=forged).keys() == {"cursor"}
+
+
+@pytest.mark.parametrize("spelling", ["{}=", "{}==", "{}%", "{} ", " {}", "{}茶", "{}.", "{0}{0}"])
+def test_a_cursor_has_one_spelling(list_shop: ListShop, spelling: str) -> None:
+    cursor = cursor_of(list_shop, "/items", "")
+    assert list_shop.refusal("/items", cursor=spelling.format(cursor)).keys() == {"cursor"}
+
+
+def test_unused_bits_of_the_last_character_make_no_second_cursor(list_shop: ListShop) -> None:
+    cursor = cursor_of(list_shop, "/items", "")
+    accepted = [letter for letter in LETTERS if list_shop.answer("/items", cursor=cursor[:-1] + letter)[0] == 200]
+    assert accepted == [cursor[-1]]
 
 
 def test_long_texts_of_any_script_fit_into_a_cursor(list_shop: ListShop) -> None:

@@ -53,7 +53,12 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
         self._prepare_doc_cbks += [_describe_operation]
 
     def route(self, rule: str, **options: Any) -> Callable[[type[C]], type[C]]:
-        """Serve a Controller at a path below /api/v1."""
+        """Serve a Controller at a path below /api/v1.
+
+        A trailing slash is accepted behind a fixed path only: behind a parameter, also as `5%2F`, it would be a second
+        spelling of the value.
+        """
+        options.setdefault("strict_slashes", "<" in rule)
         serve = super().route(rule, **options)
 
         def decorator(controller: type[C]) -> type[C]:

@@ -56,14 +56,14 @@ def serve_errors(app: Flask, api: Api) -> None:
 
     @app.get(ERRORS_PATH)
     def errors() -> Response:
-        check_query_string(errors)
+        check_query_string(errors, is_page=_is_browser())
         cards = [_error_card(code) for code in registered_codes().values()]
         return _render_page("Errors", cards) if _is_browser() else respond(200, cards)
 
     # flask-smorest reads the defaults of a rule, so they must not be None.
-    @app.get(f"{ERRORS_PATH}/<code:code>", defaults={})
+    @app.get(f"{ERRORS_PATH}/<code:code>", defaults={}, strict_slashes=True)
     def error(code: int) -> Response:
-        check_query_string(error)
+        check_query_string(error, is_page=_is_browser())
         if known := find_code(code):
             card = _error_card(known)
         elif 400 <= code <= 599 and code in HTTP_STATUS_CODES:

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Flask, Response
 
 from shop.core.api.error_handlers import register_error_handlers
-from shop.core.http.converters import ChoiceConverter, IdConverter
+from shop.core.http.converters import ChoiceConverter, IdConverter, LowerUuidConverter
 from shop.core.http.json import JsonResponse, OrjsonProvider
 from shop.core.i18n.languages import DEFAULT_LANGUAGE, LANGUAGES, load_catalogue
 from shop.core.logging.redaction import Redactor
@@ -34,6 +34,7 @@ def configure_app(app: Flask, settings: Settings) -> None:
     app.json = OrjsonProvider(app)
     app.url_map.converters["id"] = IdConverter
     app.url_map.converters["choice"] = ChoiceConverter
+    app.url_map.converters["uuid"] = LowerUuidConverter
     # A redirect to a normalised path would not be in the envelope.
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False

@@ -6,11 +6,13 @@ The English message is the message id.
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import orjson
 from flask import request
+from langcodes import LanguageTagError, closest_supported_match
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
@@ -24,12 +26,11 @@ LANGUAGE_MAX = 35
 LABEL_PREFIX = "field:"
 # A longer header is ignored, since the header is a key of the cache below.
 _ACCEPTED_MAX = 1000
-# Languages by tag. RFC 4647 (3.4) shortens a tag from its end until one matches.
-_TAGS = {
-    "en": "en",
-    "zh": "zh-Hans", "zh-hans": "zh-Hans", "zh-cn": "zh-Hans", "zh-sg": "zh-Hans", "zh-my": "zh-Hans",
-    "zh-hant": "zh-Hant", "zh-tw": "zh-Hant", "zh-hk": "zh-Hant", "zh-mo": "zh-Hant",
-}  # fmt: skip
+# Ranges of one header that are matched: each of a thousand bytes would take milliseconds.
+_RANGES_MAX = 30
+# Distance of CLDR up to which a language counts as understood. Variants, scripts and regions of a language, and
+# Cantonese for Chinese, are within it; another language that many of its speakers read, as English for Welsh, is not.
+_DISTANCE_MAX = 20
 _FOLDER = Path(__file__).parents[2] / "translations"
 _PLACEHOLDER = re.compile(r"\\\{(\w+)\\\}")
 
@@ -67,14 +68,16 @@ def choose_language(query_tag: str | None, cookie_tag: str | None, accepted: str
     )
 
 
+@lru_cache(maxsize=4096)
 def match_language(tag: str) -> str | None:
-    """Return the language of a tag, or None.
+    """Return the supported language that a tag is closest to, or None.
 
-    The tag is shortened from its end until one matches: zh-Hant-HK, zh-Hant, zh.
+    The distances are those of CLDR: `zh-HK` and `yue-Hant-HK` are traditional Chinese.
     """
-    parts = tag.strip().lower().replace("_", "-").split("-")
-    tags = ("-".join(parts[:length]) for length in range(len(parts), 0, -1))
-    return next((_TAGS[shorter] for shorter in tags if shorter in _TAGS), None)
+    try:
+        return closest_supported_match(tag.strip(), [*LANGUAGES], _DISTANCE_MAX)
+    except LanguageTagError:
+        return None
 
 
 def translate(sentence: str, facts: Mapping[str, Any] | None = None, name: str | None = None) -> str:
@@ -135,4 +138,5 @@ def _find_translation(sentence: str) -> tuple[str, Mapping[str, str]] | None:
 def _language_ranges(query_tag: str | None, cookie_tag: str | None, accepted: str | None) -> Iterator[str]:
     yield from (tag for tag in (query_tag, cookie_tag) if tag)
     if accepted:
-        yield from (tag for tag, quality in parse_accept_header(accepted, LanguageAccept) if quality > 0)
+        ranges = (tag for tag, quality in parse_accept_header(accepted, LanguageAccept) if quality > 0)
+        yield from islice(ranges, _RANGES_MAX)

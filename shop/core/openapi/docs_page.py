@@ -3,11 +3,13 @@
 from pathlib import Path
 
 import flask_swagger_ui
-from flask import Flask, Response, send_from_directory
+from flask import Flask, Response, request, send_from_directory
 
 from shop.core.http.custom_envelope import CustomEnvelope
 from shop.core.http.envelope import respond
+from shop.core.http.negotiation import prefers_html
 from shop.core.http.parameter_names import ParameterNames
+from shop.core.http.query_string import check_language
 from shop.core.openapi.custom_envelope import apply_custom_envelope
 from shop.core.openapi.spec import Api
 
@@ -46,4 +48,5 @@ def serve_documentation(
 
     @app.get("/")
     def index() -> Response:
+        check_language(is_page=prefers_html(request.headers.get("Accept", "")))
         return respond(200, {"docs": "/docs", "openapi": "/openapi.json"})

@@ -8,15 +8,24 @@ from apispec.ext.marshmallow.openapi import OpenAPIConverter
 from flask import Flask
 from werkzeug.http import HTTP_STATUS_CODES
 
-from shop.core.i18n.languages import LANGUAGE_MAX, LANGUAGE_PARAMETER
+from shop.core.i18n.languages import LANGUAGE_MAX, LANGUAGE_PARAMETER, LANGUAGES
 from shop.core.openapi.envelopes import ErrorSchema, error_name, failure_content, response_headers
 
 _ERRORS = (400, 401, 403, 404, 406, 409, 412, 413, 415, 422, 429, 500, 503)
 _LANGUAGE = {
     "in": "query",
     "name": LANGUAGE_PARAMETER,
-    "description": "Language of the messages. Overrides `Accept-Language`.",
-    "schema": {"type": "string", "maxLength": LANGUAGE_MAX, "example": "zh-Hant"},
+    "description": (
+        f"Language of the messages: the closest of {', '.join(LANGUAGES)}. Overrides `Accept-Language`. A tag that is"
+        " close to none of them is refused."
+    ),
+    # Other tags, such as `yue-HK`, are accepted as well: a pattern cannot express the distance of languages.
+    "schema": {
+        "type": "string",
+        "maxLength": LANGUAGE_MAX,
+        "pattern": "^((en|zh(-Han[st])?)(-[A-Z]{2})?)?$",
+        "example": "zh-Hant",
+    },
 }
 
 

@@ -1,6 +1,7 @@
 """Signed cursors: the position of a row as an opaque text."""
 
 import hashlib
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -28,14 +29,15 @@ class CursorSigner:
     def read(self, cursor: str, *names: str) -> dict[str, Any]:
         """Return the position of a cursor, which has exactly these names.
 
-        Raises ShopError FIELD_INVALID for a forged cursor or one of another list.
+        Raises ShopError FIELD_INVALID for a forged cursor, another spelling of one, or one of another list.
         """
         try:
             position = dict(self._serializer.loads(cursor))
         except BadSignature as error:
             raise ShopError(CoreExceptionCode.FIELD_INVALID, field="cursor") from error
-        if position.keys() != set(names):
-            # The signature is valid, but the cursor belongs to another kind of list.
+        # The signature is valid, but may have another spelling than the signer gave it, or the cursor belongs to
+        # another kind of list.
+        if not _is_canonical(cursor.rpartition(".")[2]) or position.keys() != set(names):
             raise ShopError(CoreExceptionCode.FIELD_INVALID, field="cursor")
         return position
 
@@ -45,3 +47,15 @@ class CursorSigner:
         return URLSafeSerializer(
             self.tokens.key_ring.secrets, salt="cursor", signer_kwargs={"digest_method": hashlib.sha256}
         )
+
+
+def _is_canonical(signature: str) -> bool:
+    """Return True when a base64url text is in canonical form.
+
+    Decoders tolerate padding, foreign characters, and set bits that the last character does not need.
+    """
+    try:
+        decoded = urlsafe_b64decode(signature + "=" * (-len(signature) % 4))
+    except ValueError:
+        return False
+    return urlsafe_b64encode(decoded).rstrip(b"=") == signature.encode()

@@ -160,3 +160,15 @@ def test_a_token_that_is_too_long_is_not_parsed(tokens: Tokens) -> None:
     began = time.thread_time()
     assert is_refused(tokens, "a" * 5_000_000 + ".b.c")
     assert time.thread_time() - began < 1.0
+
+
+def test_unused_bits_of_a_part_make_no_second_token(tokens: Tokens) -> None:
+    token = issue_access_token(tokens, 7, 1)
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    for part in range(3):
+        texts = token.split(".")
+        accepted = []
+        for letter in letters:
+            texts[part] = texts[part][:-1] + letter
+            accepted += [letter] if not is_refused(tokens, ".".join(texts)) else []
+        assert accepted == [token.split(".")[part][-1]]
