@@ -12,7 +12,8 @@ from typing import Any
 
 import orjson
 from flask import request
-from langcodes import LanguageTagError, closest_supported_match
+from langcodes import closest_supported_match
+from langcodes.tag_parser import LanguageTagError
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
