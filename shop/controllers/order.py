@@ -10,12 +10,13 @@ from shop.checkers.order import PageOrderChecker, PurchaseHeadersChecker, Purcha
 from shop.constants.order import OrderStatus
 from shop.core.api.blueprint import Blueprint
 from shop.core.api.controller import Controller
+from shop.core.api.preferences import heed_prefer
 from shop.core.auth.guards import signed_in, with_token
 from shop.core.caller import Caller
 from shop.core.clock import Clock
 from shop.core.crypto.tokens import Claims
 from shop.core.database.transaction import transactional
-from shop.core.http.envelope import Answer, accepted, created
+from shop.core.http.envelope import Answer, accepted, created, with_preference
 from shop.core.http.request import request_uuid
 from shop.core.idempotency.policy import IdempotencyPolicy, idempotent
 from shop.core.idempotency.record import current_idempotency_key
@@ -52,6 +53,7 @@ class PurchaseOrderController(Controller):
     @idempotent(IdempotencyPolicy(required=False, store_response=False))
     @blueprint.arguments(PurchaseItemChecker)
     @blueprint.arguments(PurchaseHeadersChecker, location="headers")
+    @heed_prefer
     @transactional
     def post(self, body: dict[str, Any], headers: dict[str, Any], item_id: int, claims: Claims) -> Answer:
         """Buy pieces of an item.
@@ -70,10 +72,11 @@ class PurchaseOrderController(Controller):
             idempotency_key=key,
             session_id=claims.session_id,
         )
-        order = self.purchases.place_order(claims, purchase, parse_wait_preference(headers.get("prefer")))
+        seconds = parse_wait_preference(headers.get("prefer"))
+        order = self.purchases.place_order(claims, purchase, seconds)
         record_created(order["id"])
         respond = accepted if order["status"] in (OrderStatus.PENDING, OrderStatus.REJECTED) else created
-        return respond(order, f"/api/v1/orders/{order['id']}")
+        return with_preference(respond(order, f"/api/v1/orders/{order['id']}"), f"wait={seconds}" if seconds else "")
 
 
 @blueprint.route("/orders")

@@ -1,19 +1,43 @@
 """Exceptions and exception codes: a number, an HTTP status and a message."""
 
-from enum import Enum
+from enum import Enum, StrEnum
 from typing import Any
 
 _registry: dict[int, "ExceptionCode"] = {}
 
 
+class Retry(StrEnum):
+    """Next step of a client after a failure."""
+
+    # Send the request again unchanged, with its idempotency key.
+    SAME_KEY = "same_key"
+    # Send a changed request; the same one would fail again.
+    NEW_REQUEST = "new_request"
+    # Do not send it again.
+    NEVER = "never"
+    # Send the request again unchanged, with its idempotency key, after the seconds of Retry-After.
+    AFTER = "after"
+
+
+_RETRY_BY_STATUS = {
+    401: Retry.SAME_KEY, 403: Retry.NEVER, 404: Retry.NEVER, 405: Retry.NEVER, 408: Retry.SAME_KEY,
+    410: Retry.NEVER, 429: Retry.AFTER, 500: Retry.SAME_KEY, 503: Retry.AFTER,
+}  # fmt: skip
+
+
+def default_retry(status: int) -> Retry:
+    """Return the next step after a failure with this HTTP status."""
+    return _RETRY_BY_STATUS.get(status, Retry.NEW_REQUEST if status < 500 else Retry.NEVER)
+
+
 class ExceptionCode(Enum):
-    """A failure with its number and its message.
+    """A failure: number, message and next step of a client.
 
     The number has six or eight digits; the first three are the HTTP status. A malformed or duplicate number raises
-    ValueError at import, so the service does not start with one.
+    ValueError at import, so the service does not start with one. The next step is by default that of the status.
     """
 
-    def __init__(self, number: int, sentence: str) -> None:
+    def __init__(self, number: int, sentence: str, retry: Retry | None = None) -> None:
         if len(str(number)) not in (6, 8) or not 400 <= int(str(number)[:3]) <= 599:
             raise ValueError(f"{number} is no exception code: six or eight digits, the first three an HTTP error.")
         if number in _registry:
@@ -21,6 +45,7 @@ class ExceptionCode(Enum):
         _registry[number] = self
         self.number = number
         self.sentence = sentence
+        self.retry = retry or default_retry(self.status)
 
     @property
     def status(self) -> int:
@@ -75,14 +100,15 @@ class CoreExceptionCode(ExceptionCode):
     BODY_TWICE = 400_004, "The body says {name} twice."
     BODY_DEEP = 400_005, "The body is nested deeper than {most} levels."
     IF_MATCH_FORMAT = 400_006, "If-Match is not valid."
+    KEY_REPEATED = 400_007, "Send the {header} once; a key with a comma needs quotes around it."
     TOKEN_MISSING = 401_001, "Sign in: this needs an access token."
     TOKEN_INVALID = 401_002, "The access token is not valid, or no longer."
     FORBIDDEN = 403_001, "You may not do this."
     TENANT_UNKNOWN = 404_001, "There is no tenant of this name."
     CONSTANT_UNKNOWN = 404_002, "There is no list {name}; there are: {allowed}."
     NOT_ACCEPTABLE = 406_001, "Answers are application/json, failures application/problem+json too."
-    KEY_DUPLICATE = 409_001, "This idempotency key was used already."
-    KEY_IN_PROGRESS = 409_002, "A request with this idempotency key is being worked on; try again shortly."
+    KEY_DUPLICATE = 409_001, "This idempotency key was used already.", Retry.NEVER
+    KEY_IN_PROGRESS = 409_002, "A request with this idempotency key is being worked on; try again shortly.", Retry.AFTER
     STATE_CHANGED = 412_001, "It has changed since you read it."
     MEDIA_TYPE = 415_001, "The body must be application/json."
     BODY_CODED = 415_002, "The body must not be compressed."
@@ -90,12 +116,18 @@ class CoreExceptionCode(ExceptionCode):
     KEY_OTHER_METHOD = 422_002, "This idempotency key was used with another {part}."
     KEY_OTHER_PATH = 422_003, "This idempotency key was used with another {part}."
     KEY_OTHER_REQUEST = 422_004, "This idempotency key was used with another {part}."
+    CONDITION_UNSUPPORTED = 422_005, "This request cannot depend on {header}; send it without."
     TOO_MANY_REQUESTS = 429_001, "Too many requests; try again in {seconds} seconds."
     RECORD_CORRUPT = (
         500_001,
         "What was kept of this request cannot be read; look it up before you send it again.",
+        Retry.NEVER,
     )
-    DATABASE_REFUSED = 500_003, "The database cannot process this request; sending it again does not help."
+    DATABASE_REFUSED = (
+        500_003,
+        "The database cannot process this request; sending it again does not help.",
+        Retry.NEVER,
+    )
     DATABASE_UNAVAILABLE = 503_001, "The database does not answer; try again shortly."
     REDIS_UNAVAILABLE = 503_002, "The stock store does not answer; try again shortly."
     CROWDED = 503_003, "Too many bodies are on their way here at once; try again shortly."

@@ -1,6 +1,6 @@
 """Error codes of orders; block 4."""
 
-from shop.core.errors import ExceptionCode
+from shop.core.errors import ExceptionCode, Retry
 
 
 class OrderExceptionCode(ExceptionCode):
@@ -8,7 +8,7 @@ class OrderExceptionCode(ExceptionCode):
 
     NOT_FOUND = 404_401, "Order {order_id} does not exist."
     PURCHASE_LIMIT = 409_401, "Item {item_id} is limited to {limit} pieces for each buyer."
-    ORDER_CLOSED = 409_402, "Order {order_id} is {order_status} and stays so."
-    NOT_WRITTEN = 409_403, "Order {order_id} is not written yet; try again shortly."
+    ORDER_CLOSED = 409_402, "Order {order_id} is {order_status} and stays so.", Retry.NEVER
+    NOT_WRITTEN = 409_403, "Order {order_id} is not written yet; try again shortly.", Retry.AFTER
     QUANTITY_FORMAT = 422_401, "The quantity must be a whole number from 1 to 1000."
     SYSTEM_BUSY = 503_401, "The sale of item {item_id} is busy; try again shortly."

@@ -1,12 +1,12 @@
 """Error codes of users; block 1."""
 
-from shop.core.errors import ExceptionCode
+from shop.core.errors import ExceptionCode, Retry
 
 
 class UserExceptionCode(ExceptionCode):
     """Error codes and messages of users."""
 
-    CREDENTIALS_WRONG = 401_101, "The name, the e-mail address or the password is wrong."
+    CREDENTIALS_WRONG = 401_101, "The name, the e-mail address or the password is wrong.", Retry.NEW_REQUEST
     OWN_RIGHTS = 403_101, "Users cannot change their own rights; ask another administrator."
     ADMINISTRATOR = 403_102, "Only an administrator makes, changes or disables administrators."
     NOT_FOUND = 404_101, "User {user_id} does not exist."

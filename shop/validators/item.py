@@ -31,7 +31,9 @@ class ItemValidator:
         "NameTranslations",
         metadata=error_code(Code.TRANSLATION_FORMAT) | {"example": {"zh-Hant": "音樂會門票", "zh-Hans": "音乐会门票"}},
     )
-    introduction = Text(INTRODUCTION_MAX, multiline=True, metadata=error_code(Code.INTRODUCTION_FORMAT))
+    introduction = Text(
+        INTRODUCTION_MAX, multiline=True, metadata=error_code(Code.INTRODUCTION_FORMAT) | {"example": "Free seating"}
+    )
     introduction_translations = Translations(
         introduction,
         "IntroductionTranslations",

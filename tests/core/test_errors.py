@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from shop.container import find_modules
-from shop.core.errors import CoreExceptionCode, ExceptionCode, ShopError
+from shop.core.errors import CoreExceptionCode, ExceptionCode, Retry, ShopError, default_retry, registered_codes
 
 
 def make_code(number: Any, sentence: str = "It failed.") -> type[ExceptionCode]:
@@ -56,3 +56,19 @@ def test_every_message_of_the_project_is_a_sentence() -> None:
     codes = [code for kind in ExceptionCode.__subclasses__() if kind.__module__.startswith("shop.") for code in kind]
     assert len(codes) > 20
     assert [code for code in codes if not (code.sentence[0].isupper() and code.sentence.endswith("."))] == []
+
+
+@pytest.mark.parametrize(
+    ("status", "retry"),
+    [(400, "new_request"), (401, "same_key"), (403, "never"), (404, "never"), (405, "never"), (409, "new_request"),
+     (412, "new_request"), (422, "new_request"), (429, "after"), (500, "same_key"), (501, "never"), (503, "after")],
+)  # fmt: skip
+def test_each_status_has_a_next_step(status: int, retry: str) -> None:
+    assert default_retry(status) == retry
+
+
+def test_a_code_that_is_over_after_a_time_is_repeated_after_it() -> None:
+    find_modules("exception_codes")
+    later = {code.name for code in registered_codes().values() if code.retry is Retry.AFTER}
+    assert later >= {"KEY_IN_PROGRESS", "NOT_WRITTEN", "SYSTEM_BUSY", "TOO_MANY_REQUESTS", "DATABASE_UNAVAILABLE"}
+    assert {CoreExceptionCode.KEY_DUPLICATE.retry, CoreExceptionCode.RECORD_CORRUPT.retry} == {Retry.NEVER}

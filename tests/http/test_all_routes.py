@@ -45,6 +45,11 @@ CLIENT_ERRORS: dict[str, tuple[set[int], Callable[[Route], bool], SendRequest]] 
     "with an unknown query parameter": ({422}, match_every_route, partial(send, query="?nonsense=1")),
     "with an unknown method": ({405}, match_every_route, partial(send, verb="BREW")),
     "with OPTIONS": ({405}, match_every_route, partial(send, verb="OPTIONS")),
+    "with If-Match": ({422}, lambda route: not route.evaluates_if_match, partial(send, headers={"If-Match": '"a"'})),
+    "with If-None-Match": (
+        {422}, lambda route: route.verb != "GET" and not route.evaluates_if_match,
+        partial(send, headers={"If-None-Match": "*"}),
+    ),
     "with a truncated body": ({400}, has_body, with_body(b'{"a":')),
     "with a text body": ({415}, has_body, with_body(b"{}", **{"Content-Type": "text/plain"})),
     "with an unknown field": ({422}, has_body, with_body(b'{"nonsense": 1}')),

@@ -46,7 +46,7 @@ def send_raw(shop: Shop, item: int, token: str, remainder: bytes, *, hang_up: bo
 def test_a_body_that_is_not_json_is_refused(client: HttpClient, item: int, buyer: str, body: bytes) -> None:
     answer = client.send("POST", f"{API}/items/{item}/purchase", body, headers(buyer))
 
-    assert data_of(answer, MALFORMED) == {"error_code": "BODY_MALFORMED"}
+    assert data_of(answer, MALFORMED) == {"error_code": "BODY_MALFORMED", "retry": "new_request"}
 
 
 @pytest.mark.parametrize("body", [b"[1]", b"[]", b'"text"', b"null", b"false", b"0"])

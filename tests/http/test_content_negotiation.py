@@ -25,7 +25,7 @@ def test_a_client_that_accepts_json_or_a_browser_is_served(client: HttpClient, a
 def test_a_client_that_accepts_neither_gets_406(client: HttpClient, accept: str) -> None:
     answer = client.get(f"{API}/items", headers={"Accept": accept})
 
-    assert data_of(answer, NOT_ACCEPTABLE) == {"error_code": "NOT_ACCEPTABLE"}
+    assert data_of(answer, NOT_ACCEPTABLE) == {"error_code": "NOT_ACCEPTABLE", "retry": "new_request"}
     assert "application/json" in answer.json["message"]
 
 

@@ -101,7 +101,7 @@ def test_head_returns_the_status_of_get_without_a_body(client: HttpClient, path:
 
 @pytest.mark.parametrize("item", [0, 999_999, 10**18 - 1])
 def test_an_unknown_item_is_not_found(client: HttpClient, buyer: str, item: int) -> None:
-    not_found = {"error_code": "NOT_FOUND", "item_id": item}
+    not_found = {"error_code": "NOT_FOUND", "retry": "never", "item_id": item}
 
     assert data_of(client.get(f"{API}/items/{item}"), 404301) == not_found
     assert data_of(client.post(f"{API}/items/{item}/purchase", {"quantity": 1}, token=buyer), 404301) == not_found

@@ -48,7 +48,9 @@ def test_problem_details_are_sent_to_clients_that_prefer_them(client: HttpClient
 
 
 def test_a_problem_contains_the_facts_of_the_error(client: HttpClient) -> None:
-    problem = problem_of(client.get(f"{API}/items/999999", headers=PREFERS_PROBLEM), 404301, "error_code", "item_id")
+    problem = problem_of(
+        client.get(f"{API}/items/999999", headers=PREFERS_PROBLEM), 404301, "error_code", "retry", "item_id"
+    )
 
     assert (problem["detail"], problem["title"]) == ("Item 999999 does not exist.", "Item … does not exist.")
     assert (problem["instance"], problem["item_id"], problem["error_code"]) == (
@@ -75,7 +77,7 @@ def test_a_405_problem_keeps_the_allow_header(client: HttpClient) -> None:
 def test_an_unreadable_body_is_a_problem(client: HttpClient, buyer: str, media_type: str, code: int) -> None:
     headers = {**PREFERS_PROBLEM, "Authorization": f"Bearer {buyer}", "Content-Type": media_type}
 
-    problem_of(client.send("POST", f"{API}/items/1/purchase", b"{", headers), code, "error_code")
+    problem_of(client.send("POST", f"{API}/items/1/purchase", b"{", headers), code, "error_code", "retry")
 
 
 def test_a_too_large_body_is_a_problem(client: HttpClient) -> None:
@@ -88,7 +90,7 @@ def test_a_too_large_body_is_a_problem(client: HttpClient) -> None:
 def test_a_401_problem_keeps_the_www_authenticate_header(client: HttpClient) -> None:
     answer = client.get(f"{API}/orders", headers=PREFERS_PROBLEM)
 
-    problem_of(answer, 401001, "error_code")
+    problem_of(answer, 401001, "error_code", "retry")
     assert answer.headers["WWW-Authenticate"] == "Bearer"
 
 
@@ -96,7 +98,7 @@ def test_each_invalid_field_has_a_pointer_and_a_code(client: HttpClient, shop: S
     body = {"name": "", "price_minor": -1, "currency": "EUR", "stock": 1, "status": "draft", "a/b": 1}
 
     problem = problem_of(
-        client.post(f"{API}/items", body, token=shop.admin(), headers=PREFERS_PROBLEM), 422301, "errors"
+        client.post(f"{API}/items", body, token=shop.admin(), headers=PREFERS_PROBLEM), 422301, "errors", "retry"
     )
 
     errors = {(error["pointer"], error["code"]) for error in problem["errors"]}
@@ -105,14 +107,16 @@ def test_each_invalid_field_has_a_pointer_and_a_code(client: HttpClient, shop: S
 
 
 def test_a_body_of_the_wrong_type_has_the_root_pointer(client: HttpClient) -> None:
-    problem = problem_of(client.post(f"{API}/auth/login", [1], headers=PREFERS_PROBLEM), 422001, "errors")
+    problem = problem_of(client.post(f"{API}/auth/login", [1], headers=PREFERS_PROBLEM), 422001, "errors", "retry")
 
     assert [error["pointer"] for error in problem["errors"]] == ["#"]
 
 
 def test_an_invalid_query_parameter_is_named(client: HttpClient, buyer: str) -> None:
-    page = problem_of(client.get(f"{API}/items?page=0", headers=PREFERS_PROBLEM), 422001, "errors")
-    cursor = problem_of(client.get(f"{API}/orders?cursor=mine", headers=PREFERS_PROBLEM, token=buyer), 422001, "errors")
+    page = problem_of(client.get(f"{API}/items?page=0", headers=PREFERS_PROBLEM), 422001, "errors", "retry")
+    cursor = problem_of(
+        client.get(f"{API}/orders?cursor=mine", headers=PREFERS_PROBLEM, token=buyer), 422001, "errors", "retry"
+    )
 
     assert [error["parameter"] for error in page["errors"] + cursor["errors"]] == ["page", "cursor"]
 
@@ -121,7 +125,7 @@ def test_a_field_refused_by_a_business_rule_has_a_pointer(client: HttpClient) ->
     body = {"name": "Ada", "email": "ada@problems.example", "password": "Correct-horse-1"}
     client.post(f"{API}/auth/register", body)
 
-    problem = problem_of(client.post(f"{API}/auth/register", body, headers=PREFERS_PROBLEM), 422103, "errors")
+    problem = problem_of(client.post(f"{API}/auth/register", body, headers=PREFERS_PROBLEM), 422103, "errors", "retry")
 
     assert [(error["pointer"], error["code"]) for error in problem["errors"]] == [("#/email", 422103)]
 
@@ -130,3 +134,19 @@ def test_a_problem_is_in_the_requested_language(client: HttpClient) -> None:
     problem = problem_of(client.get("/nowhere?lang=zh-TW", headers=PREFERS_PROBLEM), 404)
 
     assert (problem["title"], problem["detail"]) == ("找不到", "找不到")
+
+
+@pytest.mark.parametrize("headers", [{}, PREFERS_PROBLEM])
+@pytest.mark.parametrize(
+    ("path", "code"), [("/nowhere", 404), (f"{API}/items/999999", 404301), (f"{API}/items?page=0", 422001)]
+)
+def test_a_failure_links_to_the_page_of_its_code(
+    client: HttpClient, path: str, code: int, headers: dict[str, str]
+) -> None:
+    answer = client.get(path, headers=headers)
+
+    assert answer.headers["Link"] == f'</errors/{code}>; rel="describedby"'
+    entry = data_of(client.get(f"/errors/{code}"), 200)
+    assert entry["retry"] == ("new_request" if code == 422001 else "never")
+    if headers and code > 999:
+        assert answer.json["retry"] == entry["retry"]

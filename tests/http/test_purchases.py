@@ -42,6 +42,7 @@ def test_prefer_wait_returns_the_confirmed_order(shop: Shop, item: int, prefer: 
 
     order = data_of(answer, 201)
     assert (order["status"], answer.headers["Location"]) == ("confirmed", f"{API}/orders/{order['id']}")
+    assert answer.headers["Preference-Applied"] == ("wait=10" if "999" in prefer else "wait=2")
     assert data_of(shop.order(order["id"], buyer), 200)["status"] == "confirmed"
 
 
@@ -49,16 +50,20 @@ def test_prefer_wait_returns_the_confirmed_order(shop: Shop, item: int, prefer: 
     "prefer", ["", "wait=0", "wait=-1", "wait=soon", "wait", "await=2", "return=minimal", "x" * 5000]
 )
 def test_other_preferences_are_ignored(shop: Shop, item: int, prefer: str) -> None:
-    assert data_of(shop.buy(item, shop.buyer(), Prefer=prefer), 202)["status"] == "pending"
+    answer = shop.buy(item, shop.buyer(), Prefer=prefer)
+
+    assert data_of(answer, 202)["status"] == "pending"
+    assert answer.headers["Preference-Applied"] is None
 
 
 def test_prefer_wait_returns_a_pending_order_after_the_wait(shop: Shop) -> None:
     item, buyer = shop.offer(), shop.buyer()
 
     with shop.stop_process("worker"):
-        order = data_of(shop.buy(item, buyer, Prefer="wait=1"), 202)
+        answer = shop.buy(item, buyer, Prefer="wait=1")
 
-    assert order["status"] == "pending"
+    assert data_of(answer, 202)["status"] == "pending"
+    assert answer.headers["Preference-Applied"] == "wait=1"
 
 
 def test_an_acknowledged_order_is_never_unknown(shop: Shop, eventually: Eventually) -> None:
@@ -81,7 +86,7 @@ def test_the_order_of_another_user_is_not_found(shop: Shop) -> None:
     shop.wait_until_written(item, 1)
 
     for answer in (pending, shop.order(order, other_user)):
-        assert data_of(answer, UNKNOWN_ORDER) == {"error_code": "NOT_FOUND", "order_id": order}
+        assert data_of(answer, UNKNOWN_ORDER) == {"error_code": "NOT_FOUND", "retry": "never", "order_id": order}
 
 
 def test_an_unknown_order_is_not_found(shop: Shop, buyer: str) -> None:
@@ -93,7 +98,7 @@ def test_insufficient_stock_returns_the_current_stock(shop: Shop) -> None:
     data_of(shop.buy(item, buyer, 3), 202)
 
     error = data_of(shop.buy(item, buyer, 3), INSUFFICIENT)
-    assert error == {"error_code": "STOCK_INSUFFICIENT", "item_id": item, "current_stock": 2}
+    assert error == {"error_code": "STOCK_INSUFFICIENT", "retry": "new_request", "item_id": item, "current_stock": 2}
 
     data_of(shop.buy(item, buyer, 2), 202)
     assert data_of(shop.buy(item, buyer), INSUFFICIENT)["current_stock"] == 0
@@ -104,7 +109,7 @@ def test_a_user_cannot_buy_more_than_the_limit(shop: Shop) -> None:
     data_of(shop.buy(item, buyer, 2), 202)
 
     error = data_of(shop.buy(item, buyer, 2), LIMIT)
-    assert error == {"error_code": "PURCHASE_LIMIT", "item_id": item, "limit": 3}
+    assert error == {"error_code": "PURCHASE_LIMIT", "retry": "new_request", "item_id": item, "limit": 3}
 
     data_of(shop.buy(item, buyer, 1), 202)
     data_of(shop.buy(item, buyer, 1), LIMIT)

@@ -80,7 +80,7 @@ def test_roles_combine(shop: Shop) -> None:
 def test_a_403_names_the_missing_permission(shop: Shop) -> None:
     error = data_of(assign(shop, shop.enter(VIEW).token, shop.enter(), VIEW), FORBIDDEN)
 
-    assert error == {"error_code": "FORBIDDEN", "permission": GRANT.code}
+    assert error == {"error_code": "FORBIDDEN", "retry": "never", "permission": GRANT.code}
 
 
 @pytest.mark.parametrize("roles", [["general"], ["admin"], ["general", "admin"]])

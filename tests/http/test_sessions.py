@@ -94,7 +94,7 @@ def test_reuse_of_an_older_refresh_token_ends_the_session(registered_user: Accou
     # Only a copied token is reused after its successor was used.
     answer = registered_user.refresh()
 
-    assert data_of(answer, SPENT) == {"error_code": "REFRESH_INVALID"}
+    assert data_of(answer, SPENT) == {"error_code": "REFRESH_INVALID", "retry": "new_request"}
     assert answer.headers["WWW-Authenticate"] == "Bearer"
     for session in (registered_user, second, third):
         data_of(session.read_own(), ENDED)

@@ -93,7 +93,7 @@ def test_a_request_without_a_tenant_name_uses_the_default_tenant(
 def test_an_unknown_tenant_name_is_refused(shop: Shop, name: str) -> None:
     answer = read_catalogue(shop, X_Tenant=name)
 
-    assert data_of(answer, UNKNOWN) == {"error_code": "TENANT_UNKNOWN"}
+    assert data_of(answer, UNKNOWN) == {"error_code": "TENANT_UNKNOWN", "retry": "never"}
     assert answer.json["message"] == "There is no tenant of this name."
 
 

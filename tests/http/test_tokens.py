@@ -64,7 +64,7 @@ def test_a_token_built_by_the_test_is_accepted_unless_changed(shop: Shop, client
 def test_an_invalid_token_is_refused(shop: Shop, client: HttpClient, item: int, forge: Forger) -> None:
     answer = client.post(f"{API}/items/{item}/purchase", {"quantity": 1}, token=forge(shop))
 
-    assert data_of(answer, INVALID) == {"error_code": "TOKEN_INVALID"}
+    assert data_of(answer, INVALID) == {"error_code": "TOKEN_INVALID", "retry": "same_key"}
     assert answer.headers["WWW-Authenticate"] == "Bearer"
 
 

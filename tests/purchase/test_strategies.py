@@ -100,7 +100,7 @@ def test_a_refusal_reports_the_remaining_stock(strategy_shop: InProcessShop) -> 
 
     facts = strategy_shop.refusal(item, token, 3)
 
-    assert facts == {"error_code": "STOCK_INSUFFICIENT", "item_id": item, "current_stock": 2}
+    assert facts == {"error_code": "STOCK_INSUFFICIENT", "retry": "new_request", "item_id": item, "current_stock": 2}
     assert_sold(strategy_shop, item, left=2)
 
 
@@ -108,7 +108,12 @@ def test_no_buyer_exceeds_the_limit(strategy_shop: InProcessShop) -> None:
     item, token = strategy_shop.offer(stock=20, max_per_user=3), strategy_shop.buyer()
     strategy_shop.buy(item, token, 2)
 
-    assert strategy_shop.refusal(item, token, 2) == {"error_code": "PURCHASE_LIMIT", "item_id": item, "limit": 3}
+    assert strategy_shop.refusal(item, token, 2) == {
+        "error_code": "PURCHASE_LIMIT",
+        "retry": "new_request",
+        "item_id": item,
+        "limit": 3,
+    }
 
     strategy_shop.buy(item, token)
     strategy_shop.buy(item, strategy_shop.buyer(), 3)

@@ -70,7 +70,12 @@ def test_a_request_above_the_limit_is_refused_with_retry_after(shop: InProcessSh
         "status": "error",
         "code": TOO_MANY,
         "message": f"Too many requests; try again in {limit.seconds} seconds.",
-        "data": {"error_code": "TOO_MANY_REQUESTS", "seconds": limit.seconds},
+        "data": {
+            "error_code": "TOO_MANY_REQUESTS",
+            "retry": "after",
+            "seconds": limit.seconds,
+            "violated-policies": ["default"],
+        },
     }
     assert [response.headers.get("Retry-After") for response in responses[:10]] == [None] * 10
 
@@ -84,7 +89,8 @@ def test_a_refused_request_gets_a_problem_document_or_a_translated_message(shop:
 
     assert (problem.json or {}) | {"detail": "", "seconds": 0} == {
         "type": f"/errors/{TOO_MANY}", "title": "Too many requests; try again in … seconds.", "status": 429,
-        "detail": "", "instance": f"{API}/items", "code": TOO_MANY, "error_code": "TOO_MANY_REQUESTS", "seconds": 0,
+        "detail": "", "instance": f"{API}/items", "code": TOO_MANY, "error_code": "TOO_MANY_REQUESTS",
+        "retry": "after", "seconds": 0, "violated-policies": ["default"],
     }  # fmt: skip
     assert parse_names(problem.headers) == ["default"]
     assert "請求過於頻繁" in (chinese.json or {})["message"]

@@ -10,11 +10,14 @@ from flask.typing import ResponseReturnValue
 from marshmallow import Schema
 from werkzeug.http import HTTP_STATUS_CODES
 
-from shop.core.api.conditional import add_etag, describe_etags, has_etag
+from shop.core.api.conditional import IfMatchChecker, add_etag, describe_etags, has_etag
 from shop.core.api.parser import Parser
+from shop.core.api.preferences import describe_preferences
 from shop.core.auth.masking import Mask, add_masks
 from shop.core.auth.tenant_resolver import describe_tenant
+from shop.core.http.body import PATCH_TYPES
 from shop.core.http.envelope import Answer, respond
+from shop.core.http.etag import mark_conditional
 from shop.core.idempotency.policy import (
     WRITE_METHODS,
     IdempotencyPolicy,
@@ -90,6 +93,8 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
 
             if location == "query":
                 checked.__reads_query__ = True  # type: ignore[attr-defined]  # a marker, copied by functools.wraps
+            if isinstance(schema, IfMatchChecker):
+                mark_conditional(checked)
             described = describe(view)
             set_argument_errors(described, {status: error_name(status) for status in statuses})
             validating_view: F = with_description(checked, described)
@@ -157,6 +162,10 @@ def _describe_operation(
     ):
         describe_idempotency_key(doc, policy, settings)
     describe_etags(doc, doc_info, method.upper())
+    describe_preferences(doc, doc_info)
+    if method.upper() == "PATCH" and "requestBody" in doc:
+        body = doc["requestBody"]["content"]
+        doc["requestBody"]["content"] = {kind: next(iter(body.values())) for kind in PATCH_TYPES}
     describe_rate_limits(doc)
     return doc
 

@@ -12,6 +12,7 @@ from shop.core.auth.tenant_resolver import TenantDirectory, TenantResolver
 from shop.core.crypto.tokens import Tokens
 from shop.core.database.engine import Database
 from shop.core.errors import CoreExceptionCode, ShopError
+from shop.core.http.etag import require_unconditional
 from shop.core.http.negotiation import is_acceptable
 from shop.core.http.query_string import check_query_string
 from shop.core.idempotency.guard import IdempotencyGuard
@@ -38,13 +39,15 @@ class Controller(MethodView):
     def dispatch_request(self, **path: Any) -> ResponseReturnValue:
         """Call the method of the verb, in the tenant of the request.
 
-        Raises ShopError NOT_ACCEPTABLE, and RequestValidationError for an unknown query parameter.
+        Raises ShopError NOT_ACCEPTABLE and CONDITION_UNSUPPORTED, and RequestValidationError for an unknown query
+        parameter.
         """
         view = getattr(self, "get" if request.method == "HEAD" else request.method.lower())
         if not is_acceptable(request.environ.get("HTTP_ACCEPT", "")):
             raise ShopError(CoreExceptionCode.NOT_ACCEPTABLE)
         if request.environ.get("QUERY_STRING"):
             check_query_string(view)
+        require_unconditional(request, view)
         with self.tenant_resolver.in_request_tenant(self.tenants):
             response: ResponseReturnValue = view(**path)
         return response

@@ -45,7 +45,7 @@ def _shop_error(error: ShopError) -> Response:
         message = INVALID_VALUE if code is CoreExceptionCode.FIELD_INVALID else sentence
         return respond(code.number, FieldErrors([FieldError(location, (field,), code, (message,))]), sentence)
     headers = _error_headers(code, facts.pop("retry_after", None))
-    return respond(code.number, {"error_code": code.name, **facts}, sentence, headers)
+    return respond(code.number, {"error_code": code.name, "retry": code.retry, **facts}, sentence, headers)
 
 
 def _error_headers(code: ExceptionCode, retry_after: int | None) -> dict[str, str]:

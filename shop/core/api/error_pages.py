@@ -9,10 +9,10 @@ from typing import Any
 
 from flask import Flask, Response, request
 from marshmallow import Schema, fields
-from marshmallow.validate import Length, Range
+from marshmallow.validate import Length, OneOf, Range
 from werkzeug.http import HTTP_STATUS_CODES
 
-from shop.core.errors import ExceptionCode, find_code, registered_codes
+from shop.core.errors import ExceptionCode, Retry, default_retry, find_code, registered_codes
 from shop.core.http.converters import CodeConverter
 from shop.core.http.envelope import VARY, fail, respond
 from shop.core.http.negotiation import HTML, JSON, prefers_html
@@ -38,13 +38,15 @@ _HTML = """<!doctype html>
 class ErrorCardSchema(Schema):
     """Meaning of an error code.
 
-    `sentence` has its facts in braces. `error_code` is absent for plain HTTP errors.
+    `sentence` has its facts in braces. `error_code` is absent for plain HTTP errors. `retry` is the next step of a
+    client.
     """
 
     code = WholeNumber(required=True, validate=Range(400, CODE_MAX), metadata={"example": 404301})
     error_code = Text(100, min_length=1, metadata={"example": "NOT_FOUND"})
     status = WholeNumber(required=True, validate=Range(400, 599), metadata={"example": 404})
     sentence = Text(SENTENCE_MAX, min_length=1, required=True, metadata={"example": "Item {item_id} does not exist."})
+    retry = fields.String(required=True, validate=OneOf([*Retry]), metadata={"example": "never"})
 
 
 def serve_errors(app: Flask, api: Api) -> None:
@@ -68,7 +70,8 @@ def serve_errors(app: Flask, api: Api) -> None:
             card = _error_card(known)
         elif 400 <= code <= 599 and code in HTTP_STATUS_CODES:
             # Plain HTTP errors, such as 405, have no exception code.
-            card = {"code": code, "status": code, "sentence": translate(HTTP_STATUS_CODES[code])}
+            phrase = translate(HTTP_STATUS_CODES[code])
+            card = {"code": code, "status": code, "sentence": phrase, "retry": default_retry(code)}
         else:
             fail(code=404)
         return _render_page(str(code), [card]) if _is_browser() else respond(200, card)
@@ -94,6 +97,7 @@ def _error_card(code: ExceptionCode) -> dict[str, Any]:
         "error_code": code.name,
         "status": code.status,
         "sentence": translate(code.sentence),
+        "retry": code.retry,
     }
 
 
@@ -104,7 +108,7 @@ def _is_browser() -> bool:
 def _render_page(title: str, cards: Sequence[dict[str, Any]]) -> Response:
     rows = (
         f'<tr><td><a href="{ERRORS_PATH}/{card["code"]}">{card["code"]}</a><td>{card.get("error_code", "")}'
-        f"<td>{escape(card['sentence'])}\n"
+        f"<td>{escape(card['sentence'])}<td>{card['retry']}\n"
         for card in cards
     )
     html = _HTML.format(language=current_language(), title=title, rows="".join(rows))

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 
 from shop.core.api.error_handlers import register_error_handlers
+from shop.core.http.body import PATCH_TYPES
 from shop.core.http.converters import ChoiceConverter, IdConverter, LowerUuidConverter
 from shop.core.http.json import JsonResponse, OrjsonProvider
 from shop.core.i18n.languages import DEFAULT_LANGUAGE, LANGUAGES, load_catalogue
@@ -42,11 +43,20 @@ def configure_app(app: Flask, settings: Settings) -> None:
     for name in LANGUAGES:
         load_catalogue(name)  # a broken catalogue stops the start
     app.after_request(_set_default_language)
+    app.after_request(_offer_patch_types)
     app.wsgi_app = RequestAdmission(app.wsgi_app, settings.web_threads, BODY_MAX_BYTES)  # type: ignore[method-assign]  # the documented way to add WSGI middleware
 
 
 def _return_unchanged(function: Callable[..., Any]) -> Callable[..., Any]:
     return function
+
+
+def _offer_patch_types(response: Response) -> Response:
+    # RFC 5789: where the allowed methods are told, and where a media type was refused.
+    refused = response.status_code == 415 and request.method == "PATCH"
+    if refused or "PATCH" in response.headers.get("Allow", ""):
+        response.headers["Accept-Patch"] = ", ".join(PATCH_TYPES)
+    return response
 
 
 def _set_default_language(response: Response) -> Response:

@@ -10,6 +10,9 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from shop.core.errors import CoreExceptionCode, ShopError
 
+# Media types of a PATCH. RFC 7396: null removes a member, and absent members stay, as with a plain JSON body.
+MERGE_PATCH = "application/merge-patch+json"
+PATCH_TYPES = ("application/json", MERGE_PATCH)
 # Key in the WSGI environment for the body, once it is read.
 BODY_KEY = "shop.body"
 DEPTH_MAX = 32
@@ -47,11 +50,18 @@ def read_json(request: Request, body: bytes) -> Any:
 
     Raises ShopError MEDIA_TYPE, BODY_CODED and the errors of `parse_json`.
     """
-    if not request.is_json:
+    if not _has_json_type(request):
         raise ShopError(CoreExceptionCode.MEDIA_TYPE)
     if request.environ.get("HTTP_CONTENT_ENCODING", "identity").lower() != "identity":
         raise ShopError(CoreExceptionCode.BODY_CODED)
     return parse_json(body)
+
+
+def _has_json_type(request: Request) -> bool:
+    # Other patch formats, such as json-patch, are JSON with another meaning.
+    if request.method == "PATCH":
+        return request.mimetype in PATCH_TYPES
+    return request.is_json and request.mimetype != MERGE_PATCH
 
 
 def parse_json(body: bytes) -> Any:

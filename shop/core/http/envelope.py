@@ -1,7 +1,7 @@
 """Response envelope: {"status", "code", "message", "data"}."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
 
 from flask import Response, abort, current_app, request
@@ -9,7 +9,7 @@ from flask import Response, abort, current_app, request
 from shop.core.errors import ExceptionCode
 from shop.core.http.json import JsonResponse
 from shop.core.http.negotiation import PROBLEM, prefers_problem
-from shop.core.http.problem import problem
+from shop.core.http.problem import ERRORS_PATH, problem
 from shop.core.i18n.languages import current_language, translate
 from shop.core.i18n.messages import http_status, translate_code
 from shop.core.validation.errors import FieldErrors
@@ -45,6 +45,13 @@ def accepted(data: Any, location: str) -> Answer:
     return Answer(data, 202, headers={"Location": location})
 
 
+def with_preference(answer: Answer, preference: str) -> Answer:
+    """Add `Preference-Applied` (RFC 7240) to a result, unless the preference is empty."""
+    if not preference:
+        return answer
+    return replace(answer, headers={**answer.headers, "Preference-Applied": preference})
+
+
 def no_content() -> Response:
     """Return a 204 response, without a body and without a content type."""
     response = Response(status=204)
@@ -70,7 +77,8 @@ def with_version(card: Mapping[str, Any]) -> Answer:
 
 def error_response(code: ExceptionCode) -> Response:
     """Return a failure response, without raising: the transaction is committed."""
-    return respond(code.number, {"error_code": code.name}, translate(code.sentence), auth_headers(code.status))
+    data = {"error_code": code.name, "retry": code.retry}
+    return respond(code.number, data, translate(code.sentence), auth_headers(code.status))
 
 
 def auth_headers(status: int) -> dict[str, str]:
@@ -113,6 +121,8 @@ def respond(
     response.headers.add("Vary", VARY)
     if is_problem:
         response.headers["Content-Type"] = PROBLEM
+    if status >= 400:
+        response.headers["Link"] = f'<{ERRORS_PATH}/{code}>; rel="describedby"'
     if headers:
         response.headers.update(headers)
     return response

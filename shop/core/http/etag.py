@@ -1,15 +1,16 @@
 """Entity tags, versions and preconditions."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 import orjson
-from flask import Flask
+from flask import Flask, Request
 
 from shop.core.errors import CoreExceptionCode, ShopError
 
 _VARIANT = "RESPONSE_VARIANT"
+_SAFE_METHODS = ("GET", "HEAD")
 
 
 class Precondition(NamedTuple):
@@ -21,6 +22,24 @@ class Precondition(NamedTuple):
         """Raise ShopError STATE_CHANGED when the version is not accepted."""
         if self.versions is not None and version not in self.versions:
             raise ShopError(CoreExceptionCode.STATE_CHANGED)
+
+
+def mark_conditional(view: Callable[..., Any]) -> None:
+    """Mark a view that evaluates If-Match."""
+    view.__evaluates_if_match__ = True  # type: ignore[attr-defined]  # a marker, copied by functools.wraps
+
+
+def require_unconditional(request: Request, view: Callable[..., Any]) -> None:
+    """Raise ShopError CONDITION_UNSUPPORTED for a precondition that the view would ignore.
+
+    RFC 9110 permits to ignore If-Modified-Since and If-Unmodified-Since, since no response has Last-Modified, and Range
+    and If-Range. A tag in If-None-Match of a read that has no tags cannot match.
+    """
+    environ = request.environ
+    if "HTTP_IF_MATCH" in environ and not hasattr(view, "__evaluates_if_match__"):
+        raise ShopError(CoreExceptionCode.CONDITION_UNSUPPORTED, header="If-Match")
+    if "HTTP_IF_NONE_MATCH" in environ and request.method not in _SAFE_METHODS:
+        raise ShopError(CoreExceptionCode.CONDITION_UNSUPPORTED, header="If-None-Match")
 
 
 def add_variant(app: Flask, parts: Iterable[str]) -> None:

@@ -59,8 +59,8 @@ class ParameterNames:
 
     def rename_response(self, response: Response) -> Response:
         """Give parameters in links and errors their public names."""
-        # Only pages of lists have a Link header.
-        if link := response.headers.get("Link"):
+        # Of the successes only pages of lists have a Link header; that of a failure has no parameters.
+        if response.status_code < 400 and (link := response.headers.get("Link")):
             response.headers["Link"] = _LINK_TARGET.sub(lambda match: self._rename_url(match.group()), link)
             body = orjson.loads(response.get_data())
             links = body["data"]["meta"]["pagination"]["links"]

@@ -4,9 +4,10 @@ from typing import Any, ClassVar
 
 from flask import request
 from marshmallow import Schema, fields
-from marshmallow.validate import Length, Range
+from marshmallow.validate import Length, OneOf, Range
 from werkzeug.urls import iri_to_uri
 
+from shop.core.errors import Retry, find_code
 from shop.core.i18n.messages import http_status, translate_code
 from shop.core.validation.errors import ERRORS_MAX, SENTENCES_MAX, FieldErrors
 from shop.core.validation.fields import SENTENCE_MAX, Text, WholeNumber
@@ -41,6 +42,7 @@ class ProblemSchema(Schema):
         _WHERE_MAX, min_length=1, required=True, metadata={"format": "uri-reference", "example": "/api/v1/items/7"}
     )
     code = WholeNumber(required=True, validate=Range(400, CODE_MAX), metadata={"example": 404301})
+    retry = fields.String(validate=OneOf([*Retry]), metadata={"example": "never"})
     errors = fields.List(fields.Nested(MistakeSchema), validate=Length(max=ERRORS_MAX * SENTENCES_MAX))
 
     document: ClassVar = {"additionalProperties": True}
@@ -57,6 +59,8 @@ def problem(code: int, data: Any, message: str) -> dict[str, Any]:
         "code": code,
     }
     if isinstance(data, FieldErrors):
-        return {**details, "errors": list(data.as_problem_errors())}
+        known = find_code(code)
+        retry = {"retry": known.retry} if known else {}
+        return {**details, **retry, "errors": list(data.as_problem_errors())}
     facts = data if isinstance(data, dict) else {}
     return {**facts, **details}

@@ -14,8 +14,8 @@ from shop.core.settings.settings import Settings
 ANY = "*"
 # Headers that a page may read, beyond those that browsers always allow.
 EXPOSED_HEADERS = (
-    "Allow, ETag, Idempotency-Relayed, Idempotency-Replay, Idempotent-Replayed, Link, Location, RateLimit,"
-    " RateLimit-Policy, Retry-After, traceparent, WWW-Authenticate, X-Request-ID"
+    "Accept-Patch, Allow, ETag, Idempotency-Relayed, Idempotency-Replay, Idempotent-Replayed, Link, Location,"
+    " Preference-Applied, RateLimit, RateLimit-Policy, Retry-After, traceparent, WWW-Authenticate, X-Request-ID"
 )
 _ALLOWED_HEADERS = (
     "Accept-Language, Authorization, Content-Type, If-Match, If-None-Match, Prefer, traceparent, X-Request-ID, X-Tenant"

@@ -41,6 +41,12 @@ _LANGUAGE_HEADERS = {
 _LOCATION = {
     "Location": _describe_header("Path of the resource.", type="string", format="uri-reference", maxLength=1000)
 }
+_DESCRIBED_BY = {
+    "Link": _describe_header(
+        "Page of the error code, as `describedby`.", required=False, type="string", maxLength=100,
+        example='</errors/404301>; rel="describedby"',
+    )
+}  # fmt: skip
 _RETRY: dict[str, Any] = {"type": "integer", "minimum": 1, "maximum": RETRY_AFTER_MAX}
 # Extra headers of a status.
 _HEADERS: dict[int, dict[str, Any]] = {
@@ -53,13 +59,16 @@ _HEADERS: dict[int, dict[str, Any]] = {
 }
 
 
+_FAILURE_HEADERS = {**_DESCRIBED_BY, **RATE_LIMIT_HEADERS}
+
+
 class ErrorSchema(Schema):
     """Envelope of a failure."""
 
     status = fields.String(required=True, validate=OneOf(["error", "fail"]))
     code = WholeNumber(required=True, validate=Range(400, CODE_MAX), metadata={"example": 404301})
     message = Text(SENTENCE_MAX, min_length=1, required=True, metadata={"example": "Item 7 does not exist."})
-    data = fields.Dict(required=True, metadata={"example": {"error_code": "NOT_FOUND", "item_id": 7}})
+    data = fields.Dict(required=True, metadata={"example": {"error_code": "NOT_FOUND", "retry": "never", "item_id": 7}})
 
 
 class NothingSchema(Schema):
@@ -73,7 +82,7 @@ def error_name(status: int) -> str:
 
 def response_headers(status: int) -> dict[str, Any]:
     """Return the headers of a response with that status."""
-    return {**_LANGUAGE_HEADERS, **_HEADERS.get(status, {}), **(RATE_LIMIT_HEADERS if status >= 400 else {})}
+    return {**_LANGUAGE_HEADERS, **_HEADERS.get(status, {}), **(_FAILURE_HEADERS if status >= 400 else {})}
 
 
 def with_status(status: int, example: Mapping[str, Any]) -> dict[str, Any]:

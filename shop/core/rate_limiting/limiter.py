@@ -148,7 +148,9 @@ class RateLimiter:
             self.metrics.count(LIMITS, state.quota.bucket, "refused")
         if refused:
             seconds = max(state.reset_seconds for state in refused)
-            raise ShopError(CoreExceptionCode.TOO_MANY_REQUESTS, seconds=seconds, retry_after=seconds)
+            # The member of draft-ietf-httpapi-ratelimit-headers, whose name is no identifier.
+            policies = {"violated-policies": [str(state.quota.bucket) for state in refused]}
+            raise ShopError(CoreExceptionCode.TOO_MANY_REQUESTS, seconds=seconds, retry_after=seconds, **policies)
 
 
 def defer(quota: Quota | None) -> None:

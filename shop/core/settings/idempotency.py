@@ -9,8 +9,26 @@ _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _WRITING_VERBS = {"POST", "PUT", "PATCH", "DELETE"}
 
 
-def _is_token(text: str) -> bool:
-    return bool(_TOKEN.fullmatch(text))
+# Headers with a meaning of their own, for HTTP, proxies or this service. In WSGI `_` and `-` are one character.
+_TAKEN_HEADERS = {
+    "age", "allow", "alt-svc", "authorization", "baggage", "cache-control", "connection", "cookie", "date", "dnt",
+    "etag", "expect", "expires", "forwarded", "from", "host", "http2-settings", "idempotency-relayed",
+    "idempotency-replay", "idempotent-replayed", "keep-alive", "last-modified", "link", "location", "max-forwards",
+    "origin", "pragma", "prefer", "preference-applied", "priority", "range", "referer", "retry-after", "server",
+    "set-cookie", "strict-transport-security", "te", "traceparent", "tracestate", "trailer", "transfer-encoding",
+    "upgrade", "upgrade-insecure-requests", "user-agent", "vary", "via", "warning", "www-authenticate",
+    "x-correlation-id", "x-http-method", "x-http-method-override", "x-method-override", "x-real-ip", "x-request-id",
+    "x-tenant", "x-unique-id",
+}  # fmt: skip
+_TAKEN_PREFIXES = (
+    "accept", "access-control-", "content-", "if-", "proxy-", "ratelimit", "sec-", "x-forwarded-", "x-ratelimit",
+)  # fmt: skip
+
+
+def is_free_header(text: str) -> bool:
+    """Return True for a header name without a meaning."""
+    name = text.lower().replace("_", "-")
+    return bool(_TOKEN.fullmatch(text)) and name not in _TAKEN_HEADERS and not name.startswith(_TAKEN_PREFIXES)
 
 
 def _are_writing_verbs(verbs: tuple[str, ...]) -> bool:
@@ -21,7 +39,11 @@ def _are_writing_verbs(verbs: tuple[str, ...]) -> bool:
 class IdempotencySettings:
     """Protected requests, the life of a key, and the handling of duplicates."""
 
-    idempotency_header: str = setting("Idempotency-Key", "header that carries the key", check=_is_token)
+    idempotency_header: str = setting(
+        "Idempotency-Key",
+        "header that carries the key: letters, digits and hyphens, and none that has a meaning already",
+        check=is_free_header,
+    )
     idempotency_required: bool = setting(default=True, description="refuse a protected write without a key")
     idempotency_verbs: tuple[str, ...] = setting(
         ("POST", "PUT", "PATCH", "DELETE"), "verbs that are protected, in upper or lower case", check=_are_writing_verbs

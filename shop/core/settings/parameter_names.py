@@ -7,8 +7,8 @@ PARAMETERS = (
     "search", "searchFields", "searchJoin", "filter", "orderBy", "sortedBy", "with", "withCount", "include",
     "pagination", "page", "per_page", "cursor",
 )  # fmt: skip
-# Parameters that every route has: no list parameter may get one of these names.
-_RESERVED = {"lang"}
+# Other parameters of routes: no list parameter may get one of these names.
+_RESERVED = {"lang", "request_id"}
 
 
 def are_parameter_names(pairs: tuple[str, ...]) -> bool:

@@ -1,13 +1,15 @@
 """Schema fields with strict rules for texts, numbers, ids and times."""
 
 import re
-from typing import Any
+from copy import copy
+from typing import Any, TypeVar
 
 from marshmallow import ValidationError, fields
 from marshmallow.validate import Length, Range, Regexp
 
 from shop.core.errors import ExceptionCode
 
+F = TypeVar("F", bound=fields.Field[Any])
 ID_MAX = 2**63 - 1
 MOMENT_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?Z$"
 # Limit of texts that the service writes itself and that contain values of the request.
@@ -98,6 +100,13 @@ class Email(Text):
         if len(address.partition("@")[0]) > _LOCAL_MAX:
             raise ValidationError(_NO_EMAIL)
         return address
+
+
+def removable(field: F) -> F:
+    """Return a copy of a field that also accepts null."""
+    nullable = copy(field)
+    nullable.allow_none = True
+    return nullable
 
 
 class OptionalHint(fields.String):

@@ -36,7 +36,8 @@ class Translations(fields.Nested):
 def merge_translations(values: Mapping[str, Any], row: object = None) -> dict[str, Any]:
     """Merge the translations of a request into those of a row.
 
-    Each given language is set, or removed by null. The other languages and the other values stay.
+    Each given language is set, or removed by null; null in place of the object removes all. The other languages and the
+    other values stay.
     """
     return {
         name: _merge(getattr(row, name, None), value) if name.endswith(SUFFIX) else value
@@ -59,6 +60,8 @@ def localize(language: str, card: Mapping[str, Any]) -> dict[str, Any]:
     return plain | {name: text for name, text in translated.items() if text is not None}
 
 
-def _merge(stored: Mapping[str, str] | None, changes: Mapping[str, str | None]) -> dict[str, str] | None:
+def _merge(stored: Mapping[str, str] | None, changes: Mapping[str, str | None] | None) -> dict[str, str] | None:
+    if changes is None:
+        return None
     merged = {**(stored or {}), **changes}
     return {language: text for language, text in merged.items() if text is not None} or None

@@ -80,7 +80,7 @@ def test_a_shop_error_becomes_its_code_its_message_and_its_facts() -> None:
         "status": "error",
         "code": 403_001,
         "message": "You may not do this.",
-        "data": {"error_code": "FORBIDDEN", "item_id": 7},
+        "data": {"error_code": "FORBIDDEN", "retry": "never", "item_id": 7},
     }
 
 
@@ -92,7 +92,7 @@ def test_an_error_of_a_field_is_listed_under_that_field() -> None:
 def test_the_fact_retry_after_becomes_the_header() -> None:
     response = request_failing_view(fail_with(ShopError(CoreExceptionCode.REDIS_UNAVAILABLE, retry_after=3)))
     assert response.headers["Retry-After"] == "3"
-    assert (response.json or {})["data"] == {"error_code": "REDIS_UNAVAILABLE"}
+    assert (response.json or {})["data"] == {"error_code": "REDIS_UNAVAILABLE", "retry": "after"}
 
 
 def test_a_401_response_has_the_authentication_scheme() -> None:

@@ -22,7 +22,7 @@ class Route(NamedTuple):
     """One method at one path below the API prefix.
 
     `checks_token`: True when the route checks the token. `body`: schema of the body, or None.
-    `query`: required parameters and the largest page.
+    `query`: required parameters and the largest page. `evaluates_if_match`: True when If-Match is documented.
     """
 
     verb: str
@@ -33,6 +33,7 @@ class Route(NamedTuple):
     statuses: frozenset[int]
     body: Document | None
     query: str
+    evaluates_if_match: bool
 
     @property
     def name(self) -> str:
@@ -76,6 +77,7 @@ def _routes(app: Flask, document: Document) -> Iterator[Route]:
                 statuses,
                 _body(document, operation),
                 _query(operation),
+                any(parameter.get("name") == "If-Match" for parameter in operation.get("parameters", ())),
             )
 
 
