@@ -62,7 +62,8 @@ def _members(source: Source) -> Iterator[Member]:
 
 
 def _value(node: ast.expr) -> tuple[int | None, str | None]:
-    values = [getattr(part, "value", None) for part in node.elts] if isinstance(node, ast.Tuple) else []
+    # A third part is the next step of a client.
+    values = [getattr(part, "value", None) for part in node.elts[:2]] if isinstance(node, ast.Tuple) else []
     match values:
         case [int() as number, str() as sentence]:
             return number, sentence

@@ -90,7 +90,8 @@ def read_codes(source: Source) -> Iterator[Code]:
     for node in codes:
         for name, value in _find_assignments(node.body):
             if isinstance(value, ast.Tuple):
-                number, sentence = ast.literal_eval(value)
+                # A third part is the next step of a client.
+                number, sentence = map(ast.literal_eval, value.elts[:2])
                 yield Code(number, name, sentence)
 
 
