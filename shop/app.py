@@ -24,8 +24,10 @@ from shop.core.logging.setup import install_record_factory, load_settings
 from shop.core.metrics.exporter import serve_metrics
 from shop.core.metrics.metrics import GaugeSource, Metrics
 from shop.core.middleware.access_log import serve_access_log
+from shop.core.middleware.cache_control import serve_cache_control
 from shop.core.middleware.cors import serve_cors
 from shop.core.middleware.rate_limit import serve_rate_limit
+from shop.core.middleware.request_head import serve_head_checks, serve_options
 from shop.core.middleware.security_headers import add_security_headers
 from shop.core.openapi.docs_page import serve_documentation
 from shop.core.openapi.examples import UUID
@@ -47,7 +49,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask("shop", static_folder=None)
     custom_envelope, parameter_names = install_custom_envelope(app, settings), install_parameter_names(app, settings)
     serve_access_log(app, settings)
+    serve_head_checks(app)
     add_security_headers(app, settings)
+    serve_cache_control(app, API_PREFIX)
     configure_app(app, settings)
     container = Container(settings)
     container.build()
@@ -69,6 +73,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     find_tenant = partial(container.get(TenantResolver).resolve, container.find_one(TenantDirectory))
     tokens, watch = container.get(Tokens), container.get(SessionWatch)
     serve_rate_limit(app, API_PREFIX, container.get(RateLimiter), tokens, watch, find_tenant)
+    serve_options(app)
     return app
 
 

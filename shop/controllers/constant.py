@@ -1,11 +1,12 @@
 """Selection lists over HTTP."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from shop.core.api.blueprint import Blueprint
 from shop.core.api.controller import Controller
 from shop.core.auth.policy import public_access
-from shop.core.http.envelope import Answer
+from shop.core.openapi.cache_control import cache_control
 from shop.core.openapi.envelopes import Shape
 from shop.core.validation.choices import Choices
 from shop.schemas.constant import ConstantSchema, OptionSchema
@@ -13,7 +14,7 @@ from shop.schemas.constant import ConstantSchema, OptionSchema
 blueprint = Blueprint("constants", __name__, url_prefix="/constants", description="Lists to select from")
 
 # The lists change only with a new release.
-_CACHE_HEADERS = {"Cache-Control": "public, max-age=300"}
+_CACHE_CONTROL = "public, max-age=300"
 
 
 @blueprint.route("")
@@ -24,10 +25,11 @@ class ConstantsController(Controller):
     choices: Choices
 
     @blueprint.response(200, ConstantSchema, shape=Shape.LIST)
+    @cache_control(_CACHE_CONTROL)
     @public_access
-    def get(self) -> Answer:
+    def get(self) -> list[dict[str, Any]]:
         """List all selection lists, such as states, roles and permissions, with labels."""
-        return Answer(self.choices.list_all(), headers=_CACHE_HEADERS)
+        return self.choices.list_all()
 
 
 @blueprint.route("/<choice:constant>")
@@ -38,7 +40,8 @@ class ConstantController(Controller):
     choices: Choices
 
     @blueprint.response(200, OptionSchema, shape=Shape.LIST, errors=(404,))
+    @cache_control(_CACHE_CONTROL)
     @public_access
-    def get(self, constant: str) -> Answer:
+    def get(self, constant: str) -> list[dict[str, str]]:
         """Read the values and labels of one list."""
-        return Answer(self.choices.get_options(constant), headers=_CACHE_HEADERS)
+        return self.choices.get_options(constant)

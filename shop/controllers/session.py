@@ -14,6 +14,7 @@ from shop.core.caller import Caller
 from shop.core.database.transaction import transactional
 from shop.core.http.envelope import error_response
 from shop.core.idempotency.policy import IdempotencyPolicy
+from shop.core.openapi.cache_control import NO_STORE, cache_control
 from shop.core.openapi.envelopes import Shape
 from shop.core.pagination.pages import Page, PageRequest
 from shop.core.rate_limiting.quota import Bucket
@@ -40,6 +41,7 @@ class RefreshSessionController(Controller):
     sessions: SessionService
 
     @blueprint.response(200, TokenSchema, errors=(401,))
+    @cache_control(NO_STORE)
     @rate_limit(Bucket.REFRESH, by_address=True)
     @public_access
     @blueprint.arguments(RefreshSessionChecker)
@@ -53,6 +55,7 @@ class RefreshSessionController(Controller):
         return self.sessions.refresh(body["refresh_token"]) or error_response(SessionExceptionCode.REFRESH_INVALID)
 
     @blueprint.response(200, TokenSchema, errors=(401,))
+    @cache_control(NO_STORE)
     @rate_limit(Bucket.REFRESH, by_address=True)
     @public_access
     @blueprint.arguments(RefreshSessionChecker)

@@ -15,6 +15,7 @@ from shop.core.caller import Caller
 from shop.core.database.transaction import transactional
 from shop.core.http.envelope import Answer, created, success
 from shop.core.idempotency.policy import IdempotencyPolicy
+from shop.core.openapi.cache_control import NO_STORE, cache_control
 from shop.core.rate_limiting.limiter import RateLimiter, scope_to_address
 from shop.core.rate_limiting.quota import Bucket
 from shop.core.rate_limiting.route_limit import rate_limit
@@ -36,6 +37,7 @@ class RegisterUserController(Controller):
     users: UserServiceManager
 
     @blueprint.response(201, RegistrationSchema)
+    @cache_control(NO_STORE)
     @rate_limit(Bucket.REGISTER, by_address=True)
     @public_access
     @blueprint.arguments(RegisterUserChecker)
@@ -55,6 +57,7 @@ class SignInUserController(Controller):
     limits: RateLimiter
 
     @blueprint.response(200, TokenSchema, errors=(401,))
+    @cache_control(NO_STORE)
     @rate_limit(Bucket.LOGIN_ADDRESS, by_address=True, deferred=True)
     @public_access
     @blueprint.arguments(SignInUserChecker(partial=("email", "name")))

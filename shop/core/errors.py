@@ -101,6 +101,7 @@ class CoreExceptionCode(ExceptionCode):
     BODY_DEEP = 400_005, "The body is nested deeper than {most} levels."
     IF_MATCH_FORMAT = 400_006, "If-Match is not valid."
     KEY_REPEATED = 400_007, "Send the {header} once; a key with a comma needs quotes around it."
+    HOST_FORMAT = 400_010, "The request needs one header Host with a valid host name."
     TOKEN_MISSING = 401_001, "Sign in: this needs an access token."
     TOKEN_INVALID = 401_002, "The access token is not valid, or no longer."
     FORBIDDEN = 403_001, "You may not do this."

@@ -44,7 +44,6 @@ CLIENT_ERRORS: dict[str, tuple[set[int], Callable[[Route], bool], SendRequest]] 
     "for an unsupported media type": ({406}, match_every_route, partial(send, headers={"Accept": "text/csv"})),
     "with an unknown query parameter": ({422}, match_every_route, partial(send, query="?nonsense=1")),
     "with an unknown method": ({405}, match_every_route, partial(send, verb="BREW")),
-    "with OPTIONS": ({405}, match_every_route, partial(send, verb="OPTIONS")),
     "with If-Match": ({422}, lambda route: not route.evaluates_if_match, partial(send, headers={"If-Match": '"a"'})),
     "with If-None-Match": (
         {422}, lambda route: route.verb != "GET" and not route.evaluates_if_match,

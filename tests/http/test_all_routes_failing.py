@@ -26,7 +26,7 @@ OTHER_REQUESTS = [
     ("GET", "/", 200), ("GET", "/livez", 200), ("GET", "/readyz", 200), ("GET", "/errors", 200),
     ("GET", "/errors/404301", 200), ("GET", "/errors/405", 200), ("GET", "/errors/1", 404), ("GET", "/nowhere", 404),
     ("GET", "/api/v1/nowhere", 404), ("GET", "/docs/nothing.js", 404), ("POST", "/livez", 405), ("PUT", "/", 405),
-    ("OPTIONS", "/errors", 405), ("BREW", "/openapi.json", 405), ("DELETE", "/docs", 405),
+    ("PUT", "/errors", 405), ("BREW", "/openapi.json", 405), ("DELETE", "/docs", 405),
 ]  # fmt: skip
 CUSTOM_ENVELOPES: list[dict[str, Any]] = [
     {"envelope_names": ("message=msg", "data.data=list"), "envelope_hide": ("status",), "envelope_extra": ("time",)},

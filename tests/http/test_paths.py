@@ -24,7 +24,6 @@ WRONG_METHODS = (
     ("PUT", f"{API}/items", {"GET", "HEAD", "POST"}),
     ("DELETE", f"{API}/auth/login", {"POST"}),
     ("GET", f"{API}/items/1/purchase", {"POST"}),
-    ("OPTIONS", f"{API}/items/1/purchase", {"POST"}),
     ("TRACE", f"{API}/items/1", {"GET", "HEAD", "PATCH", "DELETE"}),
     ("BREW", f"{API}/auth/me", {"GET", "HEAD", "POST"}),
     ("POST", "/livez", {"GET", "HEAD"}),
@@ -50,7 +49,7 @@ def test_a_405_lists_the_allowed_methods(client: HttpClient, method: str, path: 
     answer = client.request(method, path)
 
     assert data_of(answer, 405) == {}
-    assert {name.strip() for name in answer.headers["Allow"].split(",")} == allowed
+    assert {name.strip() for name in answer.headers["Allow"].split(",")} == allowed | {"OPTIONS"}
 
 
 @pytest.mark.parametrize("path", [f"{API}/items/", "//api/v1/items", f"{API}/items"])

@@ -65,7 +65,7 @@ def test_an_invalid_token_is_refused(shop: Shop, client: HttpClient, item: int, 
     answer = client.post(f"{API}/items/{item}/purchase", {"quantity": 1}, token=forge(shop))
 
     assert data_of(answer, INVALID) == {"error_code": "TOKEN_INVALID", "retry": "same_key"}
-    assert answer.headers["WWW-Authenticate"] == "Bearer"
+    assert answer.headers["WWW-Authenticate"] == 'Bearer error="invalid_token"'
 
 
 @pytest.mark.parametrize(

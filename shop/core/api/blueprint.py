@@ -33,6 +33,7 @@ from shop.core.openapi.annotations import (
     set_operation_ids,
     with_description,
 )
+from shop.core.openapi.cache_control import describe_cache_control
 from shop.core.openapi.envelopes import Shape, envelope_schema, error_name, response_headers, with_status
 from shop.core.openapi.examples import example_of
 from shop.core.pagination.pages import PAGE_TYPES
@@ -166,6 +167,7 @@ def _describe_operation(
     if method.upper() == "PATCH" and "requestBody" in doc:
         body = doc["requestBody"]["content"]
         doc["requestBody"]["content"] = {kind: next(iter(body.values())) for kind in PATCH_TYPES}
+    describe_cache_control(doc, doc_info)
     describe_rate_limits(doc)
     return doc
 

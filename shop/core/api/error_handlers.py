@@ -49,7 +49,7 @@ def _shop_error(error: ShopError) -> Response:
 
 
 def _error_headers(code: ExceptionCode, retry_after: int | None) -> dict[str, str]:
-    headers = auth_headers(code.status)
+    headers = auth_headers(code.number)
     if retry_after is not None:
         headers["Retry-After"] = str(retry_after)
     return headers

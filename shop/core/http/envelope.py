@@ -6,7 +6,7 @@ from typing import Any, NoReturn
 
 from flask import Response, abort, current_app, request
 
-from shop.core.errors import ExceptionCode
+from shop.core.errors import CoreExceptionCode, ExceptionCode
 from shop.core.http.json import JsonResponse
 from shop.core.http.negotiation import PROBLEM, prefers_problem
 from shop.core.http.problem import ERRORS_PATH, problem
@@ -16,6 +16,8 @@ from shop.core.validation.errors import FieldErrors
 
 # The response depends on the tenant and the user: a shared cache must not mix them. A cookie can choose the language.
 VARY = "Accept, Accept-Language, Authorization, Cookie, X-Tenant"
+BEARER, INVALID_TOKEN = "Bearer", 'Bearer error="invalid_token"'
+INSUFFICIENT_SCOPE = 'Bearer error="insufficient_scope"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ def fail(message: str | None = None, code: int = 400, data: Any = None) -> NoRet
     status = http_status(code)
     if status < 400:
         raise ValueError(f"{code} is no failure.")
-    abort(respond(code, data, message, auth_headers(status)))
+    abort(respond(code, data, message, auth_headers(code)))
 
 
 def with_version(card: Mapping[str, Any]) -> Answer:
@@ -78,12 +80,19 @@ def with_version(card: Mapping[str, Any]) -> Answer:
 def error_response(code: ExceptionCode) -> Response:
     """Return a failure response, without raising: the transaction is committed."""
     data = {"error_code": code.name, "retry": code.retry}
-    return respond(code.number, data, translate(code.sentence), auth_headers(code.status))
+    return respond(code.number, data, translate(code.sentence), auth_headers(code.number))
 
 
-def auth_headers(status: int) -> dict[str, str]:
-    """Return the extra headers of a 401 response."""
-    return {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+def auth_headers(code: int) -> dict[str, str]:
+    """Return the extra headers of a 401 or 403 response.
+
+    RFC 6750 (3.1) names the error of the token; a request without a token has none.
+    """
+    if http_status(code) == 403:
+        return {"WWW-Authenticate": INSUFFICIENT_SCOPE}
+    if http_status(code) == 401:
+        return {"WWW-Authenticate": INVALID_TOKEN if code == CoreExceptionCode.TOKEN_INVALID.number else BEARER}
+    return {}
 
 
 def envelope(code: int, data: Any = None, message: str | None = None) -> dict[str, Any]:

@@ -9,9 +9,11 @@ from marshmallow import Schema, fields
 from marshmallow.validate import Length, OneOf, Range
 from werkzeug.http import HTTP_STATUS_CODES
 
+from shop.core.http.envelope import BEARER, INSUFFICIENT_SCOPE, INVALID_TOKEN
 from shop.core.http.negotiation import JSON, PROBLEM
 from shop.core.http.problem import CODE_MAX, ERRORS_PATH, ProblemSchema
 from shop.core.i18n.languages import LANGUAGES
+from shop.core.openapi.cache_control import NO_STORE, PERSONAL
 from shop.core.pagination.pages import PER_PAGE_MAX
 from shop.core.pagination.schemas import ListMetaSchema, PageMetaSchema, row_schema
 from shop.core.rate_limiting.route_limit import RATE_LIMIT_HEADERS, RETRY_AFTER_MAX
@@ -48,18 +50,31 @@ _DESCRIBED_BY = {
     )
 }  # fmt: skip
 _RETRY: dict[str, Any] = {"type": "integer", "minimum": 1, "maximum": RETRY_AFTER_MAX}
+# Of failures of the API; the error catalogue and pages may be stored.
+_CACHE_CONTROL = {
+    "Cache-Control": _describe_header(
+        "Nothing may store the response.", required=False, type="string", enum=[NO_STORE, PERSONAL]
+    )
+}
 # Extra headers of a status.
 _HEADERS: dict[int, dict[str, Any]] = {
     201: _LOCATION,
     202: _LOCATION,
-    401: {"WWW-Authenticate": _describe_header("Authentication scheme.", type="string", enum=["Bearer"])},
+    401: {
+        "WWW-Authenticate": _describe_header(
+            "Authentication scheme; with an error when a token was sent.", type="string", enum=[BEARER, INVALID_TOKEN]
+        )
+    },
+    403: {
+        "WWW-Authenticate": _describe_header("The token permits too little.", type="string", enum=[INSUFFICIENT_SCOPE])
+    },
     409: {"Retry-After": _describe_header("Seconds until a retry can succeed, if one can.", required=False, **_RETRY)},
     429: {"Retry-After": _describe_header("Seconds to wait.", **_RETRY)},
     503: {"Retry-After": _describe_header("Seconds to wait.", **_RETRY)},
 }
 
 
-_FAILURE_HEADERS = {**_DESCRIBED_BY, **RATE_LIMIT_HEADERS}
+_FAILURE_HEADERS = {**_DESCRIBED_BY, **_CACHE_CONTROL, **RATE_LIMIT_HEADERS}
 
 
 class ErrorSchema(Schema):
