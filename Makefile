@@ -5,14 +5,18 @@ BIN := $(VENV)/bin
 UV := $(BIN)/python -m uv --system-certs
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run demo bench bench-catalogue bench-keys bench-limits bench-lists bench-logs bench-sign-in chaos chaos-keys fuzz fuzz-lists resilience mutants rolling teeth test test-all fast module-test coverage lint contracts types unit report report-test newest lock clean help
+.PHONY: run stop demo bench bench-catalogue bench-keys bench-limits bench-lists bench-logs bench-sign-in chaos chaos-keys fuzz fuzz-lists resilience mutants rolling teeth test test-all fast module-test coverage lint contracts types unit report report-test newest lock first-runs clean clean-data help
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
+# The mark .ready says that the environment is complete. It is away while packages are installed, so an environment
+# without it is half made, as after Ctrl-C, and is made anew.
 # uv installs in four seconds; pip takes half a minute, and is the fallback where uv reaches no index: uv reads no pip.conf.
 $(VENV)/.ready: requirements.lock .ci/installer.lock setup.cfg
 	@$(PYTHON) -c 'import sys; sys.exit("shop needs Python 3.11 or newer, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
+	@if [ -e $(VENV) ] && [ ! -e $@ ]; then echo 'The environment in $(VENV) is not complete; it is made anew.'; rm -rf $(VENV); fi
+	@rm -f $@
 	$(PYTHON) -m venv $(VENV)
 	@echo 'Fetching the packages of requirements.lock; the first time this takes up to half a minute.'
 	$(BIN)/python -m pip install --quiet --require-hashes -r .ci/installer.lock
@@ -21,7 +25,10 @@ $(VENV)/.ready: requirements.lock .ci/installer.lock setup.cfg
 	@touch $@
 
 run: $(VENV)/.ready ## Install, then run web, worker, scheduler and an embedded Valkey
-	@exec $(BIN)/flask shop up
+	@exec $(BIN)/python -m flask shop up
+
+stop: ## Stop the shop of `make run`, from another terminal
+	@if [ -x $(BIN)/python ]; then $(BIN)/python -m flask shop stop; else echo 'shop is not installed here.'; fi
 
 demo: $(VENV)/.ready ## 500 buyers for 100 pieces, then a check of every invariant
 	@$(BIN)/python -m benchmarks.demo
@@ -48,7 +55,7 @@ bench-lists: $(VENV)/.ready ## Walk by cursor through 100,000 rows during insert
 	@$(BIN)/python -m benchmarks.bench_lists --rows $(or $(ROWS),100000)
 
 fuzz-lists: $(VENV)/.ready ## Send random queries to every list; QUERIES=10000, SEED=1 to repeat a run
-	@SHOP_TEST_QUERIES=$(or $(QUERIES),10000) SHOP_TEST_SEED=$(or $(SEED),0) $(BIN)/pytest tests/lists/test_fuzz.py
+	@SHOP_TEST_QUERIES=$(or $(QUERIES),10000) SHOP_TEST_SEED=$(or $(SEED),0) $(BIN)/python -m pytest tests/lists/test_fuzz.py
 
 chaos: $(VENV)/.ready ## Inject faults under load; SEED=1 MINUTES=1, FLUSH=1 to flush Redis as well
 	@$(BIN)/python -m tests.chaos --seed $(or $(SEED),1) --minutes $(or $(MINUTES),1) $(if $(filter 1,$(FLUSH)),--flush)
@@ -60,7 +67,7 @@ resilience: $(VENV)/.ready ## Measure every route while a store is down, frozen 
 	@$(BIN)/python -m tests.resilience
 
 rolling: $(VENV)/.ready ## Every mix of the previous release and this one under load, and planted incompatibilities
-	$(BIN)/pytest -v tests/rolling/mix_checks.py tests/rolling/incompatibility_checks.py
+	$(BIN)/python -m pytest -v tests/rolling/mix_checks.py tests/rolling/incompatibility_checks.py
 
 fuzz: $(VENV)/.ready ## Run Schemathesis over the whole API with three kinds of caller; SEED=1 CASES=5000
 	@$(BIN)/python -m tests.fuzz --seed $(or $(SEED),1) --cases $(or $(CASES),5000)
@@ -82,39 +89,52 @@ coverage: $(VENV)/.ready ## Measure branch coverage in all processes; TESTS=test
 	@$(BIN)/python -m tests.coverage --workers $(or $(WORKERS),3) $(if $(filter 1,$(WRITE)),--write) $(TESTS)
 
 lint: $(VENV)/.ready ## Run formatter and linter
-	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
+	$(BIN)/python -m ruff format --check .
+	$(BIN)/python -m ruff check .
 
 types: $(VENV)/.ready ## Run mypy --strict
-	$(BIN)/mypy
+	$(BIN)/python -m mypy
 
 contracts: $(VENV)/.ready ## Check the architecture contracts
-	$(BIN)/lint-imports --config importlinter.ini --no-cache
+	$(BIN)/python -c "from importlinter.cli import lint_imports_command; lint_imports_command()" --config importlinter.ini --no-cache
 
 unit: $(VENV)/.ready ## Run the tests
-	$(BIN)/pytest -n $(or $(WORKERS),3) --dist worksteal
+	$(BIN)/python -m pytest -n $(or $(WORKERS),3) --dist worksteal
 
 fast: $(VENV)/.ready ## Run the tests that need no server, without the slow ones (20 seconds)
-	$(BIN)/pytest -n 3 --dist worksteal -m "not server and not slow"
+	$(BIN)/python -m pytest -n 3 --dist worksteal -m "not server and not slow"
 
 module-test: $(VENV)/.ready ## Run the tests of one module (a minute); NOUN=item
-	$(BIN)/pytest -n 2 --dist worksteal --noun $(or $(NOUN),$(error NOUN=item names the module))
+	$(BIN)/python -m pytest -n 2 --dist worksteal --noun $(or $(NOUN),$(error NOUN=item names the module))
 
 report: $(VENV)/.ready ## Regenerate docs/architecture/report.html after a change of structure
-	$(BIN)/flask shop arch report
+	$(BIN)/python -m flask shop arch report
 
 report-test: $(VENV)/.ready ## Click through the report in a browser (installs Chromium where it may)
-	$(BIN)/pytest tests/architecture/browser_checks.py
+	$(BIN)/python -m pytest tests/architecture/browser_checks.py
 
 newest: ## Install the newest release of each library, beyond the bounds, and run the tests that meet them first
 	$(PYTHON) -m venv $(VENV)-newest
-	$(VENV)-newest/bin/pip install --quiet --upgrade --editable '.[embedded,mongo,test]'
-	$(VENV)-newest/bin/pip install --quiet --upgrade apispec flask-smorest granian prometheus-client pymysql redis webargs
-	$(VENV)-newest/bin/pytest tests/delivery/test_private_library_names.py tests/core tests/openapi tests/units
+	$(VENV)-newest/bin/python -m pip install --quiet --upgrade --editable '.[embedded,mongo,test]'
+	$(VENV)-newest/bin/python -m pip install --quiet --upgrade apispec flask-smorest granian prometheus-client pymysql redis webargs
+	$(VENV)-newest/bin/python -m pytest tests/delivery/test_private_library_names.py tests/core tests/openapi tests/units
 
 lock: $(VENV)/.ready ## Regenerate requirements.lock from setup.cfg, and the lock of the installer
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --all-extras --output-file requirements.lock setup.cfg
 	echo 'uv<0.14' | $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --output-file .ci/installer.lock -
 
-clean: ## Remove all generated files, including the data in var/
-	rm -rf $(VENV) $(VENV)-newest var build *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+first-runs: $(VENV)/.ready ## First runs in copies: Ctrl-C at ten moments, odd folders, other versions of Python; ten minutes
+	$(BIN)/python -m pytest -v tests/first_runs/setup_checks.py
+
+# The pid is compared with a command, since another process may have it by now.
+NOT_RUNNING := pid=$$(cat var/up.pid 2>/dev/null); case "$$(ps -p "$${pid:-0}" -o args= 2>/dev/null)" in *'shop up') echo "shop runs with pid $$pid; end it by: make stop"; exit 1;; esac
+
+clean: ## Remove all generated files; the data in var/ stays
+	@$(NOT_RUNNING)
+	rm -rf $(VENV) $(VENV)-newest var/coverage build site *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+clean-data: ## Delete the data in var/: accounts, orders, signing keys; asks on a terminal, YES=1 does not
+	@$(NOT_RUNNING)
+	@if [ -t 0 ] && [ "$(YES)" != 1 ]; then printf 'Delete accounts, orders and signing keys in var/? [y/N] '; read -r answer; [ "$$answer" = y ] || { echo 'Nothing is deleted.'; exit 1; }; fi
+	rm -rf var

@@ -1,4 +1,4 @@
-"""Administration commands: tenants, signing keys, dead letters, logs, translations."""
+"""Administration commands: tenants, signing keys, translations."""
 
 import sys
 from collections.abc import Callable
@@ -7,10 +7,11 @@ from typing import Any
 import click
 
 from shop.constants.job import JobName
+from shop.constants.tenant import DEFAULT_SLUG
 from shop.container import find_modules
 from shop.core.crypto import signing_keys as key_ring
 from shop.core.i18n.languages import LANGUAGES, load_catalogue
-from shop.core.logging.entry import as_json, as_text
+from shop.core.operations.terminal import confirm, print_status, yes_option
 from shop.core.operations.translation_check import collect_expected_messages
 from shop.core.settings.settings import Settings
 
@@ -19,7 +20,7 @@ FindJob = Callable[[JobName], Any]
 
 def admin_commands(find_job: FindJob) -> list[click.Command]:
     """Return the commands; `find_job` returns the job of a name."""
-    commands: list[click.Command] = [tenants, keys, dead_letters, logs, translations]
+    commands: list[click.Command] = [tenants, keys, translations]
     for command in commands:
         command.context_settings = {"obj": find_job}
     return commands
@@ -31,7 +32,10 @@ def tenants(context: click.Context) -> None:
     """List the tenants, or change them."""
     if context.invoked_subcommand:
         return
-    for entry in context.obj(JobName.TENANTS).run():
+    entries = context.obj(JobName.TENANTS).run()
+    if not entries:
+        print_status("There are no tenants.")
+    for entry in entries:
         host, state = f"  {entry.host}" if entry.host else "", "" if entry.enabled else "  disabled"
         click.echo(f"{entry.tenant_id:>6}  {entry.slug:<32}  {entry.name}{host}{state}")
 
@@ -85,11 +89,20 @@ def _prompt_password(password: str | None) -> str:
 
 @tenants.command()
 @click.argument("slug")
+@yes_option
 @click.pass_obj
-def disable(find_job: FindJob, slug: str) -> None:
+def disable(find_job: FindJob, slug: str, *, yes: bool) -> None:
     """Disable a tenant: sign-in and tokens are refused, its rows stay."""
+    confirm(_describe_disabling(slug), skip=yes)
     find_job(JobName.TENANTS).disable(slug)
     click.echo(f"{slug} is disabled.")
+
+
+def _describe_disabling(slug: str) -> str:
+    default = (
+        " All requests without X-Tenant select it, those of administrators as well." if slug == DEFAULT_SLUG else ""
+    )
+    return f"Users of tenant {slug} cannot sign in or use their tokens while it is disabled.{default} Disable it?"
 
 
 @tenants.command()
@@ -134,34 +147,12 @@ def activate_key(kid: str) -> None:
 
 @keys.command("remove")
 @click.argument("kid")
-def remove_key(kid: str) -> None:
+@yes_option
+def remove_key(kid: str, *, yes: bool) -> None:
     """Remove a key; tokens signed with it are refused from now on."""
+    confirm(f"Users with a token signed by {kid} are signed out, and the key cannot be restored. Remove it?", skip=yes)
     key_ring.remove_key(key_ring.keys_file(Settings.load()), kid)
     click.echo(f"{kid} is gone.")
-
-
-@click.command("dead-letters")
-@click.option("--replay", metavar="NAME", help="Replay one.")
-@click.option("--discard", metavar="NAME", help="Discard one; an order is rejected and its pieces are released.")
-@click.pass_obj
-def dead_letters(find_job: FindJob, replay: str | None, discard: str | None) -> None:
-    """List dead letters: orders that cannot be written, and failed jobs."""
-    job = find_job(JobName.DEAD_LETTERS)
-    for name, act in ((replay, job.replay), (discard, job.discard)):
-        if name and not act(name):
-            raise click.ClickException(f"There is no dead letter {name} that can be replayed or discarded.")
-    for line in job.run():
-        click.echo(f"{line.name}  {line.description}\n    {line.reason}")
-
-
-@click.command()
-@click.option("--request", "request_id", required=True, metavar="ID", help="Value of `X-Request-ID`.")
-@click.option("--json", "whole", is_flag=True, help="One JSON object per line, with all fields.")
-@click.pass_obj
-def logs(find_job: FindJob, request_id: str, whole: bool) -> None:  # noqa: FBT001 - click's way
-    """Print all log records of a request and its jobs."""
-    for entry in find_job(JobName.LOGS).run(request_id):
-        click.echo(as_json(entry).decode() if whole else as_text(entry))
 
 
 @click.command()

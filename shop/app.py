@@ -34,6 +34,7 @@ from shop.core.openapi.examples import UUID
 from shop.core.openapi.spec import Api
 from shop.core.operations.architecture_page import serve_architecture_page
 from shop.core.operations.health import Health
+from shop.core.operations.parent_watch import end_with_parent
 from shop.core.rate_limiting.limiter import RateLimiter
 from shop.core.settings.settings import Settings
 from shop.core.validation.choices import Choices
@@ -79,7 +80,9 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 def web_app() -> Flask:
     """Create the app of a web process, with its background monitors."""
-    app = create_app(load_settings("web"))
+    settings = load_settings("web")
+    end_with_parent(settings.web_stop_seconds)
+    app = create_app(settings)
     container: Container = app.extensions["shop"]
     container.get(Passwords).warm_up()
     # Read before the first request, since the database may be down by then.

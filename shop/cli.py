@@ -1,8 +1,8 @@
 """Commands of `flask shop ...` for operators."""
 
-import sys
+import signal
+from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
 
 import click
 from flask.cli import AppGroup
@@ -11,25 +11,23 @@ from shop import worker as background
 from shop.administration import admin_commands
 from shop.architecture.commands import arch_commands
 from shop.constants.job import JobName
-from shop.constants.stock import Cause
 from shop.container import Container, find_resolver
 from shop.core.crypto.tokens import Tokens
 from shop.core.database.engine import Database
-from shop.core.database.errors import OperationalError
-from shop.core.database.model import DEFAULT_TENANT
-from shop.core.errors import ShopError
 from shop.core.logging.setup import load_settings
 from shop.core.metrics.metrics import Metrics
+from shop.core.operations.command_errors import REPORTED_ERRORS, describe_error
 from shop.core.operations.embedded_redis import embedded_valkey
+from shop.core.operations.parent_watch import end_with_parent
+from shop.core.operations.running_shop import hold_folder, stop_shop
 from shop.core.operations.store_check import StoreCheck
-from shop.core.operations.supervisor import ChildProcess, Supervisor, is_ready
+from shop.core.operations.supervisor import STOP_SECONDS, ChildProcess, Supervisor, is_ready
+from shop.core.operations.terminal import print_status
 from shop.core.operations.web_server import check_port_free, serve
-from shop.core.redis.stores import RedisError
-from shop.core.settings.loader import SettingsError
 from shop.core.settings.settings import Settings
+from shop.maintenance import maintenance_commands, wait_for_stores
 from shop.migrations import runner
 
-PROBLEMS_SHOWN = 10
 GREETING_TEXT = """
 Sign in, buy, read the order (Ctrl-C here stops everything):
 
@@ -46,9 +44,11 @@ class ShopCommands(AppGroup):
         """Run the command."""
         try:
             return super().invoke(ctx)
-        except (SettingsError, ShopError, RedisError, OperationalError) as error:
-            prefixes = {SettingsError: "", ShopError: "", OperationalError: "The database does not answer: "}
-            raise click.ClickException(f"{prefixes.get(type(error), 'Redis does not answer: ')}{error}") from error
+        except BrokenPipeError:
+            # The reader of the output has ended; click exits in silence.
+            raise
+        except REPORTED_ERRORS as error:
+            raise click.ClickException(describe_error(error)) from error
 
 
 shop = ShopCommands("shop", help="Run and administer the shop.")
@@ -75,6 +75,7 @@ def _load_settings() -> Settings:
 def web() -> None:
     """Run the web server."""
     settings = _load_settings()
+    end_with_parent(settings.drain_seconds + settings.web_stop_seconds + STOP_SECONDS)
     # Check before starting workers: the server would restart a failing worker again and again.
     container = Container(settings)
     container.get(Tokens).check()
@@ -87,67 +88,15 @@ def web() -> None:
 @shop.command(with_appcontext=False)
 def worker() -> None:
     """Run a worker for background jobs."""
+    end_with_parent(STOP_SECONDS)
     background.run_worker(_load_settings())
 
 
 @shop.command(with_appcontext=False)
 def scheduler() -> None:
     """Run the scheduler of periodic jobs."""
+    end_with_parent(STOP_SECONDS)
     background.run_scheduler(_load_settings())
-
-
-@shop.command(with_appcontext=False)
-def migrate() -> None:
-    """Upgrade the database schema; a newer one stays."""
-    version = runner.upgrade(Container(_load_settings()).get(Database).migration_engine())
-    click.echo(f"The schema is at {version}.")
-
-
-@shop.command(with_appcontext=False)
-def seed() -> None:
-    """Create the first administrator and, outside production, demo data."""
-    for account in _get_job(JobName.SEED).run():
-        click.echo(account)
-
-
-@shop.command(with_appcontext=False)
-@click.option("--acknowledged", type=click.File(), help="File of order ids that clients received, one per line.")
-def verify(acknowledged: Any) -> None:
-    """Check the purchase invariants; exit code 1 when one is violated."""
-    verdicts = _get_job(JobName.VERIFY).run({UUID(line.strip()) for line in acknowledged or () if line.strip()})
-    for verdict in verdicts:
-        click.echo(f"{'broken' if verdict.problems else 'holds ':<7} {verdict.number:>2}  {verdict.sentence}")
-        click.echo("".join(f"            {problem}\n" for problem in verdict.problems[:PROBLEMS_SHOWN]), nl=False)
-    sys.exit(any(verdict.problems for verdict in verdicts))
-
-
-@shop.command(with_appcontext=False)
-@click.argument("item", type=int, required=False)
-@click.option("--tenant", default=DEFAULT_TENANT, show_default=True, help="Tenant id of ITEM.")
-def sync(item: int | None, tenant: int) -> None:
-    """Repair differences between the stores; with ITEM, reload that item."""
-    job = _get_job(JobName.SYNC_STOCK)
-    done = job.run(tenant, item, Cause.REQUESTED) if item else job.reconcile_all()
-    if item and not done:
-        raise click.ClickException(f"Tenant {tenant} has no item {item}.")
-    click.echo("\n".join(done) or "Both stores agree.")
-
-
-@shop.command(with_appcontext=False)
-def purge() -> None:
-    """Delete expired idempotency records; also done every hour by the schedule."""
-    click.echo(f"{_get_job(JobName.PURGE).run()} records deleted.")
-
-
-@shop.command(with_appcontext=False)
-def doctor() -> None:
-    """Check the configuration of the stores.
-
-    Exit code 1 when a setting could lose or duplicate orders.
-    """
-    findings = list(Container(_load_settings()).get(StoreCheck).run(runner.latest_version()))
-    click.echo("\n".join(f"{'ok' if finding.ok else 'FAIL':<5}{finding.sentence}" for finding in findings))
-    sys.exit(not all(finding.ok for finding in findings))
 
 
 def _open_sales(jobs: dict[str, Any]) -> None:
@@ -160,23 +109,38 @@ def _open_sales(jobs: dict[str, Any]) -> None:
 def up() -> None:
     """Run migrations, demo data, web, worker and scheduler.
 
-    Uses SQLite and an embedded Valkey unless other stores are configured.
+    Uses SQLite and an embedded Valkey unless other stores are configured. Waits for a store that is down.
     """
     settings = _load_settings()
-    settings.folder.mkdir(parents=True, exist_ok=True)
-    check_port_free(settings)
-    with embedded_valkey(settings):
-        container = Container(settings)
-        container.get(Tokens).check()
-        container.get(Metrics).remove_dead_files()
-        runner.upgrade(container.get(Database).migration_engine())
-        jobs = background.find_jobs(container)
-        accounts = jobs[JobName.SEED].run()
-        _open_sales(jobs)
-        container.get(Database).engine.dispose()
-        web = ChildProcess("web", extra_stop_seconds=settings.drain_seconds + settings.web_stop_seconds)
-        family = Supervisor([web, ChildProcess("scheduler"), ChildProcess("worker")])
-        family.run(ready=lambda: is_ready(settings.bind), announce=lambda: _print_greeting(settings, accounts))
+    # A terminal that is closed or a SIGTERM before the children run: end as after Ctrl-C, with the Valkey.
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
+    with hold_folder(settings):
+        check_port_free(settings)
+        with embedded_valkey(settings) as valkey:
+            _run_family(settings, valkey)
+    print_status(f"shop has stopped; its data stays in {settings.folder}.")
+
+
+def _run_family(settings: Settings, valkey: Sequence[ChildProcess]) -> None:
+    container = Container(settings)
+    container.get(Tokens).check()
+    container.get(Metrics).remove_dead_files()
+    wait_for_stores(lambda: runner.upgrade(container.get(Database).migration_engine()))
+    jobs = background.find_jobs(container)
+    accounts = wait_for_stores(jobs[JobName.SEED].run)
+    wait_for_stores(lambda: _open_sales(jobs))
+    container.get(Database).engine.dispose()
+    web = ChildProcess("web", extra_stop_seconds=settings.drain_seconds + settings.web_stop_seconds)
+    # The server of the queue starts first, and stops last: it is a child of this process already.
+    family = Supervisor([web, ChildProcess("scheduler"), ChildProcess("worker"), *valkey], print_status)
+    family.run(ready=lambda: is_ready(settings.bind), announce=lambda: _print_greeting(settings, accounts))
+
+
+@shop.command(with_appcontext=False)
+def stop() -> None:
+    """Stop the `flask shop up` that runs in SHOP_VAR."""
+    stop_shop(Settings.load(), click.echo)
 
 
 @shop.command(with_appcontext=False)
@@ -192,5 +156,13 @@ def print_settings() -> None:
     click.echo("\n".join(f"{name}={value}" for name, value in _load_settings().masked_values().items()))
 
 
-for command in (*admin_commands(_get_job), arch_commands(lambda: Container(_load_settings()))):
+def _load_container() -> Container:
+    return Container(_load_settings())
+
+
+for command in (
+    *maintenance_commands(_load_container, _get_job),
+    *admin_commands(_get_job),
+    arch_commands(_load_container),
+):
     shop.add_command(command)

@@ -5,6 +5,7 @@ import signal
 import time
 from contextlib import suppress
 from datetime import timedelta
+from threading import Thread
 from types import FrameType
 from typing import Any
 
@@ -20,6 +21,7 @@ from shop.core.jobs.queue import QUEUE_HIGH, JobQueue
 from shop.core.metrics.exporter import start_metrics_server
 from shop.core.metrics.metrics import GaugeSource, Metrics
 from shop.core.redis.stores import RedisError, RedisStores
+from shop.core.settings.loader import SettingsError
 from shop.core.settings.settings import Settings
 from shop.core.trace import in_job
 
@@ -41,6 +43,8 @@ class ReconnectingWorker(SimpleWorker):
 
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
         """Request a stop after the running job."""
+        if not self.is_stopping:
+            Thread(target=_log.info, args=("The worker stops after its running job",), daemon=True).start()
         self.is_stopping = True
         super().request_stop(signum, frame)  # type: ignore[no-untyped-call]  # RQ types few of its methods
 
@@ -68,7 +72,11 @@ def run_worker(settings: Settings) -> None:
     _jobs.update(find_jobs(container))
     if settings.worker_metrics_bind:
         registry = container.get(Metrics).create_registry(container.find_one(GaugeSource))
-        start_metrics_server(settings.worker_metrics_bind, registry)
+        try:
+            start_metrics_server(settings.worker_metrics_bind, registry)
+        except OSError as error:
+            name = f"SHOP_WORKER_METRICS_BIND={settings.worker_metrics_bind}"
+            raise SettingsError(f"{name} cannot be served: {error.strerror}.") from error
     with suppress(StopRequested):
         while not _run_until_stopped(container.get(JobQueue), container.get(RedisStores).queue):
             time.sleep(PAUSE_SECONDS)
@@ -108,6 +116,7 @@ def run_scheduler(settings: Settings) -> None:
             if slot != enqueued_slots[name] and _enqueue_due(queue, name, slot, every):
                 enqueued_slots[name] = slot
         time.sleep(TICK_SECONDS)
+    _log.info("The scheduler has stopped")
 
 
 def _enqueue_due(queue: JobQueue, name: str, slot: int, every: timedelta) -> bool:

@@ -10,7 +10,7 @@ from functools import cache
 INDEPENDENTS = ("Constant", "Support", "ExceptionCode", "CacheManager")
 
 # The modules that compose the application. They may use the independents and no other structure.
-ASSEMBLY = ("administration", "app", "cli", "container", "worker")
+ASSEMBLY = ("administration", "app", "cli", "container", "maintenance", "worker")
 
 
 @dataclass(frozen=True)

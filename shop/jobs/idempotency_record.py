@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from shop.constants.job import JobName
+from shop.core.jobs.job import OnSteps, ignore_steps
 from shop.core.jobs.purge import PurgeJob
 from shop.services.idempotency_record import IdempotencyRecordService
 
@@ -15,9 +16,9 @@ class PurgeIdempotencyRecordsJob(PurgeJob):
 
     name = JobName.PURGE
 
-    def run(self) -> int:
+    def run(self, on_steps: OnSteps = ignore_steps) -> int:
         """Delete all expired records; return their number."""
-        return self.purge_all()
+        return self.purge_all(on_steps)
 
     def delete_batch(self) -> int:
         """Delete one batch of expired records; return their number."""

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from shop.constants.job import JobName
 from shop.core.database.transaction import transactional
-from shop.core.jobs.job import Job
+from shop.core.jobs.job import Job, OnSteps, ignore_steps
 from shop.core.tenant import ALL_TENANTS, all_tenants
 from shop.services.invariant import InvariantResult, InvariantService
 
@@ -24,14 +24,14 @@ class VerifyInvariantsJob(Job):
 
     name = JobName.VERIFY
 
-    def run(self, acknowledged: Collection[UUID] = ()) -> list[InvariantResult]:
+    def run(self, acknowledged: Collection[UUID] = (), on_steps: OnSteps = ignore_steps) -> list[InvariantResult]:
         """Return a verdict for each invariant.
 
-        Only a problem found in every one of several checks is reported.
+        Only a problem found in every one of several checks is reported. Calls `on_steps` after each item.
         """
-        verdicts = self.check(acknowledged)
+        verdicts = self.check(acknowledged, on_steps)
         for _ in range(SNAPSHOT_CHECKS - 1):
-            verdicts = self._recheck(verdicts, lambda _: self.check(acknowledged))
+            verdicts = self._recheck(verdicts, lambda _: self.check(acknowledged, on_steps))
         # The stores are read at different moments; an item on sale changes in between.
         for _ in range(LOCKED_CHECKS):
             verdicts = self._recheck(verdicts, self.check_transient)
@@ -61,9 +61,9 @@ class VerifyInvariantsJob(Job):
 
     @all_tenants()
     @transactional
-    def check(self, acknowledged: Collection[UUID]) -> list[InvariantResult]:
+    def check(self, acknowledged: Collection[UUID], on_steps: OnSteps = ignore_steps) -> list[InvariantResult]:
         """Check both stores once."""
-        return self.invariants.check(acknowledged)
+        return self.invariants.check(acknowledged, on_steps)
 
 
 def keep_confirmed(verdicts: list[InvariantResult], rechecked: Iterable[InvariantResult]) -> list[InvariantResult]:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from shop.constants.item import ItemStatus
 from shop.constants.job import JobName
+from shop.constants.language import Language
 from shop.constants.user import UserRole
 from shop.core.database.model import DEFAULT_TENANT
 from shop.core.database.transaction import transactional
@@ -15,22 +15,14 @@ from shop.core.tenant import all_tenants, for_tenant_argument
 from shop.services.item import ItemService
 from shop.services.tenant import TenantService
 from shop.services.user import UserService
+from shop.supports.demo_item import DEMO_ITEMS, SECOND_ITEMS, DemoItem
 
 # Printed at every start, on purpose; production has none of them.
 DEMO_ADMIN = ("Demo Admin", "admin@example.com", "Admin-demo-1", UserRole.ADMIN)
 DEMO_BUYER = ("Demo Buyer", "buyer@example.com", "Buyer-demo-1", UserRole.GENERAL)
-DEMO_ITEMS: tuple[dict[str, Any], ...] = (
-    {"name": "Concert ticket", "price_minor": 248_000, "currency": "TWD", "stock": 100, "status": ItemStatus.ON_SALE},
-    {"name": "Limited print", "price_minor": 8_900, "currency": "EUR", "stock": 25, "status": ItemStatus.ON_SALE}
-    | {"max_per_user": 2},
-    {"name": "Coming soon", "price_minor": 1_500, "currency": "EUR", "stock": 10, "status": ItemStatus.DRAFT},
-)
 SECOND_TENANT = ("second", "Second shop")
 SECOND_ADMIN = ("Second Admin", "admin@second.example.com", "Admin-demo-2", UserRole.ADMIN)
 SECOND_BUYER = ("Second Buyer", "buyer@second.example.com", "Buyer-demo-2", UserRole.GENERAL)
-SECOND_ITEMS: tuple[dict[str, Any], ...] = (
-    {"name": "Vinyl record", "price_minor": 2_900, "currency": "EUR", "stock": 50, "status": ItemStatus.ON_SALE},
-)
 
 
 class DemoAccount(NamedTuple):
@@ -85,11 +77,23 @@ class SeedJob(Job):
     @for_tenant_argument
     @transactional
     def seed_tenant(
-        self, _tenant_id: int, accounts: Sequence[tuple[str, str, str, str]], items: Sequence[dict[str, Any]] = ()
+        self, _tenant_id: int, accounts: Sequence[tuple[str, str, str, str]], items: Sequence[DemoItem] = ()
     ) -> None:
         """Create accounts, and items when the tenant never had one."""
         for person in accounts:
             self.users.ensure(*person)
         if items and self.items.is_empty():
-            for fields in items:
-                self.items.create(None, fields)
+            for item in items:
+                self.items.create(None, _to_fields(item))
+
+
+def _to_fields(item: DemoItem) -> dict[str, Any]:
+    fields = item._asdict()
+    names, introductions = fields.pop("names"), fields.pop("introductions")
+    return {
+        **fields,
+        "name": names[0],
+        "introduction": introductions[0],
+        "name_translations": dict(zip(Language, names, strict=True)),
+        "introduction_translations": dict(zip(Language, introductions, strict=True)),
+    }

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from shop.constants.stock import GateState
 from shop.supports.sale_gate import GateOpening
 
 if TYPE_CHECKING:
@@ -18,6 +19,9 @@ class ReconcileRunPresenter:
         if opening is None:
             return "There is nothing to open."
         correction = f"; the ledger was {corrected:+} off" if corrected else ""
+        if opening.state is not GateState.OPEN:
+            seller = "it is not on sale" if opening.state is GateState.RETIRED else "the database sells it"
+            return f"The gate stays closed, because {seller}; the stock is {opening.stock} pieces{correction}."
         return f"Epoch {opening.epoch} begins with {opening.stock} pieces{correction}."
 
     def summary(self, run: "ReconcileRun") -> str:

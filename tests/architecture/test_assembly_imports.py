@@ -65,7 +65,9 @@ def test_rules_and_folders_may_not_import_the_core(importer: str) -> None:
 @pytest.mark.parametrize(
     ("importer", "imported"),
     [
+        ("cli", "maintenance"),
         ("cli", "administration"),
+        ("maintenance", "administration"),
         ("cli", "worker"),
         ("cli", "app"),
         ("cli", "container"),

@@ -46,7 +46,9 @@ PLACES: dict[str, tuple[str, ...]] = {
     ),
     "click": (
         "cli",
+        "maintenance",
         "administration",
+        "core.operations",
         "architecture.commands",
     ),
     "granian": (
@@ -109,6 +111,7 @@ PLACES: dict[str, tuple[str, ...]] = {
         "core.middleware",
     ),
     "prometheus_client": ("core.metrics",),
+    "psutil": ("core.operations",),
     "pymongo": ("core.logging.mongo",),
     "pymysql": ("core.database",),
     "tenacity": ("core.jobs",),

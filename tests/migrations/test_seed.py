@@ -4,14 +4,17 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, select, text
 
+from shop.constants.item import ItemStatus
 from shop.constants.job import JobName
+from shop.constants.language import Language
 from shop.constants.user import RoleFlag
 from shop.container import Container
 from shop.core.settings.settings import Settings
 from shop.jobs.seed import DemoAccount
 from shop.migrations.runner import upgrade
+from shop.models.item import Item
 from shop.worker import find_jobs
 from tests.support.servers.valkey import Valkey
 
@@ -42,7 +45,7 @@ def read_rows(engine: Engine) -> dict[str, list[tuple[Any, ...]]]:
 def test_the_first_seed_creates_items_buyers_and_admins(seed: Seed, engine: Engine) -> None:
     accounts = seed()
     rows = read_rows(engine)
-    assert [len(rows[table]) for table in TABLES] == [2, 4, 4, 0, 4]
+    assert [len(rows[table]) for table in TABLES] == [2, 4, 15, 0, 15]
     assert [(account.email.split("@")[0], account.tenant) for account in accounts] == [
         ("admin", ""),
         ("admin", "second"),
@@ -57,7 +60,7 @@ def test_each_tenant_gets_its_own_rows(seed: Seed, engine: Engine) -> None:
     with engine.connect() as connection:
         query = "SELECT tenant_id, COUNT(*) FROM {} GROUP BY tenant_id ORDER BY tenant_id"
         counts = [connection.execute(text(query.format(table))).all() for table in ("users", "items", "stock_ledger")]
-    assert counts == [[(1, 2), (2, 2)], [(1, 3), (2, 1)], [(1, 3), (2, 1)]]
+    assert counts == [[(1, 2), (2, 2)], [(1, 13), (2, 2)], [(1, 13), (2, 2)]]
 
 
 def test_a_second_seed_changes_nothing(seed: Seed, engine: Engine, valkey: Valkey) -> None:
@@ -74,7 +77,7 @@ def test_deleted_demo_items_stay_deleted(seed: Seed, engine: Engine) -> None:
     with engine.begin() as connection:
         connection.execute(text("UPDATE items SET deleted_at = created_at"))
     seed()
-    assert len(read_rows(engine)["items"]) == 4
+    assert len(read_rows(engine)["items"]) == 15
 
 
 def test_production_gets_only_the_configured_admin(seed: Seed, engine: Engine) -> None:
@@ -91,3 +94,22 @@ def test_production_without_a_configured_admin_gets_no_user(seed: Seed, engine: 
     rows = read_rows(engine)
     assert len(rows.pop("tenants")) == 1
     assert not any(rows.values())
+
+
+def test_demo_items_speak_three_languages_and_the_first_can_be_bought(seed: Seed, engine: Engine) -> None:
+    seed()
+    with engine.connect() as connection:
+        items = connection.execute(select(Item).order_by(Item.id)).all()
+
+    first = items[0]
+    assert (first.tenant_id, first.name, first.status, first.stock) == (1, "Concert ticket", ItemStatus.ON_SALE, 100)
+    for item in items:
+        for plain, translations in (
+            (item.name, item.name_translations),
+            (item.introduction, item.introduction_translations),
+        ):
+            assert list(translations) == list(Language)
+            assert translations[Language.ENGLISH] == plain
+            assert all(translations.values())
+    assert {item.status for item in items} == set(ItemStatus)
+    assert len({item.currency for item in items}) >= 5

@@ -17,6 +17,7 @@ from shop.services.invariant import InvariantService, redis_snapshot
 from shop.services.outbox import OutboxService
 from shop.services.reconcile_run import ReconcileRunService
 from shop.services.sale_gate import SaleGateService
+from tests.purchase.conftest import Sale
 from tests.purchase.support.in_process_shop import InProcessShop, data_of
 from tests.purchase.test_drains import assert_right, killed_at, status
 
@@ -125,3 +126,13 @@ def test_a_check_of_an_item_whose_outbox_never_rests_ends(
     in_process_shop.run_in_tenant(lambda: service.check_locked(item))
 
     assert len(reads) == 2 * redis_snapshot.READ_TRIES
+
+
+@pytest.mark.parametrize("status_after", ["draft", "retired"])
+def test_the_sync_command_opens_no_item_that_is_not_on_sale(sale: Sale, status_after: str) -> None:
+    sale.shop.send("PATCH", f"/items/{sale.item}", sale.shop.admin(), {"status": status_after})
+
+    result = sale.shop.cli("sync", str(sale.item))
+
+    told = "The gate stays closed, because it is not on sale; the stock is 7 pieces."
+    assert (result.stdout, result.exit_code) == (f"item {sale.item} (asked): {told}\n", 0)

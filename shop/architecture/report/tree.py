@@ -8,6 +8,7 @@ SENTENCE = "All kinds with their files, classes and importing lines."
 
 BESIDE = {
     "cli": "the command line",
+    "maintenance": "commands on the data of both stores",
     "administration": "operator actions",
     "worker": "runs jobs",
     "app": "composes the web application",

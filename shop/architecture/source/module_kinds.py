@@ -7,7 +7,7 @@ from shop.architecture.table import INDEPENDENTS, STRUCTURES, may_use, of_module
 _NAMES = frozenset(row.name for row in STRUCTURES)
 _WITHOUT_CORE = frozenset(row.name for row in STRUCTURES if not row.uses_core) | {"architecture", "shop"}
 # The assembly from top to bottom: each puts together what stands after it.
-_ASSEMBLY_ORDER = ("cli", "administration", "worker", "app", "container")
+_ASSEMBLY_ORDER = ("cli", "maintenance", "administration", "worker", "app", "container")
 _OTHER_GRANTS: dict[str, frozenset[str]] = {
     **{
         name: frozenset((*_ASSEMBLY_ORDER[i + 1 :], *INDEPENDENTS, "architecture", "migrations"))

@@ -4,6 +4,7 @@ The active key signs. The other keys, older or newer, only verify.
 """
 
 import json
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ from shop.core.settings.settings import Settings
 KEY_BYTES_MIN = 32
 ALGORITHMS = ("HS256", "EdDSA")
 _FILE = "SHOP_JWT_KEYS_FILE"
+# Ids of new keys; a file written by hand may have others.
+_KID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 class SigningKey(NamedTuple):
@@ -79,8 +82,10 @@ def read_keys(path: Path) -> KeyRing:
 def add_key(path: Path, kid: str, algorithm: str) -> None:
     """Add a new key that verifies but does not sign yet.
 
-    Raises SettingsError when its id is taken.
+    Raises SettingsError when its id is taken or malformed.
     """
+    if not _KID.fullmatch(kid):
+        raise SettingsError(f"The id of a key is 1 to 64 letters, digits, dots, hyphens and underscores, not {kid!r}.")
     content = _load(path)
     if kid in content["keys"]:
         raise SettingsError(f"{_FILE} holds a key {kid!r} already.")

@@ -23,7 +23,13 @@ TRANSIENT = (*UNAVAILABLE_ERRORS, RedisError, DuplicateRow, TryAgain)
 PAUSES_SECONDS = (0.5, 2.0)
 P = ParamSpec("P")
 R = TypeVar("R")
+# Told by a long job how many steps it has taken, for a progress bar.
+OnSteps = Callable[[int], object]
 _log = logging.getLogger(__name__)
+
+
+def ignore_steps(_: int) -> None:
+    """Ignore the steps of a job that shows no progress."""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
 
-from shop.core.jobs.job import Job
+from shop.core.jobs.job import Job, OnSteps, ignore_steps
 from shop.core.tenant import ALL_TENANTS
 
 
@@ -19,11 +19,15 @@ class PurgeJob(Job):
     # A method of each purge job: delete one batch and return its number of rows.
     delete_batch: ClassVar[Callable[..., int]]
 
-    def purge_all(self) -> int:
-        """Delete all expired rows; return their number."""
+    def purge_all(self, on_steps: OnSteps = ignore_steps) -> int:
+        """Delete all expired rows; return their number.
+
+        Calls `on_steps` with the number of each batch.
+        """
         total = 0
         while count := self.purge():
             total += count
+            on_steps(count)
         return total
 
     def purge(self) -> int:

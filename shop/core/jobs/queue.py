@@ -1,5 +1,6 @@
 """The RQ queue: enqueue jobs by name, list and retry failed ones."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -20,12 +21,14 @@ QUEUE_HIGH = "shop-high"
 PERFORM = "shop.worker.perform"
 JOB_TIMEOUT_SECONDS = 60
 FAILURE_TTL_SECONDS = 7 * 24 * 3600
+# The error of a traceback: the first line that is not indented after the last file, since its text may have many lines.
+_ERROR_LINE = re.compile(r'^  File ".*\n(?:[ ]+.*\n)*(?P<error>\S.*)', re.MULTILINE)
 
 
 class FailedJob(NamedTuple):
     """A job that failed for good.
 
-    `call` is its name with its arguments, `reason` the last line of the traceback.
+    `call` is its name with its arguments, `reason` the first line of its error.
     """
 
     job_id: str
@@ -125,5 +128,6 @@ class JobQueue:
 
 def _failure_reason(job: rq.job.Job) -> str:
     result = job.latest_result()
-    lines = (result.exc_string if result and result.exc_string else "").strip().splitlines()
-    return lines[-1] if lines else "The process of the worker died."
+    text = (result.exc_string if result and result.exc_string else "").strip()
+    errors = _ERROR_LINE.findall(text) or text.splitlines()[-1:]
+    return errors[-1] if errors else "The process of the worker died."

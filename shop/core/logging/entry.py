@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -34,6 +35,8 @@ _SHOWN_FIELDS = {"time", "level", "logger", "message", "tenant", "process", "pid
 _SHOWN_FIELDS |= {"method", "path", "status", "ms"}
 # Control characters are escaped, so that a record can neither forge a line nor control the terminal.
 _CONTROL = {number: f"\\x{number:02x}" for number in (*range(32), *range(127, 160))} | {9: "\t"}
+# SQLAlchemy ends its messages with a line that links to its own documentation.
+_LIBRARY_LINK = re.compile(r"\s*\(Background on this error at: [^)\s]*\)")
 _CONTROL_IN_LINES = {number: shown for number, shown in _CONTROL.items() if number != 10}
 
 
@@ -63,13 +66,18 @@ class EntryFormatter:
             fields = to_fields(self._redactor)
             # The common fields come first, and custom fields do not replace them.
             return entry | {**fields, **entry, "message": _escape_control(fields["message"])}
-        entry["message"] = _escape_control(self._redactor.redact_text(record.getMessage()))
+        entry["message"] = _escape_control(self._clean_text(record.getMessage()))
         for name, value in vars(record).items():
             if name not in _STANDARD_ATTRIBUTES:
                 entry[name] = self._redactor.redact_value(value, name)
         if record.exc_text:
-            entry["exception"] = self._redactor.redact_text(record.exc_text)
+            entry["exception"] = self._clean_text(record.exc_text)
         return entry
+
+    def _clean_text(self, text: str) -> str:
+        if "(Background on" in text:
+            text = _LIBRARY_LINK.sub("", text)
+        return self._redactor.redact_text(text)
 
     def _common_fields(self, record: logging.LogRecord) -> Entry:
         return {

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 
 from shop.core.database.engine import Database
+from shop.core.database.errors import DatabaseError, describe_database_error
 from shop.core.operations.schema_version import is_usable
 from shop.core.redis.stores import RedisError, RedisStores
 from shop.core.settings.loader import SettingsError
@@ -35,8 +35,8 @@ class StoreCheck:
         """Run all checks, and yield their results."""
         try:
             yield from self._check_database(schema_version)
-        except SQLAlchemyError as error:
-            yield CheckResult(ok=False, sentence=f"The database does not answer: {error.args[0]}")
+        except DatabaseError as error:
+            yield CheckResult(ok=False, sentence=f"The database does not answer: {describe_database_error(error)}")
         for server in self.stores.servers:
             try:
                 yield from _check_redis(server)

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import FrameType
 
+from shop.core.operations.parent_watch import child_environment
+
 RESTART_PAUSE_SECONDS = 1.0
 STOP_SECONDS = 15.0
 TICK_SECONDS = 0.1
@@ -32,10 +34,10 @@ class ChildProcess:
     def start(self) -> None:
         """Start the process in its own session.
 
-        Ctrl-C then reaches only the parent, which stops its children in order.
+        Ctrl-C then reaches only the parent, which stops its children in order. The child ends with the parent.
         """
         command = [sys.executable, "-m", "flask", "shop", self.name]
-        self.process = subprocess.Popen(command, start_new_session=True)
+        self.process = subprocess.Popen(command, start_new_session=True, env=child_environment())
 
     def restart_if_dead(self) -> None:
         """Restart the process after a pause when it has ended."""
@@ -57,11 +59,18 @@ class ChildProcess:
             self.process.wait()
 
 
+def _say_nothing(_: str) -> None: ...
+
+
 @dataclass
 class Supervisor:
-    """Child processes in the order in which they start and stop."""
+    """Child processes in the order in which they start and stop.
+
+    `tell` is called with sentences about the stop.
+    """
 
     children: list[ChildProcess]
+    tell: Callable[[str], None] = _say_nothing
     _signals: list[int] = field(default_factory=list)
 
     def run(self, ready: Callable[[], bool], announce: Callable[[], None]) -> None:
@@ -81,8 +90,13 @@ class Supervisor:
                     announced = True
                 time.sleep(TICK_SECONDS)
         finally:
-            for child in self.children:
-                child.stop()
+            self._stop_children()
+
+    def _stop_children(self) -> None:
+        self.tell("Stopping; the web server finishes its requests first.")
+        for child in self.children:
+            child.stop()
+            self.tell(f"{child.name} has stopped.")
 
     def _receive_signal(self, number: int, _: FrameType | None) -> None:
         self._signals.append(number)

@@ -1,9 +1,11 @@
 """Web server (granian), whose threads take requests from the admission middleware."""
 
+import errno
+import logging
 import signal
 import socket
 from pathlib import Path
-from threading import Timer
+from threading import Thread, Timer
 from typing import Any
 
 from granian import Granian
@@ -12,20 +14,45 @@ from granian.http import HTTP1Settings
 
 from shop.core.middleware.admission import MAX_BUFFERED_BODIES, SPARE_THREADS
 from shop.core.operations.draining import draining_flag
+from shop.core.operations.parent_watch import adopt_children
+from shop.core.operations.port_holder import describe_holder
 from shop.core.settings.addresses import split_bind
 from shop.core.settings.loader import SettingsError
 from shop.core.settings.settings import Settings
 
 BACKLOG = 2048
+_log = logging.getLogger(__name__)
+
+
+class _IntendedThreads(logging.Filter):
+    """Filter of granian's warning about the number of threads.
+
+    Most of them wait for the body of a slow client; the number that works is `SHOP_WEB_THREADS`.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Return False for that warning."""
+        return "Python threads, which seems quite high" not in record.getMessage()
+
+
 # Its log records go to the root logger.
-_LOG = {"version": 1, "disable_existing_loggers": False, "handlers": {}, "loggers": {"_granian": {"propagate": True}}}
+_LOG = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {},
+    "filters": {"threads": {"()": _IntendedThreads}},
+    "loggers": {"_granian": {"propagate": True, "filters": ["threads"]}},
+}
 # Time limit and size limit of the request head, the same as the proxy's.
 HEAD_MILLISECONDS = 10_000
 HEAD_MAX_BYTES = 32 * 1024
 
 
 def check_port_free(settings: Settings) -> None:
-    """Raise SettingsError when `SHOP_BIND` or `SHOP_METRICS_BIND` is in use."""
+    """Raise SettingsError when `SHOP_BIND` or `SHOP_METRICS_BIND` is in use.
+
+    The message names the process that holds the port.
+    """
     _check_bind_free("SHOP_BIND", settings.bind)
     if settings.metrics_bind:
         _check_bind_free("SHOP_METRICS_BIND", settings.metrics_bind)
@@ -39,7 +66,8 @@ def _check_bind_free(name: str, bind: str) -> None:
         try:
             probe.bind((address, port))
         except OSError as error:
-            raise SettingsError(f"{name}={bind} cannot be served: {error.strerror}.") from error
+            holder = describe_holder(port) if error.errno == errno.EADDRINUSE else ""
+            raise SettingsError(f"{name}={bind} cannot be served: {error.strerror}{holder}.") from error
 
 
 class _DrainingServer(Granian):  # type: ignore[misc, valid-type]  # one of two classes, chosen by the library
@@ -55,9 +83,18 @@ class _DrainingServer(Granian):  # type: ignore[misc, valid-type]  # one of two 
             stop()
             return
         self.flag_file.touch()
+        # Not logged here: a signal may arrive while this thread holds a lock of the log.
+        Thread(target=self._log_stop, daemon=True).start()
         timer = Timer(self.drain_seconds, stop)
         timer.daemon = True
         timer.start()
+
+    def _log_stop(self) -> None:
+        _log.info(
+            "The web server is stopping: it takes requests for %s s more, and the running ones get up to %s s",
+            self.drain_seconds,
+            self.workers_kill_timeout,
+        )
 
 
 def serve(settings: Settings, factory: str = "shop.app:web_app") -> None:
@@ -67,6 +104,7 @@ def serve(settings: Settings, factory: str = "shop.app:web_app") -> None:
     """
     check_port_free(settings)
     with draining_flag() as flag_file:
+        adopt_children()
         server = _create_server(settings, factory)
         server.flag_file, server.drain_seconds = flag_file, settings.drain_seconds
         server.serve()

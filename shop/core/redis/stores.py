@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any
 
 from redis import Redis
 from redis.backoff import NoBackoff
+from redis.exceptions import AuthenticationError, RedisError, WatchError
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import RedisError, WatchError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.retry import Retry
 
@@ -17,11 +17,19 @@ from shop.core.redis.client import DirectRedis, MonitoredRedis
 from shop.core.resilience.store_monitor import StoreMonitor
 from shop.core.settings.settings import Settings
 
-__all__ = ["RedisConnectionError", "RedisError", "RedisStores", "RedisTimeoutError", "WatchError", "watch_keys"]
+__all__ = [
+    "RedisConnectionError",
+    "RedisError",
+    "RedisStores",
+    "RedisTimeoutError",
+    "WatchError",
+    "create_client",
+    "is_away",
+    "watch_keys",
+]
 
 # Longer than the timeout of a request: on a busy machine responses are late although the server is up.
 PROBE_SECONDS = 1.0
-R = TypeVar("R", bound=Redis)
 
 
 @dataclass(frozen=True)
@@ -70,27 +78,37 @@ class RedisStores:
 
     def _create_store_monitor(self, address: str) -> StoreMonitor:
         # A client of its own: no other call delays it, and it also calls a server that is down.
-        probe = self._create_client(address, Redis, PROBE_SECONDS)
+        probe = create_client(address, PROBE_SECONDS)
         return StoreMonitor("redis", lambda: "ok" if probe.ping() else "silent")
 
     def _create_monitored_client(
         self, address: str, kind: type[MonitoredRedis] = DirectRedis, **options: Any
     ) -> "Redis":
-        client = self._create_client(address, kind, self.settings.redis_timeout, **options)
+        client: MonitoredRedis = create_client(address, self.settings.redis_timeout, kind, **options)
         client.store_monitor = self.store_monitors[address]
         return client
 
-    def _create_client(self, address: str, kind: type[R], seconds: float, **options: Any) -> R:
-        # By default redis-py repeats a script whose response was lost. Here the caller decides about retries.
-        return kind.from_url(  # type: ignore[return-value]  # redis-py returns Redis for every class
-            address,
-            socket_timeout=seconds,
-            socket_connect_timeout=seconds,
-            retry=Retry(NoBackoff(), 0),
-            protocol=2,
-            driver_info=None,
-            **options,
-        )
+
+def create_client(address: str, seconds: float, kind: type[Redis] = Redis, **options: Any) -> Any:
+    """Create a client of a server whose calls take at most `seconds`."""
+    # By default redis-py repeats a script whose response was lost. Here the caller decides about retries.
+    return kind.from_url(
+        address,
+        socket_timeout=seconds,
+        socket_connect_timeout=seconds,
+        retry=Retry(NoBackoff(), 0),
+        protocol=2,
+        driver_info=None,
+        **options,
+    )
+
+
+def is_away(error: Exception) -> bool:
+    """Return True when a server takes no connections, which may pass.
+
+    A server that refuses the password answers.
+    """
+    return isinstance(error, RedisConnectionError | RedisTimeoutError) and not isinstance(error, AuthenticationError)
 
 
 @contextmanager

@@ -43,8 +43,14 @@ def variable_name(name: str) -> str:
 
 
 def read_environment() -> dict[str, str]:
-    """Read the `.env` file and the environment, which takes precedence."""
-    dotenv = {name: value for name, value in dotenv_values(".env").items() if value is not None}
+    """Read the `.env` file and the environment, which takes precedence.
+
+    Raises SettingsError when the file cannot be read.
+    """
+    try:
+        dotenv = {name: value for name, value in dotenv_values(".env").items() if value is not None}
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"The file .env cannot be read: {error}.") from error
     return {**dotenv, **os.environ}
 
 

@@ -1,13 +1,16 @@
 """Settings of the database and of the Redis servers."""
 
 import hashlib
+import os
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from shop.core.settings.addresses import is_database_url, is_redis_url
 from shop.core.settings.loader import at_least, empty_or, setting
 
+# Bytes; a socket address has space for 104 or 108.
 _SOCKET_PATH_MAX = 100
 
 
@@ -43,12 +46,12 @@ class StoreSettings:
     @property
     def database_address(self) -> str:
         """SQLAlchemy URL of the database; by default the SQLite file."""
-        return self.database_url or f"sqlite:///{self.folder / 'shop.sqlite3'}"
+        return self.database_url or f"sqlite:///{quote(str(self.folder / 'shop.sqlite3'))}"
 
     @property
     def redis_address(self) -> str:
         """URL of the Redis server; by default the embedded Valkey."""
-        return self.redis_url or f"unix://{self.socket}"
+        return self.redis_url or f"unix://{quote(str(self.socket))}"
 
     @property
     def socket(self) -> Path:
@@ -57,7 +60,7 @@ class StoreSettings:
         The path of a socket must be short, so a long one is replaced by a path in the temporary folder.
         """
         path = self.folder / "valkey.sock"
-        if len(str(path)) <= _SOCKET_PATH_MAX:
+        if len(os.fsencode(path)) <= _SOCKET_PATH_MAX:
             return path
         digest = hashlib.sha256(str(path).encode()).hexdigest()[:16]
         return Path(tempfile.gettempdir()) / f"shop-{digest}.sock"

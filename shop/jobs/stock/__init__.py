@@ -8,7 +8,7 @@ from datetime import timedelta
 from shop.constants.job import JobName
 from shop.constants.stock import BATCH_SMALL, GATHER_SECONDS, GATHER_SECONDS_MAX, Cause
 from shop.core.database.transaction import transactional
-from shop.core.jobs.job import Job
+from shop.core.jobs.job import Job, OnSteps, ignore_steps
 from shop.core.jobs.queue import JobQueue
 from shop.core.tenant import ALL_TENANTS, all_tenants, for_tenant_argument
 from shop.jobs.stock.drains import Drainer
@@ -92,13 +92,17 @@ class SyncStockJob(Loader):
             self.runs.record_completion()
         return done
 
-    def reconcile_all(self) -> list[str]:
-        """Repair all items in this process; return a line for each repair."""
+    def reconcile_all(self, on_steps: OnSteps = ignore_steps) -> list[str]:
+        """Repair all items in this process; return a line for each repair.
+
+        Calls `on_steps` after each batch of items.
+        """
         done: list[str] = []
         after: int | None = 0
         while after is not None:
             suspects, after = self.transact(ALL_TENANTS, self.runs.find_suspects, after)
             done += self.reconcile(suspects)
+            on_steps(1)
         return done
 
     def reconcile(self, suspects: Sequence[tuple[int, int]]) -> list[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
+from shop.core.jobs.job import OnSteps, ignore_steps
 from shop.repositories.item import ItemRepository
 from shop.services.invariant.redis_snapshot import RedisSnapshotReader
 from shop.services.invariant.table_snapshot import TableSnapshotReader
@@ -36,10 +37,10 @@ class InvariantService(RedisSnapshotReader, TableSnapshotReader):
     items: ItemRepository
     strategy: SaleStrategy
 
-    def check(self, acknowledged_ids: Collection[UUID]) -> list[InvariantResult]:
+    def check(self, acknowledged_ids: Collection[UUID], on_steps: OnSteps = ignore_steps) -> list[InvariantResult]:
         """Check all items; return a result for each invariant.
 
-        `acknowledged_ids`: orders that clients were promised, where they are known.
+        `acknowledged_ids`: orders that clients were promised, where they are known. Calls `on_steps` after each item.
         """
         problems: dict[int, list[Problem]] = defaultdict(list)
         lost = set(acknowledged_ids)
@@ -47,6 +48,7 @@ class InvariantService(RedisSnapshotReader, TableSnapshotReader):
             for number, check in INVARIANTS.items():
                 problems[number] += check(snapshot)
             lost.difference_update(snapshot.orders.units, (entry.order_id for entry in snapshot.redis_item.entries))
+            on_steps(1)
         problems[6] += [
             Problem(0, order_id, f"order {order_id} was promised to a client and is lost") for order_id in lost
         ]

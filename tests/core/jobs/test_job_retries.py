@@ -9,6 +9,7 @@ import pytest
 from rq import Queue as RqQueue
 from rq import SimpleWorker
 from rq.serializers import JSONSerializer
+from sqlalchemy.exc import OperationalError
 
 from shop import worker
 from shop.core.database.engine import Database
@@ -175,3 +176,13 @@ def test_an_argument_may_have_the_name_of_a_parameter_of_tenacity(tmp_path: Path
     run_with_retries(job, {"fn": 1, "args": 2})
 
     assert job.runs == [{"fn": 1, "args": 2}]
+
+
+def test_the_reason_of_a_failed_job_is_the_first_line_of_its_error(runner: JobRunner) -> None:
+    error = OperationalError("SELECT 1\nFROM items", {}, ConnectionError("gone"))
+    assert str(error).splitlines()[-1].startswith("(Background on this error")
+
+    runner.run(FailingJob, error, error, error)
+
+    (failed,) = runner.queue.list_failed()
+    assert failed.reason == "sqlalchemy.exc.OperationalError: (builtins.ConnectionError) gone"

@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from shop.core.logging.entry import Entry, EntryFormatter, as_json, as_text
 from shop.core.logging.redaction import Redactor
@@ -87,3 +88,15 @@ def test_a_text_line_cannot_be_forged_by_a_message() -> None:
     assert len([line for line in lines if not line.startswith("    ")]) == 1
     assert "\\x0a2026-01-01" in lines[0]
     assert "\x1b" not in "".join(lines)
+
+
+def test_links_of_the_database_library_are_left_out() -> None:
+    error = OperationalError("SELECT 1", {}, ConnectionError("gone"))
+    assert "Background on this error" in str(error)
+    record = record_of("It failed: %s", error)
+    record.exc_text = f"Traceback\n{error}"
+
+    entry = entry_of(record)
+
+    assert "Background on this error" not in as_json(entry).decode()
+    assert entry["exception"].endswith("[SQL: SELECT 1]")

@@ -8,7 +8,7 @@ DEFECTS = (
     defect(
         "audit_is_green_with_one_problem",
         "`verify` exits with 1 when one invariant is violated.",
-        "cli.py",
+        "maintenance.py",
         replace(
             "sys.exit(any(verdict.problems for verdict in verdicts))",
             "sys.exit(all(verdict.problems for verdict in verdicts))",
@@ -18,7 +18,7 @@ DEFECTS = (
     defect(
         "repair_of_another_item",
         "`sync` reloads the named item of the named tenant.",
-        "cli.py",
+        "maintenance.py",
         replace("job.run(tenant, item, Cause.REQUESTED)", "job.run(item, tenant, Cause.REQUESTED)"),
         "purchase/test_reconcile_stability.py::test_the_sync_command_reloads_one_item",
     ),
