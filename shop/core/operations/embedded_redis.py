@@ -104,7 +104,7 @@ def _find_binary() -> Path:
 
 
 def _kill_with_guard() -> list[str]:
-    """Return the start of a command that the system kills with its parent.
+    """Return the prefix of a command that dies with its parent.
 
     It is empty where the tool of Linux is missing: there the next start ends a server whose guard was killed.
     """
