@@ -35,3 +35,15 @@ def test_a_session_shows_its_begin_its_refresh_and_its_end(first_app: InProcessS
     )
     assert HOUR <= refreshed - began < 2 * HOUR
     assert expires - refreshed == timedelta(seconds=Settings().refresh_lifetime)
+
+
+def test_a_session_shows_the_printable_start_of_the_user_agent(first_app: InProcessShop) -> None:
+    body = {"name": "Ada", "email": "ada@agents.example", "password": "Correct-horse-1"}
+    headers = {"User-Agent": "Pho\x7fne\xad" + "x" * 300}
+    token = data_of(first_app.http.post("/api/v1/auth/register", json=body, headers=headers), REGISTERED)[
+        "access_token"
+    ]
+
+    (session,) = data_of(first_app.send("GET", "/auth/sessions", token), 200)["data"]
+
+    assert session["agent"] == "Phone" + "x" * 195
