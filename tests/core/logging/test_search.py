@@ -57,3 +57,24 @@ def test_a_search_is_available_with_files_or_mongodb(tmp_path: Path) -> None:
     assert search_of(tmp_path).is_available
     assert LogSearch(Settings(log_mongo_url="mongodb://db/shop")).is_available
     assert not LogSearch(Settings()).is_available
+
+
+def test_a_search_for_a_request_finds_what_was_logged_about_its_rows(tmp_path: Path) -> None:
+    search = search_of(
+        tmp_path,
+        {"request_id": "a", "tenant": "1", "made": ["own", "second"], "time": "t1", "n": 1},
+        {"about": ["other", "second", "own"], "made": ["none"], "time": "t3", "n": 3},
+        {"request_id": "b", "tenant": "1", "about": ["second"], "time": "t2", "n": 2},
+        {"about": ["other"], "time": "t4", "n": 4},
+        {"request_id": "c", "tenant": "1", "made": ["other"], "time": "t5", "n": 5},
+    )
+    service = LogService(search)
+
+    rows = service.page(1, "a", PageRequest()).rows
+    assert [(row["more"]["n"], row["more"].get("about")) for row in rows] == [
+        (1, None), (2, ["second"]), (3, ["own", "second"])
+    ]  # fmt: skip
+    assert [(entry["n"], entry.get("about")) for entry in service.find("a")] == [
+        (1, None), (2, ["second"]), (3, ["other", "second", "own"])
+    ]  # fmt: skip
+    assert (service.page(1, "d", PageRequest()).rows, service.find("d")) == ([], [])

@@ -7,7 +7,8 @@ import pytest
 from prometheus_client import generate_latest
 
 from shop.core.metrics.metrics import Counter, GaugeSample, Histogram, Metrics, Unmeasured
-from shop.core.metrics.process_files import MetricFile, remove_dead_files
+from shop.core.metrics.process_files import COUNTER as COUNTER_SUFFIX
+from shop.core.metrics.process_files import MetricFile, remove_dead_files, values_of_live_processes
 from shop.core.settings.settings import Settings
 
 COUNTER = Counter("test_calls", "Calls.", ("outcome",))
@@ -56,6 +57,16 @@ def test_the_values_of_all_processes_are_added(tmp_path: Path) -> None:
     assert 'test_seconds_bucket{le="0.005",outcome="well"} 1.0' in render_lines(first)
     assert 'test_seconds_bucket{le="+Inf",outcome="well"} 1.0' in render_lines(first)
     assert 'test_seconds_sum{outcome="well"} 0.003' in render_lines(first)
+
+
+def test_the_values_of_an_ended_process_are_left_out(tmp_path: Path) -> None:
+    live, dead = MetricFile(tmp_path, "counter"), MetricFile(tmp_path, "counter")
+    live.add("a", 3.0)
+    dead.add("b", 5.0)
+
+    del dead
+
+    assert list(values_of_live_processes(tmp_path, COUNTER_SUFFIX)) == [("a", 3.0)]
 
 
 def test_two_apps_with_different_folders_share_no_values(tmp_path: Path) -> None:

@@ -59,6 +59,13 @@ def test_a_problem_document_has_the_public_name(client: FlaskClient) -> None:
     assert [error["parameter"] for error in response.get_json()["errors"]] == ["limit"]
 
 
+def test_an_error_of_a_body_keeps_its_field_name(client: FlaskClient) -> None:
+    response = client.post("/api/v1/auth/login", json={"search": "x", "email": "ada@example.org"})
+
+    assert response.status_code == 422
+    assert {"search", "password"} <= response.get_json()["data"].keys()
+
+
 def test_links_have_public_names_and_can_be_followed(client: FlaskClient) -> None:
     first = client.get("/api/v1/items?sort=name&page=2&limit=7&pagination=simple&q=a%20b")
     link = first.get_json()["data"]["meta"]["pagination"]["links"]["previous"]
