@@ -83,4 +83,8 @@ def trace_tests(session: TestSession, files: Sequence[str], path: Path) -> None:
 
 
 def _starts_processes(item: pytest.Item) -> bool:
-    return bool(_PROCESS_FIXTURES.intersection(getattr(item, "fixturenames", ())))
+    names = set(getattr(item, "fixturenames", ()))
+    # In some folders `shop` is a shop in this process.
+    if "make_in_process_shop" in names:
+        names.discard("shop")
+    return bool(names & _PROCESS_FIXTURES)
