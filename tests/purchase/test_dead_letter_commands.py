@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from shop.constants.job import JobName
+from shop.core.database.model import DEFAULT_TENANT
 from tests.purchase.support.dead_letters import Letters, buy_impossibly, names, voids
 from tests.purchase.support.in_process_shop import InProcessShop
 from tests.purchase.test_drains import assert_right, begin_epoch_without_draining, status
@@ -69,3 +71,17 @@ def test_an_unknown_dead_letter_is_neither_replayed_nor_discarded(run_dead_lette
         result = run_dead_letters(option, "3/1-0")
         assert result.exit_code == 1
         assert "3/1-0" in result.output
+
+
+def test_a_replay_requests_a_drain_of_its_partition(in_process_shop: InProcessShop, run_dead_letters: Letters) -> None:
+    item, token = in_process_shop.offer(stock=10), in_process_shop.buyer()
+    buy_impossibly(in_process_shop, item, token, 2)
+    in_process_shop.drain(item)
+    before = in_process_shop.queued_arguments(JobName.DRAIN_STOCK)
+
+    assert run_dead_letters("--replay", "3/1-0").exit_code == 1
+    assert in_process_shop.queued_arguments(JobName.DRAIN_STOCK) == before
+
+    run_dead_letters("--replay", *names(run_dead_letters()))
+    partition = in_process_shop.stock.partition(DEFAULT_TENANT, item)
+    assert in_process_shop.queued_arguments(JobName.DRAIN_STOCK) == [*before, {"partition": partition}]

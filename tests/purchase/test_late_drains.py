@@ -2,18 +2,20 @@
 
 from collections.abc import Collection
 from threading import Thread
-from typing import NoReturn
+from typing import Any, NoReturn
 from uuid import UUID
 
 import pytest
 
 from shop.cache_managers.stock import StockCacheManager
+from shop.constants.job import JobName
 from shop.constants.stock import ReserveOutcome
 from shop.core.crypto.tokens import Tokens
 from shop.core.database.model import DEFAULT_TENANT
-from shop.core.redis.stores import RedisError
+from shop.core.redis.stores import RedisConnectionError, RedisError
 from shop.jobs.stock import DrainStockJob, LoadStockJob
 from shop.repositories.item import ItemRepository
+from shop.services.order import OrderService
 from shop.supports.reservation import Purchase
 from tests.http.support.shop import API
 from tests.purchase.support.in_process_shop import InProcessShop
@@ -101,6 +103,69 @@ def test_a_purchase_is_accepted_when_its_order_cannot_be_read(
     answer = in_process_shop.http.post(f"{API}/items/{item}/purchase", json={"quantity": 1}, headers=headers)
 
     assert answer.status_code == 202
+
+
+def test_a_client_that_waits_gets_the_written_order(
+    in_process_shop: InProcessShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token, wait = in_process_shop.buyer(), OrderService.wait_until_written
+
+    def wait_after_a_drain(service: OrderService, reservation: Any, seconds: float) -> Any:
+        # In a thread of its own, since the request has a transaction.
+        drain = Thread(target=in_process_shop.drain, args=(reservation.item_id,))
+        drain.start()
+        drain.join()
+        return wait(service, reservation, seconds)
+
+    monkeypatch.setattr(OrderService, "wait_until_written", wait_after_a_drain)
+    # Two items, since an item may share its partition with the place that exchanged arguments name.
+    for item in (in_process_shop.offer(stock=5), in_process_shop.offer(stock=7)):
+        headers = {"Authorization": f"Bearer {token}", "Prefer": "wait=1"}
+        answer = in_process_shop.http.post(f"{API}/items/{item}/purchase", json={"quantity": 2}, headers=headers)
+
+        assert (answer.status_code, answer.get_json()["data"]["status"]) == (201, "confirmed")
+
+
+def test_only_an_unwritten_order_cannot_be_read_without_redis(
+    in_process_shop: InProcessShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fall_silent(*_: object) -> NoReturn:
+        raise RedisConnectionError("no answer")
+
+    item, token = in_process_shop.offer(stock=10), in_process_shop.buyer()
+    orders = in_process_shop.buy_and_write(item, token), in_process_shop.buy(item, token, 2)
+    monkeypatch.setattr(StockCacheManager, "search_reservation", fall_silent)
+
+    answers = [in_process_shop.send("GET", f"/orders/{order}", token) for order in orders]
+
+    assert [answer.status_code for answer in answers] == [200, 503]
+
+
+def test_a_late_drain_leaves_a_newer_epoch_open(
+    in_process_shop: InProcessShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    item, token = in_process_shop.offer(stock=10), in_process_shop.buyer()
+    order, readmit = in_process_shop.buy(item, token, 2), StockCacheManager.readmit
+    begin_epoch_without_draining(in_process_shop, item)
+
+    def readmit_late(*arguments: Any) -> Any:
+        # Between its commit and this call another load has begun an epoch.
+        monkeypatch.setattr(StockCacheManager, "readmit", readmit)
+        other = Thread(target=begin_epoch_without_draining, args=(in_process_shop, item))
+        other.start()
+        other.join()
+        return readmit(*arguments)
+
+    monkeypatch.setattr(StockCacheManager, "readmit", readmit_late)
+    loads = in_process_shop.queued_arguments(JobName.LOAD_STOCK)
+    in_process_shop.drain(item)
+
+    gate = in_process_shop.gate(item)
+    assert (gate["state"], gate["epoch"], in_process_shop.queued_arguments(JobName.LOAD_STOCK)) == ("open", "3", loads)
+    in_process_shop.drain(item)
+    in_process_shop.drain(item)
+    assert status(in_process_shop, order, token) == "confirmed"
+    assert_right(in_process_shop, item, left=8)
 
 
 def test_a_purchase_reserved_twice_is_written_once_and_its_second_number_is_void(

@@ -1,20 +1,23 @@
 """Reservations of older epochs, concurrent loads, and duplicate numbers."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from shop.cache_managers.stock import StockCacheManager
+from shop.constants.job import JobName
 from shop.core.database.model import DEFAULT_TENANT
 from shop.core.errors import TryAgain
 from shop.core.redis.stores import RedisError
 from shop.jobs.invariant import VerifyInvariantsJob
-from shop.jobs.stock import LoadStockJob
+from shop.jobs.stock import DrainStockJob, LoadStockJob
 from shop.services.sale_gate import SaleGateService
-from tests.purchase.conftest import Sale
-from tests.purchase.support.dead_letters import buy_impossibly
+from tests.purchase.conftest import MakeInProcessShop, Sale
+from tests.purchase.support.dead_letters import buy_impossibly, voids
 from tests.purchase.support.in_process_shop import InProcessShop
 from tests.purchase.test_drains import begin_epoch_without_draining, status
+from tests.support.counted_metrics import CountedMetrics
 
 
 def broken(shop: InProcessShop) -> set[int]:
@@ -75,6 +78,24 @@ def test_an_uncounted_older_reservation_keeps_the_gate_closed(
     run_worker_jobs(in_process_shop, item)
 
     assert (answer.status_code, status(in_process_shop, order, token)) != (202, "rejected")
+
+
+def test_drains_at_a_closed_gate_request_one_load_and_void_a_number_once(in_process_shop: InProcessShop) -> None:
+    item, token = in_process_shop.offer(stock=10), in_process_shop.buyer()
+    order = in_process_shop.buy(item, token, 2)
+    begin_epoch_without_draining(in_process_shop, item)
+    in_process_shop.gates.claim(DEFAULT_TENANT, item)
+    before = in_process_shop.queued_arguments(JobName.LOAD_STOCK)
+
+    for _ in range(2):
+        in_process_shop.drain(item)
+
+    requested = in_process_shop.queued_arguments(JobName.LOAD_STOCK)
+    assert requested == [*before, {"tenant_id": DEFAULT_TENANT, "item_id": item}]
+    assert voids(in_process_shop) == [f"{item}:1:1"]
+    assert in_process_shop.redis.xlen(in_process_shop.partition_key(item, "dead")) == 0
+    run_worker_jobs(in_process_shop, item)
+    assert (status(in_process_shop, order, token), broken(in_process_shop)) == ("confirmed", set())
 
 
 def test_concurrent_loads_leave_one_epoch(in_process_shop: InProcessShop, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -154,3 +175,24 @@ def test_a_void_number_is_not_assigned_to_an_order(
     run_worker_jobs(in_process_shop, item)
 
     assert broken(in_process_shop) == set()
+
+
+@pytest.mark.parametrize("stock", [10, 1])
+def test_the_database_writes_an_older_reservation_at_once_or_sets_it_aside(
+    make_in_process_shop: MakeInProcessShop, counted: CountedMetrics, stock: int
+) -> None:
+    before, shop = make_in_process_shop(), make_in_process_shop(purchase_strategy="db")
+    item, token = before.offer(stock=10), before.buyer()
+    order = before.buy(item, token, 2)
+    shop.gates.claim(DEFAULT_TENANT, item)
+    assert shop.run_in_tenant(lambda: shop.gates.begin_epoch(item))
+    shop.change_row("UPDATE items SET stock = %s, updated_at = created_at WHERE id = %s", stock, item)
+
+    shop.container.get(DrainStockJob).write(shop.stock.partition(DEFAULT_TENANT, item), None)
+
+    written, receipt = stock > 1, shop.stock.find_reservation(DEFAULT_TENANT, item, UUID(order))
+    assert receipt is not None
+    assert (len(shop.orders_of(item)), receipt.state) == ((1, "C") if written else (0, "D"))
+    assert shop.redis.xlen(shop.partition_key(item, "outbox")) == 0
+    assert shop.redis.xlen(shop.partition_key(item, "dead")) == int(not written)
+    assert counted.observations.get("shop_drain_orders", []) == [1] * written

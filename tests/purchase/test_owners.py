@@ -137,6 +137,19 @@ def test_the_first_ledger_line_names_the_administrator(in_process_shop: InProces
     assert in_process_shop.rows(f"SELECT {columns} FROM stock_ledger") == [(item, 7, "initial", actor)]
 
 
+def test_a_waiting_order_is_shown_to_its_buyer_and_to_clerks_alone(in_process_shop: InProcessShop) -> None:
+    item, buyer = in_process_shop.offer(stock=9), in_process_shop.buyer()
+    order, readers = in_process_shop.buy(item, buyer, 2), (buyer, in_process_shop.admin(), in_process_shop.buyer())
+
+    def codes(order_id: str) -> list[int]:
+        return [in_process_shop.send("GET", f"/orders/{order_id}", token).status_code for token in readers]
+
+    assert codes(order) == [200, 200, 404]
+    assert codes(str(UUID(int=1))) == [404, 404, 404]
+    in_process_shop.drain(item)
+    assert codes(order) == [200, 200, 404]
+
+
 @pytest.mark.parametrize("strategy", [strategy.value for strategy in Strategy])
 def test_only_uncancelled_pieces_of_the_own_buyer_and_item_count_into_the_limit(
     make_in_process_shop: MakeInProcessShop, strategy: str

@@ -31,6 +31,8 @@ def test_nothing_is_loaded_or_repaired_for_an_unknown_item(in_process_shop: InPr
     assert in_process_shop.container.get(LoadStockJob).run(DEFAULT_TENANT, UNKNOWN_ITEM) is False
     assert sync.run(DEFAULT_TENANT, UNKNOWN_ITEM) == []
     assert sync.run(DEFAULT_TENANT, UNKNOWN_ITEM, Cause.REQUESTED) == []
+    runs = in_process_shop.container.get(ReconcileRunService)
+    assert in_process_shop.run_in_tenant(lambda: runs.request_repair(UNKNOWN_ITEM, Cause.REQUESTED)) is False
 
     assert in_process_shop.rows("SELECT * FROM reconcile_runs") == []
     assert "epoch" not in in_process_shop.gate(UNKNOWN_ITEM)
@@ -43,8 +45,44 @@ def test_a_repair_that_is_requested_twice_is_done_once(in_process_shop: InProces
 
     assert len(in_process_shop.reconcile()) == 1
 
-    assert in_process_shop.rows("SELECT item_id, cause FROM reconcile_runs") == [(item, Cause.REQUESTED)]
+    columns = "item_id, cause, expected, found"
+    assert in_process_shop.rows(f"SELECT {columns} FROM reconcile_runs") == [(item, Cause.REQUESTED, "", "")]
     assert_right(in_process_shop, item, left=3)
+
+
+def test_items_that_wait_or_differ_are_suspects(in_process_shop: InProcessShop) -> None:
+    healthy, busy, different = (in_process_shop.offer(stock=stock) for stock in (3, 5, 7))
+    in_process_shop.buy_and_write(healthy, in_process_shop.buyer())
+    in_process_shop.buy(busy, in_process_shop.buyer(), 2)
+    in_process_shop.set_gate_fields(different, avail=6)
+
+    service = in_process_shop.container.get(ReconcileRunService)
+    with all_tenants():
+        suspects = in_transaction(in_process_shop.database, lambda: service.find_suspects(0))
+
+    assert suspects == ([(DEFAULT_TENANT, busy), (DEFAULT_TENANT, different)], None)
+
+
+def test_a_load_begins_an_epoch_above_that_of_redis(in_process_shop: InProcessShop) -> None:
+    item = in_process_shop.offer(stock=3)
+    in_process_shop.set_gate_fields(item, epoch=7)
+    in_process_shop.container.get(SaleGateService).claim(DEFAULT_TENANT, item)
+
+    assert in_process_shop.load(item)
+
+    assert in_process_shop.gate(item)["epoch"] == "8"
+    assert in_process_shop.rows("SELECT epoch FROM items WHERE id = %s", item) == [(8,)]
+
+
+def test_an_overtaken_claim_is_not_held(in_process_shop: InProcessShop) -> None:
+    item, gates = in_process_shop.offer(stock=3), in_process_shop.container.get(SaleGateService)
+    first, second = (gates.claim(DEFAULT_TENANT, item) for _ in range(2))
+
+    held = [
+        in_process_shop.run_in_tenant(lambda token=token: gates.holds_claim(item, token)) for token in (first, second)
+    ]
+
+    assert held == [False, True]
 
 
 def test_entries_of_a_drain_that_died_after_its_commit_are_finalized(in_process_shop: InProcessShop) -> None:

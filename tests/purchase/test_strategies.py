@@ -87,12 +87,17 @@ def test_a_repeated_key_returns_its_order_after_the_item_sold_out(strategy_shop:
     assert strategy_shop.buy(item, token, key="last") == order
 
 
-def test_a_key_for_another_quantity_is_refused(strategy_shop: InProcessShop) -> None:
-    item, token = strategy_shop.offer(stock=10), strategy_shop.buyer()
+def test_a_key_for_another_item_or_quantity_is_refused(strategy_shop: InProcessShop) -> None:
+    item, other, token = strategy_shop.offer(stock=10), strategy_shop.offer(stock=7), strategy_shop.buyer()
+    # A known buyer, as most are: the key is stored by the first request that has it.
+    strategy_shop.buy(item, token, 2)
     strategy_shop.buy(item, token, 1, key="k")
 
+    # The other item first: a refusal of the key must not be what stores it.
+    assert strategy_shop.refusal(other, token, 1, key="k")["part"] == "path"
+    assert strategy_shop.gate(other).get("pend", "0") == "0"
     assert strategy_shop.refusal(item, token, 2, key="k")["part"] == "body"
-    assert_sold(strategy_shop, item, left=9)
+    assert_sold(strategy_shop, item, left=7)
 
 
 def test_a_refusal_reports_the_remaining_stock(strategy_shop: InProcessShop) -> None:

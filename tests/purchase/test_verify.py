@@ -88,6 +88,14 @@ def test_all_invariants_hold_without_a_corruption(running_sale: RunningSale, ver
     assert {int(line.split()[1]) for line in result.stdout.splitlines()} == NUMBERS
 
 
+def test_each_invariant_is_printed_as_a_sentence(running_sale: RunningSale, verify: Callable[..., Result]) -> None:
+    lines = verify(running_sale.first).stdout.splitlines()
+
+    assert "holds    1  the sum of the ledger is the stock." in lines
+    sentences = {line[11:] for line in lines if line[11:].endswith(".")}
+    assert len(sentences) == len(NUMBERS)
+
+
 def test_dead_letters_are_included_in_the_check(running_sale: RunningSale, verify: Callable[..., Result]) -> None:
     body = running_sale.waiting_entry
     running_sale.redis.delete(running_sale.partition_key("outbox"))
