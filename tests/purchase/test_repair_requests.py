@@ -78,11 +78,10 @@ def test_an_overtaken_claim_is_not_held(in_process_shop: InProcessShop) -> None:
     item, gates = in_process_shop.offer(stock=3), in_process_shop.container.get(SaleGateService)
     first, second = (gates.claim(DEFAULT_TENANT, item) for _ in range(2))
 
-    held = [
-        in_process_shop.run_in_tenant(lambda token=token: gates.holds_claim(item, token)) for token in (first, second)
-    ]
+    def holds(token: str) -> bool:
+        return in_process_shop.run_in_tenant(lambda: gates.holds_claim(item, token))
 
-    assert held == [False, True]
+    assert [holds(first), holds(second)] == [False, True]
 
 
 def test_entries_of_a_drain_that_died_after_its_commit_are_finalized(in_process_shop: InProcessShop) -> None:
