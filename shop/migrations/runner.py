@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine
 from shop.core.jobs.job import OnSteps, ignore_steps
 from shop.core.operations.schema_version import is_usable
 from shop.core.settings.loader import SettingsError
+from shop.migrations.folded_texts import fill_folded_texts
 
 HEAD = "head"
 
@@ -51,7 +52,11 @@ def upgrade(engine: Engine, version: str = HEAD, on_steps: OnSteps = ignore_step
     with engine.begin() as connection:
         if version != HEAD or not is_usable(_find_version(connection), latest_version()):
             _run(connection, command.upgrade, version, on_steps)
-        return _find_version(connection) or ""
+        reached = _find_version(connection) or ""
+    if version == HEAD and reached == latest_version():
+        # Also without a migration: the previous release has written rows during the rollout.
+        fill_folded_texts(engine)
+    return reached
 
 
 def downgrade(engine: Engine, version: str) -> None:

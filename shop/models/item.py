@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Integer
 
 from shop.constants.item import NAME_MAX, URL_MAX, ItemStatus
+from shop.core.database.folding import folded_column
 from shop.core.database.model import Model
 from shop.core.database.types import BigId
 
@@ -30,8 +31,12 @@ class Item(Model):
     name: Mapped[str] = mapped_column(String(NAME_MAX))
     # Language -> text. A language without a translation gets the plain text.
     name_translations: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
+    name_folded: Mapped[str | None] = folded_column("name", "name_translations")
     introduction: Mapped[str] = mapped_column(Text, default="")
     introduction_translations: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
+    introduction_folded: Mapped[str | None] = folded_column("introduction", "introduction_translations", long=True)
+    # `updated_at` when the texts were folded; with another time they are stale.
+    folded_at: Mapped[datetime | None]
     price_minor: Mapped[int] = mapped_column(BigInteger)
     currency: Mapped[str] = mapped_column(String(3))
     stock: Mapped[int] = mapped_column(Unsigned)

@@ -6,6 +6,7 @@ from sqlalchemy import BigInteger, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shop.constants.stock_ledger import NOTE_MAX, REF_MAX
+from shop.core.database.folding import folded_column
 from shop.core.database.model import Model
 from shop.core.database.types import BigId
 
@@ -28,4 +29,5 @@ class StockLedger(Model):
     adj_seq: Mapped[int | None] = mapped_column(BigInteger)
     # Reason text of an adjustment.
     note: Mapped[str | None] = mapped_column(String(NOTE_MAX))
+    note_folded: Mapped[str | None] = folded_column("note")
     created_at: Mapped[datetime]

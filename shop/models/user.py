@@ -3,16 +3,12 @@
 from datetime import datetime
 
 from sqlalchemy import Index, String, UniqueConstraint
-from sqlalchemy.dialects import mysql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shop.constants.user import EMAIL_MAX, NAME_MAX, PERMISSIONS_MAX, RoleFlag
+from shop.core.database.folding import folded_column
 from shop.core.database.model import Model
 from shop.core.database.types import BigId
-
-# Exact comparison: by default MySQL treats e and é as equal, so two names could be one account.
-Name = String(NAME_MAX).with_variant(mysql.VARCHAR(NAME_MAX, collation="utf8mb4_bin"), "mysql", "mariadb")
-Email = String(EMAIL_MAX).with_variant(mysql.VARCHAR(EMAIL_MAX, collation="utf8mb4_bin"), "mysql", "mariadb")
 
 
 class User(Model):
@@ -22,8 +18,10 @@ class User(Model):
     __table_args__ = (UniqueConstraint("tenant_id", "email"), Index(None, "tenant_id", "name", "id"))
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    name: Mapped[str] = mapped_column(Name)
-    email: Mapped[str] = mapped_column(Email)
+    name: Mapped[str] = mapped_column(String(NAME_MAX))
+    name_folded: Mapped[str | None] = folded_column("name")
+    email: Mapped[str] = mapped_column(String(EMAIL_MAX))
+    email_folded: Mapped[str | None] = folded_column("email")
     password_hash: Mapped[str] = mapped_column(String(255))
     # RoleFlag values, and permission codes separated by blanks.
     roles: Mapped[int] = mapped_column(default=int(RoleFlag.GENERAL))

@@ -7,13 +7,15 @@ from typing import cast
 from sqlalchemy import CursorResult, Update, select, update
 
 from shop.constants.item import ItemStatus
-from shop.core.database.columns import ColumnMap
+from shop.core.database.columns import ColumnMap, FoldedTexts
 from shop.core.database.criteria import Criteria
 from shop.core.database.repository import Repository
 from shop.core.i18n.languages import TRANSLATED_LANGUAGES
 from shop.models.item import Item
 
 _ON_SALE_CONDITIONS = (Item.status == ItemStatus.ON_SALE, Item.deleted_at.is_(None))
+# Also after a change by the previous release, which does not fold.
+_STALE = Item.folded_at.is_distinct_from(Item.updated_at)
 _SOURCE = ColumnMap(
     Item.id,
     {
@@ -32,6 +34,10 @@ _SOURCE = ColumnMap(
         "introduction": tuple(
             Item.introduction_translations[language].as_string() for language in TRANSLATED_LANGUAGES
         ),
+    },
+    folded={
+        "name": FoldedTexts(Item.name_folded, _STALE),
+        "introduction": FoldedTexts(Item.introduction_folded, _STALE),
     },
 )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from shop.constants.stock import StockReason
-from shop.core.database.columns import ColumnMap
+from shop.core.database.columns import ColumnMap, FoldedTexts
 from shop.core.database.criteria import Criteria
 from shop.core.database.repository import Repository
 from shop.models.stock_ledger import StockLedger
@@ -29,6 +29,7 @@ _SOURCE = ColumnMap(
         "actor": StockLedger.actor,
         "created_at": StockLedger.created_at,
     },
+    folded={"note": FoldedTexts(StockLedger.note_folded, StockLedger.note_folded.is_(None))},
 )
 
 

@@ -5,11 +5,19 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from shop.core.database.columns import ColumnMap
+from shop.core.database.columns import ColumnMap, FoldedTexts
+from shop.core.database.folding import strip_end
 from shop.core.database.repository import Repository
 from shop.models.user import User
 
-_SOURCE = ColumnMap(User.id, {"id": User.id, "name": User.name, "email": User.email, "created_at": User.created_at})
+_SOURCE = ColumnMap(
+    User.id,
+    {"id": User.id, "name": User.name, "email": User.email, "created_at": User.created_at},
+    folded={
+        "name": FoldedTexts(User.name_folded, User.name_folded.is_(None)),
+        "email": FoldedTexts(User.email_folded, User.email_folded.is_(None)),
+    },
+)
 
 
 @dataclass(frozen=True)
@@ -28,7 +36,7 @@ class UserRepository(Repository[User]):
 
     def find_by_name(self, name: str) -> User | None:
         """Return the oldest user with exactly that name, or None."""
-        query = select(User).where(User.name == name).order_by(User.id).limit(1)
+        query = select(User).where(User.name == strip_end(name)).order_by(User.id).limit(1)
         return self.session.scalar(query)
 
     def lock_many(self, user_ids: Collection[int]) -> dict[int, User]:

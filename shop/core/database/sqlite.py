@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.sql.elements import ClauseElement
 
+from shop.core.database.folding import fold_text
 from shop.core.resilience.deadline import charge_deadline, remaining
 from shop.core.tenant import all_tenants
 
@@ -43,6 +44,12 @@ def _prepare(connection: Any, _record: object) -> None:
     connection.isolation_level = None
     for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
+    # Its own function changes ASCII letters only.
+    connection.create_function("lower", 1, _lower, deterministic=True)
+
+
+def _lower(text: str | None) -> str | None:
+    return None if text is None else fold_text(str(text))
 
 
 def _begin(connection: Connection) -> None:

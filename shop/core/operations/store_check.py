@@ -10,11 +10,15 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import text
 
+from shop.core.database.characters import find_other_collations
 from shop.core.database.engine import Database
 from shop.core.database.errors import DatabaseError, describe_database_error
+from shop.core.database.mysql import COLLATION
 from shop.core.operations.schema_version import is_usable
 from shop.core.redis.stores import RedisError, RedisStores
 from shop.core.settings.loader import SettingsError
+
+COLLATIONS_SHOWN = 10
 
 
 class CheckResult(NamedTuple):
@@ -68,6 +72,14 @@ class StoreCheck:
                 yield CheckResult(
                     durable == 1, f"innodb_flush_log_at_trx_commit is {durable}; 1 survives a power loss."
                 )
+                yield _check_characters(find_other_collations(connection))
+
+
+def _check_characters(others: list[str]) -> CheckResult:
+    if not others:
+        return CheckResult(ok=True, sentence=f"All texts have the character set and collation {COLLATION}.")
+    shown = ", ".join(others[:COLLATIONS_SHOWN]) + (", ..." if len(others) > COLLATIONS_SHOWN else "")
+    return CheckResult(ok=False, sentence=f"Texts need the collation {COLLATION}; these have another one: {shown}.")
 
 
 def _check_redis(client: Any) -> Iterator[CheckResult]:
