@@ -25,6 +25,10 @@ class IdempotencyRecordRepository(Repository[IdempotencyRecord]):
         """
         self.delete_where(tuple_(*_KEY_COLUMNS) == record_key, IdempotencyRecord.expires_at == expires_at)
 
+    def remove_key(self, record_key: tuple[int, str, str]) -> None:
+        """Delete the record of (tenant, scope, key)."""
+        self.delete_where(tuple_(*_KEY_COLUMNS) == record_key)
+
     def find_expired(self, now: datetime, limit: int) -> Sequence[tuple[int, str, str]]:
         """Return (tenant, scope, key) of expired records, oldest first."""
         query = select(*_KEY_COLUMNS).where(IdempotencyRecord.expires_at <= now).order_by(IdempotencyRecord.expires_at)

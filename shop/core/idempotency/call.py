@@ -8,11 +8,11 @@ import logging
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from typing import Any, NoReturn
 
-import orjson
 from flask import Response, current_app, g
 from werkzeug.exceptions import HTTPException
 
@@ -21,10 +21,14 @@ from shop.core.database.engine import Database
 from shop.core.database.errors import DBAPIError
 from shop.core.database.transaction import in_transaction, recording
 from shop.core.errors import CoreExceptionCode, DuplicateRow, ShopError
+from shop.core.idempotency.integrity import read_stored
+from shop.core.idempotency.lookup import RecordLookup
 from shop.core.idempotency.record import (
+    NOTE,
     IdempotencyKey,
     IdempotencyStore,
     StoredResponse,
+    UnreadableRecord,
     add_replay_headers,
     require_same_request,
 )
@@ -48,12 +52,19 @@ class IdempotentCall:
     store: IdempotencyStore
     key: IdempotencyKey
     render: Callable[[Any], Response]
+    lookup: RecordLookup = field(init=False)
+    # Expiry of the record of this request, once there is one.
+    _expires_at: datetime | None = field(init=False, default=None)
+
+    def __post_init__(self) -> None:
+        self.lookup = RecordLookup(self.database, self.clock, self.store, self.key)
 
     def run(self, view: Callable[[], Any]) -> Any:
         """Replay the stored response, or run the view and store its response.
 
-        Raises ShopError when the key was used for another request (KEY_OTHER_...), is in use (KEY_IN_PROGRESS), or was
-        used and the settings refuse duplicates (KEY_DUPLICATE); also the errors of the view.
+        Raises ShopError when the key was used for another request (KEY_OTHER_...), is in use (KEY_IN_PROGRESS), was
+        used and the settings refuse duplicates (KEY_DUPLICATE), or has a damaged record (RECORD_CORRUPT); also the
+        errors of the view.
         """
         token = secrets.token_hex(16)
         try:
@@ -62,7 +73,7 @@ class IdempotentCall:
             return self._execute(view)
         finally:
             with suppress(RedisError):
-                self.store.release(self.key, token)
+                self.store.release(self.key, token, self._note_seconds())
 
     def _acquire(self, token: str) -> StoredResponse | None:
         """Return the stored response, or None when this request has to execute."""
@@ -71,40 +82,63 @@ class IdempotentCall:
         stored = self._find_stored()
         if stored or holder is None:
             return stored
+        if holder.startswith(NOTE):
+            return self._take_over(token, holder)
         require_same_request(self.key, holder)
-        seconds = self.settings.idempotency_wait_seconds
-        if not self.bounded_wait.poll(lambda: self._lease(token) is None or None, seconds):
+        if not self.bounded_wait.poll(partial(self._is_over, token), self.settings.idempotency_wait_seconds):
             return self._find_stored() or self._raise_in_progress()
         return self._find_stored()
+
+    def _take_over(self, token: str, note: str) -> StoredResponse | None:
+        """Use a key whose note has no record: that of a purchase, or one that has expired."""
+        fingerprint = note.removeprefix(NOTE)
+        if fingerprint != self.lookup.expired_fingerprint:
+            require_same_request(self.key, fingerprint)
+        if self._lease(token, note):
+            self._raise_in_progress()
+        return self._find_stored()
+
+    def _is_over(self, token: str) -> bool | None:
+        holder = self._lease(token)
+        return holder is None or holder.startswith(NOTE) or None
 
     def _raise_in_progress(self) -> NoReturn:
         _set_outcome("in_progress", self.key)
         raise ShopError(CoreExceptionCode.KEY_IN_PROGRESS, retry_after=retry_after())
 
-    def _lease(self, token: str) -> str | None:
+    def _lease(self, token: str, over: str = "") -> str | None:
         try:
-            return self.store.lease(self.key, token)
+            return self.store.lease(self.key, token, *([over] if over else []))
         except RedisError as error:
             # Without a lease two requests may execute at once; one of them commits, and the other one replays it.
             _log.warning("No lease for %s: %s", self.key.digest, error)
             return None
+        except UnreadableRecord as error:
+            # It is deleted by now. A damaged note does not matter when the key has a record.
+            _log.warning("The note of %s was damaged: %s", self.key.digest, error)
+            return self._lease(token) if self._find_stored() else self._raise_corrupt(error)
 
     def _find_stored(self) -> StoredResponse | None:
-        stored = in_transaction(self.database, partial(self.store.find, self.key))
-        if stored and stored.expires_at <= self.clock.now():
-            self._delete(stored)
-            return None
-        return stored
+        try:
+            return self.lookup.find()
+        except UnreadableRecord as error:
+            self._raise_corrupt(error)
 
-    def _delete(self, stored: StoredResponse) -> None:
-        # A separate transaction: its gap lock would otherwise block other requests until this one ends.
-        in_transaction(self.database, partial(self.store.delete, self.key, stored))
+    def _raise_corrupt(self, error: UnreadableRecord) -> NoReturn:
+        _log.error("The record of %s was damaged: %s", self.key.digest, error)
+        _set_outcome("corrupt", self.key)
+        raise ShopError(CoreExceptionCode.RECORD_CORRUPT) from error
+
+    def _note_seconds(self) -> float:
+        """Return the seconds for which the key's record still lives; 0 without a record."""
+        return max(0.0, (self._expires_at - self.clock.now()).total_seconds()) if self._expires_at else 0.0
 
     def _execute(self, view: Callable[[], Any]) -> Any:
         recorder = ResponseRecorder(self.store, self.clock, self.key, self.render)
         try:
             with recording(recorder):
                 response = view()
+                self._expires_at = recorder.expires_at
         except (ShopError, HTTPException) as error:
             return self._store_error(recorder, error)
         except (DuplicateRow, DBAPIError):
@@ -129,6 +163,7 @@ class IdempotentCall:
             return response
         try:
             in_transaction(self.database, partial(recorder.write, response))
+            self._expires_at = recorder.expires_at
         except DuplicateRow:
             stored = self._find_stored()
             return self._replay(stored) if stored else response
@@ -137,17 +172,12 @@ class IdempotentCall:
 
     def _replay(self, stored: StoredResponse) -> Response:
         require_same_request(self.key, stored.fingerprint)
+        self._expires_at = stored.expires_at
         if self.settings.idempotency_on_duplicate == "error":
             _set_outcome("duplicate", self.key)
             raise ShopError(CoreExceptionCode.KEY_DUPLICATE)
-        try:
-            headers = [(str(name), str(value)) for name, value in orjson.loads(stored.headers)]
-        except (ValueError, TypeError) as error:
-            self._delete(stored)
-            _set_outcome("corrupt", self.key)
-            raise ShopError(CoreExceptionCode.RECORD_CORRUPT) from error
         _set_outcome("replayed", self.key)
-        response = current_app.response_class(stored.body or b"", stored.status, headers)
+        response = current_app.response_class(stored.body or b"", stored.status, read_stored(stored))
         add_replay_headers(self.key, response)
         if stored.body is None:
             response.headers["Idempotency-Replay"] = "omitted"

@@ -1,6 +1,5 @@
 """Idempotency guard: a repeated request with its key takes effect once."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -12,14 +11,13 @@ from shop.core.database.engine import Database
 from shop.core.errors import CoreExceptionCode, ShopError
 from shop.core.idempotency.call import IdempotentCall
 from shop.core.idempotency.fingerprint import compute_fingerprint
+from shop.core.idempotency.key_spelling import is_repeated, is_valid
 from shop.core.idempotency.metrics import timed
 from shop.core.idempotency.policy import IdempotencyPolicy, get_policy, is_required
 from shop.core.idempotency.record import IdempotencyKey, IdempotencyStore, Principal, storable_scope
 from shop.core.metrics.metrics import Metrics
 from shop.core.resilience.bounded_wait import BoundedWait
 from shop.core.settings.settings import Settings
-
-_KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 
 class HasIdempotencyStore(Protocol):
@@ -43,8 +41,8 @@ class IdempotencyGuard:
     def guard(self, controller: HasIdempotencyStore, principal: Principal, view: Callable[[], Any]) -> Any:
         """Run the view of the request, at most once per key.
 
-        Returns the response of the view or the stored one. Raises ShopError KEY_MISSING or KEY_FORMAT, and what
-        IdempotentCall.run raises.
+        Returns the response of the view or the stored one. Raises ShopError KEY_MISSING, KEY_REPEATED or
+        KEY_FORMAT, and what IdempotentCall.run raises.
         """
         policy = get_policy(controller, request.method, self.settings)
         key = self._read_key(policy, principal) if policy else None
@@ -65,7 +63,9 @@ class IdempotencyGuard:
             if is_required(policy, self.settings):
                 raise ShopError(CoreExceptionCode.KEY_MISSING, header=name)
             return None
-        if not _KEY.fullmatch(value):
+        if is_repeated(value):
+            raise ShopError(CoreExceptionCode.KEY_REPEATED, header=name)
+        if not is_valid(value):
             raise ShopError(CoreExceptionCode.KEY_FORMAT, header=name)
         scope = (self.scope_resolver and self.scope_resolver(request, principal)) or f"user:{principal.user_id}"
         fingerprint = compute_fingerprint(request, policy.excluded_fields, body=policy.compare_body)

@@ -11,7 +11,10 @@ from flask import Response, after_this_request, g, has_request_context
 
 from shop.core.errors import CoreExceptionCode, ShopError
 from shop.core.idempotency.fingerprint import Fingerprint
+from shop.core.idempotency.key_spelling import find_other_spelling
 
+# Beginning of a note, which is a lease without a token.
+NOTE = "|"
 # Scopes that fit the database column unchanged.
 _SCOPE = re.compile(r"[\x21-\x7e]{1,64}")
 
@@ -47,6 +50,12 @@ class IdempotencyKey(NamedTuple):
         return int(user_id) if kind == "user" and user_id.isdigit() else self.scope
 
     @property
+    def spellings(self) -> "tuple[IdempotencyKey, ...]":
+        """The key as it was sent, and in its other spelling."""
+        other = find_other_spelling(self.value)
+        return (self, self._replace(value=other)) if other else (self,)
+
+    @property
     def digest(self) -> str:
         """Digest of tenant, scope and key, for Redis keys and the log.
 
@@ -58,7 +67,7 @@ class IdempotencyKey(NamedTuple):
 class StoredResponse(NamedTuple):
     """Response to a finished request.
 
-    `body` is None when it was too large to store.
+    `headers` is a JSON list of pairs. `body` is None when it was too large to store.
     """
 
     fingerprint: str
@@ -68,26 +77,35 @@ class StoredResponse(NamedTuple):
     expires_at: datetime
 
 
-class IdempotencyStore(Protocol):
-    """Store of leases and records.
+class UnreadableRecord(Exception):  # noqa: N818 - describes the record; IdempotentCall converts it to a ShopError
+    """A record that was damaged."""
 
-    `find`, `save` and `delete` need a transaction.
+
+class IdempotencyStore(Protocol):
+    """Store of leases, notes and records.
+
+    A note tells a purchase that its key was used, since a purchase reads no records. `find`, `save`, `delete` and
+    `delete_unreadable` need a transaction; they know the key in one spelling only.
     """
 
-    def lease(self, key: IdempotencyKey, token: str) -> str | None:
-        """Take the lease of a key.
+    def lease(self, key: IdempotencyKey, token: str, over: str = "") -> str | None:
+        """Take the lease of a key, in all its spellings.
 
-        Returns None on success, else the fingerprint of the holder's request. Raises RedisError.
+        Returns None on success, else the fingerprint of the holder's request; that of a note begins with NOTE. A note
+        `over` is replaced by the lease. Raises RedisError, and UnreadableRecord for a damaged note, which is deleted.
         """
 
-    def release(self, key: IdempotencyKey, token: str) -> None:
+    def release(self, key: IdempotencyKey, token: str, note_seconds: float = 0) -> None:
         """Release the lease that was taken with this token.
 
-        Raises RedisError.
+        With `note_seconds` it becomes a note of that life. Raises RedisError.
         """
 
     def find(self, key: IdempotencyKey) -> StoredResponse | None:
-        """Return the record of a key, also an expired one, or None."""
+        """Return the record of a key, also an expired one, or None.
+
+        Raises UnreadableRecord.
+        """
 
     def save(self, key: IdempotencyKey, response: StoredResponse) -> None:
         """Write the record of a key.
@@ -97,6 +115,9 @@ class IdempotencyStore(Protocol):
 
     def delete(self, key: IdempotencyKey, response: StoredResponse) -> None:
         """Delete this record, but not a newer one of the same key."""
+
+    def delete_unreadable(self, key: IdempotencyKey) -> None:
+        """Delete the record of a key if it is damaged."""
 
 
 def storable_scope(scope: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
@@ -30,13 +30,15 @@ class ResponseRecorder:
     key: IdempotencyKey
     render: Callable[[Any], Response]
     started: bool = False
+    # Expiry of the record, once it was written; its transaction may be rolled back.
+    expires_at: datetime | None = None
 
     def __call__(self, work: Callable[[], Any]) -> Response:
         """Run the work and record its response.
 
         Raises DuplicateRow when another attempt was recorded first.
         """
-        self.started = True
+        self.started, self.expires_at = True, None
         response = self.render(work())
         if is_storable(response.status_code):
             self.write(response)
@@ -44,8 +46,9 @@ class ResponseRecorder:
 
     def write(self, response: Response) -> None:
         """Write the record of a response."""
+        self.expires_at = expires_at = self.clock.now() + timedelta(seconds=self.key.ttl)
         body = None if response.is_streamed else response.get_data()
-        headers = [pair for pair in response.headers if _is_header_stored(pair[0])]
+        headers = [pair for pair in response.headers if is_header_stored(pair[0])]
         self.store.save(
             self.key,
             StoredResponse(
@@ -53,7 +56,7 @@ class ResponseRecorder:
                 response.status_code,
                 orjson.dumps(headers).decode(),
                 body if body is not None and len(body) <= STORED_BODY_MAX_BYTES else None,
-                self.clock.now() + timedelta(seconds=self.key.ttl),
+                expires_at,
             ),
         )
 
@@ -66,5 +69,6 @@ def is_storable(status: int) -> bool:
     return status < 500 and status not in _NEVER_STORED
 
 
-def _is_header_stored(name: str) -> bool:
+def is_header_stored(name: str) -> bool:
+    """Return True for a header that a replay has too."""
     return name.lower() not in _HEADERS_DROPPED and not name.lower().startswith(_PREFIXES_DROPPED)

@@ -28,14 +28,14 @@ DEFECTS = (
         "lease_in_milliseconds",
         "The lease of a key lives for the configured seconds.",
         "cache_managers/idempotency_record.py",
-        replace("px=int(seconds * 1000)", "px=int(seconds)"),
+        replace("int(seconds * 1000), over", "int(seconds), over"),
         "durations/test_redis_lives.py::test_a_key_expires_after_its_life",
     ),
     defect(
         "lease_of_another_request_is_released",
         "A request releases its own lease only.",
         "cache_managers/idempotency_record.py",
-        replace('[f"{token}|"]', '[""]'),
+        replace('[f"{token}|", note', '["", note'),
         "idempotency/test_races.py::test_a_request_does_not_release_the_lease_of_another_request",
     ),
     defect(
