@@ -60,7 +60,7 @@ class IdempotencyRecordCacheManager(CacheManager):
         self.stores.cache.set(self.key_name(key), f"|{key.fingerprint.text}", nx=True, ex=key.ttl)
 
     def key_names(self, key: IdempotencyKey) -> list[str]:
-        """Return the Redis keys of all spellings, the one that was sent first."""
+        """Return the Redis keys of all spellings, as sent first."""
         return [self.key_name(spelling) for spelling in key.spellings]
 
     def key_name(self, key: IdempotencyKey) -> str:

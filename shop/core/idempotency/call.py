@@ -90,7 +90,10 @@ class IdempotentCall:
         return self._find_stored()
 
     def _take_over(self, token: str, note: str) -> StoredResponse | None:
-        """Use a key whose note has no record: that of a purchase, or one that has expired."""
+        """Use a key whose note has no record.
+
+        The note is that of a purchase, or its record has expired.
+        """
         fingerprint = note.removeprefix(NOTE)
         if fingerprint != self.lookup.expired_fingerprint:
             require_same_request(self.key, fingerprint)
@@ -130,7 +133,7 @@ class IdempotentCall:
         raise ShopError(CoreExceptionCode.RECORD_CORRUPT) from error
 
     def _note_seconds(self) -> float:
-        """Return the seconds for which the key's record still lives; 0 without a record."""
+        """Return the remaining life of the record, 0 without one."""
         return max(0.0, (self._expires_at - self.clock.now()).total_seconds()) if self._expires_at else 0.0
 
     def _execute(self, view: Callable[[], Any]) -> Any:

@@ -34,7 +34,7 @@ def is_quoted(value: str) -> bool:
 
 @lru_cache(maxsize=1024)
 def find_other_spelling(value: str) -> str | None:
-    """Return the other spelling of a key, or None when it cannot be sent.
+    """Return the other spelling of a key, or None.
 
     A plain key that looks quoted cannot be sent plain: it would be another key.
     """

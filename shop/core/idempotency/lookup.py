@@ -24,9 +24,9 @@ class RecordLookup:
     expired_fingerprint: str | None = None
 
     def find(self) -> StoredResponse | None:
-        """Return the record in the spelling that was sent, else in the other one, or None.
+        """Return the record of the key, or None.
 
-        Raises UnreadableRecord for a damaged record, once: it is deleted.
+        The spelling that was sent is searched first. Raises UnreadableRecord for a damaged record, once: it is deleted.
         """
         return next((stored for key in self.key.spellings if (stored := self._find_spelled(key))), None)
 

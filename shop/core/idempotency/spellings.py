@@ -1,4 +1,4 @@
-"""Other spellings of a request that mean the same: numbers of a JSON body, a query string.
+"""Other spellings of the numbers and queries of a request.
 
 The previous release compares digests of a body as it was sent. So digests are still stored in that form, and a body is
 compared with every spelling of its numbers: `1`, `1.0` and `1e0` are one number.
@@ -19,16 +19,16 @@ _EXACT_BITS = 64
 
 
 def canonical_query(query: bytes) -> bytes:
-    """Return a query string with its parameters sorted and encoded in one way."""
+    """Return a query string with sorted and evenly encoded parameters."""
     # Latin-1 maps each byte to one character, so two queries with different bytes stay different.
     pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True, encoding="latin-1")
     return urlencode(sorted(pairs), encoding="latin-1").encode()
 
 
 def read_exact_json(body: bytes, excluded: Collection[str]) -> Any:
-    """Parse valid JSON with integers of any size, without the excluded fields of an object.
+    """Parse valid JSON with integers of any size.
 
-    Raises RecursionError for deep nesting.
+    The excluded fields of an object are left out. Raises RecursionError for deep nesting.
     """
     value = json.loads(body)
     if isinstance(value, dict):
@@ -47,7 +47,7 @@ def dump_sorted(value: Any) -> bytes:
 
 
 def iterate_spellings(value: Any) -> Iterator[bytes]:
-    """Yield the JSON of a value for each spelling of its integral numbers."""
+    """Yield JSON for each spelling of the integral numbers."""
     numbers = [_spell_number(number) for number in _find_numbers(value)]
     size = len(dump_sorted(value))
     count = 1
