@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 UV := $(BIN)/python -m uv --system-certs
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run stop demo bench bench-catalogue bench-keys bench-limits bench-lists bench-logs bench-sign-in chaos chaos-keys fuzz fuzz-lists resilience mutants rolling teeth test test-all fast module-test coverage lint contracts types unit report report-test newest lock first-runs clean clean-data help
+.PHONY: run stop demo bench bench-catalogue bench-keys bench-limits bench-lists bench-logs bench-sign-in chaos chaos-keys fuzz fuzz-lists resilience mutants rolling teeth test test-all fast module-test coverage repeat lint contracts types unit report report-test newest lock first-runs clean clean-data help
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -84,6 +84,9 @@ test: $(VENV)/.ready lint types contracts unit ## Run formatter, linter, type ch
 
 test-all: export SHOP_TEST_ALL = 1
 test-all: test ## The same with whole generated products instead of samples; CI runs the tests of it nightly
+
+repeat: $(VENV)/.ready ## Run the tests many times, the last ones beside a busy core, to find unstable ones; RUNS=20, BUSY=5
+	@$(BIN)/python -m tests.repeat --runs $(or $(RUNS),20) --busy $(or $(BUSY),5) $(TESTS)
 
 coverage: $(VENV)/.ready ## Measure branch coverage in all processes; TESTS=tests/lists for a part, WRITE=1 writes docs/audit/coverage.md
 	@$(BIN)/python -m tests.coverage --workers $(or $(WORKERS),3) $(if $(filter 1,$(WRITE)),--write) $(TESTS)

@@ -29,7 +29,7 @@ def test_the_pipeline_runs_all_targets_of_make_test() -> None:
     assert _find_make_targets() == {word for word in recipe[1].split() if not word.startswith("$")}
 
 
-@pytest.mark.parametrize("name", ["coverage", "newest", "rolling", "teeth", "test-all"])
+@pytest.mark.parametrize("name", ["coverage", "newest", "repeat", "rolling", "teeth", "test-all"])
 def test_a_nightly_job_runs_its_target_on_a_schedule_only(name: str) -> None:
     job = pipeline_jobs()[name]
     assert (job["rules"], job["script"]) == (SCHEDULED, f"make {name}")

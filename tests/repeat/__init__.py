@@ -1,0 +1,1 @@
+"""Repetition of the whole suite, to find tests that fail now and then."""
