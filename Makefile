@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 UV := $(BIN)/python -m uv --system-certs
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run stop demo bench bench-catalogue bench-keys bench-limits bench-lists bench-logs bench-sign-in chaos chaos-keys fuzz fuzz-lists resilience mutants rolling teeth test test-all fast module-test coverage repeat lint contracts types unit report report-test newest lock first-runs clean clean-data help
+.PHONY: run stop demo bench bench-catalogue bench-keys bench-limits bench-lists bench-logs bench-sign-in chaos chaos-keys fuzz fuzz-lists resilience mutants rolling teeth test test-all fast module-test coverage repeat lint contracts types unit docs report report-test newest lock first-runs clean clean-data help
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -80,7 +80,7 @@ mutants: $(VENV)/.ready ## Plant small defects in functions, see which tests not
 	@$(BIN)/python -m tests.mutants run --module $(or $(MODULE),shop) --sample $(or $(SAMPLE),0) --seed $(or $(SEED),1)
 	@$(BIN)/python -m tests.mutants report
 
-test: $(VENV)/.ready lint types contracts unit ## Run formatter, linter, type checker, contracts and tests
+test: $(VENV)/.ready lint types contracts docs unit ## Run formatter, linter, type checker, contracts, documentation and tests
 
 test-all: export SHOP_TEST_ALL = 1
 test-all: test ## The same with whole generated products instead of samples; CI runs the tests of it nightly
@@ -110,6 +110,9 @@ fast: $(VENV)/.ready ## Run the tests that need no server, without the slow ones
 module-test: $(VENV)/.ready ## Run the tests of one module (a minute); NOUN=item
 	$(BIN)/python -m pytest -n 2 --dist worksteal --noun $(or $(NOUN),$(error NOUN=item names the module))
 
+docs: $(VENV)/.ready ## Build the documentation with its search in site/index.html; a broken link is an error
+	$(BIN)/python -m sphinx --quiet --fail-on-warning --keep-going -c docs/site -d var/docs . site
+
 report: $(VENV)/.ready ## Regenerate docs/architecture/report.html after a change of structure
 	$(BIN)/python -m flask shop arch report
 
@@ -134,7 +137,7 @@ NOT_RUNNING := pid=$$(cat var/up.pid 2>/dev/null); case "$$(ps -p "$${pid:-0}" -
 
 clean: ## Remove all generated files; the data in var/ stays
 	@$(NOT_RUNNING)
-	rm -rf $(VENV) $(VENV)-newest var/coverage build site *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-newest var/coverage var/docs build site *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 clean-data: ## Delete the data in var/: accounts, orders, signing keys; asks on a terminal, YES=1 does not

@@ -25,7 +25,7 @@ ODD_NAME = 'my shop\'s "best" 100%41 #1 é?$&;茶'
 MOMENTS = (0.1, 0.5, 1.5, 3, 5, 8, 12, 17, 23, 30)
 VERSIONS = ("3.11", "3.12", "3.13")
 SETUP_SECONDS = 600.0
-NOBODY = 65_534
+OTHER_USER = 65_534
 MakeClone = Callable[[str], "Clone"]
 
 
@@ -114,10 +114,20 @@ def test_a_set_up_that_was_interrupted_ten_times_is_completed(make_clone: MakeCl
     clone.assert_runs_and_stops()
 
 
-@pytest.mark.parametrize("version", VERSIONS)
-def test_a_clone_runs_with_each_python(make_clone: MakeClone, version: str) -> None:
-    # The newest one takes the place of one that is not installed.
-    python = shutil.which(f"python{version}") or "python3"
+def installed_pythons() -> list[str]:
+    """Return an interpreter of each supported version that is installed here."""
+    found = []
+    for version in VERSIONS:
+        own = sorted(Path.home().glob(f".pyenv/versions/{version}.*/bin/python3"))
+        candidates = [*map(str, own), shutil.which(f"python{version}")]
+        found += [
+            name for name in candidates if name and subprocess.run([name, "-c", ""], check=False).returncode == 0
+        ][:1]
+    return found
+
+
+@pytest.mark.parametrize("python", installed_pythons())
+def test_a_clone_runs_with_each_python(make_clone: MakeClone, python: str) -> None:
     clone = make_clone("clone")
 
     clone.assert_runs_and_stops(f"PYTHON={python}")
@@ -132,10 +142,10 @@ def test_a_user_without_a_writable_home_runs_a_clone(make_clone: MakeClone) -> N
     clone = make_clone("clone")
     clone.env |= {"HOME": "/nonexistent"}
     if os.geteuid() == 0:
-        clone.prefix = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--"]
+        clone.prefix = ["setpriv", f"--reuid={OTHER_USER}", f"--regid={OTHER_USER}", "--clear-groups", "--"]
         clone.folder.parent.chmod(0o755)
         for path in (clone.folder, *clone.folder.rglob("*")):
-            os.chown(path, NOBODY, NOBODY)
+            os.chown(path, OTHER_USER, OTHER_USER)
 
     clone.assert_runs_and_stops("PYTHON=/usr/bin/python3")
 
