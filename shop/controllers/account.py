@@ -13,14 +13,22 @@ from shop.core.auth.masking import Mask
 from shop.core.caller import Caller
 from shop.core.database.transaction import transactional
 from shop.core.openapi.envelopes import Shape
+from shop.core.openapi.failures import failing
 from shop.core.pagination.pages import AnyPage
 from shop.core.query.query import ListQuery
+from shop.exception_codes.permission import PermissionExceptionCode
+from shop.exception_codes.user import UserExceptionCode as Code
 from shop.schemas.account import AccountSchema
 from shop.service_managers.account import AccountServiceManager
 from shop.services.account import AccountService
 from shop.supports.user import UserPolicy
 
 blueprint = Blueprint("users", __name__, url_prefix="/users", description="Users, their roles and permissions")
+_CHANGE_ERRORS = (Code.NOT_FOUND, Code.OWN_RIGHTS, Code.ADMINISTRATOR)
+_GRANT_ERRORS = (
+    failing(PermissionExceptionCode.NOT_HELD, permissions=[Permission.STOCK_ADJUST.code]),
+    failing(PermissionExceptionCode.SYSTEM_PERMISSION, field="permissions"),
+)
 EMAIL_MASK = Mask("email", Permission.USERS_VIEW_EMAIL, owner="id")
 
 
@@ -47,7 +55,7 @@ class AccountController(Controller):
 
     accounts: AccountService
 
-    @blueprint.response(200, AccountSchema, errors=(404,), masks=(EMAIL_MASK,))
+    @blueprint.response(200, AccountSchema, errors=(Code.NOT_FOUND,), masks=(EMAIL_MASK,))
     @signed_in(UserPolicy.view)
     @transactional
     def get(self, user_id: int, caller: Caller) -> dict[str, Any]:
@@ -62,7 +70,7 @@ class AccountRolesController(Controller):
 
     accounts: AccountServiceManager
 
-    @blueprint.response(200, AccountSchema, errors=(404,), masks=(EMAIL_MASK,))
+    @blueprint.response(200, AccountSchema, errors=(*_CHANGE_ERRORS, *_GRANT_ERRORS), masks=(EMAIL_MASK,))
     @signed_in(UserPolicy.grant)
     @blueprint.arguments(AssignAccountChecker)
     @transactional
@@ -78,7 +86,7 @@ class DisableAccountController(Controller):
 
     accounts: AccountServiceManager
 
-    @blueprint.response(200, AccountSchema, errors=(404,), masks=(EMAIL_MASK,))
+    @blueprint.response(200, AccountSchema, errors=_CHANGE_ERRORS, masks=(EMAIL_MASK,))
     @signed_in(UserPolicy.disable)
     @transactional
     def post(self, user_id: int, caller: Caller) -> dict[str, Any]:
@@ -93,7 +101,7 @@ class EnableAccountController(Controller):
 
     accounts: AccountService
 
-    @blueprint.response(200, AccountSchema, errors=(404,), masks=(EMAIL_MASK,))
+    @blueprint.response(200, AccountSchema, errors=_CHANGE_ERRORS, masks=(EMAIL_MASK,))
     @signed_in(UserPolicy.disable)
     @transactional
     def post(self, user_id: int, caller: Caller) -> dict[str, Any]:

@@ -10,11 +10,13 @@ from shop.core.api.controller import Controller
 from shop.core.auth.guards import signed_in
 from shop.core.caller import Caller
 from shop.core.database.transaction import transactional
+from shop.core.errors import CoreExceptionCode
 from shop.core.http.envelope import Answer, created, with_version
 from shop.core.http.etag import Precondition
 from shop.core.openapi.envelopes import Shape
 from shop.core.pagination.pages import AnyPage
 from shop.core.query.query import ListQuery
+from shop.exception_codes.item import ItemExceptionCode as Code
 from shop.schemas.item import ItemSchema, ItemTranslationsSchema
 from shop.services.item import ItemService
 from shop.supports.item import ItemPolicy
@@ -58,7 +60,7 @@ class ItemController(Controller):
 
     items: ItemService
 
-    @blueprint.response(200, ItemSchema, errors=(404,))
+    @blueprint.response(200, ItemSchema, errors=(Code.NOT_FOUND,))
     @with_etag
     @signed_in(ItemPolicy.view, optional=True)
     @transactional
@@ -66,7 +68,7 @@ class ItemController(Controller):
         """Read an item."""
         return with_version(self.items.get(item_id, include_hidden=ItemPolicy.view.has_permission(caller)))
 
-    @blueprint.response(200, ItemSchema, errors=(404, 412))
+    @blueprint.response(200, ItemSchema, errors=(Code.NOT_FOUND, CoreExceptionCode.STATE_CHANGED))
     @with_etag
     @signed_in(ItemPolicy.update)
     @blueprint.arguments(ReviseItemChecker(partial=True))
@@ -76,7 +78,7 @@ class ItemController(Controller):
         """Change fields of an item."""
         return with_version(self.items.revise(item_id, body, condition))
 
-    @blueprint.response(200, errors=(400, 404, 412))
+    @blueprint.response(200, errors=(Code.NOT_FOUND, CoreExceptionCode.STATE_CHANGED))
     @signed_in(ItemPolicy.delete)
     @blueprint.arguments(IfMatchChecker, location="headers")
     @transactional
@@ -92,7 +94,7 @@ class RestoreItemController(Controller):
 
     items: ItemService
 
-    @blueprint.response(200, ItemSchema, errors=(404,))
+    @blueprint.response(200, ItemSchema, errors=(Code.NOT_FOUND,))
     @with_etag
     @signed_in(ItemPolicy.restore)
     @transactional
@@ -108,7 +110,7 @@ class ItemTranslationsController(Controller):
 
     items: ItemService
 
-    @blueprint.response(200, ItemTranslationsSchema, errors=(404,))
+    @blueprint.response(200, ItemTranslationsSchema, errors=(Code.NOT_FOUND,))
     @signed_in(ItemPolicy.update)
     @transactional
     def get(self, item_id: int) -> dict[str, Any]:

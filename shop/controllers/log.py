@@ -10,6 +10,7 @@ from shop.core.auth.guards import signed_in
 from shop.core.caller import Caller
 from shop.core.openapi.envelopes import Shape
 from shop.core.pagination.pages import Page, PageRequest
+from shop.exception_codes.log import LogExceptionCode
 from shop.schemas.log import LogSchema
 from shop.services.log import LogService
 from shop.supports.log import LogPolicy
@@ -17,14 +18,14 @@ from shop.supports.log import LogPolicy
 blueprint = Blueprint("logs", __name__, url_prefix="/logs", description="Log records, for administrators")
 
 
-@blueprint.route("")
+@blueprint.route("", operation_ids={"GET": "listLogRecords"})
 @dataclass(eq=False)
 class LogsController(Controller):
     """Log records."""
 
     logs: LogService
 
-    @blueprint.response(200, LogSchema, shape=Shape.PAGE, errors=(404,))
+    @blueprint.response(200, LogSchema, shape=Shape.PAGE, errors=(LogExceptionCode.NOT_KEPT, LogExceptionCode.AWAY))
     @signed_in(LogPolicy.view_any)
     @blueprint.arguments(PageLogChecker, location="query")
     def get(self, query: dict[str, Any], caller: Caller) -> Page[dict[str, Any]]:

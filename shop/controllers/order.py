@@ -21,11 +21,15 @@ from shop.core.http.request import request_uuid
 from shop.core.idempotency.policy import IdempotencyPolicy, idempotent
 from shop.core.idempotency.record import current_idempotency_key
 from shop.core.openapi.envelopes import Shape
+from shop.core.openapi.failures import failing
 from shop.core.pagination.pages import AnyPage
 from shop.core.query.query import ListQuery
 from shop.core.rate_limiting.quota import Bucket
 from shop.core.rate_limiting.route_limit import rate_limit
 from shop.core.trace import record_created
+from shop.exception_codes.item import ItemExceptionCode
+from shop.exception_codes.order import OrderExceptionCode as Code
+from shop.exception_codes.user import UserExceptionCode
 from shop.schemas.order import OrderSchema
 from shop.service_managers.order import OrderServiceManager
 from shop.services.account import AccountService
@@ -36,6 +40,19 @@ from shop.supports.purchase import derive_purchase_id, parse_wait_preference
 from shop.supports.reservation import Purchase
 
 blueprint = Blueprint("orders", __name__, description="Purchases and orders")
+_PURCHASE_ERRORS = (
+    ItemExceptionCode.NOT_FOUND,
+    failing(ItemExceptionCode.STOCK_INSUFFICIENT, current_stock=3),
+    failing(Code.PURCHASE_LIMIT, limit=4),
+    Code.SYSTEM_BUSY,
+)
+# With `Prefer: wait`, or repeated: the order is written by then.
+_WRITTEN = {201: {"status": OrderStatus.CONFIRMED}}
+_CANCEL_ERRORS = (
+    Code.NOT_FOUND,
+    failing(Code.ORDER_CLOSED, order_status=OrderStatus.CANCELLED),
+    Code.NOT_WRITTEN,
+)
 
 
 @blueprint.route("/items/<id:item_id>/purchase")
@@ -46,7 +63,9 @@ class PurchaseOrderController(Controller):
     purchases: OrderServiceManager
     clock: Clock
 
-    @blueprint.response(202, OrderSchema, errors=(404, 409), other_statuses=(201,))
+    @blueprint.response(
+        202, OrderSchema, errors=_PURCHASE_ERRORS, other_statuses={201: {"status": OrderStatus.CONFIRMED}}
+    )
     @rate_limit(Bucket.PURCHASE, deferred=True)
     @with_token(OrderPolicy.create)
     # The receipt serves as the idempotency record. Without a key every request is a new purchase.
@@ -95,7 +114,7 @@ class OrdersController(Controller):
         return self.orders.page(caller.user_id, query)
 
 
-@blueprint.route("/users/<id:user_id>/orders")
+@blueprint.route("/users/<id:user_id>/orders", operation_ids={"GET": "listUserOrders"})
 @dataclass(eq=False)
 class UserOrdersController(Controller):
     """Orders of a user."""
@@ -103,7 +122,7 @@ class UserOrdersController(Controller):
     accounts: AccountService
     orders: OrderService
 
-    @blueprint.response(200, OrderSchema, shape=Shape.QUERY, errors=(404,))
+    @blueprint.response(200, OrderSchema, shape=Shape.QUERY, errors=(UserExceptionCode.NOT_FOUND,))
     @signed_in(OrderPolicy.view_any)
     @blueprint.arguments(PageOrderChecker, location="query")
     @transactional
@@ -120,7 +139,7 @@ class OrderController(Controller):
 
     orders: OrderService
 
-    @blueprint.response(200, OrderSchema, errors=(404,))
+    @blueprint.response(200, OrderSchema, errors=(Code.NOT_FOUND,))
     @signed_in(OrderPolicy.view)
     @transactional
     def get(self, order_id: UUID, caller: Caller) -> dict[str, Any]:
@@ -135,7 +154,7 @@ class CancelOrderController(Controller):
 
     ledger: StockLedgerService
 
-    @blueprint.response(200, OrderSchema, errors=(404, 409))
+    @blueprint.response(200, OrderSchema, errors=_CANCEL_ERRORS)
     @signed_in(OrderPolicy.cancel)
     @transactional
     def post(self, order_id: UUID, caller: Caller) -> dict[str, Any]:

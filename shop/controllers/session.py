@@ -33,14 +33,14 @@ blueprint = Blueprint(
 )
 
 
-@blueprint.route("/refresh")
+@blueprint.route("/refresh", operation_ids={"POST": "refreshTokens", "PUT": "refreshTokensByPut"})
 @dataclass(eq=False)
 class RefreshSessionController(Controller):
     """Refreshing of tokens."""
 
     sessions: SessionService
 
-    @blueprint.response(200, TokenSchema, errors=(401,))
+    @blueprint.response(200, TokenSchema, errors=(SessionExceptionCode.REFRESH_INVALID,))
     @cache_control(NO_STORE)
     @rate_limit(Bucket.REFRESH, by_address=True)
     @public_access
@@ -54,7 +54,7 @@ class RefreshSessionController(Controller):
         # A response instead of an exception, so that the end of the session is committed.
         return self.sessions.refresh(body["refresh_token"]) or error_response(SessionExceptionCode.REFRESH_INVALID)
 
-    @blueprint.response(200, TokenSchema, errors=(401,))
+    @blueprint.response(200, TokenSchema, errors=(SessionExceptionCode.REFRESH_INVALID,))
     @cache_control(NO_STORE)
     @rate_limit(Bucket.REFRESH, by_address=True)
     @public_access
@@ -65,7 +65,7 @@ class RefreshSessionController(Controller):
         return self.sessions.refresh(body["refresh_token"]) or error_response(SessionExceptionCode.REFRESH_INVALID)
 
 
-@blueprint.route("/logout")
+@blueprint.route("/logout", operation_ids={"POST": "logout", "DELETE": "logoutByDelete"})
 @dataclass(eq=False)
 class SignOutSessionController(Controller):
     """Sign-out of one session."""
@@ -87,7 +87,7 @@ class SignOutSessionController(Controller):
         self.sessions.end(caller, caller.session_id)
 
 
-@blueprint.route("/logout-all")
+@blueprint.route("/logout-all", operation_ids={"POST": "logoutEverywhere"})
 @dataclass(eq=False)
 class SignOutEverywhereSessionController(Controller):
     """Sign-out of all sessions."""
@@ -102,7 +102,7 @@ class SignOutEverywhereSessionController(Controller):
         self.sessions.end_all(caller.user_id, SessionEndReason.SIGNED_OUT)
 
 
-@blueprint.route("/sessions")
+@blueprint.route("/sessions", operation_ids={"GET": "listSessions"})
 @dataclass(eq=False)
 class SessionsController(Controller):
     """Sessions of the caller."""
@@ -118,14 +118,14 @@ class SessionsController(Controller):
         return self.sessions.page(caller, PageRequest(**query))
 
 
-@blueprint.route("/sessions/<uuid:session_id>")
+@blueprint.route("/sessions/<uuid:session_id>", operation_ids={"DELETE": "endSession"})
 @dataclass(eq=False)
 class SessionController(Controller):
     """One session of the caller."""
 
     sessions: SessionService
 
-    @blueprint.response(200, errors=(404,))
+    @blueprint.response(200, errors=(SessionExceptionCode.NOT_FOUND,))
     @signed_in(SessionPolicy.end)
     @transactional
     def delete(self, session_id: UUID, caller: Caller) -> None:

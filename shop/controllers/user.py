@@ -16,9 +16,11 @@ from shop.core.database.transaction import transactional
 from shop.core.http.envelope import Answer, created, success
 from shop.core.idempotency.policy import IdempotencyPolicy
 from shop.core.openapi.cache_control import NO_STORE, cache_control
+from shop.core.openapi.failures import failing
 from shop.core.rate_limiting.limiter import RateLimiter, scope_to_address
 from shop.core.rate_limiting.quota import Bucket
 from shop.core.rate_limiting.route_limit import rate_limit
+from shop.exception_codes.user import UserExceptionCode as Code
 from shop.schemas.session import TokenSchema
 from shop.schemas.user import RegistrationSchema, UserSchema
 from shop.service_managers.user import UserServiceManager
@@ -29,14 +31,16 @@ blueprint = Blueprint(
 )
 
 
-@blueprint.route("/register")
+@blueprint.route("/register", operation_ids={"POST": "register"})
 @dataclass(eq=False)
 class RegisterUserController(Controller):
     """Registration of an account."""
 
     users: UserServiceManager
 
-    @blueprint.response(201, RegistrationSchema)
+    @blueprint.response(
+        201, RegistrationSchema, errors=(failing(Code.EMAIL_TAKEN, field="email"),), success=UserSuccessCode.REGISTERED
+    )
     @cache_control(NO_STORE)
     @rate_limit(Bucket.REGISTER, by_address=True)
     @public_access
@@ -48,7 +52,7 @@ class RegisterUserController(Controller):
         return created(answer, "/api/v1/auth/me", UserSuccessCode.REGISTERED.number)
 
 
-@blueprint.route("/login")
+@blueprint.route("/login", operation_ids={"POST": "login"})
 @dataclass(eq=False)
 class SignInUserController(Controller):
     """Sign-in of a user."""
@@ -56,7 +60,7 @@ class SignInUserController(Controller):
     users: UserServiceManager
     limits: RateLimiter
 
-    @blueprint.response(200, TokenSchema, errors=(401,))
+    @blueprint.response(200, TokenSchema, errors=(Code.CREDENTIALS_WRONG,), success=UserSuccessCode.SIGNED_IN)
     @cache_control(NO_STORE)
     @rate_limit(Bucket.LOGIN_ADDRESS, by_address=True, deferred=True)
     @public_access
@@ -72,7 +76,7 @@ class SignInUserController(Controller):
         return success(answer, code=UserSuccessCode.SIGNED_IN.number)
 
 
-@blueprint.route("/me")
+@blueprint.route("/me", operation_ids={"GET": "getMe", "POST": "getMeByPost"})
 @dataclass(eq=False)
 class MeUserController(Controller):
     """Profile of the caller."""
@@ -92,7 +96,7 @@ class MeUserController(Controller):
         return caller.profile
 
 
-@blueprint.route("/password")
+@blueprint.route("/password", operation_ids={"PUT": "changePassword"})
 @dataclass(eq=False)
 class PasswordUserController(Controller):
     """Password of the caller."""
@@ -100,7 +104,7 @@ class PasswordUserController(Controller):
     users: UserServiceManager
     limits: RateLimiter
 
-    @blueprint.response(200)
+    @blueprint.response(200, errors=(failing(Code.PASSWORD_WRONG, field="current_password"),))
     @signed_in(UserPolicy.change_password)
     @blueprint.arguments(ChangePasswordChecker)
     @transactional

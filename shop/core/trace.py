@@ -16,9 +16,10 @@ from shop.core.context import set_temporarily
 REQUEST_ID_FORMAT = re.compile(r"(?!eyJ)[A-Za-z0-9._:/+=~-]{1,128}")
 # The same as a JSON Schema pattern, which needs anchors.
 REQUEST_ID_PATTERN = f"^{REQUEST_ID_FORMAT.pattern}$"
+_SPAN_DIGITS = 16
 # W3C Trace Context: version, trace, parent, flags. Later versions may add fields after another dash.
 _TRACEPARENT = re.compile(
-    r"(?!ff)([0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-[\x21-\x7e]{1,200})?"
+    r"(?!ff)([0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})(-[\x21-\x7e]{1,200})?"
 )
 
 
@@ -26,12 +27,12 @@ _TRACEPARENT = re.compile(
 class Trace:
     """Ids and counters of the running request or job.
 
-    `parent` is the received traceparent, or empty.
+    `traceparent` names this request as a span of the received trace; empty without one.
     """
 
     request_id: str
     trace_id: str
-    parent: str = ""
+    traceparent: str = ""
     job: str = ""
     # Ids of objects that this request created; a log search for the request also finds records that name them.
     created_ids: list[str] = field(default_factory=list)
@@ -67,10 +68,13 @@ def create_request_trace(request_id: str, traceparent: str) -> Trace:
     new_id = uuid7().hex
     match = _TRACEPARENT.fullmatch(traceparent) if traceparent else None
     # Version 00 has exactly four fields.
-    if match and match[1] == "00" and match[3]:
+    if match and match[1] == "00" and match[4]:
         match = None
     valid_id = request_id if REQUEST_ID_FORMAT.fullmatch(request_id) else new_id
-    return Trace(valid_id, match[2], match[0]) if match else Trace(valid_id, new_id)
+    if match is None:
+        return Trace(valid_id, new_id)
+    # The span of this request, which is not the one that called: the random half of the id, and version 00.
+    return Trace(valid_id, match[2], f"00-{match[2]}-{new_id[-_SPAN_DIGITS:]}-{match[3]}")
 
 
 @contextmanager

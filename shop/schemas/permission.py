@@ -11,7 +11,23 @@ from shop.core.validation.fields import Text
 class PermissionSchema(Schema):
     """Permission that can be granted to users."""
 
-    code = Choice(Permission, required=True)
-    name = fields.String(required=True, validate=OneOf([permission.dotted_name for permission in Permission]))
-    kind = Choice(PermissionKind, required=True)
-    sentence = Text(SENTENCE_MAX, min_length=1, required=True, metadata={"example": Permission.USERS_VIEW_ANY.sentence})
+    code = Choice(
+        Permission,
+        required=True,
+        metadata={"description": "Number of the permission, as it is granted; it is no error code."},
+    )
+    name = fields.String(
+        required=True,
+        validate=OneOf([permission.dotted_name for permission in Permission]),
+        metadata={"description": "Name of the permission."},
+    )
+    kind = Choice(PermissionKind, required=True, metadata={"description": "Kind of the permission."})
+    sentence = Text(
+        SENTENCE_MAX,
+        min_length=1,
+        required=True,
+        metadata={
+            "description": "What the permission allows, in the language of the caller.",
+            "example": Permission.USERS_VIEW_ANY.sentence,
+        },
+    )

@@ -14,18 +14,40 @@ from shop.core.validation.fields import Id, Moment, Text, WholeNumber
 class StockLedgerUserSchema(Schema):
     """Actor of a stock change."""
 
-    id = Id(required=True)
-    name = Text(NAME_MAX, min_length=1, required=True, metadata={"example": "Ada"})
+    id = Id(required=True, metadata={"description": "Id of the user."})
+    name = Text(NAME_MAX, min_length=1, required=True, metadata={"description": "Name of the user.", "example": "Ada"})
 
 
 class StockLedgerSchema(Schema):
     """Change of an item's stock; `ref` is the cause, `actor` the user."""
 
-    id = Id(required=True)
-    delta = WholeNumber(required=True, validate=Range(-STOCK_COLUMN_MAX, STOCK_COLUMN_MAX), metadata={"example": 5})
-    reason = Choice(StockReason, required=True)
-    ref = Text(REF_MAX, min_length=1, required=True, metadata={"example": "item:7"})
-    note = Text(NOTE_MAX, required=True, allow_none=True, metadata={"example": "found in the cellar"})
-    actor = Id(required=True, allow_none=True)
-    created_at = Moment(required=True)
-    user = fields.Nested(StockLedgerUserSchema, allow_none=True)
+    id = Id(required=True, metadata={"description": "Id of the line."})
+    delta = WholeNumber(
+        required=True,
+        validate=Range(-STOCK_COLUMN_MAX, STOCK_COLUMN_MAX),
+        metadata={"description": "Change of the number of pieces.", "example": 5},
+    )
+    reason = Choice(
+        StockReason, required=True, metadata={"description": "Kind of the change.", "example": StockReason.ADJUSTMENT}
+    )
+    ref = Text(
+        REF_MAX,
+        min_length=1,
+        required=True,
+        metadata={"description": "Order or adjustment that caused the change.", "example": "item:7"},
+    )
+    note = Text(
+        NOTE_MAX,
+        required=True,
+        allow_none=True,
+        metadata={"description": "Reason that the user gave.", "example": "found in the cellar"},
+    )
+    actor = Id(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Id of the user who changed the stock; null: the service.", "example": 7},
+    )
+    created_at = Moment(required=True, metadata={"description": "Time of the change."})
+    user = fields.Nested(
+        StockLedgerUserSchema, allow_none=True, metadata={"description": "The user, if the query includes it."}
+    )

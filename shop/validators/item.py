@@ -24,23 +24,42 @@ class ItemValidator:
     """Fields of an item."""
 
     name = Text(
-        NAME_MAX, min_length=1, required=True, metadata=error_code(Code.NAME_FORMAT) | {"example": "Concert ticket"}
+        NAME_MAX,
+        min_length=1,
+        required=True,
+        metadata=error_code(Code.NAME_FORMAT)
+        | {"example": "Concert ticket"}
+        | {"description": "Name without a translation."},
     )
     name_translations = Translations(
         name,
         "NameTranslations",
-        metadata=error_code(Code.TRANSLATION_FORMAT) | {"example": {"zh-Hant": "音樂會門票", "zh-Hans": "音乐会门票"}},
+        metadata=error_code(Code.TRANSLATION_FORMAT)
+        | {"example": {"zh-Hant": "音樂會門票", "zh-Hans": "音乐会门票"}}
+        | {"description": "Names by language; null removes one."},
     )
     introduction = Text(
-        INTRODUCTION_MAX, multiline=True, metadata=error_code(Code.INTRODUCTION_FORMAT) | {"example": "Free seating"}
+        INTRODUCTION_MAX,
+        multiline=True,
+        metadata=error_code(Code.INTRODUCTION_FORMAT)
+        | {
+            "description": "Text about the item; line breaks are kept.",
+            "example": "Free choice of seats.\nDoors open at seven.",
+        },
     )
     introduction_translations = Translations(
         introduction,
         "IntroductionTranslations",
-        metadata=error_code(Code.TRANSLATION_FORMAT) | {"example": {"zh-Hant": "座位自由入座。", "zh-Hans": None}},
+        metadata=error_code(Code.TRANSLATION_FORMAT)
+        | {"example": {"zh-Hant": "座位自由入座。", "zh-Hans": None}}
+        | {"description": "Introductions by language; null removes one."},
     )
     price_minor = WholeNumber(
-        required=True, validate=Range(0, PRICE_MAX_MINOR), metadata=error_code(Code.PRICE_FORMAT) | {"example": 2500}
+        required=True,
+        validate=Range(0, PRICE_MAX_MINOR),
+        metadata=error_code(Code.PRICE_FORMAT)
+        | {"example": 2500}
+        | {"description": "Price of a piece, in the smallest unit of the currency."},
     )
     currency = Text(
         3,
@@ -48,23 +67,38 @@ class ItemValidator:
         pattern=CURRENCY_PATTERN,
         error="Three upper case letters.",
         required=True,
-        metadata=error_code(Code.CURRENCY_FORMAT) | {"example": "EUR"},
+        metadata=error_code(Code.CURRENCY_FORMAT)
+        | {"example": "EUR"}
+        | {"description": "Currency of the price, ISO 4217."},
     )
     stock = WholeNumber(
-        required=True, validate=Range(0, STOCK_MAX), metadata=error_code(Code.STOCK_FORMAT) | {"example": 100}
+        required=True,
+        validate=Range(0, STOCK_MAX),
+        metadata=error_code(Code.STOCK_FORMAT)
+        | {"example": 100}
+        | {"description": "Number of pieces at the beginning."},
     )
     status = Choice(
         ItemStatus,
         required=True,
-        metadata=error_code(Code.STATUS_UNKNOWN) | {"example": ItemStatus.DRAFT},
+        metadata=error_code(Code.STATUS_UNKNOWN)
+        | {"example": ItemStatus.DRAFT}
+        | {"description": "State of the item; only items on sale can be bought."},
     )
-    max_per_user = WholeNumber(allow_none=True, validate=Range(1, PER_USER_MAX), metadata=error_code(Code.LIMIT_FORMAT))
+    max_per_user = WholeNumber(
+        allow_none=True,
+        validate=Range(1, PER_USER_MAX),
+        metadata=error_code(Code.LIMIT_FORMAT)
+        | {"description": "Pieces that one buyer may buy; null: any number.", "example": 4},
+    )
     photo_url = Text(
         URL_MAX,
         pattern=URL_PATTERN,
         error="Not a valid URL.",
         allow_none=True,
-        metadata=error_code(Code.PHOTO_FORMAT) | {"format": "uri", "example": "https://shop.example/ticket.jpg"},
+        metadata=error_code(Code.PHOTO_FORMAT)
+        | {"format": "uri", "example": "https://shop.example/ticket.jpg"}
+        | {"description": "Address of a picture; null: none."},
     )
     # `stock` is read-only: the available pieces come from Redis, not from a column.
     spec = ResourceSpec(

@@ -15,5 +15,7 @@ class LogValidator:
         required=True,
         pattern=REQUEST_ID_PATTERN,
         error=Code.REQUEST_FORMAT.sentence,
-        metadata=error_code(Code.REQUEST_FORMAT) | {"example": "checkout-7"},
+        metadata=error_code(Code.REQUEST_FORMAT)
+        | {"example": "checkout-7"}
+        | {"description": "Id of the request: its `X-Request-ID`."},
     )

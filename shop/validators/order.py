@@ -14,9 +14,16 @@ class OrderValidator:
     quantity = WholeNumber(
         required=True,
         validate=Range(QUANTITY_MIN, QUANTITY_MAX),
-        metadata=error_code(Code.QUANTITY_FORMAT) | {"example": 1},
+        metadata=error_code(Code.QUANTITY_FORMAT) | {"example": 1} | {"description": "Number of pieces."},
     )
-    prefer = OptionalHint(PREFER_MAX, data_key="Prefer", metadata={"example": "wait=2"})
+    prefer = OptionalHint(
+        PREFER_MAX,
+        data_key="Prefer",
+        metadata={
+            "description": "`wait=2` waits up to two seconds, at most ten, for the written order.",
+            "example": "wait=2",
+        },
+    )
     spec = ResourceSpec(
         {
             "id": FieldSpec.uuid(),

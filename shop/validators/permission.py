@@ -16,5 +16,11 @@ class PermissionValidator:
         Choice(Permission),
         required=True,
         validate=Length(max=len(Permission)),
-        metadata=error_code(Code.PERMISSIONS_FORMAT) | {"example": [Permission.USERS_GRANT.code]},
+        metadata=error_code(Code.PERMISSIONS_FORMAT)
+        | {"example": [Permission.USERS_GRANT.code]}
+        | {
+            "description": "Codes of permissions: "
+            + ", ".join(f"{permission.dotted_name} ({permission.code})" for permission in Permission)
+            + "."
+        },
     )

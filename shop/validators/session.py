@@ -13,5 +13,7 @@ class SessionValidator:
         min_length=1,
         required=True,
         load_only=True,
-        metadata=error_code(Code.REFRESH_FORMAT) | {"example": "eyJhbGciOiJFZERTQSJ9.eyJ0eXAiOiJyZWZyZXNoIn0.c2lnbmVk"},
+        metadata=error_code(Code.REFRESH_FORMAT)
+        | {"example": "eyJhbGciOiJFZERTQSJ9.eyJ0eXAiOiJyZWZyZXNoIn0.c2lnbmVk"}
+        | {"description": "Refresh token of the last answer."},
     )

@@ -14,15 +14,27 @@ class StockLedgerValidator:
 
     delta = WholeNumber(
         validate=[Range(-DELTA_MAX, DELTA_MAX), NoneOf([0], error="Zero changes nothing.")],
-        metadata=error_code(Code.DELTA_FORMAT) | {"example": 5, "not": {"enum": [0]}},
+        metadata=error_code(Code.DELTA_FORMAT)
+        | {"example": 5}
+        | {"description": "Pieces to add, or to take if negative; not zero. Without `expected_stock` and `stock`."},
     )
-    expected_stock = WholeNumber(validate=Range(0, DELTA_MAX), metadata=error_code(Code.STOCK_FORMAT))
-    stock = WholeNumber(validate=Range(0, DELTA_MAX), metadata=error_code(Code.STOCK_FORMAT))
+    expected_stock = WholeNumber(
+        validate=Range(0, DELTA_MAX),
+        metadata=error_code(Code.STOCK_FORMAT)
+        | {"description": "Number of available pieces that the caller has seen; together with `stock`."},
+    )
+    stock = WholeNumber(
+        validate=Range(0, DELTA_MAX),
+        metadata=error_code(Code.STOCK_FORMAT)
+        | {"description": "New number of available pieces; together with `expected_stock`."},
+    )
     reason = Text(
         NOTE_MAX,
         min_length=1,
         required=True,
-        metadata=error_code(Code.NOTE_FORMAT) | {"example": "found in the cellar"},
+        metadata=error_code(Code.NOTE_FORMAT)
+        | {"example": "found in the cellar"}
+        | {"description": "Reason of the adjustment, for the ledger."},
     )
     spec = ResourceSpec(
         {

@@ -20,6 +20,11 @@ _PASSWORD_RULES = (
 )
 
 
+_RULES_DESCRIPTION = (
+    "Password with a lower case letter, an upper case letter and a digit that is none of the common ones."
+)
+
+
 def _check_strength(password: str) -> None:
     errors = [sentence for rule, sentence in _PASSWORD_RULES if not rule(password)]
     if errors:
@@ -29,8 +34,19 @@ def _check_strength(password: str) -> None:
 class UserValidator:
     """Fields of a user."""
 
-    name = Text(NAME_MAX, min_length=1, required=True, metadata=error_code(Code.NAME_FORMAT) | {"example": "Ada"})
-    email = Email(EMAIL_MAX, required=True, metadata=error_code(Code.EMAIL_FORMAT) | {"example": "ada@example.com"})
+    name = Text(
+        NAME_MAX,
+        min_length=1,
+        required=True,
+        metadata=error_code(Code.NAME_FORMAT) | {"example": "Ada"} | {"description": "Name of the user."},
+    )
+    email = Email(
+        EMAIL_MAX,
+        required=True,
+        metadata=error_code(Code.EMAIL_FORMAT)
+        | {"example": "ada@example.com"}
+        | {"description": "E-mail address; upper case and surrounding blanks are ignored."},
+    )
     new_password = Text(
         PASSWORD_MAX,
         min_length=PASSWORD_MIN,
@@ -39,20 +55,24 @@ class UserValidator:
         validate=_check_strength,
         metadata=error_code(Code.PASSWORD_FORMAT)
         | {"format": "password", "example": "Correct-horse-1"}
-        | {"allOf": [{"pattern": "[a-z]"}, {"pattern": "[A-Z]"}, {"pattern": "[0-9]"}]},
+        | {"description": _RULES_DESCRIPTION},
     )
     roles = fields.List(
         Choice(UserRole),
         required=True,
         validate=Length(1, len(UserRole)),
-        metadata=error_code(Code.ROLES_FORMAT) | {"example": [UserRole.GENERAL]},
+        metadata=error_code(Code.ROLES_FORMAT)
+        | {"example": [UserRole.GENERAL]}
+        | {"description": "Roles of the user."},
     )
     password = Text(
         PASSWORD_MAX,
         min_length=1,
         required=True,
         load_only=True,
-        metadata=error_code(Code.PASSWORD_FORMAT) | {"format": "password", "example": "Correct-horse-1"},
+        metadata=error_code(Code.PASSWORD_FORMAT)
+        | {"format": "password", "example": "Correct-horse-1"}
+        | {"description": "Current password."},
     )
     spec = ResourceSpec(
         {

@@ -1,5 +1,7 @@
 """Trace context: request ids, trace ids, and their propagation to jobs."""
 
+import re
+
 import pytest
 
 from shop.core.trace import create_request_trace, current_trace, in_job, record_created, set_trace
@@ -24,10 +26,17 @@ def test_a_malformed_request_id_is_replaced(request_id: str) -> None:
     assert trace.request_id == trace.trace_id
 
 
-def test_a_received_trace_is_continued_and_echoed() -> None:
-    trace = create_request_trace("mine", GOOD)
+def test_a_received_trace_is_continued_by_a_span_of_its_own() -> None:
+    traces = [create_request_trace("mine", header) for header in (GOOD, GOOD, f"01-{TRACE}-{PARENT}-00-what-follows")]
 
-    assert (trace.request_id, trace.trace_id, trace.parent) == ("mine", TRACE, GOOD)
+    assert {(trace.request_id, trace.trace_id) for trace in traces} == {("mine", TRACE)}
+    fields = [trace.traceparent.split("-") for trace in traces]
+    assert [(version, trace_id, flags) for version, trace_id, _, flags in fields] == [
+        ("00", TRACE, "01"), ("00", TRACE, "01"), ("00", TRACE, "00"),
+    ]  # fmt: skip
+    spans = {span for _, _, span, _ in fields} - {PARENT, "0" * 16}
+    assert len(spans) == 3
+    assert all(re.fullmatch("[0-9a-f]{16}", span) for span in spans)
 
 
 def test_a_later_version_of_the_header_may_have_more_fields() -> None:
@@ -53,7 +62,7 @@ def test_a_malformed_trace_is_replaced_and_not_echoed(header: str) -> None:
     trace = create_request_trace("", header)
 
     assert trace.trace_id != TRACE
-    assert trace.parent == ""
+    assert trace.traceparent == ""
 
 
 def test_request_ids_are_unique() -> None:

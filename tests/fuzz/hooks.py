@@ -25,12 +25,14 @@ from shop.core.auth.tenant_resolver import TENANT_HEADER
 from shop.core.database.model import DEFAULT_TENANT
 from shop.core.settings.settings import Settings
 from shop.services.sale_gate import SaleGateService
+from tests.fuzz.bodies import make_valid
 from tests.fuzz.campaign import ADMINISTRATOR, find_gated_operations
 from tests.fuzz.identities import ROLES, Identity
 from tests.fuzz.list_queries import is_list, make_consistent
 from tests.http.support.envelope import data_of
 from tests.http.support.shop import API
 from tests.support.http import HttpClient
+from tests.support.openapi_document import example_of
 from tests.support.polling import eventually
 
 BIND, PINNED = os.environ["FUZZ_BIND"], os.environ["FUZZ_AS"] or None
@@ -79,7 +81,7 @@ def before_call(context: Any, case: Any, kwargs: Any) -> None:  # noqa: ARG001 -
         case.headers[TENANT_HEADER] = TENANT
     parameters = {parameter.name: parameter for parameter in case.operation.query}
     if is_list(parameters) and _is_valid_at(case, ParameterLocation.QUERY):
-        examples = {name: parameter.definition["schema"].get("example") for name, parameter in parameters.items()}
+        examples = {name: example_of(parameter.definition) for name, parameter in parameters.items()}
         case.query = make_consistent(case.query, examples)
     if "If-Match" in case.headers and _is_valid_at(case, ParameterLocation.HEADER):
         # Only the service knows the current ETag.
@@ -87,7 +89,7 @@ def before_call(context: Any, case: Any, kwargs: Any) -> None:  # noqa: ARG001 -
     if "session_id" in case.path_parameters and case._has_explicit_auth and _is_valid_at(case, ParameterLocation.PATH):
         _add_session(case)
     if isinstance(case.body, dict) and _is_valid_at(case, ParameterLocation.BODY):
-        case.body = {**case.body, **dict(_valid_fields(case))}
+        case.body = make_valid(case.operation.path, {**case.body, **dict(_valid_fields(case))})
 
 
 @schemathesis.hook

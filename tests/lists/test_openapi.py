@@ -9,13 +9,14 @@ from shop.core.query.spec import FieldSpec, Operator
 from shop.core.settings.parameter_names import PARAMETERS
 from tests.http.support.shop import API
 from tests.lists.support.list_shop import ListShop, checker_of
+from tests.support.openapi_document import example_of, inline
 
 LISTS = range(6)
 
 
 def parameters_of(list_shop: ListShop, path: str) -> dict[str, dict[str, Any]]:
     path = path.replace(str(list_shop.items["Green tea"]), "{item_id}", 1)
-    paths = list_shop.shop.http.get("/openapi.json").get_json()["paths"]
+    paths = inline(list_shop.shop.http.get("/openapi.json").get_json())["paths"]
     parameters = paths[f"{API}{path}"]["get"]["parameters"]
     return {parameter["name"]: parameter for parameter in parameters if parameter.get("in") == "query"}
 
@@ -47,8 +48,8 @@ def test_every_documented_name_is_valid(list_shop: ListShop, number: int) -> Non
 @pytest.mark.parametrize("number", LISTS)
 def test_every_example_is_valid(list_shop: ListShop, number: int) -> None:
     path, _ = list_shop.lists()[number]
-    schemas = {name: parameter["schema"] for name, parameter in parameters_of(list_shop, path).items()}
-    examples = {name: schema["example"] for name, schema in schemas.items() if "example" in schema}
+    examples = {name: example_of(parameter) for name, parameter in parameters_of(list_shop, path).items()}
+    examples = {name: example for name, example in examples.items() if example is not None}
     # A valid cursor is signed with the key of the shop.
     del examples["cursor"]
     needed = {"searchFields": {"search": examples["search"]}, "sortedBy": {"orderBy": "id"}}
@@ -62,7 +63,7 @@ def test_every_parameter_has_a_description_and_limits(list_shop: ListShop, numbe
     path, _ = list_shop.lists()[number]
     parameters = parameters_of(list_shop, path)
     assert {"search", "searchFields", "searchJoin", "filter", "orderBy", "sortedBy", "cursor"} <= parameters.keys()
-    assert parameters.keys() <= {*PARAMETERS}
+    assert parameters.keys() <= {*PARAMETERS, "lang"}
     for name, parameter in parameters.items():
         schema = parameter["schema"]
         assert parameter.get("description", "").endswith("."), name

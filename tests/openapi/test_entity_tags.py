@@ -1,6 +1,7 @@
 """Entity tags and conditional requests in the OpenAPI document."""
 
-from tests.openapi.test_document import Document, header_of, operations
+from tests.openapi.test_document import header_of, operations
+from tests.support.openapi_document import Document
 
 
 def test_operations_with_entity_tags_document_conditional_reads(document: Document) -> None:
@@ -14,13 +15,13 @@ def test_operations_with_entity_tags_document_conditional_reads(document: Docume
     for where, operation in operations(document):
         conditional_read = where in tagged and where.startswith("get ")
         assert ("304" in operation["responses"]) is conditional_read, where
-        assert (header_of(operation, "If-None-Match") is not None) is conditional_read, where
+        assert (header_of(document, operation, "If-None-Match") is not None) is conditional_read, where
         if conditional_read:
             assert set(operation["responses"]["304"]) == {"description", "headers"}, where
 
 
 def test_a_conditional_write_documents_412(document: Document) -> None:
-    conditional = {where for where, operation in operations(document) if header_of(operation, "If-Match")}
+    conditional = {where for where, operation in operations(document) if header_of(document, operation, "If-Match")}
 
     assert conditional == {where for where, operation in operations(document) if "412" in operation["responses"]}
     assert conditional == {

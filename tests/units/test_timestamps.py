@@ -9,7 +9,7 @@ import pytest
 
 from shop.core.clock import format_rfc3339
 from shop.core.validation.fields import MOMENT_PATTERN
-from tests.openapi.test_document import Document
+from tests.support.openapi_document import Document
 
 
 def properties(value: Any) -> Iterator[tuple[str, Document]]:

@@ -1,49 +1,44 @@
 """Blueprint of Controllers: flask-smorest's, with responses in the envelope."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial, wraps
 from typing import Any, TypeVar
 
 import flask_smorest
-from flask import Flask, Response, g
+from flask import Response, g
 from flask.typing import ResponseReturnValue
 from marshmallow import Schema
 from werkzeug.http import HTTP_STATUS_CODES
 
-from shop.core.api.conditional import IfMatchChecker, add_etag, describe_etags, has_etag
+from shop.core.api.conditional import IfMatchChecker, add_etag, has_etag
+from shop.core.api.operation import ALWAYS, WITH_BODY, describe_operation
 from shop.core.api.parser import Parser
-from shop.core.api.preferences import describe_preferences
 from shop.core.auth.masking import Mask, add_masks
-from shop.core.auth.tenant_resolver import describe_tenant
-from shop.core.http.body import PATCH_TYPES
 from shop.core.http.envelope import Answer, respond
 from shop.core.http.etag import mark_conditional
 from shop.core.idempotency.policy import (
-    WRITE_METHODS,
     IdempotencyPolicy,
     apply_default_policy,
-    describe_idempotency_key,
-    effective_policy,
 )
 from shop.core.openapi.annotations import (
     add_description,
-    document_operation,
+    clear_argument_errors,
+    describe_controller,
     get_responses,
-    set_argument_errors,
-    set_operation_ids,
     with_description,
 )
-from shop.core.openapi.cache_control import describe_cache_control
-from shop.core.openapi.envelopes import Shape, envelope_schema, error_name, response_headers, with_status
-from shop.core.openapi.examples import example_of
+from shop.core.openapi.envelopes import Shape, envelope_schema, response_headers
+from shop.core.openapi.examples import SuccessCode, example_of, success_example
+from shop.core.openapi.failures import (
+    Failing,
+    add_failures,
+    list_field_failures,
+)
 from shop.core.pagination.pages import PAGE_TYPES
 from shop.core.query.request import page_response, schema_for_caller
-from shop.core.rate_limiting.route_limit import describe_rate_limits
 
 C = TypeVar("C")
 F = TypeVar("F", bound=Callable[..., Any])
-_ALWAYS = (406, 422, 429, 500, 503)
-_WITH_BODY = (400, 413, 415, 422)
 
 
 class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest carries no types
@@ -54,19 +49,21 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
     def __init__(self, *args: Any, idempotency_policy: IdempotencyPolicy | None = None, **options: Any) -> None:
         super().__init__(*args, **options)
         self.idempotency_policy = idempotency_policy
-        self._prepare_doc_cbks += [_describe_operation]
+        self._prepare_doc_cbks += [describe_operation]
 
-    def route(self, rule: str, **options: Any) -> Callable[[type[C]], type[C]]:
+    def route(
+        self, rule: str, *, operation_ids: Mapping[str, str] | None = None, **options: Any
+    ) -> Callable[[type[C]], type[C]]:
         """Serve a Controller at a path below /api/v1.
 
-        A trailing slash is accepted behind a fixed path only: behind a parameter, also as `5%2F`, it would be a second
-        spelling of the value.
+        `operation_ids` has ids by verb, where those made of verb and path would mislead. A trailing slash is accepted
+        behind a fixed path only: behind a parameter, also as `5%2F`, it would be a second spelling of the value.
         """
         options.setdefault("strict_slashes", "<" in rule)
         serve = super().route(rule, **options)
 
         def decorator(controller: type[C]) -> type[C]:
-            set_operation_ids(controller)
+            describe_controller(controller, f"{self.url_prefix or ''}{rule}", operation_ids or {})
             apply_default_policy(controller, self.idempotency_policy)
             served: type[C] = serve(controller)
             return served
@@ -84,7 +81,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
         if location == "json":
             options.setdefault("example", example_of(schema))
         describe = super().arguments(schema, location=location, **options)
-        statuses = _WITH_BODY if location == "json" else (422,)
+        failures = [*list_field_failures(schema, location), *(WITH_BODY if location == "json" else ())]
 
         def decorator(view: F) -> F:
             @wraps(view)
@@ -97,34 +94,37 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
             if isinstance(schema, IfMatchChecker):
                 mark_conditional(checked)
             described = describe(view)
-            set_argument_errors(described, {status: error_name(status) for status in statuses})
+            clear_argument_errors(described)
+            add_failures(described, failures)
             validating_view: F = with_description(checked, described)
             return validating_view
 
         return decorator
 
-    def response(  # noqa: D417 - the rest is flask-smorest's
+    def response(  # noqa: D417, PLR0913 - the rest is flask-smorest's; each describes another part
         self,
         status_code: int,
         schema: type[Schema] | None = None,
         *,
         shape: Shape = Shape.ONE,
-        errors: tuple[int, ...] = (),
-        other_statuses: tuple[int, ...] = (),
+        errors: tuple[Failing, ...] = (),
+        other_statuses: Mapping[int, Mapping[str, Any]] | None = None,
+        success: SuccessCode | None = None,
         masks: tuple[Mask, ...] = (),
         **options: Any,
     ) -> Callable[[F], F]:
         """Return the result of the method through the schema, in the envelope.
 
         Args:
-            errors: error statuses, beyond those of the other decorators.
-            other_statuses: other statuses of the same response.
+            errors: failures, beyond those of the other decorators.
+            other_statuses: other statuses of the same response, with the values that differ then.
+            success: code and message, where they are not those of the status.
             masks: fields that some callers see masked.
 
         """
         dump = add_masks(schema().dump, masks) if schema else None
         documented = envelope_schema(schema, shape)
-        example = example_of(documented) | {"code": status_code, "message": HTTP_STATUS_CODES[status_code]}
+        example = success_example(documented, status_code, success)
         describe = super().response(
             status_code, documented, example=example, headers=response_headers(status_code), **options
         )
@@ -138,38 +138,26 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
                 g.render = render
                 return render(view(*args, **kwargs))
 
-            document_operation(render_view, responses={status: error_name(status) for status in (*errors, *_ALWAYS)})
+            add_failures(render_view, (*errors, *ALWAYS))
             for mask in masks:
                 add_description(render_view, str(mask))
             render_view.__masks__ = masks  # type: ignore[attr-defined]  # a marker of the route
             described: F = with_description(render_view, describe(render_view))
             responses = get_responses(described)
-            for status in other_statuses:
-                responses[status] = [{**known, **with_status(status, example)} for known in responses[status_code]]
+            for status, values in (other_statuses or {}).items():
+                responses[status] = [
+                    {**known, **_with_status(documented, status, values)} for known in responses[status_code]
+                ]
             return described
 
         return decorator
 
 
-def _describe_operation(
-    doc: dict[str, Any], doc_info: dict[str, Any], *, app: Flask, method: str, **_: Any
-) -> dict[str, Any]:
-    # flask-smorest calls it for each operation of each app. The result depends on the settings of the app.
-    settings = app.config["SETTINGS"]
-    doc["parameters"] = [*doc.get("parameters", []), "Language"]
-    describe_tenant(doc)
-    if method.upper() in WRITE_METHODS and (
-        policy := effective_policy(doc_info.get("idempotency_policy"), method.upper(), settings)
-    ):
-        describe_idempotency_key(doc, policy, settings)
-    describe_etags(doc, doc_info, method.upper())
-    describe_preferences(doc, doc_info)
-    if method.upper() == "PATCH" and "requestBody" in doc:
-        body = doc["requestBody"]["content"]
-        doc["requestBody"]["content"] = {kind: next(iter(body.values())) for kind in PATCH_TYPES}
-    describe_cache_control(doc, doc_info)
-    describe_rate_limits(doc)
-    return doc
+def _with_status(documented: Schema, status: int, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parts of a documented response that depend on the status."""
+    example = success_example(documented, status)
+    example["data"] |= values
+    return {"description": HTTP_STATUS_CODES[status], "headers": response_headers(status), "example": example}
 
 
 def _build_response(result: Any, status: int, dump: Callable[..., Any] | None, *, tagged: bool) -> Response:

@@ -25,11 +25,17 @@ ETAGS_PATTERN = rf"^(\*|{_ETAG}( *, *{_ETAG})*)$"
 _etag_regex = re.compile(_ETAG)
 # A 304 response leaves these headers out: the client has them already.
 _NOT_IN_304 = ("Content-Type", "Content-Length", "Content-Language", "Link")
+_EXAMPLE = '"4b1c9e0d7a2f8356.0f4e1d2c3b4a59687766"'
 _HEADERS = {
     "ETag": {
         "description": "Tag of this response, for If-None-Match and If-Match.",
         "required": True,
-        "schema": {"type": "string", "maxLength": 100, "example": '"4b1c9e0d7a2f8356.0f4e1d2c3b4a59687766"'},
+        "schema": {
+            "type": "string",
+            "maxLength": 100,
+            "pattern": '^"[^"]*"$',
+            "example": '"4b1c9e0d7a2f8356.0f4e1d2c3b4a59687766"',
+        },
     },
     "Cache-Control": {
         "description": "For one client only, which revalidates at each request.",
@@ -53,7 +59,7 @@ class IfMatchChecker(Schema):
         pattern=ETAGS_PATTERN,
         error="Neither * nor entity tags in quotes.",
         data_key="If-Match",
-        metadata=error_code(CoreExceptionCode.IF_MATCH_FORMAT) | {"example": '"4b1c9e0d7a2f8356.0f4e1d2c3b4a59687766"'},
+        metadata=error_code(CoreExceptionCode.IF_MATCH_FORMAT) | {"example": _EXAMPLE},
     )
 
     @post_load
@@ -112,6 +118,12 @@ def describe_etags(operation: dict[str, Any], doc_info: dict[str, Any], verb: st
     if verb == "GET":
         operation["parameters"] = [*operation.get("parameters", []), _IF_NONE_MATCH]
         operation["responses"][304] = {"description": "The client has this version already.", "headers": _HEADERS}
+
+
+def find_refused_condition(operation: dict[str, Any]) -> str:
+    """Return the header of a condition that an operation refuses."""
+    schemas = (parameter.get("schema") for parameter in operation["parameters"] if isinstance(parameter, dict))
+    return "If-None-Match" if any(isinstance(schema, IfMatchChecker) for schema in schemas) else "If-Match"
 
 
 def _matches(etag: str, header: str) -> bool:

@@ -19,8 +19,9 @@ from shop.core.http.negotiation import HTML, JSON, prefers_html
 from shop.core.http.problem import CODE_MAX, ERRORS_PATH
 from shop.core.http.query_string import check_query_string
 from shop.core.i18n.languages import current_language, translate
-from shop.core.openapi.envelopes import error_name, response_headers, wrap_in_envelope
-from shop.core.openapi.examples import example_of
+from shop.core.openapi.envelopes import response_headers, wrap_in_envelope
+from shop.core.openapi.examples import success_example
+from shop.core.openapi.failures import UNKNOWN_PARAMETER, Failing, describe_failures
 from shop.core.openapi.spec import Api
 from shop.core.validation.fields import SENTENCE_MAX, Text, WholeNumber
 
@@ -35,18 +36,38 @@ _HTML = """<!doctype html>
 """
 
 
-class ErrorCardSchema(Schema):
+class ErrorCodeSchema(Schema):
     """Meaning of an error code.
 
     `sentence` has its facts in braces. `error_code` is absent for plain HTTP errors. `retry` is the next step of a
     client.
     """
 
-    code = WholeNumber(required=True, validate=Range(400, CODE_MAX), metadata={"example": 404301})
-    error_code = Text(100, min_length=1, metadata={"example": "NOT_FOUND"})
-    status = WholeNumber(required=True, validate=Range(400, 599), metadata={"example": 404})
-    sentence = Text(SENTENCE_MAX, min_length=1, required=True, metadata={"example": "Item {item_id} does not exist."})
-    retry = fields.String(required=True, validate=OneOf([*Retry]), metadata={"example": "never"})
+    code = WholeNumber(
+        required=True, validate=Range(400, CODE_MAX), metadata={"description": "Error code.", "example": 404301}
+    )
+    error_code = Text(
+        100,
+        min_length=1,
+        metadata={"description": "Name of the code; absent for failures of HTTP itself.", "example": "NOT_FOUND"},
+    )
+    status = WholeNumber(
+        required=True, validate=Range(400, 599), metadata={"description": "HTTP status.", "example": 404}
+    )
+    sentence = Text(
+        SENTENCE_MAX,
+        min_length=1,
+        required=True,
+        metadata={
+            "description": "Message of the code, with its facts in braces.",
+            "example": "Item {item_id} does not exist.",
+        },
+    )
+    retry = fields.String(
+        required=True,
+        validate=OneOf([*Retry]),
+        metadata={"description": "Next step of a client.", "example": Retry.NEVER},
+    )
 
 
 def serve_errors(app: Flask, api: Api) -> None:
@@ -76,15 +97,18 @@ def serve_errors(app: Flask, api: Api) -> None:
             fail(code=404)
         return _render_page(str(code), [card]) if _is_browser() else respond(200, card)
 
-    cards = fields.List(fields.Nested(ErrorCardSchema), validate=Length(max=_CODES_MAX))
+    api.spec.tag({"name": "errors", "description": "What each error code means"})
+    cards = fields.List(fields.Nested(ErrorCodeSchema), validate=Length(max=_CODES_MAX))
     rules = {rule.endpoint: rule for rule in app.url_map.iter_rules()}
-    listed = _describe_operation("getErrors", "List all error codes.", wrap_in_envelope(cards, "ErrorCards"), 422, 500)
+    listed = _describe_operation(
+        "listErrorCodes", "List all error codes.", wrap_in_envelope(cards, "ErrorCodes"), UNKNOWN_PARAMETER, 500
+    )
     shown = _describe_operation(
-        "getError",
+        "getErrorCode",
         "Read what a code means.",
-        wrap_in_envelope(fields.Nested(ErrorCardSchema), "ErrorCard"),
+        wrap_in_envelope(fields.Nested(ErrorCodeSchema), "ErrorCode"),
         404,
-        422,
+        UNKNOWN_PARAMETER,
         500,
     )
     for endpoint, operation in (("errors", listed), ("error", shown)):
@@ -116,15 +140,23 @@ def _render_page(title: str, cards: Sequence[dict[str, Any]]) -> Response:
     return Response(html, mimetype=HTML, headers=headers)
 
 
-def _describe_operation(name: str, summary: str, schema: Schema, *failures: int) -> dict[str, Any]:
-    page = {"schema": {"type": "string", "maxLength": _PAGE_MAX}, "example": "<!doctype html>"}
-    envelope = {"schema": schema, "example": example_of(schema) | {"code": 200}}
+def _describe_operation(name: str, summary: str, schema: Schema, *failures: Failing) -> dict[str, Any]:
+    page = {"schema": {"type": "string", "format": "html", "maxLength": _PAGE_MAX}, "example": "<!doctype html>"}
+    named = success_example(schema, 200)
+    envelope: dict[str, Any] = {"schema": schema, "examples": {"code": {"value": named}}}
+    if isinstance(named["data"], dict):
+        # A failure of HTTP itself has no name.
+        unnamed = {"code": 405, "status": 405, "sentence": HTTP_STATUS_CODES[405], "retry": default_retry(405)}
+        envelope["examples"]["status"] = {"value": named | {"data": unnamed}}
     success = {"description": "OK", "headers": response_headers(200), "content": {JSON: envelope, HTML: page}}
-    return {
+    operation = {
         "operationId": name,
         "summary": summary,
+        "description": "Public. A client that prefers `text/html`, such as a browser, gets a page.",
         "tags": ["errors"],
         "security": [],
         "parameters": ["Language"],
-        "responses": {"200": success, **{str(status): error_name(status) for status in failures}},
+        "responses": {200: success},
     }
+    describe_failures(operation, failures, {})
+    return operation

@@ -10,7 +10,7 @@ _ANNOTATION = "prefer"
 _HEADER = {
     "Preference-Applied": {
         "description": "The part of `Prefer` that was heeded.",
-        "schema": {"type": "string", "maxLength": 100, "example": "wait=2"},
+        "schema": {"type": "string", "maxLength": 100, "pattern": "^wait=[0-9]+$", "example": "wait=2"},
     }
 }
 

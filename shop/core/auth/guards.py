@@ -14,7 +14,7 @@ from shop.core.database.transaction import in_transaction
 from shop.core.errors import CoreExceptionCode, ShopError
 from shop.core.http.request import get_bearer_token
 from shop.core.openapi.annotations import add_description, document_operation
-from shop.core.openapi.envelopes import error_name
+from shop.core.openapi.failures import add_failures, failing
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -97,6 +97,9 @@ def _document_guard(view: Callable[..., Any], rule: AccessRule) -> None:
     document_operation(
         view,
         security=[{}, *security] if rule.public else security,
-        responses={status: error_name(status) for status in ((401, 403) if rule.is_restricted else (401,))},
     )
+    needed = rule.permission
+    add_failures(view, (CoreExceptionCode.TOKEN_MISSING, CoreExceptionCode.TOKEN_INVALID))
+    if rule.is_restricted and needed:
+        add_failures(view, [failing(CoreExceptionCode.FORBIDDEN, permission=needed.code)])
     add_description(view, str(rule))

@@ -6,6 +6,7 @@ from typing import Any, Protocol, TypeVar
 
 from shop.core.caller import Caller
 from shop.core.errors import CoreExceptionCode, ShopError
+from shop.core.openapi.annotations import add_description
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -114,6 +115,7 @@ def get_rule(view: Callable[..., Any]) -> AccessRule | None:
 def public_access(view: F) -> F:
     """Open a method to all clients, without authentication."""
     declare_rule(view, PUBLIC)
+    add_description(view, str(PUBLIC))
     return view
 
 

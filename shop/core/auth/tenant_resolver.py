@@ -20,7 +20,7 @@ from shop.core.database.model import DEFAULT_TENANT
 from shop.core.database.transaction import in_transaction
 from shop.core.errors import CoreExceptionCode, ShopError
 from shop.core.http.request import get_bearer_token
-from shop.core.openapi.envelopes import error_name
+from shop.core.openapi.failures import FAILURES
 from shop.core.resilience.background_poller import BackgroundPoller
 from shop.core.tenant import all_tenants, in_tenant
 
@@ -166,7 +166,7 @@ def describe_tenant(operation: dict[str, Any]) -> None:
         "schema": {"type": "string", "maxLength": 32, "pattern": f"^{_SLUG.pattern}$", "example": "default"},
     }
     operation["parameters"] = [*operation.get("parameters", []), header]
-    operation["responses"] |= {status: error_name(status) for status in (401, 404)}
+    operation[FAILURES] += [CoreExceptionCode.TOKEN_INVALID, CoreExceptionCode.TENANT_UNKNOWN]
 
 
 def _find_by_address(index: _TenantIndex) -> int:

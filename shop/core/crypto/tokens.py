@@ -18,6 +18,8 @@ from shop.core.errors import CoreExceptionCode, ShopError
 from shop.core.settings.loader import SettingsError
 from shop.core.settings.settings import Settings
 
+# Shape of a token, for documentation.
+TOKEN_EXAMPLE = "eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiI3In0.c2lnbmVk"  # noqa: S105 - no secret
 TOKEN_MAX = 4096
 TOKEN_TYPE = "bearer"  # noqa: S105 - the type of a token, not a token
 _VERIFIED_MAX = 20_000

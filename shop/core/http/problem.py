@@ -25,8 +25,12 @@ class MistakeSchema(Schema):
     pointer = Text(_WHERE_MAX, metadata={"description": "JSON pointer into the body.", "example": "#/quantity"})
     parameter = Text(_WHERE_MAX, metadata={"description": "The query parameter."})
     header = Text(_WHERE_MAX, metadata={"description": "The header."})
-    code = WholeNumber(required=True, validate=Range(400, CODE_MAX), metadata={"example": 422401})
-    detail = Text(SENTENCE_MAX, min_length=1, required=True)
+    code = WholeNumber(
+        required=True,
+        validate=Range(400, CODE_MAX),
+        metadata={"description": "Error code of the field.", "example": 422401},
+    )
+    detail = Text(SENTENCE_MAX, min_length=1, required=True, metadata={"description": "What is wrong with the field."})
 
     document: ClassVar = {"example": {"pointer": "#/quantity", "code": 422401, "detail": "Not a valid integer."}}
 
@@ -34,16 +38,53 @@ class MistakeSchema(Schema):
 class ProblemSchema(Schema):
     """Problem details of a failure. Facts of the failure are additional members."""
 
-    type = Text(20, min_length=1, required=True, metadata={"format": "uri-reference", "example": "/errors/404301"})
-    title = Text(SENTENCE_MAX, min_length=1, required=True, metadata={"example": "Item … does not exist."})
-    status = WholeNumber(required=True, validate=Range(400, 599), metadata={"example": 404})
-    detail = Text(SENTENCE_MAX, min_length=1, required=True, metadata={"example": "Item 7 does not exist."})
-    instance = Text(
-        _WHERE_MAX, min_length=1, required=True, metadata={"format": "uri-reference", "example": "/api/v1/items/7"}
+    type = Text(
+        20,
+        min_length=1,
+        required=True,
+        metadata={
+            "description": "Page that explains the code.",
+            "format": "uri-reference",
+            "example": "/errors/404301",
+        },
     )
-    code = WholeNumber(required=True, validate=Range(400, CODE_MAX), metadata={"example": 404301})
-    retry = fields.String(validate=OneOf([*Retry]), metadata={"example": "never"})
-    errors = fields.List(fields.Nested(MistakeSchema), validate=Length(max=ERRORS_MAX * SENTENCES_MAX))
+    title = Text(
+        SENTENCE_MAX,
+        min_length=1,
+        required=True,
+        metadata={"description": "Meaning of the code; `…` stands for its facts.", "example": "Item … does not exist."},
+    )
+    status = WholeNumber(
+        required=True, validate=Range(400, 599), metadata={"description": "HTTP status.", "example": 404}
+    )
+    detail = Text(
+        SENTENCE_MAX,
+        min_length=1,
+        required=True,
+        metadata={
+            "description": "Message for people, in the language of the caller.",
+            "example": "Item 7 does not exist.",
+        },
+    )
+    instance = Text(
+        _WHERE_MAX,
+        min_length=1,
+        required=True,
+        metadata={"description": "Path of the request.", "format": "uri-reference", "example": "/api/v1/items/7"},
+    )
+    code = WholeNumber(
+        required=True,
+        validate=Range(400, CODE_MAX),
+        metadata={"description": "Error code: decide by it.", "example": 404301},
+    )
+    errors = fields.List(
+        fields.Nested(MistakeSchema),
+        validate=Length(max=ERRORS_MAX * SENTENCES_MAX),
+        metadata={"description": "Every wrong field of the request."},
+    )
+    retry = fields.String(
+        validate=OneOf([*Retry]), metadata={"description": "Next step of a client.", "example": Retry.NEVER}
+    )
 
     document: ClassVar = {"additionalProperties": True}
 

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from shop.core.errors import CoreExceptionCode
 from shop.core.openapi.annotations import annotate
-from shop.core.openapi.envelopes import error_name
+from shop.core.openapi.failures import FAILURES, Failing, failing
 from shop.core.settings.settings import Settings
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -31,11 +32,17 @@ class IdempotencyPolicy:
 
 
 DEFAULT_POLICY = IdempotencyPolicy()
-_ERROR_STATUSES = (400, 409, 422)
+# Only a required header is filled in by tools; docs.js replaces this value at each request.
+KEY_EXAMPLE = "a-new-value-for-each-request"
+_OTHER_REQUEST = (
+    failing(CoreExceptionCode.KEY_OTHER_METHOD, part="method"),
+    failing(CoreExceptionCode.KEY_OTHER_PATH, part="path"),
+    failing(CoreExceptionCode.KEY_OTHER_REQUEST, part="body"),
+)
 _REPLAY_HEADERS = {
     "Idempotency-Relayed": {
         "description": "The key, if the response is a replay.",
-        "schema": {"type": "string", "maxLength": 255},
+        "schema": {"type": "string", "maxLength": 255, "pattern": "^[!-~]+$"},
     },
     "Idempotent-Replayed": {
         "description": "`true`, if the response is a replay.",
@@ -98,13 +105,29 @@ def describe_idempotency_key(operation: dict[str, Any], policy: IdempotencyPolic
         "name": settings.idempotency_header,
         "required": is_required(policy, settings),
         "description": f"Makes it safe to repeat the request, for {seconds} seconds.",
-        "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$", "example": "refund-4711"},
+        "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$", "example": KEY_EXAMPLE},
     }
     operation["parameters"] = [*operation.get("parameters", []), header]
     for response in operation["responses"].values():
         if isinstance(response, dict):
             response["headers"] = {**response.get("headers", {}), **_REPLAY_HEADERS}
-    operation["responses"] |= {status: error_name(status) for status in _ERROR_STATUSES}
+    operation[FAILURES] += _list_failures(policy, settings)
+
+
+def _list_failures(policy: IdempotencyPolicy, settings: Settings) -> list[Failing]:
+    header = settings.idempotency_header
+    failures: list[Failing] = [
+        failing(CoreExceptionCode.KEY_FORMAT, header=header),
+        failing(CoreExceptionCode.KEY_REPEATED, header=header),
+        CoreExceptionCode.KEY_IN_PROGRESS,
+    ]
+    if is_required(policy, settings):
+        failures.append(failing(CoreExceptionCode.KEY_MISSING, header=header))
+    if settings.idempotency_on_duplicate == "error":
+        failures.append(CoreExceptionCode.KEY_DUPLICATE)
+    if policy.store_response:
+        failures.append(CoreExceptionCode.RECORD_CORRUPT)
+    return [*failures, *_OTHER_REQUEST]
 
 
 def check_idempotency(controller: Any) -> None:

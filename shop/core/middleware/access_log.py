@@ -59,8 +59,8 @@ class _AccessLog(NamedTuple):
         if trace is None:
             return response
         response.headers.add(REQUEST_ID_HEADER, trace.request_id)
-        if trace.parent:
-            response.headers.add(TRACEPARENT_HEADER, trace.parent)
+        if trace.traceparent:
+            response.headers.add(TRACEPARENT_HEADER, trace.traceparent)
         request, level = request_ctx.request, _level(response.status_code)
         if _log.isEnabledFor(level) and request.path not in self.skip:
             access = self._create_record(request, response, trace)

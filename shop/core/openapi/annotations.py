@@ -1,8 +1,17 @@
 """Annotations that views add to their OpenAPI operation."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from copy import deepcopy
 from typing import Any
+
+from shop.core.openapi.examples import UUID
+from shop.core.openapi.operation_ids import make_operation_id
+
+# Examples of path parameters by their converter, and the annotation that has them by name.
+PATH_EXAMPLES: Mapping[str, Any] = {"uuid": UUID, "choice": "item_status"}
+PATH_FACTS = "path_facts"
+_PATH_PARAMETER = re.compile(r"<(\w+):(\w+)>")
 
 
 def document_operation(view: Callable[..., Any], **operation: Any) -> None:
@@ -32,9 +41,9 @@ def annotate(view: Callable[..., Any], name: str, value: object) -> None:
     _set_annotations(view, {**get_annotations(view), name: value})
 
 
-def set_argument_errors(view: Callable[..., Any], responses: dict[int, str]) -> None:
-    """Replace the error responses that a view has for its arguments."""
-    get_annotations(view)["arguments"]["responses"] = responses
+def clear_argument_errors(view: Callable[..., Any]) -> None:
+    """Remove the error responses of flask-smorest for arguments."""
+    get_annotations(view)["arguments"]["responses"] = {}
 
 
 def get_responses(view: Callable[..., Any]) -> dict[int, Any]:
@@ -43,18 +52,20 @@ def get_responses(view: Callable[..., Any]) -> dict[int, Any]:
     return responses
 
 
-def set_operation_ids(controller: type[Any]) -> None:
-    """Set the id of each operation, such as `postPurchaseOrder`, and its security.
+def describe_controller(controller: type[Any], path: str, names: Mapping[str, str]) -> None:
+    """Describe id, security and path parameters of each operation of a Controller.
 
-    Raises AttributeError for a method without a documented response.
+    `names` has the ids by verb, where they differ from those made of verb and path. Raises AttributeError for a method
+    without a documented response.
     """
-    # An explicit empty `security` documents a public operation.
+    facts = {name: PATH_EXAMPLES.get(kind, 7) for kind, name in _PATH_PARAMETER.findall(path)}
     for verb in sorted(controller.methods):
         view = getattr(controller, verb.lower())
+        # An explicit empty `security` documents a public operation.
         security = view._apidoc.get("manual_doc", {}).get("security", [])
-        document_operation(
-            view, operationId=verb.lower() + controller.__name__.removesuffix("Controller"), security=security
-        )
+        operation_id = names.get(verb) or make_operation_id(verb, path)
+        document_operation(view, operationId=operation_id, security=security)
+        annotate(view, PATH_FACTS, facts)
 
 
 def get_annotations(view: Callable[..., Any]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """OpenAPI document of an app with a custom envelope."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
@@ -8,7 +8,8 @@ from werkzeug.http import HTTP_STATUS_CODES
 
 from shop.core.http.custom_envelope import CustomEnvelope, is_envelope
 from shop.core.http.negotiation import JSON
-from shop.core.openapi.envelopes import error_name, response_headers
+from shop.core.openapi.components import iterate_objects, list_operations
+from shop.core.openapi.envelopes import response_headers
 from shop.core.openapi.examples import UUID
 from shop.core.settings.envelope import EXTRA, KEYS, PAGE_KEYS
 from shop.core.validation.fields import MOMENT_PATTERN
@@ -16,18 +17,19 @@ from shop.core.validation.fields import MOMENT_PATTERN
 _ERROR = {"$ref": "#/components/schemas/Error"}
 _MOMENT = {"type": "string", "format": "date-time", "pattern": MOMENT_PATTERN}
 _EXTRA_SCHEMAS: dict[str, Any] = {
-    "time": {**_MOMENT, "example": "2026-01-31T12:00:00.000000Z"},
-    "request_id": {"type": "string", "maxLength": 128, "example": UUID},
+    "time": {**_MOMENT, "description": "Time of the response.", "example": "2026-01-31T12:00:00.000000Z"},
+    "request_id": {"type": "string", "description": "Id of the request.", "maxLength": 128, "example": UUID},
 }
 
 
 def apply_custom_envelope(document: Mapping[str, Any], custom_envelope: CustomEnvelope) -> dict[str, Any]:
     """Return the document with schemas and examples of the custom envelope."""
     adapted = deepcopy(dict(document))
-    for node in list(_iterate_objects(adapted)):
-        if is_envelope(node.get("example")):
-            extra = {name: _EXTRA_SCHEMAS[name]["example"] for name in custom_envelope.extras}
-            node["example"] = custom_envelope.transform(node["example"], extra)
+    extra = {name: _EXTRA_SCHEMAS[name]["example"] for name in custom_envelope.extras}
+    for node in list(iterate_objects(adapted)):
+        for key in ("example", "value"):
+            if is_envelope(node.get(key)):
+                node[key] = custom_envelope.transform(node[key], extra)
         if node.get("properties", {}).keys() == set(KEYS):
             _rename_properties(node, custom_envelope.names, custom_envelope.hidden, _extra_property(custom_envelope))
         elif node.get("properties", {}).keys() == set(PAGE_KEYS):
@@ -37,17 +39,15 @@ def apply_custom_envelope(document: Mapping[str, Any], custom_envelope: CustomEn
     return adapted
 
 
-def _iterate_objects(value: Any) -> Iterator[dict[str, Any]]:
-    """Yield all objects of the document, inner objects first."""
-    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-        yield from _iterate_objects(inner)
-    if isinstance(value, dict):
-        yield value
-
-
 def _extra_property(custom_envelope: CustomEnvelope) -> dict[str, Any]:
     properties = {name: _EXTRA_SCHEMAS[name] for name in custom_envelope.extras}
-    schema = {"type": "object", "properties": properties, "required": [*properties], "additionalProperties": False}
+    schema = {
+        "type": "object",
+        "description": "Additional values.",
+        "properties": properties,
+        "required": [*properties],
+        "additionalProperties": False,
+    }
     return {EXTRA: schema} if properties else {}
 
 
@@ -61,22 +61,20 @@ def _rename_properties(
 
 def _force_error_status(document: dict[str, Any], status: int) -> None:
     """Document JSON failures under the one status. Problem+json failures keep their own."""
-    failures = document["components"]["responses"]
-    example = failures[error_name(404)]["content"][JSON]["example"]
-    for name, failure in failures.items():
-        if name != error_name(status):
-            del failure["content"][JSON]
-    for operation in (verb for item in document["paths"].values() for verb in item.values() if "responses" in verb):
+    for operation in list_operations(document):
         responses = operation["responses"]
-        if status >= 400:
-            responses.setdefault(str(status), {"$ref": f"#/components/responses/{error_name(status)}"})
-            continue
-        default = {"description": HTTP_STATUS_CODES[status], "headers": response_headers(404)}
+        examples: dict[str, Any] = {}
+        for content in [response["content"] for number, response in responses.items() if int(number) >= 400]:
+            examples |= content.pop(JSON)["examples"]
+        default = {"description": HTTP_STATUS_CODES[status], "headers": response_headers(max(status, 404))}
         response = responses.setdefault(str(status), default)
+        media = response.setdefault("content", {}).setdefault(JSON, {})
+        media["schema"] = {"anyOf": [media["schema"], _ERROR]} if "schema" in media else _ERROR
+        if "example" in media:
+            examples = {"success": {"value": media.pop("example")}, **examples}
+        media["examples"] = examples
+        # Headers of successes are absent in failures of the same status.
         response["headers"] = {
-            # Headers of successes are absent in failures of the same status.
             name: header if name in default["headers"] else {**header, "required": False}
             for name, header in response.get("headers", {}).items()
         }
-        media = response.setdefault("content", {}).setdefault(JSON, {"example": example})
-        media["schema"] = {"anyOf": [media["schema"], _ERROR]} if "schema" in media else _ERROR

@@ -1,8 +1,10 @@
 """OpenAPI document at /openapi.json and Swagger UI at /docs, without a CDN."""
 
 from pathlib import Path
+from typing import Any
 
 import flask_swagger_ui
+import orjson
 from flask import Flask, Response, request, send_from_directory
 
 from shop.core.http.custom_envelope import CustomEnvelope
@@ -11,6 +13,7 @@ from shop.core.http.negotiation import prefers_html
 from shop.core.http.parameter_names import ParameterNames
 from shop.core.http.query_string import check_language
 from shop.core.openapi.custom_envelope import apply_custom_envelope
+from shop.core.openapi.document import OpenApiDocument
 from shop.core.openapi.spec import Api
 
 _DIST = Path(flask_swagger_ui.__file__).parent / "dist"
@@ -27,14 +30,19 @@ def serve_documentation(
 ) -> None:
     """Serve the OpenAPI document, with renamed keys and parameters, and its page."""
 
-    @app.get("/openapi.json")
-    def openapi() -> Response:
-        document = api.spec.to_dict()
+    def build_document() -> dict[str, Any]:
+        document: dict[str, Any] = orjson.loads(orjson.dumps(api.spec.to_dict()))
         if custom_envelope:
             document = apply_custom_envelope(document, custom_envelope)
         if parameter_names:
             document = parameter_names.rename_document(document)
-        return Response(app.json.dumps(document), mimetype="application/json")
+        return document
+
+    served = OpenApiDocument(build_document, app.config["API_INFO"], app.config["API_TAG_ORDER"])
+
+    @app.get("/openapi.json")
+    def openapi() -> Response:
+        return served.respond(request)
 
     @app.get("/docs")
     def docs() -> Response:

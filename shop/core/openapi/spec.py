@@ -1,20 +1,21 @@
 """OpenAPI 3.1 specification of the API."""
 
+from inspect import cleandoc
 from typing import Any
 
 import flask_smorest
 from apispec.ext.marshmallow import MarshmallowPlugin
 from apispec.ext.marshmallow.openapi import OpenAPIConverter
 from flask import Flask
-from werkzeug.http import HTTP_STATUS_CODES
 
 from shop.core.i18n.languages import LANGUAGE_MAX, LANGUAGE_PARAMETER, LANGUAGES
-from shop.core.openapi.envelopes import ErrorSchema, error_name, failure_content, response_headers
+from shop.core.openapi.envelopes import ErrorSchema
+from shop.core.validation.choices import Choice
 
-_ERRORS = (400, 401, 403, 404, 406, 409, 412, 413, 415, 422, 429, 500, 503)
 _LANGUAGE = {
     "in": "query",
     "name": LANGUAGE_PARAMETER,
+    "required": False,
     "description": (
         f"Language of the messages: the closest of {', '.join(LANGUAGES)}. Overrides `Accept-Language`. A tag that is"
         " close to none of them is refused."
@@ -35,7 +36,19 @@ class Converter(OpenAPIConverter):
     def schema2jsonschema(self, schema: Any) -> dict[str, Any]:
         """Return the JSON Schema of a schema."""
         converted: dict[str, Any] = super().schema2jsonschema(schema)  # type: ignore[no-untyped-call]  # apispec types few
-        return {**converted, **getattr(schema, "document", {})}
+        # Only a docstring of its own: schemas that are put together have none.
+        own = {"description": cleandoc(text)} if (text := vars(type(schema)).get("__doc__")) else {}
+        return {**own, **converted, **getattr(schema, "document", {})}
+
+    def field2property(self, field: Any) -> dict[str, Any]:
+        """Return the JSON Schema of a field, with names of its values."""
+        converted: dict[str, Any] = super().field2property(field)
+        # A reference may have a description beside it since OpenAPI 3.1.
+        for reference in converted.pop("allOf", ()):
+            converted |= reference
+        if isinstance(field, Choice) and (names := field.member_names()):
+            converted["x-enum-varnames"] = names
+        return converted
 
 
 class _Plugin(MarshmallowPlugin):
@@ -62,11 +75,4 @@ class Api(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest carries no 
         """
 
     def _register_responses(self) -> None:
-        """Register error responses by number: HTTPStatus names differ between Python versions."""
-        for status in _ERRORS:
-            response = {
-                "description": HTTP_STATUS_CODES[status],
-                "headers": response_headers(status),
-                "content": failure_content(status),
-            }
-            self.spec.components.response(error_name(status), response, lazy=True)
+        """Do nothing: each operation describes its failures."""

@@ -13,33 +13,59 @@ from shop.core.validation.fields import ID_MAX, Text, WholeNumber
 class PageFields:
     """Query parameters of a page."""
 
-    page = WholeNumber(from_text=True, load_default=1, validate=Range(1, PAGE_MAX))
-    per_page = WholeNumber(from_text=True, load_default=PER_PAGE_DEFAULT, validate=Range(1, PER_PAGE_MAX))
-    cursor = Text(CURSOR_MAX, min_length=1, metadata={"example": CURSOR_EXAMPLE})
+    page = WholeNumber(
+        from_text=True,
+        load_default=1,
+        validate=Range(1, PAGE_MAX),
+        metadata={"description": "Number of the page, from 1."},
+    )
+    per_page = WholeNumber(
+        from_text=True,
+        load_default=PER_PAGE_DEFAULT,
+        validate=Range(1, PER_PAGE_MAX),
+        metadata={"description": "Rows on a page."},
+    )
+    cursor = Text(
+        CURSOR_MAX,
+        min_length=1,
+        metadata={"description": "`next_cursor` of the previous page.", "example": CURSOR_EXAMPLE},
+    )
 
 
 class LinksSchema(Schema):
     """Links to the neighbouring pages; null at the ends."""
 
-    next = Text(LINK_MAX, required=True, allow_none=True)
-    previous = Text(LINK_MAX, required=True, allow_none=True)
+    next = Text(LINK_MAX, required=True, allow_none=True, metadata={"description": "Address of the next page."})
+    previous = Text(LINK_MAX, required=True, allow_none=True, metadata={"description": "Address of the previous page."})
 
 
 class PaginationSchema(Schema):
     """Numbered page; `count` is the number of its rows."""
 
-    total = WholeNumber(required=True, validate=Range(0, ID_MAX))
-    count = WholeNumber(required=True, validate=Range(0, PER_PAGE_MAX))
-    per_page = WholeNumber(required=True, validate=Range(1, PER_PAGE_MAX))
-    current_page = WholeNumber(required=True, validate=Range(1, PAGE_MAX))
-    total_pages = WholeNumber(required=True, validate=Range(1, ID_MAX))
-    links = fields.Nested(LinksSchema, required=True)
+    total = WholeNumber(
+        required=True, validate=Range(0, ID_MAX), metadata={"description": "Number of all rows.", "example": 1}
+    )
+    count = WholeNumber(
+        required=True,
+        validate=Range(0, PER_PAGE_MAX),
+        metadata={"description": "Number of rows on this page.", "example": 1},
+    )
+    per_page = WholeNumber(
+        required=True,
+        validate=Range(1, PER_PAGE_MAX),
+        metadata={"description": "Largest number of rows on a page.", "example": PER_PAGE_DEFAULT},
+    )
+    current_page = WholeNumber(
+        required=True, validate=Range(1, PAGE_MAX), metadata={"description": "Number of this page."}
+    )
+    total_pages = WholeNumber(required=True, validate=Range(1, ID_MAX), metadata={"description": "Number of pages."})
+    links = fields.Nested(LinksSchema, required=True, metadata={"description": "Addresses of the neighbouring pages."})
 
 
 class PageMetaSchema(Schema):
     """Metadata of the rows."""
 
-    pagination = fields.Nested(PaginationSchema, required=True)
+    pagination = fields.Nested(PaginationSchema, required=True, metadata={"description": "Position of the page."})
 
 
 class ListLinksSchema(Schema):
@@ -48,8 +74,10 @@ class ListLinksSchema(Schema):
     Pages by cursor have no `previous`.
     """
 
-    next = Text(LINK_MAX, required=True, allow_none=True)
-    previous = Text(LINK_MAX, allow_none=True)
+    next = Text(LINK_MAX, required=True, allow_none=True, metadata={"description": "Address of the next page."})
+    previous = Text(
+        LINK_MAX, allow_none=True, metadata={"description": "Address of the previous page.", "example": None}
+    )
 
 
 class ListPaginationSchema(Schema):
@@ -58,19 +86,33 @@ class ListPaginationSchema(Schema):
     Mode `page` has `total`, `total_pages` and `current_page`; `simple` has `current_page`; `cursor` has `next_cursor`.
     """
 
-    count = WholeNumber(required=True, validate=Range(0, PER_PAGE_MAX))
-    per_page = WholeNumber(required=True, validate=Range(1, PER_PAGE_MAX))
-    total = WholeNumber(validate=Range(0, ID_MAX))
-    total_pages = WholeNumber(validate=Range(1, ID_MAX))
-    current_page = WholeNumber(validate=Range(1, PAGE_MAX))
-    next_cursor = Text(CURSOR_MAX, allow_none=True)
-    links = fields.Nested(ListLinksSchema, required=True)
+    count = WholeNumber(
+        required=True,
+        validate=Range(0, PER_PAGE_MAX),
+        metadata={"description": "Number of rows on this page.", "example": 1},
+    )
+    per_page = WholeNumber(
+        required=True,
+        validate=Range(1, PER_PAGE_MAX),
+        metadata={"description": "Largest number of rows on a page.", "example": PER_PAGE_DEFAULT},
+    )
+    total = WholeNumber(validate=Range(0, ID_MAX), metadata={"description": "Number of all rows.", "example": 1})
+    total_pages = WholeNumber(validate=Range(1, ID_MAX), metadata={"description": "Number of pages.", "example": 1})
+    current_page = WholeNumber(
+        validate=Range(1, PAGE_MAX), metadata={"description": "Number of this page.", "example": 1}
+    )
+    next_cursor = Text(
+        CURSOR_MAX, allow_none=True, metadata={"description": "Cursor of the next page.", "example": None}
+    )
+    links = fields.Nested(
+        ListLinksSchema, required=True, metadata={"description": "Addresses of the neighbouring pages."}
+    )
 
 
 class ListMetaSchema(Schema):
     """Metadata of the rows."""
 
-    pagination = fields.Nested(ListPaginationSchema, required=True)
+    pagination = fields.Nested(ListPaginationSchema, required=True, metadata={"description": "Position of the page."})
 
 
 def row_schema(schema: type[Schema]) -> type[Schema]:
@@ -82,4 +124,7 @@ def row_schema(schema: type[Schema]) -> type[Schema]:
     for name, field in schema().fields.items():
         optional_fields[name] = copy(field)
         optional_fields[name].required = False
-    return Schema.from_dict(optional_fields, name=f"{schema.__name__.removesuffix('Schema')}RowSchema")
+    row = Schema.from_dict(optional_fields, name=f"{schema.__name__.removesuffix('Schema')}RowSchema")
+    row.document = {"description": "Row of a list; the parameter `filter` selects its fields."}  # type: ignore[attr-defined]  # the same
+    row.usual_fields = {name for name, field in schema().fields.items() if field.required}  # type: ignore[attr-defined]  # read for the examples of the document
+    return row

@@ -10,14 +10,16 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 # draft-ietf-httpapi-ratelimit-headers: lists of strings with parameters (RFC 9651).
 POLICY_HEADER, STATE_HEADER = "RateLimit-Policy", "RateLimit"
+_LIMIT = r'"[a-z-]+"(;[a-z]+=[0-9]+)+'
+_LIMITS = f"^{_LIMIT}(, {_LIMIT})*$"
 RATE_LIMIT_HEADERS = {
     POLICY_HEADER: {
         "description": "The limits this request counts in: `q` requests in `w` seconds.",
-        "schema": {"type": "string", "maxLength": 500, "example": '"default";q=1000;w=60'},
+        "schema": {"type": "string", "maxLength": 500, "pattern": _LIMITS, "example": '"default";q=1000;w=60'},
     },
     STATE_HEADER: {
         "description": "What is left of each limit: `r` requests, until the window ends in `t` seconds.",
-        "schema": {"type": "string", "maxLength": 500, "example": '"default";r=999;t=60'},
+        "schema": {"type": "string", "maxLength": 500, "pattern": _LIMITS, "example": '"default";r=999;t=60'},
     },
 }
 # Seconds: the longest window that a setting can name.

@@ -10,6 +10,7 @@ from sqlalchemy.exc import ArgumentError
 
 _PORT_MAX = 65_535
 _ORIGIN = re.compile(r"(http://(?!.*:80$)|https://(?!.*:443$))([a-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?")
+_CONTACT = re.compile(r"[^@\s/]+@[^@\s/]+\.[^@\s/.]+|https?://[^\s/]+(/\S*)?")
 _PASSWORD = re.compile(r"(?<=://)([^/?#]*:)[^/?#]*(?=@)|([?&][^=&#]*password=)[^&#]*", re.IGNORECASE)
 
 
@@ -29,6 +30,11 @@ def is_origin(text: str) -> bool:
     It has a scheme, a host, and a port unless that is the default port of the scheme.
     """
     return text == "*" or bool(_ORIGIN.fullmatch(text))
+
+
+def is_contact(text: str) -> bool:
+    """Return True for an e-mail address or the address of a page."""
+    return bool(_CONTACT.fullmatch(text))
 
 
 def is_network(text: str) -> bool:

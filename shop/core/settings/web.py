@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from shop.core.settings.addresses import is_bind, is_network, is_origin
+from shop.core.settings.addresses import is_bind, is_contact, is_network, is_origin
 from shop.core.settings.loader import at_least, empty_or, setting
 
 
@@ -30,6 +30,11 @@ class WebSettings:
         (),
         "origins whose pages may call, as https://shop.example, or *; empty: none",
         check=lambda origins: all(map(is_origin, origins)),
+    )
+    api_contact: str = setting(
+        "",
+        "e-mail address or page for questions about the API, told by /openapi.json; empty: none",
+        check=empty_or(is_contact),
     )
     security_headers: bool = setting(
         default=True, description="tell browsers not to guess types, frame or leak; false where a proxy does"

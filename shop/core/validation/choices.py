@@ -27,6 +27,11 @@ class Choice(fields.String):
         super().__init__(validate=OneOf([member.value for member in enum_type]), **options)
         self.enum_type = enum_type
 
+    def member_names(self) -> list[str]:
+        """Return the names of the members, unless the values have them."""
+        names = [member.name for member in self.enum_type]
+        return names if names != [member.value.upper() for member in self.enum_type] else []
+
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)
         # The validator refuses a text that is no member.

@@ -125,14 +125,20 @@ class Id(WholeNumber):
     """Id of a row."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(validate=Range(1, ID_MAX), metadata={"example": 7}, **options)
+        metadata = {"example": 7, **options.pop("metadata", {})}
+        super().__init__(validate=Range(1, ID_MAX), metadata=metadata, **options)
 
 
 class Moment(fields.String):
     """Time in UTC in the format of RFC 3339."""
 
     def __init__(self, **options: Any) -> None:
-        metadata = {"format": "date-time", "pattern": MOMENT_PATTERN, "example": "2026-01-31T12:00:00.000000Z"}
+        metadata = {
+            "format": "date-time",
+            "pattern": MOMENT_PATTERN,
+            "example": "2026-01-31T12:00:00.000000Z",
+            **options.pop("metadata", {}),
+        }
         super().__init__(metadata=metadata, **options)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from copy import copy
-from typing import Any
+from typing import Any, ClassVar
 
 from marshmallow import Schema, fields
 
@@ -15,6 +15,8 @@ UNKNOWN_LANGUAGE = "Not a language of translations; those are: {allowed}."
 
 class _Translations(Schema):
     """Base schema of a text, or null, for each language."""
+
+    document: ClassVar = {"description": "Text in each language."}
 
     error_messages = {"unknown": UNKNOWN_LANGUAGE.format(allowed=", ".join(TRANSLATED_LANGUAGES))}  # noqa: RUF012 - given shape
 
@@ -30,6 +32,7 @@ class Translations(fields.Nested):
         for field in fields_by_language.values():
             # Null means that there is no text in the language.
             field.allow_none, field.required = True, bool(options.get("required"))
+            field.metadata = {**field.metadata, "description": "Text in this language; null: none."}
         super().__init__(_Translations.from_dict(dict(fields_by_language), name=f"{name}Schema"), **options)
 
 

@@ -9,6 +9,8 @@ from jsonschema import Draft202012Validator
 from werkzeug.test import TestResponse
 
 from shop.core.validation.fields import MOMENT_PATTERN
+from tests.http.support.example_checks import find_example_differences
+from tests.support.openapi_document import resolve
 
 Document = Mapping[str, Any]
 JSON, PROBLEM = "application/json", "application/problem+json"
@@ -112,14 +114,13 @@ def check_documented(
     if documented is None:
         yield "has a status that is not documented"
         return
-    if "$ref" in documented:
-        documented = document["components"]["responses"][documented["$ref"].rpartition("/")[2]]
+    documented = resolve(document, documented)
     schema = {**documented["content"][media_type]["schema"], "components": document["components"]}
     yield from (f"{error.json_path}: {error.message}" for error in Draft202012Validator(schema).iter_errors(body))
-    missing = [
-        name for name, header in documented["headers"].items() if header.get("required") and name not in answer.headers
-    ]
+    headers = {name: resolve(document, header) for name, header in documented["headers"].items()}
+    missing = [name for name, header in headers.items() if header.get("required") and name not in answer.headers]
     yield from (f"has no {name}, which is documented" for name in missing)
+    yield from find_example_differences(body, documented["content"][media_type], document)
 
 
 def _find_timestamps(value: Any) -> Iterator[str]:
