@@ -63,9 +63,7 @@ class PurchaseOrderController(Controller):
     purchases: OrderServiceManager
     clock: Clock
 
-    @blueprint.response(
-        202, OrderSchema, errors=_PURCHASE_ERRORS, other_statuses={201: {"status": OrderStatus.CONFIRMED}}
-    )
+    @blueprint.response(202, OrderSchema, errors=_PURCHASE_ERRORS, other_statuses=_WRITTEN)
     @rate_limit(Bucket.PURCHASE, deferred=True)
     @with_token(OrderPolicy.create)
     # The receipt serves as the idempotency record. Without a key every request is a new purchase.

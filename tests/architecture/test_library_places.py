@@ -109,6 +109,7 @@ PLACES: dict[str, tuple[str, ...]] = {
         "core.logging",
         "core.metrics",
         "core.middleware",
+        "core.openapi",
     ),
     "prometheus_client": ("core.metrics",),
     "psutil": ("core.operations",),
