@@ -16,5 +16,6 @@ class JobName(StrEnum):
     PURGE_SESSIONS = "purge_sessions"
     VERIFY = "verify"
     SEED = "seed"
+    ACCOUNTS = "accounts"
     TENANTS = "manage_tenants"
     LOGS = "search_logs"

@@ -7,9 +7,18 @@ EMAIL_MAX = 254
 # Orders per user in a list of users.
 ORDERS_SHOWN_MAX = 10
 PASSWORD_MIN = 8
+# Least length under the policy that asks for length only.
+PASSPHRASE_MIN = 15
 PASSWORD_MAX = 128
 # Enough for about 140 codes of six digits.
 PERMISSIONS_MAX = 1000
+
+
+class PasswordPolicy(StrEnum):
+    """Rules for new passwords: classes of characters, or length only."""
+
+    COMPOSITION = "composition"
+    LENGTH = "length"
 
 
 class UserRole(StrEnum):

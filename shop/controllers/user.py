@@ -24,7 +24,7 @@ from shop.exception_codes.user import UserExceptionCode as Code
 from shop.schemas.session import TokenSchema
 from shop.schemas.user import RegistrationSchema, UserSchema
 from shop.service_managers.user import UserServiceManager
-from shop.supports.user import UserPolicy, digest_account_name
+from shop.supports.user import UserPolicy, limit_subject
 
 blueprint = Blueprint(
     "auth", __name__, url_prefix="/auth", description="Accounts", idempotency_policy=IdempotencyPolicy(disabled=True)
@@ -68,12 +68,15 @@ class SignInUserController(Controller):
     @transactional
     def post(self, body: dict[str, Any]) -> Answer:
         """Sign in with an e-mail address or name, and a password."""
-        account = digest_account_name(body.get("email") or body["name"])
+        # Before the account is looked up, so that a flood of one address costs no query.
+        self.limits.refuse_exhausted()
+        answer = self.users.sign_in(body, request.user_agent.string, self._count_attempt)
+        return success(answer, code=UserSuccessCode.SIGNED_IN.number)
+
+    def _count_attempt(self, account: str) -> None:
         # Count every attempt, also per account over all addresses: password guessing uses many addresses.
         address_quota = self.limits.get_quota(Bucket.LOGIN, scope_to_address(account))
         self.limits.consume(address_quota, self.limits.get_quota(Bucket.LOGIN_ACCOUNT, account))
-        answer = self.users.sign_in(body, request.user_agent.string)
-        return success(answer, code=UserSuccessCode.SIGNED_IN.number)
 
 
 @blueprint.route("/me", operation_ids={"GET": "getMe", "POST": "getMeByPost"})
@@ -111,5 +114,5 @@ class PasswordUserController(Controller):
     def put(self, body: dict[str, Any], caller: Caller) -> None:
         """Change the password; all other sessions of the caller end."""
         # The response reveals if a password is correct, so the limit of sign-in applies.
-        self.limits.consume(self.limits.get_quota(Bucket.LOGIN, digest_account_name(caller.profile["email"])))
+        self.limits.consume(self.limits.get_quota(Bucket.LOGIN, limit_subject(caller.user_id)))
         self.users.change_password(caller, body)

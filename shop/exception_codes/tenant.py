@@ -12,4 +12,5 @@ class TenantExceptionCode(ExceptionCode):
         422_601,
         "The name of a tenant is 1 to 32 lower-case letters, digits and hyphens, no hyphen at its ends.",
     )
+    NAME_FORMAT = 422_603, "The display name of a tenant is one line of 1 to 100 visible characters."
     HOST_FORMAT = 422_602, "The host of a tenant is a name in lower case, without a port."

@@ -1,5 +1,6 @@
 """Changes of users, applied to their sessions."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,9 +22,12 @@ class UserServiceManager:
         user = self.users.register(**body)
         return {**self.sessions.open(user, agent), "user": user}
 
-    def sign_in(self, body: dict[str, Any], agent: str) -> dict[str, Any]:
-        """Return the tokens of a new session; raises ShopError CREDENTIALS_WRONG."""
-        return self.sessions.open(self.users.sign_in(**body), agent)
+    def sign_in(self, body: dict[str, Any], agent: str, admit: Callable[[str], object]) -> dict[str, Any]:
+        """Return the tokens of a new session; raises ShopError CREDENTIALS_WRONG.
+
+        `admit` counts the attempt, and receives the subject of the account's limits.
+        """
+        return self.sessions.open(self.users.sign_in(admit, **body), agent)
 
     def change_password(self, caller: Caller, body: dict[str, Any]) -> None:
         """Change the password and end the caller's other sessions.

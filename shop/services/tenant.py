@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from shop.constants.tenant import HOST_PATTERN, SLUG_PATTERN
+from shop.constants.tenant import HOST_PATTERN, NAME_MAX, SLUG_PATTERN
 from shop.core.auth.tenant_resolver import TenantDirectory, TenantEntry
 from shop.core.clock import Clock
 from shop.core.errors import DuplicateRow, ShopError
+from shop.core.validation.human_text import has_forbidden, is_visible, normalize_text
 from shop.exception_codes.tenant import TenantExceptionCode
 from shop.repositories.tenant import TenantRepository
 
@@ -34,14 +35,17 @@ class TenantService(TenantDirectory):
     def add(self, slug: str, name: str, host: str | None) -> int:
         """Add an empty tenant; return its id.
 
-        Raises ShopError SLUG_FORMAT, HOST_FORMAT, TAKEN.
+        Raises ShopError SLUG_FORMAT, NAME_FORMAT, HOST_FORMAT, TAKEN.
         """
+        shown = normalize_text(name)
         if not re.fullmatch(SLUG_PATTERN, slug):
             raise ShopError(TenantExceptionCode.SLUG_FORMAT)
+        if has_forbidden(name) or not is_visible(shown) or len(shown) > NAME_MAX:
+            raise ShopError(TenantExceptionCode.NAME_FORMAT)
         if host is not None and not re.fullmatch(HOST_PATTERN, host):
             raise ShopError(TenantExceptionCode.HOST_FORMAT)
         try:
-            return self.tenants.create(slug=slug, name=name, host=host, created_at=self.clock.now()).tenant_id
+            return self.tenants.create(slug=slug, name=shown, host=host, created_at=self.clock.now()).tenant_id
         except DuplicateRow as error:
             raise ShopError(TenantExceptionCode.TAKEN) from error
 

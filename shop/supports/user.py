@@ -1,6 +1,7 @@
 """Authorization of users; storage format of roles and permissions."""
 
 import hashlib
+import unicodedata
 from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
@@ -9,6 +10,7 @@ from shop.constants.permission import SYSTEM_AREA, Permission
 from shop.constants.user import RoleFlag, UserRole
 from shop.core.auth.policy import OWNER, owner_or, permission
 from shop.core.caller import Caller
+from shop.core.validation.human_text import normalize_text
 
 
 class UserPolicy:
@@ -59,9 +61,24 @@ def is_system_permission(code: str) -> bool:
     return code.startswith(SYSTEM_AREA)
 
 
+def limit_subject(user_id: int) -> str:
+    """Return the subject of the sign-in limits of an account."""
+    return f"user-{user_id}"
+
+
 def digest_account_name(name: str) -> str:
     """Return a digest of a name or address for use in keys.
 
-    It ignores case and outer blanks, and hides the personal data.
+    It ignores case, outer blanks and spellings of Unicode, and hides the personal data.
     """
-    return hashlib.sha256(name.strip().casefold().encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).strip().casefold())
+    return hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def spell_name(name: str) -> tuple[str, ...]:
+    """Return the spellings under which releases may have stored a name.
+
+    The given spelling comes first, and the only one of new accounts second.
+    """
+    normal = normalize_text(name)
+    return tuple(dict.fromkeys((name, normal, unicodedata.normalize("NFD", normal))))

@@ -15,7 +15,7 @@ from shop.constants.item import (
 )
 from shop.core.query.spec import FieldSpec, Kind, ResourceSpec
 from shop.core.validation.choices import Choice
-from shop.core.validation.fields import Text, WholeNumber, error_code
+from shop.core.validation.fields import HumanText, Text, WholeNumber, error_code
 from shop.core.validation.translations import Translations
 from shop.exception_codes.item import ItemExceptionCode as Code
 
@@ -23,7 +23,7 @@ from shop.exception_codes.item import ItemExceptionCode as Code
 class ItemValidator:
     """Fields of an item."""
 
-    name = Text(
+    name = HumanText(
         NAME_MAX,
         min_length=1,
         required=True,
@@ -38,7 +38,7 @@ class ItemValidator:
         | {"example": {"zh-Hant": "音樂會門票", "zh-Hans": "音乐会门票"}}
         | {"description": "Names by language; null removes one."},
     )
-    introduction = Text(
+    introduction = HumanText(
         INTRODUCTION_MAX,
         multiline=True,
         metadata=error_code(Code.INTRODUCTION_FORMAT)

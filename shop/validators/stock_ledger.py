@@ -5,7 +5,7 @@ from marshmallow.validate import NoneOf, Range
 from shop.constants.stock import StockReason
 from shop.constants.stock_ledger import DELTA_MAX, NOTE_MAX
 from shop.core.query.spec import FieldSpec, Mode, ResourceSpec
-from shop.core.validation.fields import Text, WholeNumber, error_code
+from shop.core.validation.fields import HumanText, WholeNumber, error_code
 from shop.exception_codes.stock_ledger import StockLedgerExceptionCode as Code
 
 
@@ -28,7 +28,7 @@ class StockLedgerValidator:
         metadata=error_code(Code.STOCK_FORMAT)
         | {"description": "New number of available pieces; together with `expected_stock`."},
     )
-    reason = Text(
+    reason = HumanText(
         NOTE_MAX,
         min_length=1,
         required=True,

@@ -7,7 +7,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from shop.constants.user import UserRole
-from shop.core.crypto.passwords import Passwords
+from shop.core.crypto.passwords import PasswordMatch, Passwords
 from shop.core.database.transaction import in_transaction
 from shop.core.tenant import in_tenant
 from shop.services.user import UserService
@@ -76,7 +76,7 @@ def test_a_password_that_changes_during_the_sign_in_is_refused(
     passwords = first_app.container.get(Passwords)
     new_hash, verify = passwords.hash("Another-one-9"), Passwords.verify
 
-    def change_and_verify(self: Passwords, known: str | None, password: str) -> bool:
+    def change_and_verify(self: Passwords, known: str | None, password: str) -> PasswordMatch:
         with ThreadPoolExecutor(1) as thread:
             thread.submit(first_app.change_row, "UPDATE users SET password_hash = %s WHERE email = %s", new_hash, ANN)
         return verify(self, known, password)
@@ -93,7 +93,7 @@ def test_a_password_comparison_holds_no_database_connection(
     pool: Any = first_app.database.engine.pool
     verify, connections = Passwords.verify, []
 
-    def record_connections(self: Passwords, known: str | None, password: str) -> bool:
+    def record_connections(self: Passwords, known: str | None, password: str) -> PasswordMatch:
         connections.append(pool.checkedout())
         return verify(self, known, password)
 

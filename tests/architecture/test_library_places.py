@@ -99,6 +99,7 @@ PLACES: dict[str, tuple[str, ...]] = {
     "argon2": ("core.crypto.passwords",),
     "apispec": ("core.openapi",),
     "dotenv": ("core.settings",),
+    "email_validator": ("core.validation",),
     "itsdangerous": ("core.pagination",),
     "langcodes": ("core.i18n",),
     "orjson": (

@@ -5,7 +5,7 @@ from functools import partial, wraps
 from typing import Any, TypeVar
 
 import flask_smorest
-from flask import Response, g
+from flask import Response, current_app, g
 from flask.typing import ResponseReturnValue
 from marshmallow import Schema
 from werkzeug.http import HTTP_STATUS_CODES
@@ -36,6 +36,7 @@ from shop.core.openapi.failures import (
 )
 from shop.core.pagination.pages import PAGE_TYPES
 from shop.core.query.request import page_response, schema_for_caller
+from shop.core.validation.settings_schema import SettingsSchema
 
 C = TypeVar("C")
 F = TypeVar("F", bound=Callable[..., Any])
@@ -86,7 +87,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
         def decorator(view: F) -> F:
             @wraps(view)
             def checked(*args: Any, **kwargs: Any) -> Any:
-                values = parse(schema_for_caller(schema) if location == "query" else schema)
+                values = parse(schema_for_caller(schema) if location == "query" else _schema_for_request(schema))
                 return view(*args, values, **kwargs)
 
             if location == "query":
@@ -158,6 +159,12 @@ def _with_status(documented: Schema, status: int, values: Mapping[str, Any]) -> 
     example = success_example(documented, status)
     example["data"] |= values
     return {"description": HTTP_STATUS_CODES[status], "headers": response_headers(status), "example": example}
+
+
+def _schema_for_request(schema: Schema) -> Schema:
+    if not isinstance(schema, SettingsSchema):
+        return schema
+    return schema.for_request(current_app.config["SETTINGS"], g.get("caller"))
 
 
 def _build_response(result: Any, status: int, dump: Callable[..., Any] | None, *, tagged: bool) -> Response:

@@ -15,6 +15,7 @@ from shop.core.openapi.cache_control import describe_cache_control
 from shop.core.openapi.failures import FAILURES, UNKNOWN_PARAMETER, Failing, describe_failures, failing
 from shop.core.openapi.pages import select_page_fields
 from shop.core.rate_limiting.route_limit import describe_rate_limits
+from shop.core.validation.settings_schema import SettingsSchema
 
 ALWAYS: tuple[Failing, ...] = (
     Code.NOT_ACCEPTABLE,
@@ -57,6 +58,9 @@ def describe_operation(
     if method.upper() == "PATCH" and "requestBody" in doc:
         body = doc["requestBody"]["content"]
         doc["requestBody"]["content"] = {kind: next(iter(body.values())) for kind in PATCH_TYPES}
+    for content in doc.get("requestBody", {}).get("content", {}).values():
+        if isinstance(content.get("schema"), SettingsSchema):
+            content["schema"] = content["schema"].for_request(settings, None)
     describe_cache_control(doc, doc_info)
     describe_rate_limits(doc)
     describe_failures(doc, doc.pop(FAILURES), doc_info[PATH_FACTS])

@@ -1,6 +1,8 @@
 """Password hashes by Argon2id, and the list of common passwords."""
 
+import unicodedata
 from dataclasses import dataclass
+from enum import IntEnum
 from functools import cache, cached_property
 from pathlib import Path
 
@@ -12,6 +14,17 @@ from shop.core.settings.settings import Settings
 _COMMON_PASSWORDS_FILE = Path(__file__).with_name("common_passwords.txt")
 
 
+class PasswordMatch(IntEnum):
+    """Result of a verification.
+
+    RAW is that of a hash from before passwords were normalized.
+    """
+
+    NONE = 0
+    RAW = 1
+    NORMALIZED = 2
+
+
 @dataclass(frozen=True)
 class Passwords:
     """Password hasher with the cost of the settings."""
@@ -19,19 +32,21 @@ class Passwords:
     settings: Settings
 
     def hash(self, password: str) -> str:
-        """Hash a password with a random salt, in a self-describing text form."""
-        return self._hasher.hash(password)
+        """Hash the normal form of a password with a random salt."""
+        return self._hasher.hash(normalize_password(password))
 
-    def verify(self, hashed: str | None, password: str) -> bool:
-        """Return True when the hash was made from the password.
+    def verify(self, hashed: str | None, password: str) -> PasswordMatch:
+        """Compare a hash with a password.
 
-        Without a hash, returns False after the same time.
+        Its normal form is compared, and the password itself if that differs. Without a hash, returns NONE after the
+        same time.
         """
-        try:
-            self._hasher.verify(hashed or self._dummy_hash, password)
-        except (VerificationError, InvalidHashError):
-            return False
-        return bool(hashed)
+        normal = normalize_password(password)
+        # Always both, so that the time says neither which one matched nor that there is an account.
+        matches = self._matches(hashed, normal), normal != password and self._matches(hashed, password)
+        if matches[0]:
+            return PasswordMatch.NORMALIZED
+        return PasswordMatch.RAW if matches[1] else PasswordMatch.NONE
 
     def is_outdated(self, hashed: str) -> bool:
         """Return True when a hash was made with other settings."""
@@ -44,6 +59,13 @@ class Passwords:
         """
         _ = self._dummy_hash
 
+    def _matches(self, hashed: str | None, password: str) -> bool:
+        try:
+            self._hasher.verify(hashed or self._dummy_hash, password)
+        except (VerificationError, InvalidHashError):
+            return False
+        return bool(hashed)
+
     @cached_property
     def _hasher(self) -> PasswordHasher:
         settings = self.settings
@@ -55,9 +77,17 @@ class Passwords:
         return self._hasher.hash("password of the dummy hash")
 
 
+def normalize_password(password: str) -> str:
+    """Return the form that is hashed (NFKC, as NIST SP 800-63B says).
+
+    The same password typed on another keyboard or system has the same form.
+    """
+    return unicodedata.normalize("NFKC", password)
+
+
 def is_common(password: str) -> bool:
     """Return True for the 30,000 most common passwords, in any case."""
-    return password.lower() in _read_common_passwords()
+    return normalize_password(password).lower() in _read_common_passwords()
 
 
 @cache

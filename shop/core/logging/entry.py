@@ -33,8 +33,15 @@ _STANDARD_ATTRIBUTES = {
 # Fields that the text form has in its fixed part or leaves out.
 _SHOWN_FIELDS = {"time", "level", "logger", "message", "tenant", "process", "pid", "trace_id", "exception"}
 _SHOWN_FIELDS |= {"method", "path", "status", "ms"}
-# Control characters are escaped, so that a record can neither forge a line nor control the terminal.
+# Characters that separate lines, or change the direction of the text around them.
+_SEPARATORS = (0x2028, 0x2029)
+_DIRECTIONS = (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+# They and control characters are escaped, so that a record can neither forge a line nor control the terminal.
 _CONTROL = {number: f"\\x{number:02x}" for number in (*range(32), *range(127, 160))} | {9: "\t"}
+_CONTROL |= {number: f"\\u{number:04x}" for number in (*_SEPARATORS, *_DIRECTIONS)}
+# The same in JSON, which escapes only the first 32 itself: each character in UTF-8, and its escape.
+_JSON_ESCAPES = {chr(number).encode(): f"\\u{number:04x}".encode() for number in _CONTROL if number >= 32}
+_json_pattern = re.compile(b"|".join(_JSON_ESCAPES))
 # SQLAlchemy ends its messages with a line that links to its own documentation.
 _LIBRARY_LINK = re.compile(r"\s*\(Background on this error at: [^)\s]*\)")
 _CONTROL_IN_LINES = {number: shown for number, shown in _CONTROL.items() if number != 10}
@@ -107,10 +114,15 @@ def _escape_control(text: str) -> str:
 def as_json(entry: Any) -> bytes:
     """Render an entry as one line of JSON, without a newline."""
     try:
-        return orjson.dumps(entry, default=str)
+        line = orjson.dumps(entry, default=str)
     except TypeError:
         # A lone surrogate, which only the standard library accepts.
-        return json.dumps(entry, default=str, ensure_ascii=False).encode(errors="replace")
+        line = json.dumps(entry, default=str, ensure_ascii=False).encode(errors="replace")
+    return line if line.isascii() and b"\x7f" not in line else _json_pattern.sub(_escape_in_json, line)
+
+
+def _escape_in_json(match: re.Match[bytes]) -> bytes:
+    return _JSON_ESCAPES[match[0]]
 
 
 def as_text(entry: Entry) -> str:

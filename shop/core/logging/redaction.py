@@ -53,7 +53,10 @@ _JWT = re.compile(r"eyJ[\w-]{8,}(?:\.[\w-]*)*")
 _HASH = re.compile(r"\$(?:argon2|2[aby]|scrypt|pbkdf2)[\w-]*\$[^\s'\"]+")
 _ADDRESS = re.compile(r"(?<=://)([^\s/?#@:]*:)[^\s/?#]*(?=@)")
 # Anchored at the start of a word: otherwise a long word without an @ would be scanned once for each letter.
-_EMAIL = re.compile(r"(?<![\w.+%-])([\w.+%-]++)@([\w-]++(?:\.[\w-]++)+)")
+# A letter may be followed by its accent (Unicode NFD).
+_EMAIL = re.compile(
+    r"(?<![\w\u0300-\u036f.+%-])([\w\u0300-\u036f.+%-]++)@([\w\u0300-\u036f-]++(?:\.[\w\u0300-\u036f-]++)+)"
+)
 
 
 class Redactor:

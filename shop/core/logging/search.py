@@ -11,7 +11,7 @@ import orjson
 
 from shop.core.clock import format_rfc3339
 from shop.core.logging.daily_files import find_lines
-from shop.core.logging.entry import Entry
+from shop.core.logging.entry import Entry, as_json
 from shop.core.settings.settings import Settings
 
 RESULTS_MAX = 1000
@@ -53,7 +53,7 @@ class LogSearch:
         if self.settings.log_mongo_url:
             yield from self._backend.find(field, values, RESULTS_MAX, tenant)
         elif folder := self.settings.log_folder:
-            terms = [orjson.dumps(value) for value in values]
+            terms = [as_json(value) for value in values]
             entries = (entry for line in find_lines(folder, terms) if (entry := _parse_match(line, field, values)))
             yield from (entry for entry in entries if tenant in (None, entry.get("tenant")))
 

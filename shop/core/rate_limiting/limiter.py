@@ -83,6 +83,14 @@ class RateLimiter:
                 or self._count_locally(pending)
             )
 
+    def refuse_exhausted(self) -> None:
+        """Refuse the current request when its deferred quota is exhausted.
+
+        Counts nothing and asks no store: only what this process knows. Raises ShopError TOO_MANY_REQUESTS.
+        """
+        if quota := deferred_quota():
+            self._refuse_exhausted(quota)
+
     def run_with_deferred(self, run: Callable[[WindowArgs | None], C]) -> C:
         """Run a script that also counts the deferred quota.
 

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from shop.core.settings.loader import at_least, setting
 
+# The values of shop.constants.user.PasswordPolicy, which the core may not import; a unit test compares them.
+_PASSWORD_POLICIES = ("composition", "length")
+
 
 @dataclass(frozen=True, kw_only=True)
 class AuthenticationSettings:
@@ -21,5 +24,8 @@ class AuthenticationSettings:
     argon2_time: int = setting(3, "passes over the memory for each password", check=at_least(1))
     argon2_memory_kib: int = setting(65_536, "KiB of memory for each password", check=at_least(8))
     argon2_lanes: int = setting(4, "threads for each password", check=at_least(1))
+    password_policy: str = setting(
+        "composition", "rules for new passwords: composition or length", check=_PASSWORD_POLICIES.__contains__
+    )
     admin_email: str = setting("", "first administrator; empty: a demo account outside production")
     admin_password: str = setting("", "password of the first administrator", secret=True)

@@ -1,13 +1,16 @@
 """Schema fields with strict rules for texts, numbers, ids and times."""
 
 import re
+import unicodedata
 from copy import copy
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from marshmallow import ValidationError, fields
 from marshmallow.validate import Length, Range, Regexp
 
 from shop.core.errors import ExceptionCode
+from shop.core.validation.email_addresses import parse_address
+from shop.core.validation.human_text import has_forbidden, is_visible, normalize_text, text_pattern
 
 F = TypeVar("F", bound=fields.Field[Any])
 ID_MAX = 2**63 - 1
@@ -20,12 +23,8 @@ _DIGITS_MAX = 18
 _CONTROL = r"\x00-\x1f\x7f-\x9f"
 _CONTROL_IN_LINES = r"\x00-\x08\x0b-\x1f\x7f-\x9f"
 _SURROGATES = "\ud800-\udfff"
-# Letters of every language before the @ (RFC 6531), and punycode after it.
-_ATOM, _LABEL = r'[^\s\x00-\x1f\x7f-\x9f()<>\[\]:;@\\,."]+', "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-# RFC 5321, section 4.5.3.1.1.
-_LOCAL_MAX = 64
 _NO_EMAIL = "Not a valid email address."
-_EMAIL = rf"^{_ATOM}(\.{_ATOM})*@{_LABEL}(\.{_LABEL})+$"
+_EMAIL = r"^[^\s@]+@[^\s@]+$"
 
 
 class WholeNumber(fields.Integer):
@@ -54,10 +53,24 @@ class WholeNumber(fields.Integer):
         return int(digits)
 
 
+class NormalizedLength(Length):
+    """Limits of the length of a text in a normal form."""
+
+    def __init__(self, form: Literal["NFC", "NFKC"], low: int | None, high: int) -> None:
+        super().__init__(low, high)
+        self.form: Literal["NFC", "NFKC"] = form
+
+    def __call__(self, value: Any) -> Any:
+        """Check a text; raises ValidationError."""
+        super().__call__(unicodedata.normalize(self.form, value))
+        return value
+
+
 class Text(fields.String):
     """Text field with length limits and without control characters.
 
-    With `multiline`, newlines and tabs are accepted. A `pattern` must contain its own `^` and `$`.
+    With `multiline`, newlines and tabs are accepted. A `pattern` must contain its own `^` and `$`. With a `form`, the
+    length is that of this normal form, so that every spelling of a text fits or none.
     """
 
     default_error_messages = {"control": "No control characters."}  # noqa: RUF012 - given shape
@@ -70,11 +83,14 @@ class Text(fields.String):
         multiline: bool = False,
         pattern: str = "",
         error: str = "",
+        form: Literal["NFC", "NFKC"] | None = None,
         **options: Any,
     ) -> None:
         control = _CONTROL_IN_LINES if multiline else _CONTROL
         validators = options.pop("validate", ())
-        rules = [Length(min_length or None, max_length), *([Regexp(pattern, error=error)] if pattern else [])]
+        low = min_length or None
+        rules: list[Any] = [NormalizedLength(form, low, max_length) if form else Length(low, max_length)]
+        rules += [Regexp(pattern, error=error)] if pattern else []
         rules += [validators] if callable(validators) else validators
         metadata = {"pattern": pattern or f"^[^{control}]*$", **options.pop("metadata", {})}
         super().__init__(validate=rules, metadata=metadata, **options)
@@ -88,18 +104,48 @@ class Text(fields.String):
         return text
 
 
+class HumanText(Text):
+    """Field of a text that people write.
+
+    The text is loaded in NFC, without outer blanks.
+
+    Refuses a text without a visible character, and characters that separate lines or turn the direction of writing.
+    """
+
+    default_error_messages = {  # noqa: RUF012 - given shape
+        "direction": "No line separators, and no characters that change the direction of writing.",
+        "invisible": "At least one visible character.",
+    }
+
+    def __init__(self, max_length: int, *, min_length: int = 0, multiline: bool = False, **options: Any) -> None:
+        pattern = text_pattern(multiline=multiline, may_be_empty=not min_length)
+        metadata = {"pattern": pattern, **options.pop("metadata", {})}
+        super().__init__(max_length, min_length=min_length, multiline=multiline, metadata=metadata, **options)
+        self.multiline = multiline
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        if has_forbidden(text, multiline=self.multiline):
+            raise self.make_error("direction")
+        text = normalize_text(text)
+        if text and not is_visible(text):
+            raise self.make_error("invisible")
+        return text
+
+
 class Email(Text):
-    """E-mail field that strips spaces and converts to lower case."""
+    """Field of an e-mail address, loaded in its only spelling."""
 
     def __init__(self, max_length: int, **options: Any) -> None:
         metadata = {"format": "idn-email", **options.pop("metadata", {})}
         super().__init__(max_length, min_length=3, pattern=_EMAIL, error=_NO_EMAIL, metadata=metadata, **options)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        address = super()._deserialize(value, attr, data, **kwargs).strip(" ").lower()
-        if len(address.partition("@")[0]) > _LOCAL_MAX:
-            raise ValidationError(_NO_EMAIL)
-        return address
+        text = super()._deserialize(value, attr, data, **kwargs)
+        try:
+            return parse_address(text)
+        except ValueError:
+            raise ValidationError(_NO_EMAIL) from None
 
 
 def removable(field: F) -> F:

@@ -30,6 +30,7 @@ ALL_TENANTS_PLACES = {
     "core/jobs/job.py: Job.transact",
     "core/auth/session_watch.py: SessionWatch.refresh",
     "core/auth/tenant_resolver.py: TenantResolver._load",
+    "jobs/account.py: AccountJob.describe_equal_addresses",
     "jobs/invariant.py: VerifyInvariantsJob.check",
     "jobs/invariant.py: VerifyInvariantsJob.check_transient",
     "jobs/seed.py: SeedJob.ensure_tenant",

@@ -100,3 +100,29 @@ def test_links_of_the_database_library_are_left_out() -> None:
 
     assert "Background on this error" not in as_json(entry).decode()
     assert entry["exception"].endswith("[SQL: SELECT 1]")
+
+
+DIRECTIONS = ["\u2028", "\u2029", "\u202a", "\u202e", "\u2066", "\u2069", "\u200e", "\u200f", "\u061c", "\x85", "\x7f"]
+
+
+@pytest.mark.parametrize("letter", DIRECTIONS, ids=ascii)
+def test_no_line_has_a_separator_or_a_change_of_direction(letter: str) -> None:
+    record = record_of("It said %s", f"a{letter}b", header=f"c{letter}d", deep={f"e{letter}f": [f"g{letter}h"]})
+    record.exc_text = f"ValueError: i{letter}j"
+    entry = entry_of(record)
+
+    text, line = as_text(entry), as_json(entry)
+
+    assert letter not in text
+    assert letter not in line.decode()
+    assert len(line.decode().splitlines()) == 1
+    # The values are whole.
+    assert orjson.loads(line) == entry
+    assert entry["header"] == f"c{letter}d"
+
+
+def test_other_letters_stay_as_they_are() -> None:
+    value = "Zo\u00eb שלום 茶 👩\u200d👧"
+    entry = entry_of(record_of("%s", value))
+    assert value in as_text(entry)
+    assert value in as_json(entry).decode()

@@ -83,7 +83,7 @@ def test_an_email_address_is_stripped_and_lower_cased(value: str, loaded: str) -
 
 @pytest.mark.parametrize(
     "value",
-    [f"{'a' * 65}@b.c", "a b@c.de", "a@b", "a@b..c", "a..b@c.de", "a@b.c\n", "a\0@b.c", f"a@{'b.' * 130}c", "a@é.de"],
+    [f"{'a' * 65}@b.c", "a b@c.de", "a@b", "a@b..c", "a..b@c.de", "a@b.c\n", "a\0@b.c", f"a@{'b.' * 130}c"],
 )
 def test_an_invalid_email_address_is_refused(value: str) -> None:
     assert refusal(Email(254), value)
