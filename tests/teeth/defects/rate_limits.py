@@ -83,8 +83,8 @@ DEFECTS = (
         "Guesses of the current password are limited like sign-ins.",
         "controllers/user.py",
         replace(
-            'get_quota(Bucket.LOGIN, digest_account_name(caller.profile["email"]))',
-            'get_quota(Bucket.REFRESH, digest_account_name(caller.profile["email"]))',
+            "get_quota(Bucket.LOGIN, limit_subject(caller.user_id))",
+            "get_quota(Bucket.REFRESH, limit_subject(caller.user_id))",
         ),
         "rate_limiting/test_login_limits.py::test_guesses_of_the_current_password_are_limited_like_sign_ins",
     ),

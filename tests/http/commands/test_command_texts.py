@@ -10,7 +10,7 @@ from shop.models.user import User
 from tests.http.support.envelope import data_of
 from tests.http.support.shop import API, Shop
 from tests.support.http import HttpClient
-from tests.support.processes.processes import ProcessFailed
+from tests.support.processes.managed_process import ProcessFailed
 
 SIGNED_IN = 200102
 DECOMPOSED, COMPOSED = "zoe\u0308", "zo\u00eb"
