@@ -3,7 +3,7 @@
 import pytest
 
 from shop.core.crypto.tokens import Tokens
-from shop.core.settings.rate import Rate
+from shop.core.settings.rate import OFF, Rate
 from tests.http.support.shop import API
 from tests.purchase.conftest import MakeInProcessShop
 from tests.purchase.support.in_process_shop import InProcessShop
@@ -115,6 +115,56 @@ def test_only_x_forwarded_for_of_a_trusted_proxy_names_the_client(make_in_proces
         95,
         94,
     ]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("198.51.100.1:5555", "198.51.100.2:5555"),
+        ("[2001:db8:0:1::1]", "[2001:db8:0:2::1]"),
+        ("[2001:db8:0:1::1]:443", "[2001:db8:0:2::1]:443"),
+        ('"198.51.100.1"', '"198.51.100.2"'),
+        ("198.51.100.1,", "198.51.100.2, ,"),
+        ("_one", "_two"),
+    ],
+)
+def test_clients_behind_a_proxy_have_quotas_of_their_own(
+    make_in_process_shop: MakeInProcessShop, first: str, second: str
+) -> None:
+    shop = make_in_process_shop(limit_default=Rate(100, 60), trusted_proxies=("10.0.0.0/8",))
+
+    remaining = [read_remaining(shop, "10.0.0.1", X_Forwarded_For=f"6.6.6.6, {entry}") for entry in (first, second)]
+
+    assert [*remaining, read_remaining(shop, "10.0.0.1")] == [99, 99, 99]
+
+
+def test_the_port_of_a_client_makes_no_other_client(make_in_process_shop: MakeInProcessShop) -> None:
+    shop = make_in_process_shop(limit_default=Rate(100, 60), trusted_proxies=("10.0.0.0/8",))
+
+    entries = ("198.51.100.1", "198.51.100.1:1", "198.51.100.1:65535", '"198.51.100.1:2"', "198.51.100.1:_p")
+    remaining = [read_remaining(shop, "10.0.0.1", X_Forwarded_For=entry) for entry in entries]
+
+    assert remaining == [99, 98, 97, 96, 95]
+
+
+@pytest.mark.parametrize(
+    ("guest", "expected"), [(Rate(5, 60), [4, 3, 99]), (None, [99, 98, 99])], ids=["own limit", "same limit"]
+)
+def test_guests_may_have_a_limit_of_their_own(
+    make_in_process_shop: MakeInProcessShop, guest: Rate | None, expected: list[int]
+) -> None:
+    shop = make_in_process_shop(limit_default=Rate(100, 60), limit_default_guest=guest)
+
+    remaining = [read_remaining(shop), read_remaining(shop, token="a.b.c"), read_remaining(shop, token=shop.buyer())]
+
+    assert remaining == expected
+
+
+def test_the_limit_of_guests_can_be_off(make_in_process_shop: MakeInProcessShop) -> None:
+    shop = make_in_process_shop(limit_default=Rate(100, 60), limit_default_guest=OFF)
+
+    assert "RateLimit" not in shop.http.get(f"{API}/nowhere").headers
+    assert read_remaining(shop, token=shop.buyer()) == 99
 
 
 def test_an_address_is_counted_separately_in_each_tenant(shop: InProcessShop) -> None:

@@ -78,7 +78,7 @@ class _RateLimitHook:
         bucket = limit.bucket if limit.by_address else Bucket.DEFAULT
         peer, forwarded = request.environ.get("REMOTE_ADDR"), request.headers.get("X-Forwarded-For")
         g.client = self.client_addresses.resolve(peer, forwarded)
-        return self.limiter.get_quota(bucket, g.client, self._tenant())
+        return self.limiter.get_quota(bucket, g.client, self._tenant(), guest=True)
 
     def _tenant(self) -> int:
         try:

@@ -59,13 +59,15 @@ class RateLimiter:
         self.breaker = CircuitBreaker("Limits are counted", self._probe, RedisError)
         self.local_windows = LocalWindows(self.settings.web_workers)
 
-    def get_quota(self, bucket: Bucket, subject: str, tenant_id: int | None = None) -> Quota | None:
+    def get_quota(
+        self, bucket: Bucket, subject: str, tenant_id: int | None = None, *, guest: bool = False
+    ) -> Quota | None:
         """Return the quota of a subject, or None without a limit.
 
-        The subject belongs to the given tenant, by default to the current one.
+        The subject belongs to the given tenant, by default to the current one. `guest`: it is not signed in.
         """
         tenant_id = tenant_id or current_tenant()
-        rate = get_rate(self.settings, bucket)
+        rate = get_rate(self.settings, bucket, guest=guest)
         return Quota(bucket, rate, _window_key(tenant_id, bucket, subject)) if rate else None
 
     def consume(self, *quotas: Quota | None) -> None:

@@ -54,8 +54,13 @@ class QuotaState(NamedTuple):
     refused: bool
 
 
-def get_rate(settings: Settings, bucket: Bucket) -> Rate | None:
-    """Return the rate of a bucket, or None without a limit."""
+def get_rate(settings: Settings, bucket: Bucket, *, guest: bool = False) -> Rate | None:
+    """Return the rate of a bucket, or None without a limit.
+
+    Guests may have a default limit of their own.
+    """
+    if guest and bucket is Bucket.DEFAULT and settings.limit_default_guest is not None:
+        return None if settings.limit_default_guest == OFF else settings.limit_default_guest
     if bucket in _LOGIN_FACTORS:
         rate = settings.limit_login.multiply(_LOGIN_FACTORS[bucket])
     else:

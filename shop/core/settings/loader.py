@@ -102,12 +102,14 @@ _PARSERS: dict[Any, Callable[[str], Any]] = {
     bool: _parse_boolean,
     tuple[str, ...]: _parse_list,
     Rate: Rate.parse,
+    Rate | None: lambda text: Rate.parse(text) if text else None,
 }
 _TYPE_NAMES = {
     int: "a whole number",
     float: "a number",
     bool: "true or false",
     Rate: "a rate such as 60/minute, 5/30 seconds or off",
+    Rate | None: "empty, or a rate such as 60/minute, 5/30 seconds or off",
 }
 
 
@@ -128,7 +130,7 @@ def mask_value(value: Any, *, secret: bool) -> str:
     """
     if isinstance(value, tuple):
         return ",".join(mask_value(part, secret=secret) for part in value)
-    text = str(value)
+    text = "" if value is None else str(value)
     if not (secret and text):
         return text
     return mask_password(text) if "://" in text else "***"

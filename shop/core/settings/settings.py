@@ -42,6 +42,9 @@ class Settings(LogSettings, EnvelopeSettings, WebSettings, AuthenticationSetting
     lock_cap: float = setting(0.05, "seconds any pause between tries may take", check=at_least(0.0001))
     lock_life: float = setting(1.0, "seconds a lock lives whose owner died", check=at_least(0.01))
     limit_default: Rate = setting(Rate(1000, 60), "requests of a user, else of an address, of all other routes")
+    limit_default_guest: Rate | None = setting(
+        None, "the same of an address that is not signed in; empty: as SHOP_LIMIT_DEFAULT"
+    )
     limit_login: Rate = setting(Rate(20, 60), "sign-ins to an account from an address; x5 from it, x10 to it")
     limit_register: Rate = setting(Rate(20, 60), "registrations from one address")
     limit_refresh: Rate = setting(Rate(60, 60), "refreshed tokens from one address")

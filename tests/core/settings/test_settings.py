@@ -59,6 +59,7 @@ BAD = [
     ("SHOP_REDIS_URL", "redis://localhost:port", "cannot be that"),
     ("SHOP_STOCK_REDIS_URLS", "redis://one,two", "cannot be that"),
     ("SHOP_LIMIT_LOGIN", "many", "must be a rate such as 60/minute, 5/30 seconds or off"),
+    ("SHOP_LIMIT_DEFAULT_GUEST", "many", "must be empty, or a rate such as"),
     ("SHOP_LIMIT_DEFAULT", "", "must be a rate such as"),
     ("SHOP_TRUSTED_PROXIES", "10.0.0.1, proxy", "addresses or networks of proxies"),
     ("SHOP_TRUSTED_PROXIES", "10.0.0.1/8", "addresses or networks of proxies"),
