@@ -9,6 +9,8 @@ from shop.core.query.spec import Relation
 from shop.validators.stock_ledger import StockLedgerValidator
 from shop.validators.user import UserValidator
 
+_FORMS = frozenset({"delta", "expected_stock", "stock"})
+
 
 class AdjustStockChecker(Schema):
     """Stock adjustment: by `delta`, or from `expected_stock` to `stock`.
@@ -25,9 +27,10 @@ class AdjustStockChecker(Schema):
         "example": {"delta": 5, "reason": "found in the cellar"},
     }
 
-    @validates_schema
-    def _check_exclusive(self, body: dict[str, Any], **_: Any) -> None:
-        if set(body) - {"reason"} not in ({"delta"}, {"expected_stock", "stock"}):
+    # Told together with the errors of single fields, so it checks what was sent.
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    def _check_exclusive(self, _: dict[str, Any], sent: Any, **options: Any) -> None:  # noqa: ARG002 - given shape
+        if isinstance(sent, dict) and sent.keys() & _FORMS not in ({"delta"}, {"expected_stock", "stock"}):
             raise ValidationError("Say either delta, or expected_stock and stock.", "delta")
 
 

@@ -48,9 +48,10 @@ class SignInUserChecker(Schema):
         "example": {"email": "ada@example.com", "password": "Correct-horse-1"},
     }
 
-    @validates_schema
-    def _check_exclusive(self, body: dict[str, Any], **_: Any) -> None:
-        if ("email" in body) == ("name" in body):
+    # Told together with the errors of single fields, so it checks what was sent.
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    def _check_exclusive(self, _: dict[str, Any], sent: Any, **options: Any) -> None:  # noqa: ARG002 - given shape
+        if isinstance(sent, dict) and ("email" in sent) == ("name" in sent):
             raise ValidationError("Say either email or name.", "email")
 
 

@@ -91,7 +91,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
                 return view(*args, values, **kwargs)
 
             if location == "query":
-                checked.__reads_query__ = True  # type: ignore[attr-defined]  # a marker, copied by functools.wraps
+                checked.__reads_query__ = schema  # type: ignore[attr-defined]  # a marker, copied by functools.wraps
             if isinstance(schema, IfMatchChecker):
                 mark_conditional(checked)
             described = describe(view)

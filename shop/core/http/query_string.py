@@ -1,11 +1,11 @@
 """Check of query strings for unknown, repeated and undecodable parameters."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from flask import request
-from marshmallow import Schema, fields
+from marshmallow import Schema, ValidationError, fields
 from marshmallow.validate import Length
 
 from shop.core.i18n.languages import LANGUAGE_MAX, LANGUAGE_PARAMETER, LANGUAGES, match_language
@@ -27,15 +27,35 @@ def check_query_string(view: Callable[..., Any], *, is_page: bool = False) -> No
 
     A page for browsers is shown in another language when `lang` matches none.
     """
-    reads_query = hasattr(view, "__reads_query__")
+    schema: Schema | None = getattr(view, "__reads_query__", None)
     errors = {
         name: [message]
         for name, values in request.args.lists()
-        for message in _find_messages(name, values, is_known=reads_query or name == LANGUAGE_PARAMETER)
+        for message in _find_messages(name, values, is_known=schema is not None or name == LANGUAGE_PARAMETER)
         if not (is_page and message is _NO_LANGUAGE)
     }
     if errors:
+        if schema is not None:
+            errors |= dict(_find_field_errors(schema, errors))
         raise RequestValidationError({"query": errors}, _EMPTY_SCHEMA)
+
+
+def _find_field_errors(schema: Schema, known: Container[str]) -> Iterator[tuple[str, list[str]]]:
+    """Yield the errors of the other parameters, each by itself.
+
+    So they are told together, although the query as a whole is checked only after the authentication.
+    """
+    names = {field.data_key or name: field for name, field in schema.fields.items()}
+    for name, value in request.args.items():
+        if name in known:
+            continue
+        if name not in names:
+            yield name, [_UNKNOWN]
+            continue
+        try:
+            names[name].deserialize(value)
+        except ValidationError as error:
+            yield name, [str(message) for message in error.messages]
 
 
 def check_language(*, is_page: bool) -> None:

@@ -15,6 +15,13 @@ from shop.core.query.query import ListQuery
 from shop.core.query.spec import Mode, ResourceSpec
 from shop.core.validation.fields import Text, WholeNumber
 
+# Parameters that decide whether another one is right.
+_PARTNERS = {
+    "search": frozenset({"searchFields"}),
+    "sortedBy": frozenset({"orderBy"}),
+    "page": frozenset({"pagination"}),
+    "cursor": frozenset({"pagination"}),
+}
 SEARCH_MAX = 1000
 NAMES_MAX = 300
 
@@ -57,11 +64,24 @@ class ListChecker(Schema):
     @post_load
     def _parse_query(self, values: Mapping[str, Any], **_: Any) -> ListQuery:
         try:
-            return parse_list_query(
-                self.active_spec, {"with" if name == "with_" else name: value for name, value in values.items()}
-            )
+            return parse_list_query(self.active_spec, _by_parameter(values))
         except QueryErrors as failure:
             raise ValidationError(dict(failure.errors)) from failure
+
+    def handle_error(self, error: ValidationError, data: Any, **_: Any) -> None:  # noqa: ARG002 - given shape
+        """Add the errors of the whole query to those of parameters."""
+        wrong: dict[str, Any] = error.normalized_messages()  # type: ignore[no-untyped-call]  # marshmallow types few
+        try:
+            parse_list_query(self.active_spec, _by_parameter(dict(error.valid_data or {})))
+        except QueryErrors as failure:
+            # Without a valid partner a parameter may be right.
+            partners = {name: _PARTNERS.get(name, frozenset()) for name in failure.errors}
+            certain = {name for name in failure.errors if name not in wrong and not partners[name] & wrong.keys()}
+            wrong |= {name: failure.errors[name] for name in certain}
+
+
+def _by_parameter(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {"with" if name == "with_" else name: value for name, value in values.items()}
 
 
 def _usable_parameters(spec: ResourceSpec) -> dict[str, bool]:

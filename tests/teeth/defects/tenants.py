@@ -53,7 +53,7 @@ DEFECTS = (
         "address_counted_in_the_default_tenant",
         "An address is counted separately in each tenant.",
         "core/middleware/rate_limit.py",
-        replace("g.client, self._tenant())", "g.client, DEFAULT_TENANT)"),
+        replace("g.client, self._tenant(), guest=True)", "g.client, DEFAULT_TENANT, guest=True)"),
         "rate_limiting/test_client_identity.py::test_an_address_is_counted_separately_in_each_tenant",
     ),
     defect(
