@@ -9,6 +9,7 @@ from shop.architecture.report.project_report import build_project_report
 from shop.constants.api_document import CONTACT_NAME, INTRODUCTION, LICENCE, TAG_ORDER
 from shop.container import Container, find_modules, find_resolver
 from shop.core.api.error_pages import serve_errors
+from shop.core.api.pages import serve_index
 from shop.core.api.setup import configure_app
 from shop.core.auth.policy import check_access_rules
 from shop.core.auth.session_watch import SessionAuthenticator, SessionWatch
@@ -54,7 +55,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """Create an independent app. Raises SettingsError and WiringError."""
     settings = settings or Settings.load()
     install_record_factory()
-    app = Flask("shop", static_folder=None)
+    app = Flask("shop", static_folder=None, template_folder="core/api/templates")
     custom_envelope, parameter_names = install_custom_envelope(app, settings), install_parameter_names(app, settings)
     serve_access_log(app, settings)
     serve_head_checks(app)
@@ -73,6 +74,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _bind_controllers(app, container)
     serve_documentation(app, api, custom_envelope, parameter_names)
     serve_errors(app, api)
+    serve_index(app)
     serve_architecture_page(app, settings, build_project_report)
     container.get(Health).serve(app, latest_version())
     serve_cors(app, settings)

@@ -113,10 +113,9 @@ def test_paths_outside_the_api_conform(marked_rows: MarkedRows, method: str, pat
     document = read_document(marked_rows.shop.http.application)
     template = "/errors/{code}" if path.startswith("/errors/") else path
     operation = document["paths"].get(template, {}).get(method.lower())
-    # The pages of error codes are HTML for browsers.
-    accepted = [
-        preferences for preferences in ALL_PREFERENCES if preferences.accept != "text/html" or operation is None
-    ]
+    # Browsers get pages outside the API.
+    is_page = path == "/" or operation is not None or (status == 404 and not path.startswith("/api/"))
+    accepted = [preferences for preferences in ALL_PREFERENCES if preferences.accept != "text/html" or not is_page]
 
     mistakes = [
         f"{answer.status_code} to {preferences}: {mistake}"

@@ -6,6 +6,8 @@ from html.parser import HTMLParser
 import pytest
 from flask.testing import FlaskClient
 
+from shop.core.idempotency.policy import KEY_EXAMPLE
+
 
 class Links(HTMLParser):
     """Parser that collects loaded files, inline scripts and inline styles."""
@@ -78,7 +80,7 @@ def test_a_file_name_that_is_too_long_is_not_found(client: FlaskClient) -> None:
     assert client.get(f"/docs/{'a' * 300}").status_code == 404
 
 
-@pytest.mark.parametrize(("path", "status"), [("/livez", 200), ("/readyz", 503), ("/", 200), ("/nowhere", 404)])
+@pytest.mark.parametrize(("path", "status"), [("/livez", 200), ("/readyz", 503)])
 def test_the_health_pages_use_the_envelope(client: FlaskClient, path: str, status: int) -> None:
     answer = client.get(path, headers={"Accept": "text/html"})
     body = answer.json or {}
@@ -90,3 +92,12 @@ def test_readiness_reports_failing_stores_and_liveness_ignores_them(client: Flas
     stores = {"database": "down", "redis": "degraded", "draining": False}
     assert (client.get("/readyz").json or {})["data"] == stores
     assert (client.get("/livez").json or {})["data"] == {}
+
+
+def test_the_page_sends_a_fresh_key_and_english_and_keeps_the_token(client: FlaskClient) -> None:
+    script = client.get("/docs/docs.js").text
+    (key,) = re.findall(r'KEY_EXAMPLE = "([^"]+)"', script)
+    assert key == KEY_EXAMPLE
+    assert key in client.get("/openapi.json").text
+    for setting in ("persistAuthorization: true", '"Accept-Language"] = "en"', "getRandomValues", "dark-mode"):
+        assert setting in script

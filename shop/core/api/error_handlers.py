@@ -8,6 +8,7 @@ from flask import Flask, Response, current_app, g, request
 from marshmallow.fields import Field
 from werkzeug.exceptions import HTTPException, InternalServerError
 
+from shop.core.api.pages import is_browser, missing_page
 from shop.core.database.errors import UNAVAILABLE_ERRORS, DBAPIError
 from shop.core.errors import CoreExceptionCode, ExceptionCode, ImpossibleRow, ShopError
 from shop.core.http.envelope import auth_headers, respond
@@ -63,6 +64,9 @@ def _validation_error(error: RequestValidationError) -> Response:
 def _http_error(error: HTTPException) -> Response:
     if isinstance(error, InternalServerError):
         return _unexpected_error(error.original_exception)
+    # Programs get the envelope below, at every path of the API also those that ask for a page.
+    if error.code == 404 and is_browser() and not request.path.startswith("/api/"):
+        return missing_page()
     response = error.get_response()
     headers = {name: value for name, value in response.headers if name in ("Allow", "Retry-After", "WWW-Authenticate")}
     return respond(response.status_code, headers=headers)

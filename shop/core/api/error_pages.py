@@ -3,22 +3,25 @@
 The `type` of every problem document links here.
 """
 
-from collections.abc import Sequence
-from html import escape
+import re
+from collections.abc import Iterable, Mapping
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask, Response, abort
 from marshmallow import Schema, fields
 from marshmallow.validate import Length, OneOf, Range
 from werkzeug.http import HTTP_STATUS_CODES
 
+from shop.core.api.pages import PageText, describe_remedy, is_browser, render_page
 from shop.core.errors import ExceptionCode, Retry, default_retry, find_code, registered_codes
 from shop.core.http.converters import CodeConverter
-from shop.core.http.envelope import VARY, fail, respond
-from shop.core.http.negotiation import HTML, JSON, prefers_html
+from shop.core.http.envelope import respond
+from shop.core.http.negotiation import HTML, JSON
 from shop.core.http.problem import CODE_MAX, ERRORS_PATH
 from shop.core.http.query_string import check_query_string
-from shop.core.i18n.languages import current_language, translate
+from shop.core.i18n.languages import translate
 from shop.core.openapi.envelopes import response_headers, wrap_in_envelope
 from shop.core.openapi.examples import success_example
 from shop.core.openapi.failures import UNKNOWN_PARAMETER, Failing, describe_failures
@@ -27,13 +30,7 @@ from shop.core.validation.fields import SENTENCE_MAX, Text, WholeNumber
 
 _CODES_MAX = 10_000
 _PAGE_MAX = 10_000_000
-_CSP = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
-_HTML = """<!doctype html>
-<html lang="{language}"><meta charset="utf-8"><title>{title}</title>
-<h1>{title}</h1>
-<table>
-{rows}</table>
-"""
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
 class ErrorCodeSchema(Schema):
@@ -79,14 +76,14 @@ def serve_errors(app: Flask, api: Api) -> None:
 
     @app.get(ERRORS_PATH)
     def errors() -> Response:
-        check_query_string(errors, is_page=_is_browser())
+        check_query_string(errors, is_page=is_browser())
         cards = [_error_card(code) for code in registered_codes().values()]
-        return _render_page("Errors", cards) if _is_browser() else respond(200, cards)
+        return _render_codes(cards) if is_browser() else respond(200, cards)
 
     # flask-smorest reads the defaults of a rule, so they must not be None.
     @app.get(f"{ERRORS_PATH}/<code:code>", defaults={}, strict_slashes=True)
     def error(code: int) -> Response:
-        check_query_string(error, is_page=_is_browser())
+        check_query_string(error, is_page=is_browser())
         if known := find_code(code):
             card = _error_card(known)
         elif 400 <= code <= 599 and code in HTTP_STATUS_CODES:
@@ -94,8 +91,8 @@ def serve_errors(app: Flask, api: Api) -> None:
             phrase = translate(HTTP_STATUS_CODES[code])
             card = {"code": code, "status": code, "sentence": phrase, "retry": default_retry(code)}
         else:
-            fail(code=404)
-        return _render_page(str(code), [card]) if _is_browser() else respond(200, card)
+            abort(404)
+        return _render_code(card, known.sentence if known else "") if is_browser() else respond(200, card)
 
     api.spec.tag({"name": "errors", "description": "What each error code means"})
     cards = fields.List(fields.Nested(ErrorCodeSchema), validate=Length(max=_CODES_MAX))
@@ -125,19 +122,26 @@ def _error_card(code: ExceptionCode) -> dict[str, Any]:
     }
 
 
-def _is_browser() -> bool:
-    return prefers_html(request.headers.get("Accept", ""))
-
-
-def _render_page(title: str, cards: Sequence[dict[str, Any]]) -> Response:
-    rows = (
-        f'<tr><td><a href="{ERRORS_PATH}/{card["code"]}">{card["code"]}</a><td>{card.get("error_code", "")}'
-        f"<td>{escape(card['sentence'])}<td>{card['retry']}\n"
-        for card in cards
+def _render_code(card: Mapping[str, Any], sentence: str) -> Response:
+    status, number = card["status"], card["code"]
+    others = (code for code in registered_codes().values() if code.status == status and code.number != number)
+    return render_page(
+        "error.html",
+        str(number),
+        card=card,
+        phrase=translate(HTTP_STATUS_CODES[status]),
+        remedy=describe_remedy(status, Retry(card["retry"])),
+        facts=_PLACEHOLDER.findall(sentence),
+        related=[_error_card(code) for code in others],
     )
-    html = _HTML.format(language=current_language(), title=title, rows="".join(rows))
-    headers = {"Content-Language": current_language(), "Content-Security-Policy": _CSP, "Vary": VARY}
-    return Response(html, mimetype=HTML, headers=headers)
+
+
+def _render_codes(cards: Iterable[dict[str, Any]]) -> Response:
+    groups = [
+        (status, translate(HTTP_STATUS_CODES[status]), [*members])
+        for status, members in groupby(cards, key=itemgetter("status"))
+    ]
+    return render_page("errors.html", translate(PageText.ALL_CODES), groups=groups)
 
 
 def _describe_operation(name: str, summary: str, schema: Schema, *failures: Failing) -> dict[str, Any]:

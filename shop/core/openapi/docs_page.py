@@ -8,10 +8,7 @@ import orjson
 from flask import Flask, Response, request, send_from_directory
 
 from shop.core.http.custom_envelope import CustomEnvelope
-from shop.core.http.envelope import respond
-from shop.core.http.negotiation import prefers_html
 from shop.core.http.parameter_names import ParameterNames
-from shop.core.http.query_string import check_language
 from shop.core.openapi.custom_envelope import apply_custom_envelope
 from shop.core.openapi.document import OpenApiDocument
 from shop.core.openapi.spec import Api
@@ -53,8 +50,3 @@ def serve_documentation(
     @app.get("/docs/<path:name>")
     def docs_file(name: str) -> Response:
         return send_from_directory(_STATIC if name in _STATIC_NAMES else _DIST, name, max_age=3600)
-
-    @app.get("/")
-    def index() -> Response:
-        check_language(is_page=prefers_html(request.headers.get("Accept", "")))
-        return respond(200, {"docs": "/docs", "openapi": "/openapi.json"})

@@ -17,6 +17,7 @@ from marshmallow.validate import Validator
 from werkzeug.http import HTTP_STATUS_CODES
 
 from shop.core.api.conditional import IfMatchChecker
+from shop.core.api.pages import PageText
 from shop.core.errors import registered_codes
 from shop.core.http.query_string import LANGUAGE_UNKNOWN, REPEATED
 from shop.core.i18n.languages import DEFAULT_LANGUAGE, LABEL_PREFIX, LANGUAGE_PARAMETER
@@ -74,7 +75,7 @@ def collect_expected_messages(
     others = codes | {*_literal_sentences([*validators, *checkers])} | {*HTTP_STATUS_CODES.values(), *PARTS, *Sentence}
     others |= {member.sentence for kind in enums for member in kind if hasattr(member, "sentence")}
     others |= {label for labels in Choices().add_enums(constants).lists.values() for label in labels.values()}
-    others |= {UNKNOWN_LANGUAGE, LANGUAGE_UNKNOWN, *_enum_facts(codes, enums)}
+    others |= {UNKNOWN_LANGUAGE, LANGUAGE_UNKNOWN, *PageText, *_enum_facts(codes, enums)}
     names = {field.data_key or name for schema in schemas for name, field in schema.fields.items()}
     labels = {f"{LABEL_PREFIX}{name}" for name in (*names, WHOLE_BODY, LANGUAGE_PARAMETER)}
     about_fields -= codes
@@ -127,9 +128,20 @@ def _literal_sentences(modules: Iterable[ModuleType]) -> Iterator[str]:
         tree = ast.parse(Path(str(module.__file__)).read_text())
         # A docstring is an expression statement.
         documents = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+        documents |= {id(part) for text in _list_descriptions(tree) for part in ast.walk(text)}
         for node in ast.walk(tree):
             if isinstance(node, ast.Constant) and id(node) not in documents and _is_sentence(node.value):
                 yield str(node.value)
+
+
+def _list_descriptions(tree: ast.AST) -> Iterator[ast.AST]:
+    """Yield descriptions of fields, which are in the OpenAPI document only."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Dict):
+            pairs = zip(node.keys, node.values, strict=True)
+            yield from (value for key, value in pairs if isinstance(key, ast.Constant) and key.value == "description")
+        elif isinstance(node, ast.Assign) and str(getattr(node.targets[0], "id", "")).endswith("_DESCRIPTION"):
+            yield node.value
 
 
 def _is_sentence(value: Any) -> bool:
