@@ -57,7 +57,7 @@ def add(
 ) -> None:
     """Add a tenant; requests select it with `X-Tenant: SLUG`."""
     job, password = find_job(JobName.TENANTS), _prompt_password(admin_password) if admin_email else None
-    tenant_id = job.add(slug, name or slug, host)
+    tenant_id = job.add(slug, name or slug, host, admin_email)
     if admin_email:
         job.add_administrator(tenant_id, admin_email, password)
     click.echo(f"{slug} is tenant {tenant_id}.")

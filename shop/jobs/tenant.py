@@ -30,8 +30,13 @@ class TenantJob(Job):
 
     @all_tenants()
     @transactional
-    def add(self, slug: str, name: str, host: str | None) -> int:
-        """Add a tenant and return its id."""
+    def add(self, slug: str, name: str, host: str | None, admin_email: str | None = None) -> int:
+        """Add a tenant and return its id.
+
+        Adds none when the address of its first administrator is not valid.
+        """
+        if admin_email:
+            self.users.require_address(admin_email)
         return self.tenants.add(slug, name, host)
 
     @for_tenant_argument

@@ -70,12 +70,15 @@ class UserService:
         """
         if self.users.find_by_email(spell_address(email)):
             return False
+        self._create(name, self.require_address(email), password, role)
+        return True
+
+    def require_address(self, email: str) -> str:
+        """Return the only spelling of an address; raises ShopError EMAIL_FORMAT."""
         try:
-            address = parse_address(email)
+            return parse_address(email)
         except ValueError as error:
             raise ShopError(UserExceptionCode.EMAIL_FORMAT) from error
-        self._create(name, address, password, role)
-        return True
 
     def find_equal_addresses(self) -> list[list[tuple[int, int, str]]]:
         """Return groups of accounts that have one address in several spellings.

@@ -44,6 +44,15 @@ def test_an_administrator_without_a_valid_address_is_refused(shop: Shop, email: 
         shop.service.run_cli("tenants", "add-admin", "default", email, "--admin-password", "Correct-horse-1")
 
 
+def test_no_tenant_is_added_for_an_administrator_without_a_valid_address(shop: Shop) -> None:
+    slug, secret = unique(), ("--admin-password", "Correct-horse-1")
+
+    with pytest.raises(ProcessFailed, match="e-mail address is not valid"):
+        shop.service.run_cli("tenants", "add", slug, "--admin-email", "boss@localhost", *secret)
+
+    assert slug not in shop.service.run_cli("tenants").stdout
+
+
 def test_an_administrator_of_a_command_signs_in_in_each_spelling(shop: Shop, client: HttpClient) -> None:
     rest = unique("")
     address, password = f"{DECOMPOSED}{rest}@m\u00fcller.example", f"Correct-{DECOMPOSED}-1"
