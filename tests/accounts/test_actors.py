@@ -4,12 +4,16 @@ import pytest
 from argon2 import PasswordHasher
 
 from shop.constants.permission import Permission
+from shop.constants.user import UserRole
 from shop.core.crypto.tokens import Tokens
+from shop.supports.user import encode_roles
 from tests.accounts.session_helpers import claims_of, status
 from tests.http.support.user_rows import new_session, new_user
 from tests.purchase.support.in_process_shop import InProcessShop, data_of
 
 PASSWORD = "Correct-horse-1"
+NOT_FOUND = 404101
+GENERAL = encode_roles([UserRole.GENERAL])
 Ends = dict[str, str | None]
 
 
@@ -116,3 +120,25 @@ def test_the_list_of_sessions_is_that_of_the_caller(users: Users) -> None:
     }
 
     assert counts == {"first": 2, "second": 2, "other": 1, "admin": 1}
+
+
+def test_a_user_is_shown_to_administrators_and_to_itself(users: Users) -> None:
+    path = f"/users/{users.user.id}"
+
+    shown = [data_of(users.shop.send("GET", path, token), 200)["id"] for token in (users.admin, users.second)]
+
+    assert shown == [users.user.id, users.user.id]
+    data_of(users.shop.send("GET", path, users.other), NOT_FOUND)
+
+
+@pytest.mark.parametrize("change", [f"roles = {GENERAL}", "disabled_at = created_at"], ids=["demoted", "disabled"])
+def test_the_current_rights_of_an_administrator_count(users: Users, change: str) -> None:
+    # A request before the change, so that the cache still has the older rights.
+    assert users.statuses()["admin"] == 200
+    users.shop.change_row(f"UPDATE users SET {change} WHERE id = %s", users.shop.user_id(users.admin))
+
+    answer = users.shop.send("POST", f"/users/{users.user.id}/disable", users.admin)
+
+    assert (answer.status_code, users.ends()) == (403, NONE)
+    disabled = "SELECT COUNT(*) FROM users WHERE disabled_at IS NOT NULL AND id = %s"
+    assert users.shop.rows(disabled, users.user.id) == [(0,)]

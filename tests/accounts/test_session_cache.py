@@ -1,15 +1,20 @@
 """Cache of sessions in Redis; the database stays authoritative."""
 
+from datetime import timedelta
+
 import orjson
 import pytest
 
 from shop.cache_managers.session import SessionCacheManager
+from shop.constants.permission import Permission
 from shop.constants.stock import ReserveOutcome
 from shop.core.auth.session_watch import SessionWatch
+from shop.core.clock import Clock
 from shop.core.crypto.tokens import new_id
 from shop.core.tenant import in_tenant
 from shop.supports.reservation import Purchase
 from tests.accounts.session_helpers import UNAUTHORIZED, claims_of, read_session_changes, status
+from tests.durations.conftest import StoppedClock
 from tests.purchase.support.in_process_shop import InProcessShop
 from tests.support.call_recording import record_sql
 from tests.support.servers.valkey import Valkey
@@ -107,3 +112,37 @@ def test_session_changes_older_than_all_tokens_are_dropped(first_app: InProcessS
     watch._drop_expired(10**18)
 
     assert not watch.is_ended(session_id)
+
+
+def test_a_changed_user_is_read_at_once_and_cached_again_later(first_app: InProcessShop, valkey: Valkey) -> None:
+    token, admin, code = first_app.buyer(), first_app.admin(), Permission.ORDERS_VIEW_ANY.code
+    claims, order = claims_of(first_app, token), first_app.buy(first_app.offer(stock=9), first_app.buyer(), 2)
+
+    def read_order() -> int:
+        return first_app.send("GET", f"/orders/{order}", token).status_code
+
+    for permissions, status_code in (([code], 200), ([], 404), ([code], 200)):
+        body = {"roles": ["general"], "permissions": permissions}
+        assert first_app.send("PUT", f"/users/{claims.user_id}/roles", admin, body).status_code == 200
+        assert read_order() == status_code
+    with valkey.client() as client:
+        # As when the mark of the change has expired.
+        assert client.delete(SessionCacheManager.card(tenant=1, user=claims.user_id, session=claims.session_id))
+
+    read_order()
+    with record_sql(first_app.database.engine) as statements:
+        assert read_order() == 200
+    assert [sql for sql in statements if "FROM sessions" in sql] == []
+
+
+def test_changes_of_one_moment_have_increasing_times(first_app: InProcessShop) -> None:
+    token, admin, clock = first_app.buyer(), first_app.admin(), StoppedClock()
+    user, times = first_app.user_id(token), []
+    with first_app.container.override(Clock, clock):
+        for permissions in ([Permission.ORDERS_VIEW_ANY.code], [], [Permission.ORDERS_CANCEL_ANY.code]):
+            body = {"roles": ["general"], "permissions": permissions}
+            assert first_app.send("PUT", f"/users/{user}/roles", admin, body).status_code == 200
+            times += [time for (time,) in first_app.rows("SELECT changed_at FROM sessions WHERE user_id = %s", user)]
+
+    moment = clock.now().replace(tzinfo=None)
+    assert times == [moment + timedelta(microseconds=number) for number in range(3)]
