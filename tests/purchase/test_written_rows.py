@@ -1,5 +1,6 @@
 """Rows, receipts and ledger lines that purchases and changes of stock write."""
 
+import logging
 from uuid import UUID
 
 import pytest
@@ -29,6 +30,19 @@ def test_a_written_order_has_the_time_of_its_purchase(in_process_shop: InProcess
     written = data_of(in_process_shop.send("GET", f"/orders/{order}", token), 200)
     assert (written["status"], written["created_at"]) == ("confirmed", reserved["created_at"])
     assert written["updated_at"] > written["created_at"]
+
+
+def test_the_orders_that_a_drain_writes_are_logged_by_id(
+    in_process_shop: InProcessShop, caplog: pytest.LogCaptureFixture
+) -> None:
+    item, token = in_process_shop.offer(stock=10), in_process_shop.buyer()
+    orders = [in_process_shop.buy(item, token, quantity) for quantity in (1, 3)]
+
+    with caplog.at_level(logging.INFO, "shop.services.stock.writing"):
+        in_process_shop.drain(item)
+
+    logged = [record for record in caplog.records if record.name == "shop.services.stock.writing"]
+    assert [(record.getMessage(), vars(record)["about"]) for record in logged] == [("2 orders are written", orders)]
 
 
 def test_the_receipt_expires_after_its_order_is_written(in_process_shop: InProcessShop) -> None:
