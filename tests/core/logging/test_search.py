@@ -62,7 +62,8 @@ def test_a_search_is_available_with_files_or_mongodb(tmp_path: Path) -> None:
 def test_a_search_for_a_request_finds_what_was_logged_about_its_rows(tmp_path: Path) -> None:
     search = search_of(
         tmp_path,
-        {"request_id": "a", "tenant": "1", "made": ["own", "second"], "time": "t1", "n": 1},
+        {"about": ["second", "own"], "time": "t1", "n": 6},
+        {"request_id": "a", "tenant": "1", "made": ["own", "second"], "about": ["other", "own"], "time": "t1", "n": 1},
         {"about": ["other", "second", "own"], "made": ["none"], "time": "t3", "n": 3},
         {"request_id": "b", "tenant": "1", "about": ["second"], "time": "t2", "n": 2},
         {"about": ["other"], "time": "t4", "n": 4},
@@ -70,11 +71,12 @@ def test_a_search_for_a_request_finds_what_was_logged_about_its_rows(tmp_path: P
     )
     service = LogService(search)
 
+    # The records of the request come first of those of the same moment. Ids of other requests are hidden.
     rows = service.page(1, "a", PageRequest()).rows
-    assert [(row["more"]["n"], row["more"].get("about")) for row in rows] == [
-        (1, None), (2, ["second"]), (3, ["own", "second"])
+    assert [(row["more"]["n"], row["more"]["about"]) for row in rows] == [
+        (1, ["own"]), (6, ["own", "second"]), (2, ["second"]), (3, ["own", "second"])
     ]  # fmt: skip
-    assert [(entry["n"], entry.get("about")) for entry in service.find("a")] == [
-        (1, None), (2, ["second"]), (3, ["other", "second", "own"])
+    assert [(entry["n"], entry["about"]) for entry in service.find("a")] == [
+        (1, ["other", "own"]), (6, ["second", "own"]), (2, ["second"]), (3, ["other", "second", "own"])
     ]  # fmt: skip
     assert (service.page(1, "d", PageRequest()).rows, service.find("d")) == ([], [])

@@ -38,6 +38,14 @@ def test_each_gauge_measures_its_own_queue(in_process_shop: InProcessShop) -> No
     assert 0 <= values["shop_queue_oldest_seconds"] < 60
 
 
+def test_the_age_of_a_comparison_by_a_faster_clock_is_zero(in_process_shop: InProcessShop) -> None:
+    in_process_shop.stock.store_reconciled_at(Clock().microseconds() / 1e6 + 90)
+
+    samples = in_process_shop.container.get(QueueMetricService).measure()
+
+    assert [sample.value for sample in samples if sample.name == "shop_reconcile_age_seconds"] == [0.0]
+
+
 def test_the_oldest_entry_of_all_partitions_is_measured_in_seconds(
     in_process_shop: InProcessShop, valkey: Valkey
 ) -> None:
