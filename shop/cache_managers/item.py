@@ -6,6 +6,7 @@ Items are cached in all languages and without their stock, which changes too oft
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from shop.core.cache.cache_manager import CacheManager
@@ -18,6 +19,10 @@ from shop.core.query.query import ListQuery
 FORMAT_VERSION = 1
 # Bounds stale entries after Redis restarted from an old snapshot; otherwise changes are invalidated at once.
 TTL = timedelta(minutes=1)
+# Without these a cached value is damaged. Fields that another release adds are permitted.
+INFO_FIELDS = frozenset(
+    {"id", "tenant_id", "name", "name_translations", "price_minor", "currency", "status", "version"}
+)
 NEGATIVE_TTL = timedelta(seconds=10)
 
 
@@ -34,7 +39,7 @@ class ItemCacheManager(CacheManager):
 
     def get_or_build_info(self, item_id: int, build: Callable[[], dict[str, Any] | None]) -> dict[str, Any] | None:
         """Return the public fields of an item, or None."""
-        info: dict[str, Any] | None = self.get_or_build(self.info, build, item=item_id, form=FORMAT_VERSION)
+        info: dict[str, Any] | None = self.get_or_build(self.info, build, _is_info, item=item_id, form=FORMAT_VERSION)
         return info
 
     def get_or_build_page(self, query: ListQuery, build: Callable[[], AnyPage[Any]]) -> AnyPage[Any]:
@@ -43,7 +48,10 @@ class ItemCacheManager(CacheManager):
         if name is None:
             return build()
         return load_page(
-            self.get_or_build(self.page, lambda: dump_page(build()), name=name, form=FORMAT_VERSION), query
+            self.get_or_build(
+                self.page, lambda: dump_page(build()), partial(_is_page, query), name=name, form=FORMAT_VERSION
+            ),
+            query,
         )
 
     def invalidate_item_on_commit(self, item_id: int) -> None:
@@ -55,3 +63,17 @@ class ItemCacheManager(CacheManager):
         """Delete an item and all pages from the cache. Raises RedisError."""
         self.delete(self.info, item=item_id, form=FORMAT_VERSION)
         self.delete(self.pages)
+
+
+def _is_info(value: Any) -> bool:
+    return isinstance(value, dict) and value.keys() >= INFO_FIELDS
+
+
+def _is_page(query: ListQuery, value: Any) -> bool:
+    if not isinstance(value, dict) or not isinstance(value.get("rows"), list):
+        return False
+    try:
+        load_page(value, query)
+    except TypeError:
+        return False
+    return all(map(_is_info, value["rows"]))

@@ -3,18 +3,26 @@
 Both are the classic published algorithms with their errors corrected.
 """
 
-from collections.abc import Sequence
-from contextlib import suppress
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from shop.constants.stock import GateState, ReserveOutcome
 from shop.core.cache.cache_manager import CacheManager
 from shop.core.cache.key import Key
+from shop.core.redis.damage import is_wrong_type, remove_wrong_type
 from shop.core.redis.lock import try_lock
-from shop.core.redis.stores import WatchError, watch_keys
+from shop.core.redis.stores import RedisError, WatchError, watch_keys
 from shop.core.resilience.backoff import Backoff
+from shop.supports.reservation import read_or_none
 
+# PTTL of a key that does not expire.
+NO_EXPIRY = -1
+_COUNT, _CURRENCY = re.compile(r"-?[0-9]{1,18}"), re.compile(r"[^|]+")
+# Types of ReserveKeys, in their order.
+_KINDS, LIMIT_PLACE = ("hash", "stream", "string", "hash", "string", "string"), 3
 BUSY_ANSWER = (ReserveOutcome.BUSY, "", 0)
 
 Answer = tuple[ReserveOutcome, str, int]
@@ -55,6 +63,13 @@ class GateFields(NamedTuple):
     limit: str
     seq: str
     forgot: str | None
+    pend: str | None
+
+    @property
+    def is_damaged(self) -> bool:
+        """True when a count is no number."""
+        counts = (self.avail, self.epoch, self.price, self.seq, self.limit or "0", self.pend or "0")
+        return not all(_COUNT.fullmatch(text or "") for text in counts) or not _CURRENCY.fullmatch(self.currency or "")
 
 
 @dataclass(frozen=True)
@@ -70,7 +85,7 @@ class OptimisticLockCacheManager(CacheManager):
         """
         client = self.stores.stock(number)
         for _ in self._backoff().attempts():
-            with suppress(WatchError):
+            with suppress(WatchError), _healing(client, keys):
                 return _try_reserve(client, ReserveKeys(*keys), ReserveArguments(*arguments))
         return BUSY_ANSWER
 
@@ -83,14 +98,33 @@ class OptimisticLockCacheManager(CacheManager):
         name = self.lock_owner(partition=f"{number:02}", tenant=reserve.tenant, item=reserve.item)
         for _ in self._backoff().attempts():
             # WATCH is needed here too: the lock may expire while its owner is suspended.
-            with suppress(WatchError), try_lock(client, name, life) as acquired:
+            with suppress(WatchError), try_lock(client, name, life) as acquired, _healing(client, keys):
                 if acquired:
                     return _try_reserve(client, ReserveKeys(*keys), reserve)
+        if client.pttl(name) == NO_EXPIRY:
+            # Damaged: a lock expires.
+            client.delete(name)
         return BUSY_ANSWER
 
     def _backoff(self) -> Backoff:
         settings = self.stores.settings
         return Backoff(settings.lock_tries, settings.lock_budget, settings.lock_base, settings.lock_cap)
+
+
+@contextmanager
+def _healing(client: Any, keys: Sequence[str]) -> Iterator[None]:
+    """Remove keys of another type; the next attempt finds them missing.
+
+    Without its purchase limits the gate is closed, and a load counts them again.
+    """
+    try:
+        yield
+    except RedisError as error:
+        if not is_wrong_type(error):
+            raise
+        for name, kind in zip(keys, _KINDS, strict=False):
+            if remove_wrong_type(client, name, kind) and name == keys[LIMIT_PLACE]:
+                client.hset(keys[0], "state", GateState.CLOSED)
 
 
 def _try_reserve(client: Any, keys: ReserveKeys, arguments: ReserveArguments) -> Answer:
@@ -100,14 +134,18 @@ def _try_reserve(client: Any, keys: ReserveKeys, arguments: ReserveArguments) ->
     with watch_keys(client, keys.item, keys.receipt, keys.limit) as pipe:
         if pipe.get(keys.buyer) != "1":
             return ReserveOutcome.UNKNOWN_BUYER, "", 0
-        if receipt := pipe.get(keys.receipt):
+        if (receipt := pipe.get(keys.receipt)) and read_or_none(receipt):
             return ReserveOutcome.DUPLICATE, receipt, 0
         gate = GateFields(*pipe.hmget(keys.item, GateFields._fields))
+        if gate.state == GateState.OPEN and gate.is_damaged:
+            # The load that the purchase requests then writes all fields again.
+            pipe.hset(keys.item, "state", GateState.CLOSED)
+            return ReserveOutcome.CLOSED, "", 0
         return _find_refusal(pipe, keys, arguments, gate) or _write_reservation(pipe, keys, arguments, gate)
 
 
 def _find_refusal(pipe: Any, keys: ReserveKeys, arguments: ReserveArguments, gate: GateFields) -> Answer | None:
-    receipts_lost = gate.forgot or ""
+    receipts_lost = gate.forgot if gate.forgot and _COUNT.fullmatch(gate.forgot) else ""
     if gate.state != GateState.OPEN:
         return ReserveOutcome.CLOSED, receipts_lost, 0
     if int(gate.avail) < arguments.quantity:

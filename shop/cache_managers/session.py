@@ -14,6 +14,7 @@ ENDED = "ended"
 # Increase with every change of the cached format.
 FORMAT_VERSION = 1
 _STALE = "ask"
+CARD_FIELDS = frozenset({"id", "tenant_id", "name", "email", "roles", "permissions", "created_at"})
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class SessionCacheManager(CacheManager):
         except ValueError:
             return None
         # Entries of another release have another format and count as a miss.
-        is_current = isinstance(entry, dict) and entry.get("form") == FORMAT_VERSION
+        is_current = isinstance(entry, dict) and entry.get("form") == FORMAT_VERSION and _is_readable(entry)
         return entry if is_current or entry == ENDED else None
 
     def store(self, claims: Claims, entry: dict[str, Any], seconds: float) -> None:
@@ -49,3 +50,9 @@ class SessionCacheManager(CacheManager):
         """Mark sessions as ended for `seconds`. Raises RedisError."""
         for session_id in session_ids:
             self.put(self.card, ENDED, seconds, user=user_id, session=session_id)
+
+
+def _is_readable(entry: dict[str, Any]) -> bool:
+    # A damaged entry is a miss as well.
+    card = entry.get("card")
+    return isinstance(entry.get("changed"), int) and isinstance(card, dict) and card.keys() >= CARD_FIELDS

@@ -49,6 +49,8 @@ def compare_with_gate(state: DatabaseState, gate: Mapping[str, str], waiting: in
         actual["pend"], expected["pend"] = gate.get("pend", ""), "0"
     if not gate:
         return Difference(_format_fields(expected, DatabaseState._fields), "nothing")
+    if not gate.get("seq", "0").isdecimal():
+        actual["seq"], expected["seq"] = gate["seq"], "number"
     differing = [name for name in expected if expected[name] != actual[name]]
     if not differing:
         return None

@@ -28,7 +28,8 @@ class DeadLetters(StockKeys):
 
     def dead_letters(self, number: int) -> list[DeadLetter]:
         """Return the dead letters of a partition, oldest first."""
-        entries = self._client(number).xrange(self.dead_letter_stream(partition=partition_label(number)))
+        letters = self.dead_letter_stream(partition=partition_label(number))
+        entries = self._execute(number, "XRANGE", letters, "-", "+")
         return [DeadLetter(letter_id, fields.get("r", ""), fields.get("why", "")) for letter_id, fields in entries]
 
     def replay(self, number: int, letter: DeadLetter) -> bool:

@@ -62,7 +62,7 @@ class Gate(StockKeys):
     def state(self, tenant_id: int, item_id: int) -> Mapping[str, str]:
         """Return all gate fields; empty when the item was never loaded."""
         number, item, *_ = locate(tenant_id, item_id)
-        return dict(self._client(number).hgetall(item))
+        return dict(self._execute(number, "HGETALL", item))
 
     def states(self, items: Sequence[tuple[int, int]]) -> list[Mapping[str, str]]:
         """Return the gate fields of many (tenant, item), in the same order."""
@@ -75,10 +75,9 @@ class Gate(StockKeys):
         The size includes dead letters.
         """
         number, item, outbox, *_ = locate(tenant_id, item_id)
-        pipe = self._client(number).pipeline(transaction=True)
-        gate, waiting, dead = (
-            pipe.hgetall(item).xlen(outbox).xlen(self.dead_letter_stream(partition=partition_label(number))).execute()
-        )
+        dead_letters = self.dead_letter_stream(partition=partition_label(number))
+        commands = [(number, "HGETALL", item), (number, "XLEN", outbox), (number, "XLEN", dead_letters)]
+        gate, waiting, dead = self._execute_all(commands, transaction=True)
         return gate, waiting + dead
 
     def apply(self, tenant_id: int, item_id: int, credit: CreditNote) -> CreditOutcome:

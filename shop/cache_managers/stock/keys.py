@@ -11,9 +11,13 @@ from zlib import crc32
 from shop.constants.stock import PARTITIONS
 from shop.core.cache.cache_manager import CacheManager
 from shop.core.cache.key import Key
+from shop.core.redis.damage import is_wrong_type, remove_wrong_type
+from shop.core.redis.stores import RedisError
 from shop.supports.reservation import Reservation
 
 BUYER_TTL = timedelta(hours=1)
+# Command that reads -> type of its key.
+_KINDS = {"GET": "string", "HGETALL": "hash", "HMGET": "hash", "XRANGE": "stream", "XLEN": "stream"}
 
 
 @dataclass(frozen=True)
@@ -40,15 +44,30 @@ class StockKeys(CacheManager):
         # Any: redis-py types its results for text, bytes and coroutines at once.
         return self.stores.stock(number)
 
-    def _execute_all(self, commands: Sequence[tuple[int, *tuple[str, ...]]]) -> list[Any]:
+    def _execute(self, number: int, *command: str) -> Any:
+        """Run one command in a partition; see `_execute_all`."""
+        return self._execute_all([(number, *command)])[0]
+
+    def _execute_all(self, commands: Sequence[tuple[int, *tuple[str, ...]]], *, transaction: bool = False) -> list[Any]:
         """Run (partition, command, argument...) in one round trip per server.
 
-        Returns the results in the order of the commands.
+        Returns the results in the order of the commands. A key of another type is removed, and so missing.
         """
+        try:
+            return self._send(commands, transaction)
+        except RedisError as error:
+            if not is_wrong_type(error):
+                raise
+        for number, *command in commands:
+            if kind := _KINDS.get(command[0]):
+                remove_wrong_type(self._client(number), command[1], kind)
+        return self._send(commands, transaction)
+
+    def _send(self, commands: Sequence[tuple[int, *tuple[str, ...]]], transaction: bool) -> list[Any]:  # noqa: FBT001 - private
         pipes: dict[int, Any] = {}
         for number, *command in commands:
             client = self._client(number)
-            pipes.setdefault(id(client), client.pipeline(transaction=False)).execute_command(*command)
+            pipes.setdefault(id(client), client.pipeline(transaction=transaction)).execute_command(*command)
         answers = {server: iter(pipe.execute()) for server, pipe in pipes.items()}
         return [next(answers[id(self._client(number))]) for number, *_ in commands]
 

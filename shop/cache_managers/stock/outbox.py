@@ -20,7 +20,8 @@ class Outbox(StockKeys):
     def entries(self, number: int, after: str | None = None, limit: int = BATCH) -> OutboxPage:
         """Return the next entries of an outbox, oldest first."""
         start = f"({after}" if after else "-"
-        entries = self._client(number).xrange(self.outbox(partition=partition_label(number)), start, count=limit)
+        outbox = self.outbox(partition=partition_label(number))
+        entries = self._execute(number, "XRANGE", outbox, start, "+", "COUNT", str(limit))
         texts = {entry_id: fields.get("r", str(fields)) for entry_id, fields in entries}
         read = {entry_id: read_or_none("P|" + text) for entry_id, text in texts.items()}
         return OutboxPage(
@@ -31,7 +32,7 @@ class Outbox(StockKeys):
 
     def find_entry(self, number: int, entry_id: str) -> OutboxEntry | None:
         """Return an entry of an outbox, or None when missing or unreadable."""
-        entries = self._client(number).xrange(self.outbox(partition=partition_label(number)), entry_id, entry_id)
+        entries = self._execute(number, "XRANGE", self.outbox(partition=partition_label(number)), entry_id, entry_id)
         reservation = read_or_none("P|" + entries[0][1].get("r", "")) if entries else None
         return OutboxEntry(entry_id, reservation) if reservation else None
 

@@ -1,5 +1,6 @@
 """Time of the last reconciliation of both stores."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,4 +18,7 @@ class ReconciliationTime(StockKeys):
     def find_reconciled_at(self) -> float | None:
         """Return the time of the last reconciliation, or None."""
         value: Any = self.stores.cache.get(self.reconciled_at())
-        return float(value) if value else None
+        with suppress(ValueError):
+            return float(value) if value else None
+        # Damaged; the next reconciliation stores it again.
+        return None

@@ -18,8 +18,8 @@ from shop.supports.reservation import (
     Reservation,
     ReserveResult,
     ScriptCall,
-    parse_reservation,
     parse_reserve_answer,
+    read_or_none,
 )
 
 WAKE_FLAG_TTL_SECONDS = 30
@@ -92,8 +92,8 @@ class Reservations(StockKeys):
     def find_reservation(self, tenant_id: int, item_id: int, order_id: UUID) -> Reservation | None:
         """Return the receipt of a purchase of that item, or None."""
         number = partition_of(tenant_id, item_id)
-        text = self._client(number).get(self._receipt_key(number, order_id))
-        return parse_reservation(text) if text else None
+        text = self._execute(number, "GET", self._receipt_key(number, order_id))
+        return read_or_none(text) if text else None
 
     def search_reservation(self, order_id: UUID) -> Reservation | None:
         """Search all partitions for a receipt of the current tenant."""
@@ -101,7 +101,7 @@ class Reservations(StockKeys):
             [(number, "GET", self._receipt_key(number, order_id)) for number in range(PARTITIONS)]
         )
         # The key of a receipt has no tenant; the receipt itself does.
-        receipts = (parse_reservation(text) for text in texts if text)
+        receipts = (receipt for text in texts if text and (receipt := read_or_none(text)))
         return next((receipt for receipt in receipts if receipt.tenant_id == current_tenant()), None)
 
     def scan_receipts(self) -> Iterator[str]:

@@ -10,10 +10,11 @@ from typing import Any
 import orjson
 
 from shop.core.cache.key import Key
-from shop.core.cache.single_flight import CacheSlot, Lifetimes, block, delete_key, is_value
+from shop.core.cache.single_flight import CacheSlot, Lifetimes, block, delete_key, is_value, loads_or_none
 from shop.core.database.transaction import after_commit, before_commit
 from shop.core.metrics.metrics import Counter, Metrics
-from shop.core.redis.stores import RedisStores
+from shop.core.redis.damage import is_wrong_type, remove_wrong_type
+from shop.core.redis.stores import RedisError, RedisStores
 from shop.core.tenant import current_tenant
 
 CACHE = Counter("shop_cache", "Cache reads, by key and outcome.", ("key", "outcome"))
@@ -21,6 +22,10 @@ CACHE = Counter("shop_cache", "Cache reads, by key and outcome.", ("key", "outco
 JITTER = 0.1
 # Life of a tag's value. The value is random: when it expires, the keys of the tag are built again.
 TAG_TTL_MS = 24 * 3600 * 1000
+
+
+def _accept(_value: object) -> bool:
+    return True
 
 
 @dataclass(frozen=True)
@@ -32,10 +37,20 @@ class CacheManager:
 
     def get(self, key: Key, **parts: object) -> Any | None:
         """Return the cached value or None; raises RedisError."""
-        text = self.stores.cache.get(_tenant_key(key, parts))
-        value = text if text is not None and is_value(str(text)) else None
+        name = _tenant_key(key, parts)
+        text = self._read(name)
+        value = loads_or_none(text) if text is not None and is_value(str(text)) else None
         self.metrics.count(CACHE, key.name, "miss" if value is None else "hit")
-        return None if value is None else orjson.loads(value)
+        return value
+
+    def _read(self, name: str) -> Any:
+        try:
+            return self.stores.cache.get(name)
+        except RedisError as error:
+            if not is_wrong_type(error):
+                raise
+        remove_wrong_type(self.stores.cache, name, "string")
+        return None
 
     def put(self, key: Key, value: Any, seconds: float | None = None, /, **parts: object) -> None:
         """Store a value; raises RedisError.
@@ -49,12 +64,15 @@ class CacheManager:
         """Store a value for some seconds unless one exists; raises RedisError."""
         self.stores.cache.set(_tenant_key(key, parts), orjson.dumps(value), px=_to_milliseconds(seconds), nx=True)
 
-    def get_or_build(self, key: Key, build: Callable[[], Any], **parts: object) -> Any:
+    def get_or_build(
+        self, key: Key, build: Callable[[], Any], is_valid: Callable[[Any], bool] = _accept, /, **parts: object
+    ) -> Any:
         """Return the cached value, or build and store it.
 
         One caller builds; the others wait for it for a short time. `build` must read committed data only: when the
         transaction has sent statements already, and without Redis, the value is built and not stored. None is stored
-        for the key's `negative_ttl`, and not at all without one.
+        for the key's `negative_ttl`, and not at all without one. A damaged value, which is no JSON or does not meet
+        `is_valid`, is deleted and built again.
         """
         lifetimes = Lifetimes(_jittered_ttl(key.ttl), _jittered_ttl(key.negative_ttl))
         tag = (self._tag_key(key.tag, parts), _jittered_ttl(key.tag.ttl) or TAG_TTL_MS) if key.tag else None
@@ -65,7 +83,7 @@ class CacheManager:
             outcome = "miss"
             return build()
 
-        value = slot.get_or_build(miss)
+        value = slot.get_or_build(miss, is_valid)
         self.metrics.count(CACHE, key.name, outcome)
         return value
 

@@ -5,6 +5,7 @@ committed. A built value is stored only while its lease is still there. Each cha
 and after it, so a value that was read before a change is never stored after it.
 """
 
+import logging
 import random
 import secrets
 import time
@@ -30,7 +31,8 @@ PAUSE_SECONDS, PAUSE_MAX_SECONDS = 0.004, 0.03
 BLOCK_SECONDS = 10.0
 # A larger value would cost the Redis of the sale more memory than it saves the database work.
 VALUE_MAX_BYTES = 128 * 1024
-LEASE, BLOCK = "?", "!"
+LEASE, BLOCK, NOTHING = "?", "!", "null"
+_log = logging.getLogger(__name__)
 _LUA = Path(__file__).parent / "lua"
 _lease_script, _store_script, _delete_script = (Script(_LUA / f"{name}.lua") for name in ("look", "keep", "forget"))
 
@@ -57,14 +59,22 @@ class CacheSlot:
     lifetimes: Lifetimes
     tag: tuple[str, int] | None = None
 
-    def get_or_build(self, build: Callable[[], Any]) -> Any:
+    def get_or_build(self, build: Callable[[], Any], is_valid: Callable[[Any], bool]) -> Any:
         """Return the cached value, or build it; without Redis always build."""
         # A used transaction may see its own uncommitted rows, or a state from before the lease.
         result = self._read_or_lease() if is_unused() else None
         if result is None:
             return build()
         status, text = result
-        return orjson.loads(text) if status == "kept" else self._build_and_store(text, build)
+        if status != "kept":
+            return self._build_and_store(text, build)
+        value = loads_or_none(text)
+        if text == NOTHING or (value is not None and is_valid(value)):
+            return value
+        _log.error("The cached value of %s is damaged; it is built again", self.name)
+        with suppress(RedisError):
+            delete_key(self.client, self.name)
+        return build()
 
     def _read_or_lease(self) -> tuple[str, str] | None:
         """Return the cached value, or a lease to build it.
@@ -108,6 +118,14 @@ class CacheSlot:
                 stored = prefix + text if text and len(text) <= VALUE_MAX_BYTES else ""
                 _store_script(self.client, [self.name], [lease, stored, "" if ttl is None else ttl])
         return value
+
+
+def loads_or_none(text: str) -> Any:
+    """Return a cached value; None when it is damaged."""
+    try:
+        return orjson.loads(text)
+    except ValueError:
+        return None
 
 
 def is_value(text: str | None) -> bool:

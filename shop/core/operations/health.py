@@ -12,7 +12,8 @@ from shop.core.metrics.metrics import Counter, GaugeSample, Metrics
 from shop.core.operations.draining import is_draining
 from shop.core.operations.schema_version import is_usable
 from shop.core.redis.stores import RedisStores
-from shop.core.resilience.store_monitor import StoreMonitor
+from shop.core.redis.write_probe import REFUSED
+from shop.core.resilience.store_monitor import DOWN, StoreMonitor
 
 DEADLINE_SECONDS = 0.2
 AWAY_DESCRIPTION = "Web processes for which the store is down, so that they do not call it."
@@ -83,4 +84,4 @@ class Health:
 
 
 def _worst_status(statuses: list[str]) -> str:
-    return "degraded" if "down" in statuses else "late" if "late" in statuses else "ok"
+    return "degraded" if {DOWN, REFUSED} & set(statuses) else "late" if "late" in statuses else "ok"

@@ -3,6 +3,7 @@
 Reports settings that could lose or duplicate orders.
 """
 
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,9 +16,12 @@ from shop.core.database.engine import Database
 from shop.core.database.errors import DatabaseError, describe_database_error
 from shop.core.database.mysql import COLLATION
 from shop.core.operations.schema_version import is_usable
-from shop.core.redis.stores import RedisError, RedisStores
+from shop.core.redis.stores import RedisConnectionError, RedisError, RedisStores
+from shop.core.redis.write_probe import ResponseError, describe_refusal, probe_writes
 from shop.core.settings.loader import SettingsError
 
+# As long as /readyz waits.
+WRITE_MAX_MS = 200
 COLLATIONS_SHOWN = 10
 
 
@@ -41,11 +45,14 @@ class StoreCheck:
             yield from self._check_database(schema_version)
         except DatabaseError as error:
             yield CheckResult(ok=False, sentence=f"The database does not answer: {describe_database_error(error)}")
-        for server in self.stores.servers:
+        for partition, server in self.stores.partition_servers:
             try:
                 yield from _check_redis(server)
+            except ResponseError as error:
+                yield CheckResult(ok=False, sentence=f"Redis refuses to tell its configuration: {error}")
             except RedisError as error:
                 yield CheckResult(ok=False, sentence=f"Redis does not answer: {error}")
+            yield _check_writes(server, partition)
 
     def require_safe_redis(self) -> None:
         """Raise SettingsError in production when a stock Redis could lose orders.
@@ -80,6 +87,21 @@ def _check_characters(others: list[str]) -> CheckResult:
         return CheckResult(ok=True, sentence=f"All texts have the character set and collation {COLLATION}.")
     shown = ", ".join(others[:COLLATIONS_SHOWN]) + (", ..." if len(others) > COLLATIONS_SHOWN else "")
     return CheckResult(ok=False, sentence=f"Texts need the collation {COLLATION}; these have another one: {shown}.")
+
+
+def _check_writes(server: Any, partition: int) -> CheckResult:
+    """Check the writes of a purchase, and name why they are refused."""
+    began = time.monotonic()
+    try:
+        probe_writes(server, partition)
+    except RedisConnectionError as error:
+        return CheckResult(ok=False, sentence=f"Redis takes no writes: {describe_refusal(error)}")
+    except RedisError as error:
+        return CheckResult(
+            ok=False, sentence=f"Redis refuses writes, so nothing can be sold: {describe_refusal(error)}"
+        )
+    milliseconds = round((time.monotonic() - began) * 1000)
+    return CheckResult(milliseconds <= WRITE_MAX_MS, f"Redis takes writes; one took {milliseconds} ms.")
 
 
 def _check_redis(client: Any) -> Iterator[CheckResult]:

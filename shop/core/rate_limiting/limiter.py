@@ -19,6 +19,7 @@ from shop.core.rate_limiting.quota import Bucket, Quota, QuotaState, get_rate
 from shop.core.rate_limiting.windows import LocalWindows, WindowArgs
 from shop.core.redis.script import Script
 from shop.core.redis.stores import RedisConnectionError, RedisError, RedisStores, RedisTimeoutError
+from shop.core.redis.write_probe import probe_writes
 from shop.core.resilience.circuit_breaker import CircuitBreaker
 from shop.core.settings.settings import Settings
 from shop.core.tenant import current_tenant
@@ -114,7 +115,8 @@ class RateLimiter:
         return result
 
     def _probe(self) -> None:
-        self.stores.cache.ping()
+        # Not PING: a server that refuses writes answers it.
+        probe_writes(self.stores.cache)
 
     def _refuse_exhausted(self, quota: Quota) -> None:
         states = self.local_windows.find_exhausted([quota])

@@ -8,15 +8,20 @@ from typing import Any
 from redis import Redis
 from redis.exceptions import NoScriptError
 
+# Beginning of every script.
+_TOLERANT = Path(__file__).parent / "lua" / "tolerant.lua"
+
 
 class Script:
     """Lua script of a file, after the text of other files.
+
+    A key of another type is treated as missing.
 
     The text is sent only to a server that does not have the script yet.
     """
 
     def __init__(self, path: Path, *before: Path) -> None:
-        self._text = "".join(part.read_text() for part in (*before, path))
+        self._text = "".join(part.read_text() for part in (_TOLERANT, *before, path))
         self._sha = hashlib.sha1(self._text.encode(), usedforsecurity=False).hexdigest()
 
     def __call__(self, client: "Redis", keys: Sequence[str], arguments: Sequence[Any]) -> Any:

@@ -14,6 +14,7 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.retry import Retry
 
 from shop.core.redis.client import DirectRedis, MonitoredRedis
+from shop.core.redis.write_probe import WriteProbe
 from shop.core.resilience.store_monitor import StoreMonitor
 from shop.core.settings.settings import Settings
 
@@ -64,6 +65,12 @@ class RedisStores:
         return [self._create_monitored_client(address, decode_responses=True) for address in addresses]
 
     @property
+    def partition_servers(self) -> list[tuple[int, "Redis"]]:
+        """One client for each server, with a partition that it may hold."""
+        stock = self.stock_servers if self.settings.stock_redis_urls else []
+        return [*enumerate(stock), (len(stock), self.cache)]
+
+    @property
     def servers(self) -> list["Redis"]:
         """One client for each server."""
         return [self.cache, *(self.stock_servers if self.settings.stock_redis_urls else [])]
@@ -72,14 +79,15 @@ class RedisStores:
     def store_monitors(self) -> dict[str, StoreMonitor]:
         """Mapping of server addresses to their monitors."""
         return {
-            address: self._create_store_monitor(address)
-            for address in (self.settings.redis_address, *self.settings.stock_redis_urls)
+            address: self._create_store_monitor(address, partition)
+            for partition, address in enumerate((*self.settings.stock_redis_urls, self.settings.redis_address))
         }
 
-    def _create_store_monitor(self, address: str) -> StoreMonitor:
+    def _create_store_monitor(self, address: str, partition: int) -> StoreMonitor:
         # A client of its own: no other call delays it, and it also calls a server that is down.
         probe = create_client(address, PROBE_SECONDS)
-        return StoreMonitor("redis", lambda: "ok" if probe.ping() else "silent")
+        # Writes, since a replica and a server with a full disk answer PING. The partition is one of the server.
+        return StoreMonitor("redis", WriteProbe(probe, partition).check)
 
     def _create_monitored_client(
         self, address: str, kind: type[MonitoredRedis] = DirectRedis, **options: Any

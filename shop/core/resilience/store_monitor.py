@@ -18,6 +18,8 @@ PAUSE_SECONDS = 0.5
 PAUSE_SECONDS_DOWN = 0.1
 # A failure within this time is a refusal, not a time-out.
 REFUSAL_SECONDS = 0.2
+# Text of a check without an answer.
+DOWN = "down"
 _log = logging.getLogger(__name__)
 
 
@@ -54,18 +56,19 @@ class StoreMonitor:
     def wait_for_check(self, check: Event, deadline: float) -> str:
         """Wait for this check.
 
-        Returns the text of the probe, `down`, or `late` when the deadline passes.
+        Returns the text of the probe, `down`, or `late` when the deadline passes and the last check was not `down`.
         """
-        return self._status if check.wait(max(0.0, deadline - time.monotonic())) else "late"
+        is_done = check.wait(max(0.0, deadline - time.monotonic()))
+        return self._status if is_done or self._status == DOWN else "late"
 
     def _check(self) -> None:
         started_at, error = time.monotonic(), None
         try:
-            self._reply = self._probe()
+            self._reply = self._status = self._probe()
         except Exception as probe_error:  # noqa: BLE001 - any error means that the store is not well
-            # This thread itself may have been late. A call that was answered meanwhile proves that the store is well.
+            # Another call was answered meanwhile: the thread was late, or the store takes reads only.
             error = None if self._reply and self._alive_at > started_at else probe_error
-        self._status = "down" if error else self._reply
+            self._status = DOWN
         self._update_down(error if time.monotonic() - started_at > REFUSAL_SECONDS else None)
         self.on_check()
 

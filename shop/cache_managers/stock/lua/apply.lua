@@ -6,6 +6,7 @@
 local item = redis.call('HMGET', KEYS[1], 'state', 'epoch', 'hwm')
 if item[1] ~= 'open' and item[1] ~= 'retired' then return 'CLOSED' end
 if item[2] ~= ARGV[3] then return 'WRONG' end
+if not tonumber(item[3]) then return 'WRONG' end
 local missing = tonumber(ARGV[1]) - tonumber(item[3])
 if missing < 1 then return 'OLD' end
 if missing > 1 then return 'WAITS' end

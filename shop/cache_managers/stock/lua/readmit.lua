@@ -5,7 +5,7 @@
 -- would be counted again and again) or GONE (another call did it)
 local item = redis.call('HMGET', KEYS[1], 'state', 'avail', 'epoch', 'limit')
 if item[1] ~= 'open' and item[1] ~= 'retired' then return 'CLOSED' end
-if item[3] ~= ARGV[5] then return 'WRONG' end
+if item[3] ~= ARGV[5] or not tonumber(item[2]) then return 'WRONG' end
 if redis.call('XDEL', KEYS[2], ARGV[1]) == 0 then return 'GONE' end
 if tonumber(item[2]) < tonumber(ARGV[2]) then
   redis.call('SET', KEYS[3], 'R|' .. ARGV[3] .. '|' .. item[3] .. '|0', 'EX', ARGV[4])

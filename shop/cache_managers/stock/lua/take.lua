@@ -8,6 +8,7 @@ local item = redis.call('HMGET', KEYS[1], 'state', 'avail', 'epoch', 'token')
 -- A token means that a load is counting reservations of older epochs: they come first.
 if item[4] or (item[1] ~= 'open' and item[1] ~= 'retired') or item[3] ~= ARGV[3] then return {'CLOSED', 0} end
 local avail = tonumber(item[2])
+if not avail then return {'CLOSED', 0} end
 if ARGV[2] ~= '' and avail ~= tonumber(ARGV[2]) then return {'CHANGED', avail} end
 if avail < tonumber(ARGV[1]) then return {'SOLD_OUT', avail} end
 redis.call('HINCRBY', KEYS[1], 'avail', -ARGV[1])
