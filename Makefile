@@ -133,7 +133,7 @@ first-runs: $(VENV)/.ready ## First runs in copies: Ctrl-C at ten moments, odd f
 	$(BIN)/python -m pytest -v tests/first_runs/setup_checks.py
 
 # The pid is compared with a command, since another process may have it by now.
-NOT_RUNNING := pid=$$(cat var/up.pid 2>/dev/null); case "$$(ps -p "$${pid:-0}" -o args= 2>/dev/null)" in *'shop up') echo "shop runs with pid $$pid; end it by: make stop"; exit 1;; esac
+NOT_RUNNING := pid=$$(cat var/up.pid 2>/dev/null); case "$$(ps -ww -p "$${pid:-0}" -o args= 2>/dev/null)" in *'shop up') echo "shop runs with pid $$pid; end it by: make stop"; exit 1;; esac
 
 clean: ## Remove all generated files; the data in var/ stays
 	@$(NOT_RUNNING)

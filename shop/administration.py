@@ -7,15 +7,18 @@ from typing import Any
 import click
 
 from shop.constants.job import JobName
-from shop.constants.tenant import DEFAULT_SLUG
+from shop.constants.tenant import DEFAULT_SLUG, NAME_MAX
+from shop.constants.user import EMAIL_MAX
 from shop.container import find_modules
 from shop.core.crypto import signing_keys as key_ring
 from shop.core.i18n.languages import LANGUAGES, load_catalogue
-from shop.core.operations.terminal import confirm, print_status, yes_option
+from shop.core.operations.terminal import FieldParam, confirm, print_status, yes_option
 from shop.core.operations.translation_check import collect_expected_messages
 from shop.core.settings.settings import Settings
+from shop.core.validation.fields import Email, Text
 
 FindJob = Callable[[JobName], Any]
+NAME, EMAIL = FieldParam(Text(NAME_MAX, min_length=1)), FieldParam(Email(EMAIL_MAX))
 
 
 def admin_commands(find_job: FindJob) -> list[click.Command]:
@@ -42,9 +45,13 @@ def tenants(context: click.Context) -> None:
 
 @tenants.command()
 @click.argument("slug")
-@click.option("--name", help="Display name; default: SLUG.")
+@click.option("--name", type=NAME, help="Display name; default: SLUG.")
 @click.option("--host", help="Host name that selects the tenant.")
-@click.option("--admin-email", help="E-mail of the first administrator; password from SHOP_ADMIN_PASSWORD or a prompt.")
+@click.option(
+    "--admin-email",
+    type=EMAIL,
+    help="E-mail of the first administrator; password from SHOP_ADMIN_PASSWORD or a prompt.",
+)
 @click.option("--admin-password", envvar="SHOP_ADMIN_PASSWORD", hidden=True)
 @click.pass_obj
 def add(
@@ -65,7 +72,7 @@ def add(
 
 @tenants.command()
 @click.argument("slug")
-@click.argument("email")
+@click.argument("email", type=EMAIL)
 @click.option("--admin-password", envvar="SHOP_ADMIN_PASSWORD", hidden=True)
 @click.pass_obj
 def add_admin(find_job: FindJob, slug: str, email: str, admin_password: str | None) -> None:

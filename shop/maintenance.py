@@ -19,6 +19,7 @@ from shop.core.logging.entry import as_json, as_text
 from shop.core.operations.store_check import StoreCheck
 from shop.core.operations.terminal import confirm, print_status, show_progress, yes_option
 from shop.core.redis.stores import RedisError, is_away
+from shop.core.settings.settings import Settings
 from shop.core.validation.fields import ID_MAX
 from shop.migrations import runner
 from shop.worker import find_jobs
@@ -64,7 +65,11 @@ def wait_for_stores(work: Callable[[], R]) -> R:
 @click.pass_obj
 def migrate(load_container: LoadContainer) -> None:
     """Upgrade the database schema; a newer one stays."""
-    engine = load_container().get(Database).migration_engine()
+    container = load_container()
+    settings = container.get(Settings)
+    if not settings.database_url:
+        settings.folder.mkdir(parents=True, exist_ok=True)
+    engine = container.get(Database).migration_engine()
     with show_progress("Migrating", runner.count_pending(engine)) as on_steps:
         version = runner.upgrade(engine, on_steps=on_steps)
     click.echo(f"The schema is at {version}.")

@@ -75,8 +75,8 @@ def run_worker(settings: Settings) -> None:
         try:
             start_metrics_server(settings.worker_metrics_bind, registry)
         except OSError as error:
-            name = f"SHOP_WORKER_METRICS_BIND={settings.worker_metrics_bind}"
-            raise SettingsError(f"{name} cannot be served: {error.strerror}.") from error
+            bind = f"SHOP_WORKER_METRICS_BIND={settings.worker_metrics_bind}"
+            raise SettingsError(f"{bind} cannot be served: {error.strerror}.") from error
     with suppress(StopRequested):
         while not _run_until_stopped(container.get(JobQueue), container.get(RedisStores).queue):
             time.sleep(PAUSE_SECONDS)

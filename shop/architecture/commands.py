@@ -40,7 +40,10 @@ def arch_commands(make_container: Callable[[], Any]) -> click.Group:
 def check(tools: Any, form: str, baseline: Path | None, *, update_baseline: bool) -> None:
     """Check contracts, rules and wiring; exit code 1 on a violation."""
     results, make_container = tools
-    check_report = results.check(make_container(), baseline, update=update_baseline)
+    try:
+        check_report = results.check(make_container(), baseline, update=update_baseline)
+    except ValueError as error:
+        raise click.ClickException(str(error)) from error
     click.echo(results.write(check_report, form))
     sys.exit(not check_report.passed)
 

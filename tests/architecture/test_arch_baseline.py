@@ -75,3 +75,11 @@ def test_the_baseline_format_is_a_valid_list(tmp_path: Path) -> None:
 @pytest.mark.parametrize("group", ["row", "contract"])
 def test_a_listed_finding_breaks_neither_contract_nor_row(group: str) -> None:
     assert all(result.passed for result in baseline.compare(check_project(OLD), listed(OLD)).find_group(group))
+
+
+@pytest.mark.parametrize("content", ['{"a":', "[1]", '[{"rule": "a"}]', '"text"'])
+def test_a_file_of_another_form_is_named(tmp_path: Path, content: str) -> None:
+    file = tmp_path / "list.json"
+    file.write_text(content)
+    with pytest.raises(ValueError, match=r"list\.json is no list of known findings"):
+        baseline.read(file)

@@ -50,6 +50,9 @@ NAMES = (
         "signal_handler_interrupt",
         "shop/core/operations/web_server.py",
     ),
+    PrivateName(
+        "granian", "granian.server.common:AbstractServer", "signal_handler_reload", "shop/core/operations/web_server.py"
+    ),
     PrivateName("flask-smorest", "flask_smorest:Api", "_register_error_handlers", "shop/core/openapi/spec.py"),
     PrivateName("flask-smorest", "flask_smorest:Api", "_register_pagination_header", "shop/core/openapi/spec.py"),
     PrivateName("flask-smorest", "flask_smorest:Api", "_register_responses", "shop/core/openapi/spec.py"),

@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from tests.first_runs.conftest import MakeShop
-from tests.first_runs.embedded_shop import EmbeddedShop, find_child
+from tests.first_runs.embedded_shop import COMMAND, EmbeddedShop, find_child
 from tests.support.polling import Eventually
 
 pytestmark = pytest.mark.server
@@ -63,11 +63,13 @@ def test_all_children_end_with_their_killed_parent(shop: EmbeddedShop, eventuall
     eventually(shop.serves_with_redis, 60)
 
 
-def test_all_processes_end_with_their_terminal(make_shop: MakeShop, eventually: Eventually) -> None:
+@pytest.mark.parametrize("command", ["up", "web"])
+def test_all_processes_end_with_their_terminal(make_shop: MakeShop, eventually: Eventually, command: str) -> None:
     shop = make_shop("terminal")
+    assert shop.run("migrate").returncode == 0
     parent, terminal = pty.openpty()
     process = subprocess.Popen(
-        ["setsid", "--ctty", "--wait", *shop.command],
+        ["setsid", "--ctty", "--wait", *COMMAND, command],
         cwd=shop.folder,
         env=shop.environment(),
         stdin=terminal,
@@ -75,7 +77,7 @@ def test_all_processes_end_with_their_terminal(make_shop: MakeShop, eventually: 
         stderr=terminal,
     )
     os.close(terminal)
-    eventually(shop.serves_with_redis, 60)
+    eventually(shop.is_ready, 60)
 
     os.close(parent)
 

@@ -19,11 +19,17 @@ FindingKey = tuple[str, str, str]
 
 
 def read(file: Path) -> Counter[FindingKey]:
-    """Read the listed findings; a missing file is an empty list."""
+    """Read the listed findings; a missing file is an empty list.
+
+    Raises ValueError for a file of another form.
+    """
     text = file.read_text(encoding="utf-8") if file.exists() else ""
     # A shell redirection into the list empties it before it is read.
-    entries = json.loads(text) if text.strip() else []
-    return Counter({(entry["rule"], entry["path"], entry["what"]): entry["count"] for entry in entries})
+    try:
+        entries = json.loads(text) if text.strip() else []
+        return Counter({(entry["rule"], entry["path"], entry["what"]): int(entry["count"]) for entry in entries})
+    except (ValueError, TypeError, KeyError) as error:
+        raise ValueError(f"{file} is no list of known findings: {error!r}.") from error
 
 
 def compare(report: CheckReport, listed: Counter[FindingKey]) -> CheckReport:

@@ -1,14 +1,42 @@
 """Terminal of a command: questions, progress and status sentences."""
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import repeat
+from typing import Any
 
 import click
+from marshmallow import ValidationError, fields
 
 # The parameters of a command that asks before it destroys.
 yes_option = click.option("--yes", is_flag=True, help="Do not ask on a terminal.")
+
+
+class FieldParam(click.ParamType[Any]):
+    """Type of an argument that follows the rules of a field of requests."""
+
+    name = "text"
+
+    def __init__(self, field: fields.Field[Any]) -> None:
+        self._field = field
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the value as the field reads it; ends the command when it is refused."""
+        try:
+            return self._field.deserialize(value)
+        except ValidationError as error:
+            return self.fail(f"{value!r}: {' '.join(map(str, error.messages))}", param, ctx)
+
+
+def has_terminal() -> bool:
+    """Return True while this process has a terminal that controls it."""
+    try:
+        os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
+    except OSError:
+        return False
+    return True
 
 
 def confirm(question: str, *, skip: bool) -> None:

@@ -16,6 +16,7 @@ from shop.core.middleware.admission import MAX_BUFFERED_BODIES, SPARE_THREADS
 from shop.core.operations.draining import draining_flag
 from shop.core.operations.parent_watch import adopt_children
 from shop.core.operations.port_holder import describe_holder
+from shop.core.operations.terminal import has_terminal
 from shop.core.settings.addresses import split_bind
 from shop.core.settings.loader import SettingsError
 from shop.core.settings.settings import Settings
@@ -75,24 +76,35 @@ class _DrainingServer(Granian):  # type: ignore[misc, valid-type]  # one of two 
 
     flag_file: Path
     drain_seconds: float
+    # False after `nohup`, and without a terminal: then SIGHUP replaces the web processes.
+    ends_with_terminal: bool
 
     def signal_handler_interrupt(self, *signals: Any, **_: Any) -> None:
         """Stop after the drain time at the first SIGTERM, else at once."""
         stop = super().signal_handler_interrupt
-        if signals[:1] != (signal.SIGTERM,) or self.flag_file.exists():
+        is_first = not self.flag_file.exists()
+        if is_first:
+            # Not logged here: a signal may arrive while this thread holds a lock of the log.
+            Thread(target=self._log_stop, args=signals[:1], daemon=True).start()
+        if not is_first or signals[:1] != (signal.SIGTERM,):
             stop()
             return
         self.flag_file.touch()
-        # Not logged here: a signal may arrive while this thread holds a lock of the log.
-        Thread(target=self._log_stop, daemon=True).start()
         timer = Timer(self.drain_seconds, stop)
         timer.daemon = True
         timer.start()
 
-    def _log_stop(self) -> None:
+    def signal_handler_reload(self, *signals: Any, **_: Any) -> None:
+        """Stop when the terminal of the server was closed, else replace its processes."""
+        if self.ends_with_terminal and not has_terminal():
+            self.signal_handler_interrupt(signal.SIGTERM)
+        else:
+            super().signal_handler_reload(*signals)
+
+    def _log_stop(self, number: int = signal.SIGTERM) -> None:
         _log.info(
             "The web server is stopping: it takes requests for %s s more, and the running ones get up to %s s",
-            self.drain_seconds,
+            self.drain_seconds if number == signal.SIGTERM else 0.0,
             self.workers_kill_timeout,
         )
 
@@ -107,6 +119,7 @@ def serve(settings: Settings, factory: str = "shop.app:web_app") -> None:
         adopt_children()
         server = _create_server(settings, factory)
         server.flag_file, server.drain_seconds = flag_file, settings.drain_seconds
+        server.ends_with_terminal = has_terminal() and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN
         server.serve()
 
 

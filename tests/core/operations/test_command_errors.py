@@ -102,6 +102,11 @@ def test_a_database_without_tables_asks_for_the_migration(run: Run, redis_url: s
     assert_sentence(run(*command, SHOP_REDIS_URL=redis_url), "run `flask shop migrate`")
 
 
+def test_a_migration_makes_the_folder_of_its_file(run: Run, tmp_path: Path) -> None:
+    assert run("migrate", SHOP_VAR=str(tmp_path / "new" / "var")).exit_code == 0
+    assert (tmp_path / "new" / "var" / "shop.sqlite3").exists()
+
+
 def test_a_schema_of_another_program_is_one_sentence(run: Run, tmp_path: Path) -> None:
     assert run("migrate").exit_code == 0
     database = f"sqlite:///{tmp_path / 'shop.sqlite3'}"
@@ -114,6 +119,24 @@ def test_a_schema_of_another_program_is_one_sentence(run: Run, tmp_path: Path) -
 def test_an_environment_file_that_is_no_text_is_one_sentence(run: Run, tmp_path: Path) -> None:
     (tmp_path / ".env").write_bytes(b"SHOP_BIND=\xff\n")
     assert_sentence(run("settings"), ".env cannot be read")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("add", "acme", "--name", ""),
+        ("add", "acme", "--name", "a\x07b"),
+        ("add", "acme", "--name", "a" * 101),
+        ("add", "acme", "--admin-email", "boss", "--admin-password", "Correct-horse-1"),
+        ("add-admin", "default", "boss@", "--admin-password", "Correct-horse-1"),
+        ("employ", "default", "a b@example.com", "--admin-password", "Correct-horse-1"),
+    ],
+    ids=lambda arguments: " ".join(arguments)[:40].encode("unicode_escape").decode(),
+)
+def test_a_malformed_name_or_address_creates_no_tenant(run: Run, arguments: tuple[str, ...]) -> None:
+    run("migrate")
+    assert_sentence(run("tenants", *arguments), code=2)
+    assert len(run("tenants").stdout.splitlines()) == 1
 
 
 @pytest.mark.parametrize(("host", "code"), [("a..b", 1), ("-a.example", 1), ("a_b", 1), ("A.example", 1), ("", 1)])

@@ -68,4 +68,32 @@ DEFECTS = (
         replace("time.monotonic() + RESTART_PAUSE_SECONDS", "time.monotonic()"),
         f"{SUPERVISOR}::test_a_dead_child_is_started_again_when_its_pause_is_over",
     ),
+    defect(
+        "configuration_without_quotes",
+        "The embedded Valkey starts in a folder with blanks and quotes.",
+        "core/operations/embedded_redis.py",
+        replace("""f'{name} "{value.translate(str.maketrans(escapes))}"\\n'""", """f"{name} {value}\\n\""""),
+        "core/operations/test_embedded_redis.py::test_the_folder_may_have_blanks_quotes_and_other_letters",
+    ),
+    defect(
+        "child_outlives_its_parent",
+        "A child ends after its parent was killed.",
+        "core/operations/parent_watch.py",
+        replace("while os.getppid() == parent:", "while os.getppid():"),
+        "core/operations/test_parent_watch.py::test_a_child_ends_after_its_killed_parent",
+    ),
+    defect(
+        "script_is_asked",
+        "A question is asked on a terminal only, and not with --yes.",
+        "core/operations/terminal.py",
+        replace("if not skip and sys.stdin.isatty():", "if not skip:"),
+        "core/operations/test_terminal.py::test_a_script_is_not_asked",
+    ),
+    defect(
+        "refused_password_is_waited_for",
+        "A command waits for a store that is down, not for one that refuses it.",
+        "core/redis/stores.py",
+        replace(" and not isinstance(error, AuthenticationError)", ""),
+        "core/operations/test_waiting_commands.py::test_an_answer_is_not_waited_for",
+    ),
 )
