@@ -15,7 +15,7 @@ yes_option = click.option("--yes", is_flag=True, help="Do not ask on a terminal.
 
 
 class FieldParam(click.ParamType[Any]):
-    """Type of an argument that follows the rules of a field of requests."""
+    """Type of an argument with the rules of a request field."""
 
     name = "text"
 
@@ -23,7 +23,7 @@ class FieldParam(click.ParamType[Any]):
         self._field = field
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Return the value as the field reads it; ends the command when it is refused."""
+        """Return the value of the field; ends the command when refused."""
         try:
             return self._field.deserialize(value)
         except ValidationError as error:

@@ -95,7 +95,7 @@ class _DrainingServer(Granian):  # type: ignore[misc, valid-type]  # one of two 
         timer.start()
 
     def signal_handler_reload(self, *signals: Any, **_: Any) -> None:
-        """Stop when the terminal of the server was closed, else replace its processes."""
+        """Stop after a closed terminal, else replace the web processes."""
         if self.ends_with_terminal and not has_terminal():
             self.signal_handler_interrupt(signal.SIGTERM)
         else:
