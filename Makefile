@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 UV := $(BIN)/python -m uv --system-certs
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run stop demo bench bench-catalogue bench-keys bench-limits bench-lists bench-logs bench-sign-in chaos chaos-keys fuzz fuzz-lists resilience mutants rolling teeth test test-all fast module-test coverage repeat lint contracts types unit docs report report-test newest lock first-runs clean clean-data help
+.PHONY: run stop demo bench bench-catalogue bench-keys bench-limits bench-lists bench-logs bench-sign-in chaos chaos-keys fuzz fuzz-lists resilience mutants rolling teeth test test-all fast module-test coverage repeat lint lint-openapi clients contracts types unit docs report report-test newest lock first-runs clean clean-data help
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -97,6 +97,12 @@ lint: $(VENV)/.ready ## Run formatter and linter
 
 types: $(VENV)/.ready ## Run mypy --strict
 	$(BIN)/python -m mypy
+
+lint-openapi: $(VENV)/.ready ## Lint /openapi.json with Spectral, its OWASP rules and Redocly (needs Node)
+	@$(BIN)/python -m tests.clients lint
+
+clients: $(VENV)/.ready ## Generate six clients and a Postman collection, each buys an item (needs Node and Java)
+	@$(BIN)/python -m tests.clients clients
 
 contracts: $(VENV)/.ready ## Check the architecture contracts
 	$(BIN)/python -c "from importlinter.cli import lint_imports_command; lint_imports_command()" --config importlinter.ini --no-cache

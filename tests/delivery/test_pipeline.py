@@ -26,7 +26,10 @@ def stage_of(job: dict[str, Any]) -> str:
 def test_the_pipeline_runs_all_targets_of_make_test() -> None:
     recipe = re.search(r"^test:(.*?)(##|$)", (ROOT / "Makefile").read_text(), re.MULTILINE)
     assert recipe
-    assert _find_make_targets() == {word for word in recipe[1].split() if not word.startswith("$")}
+    # The linters and clients of the document need Node and Java, which `make test` does not.
+    assert _find_make_targets() - {"lint-openapi", "clients"} == {
+        word for word in recipe[1].split() if not word.startswith("$")
+    }
 
 
 @pytest.mark.parametrize("name", ["coverage", "newest", "repeat", "rolling", "teeth", "test-all"])

@@ -1,0 +1,30 @@
+/* orval with zod: one purchase from the registration to the sign-out, each answer checked by its schema. */
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import * as shop from "../orval/client";
+import * as schemas from "../orval/zod";
+
+const native = globalThis.fetch;
+globalThis.fetch = (path, options) => native(`${process.env.BASE}${path}`, options);
+const bearer = (token: string) => ({ headers: { Authorization: `Bearer ${token}` } });
+const body = schemas.registerBody.parse({ name: "Ada", email: `${randomUUID()}@example.com`, password: "Correct-horse-battery-1" });
+const registered = await shop.register(body);
+assert.equal(registered.status, 201, JSON.stringify(registered.data));
+const { access_token, refresh_token } = registered.data.data as { access_token: string; refresh_token: string };
+const query = schemas.listItemsQueryParams.parse({});
+const listed = await shop.listItems(query);
+assert.equal(listed.status, 200, JSON.stringify(listed.data));
+const item = schemas.listItemsResponse.parse(listed.data).data.data[0];
+const key = { headers: { ...bearer(access_token).headers, "Idempotency-Key": randomUUID() } };
+const [bought, replayed] = [await shop.purchaseItem(item.id!, { quantity: 1 }, undefined, key), await shop.purchaseItem(item.id!, { quantity: 1 }, undefined, key)];
+assert(bought.status === 202 || bought.status === 201, JSON.stringify(bought.data));
+assert(replayed.status === 202 || replayed.status === 201);
+const { id } = bought.data.data;
+assert.equal(replayed.data.data.id, id);
+const read = await shop.getOrder(id, undefined, bearer(access_token));
+assert.equal(schemas.getOrderResponse.parse(read.data).data.id, id);
+const again = { headers: { ...bearer(access_token).headers, "Idempotency-Key": randomUUID() } };
+const cancelled = await shop.cancelOrder(id, undefined, again);
+assert.equal(schemas.cancelOrderResponse.parse(cancelled.data).data.status, "cancelled");
+const refreshed = schemas.refreshTokensResponse.parse((await shop.refreshTokens({ refresh_token })).data);
+assert.equal((await shop.logout(undefined, bearer(refreshed.data.access_token))).status, 200);
