@@ -28,8 +28,8 @@ class PermissionsController(Controller):
         """List all permissions."""
         return [
             {
-                "code": permission,
                 "name": permission.dotted_name,
+                "code": permission,
                 "kind": permission.kind,
                 "sentence": translate(permission.label),
             }

@@ -95,7 +95,9 @@ class AccountSchema(Schema):
         Choice(Permission),
         required=True,
         validate=Length(max=len(Permission)),
-        metadata={"description": "Codes of the permissions that the user holds beside its roles."},
+        metadata={
+            "description": "Permissions beside those of the roles, such as `items.create` with the number 300002."
+        },
     )
     disabled = fields.Boolean(
         required=True, metadata={"description": "True if the user cannot sign in.", "example": False}

@@ -11,15 +11,15 @@ from shop.core.validation.fields import Text
 class PermissionSchema(Schema):
     """Permission that can be granted to users."""
 
-    code = Choice(
-        Permission,
-        required=True,
-        metadata={"description": "Number of the permission, as it is granted; it is no error code."},
-    )
     name = fields.String(
         required=True,
         validate=OneOf([permission.dotted_name for permission in Permission]),
         metadata={"description": "Name of the permission."},
+    )
+    code = Choice(
+        Permission,
+        required=True,
+        metadata={"description": "Number of the permission, as it is granted; it is no error code."},
     )
     kind = Choice(PermissionKind, required=True, metadata={"description": "Kind of the permission."})
     sentence = Text(
