@@ -20,6 +20,7 @@ SPELLINGS = [
     ("a@例え.example", "a@例え.example"),
     ("\u212a@example.com", "k@example.com"),
     ("user+tag@sub.example.co", "user+tag@sub.example.co"),
+    ("load-1@shop.test", "load-1@shop.test"),
 ]
 INVISIBLE = ["\u200b", "\u200d", "\u202e", "\u2066", "\u2028", "\u00ad", "\ufeff", "\ufe0f", "\u3164", "\u034f", "\x00"]
 
