@@ -1,12 +1,10 @@
 """Request schemas of the logs API."""
 
-from marshmallow import Schema
-
-from shop.core.pagination.schemas import PageFields
+from shop.core.pagination.schemas import PageFields, QueryChecker
 from shop.validators.log import LogValidator
 
 
-class PageLogChecker(Schema):
+class PageLogChecker(QueryChecker):
     """Query of the records of one request."""
 
     request_id = LogValidator.request_id

@@ -2,7 +2,7 @@
 
 from marshmallow import Schema
 
-from shop.core.pagination.schemas import PageFields
+from shop.core.pagination.schemas import PageFields, QueryChecker
 from shop.validators.session import SessionValidator
 
 
@@ -12,7 +12,7 @@ class RefreshSessionChecker(Schema):
     refresh_token = SessionValidator.refresh_token
 
 
-class PageSessionChecker(Schema):
+class PageSessionChecker(QueryChecker):
     """Query of the caller's sessions."""
 
     page = PageFields.page

@@ -67,12 +67,14 @@ class ShopError(Exception):
     """An exception code with the facts that its message names.
 
     The fact `retry_after` (seconds) becomes the Retry-After header. The fact `field` reports the failure for that
-    field of the request. All other facts are returned in `data`.
+    field of the request. All other facts are returned in `data`. `sentence` may be set to one
+    that tells more than that of the code.
     """
 
     def __init__(self, code: ExceptionCode, **facts: Any) -> None:
         super().__init__(code.sentence.format(**facts))
         self.code = code
+        self.sentence = code.sentence
         self.facts = facts
 
 

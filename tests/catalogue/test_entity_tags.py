@@ -105,6 +105,28 @@ def test_a_write_with_an_outdated_tag_is_refused(first_app: InProcessShop, item:
     assert (read_item(first_app, item)["name"], read_item(first_app, item)["stock"]) == ("Changed", 5)
 
 
+WEAK = (
+    "A weak tag (W/) never matches: a proxy that compresses responses weakens tags. Read it again without compression."
+)
+
+
+@pytest.mark.parametrize("operation", WRITES)
+@pytest.mark.parametrize("seen", ["W/{tag}", '"other", W/{tag}', 'W/"other"', '"other"'])
+def test_a_weak_tag_is_refused_with_its_cause(first_app: InProcessShop, item: int, operation: str, seen: str) -> None:
+    tag = get(first_app, f"/items/{item}").headers["ETag"]
+
+    envelope = write(first_app, operation, item, If_Match=seen.format(tag=tag)).get_json()
+
+    message = WEAK if "W/" in seen else "It has changed since you read it."
+    assert (envelope["code"], envelope["message"]) == (CHANGED, message)
+
+
+def test_a_strong_tag_beside_a_weak_one_matches(first_app: InProcessShop, item: int) -> None:
+    tag = get(first_app, f"/items/{item}").headers["ETag"]
+
+    data_of(write(first_app, "PATCH", item, If_Match=f'W/"other", {tag}'), 200)
+
+
 @pytest.mark.parametrize("operation", WRITES)
 @pytest.mark.parametrize("seen", ["{tag}", '"other" , {tag}', "*"])
 def test_a_write_with_the_current_tag_succeeds(first_app: InProcessShop, item: int, operation: str, seen: str) -> None:

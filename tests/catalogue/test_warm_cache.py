@@ -22,7 +22,25 @@ def cost(shop: InProcessShop, valkey: Valkey, path: str, token: str | None = Non
     return statements, commands
 
 
-@pytest.mark.parametrize("path", ["", "/{item}", "?page=1&per_page=100", "?pagination=simple", "?pagination=cursor"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        "/{item}",
+        "?page=1&per_page=100",
+        "?pagination=simple",
+        "?pagination=cursor",
+        "?orderBy=price_minor",
+        "?orderBy=name&sortedBy=desc",
+        "?orderBy=created_at&sortedBy=DESC&per_page=50",
+        "?orderBy=id&sortedBy=desc",
+        "?orderBy=id",
+        "?orderBy=name&pagination=simple",
+        "?orderBy=name&pagination=cursor&filter=id",
+        "?orderBy=price_minor;id&sortedBy=desc",
+        "?searchJoin=or&search=",
+    ],
+)
 def test_reading_costs_no_sql_and_two_round_trips(first_app: InProcessShop, valkey: Valkey, path: str) -> None:
     item = first_app.offer(stock=5)
     first_app.offer(stock=6)
@@ -42,6 +60,45 @@ def test_unauthenticated_clients_cannot_fill_redis_with_pages(first_app: InProce
             assert first_app.send("GET", f"/items?pagination={mode}&per_page={size}", None).status_code == 200
 
     assert first_app.redis.dbsize() - keys < 30
+
+
+def test_unauthenticated_clients_cannot_fill_redis_with_sorted_pages(first_app: InProcessShop) -> None:
+    first_app.offer(stock=5)
+    keys, names = (
+        first_app.redis.dbsize(),
+        ("id", "name", "price_minor", "currency", "max_per_user", "created_at", "updated_at"),
+    )
+    orders = [*names, *(f"{first};{second}" for first in names for second in names if first != second)]
+    for order in orders:
+        for direction in ("asc", "desc"):
+            for page in (1, 2):
+                path = f"/items?orderBy={order}&sortedBy={direction}&page={page}"
+                assert first_app.send("GET", path, None).status_code == 200
+
+    assert first_app.redis.dbsize() - keys <= 2 * len(names) + 2
+
+
+def test_sorted_pages_are_cached_separately_and_a_change_makes_them_fresh(
+    first_app: InProcessShop, second_app: InProcessShop
+) -> None:
+    for name, price in (("Pear", 300), ("Apple", 200), ("Fig", 100)):
+        first_app.offer(stock=5, name=name, price_minor=price)
+    queries = {
+        "": ["Fig", "Apple", "Pear"],
+        "?orderBy=id": ["Pear", "Apple", "Fig"],
+        "?orderBy=name": ["Apple", "Fig", "Pear"],
+        "?orderBy=name&sortedBy=desc": ["Pear", "Fig", "Apple"],
+        "?orderBy=price_minor": ["Fig", "Apple", "Pear"],
+    }
+    for _ in range(2):
+        assert {query: list_names(first_app, query=query) for query in queries} == queries
+    cheap = next(row for row in data_of(first_app.send("GET", "/items", None), 200)["data"] if row["name"] == "Fig")
+
+    body = {"price_minor": 999}
+    data_of(second_app.send("PATCH", f"/items/{cheap['id']}", second_app.admin_token, body), 200)
+
+    for app in (first_app, second_app):
+        assert list_names(app, query="?orderBy=price_minor") == ["Apple", "Pear", "Fig"]
 
 
 def test_a_session_costs_one_more_command(first_app: InProcessShop, valkey: Valkey) -> None:
@@ -107,7 +164,10 @@ def test_a_new_item_is_seen_at_once_after_a_cached_miss_of_its_id(
     assert (read_item(second_app, first + 1)["stock"], list_names(second_app)) == (2, ["Second", "Thing"])
 
 
-@pytest.mark.parametrize("query", ["?search=thing", "?orderBy=name", "?page=6"])
+@pytest.mark.parametrize(
+    "query",
+    ["?search=thing", "?orderBy=name&page=2", "?orderBy=name;price_minor", "?page=6", "?orderBy=name&per_page=100"],
+)
 def test_a_rare_query_is_not_cached(first_app: InProcessShop, valkey: Valkey, query: str) -> None:
     first_app.offer(stock=5)
     assert cost(first_app, valkey, f"/items{query}")[0] != []

@@ -54,6 +54,30 @@ def test_a_failure_is_logged_with_its_values(shop: Shop) -> None:
     record = record_of(shop, "refused-1")
     assert record["failure"] == {"code": 409301, "error": "STOCK_INSUFFICIENT", "item_id": item, "current_stock": 1}
     assert (record["level"], record["status"]) == ("warning", 409)
+    assert (record["item"], record["quantity"]) == (item, 2)
+    assert isinstance(record["user"], int)
+
+
+@pytest.mark.parametrize(
+    ("quantity", "fields"),
+    [(3, {"quantity": 3}), (2.5, {"quantity": 2.5}), ("Planted-quantity", {}), (True, {}), ([3], {})],
+)
+def test_every_failure_has_its_item_and_its_quantity_as_fields(
+    shop: Shop, client: HttpClient, quantity: object, fields: dict[str, object]
+) -> None:
+    request_id = f"subject-{type(quantity).__name__}-{len(fields)}"
+    client.post(
+        f"{API}/items/999998/purchase", {"quantity": quantity}, token=shop.buyer(), headers={"X-Request-ID": request_id}
+    )
+
+    record = record_of(shop, request_id)
+    assert {name: record[name] for name in ("item", "quantity") if name in record} == {"item": 999998, **fields}
+
+
+def test_a_success_has_no_subject(shop: Shop) -> None:
+    shop.buy(shop.offer(stock=9), shop.buyer(), 2, X_Request_ID="bought-1")
+
+    assert {"item", "quantity"} & record_of(shop, "bought-1").keys() == set()
 
 
 def test_secrets_are_masked_at_any_depth(shop: Shop, client: HttpClient) -> None:

@@ -35,6 +35,30 @@ def test_every_response_returns_the_request_id_of_its_request(
     assert answer.headers.get_all("X-Request-ID") == ["mine-1"]
 
 
+@pytest.mark.parametrize(
+    ("headers", "request_id"),
+    [
+        ({"X-Unique-Id": "balancer-1"}, "balancer-1"),
+        ({"X-Unique-Id": "balancer-2", "X-Request-ID": "mine-beside-2"}, "mine-beside-2"),
+        ({"X-Unique-Id": "balancer-3", "X-Request-ID": ""}, "balancer-3"),
+    ],
+)
+def test_the_id_of_a_load_balancer_is_used_in_place_of_a_request_id(
+    shop: Shop, client: HttpClient, headers: dict[str, str], request_id: str
+) -> None:
+    answer = client.get(f"{API}/items/999997", headers=headers)
+
+    assert answer.headers.get_all("X-Request-ID") == [request_id]
+    assert record_of(shop, request_id)["path"] == f"{API}/items/999997"
+
+
+@pytest.mark.parametrize("unique_id", ["", "a b", "x" * 129, "eyJhbGciOiJub25lIn0"])
+def test_a_malformed_id_of_a_load_balancer_is_replaced(client: HttpClient, unique_id: str) -> None:
+    request_id = client.get("/", headers={"X-Unique-Id": unique_id}).headers["X-Request-ID"]
+
+    assert (len(request_id), request_id != unique_id) == (32, True)
+
+
 def test_a_request_without_an_id_gets_a_new_one(client: HttpClient) -> None:
     ids = [client.get("/").headers["X-Request-ID"] for _ in range(2)]
 

@@ -65,11 +65,12 @@ class IfMatchChecker(Schema):
     @post_load
     def _parse_precondition(self, values: dict[str, str], **_: Any) -> Precondition:
         header = values.get("if_match", ANY)
+        if header == ANY:
+            return Precondition()
         # A write needs a strong comparison, so weak tags never match.
-        tags = (match.group() for match in _etag_regex.finditer(header))
-        return Precondition(
-            None if header == ANY else frozenset(tag[1:].partition(".")[0] for tag in tags if tag[0] == '"')
-        )
+        tags = [match.group() for match in _etag_regex.finditer(header)]
+        strong = [tag for tag in tags if tag[0] == '"']
+        return Precondition(frozenset(tag[1:].partition(".")[0] for tag in strong), len(strong) < len(tags))
 
 
 def add_etag(response: Response, version: str = "") -> Response:

@@ -39,7 +39,7 @@ def _shop_error(error: ShopError) -> Response:
     code, facts = error.code, dict(error.facts)
     # For the log: the code and its facts as values, not only inside a message.
     g.failure = {"code": code.number, "error": code.name, **facts}
-    sentence = translate(code.sentence, facts)
+    sentence = translate(error.sentence, facts)
     if field := facts.pop("field", ""):
         location = "query" if field in request.args else "json"
         # FIELD_INVALID is shared by many fields, so its message names none of them.

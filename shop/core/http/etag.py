@@ -13,15 +13,27 @@ _VARIANT = "RESPONSE_VARIANT"
 _SAFE_METHODS = ("GET", "HEAD")
 
 
+WEAK_TAG = (
+    "A weak tag (W/) never matches: a proxy that compresses responses weakens tags. Read it again without compression."
+)
+
+
 class Precondition(NamedTuple):
-    """Versions that a write accepts; None accepts all versions."""
+    """Versions that a write accepts; None accepts all versions.
+
+    `has_weak_tag`: a tag was weak, so it is none of the versions.
+    """
 
     versions: frozenset[str] | None = None
+    has_weak_tag: bool = False
 
     def check(self, version: str) -> None:
         """Raise ShopError STATE_CHANGED when the version is not accepted."""
         if self.versions is not None and version not in self.versions:
-            raise ShopError(CoreExceptionCode.STATE_CHANGED)
+            error = ShopError(CoreExceptionCode.STATE_CHANGED)
+            if self.has_weak_tag:
+                error.sentence = WEAK_TAG
+            raise error
 
 
 def mark_conditional(view: Callable[..., Any]) -> None:

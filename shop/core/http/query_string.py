@@ -47,7 +47,7 @@ def _find_field_errors(schema: Schema, known: Container[str]) -> Iterator[tuple[
     """
     names = {field.data_key or name: field for name, field in schema.fields.items()}
     for name, value in request.args.items():
-        if name in known:
+        if name in known or not value:
             continue
         if name not in names:
             yield name, [_UNKNOWN]

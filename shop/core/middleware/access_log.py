@@ -23,6 +23,8 @@ REQUEST_ID_HEADER, TRACEPARENT_HEADER = "X-Request-ID", "traceparent"
 INPUT_MAX = 4096
 _FIELDS_MAX = 100
 _VERB_MAX = 8
+# Lowest status of a failure.
+_FAILURES = 400
 _log = logging.getLogger(__name__)
 
 
@@ -41,7 +43,9 @@ def serve_access_log(app: Flask, settings: Settings) -> None:
 
 def _set_trace() -> None:
     headers = request_ctx.request.environ
-    set_trace(create_request_trace(headers.get("HTTP_X_REQUEST_ID", ""), headers.get("HTTP_TRACEPARENT", "")))
+    # Some proxies, such as HAProxy in many setups, give requests an id under the other name.
+    request_id = headers.get("HTTP_X_REQUEST_ID") or headers.get("HTTP_X_UNIQUE_ID", "")
+    set_trace(create_request_trace(request_id, headers.get("HTTP_TRACEPARENT", "")))
 
 
 def _clear_trace(_: BaseException | None) -> None:
@@ -92,6 +96,7 @@ class _AccessLog(NamedTuple):
             content_length=environ.get("CONTENT_LENGTH", ""),
             content_type=environ.get("CONTENT_TYPE", ""),
             failure=g.get("failure"),
+            item=(request.view_args or {}).get("item_id"),
             trace=trace,
         )
 
@@ -118,6 +123,7 @@ class AccessRecord(NamedTuple):
     content_length: str
     content_type: str
     failure: Mapping[str, Any] | None
+    item: int | None
     trace: Trace
 
     def to_fields(self, redactor: Redactor) -> dict[str, Any]:
@@ -139,8 +145,10 @@ class AccessRecord(NamedTuple):
             "redis": self.trace.redis,
         }
         key = digest(self.idempotency_key) if self.idempotency_key else None
+        values = self._input()
         optional = {
-            "input": redactor.redact_value(self._input()),
+            **(self._subject(values) if self.status >= _FAILURES else {}),
+            "input": redactor.redact_value(values),
             "failure": redactor.redact_value(self.failure),
             "made": self.trace.created_ids,
         }
@@ -149,6 +157,13 @@ class AccessRecord(NamedTuple):
     def _input(self) -> dict[str, Any]:
         values = {"query": _parse_query(self.query), "json": self._json()}
         return {name: value for name, value in values.items() if value}
+
+    def _subject(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return item and quantity; `user` is a field of all records."""
+        body = values.get("json")
+        quantity = body.get("quantity") if isinstance(body, dict) else None
+        # A number only: any other value is part of `input`, where secrets are masked.
+        return {"item": self.item, "quantity": quantity if type(quantity) in (int, float) else None}
 
     def _json(self) -> Any:
         if self.body is None:

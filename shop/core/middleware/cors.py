@@ -18,7 +18,8 @@ EXPOSED_HEADERS = (
     " Preference-Applied, RateLimit, RateLimit-Policy, Retry-After, traceparent, WWW-Authenticate, X-Request-ID"
 )
 _ALLOWED_HEADERS = (
-    "Accept-Language, Authorization, Content-Type, If-Match, If-None-Match, Prefer, traceparent, X-Request-ID, X-Tenant"
+    "Accept-Language, Authorization, Content-Type, If-Match, If-None-Match, Prefer, traceparent, X-Request-ID,"
+    " X-Tenant, X-Unique-Id"
 )
 _REQUEST_METHOD_HEADER = "Access-Control-Request-Method"
 _MAX_AGE_SECONDS = 600

@@ -19,6 +19,7 @@ from werkzeug.http import HTTP_STATUS_CODES
 from shop.core.api.conditional import IfMatchChecker
 from shop.core.api.pages import PageText
 from shop.core.errors import registered_codes
+from shop.core.http.etag import WEAK_TAG
 from shop.core.http.query_string import LANGUAGE_UNKNOWN, REPEATED
 from shop.core.i18n.languages import DEFAULT_LANGUAGE, LABEL_PREFIX, LANGUAGE_PARAMETER
 from shop.core.idempotency.fingerprint import PARTS
@@ -75,7 +76,7 @@ def collect_expected_messages(
     others = codes | {*_literal_sentences([*validators, *checkers])} | {*HTTP_STATUS_CODES.values(), *PARTS, *Sentence}
     others |= {member.sentence for kind in enums for member in kind if hasattr(member, "sentence")}
     others |= {label for labels in Choices().add_enums(constants).lists.values() for label in labels.values()}
-    others |= {UNKNOWN_LANGUAGE, LANGUAGE_UNKNOWN, *PageText, *_enum_facts(codes, enums)}
+    others |= {WEAK_TAG, UNKNOWN_LANGUAGE, LANGUAGE_UNKNOWN, *PageText, *_enum_facts(codes, enums)}
     names = {field.data_key or name for schema in schemas for name, field in schema.fields.items()}
     labels = {f"{LABEL_PREFIX}{name}" for name in (*names, WHOLE_BODY, LANGUAGE_PARAMETER)}
     about_fields -= codes

@@ -1,13 +1,26 @@
 """Request fields and response schemas of paginated lists."""
 
+from collections.abc import Mapping
 from copy import copy
+from typing import Any, ClassVar
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, pre_load
 from marshmallow.validate import Range
 
 from shop.core.pagination.cursor import CURSOR_EXAMPLE, CURSOR_MAX
 from shop.core.pagination.pages import LINK_MAX, PAGE_MAX, PER_PAGE_DEFAULT, PER_PAGE_MAX
 from shop.core.validation.fields import ID_MAX, Text, WholeNumber
+
+
+class QueryChecker(Schema):
+    """Query parameters without empty ones, which forms and generated clients send."""
+
+    kept_when_empty: ClassVar[frozenset[str]] = frozenset()
+
+    @pre_load
+    def _drop_empty(self, values: Mapping[str, Any], **_: Any) -> dict[str, Any]:
+        known = {field.data_key or name for name, field in self.fields.items()} - self.kept_when_empty
+        return {name: value for name, value in values.items() if value != "" or name not in known}
 
 
 class PageFields:

@@ -3,17 +3,17 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from marshmallow import Schema, ValidationError, fields, post_load
-from marshmallow.validate import OneOf, Range
+from marshmallow import ValidationError, post_load
+from marshmallow.validate import Range
 
 from shop.core.caller import Caller
 from shop.core.pagination.pages import PAGE_MAX, PER_PAGE_MAX
-from shop.core.pagination.schemas import PageFields
+from shop.core.pagination.schemas import PageFields, QueryChecker
 from shop.core.query.openapi import describe_parameters
 from shop.core.query.parser import AND, OR, QueryErrors, parse_list_query
 from shop.core.query.query import ListQuery
 from shop.core.query.spec import Mode, ResourceSpec
-from shop.core.validation.fields import Text, WholeNumber
+from shop.core.validation.fields import Keyword, Text, WholeNumber
 
 # Parameters that decide whether another one is right.
 _PARTNERS = {
@@ -26,21 +26,23 @@ SEARCH_MAX = 1000
 NAMES_MAX = 300
 
 
-class ListChecker(Schema):
+class ListChecker(QueryChecker):
     """Query parameters of a list: search, order, fields, includes and pages."""
 
+    # Their companions `searchFields` and `sortedBy` are right beside an empty value, and wrong without any.
+    kept_when_empty = frozenset({"search", "orderBy"})
     spec: ClassVar[ResourceSpec] = ResourceSpec({})
 
-    search = Text(SEARCH_MAX, min_length=1)
-    searchFields = Text(NAMES_MAX, min_length=1)  # noqa: N815 - the name of the parameter
-    searchJoin = fields.String(validate=OneOf([OR, AND]))  # noqa: N815 - the same
-    filter = Text(NAMES_MAX, min_length=1)
-    orderBy = Text(NAMES_MAX, min_length=1)  # noqa: N815 - the same
-    sortedBy = Text(NAMES_MAX, min_length=1)  # noqa: N815 - the same
-    with_ = Text(NAMES_MAX, min_length=1, data_key="with")
-    withCount = Text(NAMES_MAX, min_length=1)  # noqa: N815 - the same
-    include = Text(NAMES_MAX, min_length=1)
-    pagination = fields.String(validate=OneOf(list(Mode)))
+    search = Text(SEARCH_MAX)
+    searchFields = Text(NAMES_MAX)  # noqa: N815 - the name of the parameter
+    searchJoin = Keyword([OR, AND])  # noqa: N815 - the same
+    filter = Text(NAMES_MAX)
+    orderBy = Text(NAMES_MAX)  # noqa: N815 - the same
+    sortedBy = Text(NAMES_MAX)  # noqa: N815 - the same
+    with_ = Text(NAMES_MAX, data_key="with")
+    withCount = Text(NAMES_MAX)  # noqa: N815 - the same
+    include = Text(NAMES_MAX)
+    pagination = Keyword(list(Mode))
     page = WholeNumber(from_text=True, validate=Range(1, PAGE_MAX))
     per_page = WholeNumber(from_text=True, validate=Range(1, PER_PAGE_MAX))
     cursor = PageFields.cursor

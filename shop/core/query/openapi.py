@@ -40,11 +40,11 @@ def describe_parameters(spec: ResourceSpec) -> dict[str, dict[str, Any]]:
             "example": ";".join(f"{name}:{field.operators[0]}" for name, field in [*searched.items()][:1]),
         },
         "searchJoin": {"description": "`or`: a row meets one of the conditions; `and`: it meets all.", "default": "or"},
-        "filter": _describe_names("Fields to return of each row.", spec.fields, 2),
+        "filter": _describe_filter(spec),
         "orderBy": _describe_names("Fields to sort by.", spec.sortable, 1),
         "sortedBy": {
-            "description": "One direction for all names of `orderBy`, or one for each.",
-            "pattern": "^(asc|desc)(;(asc|desc))*$",
+            "description": "Directions of the names of `orderBy`; names without one have the first.",
+            "pattern": "^((asc|desc)(;(asc|desc))*)?$",
             "example": "desc",
         },
         "with_": _describe_names("Relations to return with each row, as `include`.", included, 1),
@@ -60,12 +60,17 @@ def describe_parameters(spec: ResourceSpec) -> dict[str, dict[str, Any]]:
     }
 
 
+def _describe_filter(spec: ResourceSpec) -> dict[str, Any]:
+    described = _describe_names("Fields to return of each row; `*` is all.", spec.fields, 2)
+    return {**described, "pattern": rf"^\*$|{described['pattern']}"}
+
+
 def _describe_names(description: str, names: Iterable[str], count: int) -> dict[str, Any]:
     known = list(names)
     pattern = "|".join(map(re.escape, known))
     return {
         "description": f"{description} Names, `;` between them: {', '.join(known)}.",
-        "pattern": f"^({pattern})(;({pattern}))*$",
+        "pattern": f"^(({pattern})(;({pattern}))*)?$",
         "example": ";".join(known[:count]),
     }
 

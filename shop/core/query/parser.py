@@ -15,6 +15,7 @@ from shop.core.query.search import Operators, check_joins, resolve_operators, re
 from shop.core.query.spec import SORTS_MAX, Mode, ResourceSpec
 
 AND, OR = "and", "or"
+ALL_FIELDS = "*"
 DIRECTIONS = {"asc": False, "desc": True}
 
 
@@ -29,12 +30,14 @@ class QueryErrors(Exception):  # noqa: N818 - a plural: one exception for all er
 def parse_list_query(spec: ResourceSpec, parameters: Mapping[str, Any]) -> ListQuery:
     """Parse the parameters into a query; raises QueryErrors."""
     parser = _QueryParser(spec, parameters)
+    order = parser.parse_order()
     query = ListQuery(
         terms=parser.parse_terms(),
-        match_all=parameters.get("searchJoin", OR) == AND,
-        order=parser.parse_order(),
-        is_default_order="orderBy" not in parameters,
-        fields=parser.parse_names("filter", Sentence.NOT_SHOWN, tuple(spec.fields)),
+        # Without a search nothing is joined, and a cursor stays valid with and without the parameter.
+        match_all=bool(parameters.get("search")) and parameters.get("searchJoin", OR) == AND,
+        order=order,
+        is_default_order=order == parser.default_order(),
+        fields=parser.parse_fields(),
         included=parser.parse_included(),
         counted=frozenset(parser.parse_names("withCount", Sentence.NOT_COUNTED, spec.counted)),
         mode=parser.parse_mode(),
@@ -56,35 +59,40 @@ class _QueryParser:
 
     def parse_terms(self) -> tuple[Alternatives, ...]:
         """Parse `search` with the operators of `searchFields`."""
-        if "search" not in self.parameters:
-            for name in ("searchFields", "searchJoin"):
-                if name in self.parameters:
-                    self._add_error(name, QueryError(Sentence.NO_SEARCH))
-            return ()
         text = self.parameters.get("searchFields")
+        if text and "search" not in self.parameters:
+            self._add_error("searchFields", QueryError(Sentence.NO_SEARCH))
+            return ()
         try:
             operators = resolve_operators(self.spec, parse_operators(text)) if text else {}
         except QueryError as error:
             # Without its operators the search has no meaning, so it is not checked.
             self._add_error("searchFields", error)
             return ()
-        return self._parse_search(operators)
+        return self._parse_search(operators) if self.parameters.get("search") else ()
+
+    def parse_fields(self) -> tuple[str, ...]:
+        """Parse `filter`; `*` selects all fields."""
+        if self.parameters.get("filter") == ALL_FIELDS:
+            return ()
+        return self.parse_names("filter", Sentence.NOT_SHOWN, tuple(self.spec.fields))
 
     def parse_order(self) -> tuple[Sort, ...]:
         """Parse `orderBy` and `sortedBy` into an order without ties."""
-        key, sortable = self.spec.key, self.spec.sortable
-        names = self.parse_names("orderBy", Sentence.NOT_SORTED, tuple(sortable), SORTS_MAX)
+        names = self.parse_names("orderBy", Sentence.NOT_SORTED, tuple(self.spec.sortable), SORTS_MAX)
         directions = self._parse_directions()
+        if directions and self.parameters.get("orderBy") == "":
+            names = self.spec.default_order
         if not {"orderBy", "sortedBy"} & self.errors.keys():
             try:
                 directions = _expand_directions(directions, names)
             except QueryError as error:
                 self._add_error("sortedBy", error)
-        pairs = list(zip(names, directions, strict=False)) or [(name, True) for name in self.spec.default_order]
-        key_indexes = [index for index, (name, _) in enumerate(pairs) if name == key]
-        # The key is unique: names behind it would change nothing.
-        pairs = pairs[: key_indexes[0] + 1] if key_indexes else [*pairs, (key, pairs[-1][1])]
-        return tuple(Sort(tuple(name.split(".")), sortable[name].kind, descending) for name, descending in pairs)
+        return self._complete_order(list(zip(names, directions, strict=False))) or self.default_order()
+
+    def default_order(self) -> tuple[Sort, ...]:
+        """Return the order of a request that names none."""
+        return self._complete_order([(name, True) for name in self.spec.default_order])
 
     def parse_included(self) -> frozenset[str]:
         """Parse `with` and its synonym `include`; `orders.item` includes `orders`, too."""
@@ -99,7 +107,7 @@ class _QueryParser:
         self, parameter: str, refusal: Sentence, allowed: tuple[str, ...], limit: int = 0
     ) -> tuple[str, ...]:
         """Parse a list of names, each of them allowed and listed once."""
-        if parameter not in self.parameters:
+        if not self.parameters.get(parameter):
             return ()
         try:
             names = _split_names(self.parameters[parameter], limit)
@@ -122,6 +130,14 @@ class _QueryParser:
         if "page" in self.parameters and mode is Mode.CURSOR:
             self._add_error("page", QueryError(Sentence.NO_PAGES))
         return mode
+
+    def _complete_order(self, pairs: list[tuple[str, bool]]) -> tuple[Sort, ...]:
+        """Return an order that ends with the key; empty without any name."""
+        key, sortable = self.spec.key, self.spec.sortable
+        key_indexes = [index for index, (name, _) in enumerate(pairs) if name == key]
+        # The key is unique: names behind it would change nothing.
+        pairs = pairs[: key_indexes[0] + 1] if key_indexes else [*pairs, *((key, last[1]) for last in pairs[-1:])]
+        return tuple(Sort(tuple(name.split(".")), sortable[name].kind, descending) for name, descending in pairs)
 
     def _parse_directions(self) -> tuple[bool, ...]:
         """Parse `sortedBy`; returns True for each descending direction."""
@@ -162,18 +178,19 @@ def _split_names(text: str, limit: int) -> list[str]:
 
 
 def _parse_direction(text: str) -> bool:
-    if text not in DIRECTIONS:
+    if text.lower() not in DIRECTIONS:
         raise QueryError(Sentence.DIRECTION, token=text, allowed=tuple(DIRECTIONS))
-    return DIRECTIONS[text]
+    return DIRECTIONS[text.lower()]
 
 
 def _expand_directions(directions: tuple[bool, ...], names: tuple[str, ...]) -> tuple[bool, ...]:
-    """Repeat a single direction, or by default ascending, for all names.
+    """Repeat the first direction, or by default ascending, for names without one.
 
-    Raises QueryError for any other number of directions.
+    Raises QueryError for more directions than names.
     """
     if directions and not names:
         raise QueryError(Sentence.NO_ORDER)
-    if len(directions) not in (0, 1, len(names)):
+    if len(directions) > len(names):
         raise QueryError(Sentence.DIRECTIONS, count=len(directions), most=len(names))
-    return directions if len(directions) == len(names) else (directions or (False,)) * len(names)
+    first = directions[0] if directions else False
+    return (*directions, *[first] * (len(names) - len(directions)))

@@ -20,9 +20,9 @@ def resolve_operators(spec: ResourceSpec, pairs: tuple[tuple[str, str | None], .
         field = find_field(spec, name)
         if name in operators:
             raise QueryError(Sentence.TWICE, token=name)
-        if operator is not None and operator not in field.operators:
+        if operator is not None and operator.lower() not in field.operators:
             raise QueryError(Sentence.OPERATOR, operator=operator or "-", token=name, allowed=field.operators)
-        operators[name] = Operator(operator) if operator else field.operators[0]
+        operators[name] = Operator(operator.lower()) if operator else field.operators[0]
     return operators
 
 

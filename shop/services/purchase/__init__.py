@@ -117,7 +117,12 @@ class PurchaseService(ReserveSteps):
             case ReserveOutcome.CLOSED:
                 self._request_load(purchase)
             case ReserveOutcome.BUSY:  # pragma: no branch - the other outcomes are no refusals
-                facts = {"subject": f"item {item_id}", "user": purchase.user_id, "quantity": purchase.quantity}
+                facts = {
+                    "subject": f"item {item_id}",
+                    "item": item_id,
+                    "user": purchase.user_id,
+                    "quantity": purchase.quantity,
+                }
                 _log.warning("Item %s was not sold: it is locked, or too many orders wait", item_id, extra=facts)
         raise ShopError(OrderExceptionCode.SYSTEM_BUSY, item_id=item_id, retry_after=retry_after())
 

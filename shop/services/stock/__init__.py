@@ -117,7 +117,9 @@ class StockService(OlderEpochWriter):
         ]
         for item_id, tenant_id in short:
             _log.error(
-                "Redis sold more of item %s than its stock, or one number twice; loading the item again", item_id
+                "Redis sold more of item %s than its stock, or one number twice; loading the item again",
+                item_id,
+                extra={"subject": f"item {item_id}", "item": item_id, "quantity": units[item_id, tenant_id]},
             )
             # More than a load: the repair is recorded, and the ledger may need a correction.
             after_commit(self._close_and_enqueue, JobName.SYNC_STOCK, tenant_id, item_id, cause=Cause.REFUSED)
