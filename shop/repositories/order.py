@@ -45,6 +45,11 @@ class OrderRepository(Repository[Order]):
 
     model = Order
 
+    def find_visible(self, order_id: UUID, owner_id: int | None) -> Order | None:
+        """Return an order of that owner, or of any owner for None."""
+        query = select(Order).where(Order.id == order_id)
+        return self.session.scalar(query if owner_id is None else query.where(Order.user_id == owner_id))
+
     def find_positions(self, order_ids: Collection[UUID]) -> dict[UUID, tuple[int, int]]:
         """Return order id -> (epoch, seq) of written orders."""
         query = select(Order.id, Order.epoch, Order.seq).where(Order.id.in_(order_ids))

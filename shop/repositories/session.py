@@ -18,6 +18,11 @@ class SessionRepository(Repository[Session]):
 
     model = Session
 
+    def lock_own(self, session_id: UUID, user_id: int) -> Session | None:
+        """Lock and return a session of that user."""
+        query = select(Session).where(Session.id == session_id, Session.user_id == user_id).with_for_update()
+        return self.session.scalar(query.execution_options(populate_existing=True))
+
     def lock_live(self, user_id: int, now: datetime) -> Sequence[Session]:
         """Lock and return the live sessions of a user, ordered by id."""
         query = select(Session).where(Session.user_id == user_id, *_live_conditions(now)).order_by(Session.id)

@@ -37,8 +37,9 @@ class AccountService:
 
     def get(self, caller: Caller, user_id: int) -> dict[str, Any]:
         """Return the card of a visible user; raises ShopError NOT_FOUND."""
-        user = self.users.find(user_id)
-        if user is None or not UserPolicy.view.allows_row(caller, user.id):
+        # Others' rows are not read at all, so they cost the same as unknown ones.
+        user = self.users.find(user_id) if UserPolicy.view.allows_row(caller, user_id) else None
+        if user is None:
             raise ShopError(UserExceptionCode.NOT_FOUND, user_id=user_id)
         return self.combination.card(user)
 

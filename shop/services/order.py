@@ -53,10 +53,11 @@ class OrderService:
 
         It comes from the table, or from its receipt before it is written. Raises ShopError NOT_FOUND.
         """
-        order = self.orders.find(order_id)
+        # An order of another user is not found by the query, so it costs the same as an unknown one.
+        order = self.orders.find_visible(order_id, OrderPolicy.view.required_owner(caller))
         if order and OrderPolicy.view.allows_row(caller, order.user_id):
             return self.combination.card(order)
-        reservation = None if order else self._search_reservation(order_id)
+        reservation = self._search_reservation(order_id)
         if reservation and OrderPolicy.view.allows_row(caller, reservation.user_id):
             return self.combination.pending_card(reservation)
         raise ShopError(OrderExceptionCode.NOT_FOUND, order_id=str(order_id))

@@ -106,7 +106,8 @@ class StockLedgerService:
         return self.item_combination.card(info, item.stock if available is None else available)
 
     def _find_order(self, caller: Caller, order_id: UUID) -> "Order":
-        order = self.orders.find(order_id)
+        # An order of another user is not found by the query, so it costs the same as an unknown one.
+        order = self.orders.find_visible(order_id, OrderPolicy.cancel.required_owner(caller))
         if order is None and self._is_pending(caller, order_id):
             # A waiting request must not keep a connection that the drain needs to write the order.
             release_connection()

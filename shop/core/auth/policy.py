@@ -60,6 +60,13 @@ class AccessRule:
         open_to_all = not self.own and self.permission is None
         return open_to_all or (self.own and caller.user_id == owner_id) or self.has_permission(caller)
 
+    def required_owner(self, caller: Caller) -> int | None:
+        """Return the owner of all visible rows; None for any owner.
+
+        Queries filter by it: a row of another owner then costs the same as one that does not exist.
+        """
+        return None if not self.own or self.has_permission(caller) else caller.user_id
+
     def has_permission(self, caller: Caller | None) -> bool:
         """Return True if the caller has the permission of the rule."""
         return caller is not None and self.permission is not None and caller.has_permission(self.permission.code)

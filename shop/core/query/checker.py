@@ -13,7 +13,8 @@ from shop.core.query.openapi import describe_parameters
 from shop.core.query.parser import AND, OR, QueryErrors, parse_list_query
 from shop.core.query.query import ListQuery
 from shop.core.query.spec import Mode, ResourceSpec
-from shop.core.validation.fields import Keyword, Text, WholeNumber
+from shop.core.validation.choices import Keyword
+from shop.core.validation.fields import Text, WholeNumber
 
 # Parameters that decide whether another one is right.
 _PARTNERS = {

@@ -4,7 +4,7 @@ An enum in `constants/` whose members have a `label` is a selection list under t
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import ModuleType
@@ -36,6 +36,16 @@ class Choice(fields.String):
         text = super()._deserialize(value, attr, data, **kwargs)
         # The validator refuses a text that is no member.
         return next((member for member in self.enum_type if member.value == text), text)
+
+
+class Keyword(fields.String):
+    """Text field for one of a few words, in any case."""
+
+    def __init__(self, words: Sequence[str], **options: Any) -> None:
+        super().__init__(validate=OneOf(words), **options)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        return super()._deserialize(value, attr, data, **kwargs).lower()
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,11 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
 from copy import copy
 from typing import Any, Literal, TypeVar
 
 from marshmallow import ValidationError, fields
-from marshmallow.validate import Length, OneOf, Range, Regexp
+from marshmallow.validate import Length, Range, Regexp
 
 from shop.core.errors import ExceptionCode
 from shop.core.validation.email_addresses import parse_address
@@ -166,16 +165,6 @@ class OptionalHint(fields.String):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)
         return text if len(text) <= self.max_length else ""
-
-
-class Keyword(fields.String):
-    """Text field for one of a few words, in any case."""
-
-    def __init__(self, words: Sequence[str], **options: Any) -> None:
-        super().__init__(validate=OneOf(words), **options)
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        return super()._deserialize(value, attr, data, **kwargs).lower()
 
 
 class Id(WholeNumber):

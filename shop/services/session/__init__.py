@@ -95,7 +95,8 @@ class SessionService(SessionAuthentication, SessionAuthenticator):
 
     def end(self, caller: Caller, session_id: UUID) -> None:
         """End one of the caller's sessions; raises ShopError NOT_FOUND."""
-        session = self.sessions.lock(session_id)
+        # A session of another user is not found by the query, so it costs the same as an unknown one.
+        session = self.sessions.lock_own(session_id, caller.user_id)
         if session is None or session.ended_at or not SessionPolicy.end.allows_row(caller, session.user_id):
             raise ShopError(SessionExceptionCode.NOT_FOUND, session_id=str(session_id))
         self._end_sessions([session], SessionEndReason.SIGNED_OUT)
