@@ -29,6 +29,7 @@ RELATIONS = ("with", "include", "withCount")
         {"searchJoin": "or"}, {"searchJoin": "and"}, {"searchJoin": "OR"}, {"filter": "*"}, {"search": ""},
         {"search": "", "searchFields": "name:like", "searchJoin": "and"}, {"orderBy": ""}, {"lang": ""},
         {"orderBy": "", "sortedBy": "desc"}, {"orderBy": "", "sortedBy": "DESC"}, {"sortedBy": ""},
+        {"sortedBy": "DESC"}, {"searchFields": "name:like"},
         {"pagination": "Page"},
         dict.fromkeys(NAMES, ""),
         *({name: ""} for name in NAMES),
@@ -103,10 +104,11 @@ def test_names_without_a_direction_have_the_first(
     assert rows == list_shop.rows("/items", orderBy=order, sortedBy=complete)
 
 
-def test_a_direction_beside_an_empty_order_is_that_of_the_default_order(list_shop: ListShop) -> None:
+@pytest.mark.parametrize("order", [{}, {"orderBy": ""}])
+def test_a_direction_without_an_order_is_that_of_the_default_order(list_shop: ListShop, order: dict[str, str]) -> None:
     newest = list_shop.rows("/items")
 
-    assert list_shop.rows("/items", orderBy="", sortedBy="asc") == newest[::-1]
+    assert list_shop.rows("/items", **order, sortedBy="asc") == newest[::-1]
 
 
 def test_a_cursor_is_valid_with_harmless_parameters(list_shop: ListShop) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from copy import copy
-from typing import Any, ClassVar
+from typing import Any
 
 from marshmallow import Schema, fields, pre_load
 from marshmallow.validate import Range
@@ -15,11 +15,9 @@ from shop.core.validation.fields import ID_MAX, Text, WholeNumber
 class QueryChecker(Schema):
     """Query parameters without empty ones, which forms and generated clients send."""
 
-    kept_when_empty: ClassVar[frozenset[str]] = frozenset()
-
     @pre_load
     def _drop_empty(self, values: Mapping[str, Any], **_: Any) -> dict[str, Any]:
-        known = {field.data_key or name for name, field in self.fields.items()} - self.kept_when_empty
+        known = {field.data_key or name for name, field in self.fields.items()}
         return {name: value for name, value in values.items() if value != "" or name not in known}
 
 

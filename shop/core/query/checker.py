@@ -30,8 +30,6 @@ NAMES_MAX = 300
 class ListChecker(QueryChecker):
     """Query parameters of a list: search, order, fields, includes and pages."""
 
-    # Their companions `searchFields` and `sortedBy` are right beside an empty value, and wrong without any.
-    kept_when_empty = frozenset({"search", "orderBy"})
     spec: ClassVar[ResourceSpec] = ResourceSpec({})
 
     search = Text(SEARCH_MAX)

@@ -17,8 +17,6 @@ class Sentence(StrEnum):
     OPERATOR = "{operator} is no operator of {token}; allowed: {allowed}."
     DIRECTION = "{token} is no direction; allowed: {allowed}."
     DIRECTIONS = "There are {count} directions for {most} names: say one for all, or one for each."
-    NO_ORDER = "There is no order to give a direction to."
-    NO_SEARCH = "There is nothing to search for."
     NO_VALUE = "{token} has no value."
     EMPTY = "A part is empty."
     ESCAPE = "A backslash stands before one of ; : , and \\ only."

@@ -60,9 +60,6 @@ class _QueryParser:
     def parse_terms(self) -> tuple[Alternatives, ...]:
         """Parse `search` with the operators of `searchFields`."""
         text = self.parameters.get("searchFields")
-        if text and "search" not in self.parameters:
-            self._add_error("searchFields", QueryError(Sentence.NO_SEARCH))
-            return ()
         try:
             operators = resolve_operators(self.spec, parse_operators(text)) if text else {}
         except QueryError as error:
@@ -81,7 +78,7 @@ class _QueryParser:
         """Parse `orderBy` and `sortedBy` into an order without ties."""
         names = self.parse_names("orderBy", Sentence.NOT_SORTED, tuple(self.spec.sortable), SORTS_MAX)
         directions = self._parse_directions()
-        if directions and self.parameters.get("orderBy") == "":
+        if directions and "orderBy" not in self.parameters:
             names = self.spec.default_order
         if not {"orderBy", "sortedBy"} & self.errors.keys():
             try:
@@ -188,8 +185,6 @@ def _expand_directions(directions: tuple[bool, ...], names: tuple[str, ...]) -> 
 
     Raises QueryError for more directions than names.
     """
-    if directions and not names:
-        raise QueryError(Sentence.NO_ORDER)
     if len(directions) > len(names):
         raise QueryError(Sentence.DIRECTIONS, count=len(directions), most=len(names))
     first = directions[0] if directions else False
