@@ -1,5 +1,6 @@
 """Shop web server that enqueues a drain job for each purchase."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import Flask
@@ -20,10 +21,16 @@ class WakingStockCacheManager(StockCacheManager):
     """StockCacheManager whose every reservation wakes the drain."""
 
     def reserve(
-        self, purchase: Purchase, backlog_max: int, asked: str | None = None, told: WindowArgs | None = None
+        self,
+        purchase: Purchase,
+        backlog_max: int,
+        note_names: Sequence[str] = (),
+        windows: Sequence[WindowArgs] = (),
+        *,
+        accepted: str = "",
     ) -> ReserveResult:
         """Reserve the pieces, and set `wake` when that succeeds."""
-        reserved = super().reserve(purchase, backlog_max, asked, told)
+        reserved = super().reserve(purchase, backlog_max, note_names, windows, accepted=accepted)
         return reserved._replace(woke_drain=True) if reserved.outcome is ReserveOutcome.RESERVED else reserved
 
 

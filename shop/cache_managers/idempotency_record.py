@@ -12,7 +12,7 @@ from shop.core.redis.script import Script
 _LUA = Path(__file__).parent / "lua"
 # Lua functions that read leases, notes and receipts.
 READ_LUA = _LUA / "read.lua"
-_acquire, _release = (Script(_LUA / f"{name}.lua", READ_LUA) for name in ("lease", "release"))
+_acquire, _release, _read_notes = (Script(_LUA / f"{name}.lua", READ_LUA) for name in ("lease", "release", "notes"))
 _DAMAGED = "damaged"
 
 
@@ -55,9 +55,19 @@ class IdempotencyRecordCacheManager(CacheManager):
         found = self.stores.cache.mget(self.key_names(key))
         return next((str(lease).partition("|")[2] for lease in found if lease is not None), None)
 
+    def read_fingerprints(self, key: IdempotencyKey) -> list[str]:
+        """Return the fingerprints stored under the spellings of this key.
+
+        Raises UnreadableRecord for a damaged note, which is deleted.
+        """
+        held = _read_notes(self.stores.cache, self.key_names(key), [])
+        if held == _DAMAGED:
+            raise UnreadableRecord("a note is none")
+        return [str(note).partition("|")[2] for note in held]
+
     def store_fingerprint(self, key: IdempotencyKey) -> None:
         """Store the fingerprint of the request under its key."""
-        self.stores.cache.set(self.key_name(key), f"|{key.fingerprint.text}", nx=True, ex=key.ttl)
+        self.stores.cache.set(self.key_name(key), f"|{key.fingerprint.text}", ex=key.ttl)
 
     def key_names(self, key: IdempotencyKey) -> list[str]:
         """Return the Redis keys of all spellings, as sent first."""

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from shop.constants.stock import GateState, ReserveOutcome
@@ -14,10 +15,14 @@ from shop.core.cache.cache_manager import CacheManager
 from shop.core.cache.key import Key
 from shop.core.redis.damage import is_wrong_type, remove_wrong_type
 from shop.core.redis.lock import try_lock
+from shop.core.redis.script import Script
 from shop.core.redis.stores import RedisError, WatchError, watch_keys
 from shop.core.resilience.backoff import Backoff
-from shop.supports.reservation import read_or_none
+from shop.supports.reservation import ReceiptSearch, parse_reservation
 
+_LUA = Path(__file__).parent / "lua"
+_read_receipts = Script(_LUA / "receipts.lua", _LUA / "read.lua")
+_DAMAGED = "damaged"
 # PTTL of a key that does not expire.
 NO_EXPIRY = -1
 _COUNT, _CURRENCY = re.compile(r"-?[0-9]{1,18}"), re.compile(r"[^|]+")
@@ -78,7 +83,7 @@ class OptimisticLockCacheManager(CacheManager):
 
     lock_owner = Key("{{p{partition}}}:lock:{tenant}:{item}")
 
-    def watch(self, number: int, keys: Sequence[str], arguments: Sequence[Any]) -> Answer:
+    def watch(self, number: int, keys: Sequence[str], arguments: Sequence[Any], search: ReceiptSearch) -> Answer:
         """Reserve with WATCH and EXEC.
 
         Tries again after a concurrent change; returns BUSY when the retry budget is spent.
@@ -86,10 +91,10 @@ class OptimisticLockCacheManager(CacheManager):
         client = self.stores.stock(number)
         for _ in self._backoff().attempts():
             with suppress(WatchError), _healing(client, keys):
-                return _try_reserve(client, ReserveKeys(*keys), ReserveArguments(*arguments))
+                return _try_reserve(client, ReserveKeys(*keys), ReserveArguments(*arguments), search)
         return BUSY_ANSWER
 
-    def lock(self, number: int, keys: Sequence[str], arguments: Sequence[Any]) -> Answer:
+    def lock(self, number: int, keys: Sequence[str], arguments: Sequence[Any], search: ReceiptSearch) -> Answer:
         """Reserve while holding the item's lock.
 
         Returns BUSY when the retry budget is spent.
@@ -100,7 +105,7 @@ class OptimisticLockCacheManager(CacheManager):
             # WATCH is needed here too: the lock may expire while its owner is suspended.
             with suppress(WatchError), try_lock(client, name, life) as acquired, _healing(client, keys):
                 if acquired:
-                    return _try_reserve(client, ReserveKeys(*keys), reserve)
+                    return _try_reserve(client, ReserveKeys(*keys), reserve, search)
         if client.pttl(name) == NO_EXPIRY:
             # Damaged: a lock expires.
             client.delete(name)
@@ -127,21 +132,40 @@ def _healing(client: Any, keys: Sequence[str]) -> Iterator[None]:
                 client.hset(keys[0], "state", GateState.CLOSED)
 
 
-def _try_reserve(client: Any, keys: ReserveKeys, arguments: ReserveArguments) -> Answer:
+def _try_reserve(client: Any, keys: ReserveKeys, arguments: ReserveArguments, search: ReceiptSearch) -> Answer:
     """Read and write once. Raises WatchError after a concurrent change."""
     if arguments.quantity < 1:
         raise ValueError("the quantity is not a whole number above zero")
-    with watch_keys(client, keys.item, keys.receipt, keys.limit) as pipe:
+    with watch_keys(client, keys.item, keys.receipt, keys.limit, *search.keys) as pipe:
         if pipe.get(keys.buyer) != "1":
             return ReserveOutcome.UNKNOWN_BUYER, "", 0
-        if (receipt := pipe.get(keys.receipt)) and read_or_none(receipt):
-            return ReserveOutcome.DUPLICATE, receipt, 0
+        if answer := _find_receipt(pipe, [keys.receipt, *search.keys], search):
+            return answer
         gate = GateFields(*pipe.hmget(keys.item, GateFields._fields))
         if gate.state == GateState.OPEN and gate.is_damaged:
             # The load that the purchase requests then writes all fields again.
             pipe.hset(keys.item, "state", GateState.CLOSED)
             return ReserveOutcome.CLOSED, "", 0
         return _find_refusal(pipe, keys, arguments, gate) or _write_reservation(pipe, keys, arguments, gate)
+
+
+def _find_receipt(pipe: Any, names: Sequence[str], search: ReceiptSearch) -> Answer | None:
+    """Return the receipt of the key's order, or DAMAGED, or EXPIRED, or None."""
+    # The pipeline executes at once until MULTI.
+    texts = _read_receipts(pipe, names, [])
+    if texts == _DAMAGED:
+        return ReserveOutcome.RECEIPT_DAMAGED, "", 0
+    receipts = {name: text for name, text in zip(names, texts, strict=True) if text}
+    for text in receipts.values():
+        reservation = parse_reservation(text)
+        if search.purchase.belongs_to_key(reservation.order_id, reservation.moment):
+            return ReserveOutcome.DUPLICATE, text, 0
+    if not receipts or search.purchase.is_renewed:
+        return None
+    for name in receipts:
+        # The next order of the key is found by this receipt. One of a pending order has no expiry.
+        pipe.expire(name, search.life_seconds, gt=True)
+    return ReserveOutcome.KEY_EXPIRED, "", 0
 
 
 def _find_refusal(pipe: Any, keys: ReserveKeys, arguments: ReserveArguments, gate: GateFields) -> Answer | None:

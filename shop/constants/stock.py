@@ -109,6 +109,9 @@ class ReserveOutcome(StrEnum):
     UNKNOWN_BUYER = "STRANGER"
     RATE_LIMITED = "LIMITED"
     KEY_REUSED = "REUSED"
+    # The first order of the key is older than the life of a key.
+    KEY_EXPIRED = "EXPIRED"
+    RECEIPT_DAMAGED = "DAMAGED"
     RESERVED = "RESERVED"
     DUPLICATE = "DUPLICATE"
     CLOSED = "CLOSED"

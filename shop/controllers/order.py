@@ -79,8 +79,10 @@ class PurchaseOrderController(Controller):
         and returns 201 when the order is written by then.
         """
         key, tenant_id, user_id = current_idempotency_key(), claims.tenant_id, claims.user_id
+        spellings = key.spellings if key else ()
+        derived = [derive_purchase_id(tenant_id, each.owner, request.path, each.value) for each in spellings]
         purchase = Purchase(
-            order_id=derive_purchase_id(tenant_id, key.owner, request.path, key.value) if key else request_uuid(),
+            order_id=derived[0] if derived else request_uuid(),
             tenant_id=tenant_id,
             item_id=item_id,
             user_id=user_id,
@@ -88,6 +90,7 @@ class PurchaseOrderController(Controller):
             moment=self.clock.microseconds(),
             idempotency_key=key,
             session_id=claims.session_id,
+            other_ids=tuple(derived[1:]),
         )
         seconds = parse_wait_preference(headers.get("prefer"))
         order = self.purchases.place_order(claims, purchase, seconds)

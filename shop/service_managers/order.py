@@ -7,7 +7,6 @@ from shop.core.crypto.tokens import Claims
 from shop.core.database.transaction import after_commit, release_connection
 from shop.core.errors import CoreExceptionCode, ShopError
 from shop.core.metrics.metrics import Counter, Metrics
-from shop.core.rate_limiting.limiter import RateLimiter
 from shop.core.resilience.backoff import retry_after
 from shop.exception_codes.order import OrderExceptionCode
 from shop.services.direct_sale import DirectSaleService
@@ -32,7 +31,6 @@ class OrderServiceManager:
     sessions: SessionService
     strategy: SaleStrategy
     metrics: Metrics
-    limits: RateLimiter
 
     def place_order(self, claims: Claims, purchase: Purchase, seconds: float) -> dict[str, Any]:
         """Place a purchase; return the card of its order.
@@ -52,13 +50,13 @@ class OrderServiceManager:
 
     def _place(self, claims: Claims, purchase: Purchase, seconds: float) -> dict[str, Any]:
         if self.strategy.database_sells:
-            self.limits.consume()
+            other = self.purchases.count_purchase(purchase)
             self._require_caller(claims)
+            self.purchases.require_unused(purchase, other)
             return self._sell_directly(purchase)
         return self.orders.wait_until_written(self._reserve(claims, purchase), seconds)
 
     def _sell_directly(self, purchase: Purchase) -> dict[str, Any]:
-        self.purchases.check_key(purchase)
         card = self.direct.sell(purchase)
         after_commit(self.purchases.store_key, purchase)
         return card

@@ -1,14 +1,17 @@
 """Rules of purchases that the database sells itself."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
+from uuid import UUID
 
 from shop.combinations.order import OrderCombination
 from shop.constants.order import OrderStatus
 from shop.constants.stock import StockReason
-from shop.core.clock import from_microseconds
+from shop.core.clock import from_microseconds, to_microseconds
 from shop.core.errors import CoreExceptionCode, ShopError
 from shop.core.idempotency.record import add_replay_headers_later
+from shop.core.settings.settings import Settings
 from shop.exception_codes.item import ItemExceptionCode
 from shop.exception_codes.order import OrderExceptionCode
 from shop.repositories.item import ItemRepository
@@ -29,6 +32,7 @@ class DirectSaleService:
     orders: OrderRepository
     ledger: StockLedgerRepository
     combination: OrderCombination
+    settings: Settings
 
     def sell(self, purchase: Purchase) -> dict[str, Any]:
         """Write the order and return its card.
@@ -37,7 +41,7 @@ class DirectSaleService:
         """
         taken = self.items.sell(purchase.item_id, purchase.quantity)
         # Read while the item row is locked: of two requests with one key, the second sees the order of the first.
-        order = self.orders.find(purchase.order_id)
+        order, purchase = self._find_order(purchase)
         if order is None:
             item = self._get_item(purchase)
             if not taken:
@@ -47,10 +51,27 @@ class DirectSaleService:
         elif order.quantity != purchase.quantity:
             raise ShopError(CoreExceptionCode.KEY_OTHER_REQUEST, part="body")
         else:
+            self._require_replays(purchase)
             add_replay_headers_later()
             if taken:
                 self.items.put_back(purchase.item_id, purchase.quantity)
         return self.combination.card(order)
+
+    def _find_order(self, purchase: Purchase) -> "tuple[Order | None, Purchase]":
+        """Return the order that the key has bought, or None, and the purchase with the id of its order.
+
+        An order that is older than the life of the key does not count.
+        """
+        found = self.orders.find_many(purchase.order_ids)
+        order = _find_valid(purchase, found)
+        if found and order is None:
+            purchase = purchase.renew()
+            order = _find_valid(purchase, self.orders.find_many(purchase.order_ids))
+        return order, purchase
+
+    def _require_replays(self, purchase: Purchase) -> None:
+        if purchase.idempotency_key and self.settings.idempotency_on_duplicate == "error":
+            raise ShopError(CoreExceptionCode.KEY_DUPLICATE)
 
     def _get_item(self, purchase: Purchase) -> "Item":
         item = self.items.find(purchase.item_id)
@@ -93,3 +114,10 @@ class DirectSaleService:
             created_at=moment,
             updated_at=moment,
         )
+
+
+def _find_valid(purchase: Purchase, orders: "Mapping[UUID, Order]") -> "Order | None":
+    found = (orders[order_id] for order_id in purchase.order_ids if order_id in orders)
+    return next(
+        (order for order in found if purchase.belongs_to_key(order.id, to_microseconds(order.created_at))), None
+    )

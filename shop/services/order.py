@@ -99,8 +99,8 @@ class OrderService:
     def _find_written(self, reservation: Reservation) -> Reservation | None:
         try:
             current = self.stock.find_reservation(reservation.tenant_id, reservation.item_id, reservation.order_id)
-        except RedisError:
-            # The reservation is valid even if Redis cannot be read now. A failure would make a client without a key
-            # buy twice.
+        except (RedisError, ShopError):
+            # The reservation is valid even if Redis or its receipt cannot be read now. A failure would make a client
+            # without a key buy twice.
             return None
         return current if current and current.state != "P" else None

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shop.cache_managers.stock.keys import StockKeys, partition_label
-from shop.constants.stock import RECEIPT_LIFE_SECONDS
 from shop.core.redis.script import Script
 from shop.supports.reservation import DeadLetter, read_or_none
 
@@ -53,7 +52,7 @@ class DeadLetters(StockKeys):
         """Reject a dead letter and release its pieces; return False when missing."""
         keys, arguments = (
             [self.dead_letter_stream(partition=partition_label(number))],
-            [letter.letter_id, letter.text, RECEIPT_LIFE_SECONDS],
+            [letter.letter_id, letter.text, self.receipt_life],
         )
         if reservation := letter.reservation:
             keys += self._reservation_keys(number, reservation)

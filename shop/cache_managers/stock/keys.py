@@ -8,13 +8,15 @@ from typing import Any
 from uuid import UUID
 from zlib import crc32
 
-from shop.constants.stock import PARTITIONS
+from shop.constants.stock import PARTITIONS, RECEIPT_LIFE_SECONDS
 from shop.core.cache.cache_manager import CacheManager
 from shop.core.cache.key import Key
 from shop.core.redis.damage import is_wrong_type, remove_wrong_type
 from shop.core.redis.stores import RedisError
 from shop.supports.reservation import Reservation
 
+# The receipt of the next order lives until the order is written and a whole life longer.
+EXPIRED_RECEIPT_MORE_SECONDS = 3600
 BUYER_TTL = timedelta(hours=1)
 # Command that reads -> type of its key.
 _KINDS = {"GET": "string", "HGETALL": "hash", "HMGET": "hash", "XRANGE": "stream", "XLEN": "stream"}
@@ -35,6 +37,16 @@ class StockKeys(CacheManager):
     dead_letter_stream = Key("{{p{partition}}}:dead")
     applied_adjustment = Key("{{p{partition}}}:taken:{adjustment}")
     reconciled_at = Key("stock:compared")
+
+    @property
+    def receipt_life(self) -> int:
+        """Seconds for which the receipt of a finished purchase lives: at least as long as its key."""
+        return max(RECEIPT_LIFE_SECONDS, self.stores.settings.idempotency_ttl)
+
+    @property
+    def expired_receipt_life(self) -> int:
+        """Seconds for which an expired receipt lives on when its key is used again."""
+        return self.receipt_life + EXPIRED_RECEIPT_MORE_SECONDS
 
     def partition(self, tenant_id: int, item_id: int) -> int:
         """Return the partition of an item."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from shop.cache_managers.stock.keys import StockKeys, partition_label
-from shop.constants.stock import BATCH, PARTITIONS, RECEIPT_LIFE_SECONDS, ReadmitOutcome
+from shop.constants.stock import BATCH, PARTITIONS, ReadmitOutcome
 from shop.core.redis.script import Script
 from shop.supports.reservation import Backlog, OutboxEntry, OutboxPage, read_or_none
 
@@ -49,7 +49,7 @@ class Outbox(StockKeys):
         Returns the number of removed entries. `doubled` has the ids of entries whose order was written from another
         entry; their pieces are released.
         """
-        keys, arguments = [self.outbox(partition=partition_label(number))], [str(RECEIPT_LIFE_SECONDS)]
+        keys, arguments = [self.outbox(partition=partition_label(number))], [str(self.receipt_life)]
         for entry_id, reservation in entries:
             keys += self._reservation_keys(number, reservation)
             released = reservation.quantity if entry_id in doubled else 0
@@ -62,7 +62,7 @@ class Outbox(StockKeys):
         entry_id, reservation = entry
         item, receipt, limit = self._reservation_keys(number, reservation)
         keys = [item, self.outbox(partition=partition_label(number)), receipt, limit]
-        arguments = [entry_id, reservation.quantity, reservation.body, RECEIPT_LIFE_SECONDS, epoch, reservation.user_id]
+        arguments = [entry_id, reservation.quantity, reservation.body, self.receipt_life, epoch, reservation.user_id]
         return ReadmitOutcome(_readmit(self._client(number), keys, arguments))
 
     def reset_wake_flag(self, number: int) -> None:

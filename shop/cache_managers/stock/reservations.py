@@ -1,6 +1,6 @@
 """Reservations of pieces in one script call, and their receipts."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -15,6 +15,7 @@ from shop.core.redis.script import Script
 from shop.core.tenant import current_tenant
 from shop.supports.reservation import (
     Purchase,
+    ReceiptSearch,
     Reservation,
     ReserveResult,
     ScriptCall,
@@ -24,7 +25,9 @@ from shop.supports.reservation import (
 
 WAKE_FLAG_TTL_SECONDS = 30
 SCAN_COUNT = 1000
-_reserve = Script(Path(__file__).parent / "lua" / "reserve.lua", COUNT_LUA)
+# Lua functions that read receipts and notes.
+READ_LUA = Path(__file__).parents[1] / "lua" / "read.lua"
+_reserve = Script(Path(__file__).parent / "lua" / "reserve.lua", COUNT_LUA, READ_LUA)
 
 
 @dataclass(frozen=True)
@@ -35,23 +38,23 @@ class Reservations(StockKeys):
         self,
         purchase: Purchase,
         backlog_max: int,
-        fingerprint_key: str | None = None,
-        window_args: WindowArgs | None = None,
+        note_names: Sequence[str] = (),
+        windows: Sequence[WindowArgs] = (),
+        *,
+        accepted: str = "",
     ) -> ReserveResult:
         """Reserve the pieces or return the reason of the refusal.
 
-        One round trip, safe to repeat. `fingerprint_key`: the idempotency fingerprint on the same server.
-                `window_args`: the rate limit window of the buyer on the same server.
+        One round trip, safe to repeat. `note_names`: the notes of the idempotency key on the same server. `windows`:
+        the rate limit windows of the buyer on the same server, for purchases and for replays. `accepted`: a fingerprint
+        of the same request in another spelling.
         """
-        number, keys, arguments = self.script_call(purchase, backlog_max)
-        if fingerprint_key and purchase.idempotency_key:
-            keys.append(fingerprint_key)
-            arguments += [f"|{purchase.idempotency_key.fingerprint.text}", purchase.idempotency_key.ttl]
-        else:
-            arguments += ["", 0]
-        if window_args:
-            keys.append(window_args.key)
-            arguments += window_args.arguments
+        number, keys, arguments, search = self.script_call(purchase, backlog_max)
+        key = purchase.idempotency_key
+        keys += [*search.keys, *note_names, *(window.key for window in windows)]
+        arguments += [len(search.keys), len(note_names), f"|{key.fingerprint.text}" if key else "", f"|{accepted}"]
+        arguments += [key.ttl if key else 0, purchase.expired_at, int(purchase.is_renewed), search.life_seconds]
+        arguments += [argument for window in windows for argument in window.arguments]
         return parse_reserve_answer(_reserve(self._client(number), keys, arguments))
 
     def shares_cache_server(self, purchase: Purchase) -> bool:
@@ -68,7 +71,8 @@ class Reservations(StockKeys):
         keys = [item, outbox, self._receipt_key(number, purchase.order_id), limit, wake, buyer]
         fields = [purchase.tenant_id, purchase.item_id, purchase.user_id, purchase.quantity, purchase.moment]
         arguments = [str(purchase.order_id), *fields, backlog_max, WAKE_FLAG_TTL_SECONDS]
-        return ScriptCall(number, keys, arguments)
+        others = [self._receipt_key(number, order_id) for order_id in purchase.other_ids]
+        return ScriptCall(number, keys, arguments, ReceiptSearch(purchase, others, self.expired_receipt_life))
 
     def trust_buyer(self, purchase: Purchase) -> None:
         """Mark the buyer's session as valid in the item's partition.

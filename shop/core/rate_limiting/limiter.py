@@ -8,14 +8,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from flask import g, has_request_context
 
 from shop.core.cache.key import Key
 from shop.core.errors import CoreExceptionCode, ShopError
 from shop.core.metrics.metrics import Counter, Metrics
-from shop.core.rate_limiting.quota import Bucket, Quota, QuotaState, get_rate
+from shop.core.rate_limiting.quota import Bucket, CountedResult, Quota, QuotaState, get_rate
 from shop.core.rate_limiting.windows import LocalWindows, WindowArgs
 from shop.core.redis.script import Script
 from shop.core.redis.stores import RedisConnectionError, RedisError, RedisStores, RedisTimeoutError
@@ -28,17 +28,6 @@ LIMITS = Counter("shop_limits", "Requests refused by a limit, or counted without
 # Lua functions that count requests; every script that enforces limits begins with them.
 COUNT_LUA = Path(__file__).parent / "lua" / "count.lua"
 _limit_script = Script(COUNT_LUA.with_name("limit.lua"), COUNT_LUA)
-
-
-class CountedResult(Protocol):
-    """Result of a script that can count a request.
-
-    `counts` is empty when the script did not count.
-    """
-
-    @property
-    def counts(self) -> tuple[int, ...]:
-        """Result of count.lua."""
 
 
 C = TypeVar("C", bound=CountedResult)
@@ -92,34 +81,42 @@ class RateLimiter:
         Counts nothing and asks no store: only what this process knows. Raises ShopError TOO_MANY_REQUESTS.
         """
         if quota := deferred_quota():
-            self._refuse_exhausted(quota)
+            self._refuse_exhausted(quota, in_memory=True)
 
-    def run_with_deferred(self, run: Callable[[WindowArgs | None], C]) -> C:
+    def run_with_deferred(
+        self, run: Callable[[Sequence[WindowArgs]], C], replays: Quota | None = None, *, may_replay: bool = False
+    ) -> C:
         """Run a script that also counts the deferred quota.
 
-        `run` receives the arguments of count.lua, or None when nothing is deferred. Returns the result of `run`.
+        A request that may be a replay counts in the quota of replays in its place, or in none.
+        `run` receives the arguments of count.lua for both, none when nothing is deferred. Returns the result of `run`.
         Raises ShopError TOO_MANY_REQUESTS and the errors of `run`.
         """
         quota = deferred_quota()
         if quota is None:
-            return run(None)
-        self._refuse_exhausted(quota)
-        args = self.local_windows.request_args(quota)
+            return run(())
+        quotas = [quota, *([replays] if replays else [])]
+        # Only the script knows if the request is a replay.
+        self._refuse_exhausted(quota, in_memory=not may_replay)
+        args = [self.local_windows.request_args(each) for each in quotas]
         try:
             result = run(args)
         except (RedisConnectionError, RedisTimeoutError) as error:
             self.breaker.record_failure(error)
             raise
         if result.counts:
-            self._record_result(self._update_windows([quota], [args], result.counts))
+            counted = slice(-1, None) if result.is_replay else slice(1)
+            self._record_result(self._update_windows(quotas[counted], args[counted], result.counts))
+        elif result.is_replay:
+            defer(None)
         return result
 
     def _probe(self) -> None:
         # Not PING: a server that refuses writes answers it.
         probe_writes(self.stores.cache)
 
-    def _refuse_exhausted(self, quota: Quota) -> None:
-        states = self.local_windows.find_exhausted([quota])
+    def _refuse_exhausted(self, quota: Quota, *, in_memory: bool) -> None:
+        states = self.local_windows.find_exhausted([quota]) if in_memory else []
         if not states and self.breaker.opened_at is not None:
             states = self.local_windows.count_locally([quota], self.breaker.opened_at, dry_run=True)
         if states and states[0].refused:

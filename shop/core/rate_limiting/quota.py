@@ -1,7 +1,7 @@
 """Buckets of the rate limiter and their quotas from the settings."""
 
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from shop.core.settings.rate import OFF, Rate
 from shop.core.settings.settings import Settings
@@ -26,6 +26,8 @@ class Bucket(StrEnum):
     REGISTER = "register"
     REFRESH = "refresh"
     PURCHASE = "purchase"
+    # Purchases that are repeated with their key.
+    REPLAY = "replay"
 
 
 _LOGIN_FACTORS = {Bucket.LOGIN_ADDRESS: LOGIN_ADDRESS_FACTOR, Bucket.LOGIN_ACCOUNT: LOGIN_ACCOUNT_FACTOR}
@@ -52,6 +54,21 @@ class QuotaState(NamedTuple):
     remaining: int
     reset_seconds: int
     refused: bool
+
+
+class CountedResult(Protocol):
+    """Result of a script that can count a request.
+
+    `counts` is empty when the script did not count.
+    """
+
+    @property
+    def counts(self) -> tuple[int, ...]:
+        """Result of count.lua."""
+
+    @property
+    def is_replay(self) -> bool:
+        """True when the script counted in the quota of replays."""
 
 
 def get_rate(settings: Settings, bucket: Bucket, *, guest: bool = False) -> Rate | None:

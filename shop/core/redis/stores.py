@@ -8,7 +8,7 @@ from typing import Any
 
 from redis import Redis
 from redis.backoff import NoBackoff
-from redis.exceptions import AuthenticationError, RedisError, WatchError
+from redis.exceptions import AuthenticationError, RedisError, ResponseError, WatchError
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.retry import Retry
@@ -23,6 +23,7 @@ __all__ = [
     "RedisError",
     "RedisStores",
     "RedisTimeoutError",
+    "ResponseError",
     "WatchError",
     "create_client",
     "is_away",

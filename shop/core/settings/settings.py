@@ -49,6 +49,9 @@ class Settings(LogSettings, EnvelopeSettings, WebSettings, AuthenticationSetting
     limit_register: Rate = setting(Rate(20, 60), "registrations from one address")
     limit_refresh: Rate = setting(Rate(60, 60), "refreshed tokens from one address")
     limit_purchase: Rate = setting(Rate(60, 60), "purchases of one user")
+    limit_replay: Rate = setting(
+        Rate(600, 60), "purchases of one user repeated with their key; without limit_purchase not limited either"
+    )
     list_words: tuple[str, ...] = setting(
         (), "other names for parameters of lists, as search=q,per_page=limit", check=are_parameter_names
     )

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, NoReturn
 
 from shop.constants.job import JobName
 from shop.constants.order import SOLD_OUT_ITEMS, SOLD_OUT_SECONDS
-from shop.constants.stock import RECEIPT_LIFE_SECONDS, ReserveOutcome
+from shop.constants.stock import ReserveOutcome
 from shop.core.clock import to_microseconds
 from shop.core.errors import CoreExceptionCode, ShopError
 from shop.core.idempotency.metrics import IDEMPOTENT_REQUESTS
 from shop.core.idempotency.record import add_replay_headers_later, require_same_request
 from shop.core.jobs.queue import JobQueue
-from shop.core.metrics.metrics import Metrics
 from shop.core.redis.stores import RedisError
 from shop.core.resilience.backoff import retry_after
 from shop.core.resilience.ttl_cache import TTLCache
@@ -36,7 +35,6 @@ class PurchaseService(ReserveSteps):
     orders: OrderRepository
     items: ItemRepository
     queue: JobQueue
-    metrics: Metrics
     # (tenant, item) -> the stock that was left when a purchase was refused for too little.
     sold_out: TTLCache[tuple[int, int], int] = field(default_factory=lambda: TTLCache(SOLD_OUT_SECONDS, SOLD_OUT_ITEMS))
 
@@ -48,17 +46,18 @@ class PurchaseService(ReserveSteps):
         """
         self._refuse_if_sold_out(purchase)
         reserved = self._reserve_by_strategy(purchase)
+        if reserved.outcome is ReserveOutcome.KEY_EXPIRED:
+            purchase = purchase.renew()
+            reserved = self._reserve_by_strategy(purchase)
         if reserved.outcome is ReserveOutcome.UNKNOWN_BUYER:
             return None
         if reserved.reservation is None:
             self._store_sold_out(purchase, reserved)
             return self._find_written_order(purchase, reserved) or self._refuse(purchase, reserved)
-        if purchase.idempotency_key:
-            self.metrics.count(
-                IDEMPOTENT_REQUESTS, "replayed" if reserved.outcome is ReserveOutcome.DUPLICATE else "executed"
-            )
         if reserved.outcome is ReserveOutcome.DUPLICATE:
             return self._replay(purchase, reserved.reservation)
+        if purchase.idempotency_key:
+            self.metrics.count(IDEMPOTENT_REQUESTS, "executed")
         if reserved.woke_drain:
             self._enqueue_drain(self.stock.partition(purchase.tenant_id, purchase.item_id))
         return reserved.reservation
@@ -83,6 +82,8 @@ class PurchaseService(ReserveSteps):
     def _replay(self, purchase: Purchase, reservation: Reservation) -> Reservation:
         if reservation.quantity != purchase.quantity:
             raise ShopError(CoreExceptionCode.KEY_OTHER_REQUEST, part="body")
+        if purchase.idempotency_key:
+            self.count_replay()
         add_replay_headers_later()
         return reservation
 
@@ -91,11 +92,19 @@ class PurchaseService(ReserveSteps):
 
         The database is read only while receipts may be missing.
         """
-        may_be_lost = purchase.moment - reserved.receipts_lost_at < RECEIPT_LIFE_SECONDS * 10**6
+        may_be_lost = purchase.moment - reserved.receipts_lost_at < self.stock.receipt_life * 10**6
         if not purchase.idempotency_key or not (may_be_lost or reserved.outcome is ReserveOutcome.CLOSED):
             return None
-        order = self.orders.find(purchase.order_id)
-        return self._replay(purchase, _to_reservation(order)) if order else None
+        written = self.orders.find_many(purchase.order_ids)
+        reservations = [_to_reservation(written[order_id]) for order_id in purchase.order_ids if order_id in written]
+        return next(
+            (
+                self._replay(purchase, reservation)
+                for reservation in reservations
+                if purchase.belongs_to_key(reservation.order_id, reservation.moment)
+            ),
+            None,
+        )
 
     def _enqueue_drain(self, partition: int) -> None:
         try:
@@ -109,6 +118,10 @@ class PurchaseService(ReserveSteps):
         match reserved.outcome:
             case ReserveOutcome.KEY_REUSED if purchase.idempotency_key:
                 require_same_request(purchase.idempotency_key, reserved.used_fingerprint)
+            case ReserveOutcome.RECEIPT_DAMAGED:
+                self.metrics.count(IDEMPOTENT_REQUESTS, "corrupt")
+                _log.error("The receipt or the note of order %s was damaged", purchase.order_id)
+                raise ShopError(CoreExceptionCode.RECORD_CORRUPT)
             case ReserveOutcome.SOLD_OUT:
                 left = reserved.left
                 raise ShopError(ItemExceptionCode.STOCK_INSUFFICIENT, item_id=item_id, current_stock=left)

@@ -68,9 +68,9 @@ DEFECTS = (
         "A refused purchase does not use up its key.",
         "cache_managers/stock/lua/reserve.lua",
         replace(
-            "local asked = note and redis.call('GET', note)",
-            "if note then redis.call('SET', note, ARGV[9], 'EX', ARGV[10], 'NX') end"
-            " local asked = note and redis.call('GET', note)",
+            "local replay = receipt and not used",
+            "if notes > 0 then redis.call('SET', KEYS[7 + others], ARGV[11], 'EX', ARGV[13], 'NX') end"
+            " local replay = receipt and not used",
         ),
         "purchase/test_purchase_keys.py::test_the_key_of_a_refused_purchase_can_be_used_again",
     ),

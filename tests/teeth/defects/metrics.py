@@ -8,8 +8,8 @@ DEFECTS = (
     defect(
         "replayed_purchases_counted_as_executed",
         "Purchases with a key are counted as executed or replayed.",
-        "services/purchase/__init__.py",
-        swap('"replayed"', '"executed"'),
+        "services/purchase/reserve_steps.py",
+        replace('else "replayed"', 'else "executed"'),
         "purchase/test_counters.py::test_purchases_and_keys_are_counted_by_outcome",
     ),
     defect(

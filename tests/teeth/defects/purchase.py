@@ -85,7 +85,7 @@ DEFECTS = (
         "lost_receipt_by_seconds",
         "A repeated key finds its order in the database for as long as receipts live.",
         "services/purchase/__init__.py",
-        replace("RECEIPT_LIFE_SECONDS * 10**6", "RECEIPT_LIFE_SECONDS"),
+        replace("self.stock.receipt_life * 10**6", "self.stock.receipt_life"),
         "purchase/test_strategy_change.py::test_a_repeated_key_returns_its_order_after_a_change_from_db",
         "purchase/test_direct_sale.py::test_a_repeated_key_returns_its_order_after_a_change_of_strategy",
     ),

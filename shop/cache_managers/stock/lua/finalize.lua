@@ -15,8 +15,10 @@ for i = 0, (#KEYS - 1) / 3 - 1 do
         if redis.call('HEXISTS', limit, user) == 1 then redis.call('HINCRBY', limit, user, '-' .. back) end
       end
     end
-    local text = redis.call('GET', receipt)
-    if text then redis.call('SET', receipt, 'C' .. string.sub(text, 2), 'EX', ARGV[1]) end
+    -- A receipt of another type is damaged: it must not stop the other orders.
+    local text = redis.pcall('GET', receipt)
+    if type(text) == 'table' then redis.call('DEL', receipt) end
+    if type(text) == 'string' then redis.call('SET', receipt, 'C' .. string.sub(text, 2), 'EX', ARGV[1]) end
   end
 end
 return taken

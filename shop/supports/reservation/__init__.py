@@ -6,23 +6,13 @@ from uuid import UUID
 
 from shop.constants.stock import ReserveOutcome
 from shop.core.clock import from_microseconds
-from shop.core.idempotency.record import IdempotencyKey
+from shop.supports.reservation.purchase import Purchase, ReceiptSearch
+
+__all__ = ["Purchase", "ReceiptSearch"]
 
 
-class Purchase(NamedTuple):
-    """Purchase request of a session.
-
-    `moment` is in microseconds since 1970; `idempotency_key` is None without a key.
-    """
-
-    order_id: UUID
-    tenant_id: int
-    item_id: int
-    user_id: int
-    quantity: int
-    moment: int
-    idempotency_key: IdempotencyKey | None
-    session_id: UUID
+# Pending, confirmed, rejected, dead letter.
+STATES = frozenset("PCRD")
 
 
 class Reservation(NamedTuple):
@@ -60,11 +50,12 @@ class Reservation(NamedTuple):
 
 
 class ScriptCall(NamedTuple):
-    """Call of reserve.lua or of an alternative: partition, KEYS and ARGV."""
+    """Call of reserve.lua or of an alternative: partition, KEYS and ARGV, and further receipts."""
 
     number: int
     keys: list[str]
     arguments: list[Any]
+    search: ReceiptSearch
 
 
 class ReserveResult(NamedTuple):
@@ -82,6 +73,12 @@ class ReserveResult(NamedTuple):
     receipts_lost_at: int
     used_fingerprint: str = ""
     counts: tuple[int, ...] = ()
+
+    @property
+    def is_replay(self) -> bool:
+        """True for a purchase that was made before."""
+        limited = self.outcome is ReserveOutcome.RATE_LIMITED and self.left > 0
+        return limited or self.outcome is ReserveOutcome.DUPLICATE
 
 
 class OutboxEntry(NamedTuple):
@@ -144,6 +141,8 @@ def parse_reservation(text: str) -> Reservation:
 def read_or_none(text: str) -> Reservation | None:
     try:
         reservation = parse_reservation(text)
+        if reservation.state not in STATES:
+            return None
         # Reject a time outside the calendar here, since the database write would fail later.
         from_microseconds(reservation.moment)
     except (ValueError, OverflowError):
