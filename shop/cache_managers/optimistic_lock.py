@@ -150,7 +150,7 @@ def _try_reserve(client: Any, keys: ReserveKeys, arguments: ReserveArguments, se
 
 
 def _find_receipt(pipe: Any, names: Sequence[str], search: ReceiptSearch) -> Answer | None:
-    """Return the receipt of the key's order, or DAMAGED, or EXPIRED, or None."""
+    """Return the receipt of the key, DAMAGED, EXPIRED, or None."""
     # The pipeline executes at once until MULTI.
     texts = _read_receipts(pipe, names, [])
     if texts == _DAMAGED:

@@ -58,9 +58,9 @@ class DirectSaleService:
         return self.combination.card(order)
 
     def _find_order(self, purchase: Purchase) -> "tuple[Order | None, Purchase]":
-        """Return the order that the key has bought, or None, and the purchase with the id of its order.
+        """Return the order of the key, or None, and the purchase.
 
-        An order that is older than the life of the key does not count.
+        The purchase has the id of its order. An order that is older than the life of the key does not count.
         """
         found = self.orders.find_many(purchase.order_ids)
         order = _find_valid(purchase, found)

@@ -40,12 +40,12 @@ class StockKeys(CacheManager):
 
     @property
     def receipt_life(self) -> int:
-        """Seconds for which the receipt of a finished purchase lives: at least as long as its key."""
+        """Life of a finished receipt in seconds, at least that of its key."""
         return max(RECEIPT_LIFE_SECONDS, self.stores.settings.idempotency_ttl)
 
     @property
     def expired_receipt_life(self) -> int:
-        """Seconds for which an expired receipt lives on when its key is used again."""
+        """Further life of an expired receipt whose key is used again."""
         return self.receipt_life + EXPIRED_RECEIPT_MORE_SECONDS
 
     def partition(self, tenant_id: int, item_id: int) -> int:

@@ -33,9 +33,9 @@ class ReserveSteps:
     metrics: Metrics
 
     def count_purchase(self, purchase: Purchase) -> str | None:
-        """Use up the rate limit of a purchase that is not counted by the script.
+        """Use up the rate limit of a purchase.
 
-        A replay uses up that of replays. Returns the fingerprint of another request that used the key. Raises ShopError
+        Called where the script does not count. A replay uses up that of replays. Returns the fingerprint of another request that used the key. Raises ShopError
         TOO_MANY_REQUESTS, and RECORD_CORRUPT for a damaged note.
         """
         fingerprints = self._read_fingerprints(purchase)

@@ -50,7 +50,10 @@ class Reservation(NamedTuple):
 
 
 class ScriptCall(NamedTuple):
-    """Call of reserve.lua or of an alternative: partition, KEYS and ARGV, and further receipts."""
+    """Call of reserve.lua or of an alternative.
+
+    Partition, KEYS, ARGV and the search of further receipts.
+    """
 
     number: int
     keys: list[str]

@@ -61,7 +61,7 @@ def extend_receipt(package: Path) -> None:
     """Append a part to receipts and outbox entries, and read both forms."""
     replace(package, f"{_LUA}/reserve.lua", "item[3], seq}, '|')", "item[3], seq, 'web'}, '|')")
     parts = 'moment, epoch, seq = text.split("|")\n'
-    replace(package, "supports/reservation.py", parts, 'moment, epoch, seq = text.split("|")[:11]\n')
+    replace(package, "supports/reservation/__init__.py", parts, 'moment, epoch, seq = text.split("|")[:11]\n')
 
 
 def shorten_fingerprint(package: Path) -> None:
