@@ -35,8 +35,8 @@ class ReserveSteps:
     def count_purchase(self, purchase: Purchase) -> str | None:
         """Use up the rate limit of a purchase.
 
-        Called where the script does not count. A replay uses up that of replays. Returns the fingerprint of another request that used the key. Raises ShopError
-        TOO_MANY_REQUESTS, and RECORD_CORRUPT for a damaged note.
+        Called where the script does not count. A replay uses up that of replays. Returns the fingerprint of another
+        request that used the key. Raises ShopError TOO_MANY_REQUESTS, and RECORD_CORRUPT for a damaged note.
         """
         fingerprints = self._read_fingerprints(purchase)
         other = self._find_other(purchase, fingerprints)
