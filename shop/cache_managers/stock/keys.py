@@ -40,7 +40,7 @@ class StockKeys(CacheManager):
 
     @property
     def receipt_life(self) -> int:
-        """Life of a finished receipt in seconds, at least that of its key."""
+        """Seconds a finished receipt lives: as long as its key, or longer."""
         return max(RECEIPT_LIFE_SECONDS, self.stores.settings.idempotency_ttl)
 
     @property
