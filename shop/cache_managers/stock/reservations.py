@@ -25,9 +25,7 @@ from shop.supports.reservation import (
 
 WAKE_FLAG_TTL_SECONDS = 30
 SCAN_COUNT = 1000
-# Lua functions that read receipts and notes.
-READ_LUA = Path(__file__).parents[1] / "lua" / "read.lua"
-_reserve = Script(Path(__file__).parent / "lua" / "reserve.lua", COUNT_LUA, READ_LUA)
+_reserve = Script(Path(__file__).parent / "lua" / "reserve.lua", COUNT_LUA)
 
 
 @dataclass(frozen=True)
