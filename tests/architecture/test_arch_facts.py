@@ -99,7 +99,7 @@ def test_the_project_is_read_whole(project_facts: Facts) -> None:
         path.relative_to(CHECKOUT).as_posix() for path in (CHECKOUT / "shop").rglob("*.py")
     }
     assert [row.name for row in project_facts.structures] == [row.name for row in reversed(STRUCTURES)]
-    assert len(project_facts.cells) == 25 * 25
+    assert len(project_facts.cells) == 26 * 26
     assert all((CHECKOUT / edge.path).read_text().splitlines()[edge.line - 1] for edge in project_facts.edges)
 
 

@@ -122,7 +122,6 @@ def test_empty_translations_change_nothing(client: HttpClient, shop: Shop) -> No
         ({"name_translations": {"zh-Hant": 1}}, "name_translations.zh-Hant"),
         ({"introduction_translations": {"zh-Hans": "票" * 10_001}}, "introduction_translations.zh-Hans"),
         ({"introduction_translations": {"zh-Hans": "\x00"}}, "introduction_translations.zh-Hans"),
-        ({"name_translations": None}, "name_translations"),
         ({"name_translations": ["zh-Hant"]}, "name_translations"),
         ({"name_translations": "票"}, "name_translations"),
     ],
