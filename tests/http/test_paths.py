@@ -36,7 +36,7 @@ def test_an_unknown_path_returns_404_in_the_envelope(client: HttpClient, path: s
 
 
 @pytest.mark.parametrize("accept", ["text/html", "text/html,application/xhtml+xml;q=0.9", ""])
-@pytest.mark.parametrize("path", ["/nowhere", f"{API}/orders", f"{API}/items/999999"])
+@pytest.mark.parametrize("path", [f"{API}/nowhere", f"{API}/orders", f"{API}/items/999999"])
 def test_a_client_that_accepts_html_gets_the_envelope(client: HttpClient, path: str, accept: str) -> None:
     answer = client.get(path, headers={"Accept": accept})
 

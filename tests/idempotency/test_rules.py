@@ -1,5 +1,6 @@
 """Rules of idempotency keys that need no store: policies, owners, stored statuses, outcomes."""
 
+import re
 from typing import Any
 
 import pytest
@@ -7,9 +8,11 @@ from flask import Flask, g
 
 from shop.core.errors import CoreExceptionCode, ShopError
 from shop.core.idempotency.fingerprint import Fingerprint
+from shop.core.idempotency.key_spelling import KEY_PATTERN, is_repeated, is_valid
 from shop.core.idempotency.metrics import IDEMPOTENT_REQUESTS, IDEMPOTENT_SECONDS, timed
 from shop.core.idempotency.policy import (
     DEFAULT_POLICY,
+    KEY_EXAMPLE,
     IdempotencyPolicy,
     describe_idempotency_key,
     effective_policy,
@@ -49,7 +52,7 @@ def test_a_policy_may_leave_the_requirement_to_the_settings(*, in_settings: bool
 
 
 def test_the_header_of_a_key_is_described() -> None:
-    operation: dict[str, Any] = {"parameters": [{"name": "page"}], "responses": {}}
+    operation: dict[str, Any] = {"parameters": [{"name": "page"}], "responses": {}, "failures": []}
 
     describe_idempotency_key(operation, IdempotencyPolicy(required=True, ttl=7), Settings())
 
@@ -60,8 +63,16 @@ def test_the_header_of_a_key_is_described() -> None:
         "name": "Idempotency-Key",
         "required": True,
         "description": "Makes it safe to repeat the request, for 7 seconds.",
-        "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$", "example": "refund-4711"},
+        "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": KEY_PATTERN, "example": KEY_EXAMPLE},
     }
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["k", "k,l", '"k,l"', '"', '""', '"k"l', '"k\\"l"', '"k\\l"', '"k', 'k"', '"""', '"k,l', '"k"l,m"', "\\", '"\\"'],
+)
+def test_the_document_describes_the_accepted_keys(value: str) -> None:
+    assert bool(re.search(KEY_PATTERN, value)) == (is_valid(value) and not is_repeated(value))
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from functools import cache
 
 from shop.architecture.report.fact_index import FactIndex
 
-WIDTH, ROW_HEIGHT, TOP_MARGIN = 1176, 88, 34
+WIDTH, ROW_HEIGHT, TOP_MARGIN = 1240, 88, 34
 BOX_WIDTH, BOX_HEIGHT, GAP, MARGIN = 152, 46, 14, 6
 BOX_HALF_HEIGHT = BOX_HEIGHT / 2
 SIDE_DISTANCE = BOX_WIDTH / 2 + MARGIN

@@ -12,6 +12,8 @@ _PLAIN = re.compile(r"[\x21-\x7e]{1,255}")
 # RFC 9651: a quote and a backslash are escaped, and nothing else is.
 _QUOTED = re.compile(r'"((?:[\x21\x23-\x5b\x5d-\x7e]|\\["\\])+)"')
 _ESCAPE, _ESCAPED = re.compile(r'\\(["\\])'), re.compile(r'["\\]')
+# Both for the OpenAPI document, without escapes: a plain key without commas, and any key in quotes.
+KEY_PATTERN = r'^([!#-+\--~][!-+\--~]*|"([!#-\[\]-~]|\\["\\])+"|"([!#-+\--~][!-+\--~]*|"[!-+\--~]+)?)$'
 
 
 def is_repeated(value: str) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from shop.core.errors import CoreExceptionCode
+from shop.core.idempotency.key_spelling import KEY_PATTERN
 from shop.core.openapi.annotations import annotate
 from shop.core.openapi.failures import FAILURES, Failing, failing
 from shop.core.settings.settings import Settings
@@ -105,7 +106,7 @@ def describe_idempotency_key(operation: dict[str, Any], policy: IdempotencyPolic
         "name": settings.idempotency_header,
         "required": is_required(policy, settings),
         "description": f"Makes it safe to repeat the request, for {seconds} seconds.",
-        "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$", "example": KEY_EXAMPLE},
+        "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": KEY_PATTERN, "example": KEY_EXAMPLE},
     }
     operation["parameters"] = [*operation.get("parameters", []), header]
     for response in operation["responses"].values():

@@ -39,7 +39,7 @@ class PageFields:
     cursor = Text(
         CURSOR_MAX,
         min_length=1,
-        metadata={"description": "`next_cursor` of the previous page.", "example": CURSOR_EXAMPLE},
+        metadata={"description": "`next_cursor` of the previous page.", "minLength": 0, "example": CURSOR_EXAMPLE},
     )
 
 

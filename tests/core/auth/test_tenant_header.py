@@ -6,6 +6,7 @@ from typing import Any
 from flask import Flask
 
 from shop.core.auth.tenant_resolver import describe_tenant
+from shop.core.errors import CoreExceptionCode
 from tests.core.auth.tenant_requests import SECOND, TenantRequests
 
 
@@ -22,7 +23,7 @@ def test_a_request_has_one_tenant_to_its_end(tmp_path: Path) -> None:
 
 
 def test_the_header_is_an_optional_parameter_of_every_operation() -> None:
-    operation: dict[str, Any] = {"parameters": [{"name": "page"}], "responses": {200: "Items"}}
+    operation: dict[str, Any] = {"parameters": [{"name": "page"}], "responses": {200: "Items"}, "failures": []}
 
     describe_tenant(operation)
 
@@ -36,10 +37,10 @@ def test_the_header_is_an_optional_parameter_of_every_operation() -> None:
         "example": "default",
     }
     assert header == {"in": "header", "name": "X-Tenant", "required": False}
-    assert set(operation["responses"]) == {200, 401, 404}
+    assert operation["failures"] == [CoreExceptionCode.TOKEN_INVALID, CoreExceptionCode.TENANT_UNKNOWN]
 
 
 def test_an_operation_without_parameters_gets_the_header() -> None:
-    operation: dict[str, Any] = {"responses": {}}
+    operation: dict[str, Any] = {"responses": {}, "failures": []}
     describe_tenant(operation)
     assert [parameter["name"] for parameter in operation["parameters"]] == ["X-Tenant"]

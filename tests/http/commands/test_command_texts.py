@@ -25,7 +25,7 @@ def unique(prefix: str = "t") -> str:
 def test_a_tenant_without_a_visible_name_in_one_line_is_refused(shop: Shop, name: str) -> None:
     slug = unique()
 
-    with pytest.raises(ProcessFailed, match="--name|display name"):
+    with pytest.raises(ProcessFailed, match=r"--name|display name"):
         shop.service.run_cli("tenants", "add", slug, "--name", name)
 
     assert slug not in shop.service.run_cli("tenants").stdout
@@ -40,14 +40,14 @@ def test_the_name_of_a_tenant_is_stored_in_its_only_spelling(shop: Shop) -> None
 
 @pytest.mark.parametrize("email", ["boss", "boss@localhost", "bo\u200bss@texts.example"])
 def test_an_administrator_without_a_valid_address_is_refused(shop: Shop, email: str) -> None:
-    with pytest.raises(ProcessFailed, match="(?i)valid e-?mail address|e-mail address is not valid"):
+    with pytest.raises(ProcessFailed, match=r"(?i)valid e-?mail address|e-mail address is not valid"):
         shop.service.run_cli("tenants", "add-admin", "default", email, "--admin-password", "Correct-horse-1")
 
 
 def test_no_tenant_is_added_for_an_administrator_without_a_valid_address(shop: Shop) -> None:
     slug, secret = unique(), ("--admin-password", "Correct-horse-1")
 
-    with pytest.raises(ProcessFailed, match="(?i)valid e-?mail address|e-mail address is not valid"):
+    with pytest.raises(ProcessFailed, match=r"(?i)valid e-?mail address|e-mail address is not valid"):
         shop.service.run_cli("tenants", "add", slug, "--admin-email", "boss@localhost", *secret)
 
     assert slug not in shop.service.run_cli("tenants").stdout
