@@ -40,7 +40,7 @@ def describe_cache_control(operation: dict[str, Any], doc_info: dict[str, Any]) 
     header = {
         "description": "Whether and how long the response may be stored.",
         "required": True,
-        "schema": {"type": "string", "example": value},
+        "schema": {"type": "string", "maxLength": 255, "example": value},
     }
     for status, response in operation["responses"].items():
         if isinstance(response, dict) and int(status) < 400:
