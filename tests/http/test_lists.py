@@ -12,7 +12,6 @@ INVALID = (
     ("page=0", "page"),
     ("page=-1", "page"),
     ("page=abc", "page"),
-    ("page=", "page"),
     ("page=1.5", "page"),
     ("page=99999999999999999999", "page"),
     ("per_page=0", "per_page"),
@@ -27,7 +26,7 @@ def test_an_invalid_query_is_refused(client: HttpClient, query: str, name: str) 
     assert_refused(client.get(f"{API}/items?{query}"), FIELD, name)
 
 
-@pytest.mark.parametrize("query", ["cursor=", "cursor=abc", "cursor=abc.def", "cursor=" + "a" * 4001])
+@pytest.mark.parametrize("query", ["cursor=abc", "cursor=abc.def", "cursor=" + "a" * 4001])
 def test_a_forged_cursor_is_refused(client: HttpClient, buyer: str, query: str) -> None:
     assert_refused(client.get(f"{API}/orders?{query}", token=buyer), FIELD, "cursor")
 

@@ -81,6 +81,8 @@ def test_the_number_of_statements_does_not_depend_on_the_rows(
 
 
 def test_the_statements_of_the_ledger_do_not_depend_on_the_rows(list_shop: ListShop) -> None:
+    # Loads the session, which each test loads at its first request.
+    list_shop.answer(list_shop.ledger, "admin")
     counts = []
     for per_page in (1, 100):
         with list_shop.record_statements() as statements:

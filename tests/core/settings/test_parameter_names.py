@@ -42,7 +42,7 @@ def read_errors(client: FlaskClient, query: str) -> Any:
         ("limit=0", "limit"),
         ("after=abc&page=1", "page"),
         ("pagination=page&after=abc", "after"),
-        ("searchFields=name", "searchFields"),
+        ("searchFields=nope:like", "searchFields"),
     ],
 )
 def test_an_error_has_the_public_name_of_the_parameter(client: FlaskClient, query: str, name: str) -> None:

@@ -58,6 +58,7 @@ def test_every_bucket_has_a_rate() -> None:
         Bucket.REGISTER: Rate(20, 60),
         Bucket.REFRESH: Rate(60, 60),
         Bucket.PURCHASE: Rate(60, 60),
+        Bucket.REPLAY: Rate(600, 60),
     }
 
 
