@@ -67,6 +67,8 @@ LISTS: list[tuple[str, str, dict[str, Any], int]] = [
 def test_the_number_of_statements_does_not_depend_on_the_rows(
     list_shop: ListShop, path: str, user: str, parameters: dict[str, Any], expected: int
 ) -> None:
+    # Loads the session and the rights of the user, which each process loads at its first request.
+    list_shop.answer(path, user)
     counts = []
     for per_page in (1, 2, 100):
         with list_shop.record_statements() as statements:
@@ -81,7 +83,7 @@ def test_the_number_of_statements_does_not_depend_on_the_rows(
 
 
 def test_the_statements_of_the_ledger_do_not_depend_on_the_rows(list_shop: ListShop) -> None:
-    # Loads the session, which each test loads at its first request.
+    # The same.
     list_shop.answer(list_shop.ledger, "admin")
     counts = []
     for per_page in (1, 100):
