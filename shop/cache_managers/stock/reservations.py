@@ -25,7 +25,8 @@ from shop.supports.reservation import (
 
 WAKE_FLAG_TTL_SECONDS = 30
 SCAN_COUNT = 1000
-_reserve = Script(Path(__file__).parent / "lua" / "reserve.lua", COUNT_LUA)
+_FOLDER = Path(__file__).parent
+_reserve = Script(_FOLDER / "lua" / "reserve.lua", COUNT_LUA, _FOLDER.parent / "lua" / "read.lua")
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ def alter_script(name: str, changes: Mapping[str, str], folder: Path) -> Script:
         assert text.count(old) == 1, f"{name} does not say {old!r}"
         text = text.replace(old, new)
     (folder / name).write_text(text)
-    return Script(folder / name, COUNT_LUA)
+    return Script(folder / name, COUNT_LUA, LUA.parents[1] / "lua" / "read.lua")
 
 
 def drop_stock_constraint(shop: InProcessShop) -> None:
