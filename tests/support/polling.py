@@ -23,8 +23,8 @@ def wait_for(condition: Callable[[], bool], timeout: float) -> bool:
     return True
 
 
-def eventually(assertion: Callable[[], T], timeout: float = 30.0) -> T:
-    """Poll until an assertion holds, and return its value.
+def eventually(assertion: Callable[[], T], timeout: float = 30.0, pause: float = PAUSE_SECONDS) -> T:
+    """Poll every `pause` seconds until an assertion holds, and return its value.
 
     It holds when it neither raises AssertionError nor returns False. After `timeout` seconds the last failure is
     raised, so that the test shows it.
@@ -36,7 +36,7 @@ def eventually(assertion: Callable[[], T], timeout: float = 30.0) -> T:
         except AssertionError:
             if time.monotonic() > deadline:
                 raise
-        time.sleep(PAUSE_SECONDS)
+        time.sleep(pause)
 
 
 def _require(value: T) -> T:

@@ -14,6 +14,8 @@ ROOT = Path(__file__).parents[3]
 SABOTAGE = ROOT / "tests" / "chaos" / "sabotage"
 FILE_VARIABLE = "SHOP_TEST_CRASH_FILE"
 REACHED_SECONDS, READY_SECONDS, WAIT_SECONDS = 15.0, 30.0, 15.0
+# InnoDB keeps its table of transactions as it was until nothing has read it for 0.1 s: faster polls never see a change.
+TRANSACTIONS_SECONDS = 0.15
 
 
 def crash_env(folder: Path, locations: Iterable[str]) -> dict[str, str]:
@@ -91,7 +93,7 @@ class CrashTrap:
 def armed(shop: Shop, trap: CrashTrap) -> Iterator[None]:
     """Arm the trap before the buyers begin, and hold the worker or scheduler, so that its work piles up."""
     if trap.process == "worker":
-        eventually(lambda: _freeze_between_transactions(shop), WAIT_SECONDS)
+        eventually(lambda: _freeze_between_transactions(shop), WAIT_SECONDS, TRANSACTIONS_SECONDS)
     elif trap.process == "scheduler":
         # Its slots are due at its start, and a minute later.
         shop.service.kill(trap.process)
