@@ -71,6 +71,10 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
 
         return decorator
 
+    def register_views_in_doc(self, api: Any, app: Any, spec: Any, **names: Any) -> None:
+        """Describe the routes when the document is read."""
+        spec.defer(partial(super().register_views_in_doc, api, app, spec, **names))
+
     def arguments(self, schema: type[Schema] | Schema, *, location: str = "json", **options: Any) -> Callable[[F], F]:
         """Pass validated arguments to the method.
 

@@ -5,6 +5,7 @@ The `type` of every problem document links here.
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import partial
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -109,7 +110,7 @@ def serve_errors(app: Flask, api: Api) -> None:
         500,
     )
     for endpoint, operation in (("errors", listed), ("error", shown)):
-        api.spec.path(rule=rules[endpoint], operations={"get": operation})
+        api.spec.defer(partial(api.spec.path, rule=rules[endpoint], operations={"get": operation}))
 
 
 def _error_card(code: ExceptionCode) -> dict[str, Any]:
