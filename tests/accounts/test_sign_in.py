@@ -60,13 +60,13 @@ def test_a_login_of_an_unknown_account_computes_a_hash_too(first_app: InProcessS
 def test_a_hash_of_older_settings_is_renewed_at_sign_in(
     first_app: InProcessShop, registered_user: dict[str, Any]
 ) -> None:
-    old_hash = PasswordHasher(1, 8, 1).hash(PASSWORD)
+    old_hash = PasswordHasher(2, 16, 1).hash(PASSWORD)
     first_app.change_row("UPDATE users SET password_hash = %s WHERE email = %s", old_hash, ANN)
 
     assert sign_in(first_app, **registered_user).status_code == 200
 
     renewed = first_app.rows("SELECT password_hash FROM users")[0][0]
-    assert renewed.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+    assert renewed.startswith("$argon2id$v=19$m=8,t=1,p=1$")
     assert sign_in(first_app, **registered_user).status_code == 200
 
 

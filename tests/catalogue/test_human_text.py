@@ -52,7 +52,7 @@ def send(shop: InProcessShop, field: Field, text: str) -> Any:
     for name in field.names[:-1]:
         inner = inner.setdefault(name, {})
     inner[field.names[-1]] = text
-    path = field.path.format(item=shop.offer(stock=1))
+    path = field.path.format(item=shop.offer(stock=1)) if "{item}" in field.path else field.path
     return shop.send(field.method, path, shop.admin_token, body)
 
 

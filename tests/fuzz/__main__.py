@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from tests.fuzz.campaign import CALLERS, CHEAP_HASHING, create_fuzz_database, log_search_settings, run
+from tests.fuzz.campaign import CALLERS, create_fuzz_database, log_search_settings, run
 from tests.http.support.shop import start_shop
 from tests.support.servers.mariadb import MariaDB
 from tests.support.servers.valkey import Valkey
@@ -28,7 +28,7 @@ def main(*, seed: int, cases: int) -> None:
     folder = Path(tempfile.mkdtemp(prefix="shop-fuzz-"))
     try:
         database_url = create_fuzz_database(mariadb.url(), "fuzz")
-        with start_shop(folder, database_url, valkey.url, **CHEAP_HASHING, **log_search_settings(folder)) as shop:
+        with start_shop(folder, database_url, valkey.url, **log_search_settings(folder)) as shop:
             total, passed = 0, True
             for number in count(seed):
                 if number >= seed + SEEDS_MIN and total >= cases:

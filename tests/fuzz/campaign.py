@@ -17,8 +17,6 @@ from tests.support.servers.databases import create_database
 
 ROOT = Path(__file__).parents[2]
 CONFIG = Path(__file__).parent / "schemathesis.toml"
-# Hundreds of passwords are hashed.
-CHEAP_HASHING = {"SHOP_ARGON2_TIME": "1", "SHOP_ARGON2_MEMORY_KIB": "1024", "SHOP_ARGON2_LANES": "1"}
 # Escalating: each operation is sent by an ordinary user, or by an administrator where that is needed.
 ESCALATING, ORDINARY, ADMINISTRATOR = "", "ada", "admin"
 CALLERS = (ESCALATING, ORDINARY, ADMINISTRATOR)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.fuzz.campaign import CHEAP_HASHING, create_fuzz_database, log_search_settings
+from tests.fuzz.campaign import create_fuzz_database, log_search_settings
 from tests.http.conftest import own_redis  # noqa: F401 - a fixture
 from tests.http.support.shop import Shop, start_shop
 from tests.support.servers.databases import drop_database
@@ -21,7 +21,7 @@ def shop(
     name = f"shop_{worker_id}_fuzz"
     folder = tmp_path_factory.mktemp("fuzz")
     database_url = create_fuzz_database(database_server, name)
-    with start_shop(folder, database_url, own_redis, **CHEAP_HASHING, **log_search_settings(folder)) as shop:
+    with start_shop(folder, database_url, own_redis, **log_search_settings(folder)) as shop:
         yield shop
         shop.verify()
     drop_database(database_server, name)

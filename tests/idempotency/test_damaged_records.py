@@ -1,6 +1,7 @@
 """Damaged records and notes: 500001 once, in the envelope, then a miss."""
 
 from collections.abc import Iterator
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from werkzeug.test import TestResponse
 from tests.http.support.shop import API
 from tests.idempotency.stub_routes import StubRoutes, is_replay
 from tests.purchase.support.in_process_shop import InProcessShop
+from tests.support.samples import sample
 from tests.support.servers.valkey import Valkey
 
 CORRUPT, OTHER_REQUEST = 500001, 422004
@@ -43,7 +45,7 @@ def rename(shop: InProcessShop, item: int) -> TestResponse:
     return shop.http.patch(f"{API}/items/{item}", json=NAME, headers=headers)
 
 
-@pytest.mark.parametrize(("column", "value"), CASES, ids=lambda value: repr(value)[:30])
+@pytest.mark.parametrize(("column", "value"), sample(CASES, 14, key=itemgetter(0)), ids=lambda value: repr(value)[:30])
 def test_a_damaged_column_is_reported_once(sqlite_shop: InProcessShop, column: str, value: Any) -> None:
     item = sqlite_shop.offer(stock=3)
     assert rename(sqlite_shop, item).status_code == 200

@@ -17,7 +17,6 @@ from tests.http.support.shop import Shop, start_shop
 from tests.purchase.support.dead_letters import repaired_shop, run_dead_letters
 from tests.purchase.support.in_process_shop import InProcessShop
 from tests.purchase.support.invariant_checks import drop_stock_constraint
-from tests.support.limits import CHEAP_HASHING
 from tests.support.servers.databases import create_database, drop_database
 from tests.support.servers.mariadb import MariaDB
 from tests.support.servers.valkey import Valkey
@@ -68,9 +67,8 @@ def running_service(
     valkey, mariadb = mariadb_and_valkey
     database_url = create_database(mariadb.url(), "shop")
     # This Valkey syncs every write to a disk shared with other tests, so it may stall for longer than 0.4 s.
-    # Tests measure how long a request waits for a store: the hash of a password shall not take as long.
-    env = {"SHOP_REDIS_TIMEOUT": "1.0", **CHEAP_HASHING}
-    with start_shop(tmp_path_factory.mktemp("shop"), database_url, valkey.url, **env) as shop:
+    folder = tmp_path_factory.mktemp("shop")
+    with start_shop(folder, database_url, valkey.url, SHOP_REDIS_TIMEOUT="1.0") as shop:
         # A process that starts while a test has stopped the database would know no tenant.
         wait_until_all_ready(shop)
         yield RunningService(shop, valkey, mariadb)

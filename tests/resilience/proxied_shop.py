@@ -13,7 +13,6 @@ from tests.http.support.readiness import wait_until_all_ready
 from tests.http.support.shop import API, Shop
 from tests.resilience.proxy import Fault, Proxy
 from tests.support.http import HttpClient, Response
-from tests.support.limits import CHEAP_HASHING
 from tests.support.processes.processes import Service
 from tests.support.servers.databases import create_database
 from tests.support.servers.mariadb import MariaDB
@@ -108,7 +107,7 @@ def start_shop(folder: Path, valkey: Valkey, mariadb: MariaDB, **env: str) -> It
     create_database(mariadb.url(), "shop")
     with Proxy(valkey.socket) as redis, Proxy(mariadb.socket) as database:
         address = f"mysql+pymysql://root@127.0.0.1:{database.port}/shop?charset=utf8mb4&ssl_disabled=true"
-        service = Service(folder, address, f"redis://127.0.0.1:{redis.port}/0", {**CHEAP_HASHING, **HIGH_LIMITS, **env})
+        service = Service(folder, address, f"redis://127.0.0.1:{redis.port}/0", {**HIGH_LIMITS, **env})
         shop = Shop(service)
         try:
             proxied_shop = ProxiedShop(shop.open(), {"redis": redis, "mariadb": database})

@@ -1,6 +1,8 @@
 """Damaged values in Redis: answered in the envelope, and healed by purchases, jobs or `flask shop sync`."""
 
 from collections.abc import Callable, Iterator
+from itertools import product
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from shop.jobs.stock import DrainStockJob, PreloadStockJob, SweepStockJob, SyncS
 from shop.services.queue_metric import QueueMetricService
 from tests.http.support.shop import API
 from tests.purchase.support.in_process_shop import InProcessShop
+from tests.support.samples import sample
 
 TYPES: dict[str, Callable[[Any, str], object]] = {
     "text": lambda redis, name: redis.set(name, "damaged"),
@@ -22,9 +25,12 @@ TYPES: dict[str, Callable[[Any, str], object]] = {
     "stream": lambda redis, name: redis.xadd(name, {"a": "b"}),
 }
 GATE_FIELDS = ("epoch", "avail", "pend", "price", "seq", "hwm", "limit", "forgot")
-
-
-ALL_STRATEGIES = pytest.mark.parametrize("shop", [Strategy.SCRIPT, Strategy.LOCK, Strategy.WATCH], indirect=True)
+STRATEGIES = (Strategy.SCRIPT, Strategy.LOCK, Strategy.WATCH)
+ALL_STRATEGIES = pytest.mark.parametrize("shop", STRATEGIES, indirect=True)
+DAMAGED_FIELDS = list(product(STRATEGIES, GATE_FIELDS, ["abc", "9" * 30]))
+DAMAGED_RECEIPTS = list(
+    product(STRATEGIES, ["text", "hash"], ["garbage", "P|1|2", "P|x|1|1|1|1|1|EUR|1|1|1"]),
+)
 
 
 @pytest.fixture
@@ -63,9 +69,7 @@ def heal_and_buy(shop: InProcessShop, item: int, token: str) -> None:
     assert shop.cli("verify").exit_code == 0, shop.cli("verify").output
 
 
-@pytest.mark.parametrize("field", GATE_FIELDS)
-@pytest.mark.parametrize("value", ["abc", "9" * 30])
-@ALL_STRATEGIES
+@pytest.mark.parametrize(("shop", "field", "value"), sample(DAMAGED_FIELDS, 12, key=itemgetter(1)), indirect=["shop"])
 def test_a_damaged_field_of_a_gate_is_healed(shop: InProcessShop, field: str, value: str) -> None:
     item, token = shop.offer(stock=10, max_per_user=9), shop.buyer()
     shop.buy_and_write(item, token)
@@ -113,9 +117,9 @@ def test_limits_and_buyers_of_another_type_are_healed(shop: InProcessShop, kind:
     assert sum(int(row[0]) for row in shop.rows("SELECT quantity FROM orders WHERE item_id = %s", item)) == 2, answers
 
 
-@pytest.mark.parametrize("content", ["garbage", "P|1|2", "P|x|1|1|1|1|1|EUR|1|1|1"])
-@pytest.mark.parametrize("kind", ["text", "hash"])
-@ALL_STRATEGIES
+@pytest.mark.parametrize(
+    ("shop", "kind", "content"), sample(DAMAGED_RECEIPTS, 6, key=itemgetter(0, 1)), indirect=["shop"]
+)
 def test_a_damaged_receipt_is_reported_once_and_then_a_miss(shop: InProcessShop, kind: str, content: str) -> None:
     item, token = shop.offer(stock=10), shop.buyer()
     order = shop.buy_and_write(item, token, key="key-1")

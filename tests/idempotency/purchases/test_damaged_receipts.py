@@ -1,14 +1,19 @@
 """Damaged receipts and notes of purchases: 500001 once, then a miss; nothing is sold twice."""
 
+from itertools import product
 from typing import Any
 
 import pytest
 
+from shop.constants.order import Strategy
 from shop.core.redis.stores import RedisStores
+from tests.idempotency.purchases.conftest import ELSEWHERE
 from tests.purchase.support.in_process_shop import InProcessShop, data_of
 from tests.purchase.support.invariant_checks import find_violated
+from tests.support.samples import sample
 
 CORRUPT = 500001
+WITH_RECEIPTS = [*(strategy.value for strategy in Strategy if strategy is not Strategy.DB), ELSEWHERE]
 DAMAGES: list[Any] = [
     "",
     "text",
@@ -30,13 +35,15 @@ def damage(client: Any, name: str, value: Any) -> None:
         client.set(name, value.replace("{receipt}", receipt) if isinstance(value, str) else value)
 
 
-@pytest.mark.parametrize("value", DAMAGES, ids=repr)
-@pytest.mark.parametrize("drained", [True, False])
+@pytest.mark.parametrize(
+    ("make_strategy_shop", "value", "drained"),
+    sample(list(product(WITH_RECEIPTS, DAMAGES, [True, False])), 16, key=lambda case: repr(case[1])),
+    ids=repr,
+    indirect=["make_strategy_shop"],
+)
 def test_a_damaged_receipt_is_reported_once_and_sells_once(
     strategy_shop: InProcessShop, value: Any, *, drained: bool
 ) -> None:
-    if strategy_shop.settings.purchase_strategy == "db":
-        return  # without receipts
     item, token = strategy_shop.offer(stock=9), strategy_shop.buyer()
     order = strategy_shop.buy(item, token, 2, key="k")
     if drained:
@@ -71,10 +78,13 @@ def test_a_damaged_note_is_reported_once(strategy_shop: InProcessShop, value: An
     assert strategy_shop.read_item(item)["stock"] == 7
 
 
-@pytest.mark.parametrize("value", DAMAGES, ids=repr)
+@pytest.mark.parametrize(
+    ("make_strategy_shop", "value"),
+    sample(list(product(WITH_RECEIPTS, DAMAGES)), 8, key=lambda case: repr(case[1])),
+    ids=repr,
+    indirect=["make_strategy_shop"],
+)
 def test_a_damaged_receipt_stops_no_drain(strategy_shop: InProcessShop, value: Any) -> None:
-    if strategy_shop.settings.purchase_strategy == "db":
-        return  # without receipts
     item, token = strategy_shop.offer(stock=9), strategy_shop.buyer()
     orders = [strategy_shop.buy(item, token) for _ in range(3)]
     damage(strategy_shop.redis, strategy_shop.partition_key(item, f"receipt:{orders[1]}"), value)
@@ -85,9 +95,8 @@ def test_a_damaged_receipt_stops_no_drain(strategy_shop: InProcessShop, value: A
     assert data_of(strategy_shop.send("GET", f"/orders/{orders[1]}", token), 200)["status"] == "confirmed"
 
 
+@pytest.mark.parametrize("make_strategy_shop", [Strategy.SCRIPT.value, ELSEWHERE], indirect=True)
 def test_a_damaged_mark_of_a_buyer_is_replaced(strategy_shop: InProcessShop) -> None:
-    if strategy_shop.settings.purchase_strategy != "script":
-        return
     item, token = strategy_shop.offer(stock=9), strategy_shop.buyer()
     strategy_shop.buy(item, token)
     for name in strategy_shop.redis.keys("*:buyer:*"):

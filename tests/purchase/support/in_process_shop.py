@@ -32,7 +32,7 @@ from shop.services.sale_gate import SaleGateService
 from tests.http.support.shop import API
 from tests.http.support.user_rows import new_users
 from tests.support.distinct_values import price_fields
-from tests.support.limits import UNLIMITED
+from tests.support.limits import CHEAP_HASHING_SETTINGS, UNLIMITED
 from tests.support.servers.databases import migrate_database
 
 T = TypeVar("T")
@@ -43,7 +43,7 @@ class InProcessShop:
 
     def __init__(self, database_url: str, redis_url: str, folder: Path, **settings: Any) -> None:
         # Generous, since servers may stall on a busy test machine and these tests do not retry.
-        settings = {"redis_timeout": 2.0, **UNLIMITED, **settings}
+        settings = {"redis_timeout": 2.0, **UNLIMITED, **CHEAP_HASHING_SETTINGS, **settings}
         self.settings = Settings(database_url=database_url, redis_url=redis_url, var=str(folder), **settings)
         app = create_app(self.settings)
         self.container: Container = app.extensions["shop"]

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 from tests.support.http import HttpClient
-from tests.support.limits import UNLIMITED_ENV
+from tests.support.limits import CHEAP_HASHING, UNLIMITED_ENV
 from tests.support.processes import cleanup_watcher
 from tests.support.processes.coverage_hooks import is_measured
 from tests.support.processes.launchers import fork_preloaded
@@ -53,7 +53,7 @@ class Service:
     def __init__(self, folder: Path, database_url: str, redis_url: str, env: Mapping[str, str] | None = None) -> None:
         self.folder = folder
         stores = {"SHOP_DATABASE_URL": database_url, "SHOP_REDIS_URL": redis_url}
-        self.env = {**UNLIMITED_ENV, **stores, **(env or {})}
+        self.env = {**UNLIMITED_ENV, **CHEAP_HASHING, **stores, **(env or {})}
         self._processes: dict[str, ManagedProcess] = {}
         self._binds: dict[str, str] = {}
         self._bind_lock = threading.Lock()
