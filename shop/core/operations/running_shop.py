@@ -4,7 +4,7 @@ import fcntl
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -57,9 +57,18 @@ def stop_shop(settings: Settings, tell: Callable[[str], None]) -> None:
             if time.monotonic() > deadline:
                 raise SettingsError(f"Process {pid} does not end; `kill -9 {pid}` ends it and its children.")
             time.sleep(_POLL_SECONDS)
-    with suppress(psutil.TimeoutExpired):
-        process.wait(STOP_SECONDS)
+    deadline = time.monotonic() + STOP_SECONDS
+    while not _has_ended(process) and time.monotonic() < deadline:
+        time.sleep(_POLL_SECONDS)
     tell("shop has stopped.")
+
+
+def _has_ended(process: psutil.Process) -> bool:
+    # A parent that does not read the exit code of its child keeps it as a zombie.
+    try:
+        return bool(process.status() == psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return True
 
 
 def _path(settings: Settings) -> Path:
