@@ -13,9 +13,12 @@ from tests.chaos.harness.crash_scenarios import SCENARIOS, repairs, returned
 from tests.chaos.harness.crash_trap import CrashTrap, armed
 from tests.http.support.shop import Shop
 from tests.purchase.support.buyer_load import BuyerLoad
+from tests.support.samples import sample
 
 STOCK = 100_000
 PAUSE_SECONDS = 0.03
+# Each process in each scenario; the whole matrix with SHOP_TEST_ALL=1.
+SAMPLED = dict(sample(list(POINTS.items()), 18, key=lambda named: (named[1].process, named[1].scenario)))
 # A withdrawal takes units from Redis first: a crash then leaves Redis too low, which only the reconciliation detects.
 # Where a scenario edits a store, the scheduled reconciliation may run before the drain detects the difference.
 MAY_NEED_REPAIR = {"withdraw", "drift", "age"}
@@ -27,7 +30,7 @@ def buyer_load(shop: Shop) -> BuyerLoad:
     return BuyerLoad(shop, [shop.offer(stock=STOCK)], PAUSE_SECONDS)
 
 
-@pytest.mark.parametrize("point", POINTS.values(), ids=POINTS)
+@pytest.mark.parametrize("point", SAMPLED.values(), ids=SAMPLED)
 def test_a_crash_neither_loses_nor_duplicates_orders(
     shop: Shop, buyer_load: BuyerLoad, point: CrashPoint, tmp_path: Path
 ) -> None:

@@ -11,7 +11,7 @@ from tests.support.samples import runs_all, sample
 
 SEED, EXAMPLES = 1, 3
 # Operations of each caller in the phases `coverage` and `fuzzing`.
-SAMPLED = 7
+SAMPLED = 4
 
 
 @pytest.mark.parametrize("caller", [ESCALATING, ADMINISTRATOR], ids=["escalating", "administrator"])

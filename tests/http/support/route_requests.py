@@ -1,6 +1,7 @@
 """Requests to every route, and the mistakes in the responses."""
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import product
 from typing import Any
 from uuid import uuid4
 
@@ -11,6 +12,7 @@ from shop.app import API_PREFIX
 from tests.http.support.answer_checks import ALL_PREFERENCES, Document, Preferences, find_violations
 from tests.http.support.marked_rows import ACTORS, MarkedRows
 from tests.http.support.routes import Route, example, read_routes
+from tests.support.samples import sample
 
 ADMIN = next(actor for actor in ACTORS if actor.name == "an administrator")
 OTHER_USER = next(actor for actor in ACTORS if actor.name == "another user")
@@ -74,15 +76,18 @@ def find_mistakes(
     matches: Callable[[Route], bool],
     all_preferences: Sequence[Preferences] = ALL_PREFERENCES,
 ) -> list[str]:
-    """List the mistakes in the responses of all matching routes."""
+    """List the mistakes in the responses of all matching routes.
+
+    A sample of the preferences has each language for every route.
+    """
     app = marked_rows.shop.http.application
     document = read_document(app)
     routes = [route for route in read_routes(app) if matches(route)]
     assert routes
+    cases = list(product(routes, all_preferences))
     return [
         f"{route.name} {answer.status_code} to {preferences}: {mistake}"
-        for route in routes
-        for preferences in all_preferences
+        for route, preferences in sample(cases, 0, key=lambda case: (case[0].name, case[1].language))
         for answer in (send_request(marked_rows, route, preferences),)
         for mistake in check_answer(answer, route, preferences, statuses(route), document)
     ]
