@@ -1,7 +1,6 @@
 """Damaged records and notes: 500001 once, in the envelope, then a miss."""
 
 from collections.abc import Iterator
-from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +28,9 @@ DAMAGES: dict[str, tuple[Any, ...]] = {
     "method": ("", 7, "po st"),
     "path": ("", "/api", 7),
 }  # fmt: skip
-CASES = [(column, value) for column, values in DAMAGES.items() for value in values]
+CASES = sample(
+    [(column, value) for column, values in DAMAGES.items() for value in values], 14, key=lambda case: case[0]
+)
 
 
 @pytest.fixture
@@ -45,7 +46,7 @@ def rename(shop: InProcessShop, item: int) -> TestResponse:
     return shop.http.patch(f"{API}/items/{item}", json=NAME, headers=headers)
 
 
-@pytest.mark.parametrize(("column", "value"), sample(CASES, 14, key=itemgetter(0)), ids=lambda value: repr(value)[:30])
+@pytest.mark.parametrize(("column", "value"), CASES, ids=lambda value: repr(value)[:30])
 def test_a_damaged_column_is_reported_once(sqlite_shop: InProcessShop, column: str, value: Any) -> None:
     item = sqlite_shop.offer(stock=3)
     assert rename(sqlite_shop, item).status_code == 200

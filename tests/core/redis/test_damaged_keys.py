@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from itertools import product
-from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +26,11 @@ TYPES: dict[str, Callable[[Any, str], object]] = {
 GATE_FIELDS = ("epoch", "avail", "pend", "price", "seq", "hwm", "limit", "forgot")
 STRATEGIES = (Strategy.SCRIPT, Strategy.LOCK, Strategy.WATCH)
 ALL_STRATEGIES = pytest.mark.parametrize("shop", STRATEGIES, indirect=True)
-DAMAGED_FIELDS = list(product(STRATEGIES, GATE_FIELDS, ["abc", "9" * 30]))
-DAMAGED_RECEIPTS = list(
-    product(STRATEGIES, ["text", "hash"], ["garbage", "P|1|2", "P|x|1|1|1|1|1|EUR|1|1|1"]),
+DAMAGED_FIELDS = sample(list(product(STRATEGIES, GATE_FIELDS, ["abc", "9" * 30])), 12, key=lambda case: case[1])
+DAMAGED_RECEIPTS = sample(
+    list(product(STRATEGIES, ["text", "hash"], ["garbage", "P|1|2", "P|x|1|1|1|1|1|EUR|1|1|1"])),
+    6,
+    key=lambda case: case[:2],
 )
 
 
@@ -69,7 +70,7 @@ def heal_and_buy(shop: InProcessShop, item: int, token: str) -> None:
     assert shop.cli("verify").exit_code == 0, shop.cli("verify").output
 
 
-@pytest.mark.parametrize(("shop", "field", "value"), sample(DAMAGED_FIELDS, 12, key=itemgetter(1)), indirect=["shop"])
+@pytest.mark.parametrize(("shop", "field", "value"), DAMAGED_FIELDS, indirect=["shop"])
 def test_a_damaged_field_of_a_gate_is_healed(shop: InProcessShop, field: str, value: str) -> None:
     item, token = shop.offer(stock=10, max_per_user=9), shop.buyer()
     shop.buy_and_write(item, token)
@@ -117,9 +118,7 @@ def test_limits_and_buyers_of_another_type_are_healed(shop: InProcessShop, kind:
     assert sum(int(row[0]) for row in shop.rows("SELECT quantity FROM orders WHERE item_id = %s", item)) == 2, answers
 
 
-@pytest.mark.parametrize(
-    ("shop", "kind", "content"), sample(DAMAGED_RECEIPTS, 6, key=itemgetter(0, 1)), indirect=["shop"]
-)
+@pytest.mark.parametrize(("shop", "kind", "content"), DAMAGED_RECEIPTS, indirect=["shop"])
 def test_a_damaged_receipt_is_reported_once_and_then_a_miss(shop: InProcessShop, kind: str, content: str) -> None:
     item, token = shop.offer(stock=10), shop.buyer()
     order = shop.buy_and_write(item, token, key="key-1")

@@ -124,3 +124,5 @@ def test_a_failing_callback_does_not_stop_the_monitor(store: Store, eventually: 
     store.silent = False
 
     eventually(lambda: store.monitor.down is None)
+    # The thread goes on until the end of the run.
+    store.monitor.on_check = lambda: None

@@ -24,6 +24,9 @@ DAMAGES: list[Any] = [
     b"\xff\x00",
     ["a", "b"],
 ]
+# Cases of a repeated purchase and of a drain.
+REPEATED = sample(list(product(WITH_RECEIPTS, DAMAGES, [True, False])), 16, key=lambda case: repr(case[1]))
+DRAINED = sample(list(product(WITH_RECEIPTS, DAMAGES)), 8, key=lambda case: repr(case[1]))
 
 
 def damage(client: Any, name: str, value: Any) -> None:
@@ -37,7 +40,7 @@ def damage(client: Any, name: str, value: Any) -> None:
 
 @pytest.mark.parametrize(
     ("make_strategy_shop", "value", "drained"),
-    sample(list(product(WITH_RECEIPTS, DAMAGES, [True, False])), 16, key=lambda case: repr(case[1])),
+    REPEATED,
     ids=repr,
     indirect=["make_strategy_shop"],
 )
@@ -80,7 +83,7 @@ def test_a_damaged_note_is_reported_once(strategy_shop: InProcessShop, value: An
 
 @pytest.mark.parametrize(
     ("make_strategy_shop", "value"),
-    sample(list(product(WITH_RECEIPTS, DAMAGES)), 8, key=lambda case: repr(case[1])),
+    DRAINED,
     ids=repr,
     indirect=["make_strategy_shop"],
 )
