@@ -79,7 +79,10 @@ class StockKeys(CacheManager):
         pipes: dict[int, Any] = {}
         for number, *command in commands:
             client = self._client(number)
-            pipes.setdefault(id(client), client.pipeline(transaction=transaction)).execute_command(*command)
+            # Created on demand: as an argument of setdefault, a pipeline would be made and counted for each command.
+            if (pipe := pipes.get(id(client))) is None:
+                pipe = pipes[id(client)] = client.pipeline(transaction=transaction)
+            pipe.execute_command(*command)
         answers = {server: iter(pipe.execute()) for server, pipe in pipes.items()}
         return [next(answers[id(self._client(number))]) for number, *_ in commands]
 
