@@ -55,3 +55,16 @@ class Item(Model):
     def sellable(self) -> bool:
         """True when the item is on sale and not deleted."""
         return self.status == ItemStatus.ON_SALE and self.deleted_at is None
+
+    @property
+    def offered(self) -> bool:
+        """True when the item is or was on sale.
+
+        Reservations of it may wait to be written.
+        """
+        return bool(self.sellable or self.epoch)
+
+    @property
+    def gate_values(self) -> tuple[str, int, str, int | None]:
+        """Values that the sale gate holds; the texts are not among them."""
+        return self.status, self.price_minor, self.currency, self.max_per_user

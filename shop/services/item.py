@@ -21,6 +21,7 @@ from shop.core.jobs.queue import JobQueue
 from shop.core.pagination.cursor import CursorSigner
 from shop.core.pagination.pages import AnyPage
 from shop.core.query.query import ListQuery
+from shop.core.resilience.bounded_wait import BoundedWait
 from shop.core.validation.translations import merge_translations
 from shop.exception_codes.item import ItemExceptionCode
 from shop.repositories.item import ItemRepository
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 class ItemService:
     """Lists, reads and edits items.
 
-    An edit closes the sale gate; the load after it opens the gate with the new values.
+    An edit of what the sale gate holds closes it; the load after the edit opens it again.
     """
 
     items: ItemRepository
@@ -46,6 +47,7 @@ class ItemService:
     combination: ItemCombination
     cursors: CursorSigner
     queue: JobQueue
+    bounded_wait: BoundedWait
     clock: Clock
     strategy: SaleStrategy
 
@@ -102,11 +104,15 @@ class ItemService:
     def revise(self, item_id: int, values: dict[str, Any], condition: Precondition) -> dict[str, Any]:
         """Change fields of an item; raises ShopError NOT_FOUND, STATE_CHANGED."""
         item = self._lock(item_id, condition)
+        before = item.gate_values
         for name, value in merge_translations(values, item).items():
             setattr(item, name, value)
         item.updated_at = self.clock.now()
-        self._close_gate(item)
-        self._publish(item)
+        if item.gate_values == before:
+            self._invalidate(item)
+        else:
+            self._close_gate(item)
+            self._publish(item)
         return self._to_card(item)
 
     def delete(self, item_id: int, condition: Precondition) -> None:
@@ -132,10 +138,7 @@ class ItemService:
     def _find_page(
         self, query: ListQuery, database_stocks: dict[int, int], *, include_hidden: bool
     ) -> AnyPage[dict[str, Any]]:
-        """Build a page of cacheable information.
-
-        Adds the stock of each item to `database_stocks`, since it must not be cached.
-        """
+        """Build a cacheable page; add its uncached stock to `database_stocks`."""
         criteria = self.items.not_deleted() if include_hidden else self.items.on_sale()
         statement = ListStatement(query, self.items.source(), criteria, ("items", include_hidden))
         page = self.items.select_page(statement, self.cursors)
@@ -179,13 +182,19 @@ class ItemService:
         self.stock.claim(item.tenant_id, item.id, Claim(uuid.uuid4().hex, self.clock.microseconds()))
 
     def _publish(self, item: "Item") -> None:
-        # An item that was on sale before is loaded as well, for its reservations that wait to be written.
-        offered = item.sellable or item.epoch
-        if self.strategy.database_sells or not offered:
+        self._invalidate(item)
+        if item.offered:
+            after_commit(self.queue.enqueue, JobName.LOAD_STOCK, tenant_id=item.tenant_id, item_id=item.id)
+        if item.sellable and not self.strategy.database_sells:
+            place = item.tenant_id, item.id
+            after_commit(
+                self.bounded_wait.poll_gate, lambda: self.strategy.is_settled(self.stock.state(*place)) or None
+            )
+
+    def _invalidate(self, item: "Item") -> None:
+        if self.strategy.database_sells or not item.offered:
             # This process reads no cached item, so a failing Redis must not stop the edit. Processes with another
             # strategy may read it during a rolling change.
             after_commit(self.cache.delete_item, item.id)
         else:
             self.cache.invalidate_item_on_commit(item.id)
-        if offered:
-            after_commit(self.queue.enqueue, JobName.LOAD_STOCK, tenant_id=item.tenant_id, item_id=item.id)

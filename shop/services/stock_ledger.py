@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from shop.cache_managers.stock import StockCacheManager
@@ -28,7 +28,7 @@ from shop.repositories.order import OrderRepository
 from shop.repositories.stock_ledger import StockLedgerRepository
 from shop.supports.order import OrderPolicy
 from shop.supports.sale_gate import CreditNote, Withdrawal
-from shop.supports.sale_strategy import SaleStrategy
+from shop.supports.sale_strategy import SaleStrategy, takes_withdrawals
 from shop.supports.stock import Adjustment
 
 if TYPE_CHECKING:
@@ -81,15 +81,13 @@ class StockLedgerService:
         Raises ShopError: NOT_FOUND, STATE_CHANGED, STOCK_CHANGED, STOCK_INSUFFICIENT, STOCK_FULL, SYSTEM_BUSY (the gate
         is closed).
         """
-        item = self.items.lock(item_id)
-        if item is None or item.deleted_at:
-            raise ShopError(ItemExceptionCode.NOT_FOUND, item_id=item_id)
-        info = self.item_combination.info(item)
-        condition.check(info["version"])
-        if item.stock + adjustment.delta > STOCK_MAX:
-            raise ShopError(StockLedgerExceptionCode.STOCK_FULL, item_id=item_id, most=STOCK_MAX)
-        if adjustment.delta < 0 or adjustment.expected_stock is not None:
-            self._withdraw(item, adjustment)
+        item, info = self._lock_item(item_id, adjustment, condition)
+        takes = adjustment.delta < 0 or adjustment.expected_stock is not None
+        if takes and not self._withdraw(item, adjustment):
+            self._wait_for_gate(item)
+            item, info = self._lock_item(item_id, adjustment, condition)
+            if not self._withdraw(item, adjustment):
+                raise ShopError(OrderExceptionCode.SYSTEM_BUSY, item_id=item_id, retry_after=retry_after())
         line = {
             "reason": StockReason.ADJUSTMENT,
             "ref": adjustment.ref,
@@ -104,6 +102,18 @@ class StockLedgerService:
             item.stock += adjustment.delta
             self._write_line(item, adjustment.delta, **line)
         return self.item_combination.card(info, item.stock if available is None else available)
+
+    def _lock_item(
+        self, item_id: int, adjustment: Adjustment, condition: Precondition
+    ) -> "tuple[Item, dict[str, Any]]":
+        item = self.items.lock(item_id)
+        if item is None or item.deleted_at:
+            raise ShopError(ItemExceptionCode.NOT_FOUND, item_id=item_id)
+        info = self.item_combination.info(item)
+        condition.check(info["version"])
+        if item.stock + adjustment.delta > STOCK_MAX:
+            raise ShopError(StockLedgerExceptionCode.STOCK_FULL, item_id=item_id, most=STOCK_MAX)
+        return item, info
 
     def _find_order(self, caller: Caller, order_id: UUID) -> "Order":
         # An order of another user is not found by the query, so it costs the same as an unknown one.
@@ -134,7 +144,8 @@ class StockLedgerService:
             raise ShopError(OrderExceptionCode.ORDER_CLOSED, order_id=str(order_id), order_status=rejected)
         return True
 
-    def _withdraw(self, item: "Item", adjustment: Adjustment) -> None:
+    def _withdraw(self, item: "Item", adjustment: Adjustment) -> bool:
+        """Take pieces out of the sale; return False at a closed gate."""
         if not self.strategy.redis_sells(item.epoch):
             # Redis does not sell the item, so the stock of MySQL is all that is available.
             left, outcome = item.stock, WithdrawalOutcome.TAKEN
@@ -145,17 +156,22 @@ class StockLedgerService:
         else:
             withdrawal = Withdrawal(adjustment.ref, max(0, -adjustment.delta), adjustment.expected_stock, item.epoch)
             outcome, left = self.stock.take(item.tenant_id, item.id, withdrawal)
-        if outcome != WithdrawalOutcome.TAKEN:
-            self._raise_refusal(item, outcome, left)
-
-    def _raise_refusal(self, item: "Item", outcome: WithdrawalOutcome, left: int) -> NoReturn:
         if outcome == WithdrawalOutcome.CHANGED:
             raise ShopError(StockLedgerExceptionCode.STOCK_CHANGED, item_id=item.id, current_stock=left)
         if outcome == WithdrawalOutcome.SOLD_OUT:
             raise ShopError(ItemExceptionCode.STOCK_INSUFFICIENT, item_id=item.id, current_stock=left)
-        if self.stock.claim_load_request(item.tenant_id, item.id):
+        return outcome == WithdrawalOutcome.TAKEN
+
+    def _wait_for_gate(self, item: "Item") -> None:
+        """Request the load of a closed gate and wait for its end.
+
+        Gives up the lock of the row, which the load needs.
+        """
+        place = item.tenant_id, item.id
+        if self.stock.claim_load_request(*place):
             self.queue.enqueue(JobName.LOAD_STOCK, tenant_id=item.tenant_id, item_id=item.id)
-        raise ShopError(OrderExceptionCode.SYSTEM_BUSY, item_id=item.id, retry_after=retry_after())
+        release_connection()
+        self.bounded_wait.poll_gate(lambda: takes_withdrawals(self.stock.state(*place)) or None)
 
     def _add_credit(self, item: "Item", pieces: int, user_id: int, **line: Any) -> None:
         item.stock += pieces

@@ -60,6 +60,11 @@ class DatabaseSale(SaleStrategy):
         return False
 
 
+def takes_withdrawals(gate: Mapping[str, str]) -> bool:
+    """Return True for a gate that no load holds."""
+    return gate.get("state") in (GateState.OPEN, GateState.RETIRED) and "token" not in gate
+
+
 def is_idle(gate: Mapping[str, str]) -> bool:
     """Return True for a gate that a finished load closed.
 

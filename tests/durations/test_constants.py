@@ -79,7 +79,7 @@ OTHER_NAMES = {"DRAIN_SECONDS", "CONFIRM_SECONDS", "IDEMPOTENT_SECONDS", "_MYSQL
 SETTINGS: dict[str, Any] = {
     "access_lifetime": HOUR, "drain_seconds": 1.0, "hsts_seconds": 0, "idempotency_lease_seconds": 15.0,
     "idempotency_ttl": DAY, "idempotency_wait_seconds": 2.0, "lock_base": 0.002, "lock_budget": 1.0, "lock_cap": 0.05,
-    "lock_life": 1.0, "log_keep_days": 14, "log_sql_slower_ms": "off", "redis_timeout": 0.4,
+    "lock_life": 1.0, "log_keep_days": 14, "log_sql_slower_ms": "off", "redis_timeout": 0.4, "gate_wait_seconds": 1.0,
     "refresh_lifetime": 14 * DAY, "refresh_retry_seconds": 10, "token_leeway": 0, "web_stop_seconds": 10,
     "limit_default": Rate(1000, 60), "limit_default_guest": None, "limit_login": Rate(20, 60),
     "limit_purchase": Rate(60, 60),

@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 from shop.core.errors import CoreExceptionCode, ShopError
 from shop.core.resilience.backoff import retry_after
 from shop.core.resilience.deadline import request_deadline
+from shop.core.resilience.working_turn import working_turn
 
 # Number of bodies that a process receives at a time.
 MAX_BUFFERED_BODIES = 256
@@ -39,11 +40,12 @@ class RequestAdmission:
             environ["wsgi.input"] = self._buffer_body(environ["wsgi.input"])
         if environ.get("PATH_INFO") in UNGATED_PATHS:
             return self._run_app(environ, start_response)
-        self._acquire_worker()
+        self.take()
         try:
-            return self._run_app(environ, start_response)
+            with working_turn(self):
+                return self._run_app(environ, start_response)
         finally:
-            self._release_worker()
+            self.give_back()
 
     def _run_app(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         with request_deadline():
@@ -61,7 +63,8 @@ class RequestAdmission:
             with self._lock:
                 self._free_body_slots += 1
 
-    def _acquire_worker(self) -> None:
+    def take(self) -> None:
+        """Wait for a free worker, in order of arrival."""
         with self._lock:
             if self._free_workers:
                 self._free_workers -= 1
@@ -71,7 +74,8 @@ class RequestAdmission:
             self._queue.append(turn)
         turn.acquire()
 
-    def _release_worker(self) -> None:
+    def give_back(self) -> None:
+        """Give the worker to the next request."""
         with self._lock:
             if self._queue:
                 self._queue.popleft().release()

@@ -1,4 +1,4 @@
-"""Polling within a request, bounded in time and in threads."""
+"""Polling within a request, bounded in time and in number."""
 
 import time
 from collections.abc import Callable
@@ -8,6 +8,7 @@ from threading import BoundedSemaphore
 from typing import TypeVar
 
 from shop.core.resilience.deadline import no_deadline
+from shop.core.resilience.working_turn import holds_turn, without_turn
 from shop.core.settings.settings import Settings
 
 POLL_SECONDS = 0.01
@@ -17,14 +18,15 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class BoundedWait:
-    """Polling by at most half of the threads of a process."""
+    """Polling by a bounded number of the requests of a process."""
 
     settings: Settings
 
     def poll(self, probe: Callable[[], T | None], timeout: float) -> T | None:
         """Call the probe until it returns a value.
 
-        Returns None after `timeout` seconds, and at once when too many threads are waiting.
+        The request keeps its working turn. Returns None after `timeout` seconds, and at once when half of the turns are
+        waiting.
         """
         if timeout <= 0 or not self._slots.acquire(blocking=False):
             return None
@@ -34,6 +36,21 @@ class BoundedWait:
         finally:
             self._slots.release()
 
+    def poll_gate(self, probe: Callable[[], T | None]) -> T | None:
+        """Call the probe until it returns a value, without a working turn.
+
+        Returns None after `SHOP_GATE_WAIT_SECONDS`, and at once outside of a request and when `SHOP_GATE_WAITERS`
+        requests are waiting.
+        """
+        timeout = self.settings.gate_wait_seconds
+        if timeout <= 0 or not holds_turn() or not self._places.acquire(blocking=False):
+            return None
+        try:
+            with without_turn(), no_deadline():
+                return self._poll_until(probe, time.monotonic() + timeout)
+        finally:
+            self._places.release()
+
     def _poll_until(self, probe: Callable[[], T | None], deadline: float) -> T | None:
         while (result := probe()) is None and time.monotonic() < deadline:
             time.sleep(POLL_SECONDS)
@@ -42,3 +59,7 @@ class BoundedWait:
     @cached_property
     def _slots(self) -> BoundedSemaphore:
         return BoundedSemaphore(max(1, self.settings.web_threads // 2))
+
+    @cached_property
+    def _places(self) -> BoundedSemaphore:
+        return BoundedSemaphore(self.settings.gate_waiters)

@@ -37,6 +37,12 @@ class StoreSettings:
     )
     redis_timeout: float = setting(0.4, "seconds a Redis call may take", check=at_least(0.01))
     backlog_max: int = setting(50_000, "orders a partition may hold unwritten", check=at_least(1))
+    gate_wait_seconds: float = setting(
+        1.0, "seconds a purchase waits while the sale of its item is being opened; 0: not at all", check=at_least(0)
+    )
+    gate_waiters: int = setting(
+        128, "requests of a web process that may wait for the opening of a sale at a time", check=at_least(1)
+    )
 
     @property
     def folder(self) -> Path:

@@ -2,18 +2,21 @@
 
 import logging
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
 from shop.constants.job import JobName
 from shop.constants.order import SOLD_OUT_ITEMS, SOLD_OUT_SECONDS
-from shop.constants.stock import ReserveOutcome
+from shop.constants.stock import GateState, ReserveOutcome
 from shop.core.clock import to_microseconds
+from shop.core.database.transaction import release_connection
 from shop.core.errors import CoreExceptionCode, ShopError
 from shop.core.idempotency.metrics import IDEMPOTENT_REQUESTS
 from shop.core.idempotency.record import add_replay_headers_later, require_same_request
 from shop.core.jobs.queue import JobQueue
 from shop.core.redis.stores import RedisError
 from shop.core.resilience.backoff import retry_after
+from shop.core.resilience.bounded_wait import BoundedWait
 from shop.core.resilience.ttl_cache import TTLCache
 from shop.exception_codes.item import ItemExceptionCode
 from shop.exception_codes.order import OrderExceptionCode
@@ -35,6 +38,7 @@ class PurchaseService(ReserveSteps):
     orders: OrderRepository
     items: ItemRepository
     queue: JobQueue
+    bounded_wait: BoundedWait
     # (tenant, item) -> the stock that was left when a purchase was refused for too little.
     sold_out: TTLCache[tuple[int, int], int] = field(default_factory=lambda: TTLCache(SOLD_OUT_SECONDS, SOLD_OUT_ITEMS))
 
@@ -49,11 +53,12 @@ class PurchaseService(ReserveSteps):
         if reserved.outcome is ReserveOutcome.KEY_EXPIRED:
             purchase = purchase.renew()
             reserved = self._reserve_by_strategy(purchase)
+        reserved = self._reserve_when_open(purchase, self._find_written(purchase, reserved))
         if reserved.outcome is ReserveOutcome.UNKNOWN_BUYER:
             return None
         if reserved.reservation is None:
             self._store_sold_out(purchase, reserved)
-            return self._find_written_order(purchase, reserved) or self._refuse(purchase, reserved)
+            self._refuse(purchase, reserved)
         if reserved.outcome is ReserveOutcome.DUPLICATE:
             return self._replay(purchase, reserved.reservation)
         if purchase.idempotency_key:
@@ -65,6 +70,22 @@ class PurchaseService(ReserveSteps):
     def trust_buyer(self, purchase: Purchase) -> None:
         """Mark the buyer of a purchase as known for an hour."""
         self.stock.trust_buyer(purchase)
+
+    def _reserve_when_open(self, purchase: Purchase, reserved: ReserveResult) -> ReserveResult:
+        """Return the result, after a closed gate that of a later attempt."""
+        if reserved.outcome is not ReserveOutcome.CLOSED:
+            return reserved
+        self._request_load(purchase)
+        # A waiting request must not keep a connection, which the load may need.
+        release_connection()
+        later = self.bounded_wait.poll_gate(partial(self._reserve_if_open, purchase))
+        return self._find_written(purchase, later) if later else reserved
+
+    def _reserve_if_open(self, purchase: Purchase) -> ReserveResult | None:
+        if self.stock.state(purchase.tenant_id, purchase.item_id).get("state") != GateState.OPEN:
+            return None
+        reserved = self._reserve_by_strategy(purchase)
+        return None if reserved.outcome is ReserveOutcome.CLOSED else reserved
 
     def _store_sold_out(self, purchase: Purchase, reserved: ReserveResult) -> None:
         if reserved.outcome is ReserveOutcome.SOLD_OUT:
@@ -87,24 +108,23 @@ class PurchaseService(ReserveSteps):
         add_replay_headers_later()
         return reservation
 
-    def _find_written_order(self, purchase: Purchase, reserved: ReserveResult) -> Reservation | None:
-        """Return the order of a request whose receipt Redis lost, or None.
+    def _find_written(self, purchase: Purchase, reserved: ReserveResult) -> ReserveResult:
+        """Return the result, as a duplicate when the order is written.
 
-        The database is read only while receipts may be missing.
+        Redis may have lost the receipt of a refused request. The database is read only while receipts may be missing.
         """
         may_be_lost = purchase.moment - reserved.receipts_lost_at < self.stock.receipt_life * 10**6
-        if not purchase.idempotency_key or not (may_be_lost or reserved.outcome is ReserveOutcome.CLOSED):
-            return None
+        may_be_lost = may_be_lost or reserved.outcome is ReserveOutcome.CLOSED
+        is_answered = reserved.reservation or reserved.outcome is ReserveOutcome.UNKNOWN_BUYER
+        if is_answered or not purchase.idempotency_key or not may_be_lost:
+            return reserved
         written = self.orders.find_many(purchase.order_ids)
-        reservations = [_to_reservation(written[order_id]) for order_id in purchase.order_ids if order_id in written]
-        return next(
-            (
-                self._replay(purchase, reservation)
-                for reservation in reservations
-                if purchase.belongs_to_key(reservation.order_id, reservation.moment)
-            ),
-            None,
-        )
+        for reservation in (
+            _to_reservation(written[order_id]) for order_id in purchase.order_ids if order_id in written
+        ):
+            if purchase.belongs_to_key(reservation.order_id, reservation.moment):
+                return reserved._replace(outcome=ReserveOutcome.DUPLICATE, reservation=reservation)
+        return reserved
 
     def _enqueue_drain(self, partition: int) -> None:
         try:
@@ -127,9 +147,7 @@ class PurchaseService(ReserveSteps):
                 raise ShopError(ItemExceptionCode.STOCK_INSUFFICIENT, item_id=item_id, current_stock=left)
             case ReserveOutcome.LIMIT:
                 raise ShopError(OrderExceptionCode.PURCHASE_LIMIT, item_id=item_id, limit=reserved.left)
-            case ReserveOutcome.CLOSED:
-                self._request_load(purchase)
-            case ReserveOutcome.BUSY:  # pragma: no branch - the other outcomes are no refusals
+            case ReserveOutcome.BUSY:
                 facts = {
                     "subject": f"item {item_id}",
                     "item": item_id,

@@ -25,8 +25,8 @@ DAMAGES: list[Any] = [
     ["a", "b"],
 ]
 # Cases of a repeated purchase and of a drain.
-REPEATED = sample(list(product(WITH_RECEIPTS, DAMAGES, [True, False])), 16, key=lambda case: repr(case[1]))
-DRAINED = sample(list(product(WITH_RECEIPTS, DAMAGES)), 8, key=lambda case: repr(case[1]))
+REPEATED = sample(list(product(WITH_RECEIPTS, DAMAGES, [True, False])), 24, key=lambda case: (case[0], case[2]))
+DRAINED = sample(list(product(WITH_RECEIPTS, DAMAGES)), 8, key=lambda case: case[0])
 
 
 def damage(client: Any, name: str, value: Any) -> None:

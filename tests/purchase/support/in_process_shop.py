@@ -43,7 +43,8 @@ class InProcessShop:
 
     def __init__(self, database_url: str, redis_url: str, folder: Path, **settings: Any) -> None:
         # Generous, since servers may stall on a busy test machine and these tests do not retry.
-        settings = {"redis_timeout": 2.0, **UNLIMITED, **CHEAP_HASHING_SETTINGS, **settings}
+        # Jobs run when a test says so, and nothing waits for them.
+        settings = {"redis_timeout": 2.0, "gate_wait_seconds": 0.0, **UNLIMITED, **CHEAP_HASHING_SETTINGS, **settings}
         self.settings = Settings(database_url=database_url, redis_url=redis_url, var=str(folder), **settings)
         app = create_app(self.settings)
         self.container: Container = app.extensions["shop"]
