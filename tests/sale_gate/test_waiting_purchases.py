@@ -52,7 +52,7 @@ def test_a_purchase_waits_for_the_load_and_counts_once(shop: InProcessShop) -> N
     assert shop.cli("verify").exit_code == 0
 
 
-def test_a_repeated_key_waits_and_gets_its_order(shop: InProcessShop) -> None:
+def test_a_repeated_key_gets_its_written_order_at_a_closed_gate(shop: InProcessShop) -> None:
     item, token = shop.offer(stock=10), shop.buyer()
     order = shop.buy_and_write(item, token, key="k-1")
     shop.set_gate_fields(item, state="closed")
