@@ -20,7 +20,8 @@ class BatchWorker(Generic[T]):
     """
 
     name: str
-    pending: queue.Queue[T]
+    # None wakes the thread and is no record.
+    pending: queue.Queue[T | None]
     write: Callable[[list[T]], None]
     gather_seconds: float
     idle_seconds: float
@@ -40,8 +41,12 @@ class BatchWorker(Generic[T]):
         Returns the number of records that are still pending.
         """
         self.stopping.set()
+        # Wakes an idle thread. In a full queue it waits for no record.
+        with suppress(queue.Full):
+            self.pending.put_nowait(None)
         self._thread.join(seconds)
-        return self.pending.qsize()
+        with self.pending.mutex:
+            return sum(record is not None for record in self.pending.queue)
 
     def _run(self) -> None:
         while not (self.stopping.is_set() and self.pending.empty()):
@@ -50,11 +55,11 @@ class BatchWorker(Generic[T]):
             self.after_batch()
 
     def _take_batch(self) -> list[T]:
-        batch: list[T] = []
+        batch: list[T | None] = []
         # Records are gathered, because each time this thread wakes, the threads that answer requests stop.
         self.stopping.wait(self.gather_seconds)
         with suppress(queue.Empty):
             batch.append(self.pending.get(timeout=0 if self.stopping.is_set() else self.idle_seconds))
             while len(batch) < BATCH_MAX:
                 batch.append(self.pending.get_nowait())
-        return batch
+        return [record for record in batch if record is not None]

@@ -49,7 +49,7 @@ class MongoSink:
         self._name_format = SPLITS[split]
         self._store = MongoStore(url)
         self._count_dropped = count_dropped
-        self._pending: queue.Queue[tuple[str, Entry]] = queue.Queue(capacity)
+        self._pending: queue.Queue[tuple[str, Entry] | None] = queue.Queue(capacity)
         self._worker = BatchWorker("log-mongo", self._pending, self._write_batch, GATHER_SECONDS, GATHER_SECONDS)
         self._worker.start()
 
