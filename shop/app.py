@@ -19,6 +19,7 @@ from shop.core.crypto.tokens import Tokens
 from shop.core.http.converters import ChoiceConverter, IdConverter, LowerUuidConverter
 from shop.core.http.custom_envelope import install_custom_envelope
 from shop.core.http.parameter_names import install_parameter_names
+from shop.core.http.web_app import WebApp
 from shop.core.idempotency.guard import IdempotencyGuard
 from shop.core.idempotency.policy import check_idempotency
 from shop.core.idempotency.record import IdempotencyStore
@@ -55,7 +56,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """Create an independent app. Raises SettingsError and WiringError."""
     settings = settings or Settings.load()
     install_record_factory()
-    app = Flask("shop", static_folder=None, template_folder="core/api/templates")
+    app = WebApp("shop", static_folder=None, template_folder="core/api/templates")
     custom_envelope, parameter_names = install_custom_envelope(app, settings), install_parameter_names(app, settings)
     serve_access_log(app, settings)
     serve_head_checks(app)

@@ -1,0 +1,78 @@
+"""Flask app that knows its hosts and paths by heart."""
+
+from typing import Any, TypeVar
+
+from flask import Flask, Request
+from flask.ctx import RequestContext
+from werkzeug.routing import MapAdapter, Rule
+
+# Entries of a memory, which is emptied when it is full, and characters of a host or path in it.
+MEMORY_MAX, LENGTH_MAX = 4096, 255
+K = TypeVar("K", tuple[str, str, str], tuple[str, str, bool])
+V = TypeVar("V")
+
+
+class WebApp(Flask):
+    """Flask app that remembers the hosts and paths of its requests.
+
+    To check a host and to match a path costs more than a simple view. The memory belongs to the app: another app of the
+    same process has other routes.
+    """
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.known_hosts: dict[tuple[str, str, str], MapAdapter] = {}
+        self.known_paths: dict[tuple[str, str, bool], tuple[Rule, dict[str, Any]]] = {}
+
+    def request_context(self, environ: dict[str, Any]) -> RequestContext:
+        """Return the context of a request."""
+        return _Context(self, environ)
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """Return the matcher of a request's path."""
+        environ = request.environ if request else {}
+        host, path = environ.get("HTTP_HOST"), environ.get("PATH_INFO")
+        if request is None or not host or not path or "HTTP_UPGRADE" in environ:
+            return super().create_url_adapter(request)
+        key = request.scheme, host, request.root_path
+        known = self.known_hosts.get(key)
+        if known is None:
+            if adapter := super().create_url_adapter(request):
+                _remember(self.known_hosts, key, adapter)
+            return adapter
+        return MapAdapter(
+            known.map,
+            known.server_name,
+            known.script_name,
+            known.subdomain,
+            known.url_scheme,
+            request.path,
+            environ["REQUEST_METHOD"],
+            request.query_string.decode(errors="replace"),
+        )
+
+
+class _Context(RequestContext):
+    """Context of a request to an app that remembers paths."""
+
+    def match_request(self) -> None:
+        """Find the rule of the path and the values in it."""
+        app: Any = self.app
+        adapter: Any = self.url_adapter
+        request, key = self.request, (adapter.default_method, adapter.path_info, adapter.websocket)
+        if known := app.known_paths.get(key):
+            rule, values = known
+            # A copy, since hooks may change the values of their request.
+            request.url_rule, request.view_args = rule, dict(values)
+            return
+        super().match_request()
+        if request.view_args is not None:
+            _remember(app.known_paths, key, (request.url_rule, dict(request.view_args)))
+
+
+def _remember(memory: dict[K, V], key: K, value: V) -> None:
+    if len(key[1]) > LENGTH_MAX:
+        return
+    if len(memory) >= MEMORY_MAX:
+        memory.clear()
+    memory[key] = value
