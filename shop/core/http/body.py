@@ -2,6 +2,8 @@
 
 import json
 import re
+from collections.abc import Mapping
+from io import BytesIO
 from typing import Any
 
 import orjson
@@ -9,10 +11,11 @@ from flask import Request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from shop.core.errors import CoreExceptionCode, ShopError
+from shop.core.http.negotiation import JSON
 
 # Media types of a PATCH. RFC 7396: null removes a member, and absent members stay, as with a plain JSON body.
 MERGE_PATCH = "application/merge-patch+json"
-PATCH_TYPES = ("application/json", MERGE_PATCH)
+PATCH_TYPES = (JSON, MERGE_PATCH)
 # Key in the WSGI environment for the body, once it is read.
 BODY_KEY = "shop.body"
 DEPTH_MAX = 32
@@ -23,6 +26,10 @@ _ECHO_MAX = 100
 _LONG_NUMBER = re.compile(rb"[0-9]{64}")
 
 
+class BufferedBody(BytesIO):
+    """Body in memory, read within the size limit of the app."""
+
+
 def read_body(request: Request) -> bytes:
     """Return the whole body.
 
@@ -31,10 +38,15 @@ def read_body(request: Request) -> bytes:
     An interrupted chunked body looks like a complete one: the server does not report the difference. The JSON parser
     refuses it unless the JSON is complete.
     """
+    environ = request.environ
+    stream = environ["wsgi.input"]
+    if type(stream) is BufferedBody and _is_whole(body := stream.getvalue(), environ):
+        environ[BODY_KEY] = body
+        return body
     # For the access log, which must not read the input stream itself.
-    request.environ[BODY_KEY] = body = request.get_data(cache=True)
+    environ[BODY_KEY] = body = request.get_data(cache=True)
     announced, most = request.content_length, request.max_content_length
-    if request.environ.get("HTTP_TRANSFER_ENCODING", "chunked").lower() != "chunked":
+    if environ.get("HTTP_TRANSFER_ENCODING", "chunked").lower() != "chunked":
         raise ShopError(CoreExceptionCode.BODY_CODED)
     if announced is not None and len(body) < announced:
         # The part that arrived may be valid JSON, but it is incomplete.
@@ -43,6 +55,10 @@ def read_body(request: Request) -> bytes:
         # werkzeug cuts a body of unannounced length here without an error.
         raise RequestEntityTooLarge
     return body
+
+
+def _is_whole(body: bytes, environ: Mapping[str, Any]) -> bool:
+    return environ.get("CONTENT_LENGTH") == str(len(body)) and "HTTP_TRANSFER_ENCODING" not in environ
 
 
 def read_json(request: Request, body: bytes) -> Any:
@@ -58,6 +74,8 @@ def read_json(request: Request, body: bytes) -> Any:
 
 
 def _has_json_type(request: Request) -> bool:
+    if request.environ.get("CONTENT_TYPE") == JSON:
+        return True
     # Other patch formats, such as json-patch, are JSON with another meaning.
     if request.method == "PATCH":
         return request.mimetype in PATCH_TYPES

@@ -1,14 +1,41 @@
-"""Values of the current request: bearer token and id."""
+"""Values of the current request: the request itself, its bearer token and its id."""
 
+from functools import cache
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
-from flask import g, request
+from flask import Request, g, request
 from uuid_utils.compat import uuid7
+
+if TYPE_CHECKING:
+    from werkzeug.local import LocalProxy
+
+_request, _state = cast("LocalProxy[Request]", request), cast("LocalProxy[Any]", g)
+
+
+def current_request() -> Request:
+    """Return the current request itself.
+
+    The proxy `flask.request` looks it up at each use, which costs more than most uses.
+    """
+    return _request._get_current_object()
+
+
+def current_state() -> Any:
+    """Return the object behind the proxy `flask.g`, for the same reason."""
+    return _state._get_current_object()
+
+
+@cache
+def header_key(name: str) -> str:
+    """Return the key of a header in the WSGI environment."""
+    key = name.upper().replace("-", "_")
+    return key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"
 
 
 def get_bearer_token() -> str:
     """Return the bearer token of the request, or an empty string."""
-    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    kind, _, token = current_request().environ.get("HTTP_AUTHORIZATION", "").partition(" ")
     return token if kind.lower() == "bearer" else ""
 
 
@@ -17,6 +44,7 @@ def request_uuid() -> UUID:
 
     It stays the same when the transaction is replayed.
     """
-    if "request_uuid" not in g:
-        g.request_uuid = uuid7()
-    return g.request_uuid  # type: ignore[no-any-return]  # flask.g holds anything
+    state = current_state()
+    if "request_uuid" not in state:
+        state.request_uuid = uuid7()
+    return state.request_uuid  # type: ignore[no-any-return]  # flask.g holds anything

@@ -6,11 +6,11 @@ slow clients. At most `SHOP_WEB_THREADS` of them process requests at a time.
 
 from collections import deque
 from collections.abc import Iterable
-from io import BytesIO
 from threading import Lock
 from typing import Any, NoReturn
 
 from shop.core.errors import CoreExceptionCode, ShopError
+from shop.core.http.body import BufferedBody
 from shop.core.resilience.backoff import retry_after
 from shop.core.resilience.deadline import request_deadline
 from shop.core.resilience.working_turn import working_turn
@@ -58,7 +58,7 @@ class RequestAdmission:
                 return _OverloadedBody()
             self._free_body_slots -= 1
         try:
-            return BytesIO(stream.read(self._body_max))
+            return BufferedBody(stream.read(self._body_max))
         finally:
             with self._lock:
                 self._free_body_slots += 1

@@ -65,7 +65,7 @@ class FieldErrors(tuple[FieldError, ...]):
 
 
 def collect_field_errors(messages: dict[str, Any], schema: Schema) -> FieldErrors:
-    """Collect the errors of webargs: {"json": {"quantity": ["message", ...]}}."""
+    """Collect the errors by location: {"json": {"quantity": ["message", ...]}}."""
     codes = {field.data_key or name: field.metadata.get("code") for name, field in schema.fields.items()}
     errors = (
         FieldError(location, path, (codes.get(path[0]) if path else None) or CoreExceptionCode.FIELD_INVALID, sentences)
