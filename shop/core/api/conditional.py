@@ -9,11 +9,12 @@ import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from flask import Response, current_app, request
+from flask import Response, current_app
 from marshmallow import Schema, post_load
 
 from shop.core.errors import CoreExceptionCode
 from shop.core.http.etag import Precondition, get_variant
+from shop.core.http.request import current_request
 from shop.core.openapi.annotations import annotate, get_annotations
 from shop.core.validation.fields import Text, error_code
 
@@ -88,7 +89,8 @@ def add_etag(response: Response, version: str = "") -> Response:
     etag = f'"{version}.{digest}"' if version else f'"{digest}"'
     response.headers["ETag"] = etag
     response.headers["Cache-Control"] = "private, no-cache"
-    known = request.headers.get("If-None-Match", "")
+    request = current_request()
+    known = request.environ.get("HTTP_IF_NONE_MATCH", "")
     if known and request.method in ("GET", "HEAD") and _matches(etag, known):
         response.status_code = 304
         response.set_data(b"")

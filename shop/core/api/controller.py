@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import request
 from flask.typing import ResponseReturnValue
 from flask.views import MethodView
 
@@ -15,6 +14,7 @@ from shop.core.errors import CoreExceptionCode, ShopError
 from shop.core.http.etag import require_unconditional
 from shop.core.http.negotiation import is_acceptable
 from shop.core.http.query_string import check_query_string
+from shop.core.http.request import current_request
 from shop.core.idempotency.guard import IdempotencyGuard
 from shop.core.idempotency.record import IdempotencyStore
 
@@ -42,10 +42,12 @@ class Controller(MethodView):
         Raises ShopError NOT_ACCEPTABLE and CONDITION_UNSUPPORTED, and RequestValidationError for an unknown query
         parameter.
         """
-        view = getattr(self, "get" if request.method == "HEAD" else request.method.lower())
-        if not is_acceptable(request.environ.get("HTTP_ACCEPT", "")):
+        request = current_request()
+        method, environ = request.method, request.environ
+        view = getattr(self, "get" if method == "HEAD" else method.lower())
+        if not is_acceptable(environ.get("HTTP_ACCEPT", "")):
             raise ShopError(CoreExceptionCode.NOT_ACCEPTABLE)
-        if request.environ.get("QUERY_STRING"):
+        if environ.get("QUERY_STRING"):
             check_query_string(view)
         require_unconditional(request, view)
         with self.tenant_resolver.in_request_tenant(self.tenants):

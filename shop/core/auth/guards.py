@@ -5,14 +5,12 @@ from functools import partial, wraps
 from inspect import signature
 from typing import Any, TypeVar
 
-from flask import g, request
-
 from shop.core.auth.policy import PUBLIC, SIGNED_IN, AccessRule, declare_rule
 from shop.core.caller import Caller
 from shop.core.crypto.tokens import Claims
 from shop.core.database.transaction import in_transaction
 from shop.core.errors import CoreExceptionCode, ShopError
-from shop.core.http.request import get_bearer_token
+from shop.core.http.request import current_request, current_state, get_bearer_token
 from shop.core.openapi.annotations import add_description, document_operation
 from shop.core.openapi.failures import add_failures, failing
 
@@ -35,10 +33,11 @@ def signed_in(rule: AccessRule | None = None, *, optional: bool = False) -> Call
 
         @wraps(view)
         def guarded(controller: Any, *args: Any, **kwargs: Any) -> Any:
-            caller = None if optional and "Authorization" not in request.headers else _authenticate(controller)
+            is_guest = optional and "HTTP_AUTHORIZATION" not in current_request().environ
+            caller = None if is_guest else _authenticate(controller)
             rule.check(caller)
             # The masks of the response read it.
-            g.caller = caller
+            current_state().caller = caller
             call = partial(view, controller, *args, **kwargs, **({"caller": caller} if takes_caller else {}))
             return controller.idempotency.guard(controller, caller, call) if caller else call()
 
@@ -75,7 +74,7 @@ def _verify_token(controller: Any) -> Claims:
     if not token:
         raise ShopError(CoreExceptionCode.TOKEN_MISSING)
     claims: Claims
-    claims = g.claims = controller.tokens.verify(token)
+    claims = current_state().claims = controller.tokens.verify(token)
     if controller.session_watch.is_ended(claims.session_id):
         raise ShopError(CoreExceptionCode.TOKEN_INVALID)
     return claims

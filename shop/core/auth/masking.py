@@ -4,9 +4,8 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
-from flask import g
-
 from shop.core.auth.policy import PermissionLike
+from shop.core.http.request import current_state
 from shop.core.logging.redaction import mask_text
 
 
@@ -23,7 +22,7 @@ class Mask:
 
     def mask_row(self, row: dict[str, Any]) -> None:
         """Mask the field of one row, unless the caller may read it."""
-        caller = g.get("caller")
+        caller = current_state().get("caller")
         readable = caller and (caller.user_id == row.get(self.owner) or caller.has_permission(self.permission.code))
         if self.field in row and not readable:
             row[self.field] = mask_text(row[self.field])

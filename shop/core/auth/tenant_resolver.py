@@ -5,26 +5,27 @@ The token decides, then the header `X-Tenant`, then the host; otherwise the defa
 
 import re
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, NamedTuple, Protocol
 from urllib.parse import urlsplit
 
-from flask import g, request
+from flask import Request
 
 from shop.core.crypto.tokens import Tokens
 from shop.core.database.engine import Database
 from shop.core.database.model import DEFAULT_TENANT
 from shop.core.database.transaction import in_transaction
 from shop.core.errors import CoreExceptionCode, ShopError
-from shop.core.http.request import get_bearer_token
+from shop.core.http.request import current_request, current_state, get_bearer_token, header_key
 from shop.core.openapi.failures import FAILURES
 from shop.core.resilience.background_poller import BackgroundPoller
 from shop.core.tenant import all_tenants, in_tenant
 
 TENANT_HEADER = "X-Tenant"
+_TENANT_KEY = header_key(TENANT_HEADER)
 # A process may use an outdated list of tenants for this long.
 INDEX_TTL_SECONDS = 3.0
 # A request waits this long for the renewed list before it uses the older one.
@@ -77,25 +78,24 @@ class TenantResolver:
     # The monotonic time of expiry, and the last list.
     _cached: tuple[float, _TenantIndex | None] = field(init=False, default=(0.0, None))
 
-    @contextmanager
-    def in_request_tenant(self, tenants: TenantDirectory) -> Iterator[None]:
+    def in_request_tenant(self, tenants: TenantDirectory) -> AbstractContextManager[object]:
         """Enter the tenant of the current request; raises as `resolve` does."""
-        with in_tenant(self.resolve(tenants)):
-            yield
+        return in_tenant(self.resolve(tenants))
 
     def resolve(self, tenants: TenantDirectory) -> int:
         """Return the tenant id of the current request.
 
         Raises ShopError TENANT_UNKNOWN or TOKEN_INVALID.
         """
-        if "tenant" not in g:
-            index = self._get_index(tenants)
-            if not _SLUG.fullmatch(request.environ.get("HTTP_X_TENANT", "any")):
+        state = current_state()
+        if "tenant" not in state:
+            index, request = self._get_index(tenants), current_request()
+            if not _SLUG.fullmatch(request.environ.get(_TENANT_KEY, "any")):
                 # A token overrides the header, but the header must still be a valid slug.
                 raise ShopError(CoreExceptionCode.TENANT_UNKNOWN)
             # The access log reads it, also after a failure.
-            g.tenant = self._find_by_token(index) or _find_by_address(index)
-        return int(g.tenant)
+            state.tenant = self._find_by_token(index) or _find_by_address(index, request)
+        return int(state.tenant)
 
     def follow(self, tenants: TenantDirectory) -> None:
         """Read the list now, or later in a background thread.
@@ -169,18 +169,19 @@ def describe_tenant(operation: dict[str, Any]) -> None:
     operation[FAILURES] += [CoreExceptionCode.TOKEN_INVALID, CoreExceptionCode.TENANT_UNKNOWN]
 
 
-def _find_by_address(index: _TenantIndex) -> int:
-    slug = request.headers.get(TENANT_HEADER)
+def _find_by_address(index: _TenantIndex, request: Request) -> int:
+    slug = request.environ.get(_TENANT_KEY)
     if slug is not None:
         entry = index.by_slug.get(slug.lower())
     else:
-        entry = index.by_host.get(_request_host()) or index.by_id.get(DEFAULT_TENANT)
+        by_host = index.by_host.get(_request_host(request)) if index.by_host else None
+        entry = by_host or index.by_id.get(DEFAULT_TENANT)
     if entry is None or not entry.enabled:
         raise ShopError(CoreExceptionCode.TENANT_UNKNOWN)
     return entry.tenant_id
 
 
-def _request_host() -> str:
+def _request_host(request: Request) -> str:
     with suppress(ValueError):
         return urlsplit(f"//{request.host}").hostname or ""
     return ""

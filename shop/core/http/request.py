@@ -1,4 +1,4 @@
-"""Values of the current request: the request itself, its bearer token and its id."""
+"""Current request, its state, its bearer token and its id."""
 
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from flask import Request, g, request
+from flask import Request
 
 from shop.core.clock import Clock
 from shop.core.database.engine import Database
 from shop.core.errors import CoreExceptionCode, ShopError
+from shop.core.http.request import current_request, current_state, header_key
 from shop.core.idempotency.call import IdempotentCall
 from shop.core.idempotency.fingerprint import compute_fingerprint
 from shop.core.idempotency.key_spelling import is_repeated, is_valid
@@ -37,6 +38,7 @@ class IdempotencyGuard:
     metrics: Metrics
     # Set by the app. Returns the scope in which a key is unique, or None for the scope of the user.
     scope_resolver: Callable[[Request, Principal], str | None] | None = field(init=False, default=None)
+    _policies: dict[tuple[type, str], IdempotencyPolicy | None] = field(init=False, default_factory=dict, repr=False)
 
     def guard(self, controller: HasIdempotencyStore, principal: Principal, view: Callable[[], Any]) -> Any:
         """Run the view of the request, at most once per key.
@@ -44,21 +46,30 @@ class IdempotencyGuard:
         Returns the response of the view or the stored one. Raises ShopError KEY_MISSING, KEY_REPEATED or
         KEY_FORMAT, and what IdempotentCall.run raises.
         """
-        policy = get_policy(controller, request.method, self.settings)
-        key = self._read_key(policy, principal) if policy else None
+        request = current_request()
+        policy = self._find_policy(type(controller), request.method)
+        key = self._read_key(request, policy, principal) if policy else None
         if policy is None or key is None:
             return view()
         if not policy.store_response:
-            g.idempotency_key = key
+            current_state().idempotency_key = key
             return view()
-        call = IdempotentCall(
-            self.settings, self.database, self.bounded_wait, self.clock, controller.idempotency_store, key, g.render
-        )
+        store, render = controller.idempotency_store, current_state().render
+        call = IdempotentCall(self.settings, self.database, self.bounded_wait, self.clock, store, key, render)
         return timed(self.metrics, lambda: call.run(view))
 
-    def _read_key(self, policy: IdempotencyPolicy, principal: Principal) -> IdempotencyKey | None:
+    def _find_policy(self, controller: type, verb: str) -> IdempotencyPolicy | None:
+        """Return the policy of a method, looked up once.
+
+        It depends on the declaration and the settings of the app only.
+        """
+        if (controller, verb) not in self._policies:
+            self._policies[controller, verb] = get_policy(controller, verb, self.settings)
+        return self._policies[controller, verb]
+
+    def _read_key(self, request: Request, policy: IdempotencyPolicy, principal: Principal) -> IdempotencyKey | None:
         name = self.settings.idempotency_header
-        value = request.headers.get(name)
+        value = request.environ.get(header_key(name))
         if value is None:
             if is_required(policy, self.settings):
                 raise ShopError(CoreExceptionCode.KEY_MISSING, header=name)

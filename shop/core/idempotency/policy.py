@@ -76,11 +76,10 @@ def apply_default_policy(controller: type[Any], policy: IdempotencyPolicy | None
         annotate(view, "idempotency_policy", getattr(view, "__idempotency_policy__", None))
 
 
-def get_policy(controller: object, verb: str, settings: Settings) -> IdempotencyPolicy | None:
+def get_policy(controller: type, verb: str, settings: Settings) -> IdempotencyPolicy | None:
     """Return the policy of a method, or None where keys are ignored."""
-    return effective_policy(
-        getattr(getattr(type(controller), verb.lower(), None), "__idempotency_policy__", None), verb, settings
-    )
+    declared = getattr(getattr(controller, verb.lower(), None), "__idempotency_policy__", None)
+    return effective_policy(declared, verb, settings)
 
 
 def effective_policy(declared: IdempotencyPolicy | None, verb: str, settings: Settings) -> IdempotencyPolicy | None:

@@ -7,9 +7,10 @@ from functools import partial
 from typing import NamedTuple, Protocol
 
 import orjson
-from flask import Response, after_this_request, g, has_request_context
+from flask import Response, after_this_request, has_request_context
 
 from shop.core.errors import CoreExceptionCode, ShopError
+from shop.core.http.request import current_state
 from shop.core.idempotency.fingerprint import Fingerprint
 from shop.core.idempotency.key_spelling import find_other_spelling
 
@@ -130,7 +131,7 @@ def current_idempotency_key() -> IdempotencyKey | None:
 
     Set only for routes that store their result themselves.
     """
-    key: IdempotencyKey | None = g.get("idempotency_key")
+    key: IdempotencyKey | None = current_state().get("idempotency_key")
     return key
 
 

@@ -10,10 +10,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
-from flask import g, has_request_context
+from flask import has_request_context
 
 from shop.core.cache.key import Key
 from shop.core.errors import CoreExceptionCode, ShopError
+from shop.core.http.request import current_state
 from shop.core.metrics.metrics import Counter, Metrics
 from shop.core.rate_limiting.quota import Bucket, CountedResult, Quota, QuotaState, get_rate
 from shop.core.rate_limiting.windows import LocalWindows, WindowArgs
@@ -151,7 +152,8 @@ class RateLimiter:
 
     def _record_result(self, states: Sequence[QuotaState]) -> None:
         if has_request_context():
-            g.quota_states, g.deferred_quota = [*quota_states(), *states], None
+            state = current_state()
+            state.quota_states, state.deferred_quota = [*quota_states(), *states], None
         refused = [state for state in states if state.refused]
         for state in refused:
             self.metrics.count(LIMITS, state.quota.bucket, "refused")
@@ -164,7 +166,7 @@ class RateLimiter:
 
 def defer(quota: Quota | None) -> None:
     """Leave the counting of the current request to its route."""
-    g.deferred_quota = quota
+    current_state().deferred_quota = quota
 
 
 def scope_to_address(subject: str) -> str:
@@ -172,18 +174,18 @@ def scope_to_address(subject: str) -> str:
 
     Only for routes that count by address.
     """
-    return f"{subject}@{g.client}"
+    return f"{subject}@{current_state().client}"
 
 
 def deferred_quota() -> Quota | None:
     """Return the quota that the route still has to count, or None."""
-    quota: Quota | None = g.get("deferred_quota") if has_request_context() else None
+    quota: Quota | None = current_state().get("deferred_quota") if has_request_context() else None
     return quota
 
 
 def quota_states() -> list[QuotaState]:
     """Return the states of the quotas that counted the current request."""
-    states: list[QuotaState] = g.get("quota_states", []) if has_request_context() else []
+    states: list[QuotaState] = current_state().get("quota_states", []) if has_request_context() else []
     return states
 
 
