@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 UV := $(BIN)/python -m uv --system-certs
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run stop demo bench bench-catalogue bench-keys bench-limits bench-lists bench-logs bench-sign-in chaos chaos-keys fuzz fuzz-lists resilience mutants rolling teeth test test-all fast module-test coverage repeat lint lint-openapi clients contracts types unit docs report report-test newest lock first-runs clean clean-data help
+.PHONY: run stop demo bench bench-catalogue bench-keys bench-limits bench-lists bench-logs bench-sign-in chaos chaos-keys compare-answers fuzz fuzz-lists resilience mutants rolling teeth test test-all fast module-test coverage repeat lint lint-openapi clients contracts types unit docs report report-test newest lock first-runs clean clean-data help
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -68,6 +68,9 @@ resilience: $(VENV)/.ready ## Measure every route while a store is down, frozen 
 
 rolling: $(VENV)/.ready ## Every mix of the previous release and this one under load, and planted incompatibilities
 	$(BIN)/python -m pytest -v tests/rolling/mix_checks.py tests/rolling/incompatibility_checks.py
+
+compare-answers: $(VENV)/.ready ## Compare all answers with those of a commit, byte for byte (a minute); BASE=main
+	@$(BIN)/python -m tests.answers --base $(or $(BASE),HEAD)
 
 fuzz: $(VENV)/.ready ## Run Schemathesis over the whole API with three kinds of caller; SEED=1 CASES=5000
 	@$(BIN)/python -m tests.fuzz --seed $(or $(SEED),1) --cases $(or $(CASES),5000)

@@ -65,16 +65,24 @@ def extract_previous(folder: Path, root: Path = ROOT) -> Release:
     Raises HistoryMissing.
     """
     commit = (root / PREVIOUS_RELEASE).read_text().strip()
-    archive = folder / "previous.tar"
+    return extract_commit(commit, folder, root, f"{commit} of {PREVIOUS_RELEASE}")
+
+
+def extract_commit(commit: str, folder: Path, root: Path = ROOT, description: str = "") -> Release:
+    """Extract the package of a commit from the history into a folder.
+
+    Raises HistoryMissing, which names the commit by its description.
+    """
+    archive, name = folder / "previous.tar", description or commit
     # The owner of a clone in a pipeline is often another user; git would refuse to read it.
     command = ["git", "-c", "safe.directory=*", "-C", str(root), "archive", f"--output={archive}", commit, "shop"]
     try:
         result = subprocess.run(command, env=_without_git(os.environ), capture_output=True, text=True, check=False)
     except FileNotFoundError:
-        raise HistoryMissing(f"git is not installed, so {commit} of {PREVIOUS_RELEASE} cannot be read.") from None
+        raise HistoryMissing(f"git is not installed, so {name} cannot be read.") from None
     if result.returncode != 0:
         raise HistoryMissing(
-            f"The history of this clone lacks {commit} of {PREVIOUS_RELEASE}; "
+            f"The history of this clone lacks {name}; "
             f"`git fetch --unshallow` fetches it. git: {result.stderr.strip()}"
         )
     with tarfile.open(archive) as content:

@@ -1,0 +1,1 @@
+"""Comparison of all answers of two commits, byte for byte."""
