@@ -82,8 +82,7 @@ def extract_commit(commit: str, folder: Path, root: Path = ROOT, description: st
         raise HistoryMissing(f"git is not installed, so {name} cannot be read.") from None
     if result.returncode != 0:
         raise HistoryMissing(
-            f"The history of this clone lacks {name}; "
-            f"`git fetch --unshallow` fetches it. git: {result.stderr.strip()}"
+            f"The history of this clone lacks {name}; `git fetch --unshallow` fetches it. git: {result.stderr.strip()}"
         )
     with tarfile.open(archive) as content:
         content.extractall(folder, filter="data")
