@@ -72,6 +72,7 @@ PLACES: dict[str, tuple[str, ...]] = {
         "core.cache",
         "core.redis",
     ),
+    "hiredis": ("core.redis",),
     "rq": (
         "jobs",
         "worker",

@@ -43,8 +43,8 @@ NAMES = (
     PrivateName("pymysql", "pymysql.connections:Connection", "_request_authentication", "shop/core/database/mysql.py"),
     PrivateName("pymysql", "pymysql.connections:Connection", "_execute_command", "shop/core/database/mysql.py"),
     PrivateName("pymysql", "pymysql.connections:Connection", "_force_close", "shop/core/database/mysql.py"),
-    PrivateName("redis", "redis.connection:ConnectionPool", "make_connection", "shop/core/redis/client.py"),
-    PrivateName("redis", "redis.connection:AbstractConnection", "can_read", "shop/core/redis/client.py"),
+    PrivateName("redis", "redis.connection:ConnectionPool", "make_connection", "shop/core/redis/direct_client.py"),
+    PrivateName("redis", "redis.connection:AbstractConnection", "can_read", "shop/core/redis/direct_client.py"),
     PrivateName(
         "granian",
         "granian.server.common:AbstractServer",

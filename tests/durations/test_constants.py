@@ -55,7 +55,7 @@ CONSTANTS: dict[str, dict[str, Any]] = {
     "core.operations.valkey_guard": {"CHECK_SECONDS": 0.3, "STOP_SECONDS": 10.0},
     "core.operations.web_server": {"HEAD_MILLISECONDS": 10_000},
     "core.rate_limiting.windows": {"EXHAUSTED_CACHE_SECONDS": 1.0, "_SLACK_SECONDS": 0.5},
-    "core.redis.client": {"IDLE_SECONDS": 0.01},
+    "core.redis.direct_client": {"IDLE_SECONDS": 0.01},
     "core.redis.stores": {"PROBE_SECONDS": 1.0},
     "core.redis.write_probe": {"PROBE_LIFE_MS": 1000},
     "core.resilience.backoff": {"RETRY_AFTER_MIN_SECONDS": 1, "RETRY_AFTER_MAX_SECONDS": 3},

@@ -12,7 +12,7 @@ from shop.architecture.finding import Finding
 from shop.architecture.guards import caller_attribution
 from shop.architecture.guards.runtime_guards import check_objects, check_providers
 from shop.container import Container
-from shop.core.redis.client import DirectRedis
+from shop.core.redis.direct_client import DirectRedis
 
 
 @pytest.fixture(autouse=True)

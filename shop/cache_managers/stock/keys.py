@@ -76,14 +76,11 @@ class StockKeys(CacheManager):
         return self._send(commands, transaction)
 
     def _send(self, commands: Sequence[tuple[int, *tuple[str, ...]]], transaction: bool) -> list[Any]:  # noqa: FBT001 - private
-        pipes: dict[int, Any] = {}
+        parts: dict[int, tuple[Any, list[Sequence[str]]]] = {}
         for number, *command in commands:
             client = self._client(number)
-            # Created on demand: as an argument of setdefault, a pipeline would be made and counted for each command.
-            if (pipe := pipes.get(id(client))) is None:
-                pipe = pipes[id(client)] = client.pipeline(transaction=transaction)
-            pipe.execute_command(*command)
-        answers = {server: iter(pipe.execute()) for server, pipe in pipes.items()}
+            parts.setdefault(id(client), (client, []))[1].append(command)
+        answers = {server: iter(_execute(*part, transaction)) for server, part in parts.items()}
         return [next(answers[id(self._client(number))]) for number, *_ in commands]
 
     def _reservation_keys(self, number: int, reservation: Reservation) -> list[str]:
@@ -93,6 +90,15 @@ class StockKeys(CacheManager):
 
     def _receipt_key(self, number: int, order_id: UUID) -> str:
         return self.receipt(partition=partition_label(number), order=order_id)
+
+
+def _execute(client: Any, commands: Sequence[Sequence[str]], transaction: bool) -> Any:  # noqa: FBT001 - private
+    if not transaction:
+        return client.execute_all(commands)
+    pipe = client.pipeline()
+    for command in commands:
+        pipe.execute_command(*command)
+    return pipe.execute()
 
 
 def partition_label(number: int) -> str:

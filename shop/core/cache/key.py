@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 from string import Formatter
 
-_PART = re.compile(r"[A-Za-z0-9_.@+-]+")
+_PART = "[A-Za-z0-9_.@+-]+"
 _key_templates: dict[str, str] = {}
 
 
@@ -25,7 +25,12 @@ class Key:
     ) -> None:
         self.template = self.name = template
         self.ttl, self.negative_ttl, self.tag = ttl, negative_ttl, tag
-        self.parts = frozenset(name for _, name, _, _ in Formatter().parse(template) if name)
+        pieces = [(text, name) for text, name, _, _ in Formatter().parse(template)]
+        self._names = [name for _, name in pieces if name]
+        self.parts = frozenset(self._names)
+        self._pattern = "".join(text.replace("%", "%%") + ("%s" if name else "") for text, name in pieces)
+        # All parts in one comparison: a part cannot contain the separator.
+        self._is_safe = re.compile(":".join([_PART] * len(self._names))).fullmatch
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = title = f"{owner.__name__}.{name}"
@@ -41,10 +46,10 @@ class Key:
         """
         if parts.keys() != self.parts:
             raise ValueError(f"{self.template} takes {sorted(self.parts)}, not {sorted(parts)}.")
-        for name, value in parts.items():
-            if not _PART.fullmatch(str(value)):
-                raise ValueError(f"{name}={value!r} cannot be part of a key.")
-        return self.template.format(**parts)
+        texts = [str(parts[name]) for name in self._names]
+        if not self._is_safe(":".join(texts)):
+            raise ValueError(f"{self.template}: one of {texts} cannot be part of a key.")
+        return self._pattern % tuple(texts)
 
 
 def _can_collide(left: str, right: str) -> bool:

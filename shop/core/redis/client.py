@@ -1,7 +1,6 @@
 """Clients of redis-py with store monitor and request deadline."""
 
 import time
-from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -9,15 +8,10 @@ from typing import Any
 from redis import Redis
 from redis.client import Pipeline
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from shop.core.resilience.deadline import charge_redis, redis_allowed
 from shop.core.resilience.store_monitor import StoreMonitor
-from shop.core.trace import count_redis
-
-# A connection that was idle for longer is checked before use, because the server may have closed it.
-IDLE_SECONDS = 0.01
 
 
 class MonitoredRedis(Redis):
@@ -100,58 +94,3 @@ class _MonitoredPipeline(Pipeline):
         """
         with self.owner.call_server():
             return super().immediate_execute_command(*command, **options)  # type: ignore[no-untyped-call]  # untyped in redis-py
-
-
-class DirectRedis(MonitoredRedis):
-    """Client with a shorter code path for single commands.
-
-    The path of redis-py has retries, telemetry and a lock. They are not used here and cost more than the command.
-    """
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        # Connections with the time of their last use. Any, because redis-py types only half of its connections.
-        self._idle: deque[tuple[Any, float]] = deque()
-
-    def execute_command(self, *command: Any, **options: Any) -> Any:
-        """Execute one command in one round trip.
-
-        Raises RedisError.
-        """
-        count_redis()
-        began = self.begin_call()
-        connection = self._take_connection()
-        try:
-            connection.send_command(*command, **options)
-            response = self.parse_response(connection, command[0], **options)  # type: ignore[no-untyped-call]
-            self.mark_alive()
-        except BaseException:
-            # A late response must not be read as the response to the next command.
-            connection.disconnect()
-            raise
-        finally:
-            self._idle.append((connection, self.end_call(began)))
-        return response
-
-    def pipeline(self, transaction: Any = True, shard_hint: Any = None) -> Any:  # noqa: FBT002 - given shape
-        """Create a pipeline, which counts as one command."""
-        count_redis()
-        return super().pipeline(transaction, shard_hint)
-
-    def _take_connection(self) -> Any:
-        try:
-            connection, used_at = self._idle.pop()
-        except IndexError:
-            return self.connection_pool.make_connection()
-        is_stale = time.monotonic() - used_at > IDLE_SECONDS
-        if is_stale and connection.is_connected and _has_unread_data(connection):
-            connection.disconnect()
-        return connection
-
-
-def _has_unread_data(connection: Any) -> bool:
-    # Data before the next command is the rest of an old response, or the end of the connection.
-    try:
-        return bool(connection.can_read())
-    except RedisError:
-        return True

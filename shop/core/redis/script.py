@@ -30,6 +30,6 @@ class Script:
         Raises RedisError.
         """
         try:
-            return client.evalsha(self._sha, len(keys), *keys, *arguments)
+            return client.execute_command("EVALSHA", self._sha, len(keys), *keys, *arguments)  # type: ignore[no-untyped-call]  # untyped in redis-py
         except NoScriptError:
-            return client.eval(self._text, len(keys), *keys, *arguments)
+            return client.execute_command("EVAL", self._text, len(keys), *keys, *arguments)  # type: ignore[no-untyped-call]  # the same

@@ -13,7 +13,8 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.retry import Retry
 
-from shop.core.redis.client import DirectRedis, MonitoredRedis
+from shop.core.redis.client import MonitoredRedis
+from shop.core.redis.direct_client import DirectRedis
 from shop.core.redis.write_probe import WriteProbe
 from shop.core.resilience.store_monitor import StoreMonitor
 from shop.core.settings.settings import Settings

@@ -7,7 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from redis.exceptions import ResponseError
 
-from shop.core.redis.client import DirectRedis, MonitoredRedis
+from shop.core.redis.client import MonitoredRedis
+from shop.core.redis.direct_client import DirectRedis
 from shop.core.redis.stores import RedisConnectionError, RedisStores, RedisTimeoutError, WatchError, watch_keys
 from shop.core.settings.settings import Settings
 from tests.support.servers.valkey import Valkey

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from shop.core.redis.client import DirectRedis
+from shop.core.redis.direct_client import DirectRedis
 from shop.core.redis.lock import try_lock
 from shop.core.redis.stores import RedisStores
 from shop.core.settings.settings import Settings
