@@ -11,6 +11,7 @@ from typing import Any
 
 from shop.core.cache.cache_manager import CacheManager
 from shop.core.cache.key import Key
+from shop.core.database.transaction import after_commit
 from shop.core.pagination.pages import AnyPage
 from shop.core.query.page_cache import dump_page, load_page, page_cache_key
 from shop.core.query.query import ListQuery
@@ -54,8 +55,14 @@ class ItemCacheManager(CacheManager):
             query,
         )
 
-    def invalidate_item_on_commit(self, item_id: int) -> None:
-        """Invalidate an item and all pages when the current transaction commits."""
+    def invalidate_item_on_commit(self, item_id: int, *, required: bool) -> None:
+        """Invalidate an item and all pages when the current transaction commits.
+
+        If it is not required, a failing Redis does not prevent the commit.
+        """
+        if not required:
+            after_commit(self.delete_item, item_id)
+            return
         self.invalidate_on_commit(self.info, item=item_id, form=FORMAT_VERSION)
         self.invalidate_on_commit(self.pages)
 

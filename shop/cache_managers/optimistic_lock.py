@@ -19,13 +19,14 @@ from shop.core.redis.script import Script
 from shop.core.redis.stores import RedisError, WatchError, watch_keys
 from shop.core.resilience.backoff import Backoff
 from shop.supports.reservation import ReceiptSearch, parse_reservation
+from shop.supports.sale_gate import GateFields, has_expired
 
 _LUA = Path(__file__).parent / "lua"
 _read_receipts = Script(_LUA / "receipts.lua", _LUA / "read.lua")
 _DAMAGED = "damaged"
 # PTTL of a key that does not expire.
 NO_EXPIRY = -1
-_COUNT, _CURRENCY = re.compile(r"-?[0-9]{1,18}"), re.compile(r"[^|]+")
+_COUNT = re.compile(r"-?[0-9]{1,18}")
 # Types of ReserveKeys, in their order.
 _KINDS, LIMIT_PLACE = ("hash", "stream", "string", "hash", "string", "string"), 3
 BUSY_ANSWER = (ReserveOutcome.BUSY, "", 0)
@@ -55,26 +56,6 @@ class ReserveArguments(NamedTuple):
     moment: int
     backlog_max: int
     wake_life: int
-
-
-class GateFields(NamedTuple):
-    """Fields of an item's gate that a reservation reads."""
-
-    state: str | None
-    avail: str
-    epoch: str
-    price: str
-    currency: str
-    limit: str
-    seq: str
-    forgot: str | None
-    pend: str | None
-
-    @property
-    def is_damaged(self) -> bool:
-        """True when a count is no number."""
-        counts = (self.avail, self.epoch, self.price, self.seq, self.limit or "0", self.pend or "0")
-        return not all(_COUNT.fullmatch(text or "") for text in counts) or not _CURRENCY.fullmatch(self.currency or "")
 
 
 @dataclass(frozen=True)
@@ -142,6 +123,8 @@ def _try_reserve(client: Any, keys: ReserveKeys, arguments: ReserveArguments, se
         if answer := _find_receipt(pipe, [keys.receipt, *search.keys], search):
             return answer
         gate = GateFields(*pipe.hmget(keys.item, GateFields._fields))
+        if gate.state == GateState.REVISING and not has_expired(gate.deadline, pipe.time()):
+            gate = gate._replace(state=GateState.OPEN)
         if gate.state == GateState.OPEN and gate.is_damaged:
             # The load that the purchase requests then writes all fields again.
             pipe.hset(keys.item, "state", GateState.CLOSED)

@@ -12,6 +12,8 @@ GATHER_SECONDS = 0.005
 GATHER_SECONDS_MAX = 0.05
 # Repeated purchases are answered from the receipt for this time.
 RECEIPT_LIFE_SECONDS = 24 * 3600
+# An edit that dies leaves a gate that sells by the older terms for this time, and is then loaded.
+EDIT_SECONDS = 1.0
 CAUSE_MAX = 32
 RUN_TEXT_MAX = 500
 
@@ -46,9 +48,13 @@ _REASON_LABELS = {
 
 
 class GateState(StrEnum):
-    """State of a gate; a retired item accepts only earlier reservations."""
+    """State of a gate; a retired item accepts only earlier reservations.
+
+    A gate that is revised sells until the deadline of its edit.
+    """
 
     OPEN = "open"
+    REVISING = "revising"
     CLOSED = "closed"
     RETIRED = "retired"
 

@@ -65,6 +65,6 @@ class Item(Model):
         return bool(self.sellable or self.epoch)
 
     @property
-    def gate_values(self) -> tuple[str, int, str, int | None]:
-        """Values that the sale gate holds; the texts are not among them."""
-        return self.status, self.price_minor, self.currency, self.max_per_user
+    def gate_values(self) -> tuple[int, str, int | None]:
+        """Terms of the sale that its gate holds, without texts."""
+        return self.price_minor, self.currency, self.max_per_user

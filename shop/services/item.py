@@ -11,7 +11,7 @@ from shop.cache_managers.stock import StockCacheManager
 from shop.combinations.item import ItemCombination
 from shop.constants.item import ItemStatus
 from shop.constants.job import JobName
-from shop.constants.stock import StockReason
+from shop.constants.stock import EDIT_SECONDS, StockReason
 from shop.core.clock import Clock
 from shop.core.database.select import ListStatement
 from shop.core.database.transaction import after_commit
@@ -21,12 +21,13 @@ from shop.core.jobs.queue import JobQueue
 from shop.core.pagination.cursor import CursorSigner
 from shop.core.pagination.pages import AnyPage
 from shop.core.query.query import ListQuery
+from shop.core.redis.stores import RedisError
 from shop.core.resilience.bounded_wait import BoundedWait
 from shop.core.validation.translations import merge_translations
 from shop.exception_codes.item import ItemExceptionCode
 from shop.repositories.item import ItemRepository
 from shop.repositories.stock_ledger import StockLedgerRepository
-from shop.supports.sale_gate import Claim
+from shop.supports.sale_gate import Claim, GateEdit, GateValues
 from shop.supports.sale_strategy import SaleStrategy
 
 if TYPE_CHECKING:
@@ -35,10 +36,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ItemService:
-    """Lists, reads and edits items.
-
-    An edit of what the sale gate holds closes it; the load after the edit opens it again.
-    """
+    """Lists, reads and edits items, also while they are sold."""
 
     items: ItemRepository
     ledger: StockLedgerRepository
@@ -90,25 +88,20 @@ class ItemService:
         """Create an item and the first line of its ledger."""
         now = self.clock.now()
         item = self.items.create(created_at=now, updated_at=now, **merge_translations(values))
-        self.ledger.create(
-            item_id=item.id,
-            delta=item.stock,
-            reason=StockReason.INITIAL,
-            ref=f"item:{item.id}",
-            actor=actor,
-            created_at=now,
-        )
+        line = {"reason": StockReason.INITIAL, "ref": f"item:{item.id}", "actor": actor}
+        self.ledger.create(item_id=item.id, delta=item.stock, created_at=now, **line)
         self._publish(item)
         return self.combination.card(self.combination.info(item), item.stock)
 
     def revise(self, item_id: int, values: dict[str, Any], condition: Precondition) -> dict[str, Any]:
         """Change fields of an item; raises ShopError NOT_FOUND, STATE_CHANGED."""
         item = self._lock(item_id, condition)
-        before = item.gate_values
+        status, terms = item.status, item.gate_values
         for name, value in merge_translations(values, item).items():
             setattr(item, name, value)
         item.updated_at = self.clock.now()
-        if item.gate_values == before:
+        edit = GateEdit(uuid.uuid4().hex, item.epoch, GateValues(*terms), GateValues(*item.gate_values))
+        if item.status == status and (edit.before == edit.after or self._edit_open_gate(item, edit)):
             self._invalidate(item)
         else:
             self._close_gate(item)
@@ -172,6 +165,15 @@ class ItemService:
             stocks |= self.items.find_stocks(unknown)
         return self.combination.cards(infos, stocks)
 
+    def _edit_open_gate(self, item: "Item", edit: GateEdit) -> bool:
+        """Change the terms in the open gate, else return False."""
+        if self.strategy.database_sells or not self.stock.begin_edit(item.tenant_id, item.id, edit):
+            return False
+        finish = partial(self.stock.finish_edit, item.tenant_id, item.id, edit)
+        # Without an answer from Redis the gate may sell by the older terms until the deadline of the edit.
+        after_commit(self.bounded_wait.repeat_failing, finish, RedisError, EDIT_SECONDS)
+        return True
+
     def _close_gate(self, item: "Item") -> None:
         if self.strategy.database_sells:
             # The new values apply to the next direct sale; Redis is not needed for that.
@@ -186,15 +188,11 @@ class ItemService:
         if item.offered:
             after_commit(self.queue.enqueue, JobName.LOAD_STOCK, tenant_id=item.tenant_id, item_id=item.id)
         if item.sellable and not self.strategy.database_sells:
-            place = item.tenant_id, item.id
-            after_commit(
-                self.bounded_wait.poll_gate, lambda: self.strategy.is_settled(self.stock.state(*place)) or None
-            )
+            read_gate = partial(self.stock.state, item.tenant_id, item.id)
+            after_commit(self.bounded_wait.poll_gate, lambda: self.strategy.is_settled(read_gate()) or None)
 
     def _invalidate(self, item: "Item") -> None:
-        if self.strategy.database_sells or not item.offered:
-            # This process reads no cached item, so a failing Redis must not stop the edit. Processes with another
-            # strategy may read it during a rolling change.
-            after_commit(self.cache.delete_item, item.id)
-        else:
-            self.cache.invalidate_item_on_commit(item.id)
+        # Where this process reads no cached item, a failing Redis must not stop the edit. Processes with another
+        # strategy may read it during a rolling change.
+        required = item.offered and not self.strategy.database_sells
+        self.cache.invalidate_item_on_commit(item.id, required=required)

@@ -1,9 +1,12 @@
-"""Records of an item's sale gate: claims, openings, credits and withdrawals."""
+"""Records of an item's sale gate: claims, openings, edits, credits and withdrawals."""
 
+import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
 from shop.constants.stock import GateState
+
+_COUNT, _CURRENCY = re.compile(r"-?[0-9]{1,18}"), re.compile(r"[^|]+")
 
 
 class Claim(NamedTuple):
@@ -34,6 +37,47 @@ class GateOpening(NamedTuple):
     has_orders: bool = True
 
 
+class GateValues(NamedTuple):
+    """Terms of a sale, which may change while it goes on."""
+
+    price_minor: int
+    currency: str
+    max_per_user: int | None
+
+
+class GateEdit(NamedTuple):
+    """Edit of the values in an open gate.
+
+    `epoch`: that of the item in MySQL.
+    """
+
+    token: str
+    epoch: int
+    before: GateValues
+    after: GateValues
+
+
+class GateFields(NamedTuple):
+    """Fields of an item's gate that a reservation reads."""
+
+    state: str | None
+    avail: str
+    epoch: str
+    price: str
+    currency: str
+    limit: str
+    seq: str
+    forgot: str | None
+    pend: str | None
+    deadline: str | None
+
+    @property
+    def is_damaged(self) -> bool:
+        """True when a count is no number."""
+        counts = (self.avail, self.epoch, self.price, self.seq, self.limit or "0", self.pend or "0")
+        return not all(_COUNT.fullmatch(text or "") for text in counts) or not _CURRENCY.fullmatch(self.currency or "")
+
+
 class CreditNote(NamedTuple):
     """Credit of an item: pieces in MySQL to add in Redis.
 
@@ -57,3 +101,12 @@ class Withdrawal(NamedTuple):
     pieces: int
     expected_stock: int | None
     epoch: int
+
+
+def has_expired(deadline: str | None, server_time: tuple[int, int]) -> bool:
+    """Return True for a deadline that has passed or is damaged.
+
+    `deadline` is in microseconds; `server_time` is the result of TIME.
+    """
+    seconds, micros = server_time
+    return not (deadline and deadline.isdecimal()) or seconds * 10**6 + micros >= int(deadline)

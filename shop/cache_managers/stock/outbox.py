@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from shop.cache_managers.stock.gate import STATES_LUA
 from shop.cache_managers.stock.keys import StockKeys, partition_label
 from shop.constants.stock import BATCH, PARTITIONS, ReadmitOutcome
 from shop.core.redis.script import Script
 from shop.supports.reservation import Backlog, OutboxEntry, OutboxPage, read_or_none
 
-_finalize, _readmit = (Script(Path(__file__).parent / "lua" / f"{name}.lua") for name in ("finalize", "readmit"))
+_LUA_FOLDER = Path(__file__).parent / "lua"
+_finalize = Script(_LUA_FOLDER / "finalize.lua")
+_readmit = Script(_LUA_FOLDER / "readmit.lua", STATES_LUA)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from shop.cache_managers.stock.gate import STATES_LUA
 from shop.cache_managers.stock.keys import BUYER_TTL, StockKeys, buyer_key, locate, partition_of
 from shop.constants.stock import PARTITIONS
 from shop.core.rate_limiting.limiter import COUNT_LUA
@@ -26,7 +27,7 @@ from shop.supports.reservation import (
 WAKE_FLAG_TTL_SECONDS = 30
 SCAN_COUNT = 1000
 _FOLDER = Path(__file__).parent
-_reserve = Script(_FOLDER / "lua" / "reserve.lua", COUNT_LUA, _FOLDER.parent / "lua" / "read.lua")
+_reserve = Script(_FOLDER / "lua" / "reserve.lua", COUNT_LUA, _FOLDER.parent / "lua" / "read.lua", STATES_LUA)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from threading import BoundedSemaphore
@@ -50,6 +51,21 @@ class BoundedWait:
                 return self._poll_until(probe, time.monotonic() + timeout)
         finally:
             self._places.release()
+
+    def repeat_failing(self, call: Callable[[], object], error: type[Exception], seconds: float) -> None:
+        """Repeat a call until it succeeds or the time has passed.
+
+        Suppresses the error. The number of requests that wait is not bounded, since what follows depends on the call.
+        """
+
+        def succeeds() -> bool | None:
+            with suppress(error):
+                call()
+                return True
+            return None
+
+        with no_deadline():
+            self._poll_until(succeeds, time.monotonic() + seconds)
 
     def _poll_until(self, probe: Callable[[], T | None], deadline: float) -> T | None:
         while (result := probe()) is None and time.monotonic() < deadline:

@@ -39,9 +39,11 @@ class ItemSnapshot:
     def is_counted(self) -> bool:
         """True when Redis counts the item's pieces.
 
-        A retired item still counts earlier reservations, unless the database sells.
+        A retired item still counts earlier reservations, unless the database sells, and so does an item whose edit has
+        exceeded its deadline.
         """
-        return self.is_open or (self.redis_item.gate.get("state") == GateState.RETIRED and not self.database_sells)
+        counts_only = self.redis_item.gate.get("state") in (GateState.RETIRED, GateState.REVISING)
+        return self.is_open or (counts_only and not self.database_sells)
 
     @property
     def unwritten(self) -> list[OutboxOrder]:

@@ -4,7 +4,7 @@
 -- Returns APPLIED, OLD (applied before), WAITS (an earlier one is missing), WRONG (of another epoch) or CLOSED (the load
 -- that opens the gate includes it)
 local item = redis.call('HMGET', KEYS[1], 'state', 'epoch', 'hwm')
-if item[1] ~= 'open' and item[1] ~= 'retired' then return 'CLOSED' end
+if not counts[item[1]] then return 'CLOSED' end
 if item[2] ~= ARGV[3] then return 'WRONG' end
 if not tonumber(item[3]) then return 'WRONG' end
 local missing = tonumber(ARGV[1]) - tonumber(item[3])

@@ -4,7 +4,7 @@
 -- Returns READMITTED, REJECTED (too few pieces left), CLOSED (try again later), WRONG (not the epoch of MySQL: it
 -- would be counted again and again) or GONE (another call did it)
 local item = redis.call('HMGET', KEYS[1], 'state', 'avail', 'epoch', 'limit')
-if item[1] ~= 'open' and item[1] ~= 'retired' then return 'CLOSED' end
+if not counts[item[1]] then return 'CLOSED' end
 if item[3] ~= ARGV[5] or not tonumber(item[2]) then return 'WRONG' end
 if redis.call('XDEL', KEYS[2], ARGV[1]) == 0 then return 'GONE' end
 if tonumber(item[2]) < tonumber(ARGV[2]) then

@@ -70,9 +70,9 @@ local quantity = tonumber(ARGV[5])
 if not quantity or quantity < 1 or quantity % 1 ~= 0 then
   return redis.error_reply('the quantity is not a whole number above zero')
 end
-local item = redis.call('HMGET', KEYS[1], 'state', 'avail', 'epoch', 'price', 'currency', 'limit', 'forgot', 'pend', 'seq')
+local item = redis.call('HMGET', KEYS[1], 'state', 'avail', 'epoch', 'price', 'currency', 'limit', 'forgot', 'pend', 'seq', 'deadline')
 local forgot = is_count(item[7]) and item[7] or ''
-if item[1] ~= 'open' then return say('CLOSED', forgot, 0) end
+if not sells(item[1], item[10]) then return say('CLOSED', forgot, 0) end
 local bought = item[6] ~= '' and redis.call('HGET', KEYS[4], ARGV[4]) or '0'
 if is_damaged(item) or removed[KEYS[4]] or not is_count(bought) then
   -- The buyer's request for a load then finds a closed gate, and the load writes all fields again.

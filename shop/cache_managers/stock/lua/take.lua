@@ -6,7 +6,7 @@
 if redis.call('GET', KEYS[2]) == ARGV[3] then return {'TAKEN', 0} end
 local item = redis.call('HMGET', KEYS[1], 'state', 'avail', 'epoch', 'token')
 -- A token means that a load is counting reservations of older epochs: they come first.
-if item[4] or (item[1] ~= 'open' and item[1] ~= 'retired') or item[3] ~= ARGV[3] then return {'CLOSED', 0} end
+if item[4] or not counts[item[1]] or item[3] ~= ARGV[3] then return {'CLOSED', 0} end
 local avail = tonumber(item[2])
 if not avail then return {'CLOSED', 0} end
 if ARGV[2] ~= '' and avail ~= tonumber(ARGV[2]) then return {'CHANGED', avail} end
