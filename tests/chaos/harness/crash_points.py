@@ -65,6 +65,11 @@ POINTS = {
     "before TAKE": CrashPoint("web", f"{CACHE}.take:before", "withdraw"),
     "after TAKE, before SQL": CrashPoint("web", f"{CACHE}.take:after", "withdraw"),
     "before the withdrawal's COMMIT": CrashPoint("web", f"{LEDGER}.adjust:after", "withdraw"),
+    # An edit of the price in the open gate.
+    "before BEGIN EDIT": CrashPoint("web", f"{CACHE}.begin_edit:before", "edit"),
+    "after BEGIN EDIT, before COMMIT": CrashPoint("web", f"{CACHE}.begin_edit:after", "edit"),
+    "after the edit's COMMIT, before FINISH EDIT": CrashPoint("web", f"{CACHE}.finish_edit:before", "edit"),
+    "after FINISH EDIT, before the answer": CrashPoint("web", f"{CACHE}.finish_edit:after", "edit"),
     # The reconciliation of a wrong gate. It compares twice, some seconds apart.
     "after the difference is recorded": CrashPoint("worker", f"{SYNC}.open_run_if_different:after", "drift"),
     "after the repair's COMMIT, before OPEN": CrashPoint("worker", f"{SYNC}.begin_epoch:after", "drift"),

@@ -3,26 +3,26 @@
 A scenario arms the trap; the process has crashed and runs again when the scenario goes on.
 """
 
-import http.client
-import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
+from datetime import timedelta
 from uuid import UUID
 
 from shop.constants.job import JobName
+from shop.core.clock import Clock
 from shop.core.database.model import DEFAULT_TENANT
 from shop.core.jobs.queue import JobQueue
 from shop.services.sale_gate import SaleGateService
+from tests.chaos.harness.background_requests import send_in_background
 from tests.chaos.harness.crash_trap import CrashTrap, release
-from tests.http.support.shop import API, Shop
+from tests.http.support.shop import Shop
 from tests.purchase.support.buyer_load import BuyerLoad
-from tests.support.http import Response
 from tests.support.polling import eventually
 
 ORDERS_MIN = 10
 WAIT_SECONDS = 15.0
-RESTOCKED, WITHDRAWN, DRIFT = 7, -3, -5
+EDIT_MOST = timedelta(seconds=2)
+RESTOCKED, WITHDRAWN, DRIFT, EDITED_PRICE = 7, -3, -5, 4_321
 Scenario = Callable[[Shop, BuyerLoad, CrashTrap], AbstractContextManager[None]]
 
 
@@ -114,8 +114,25 @@ def drift(shop: Shop, buyer_load: BuyerLoad, trap: CrashTrap) -> Iterator[None]:
     assert repairs(shop, buyer_load) == 1
 
 
+@contextmanager
+def edit(shop: Shop, buyer_load: BuyerLoad, trap: CrashTrap) -> Iterator[None]:
+    """Change the price without retries; two seconds later all buyers pay the committed one."""
+    wait_for_orders(buyer_load)
+    (item,) = buyer_load.items
+    change = {"price_minor": EDITED_PRICE}
+    with send_in_background(shop, trap, f"items/{item}", change, method="PATCH", tries=1) as answers:
+        trap.wait_for_crash()
+        repaired = Clock().now().replace(tzinfo=None) + EDIT_MOST
+        yield
+    assert answers() == [0]
+    committed = shop.query_value("SELECT price_minor FROM items WHERE id = %s", item)
+    later = "SELECT COUNT(*) FROM orders WHERE item_id = %s AND created_at > %s"
+    eventually(lambda: shop.query_value(later, item, repaired) >= ORDERS_MIN, WAIT_SECONDS)
+    assert shop.query_value(f"{later} AND unit_price_minor <> %s", item, repaired, committed) == 0
+
+
 SCENARIOS: dict[str, Scenario] = {
-    scenario.__name__: scenario for scenario in (buy, load, age, cancel, cancel_once, restock, withdraw, drift)
+    scenario.__name__: scenario for scenario in (buy, load, age, cancel, cancel_once, restock, withdraw, drift, edit)
 }
 
 
@@ -128,22 +145,6 @@ def adjusting(shop: Shop, buyer_load: BuyerLoad, trap: CrashTrap, delta: int) ->
     statuses = answers()
     assert statuses[-1] == 200
     assert returned(shop, buyer_load, "adjustment") in {delta * times for times in range(1, len(statuses) + 1)}
-
-
-@contextmanager
-def send_in_background(
-    shop: Shop, trap: CrashTrap, path: str, body: object, *, tries: int = 100
-) -> Iterator[Callable[[], list[int]]]:
-    """Send a request as an administrator until its response is final.
-
-    A response from 200 to 499 is final.
-    Yields a function that returns the statuses; 0 stands for a broken connection.
-    """
-    token = shop.admin()
-    release(shop, trap)
-    with ThreadPoolExecutor(1) as pool:
-        future = pool.submit(_send_until_answered, shop, f"{API}/{path}", body, token, tries)
-        yield future.result
 
 
 def wait_for_orders(buyer_load: BuyerLoad) -> None:
@@ -160,24 +161,3 @@ def returned(shop: Shop, buyer_load: BuyerLoad, reason: str) -> int:
 def repairs(shop: Shop, buyer_load: BuyerLoad) -> int:
     """Count the reconcile runs of the item."""
     return int(shop.query_value("SELECT COUNT(*) FROM reconcile_runs WHERE item_id = %s", buyer_load.items[0]))
-
-
-def _send_until_answered(shop: Shop, path: str, body: object, token: str, tries: int) -> list[int]:
-    statuses: list[int] = []
-    deadline = time.monotonic() + WAIT_SECONDS
-    while len(statuses) < tries and time.monotonic() < deadline:
-        try:
-            statuses.append(_post(shop, path, body, token).status)
-        except ConnectionRefusedError:
-            pass  # the process does not run, so no request was sent
-        except (OSError, http.client.HTTPException):
-            statuses.append(0)
-        if statuses and 200 <= statuses[-1] < 500:
-            break
-        time.sleep(0.05)
-    return statuses
-
-
-def _post(shop: Shop, path: str, body: object, token: str) -> Response:
-    with shop.client(timeout=5.0) as client:
-        return client.post(path, body, token=token)
