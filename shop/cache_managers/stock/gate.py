@@ -64,7 +64,8 @@ class Gate(StockKeys):
     def begin_edit(self, tenant_id: int, item_id: int, edit: GateEdit) -> bool:
         """Let an open gate sell during an edit, until a deadline.
 
-        The caller holds the lock of the item row, and changes it in the same transaction. Returns False when the values need a load.
+        The caller holds the lock of the item row, and changes it in the same transaction. Returns False when the values
+        need a load.
         """
         number, item, *_ = locate(tenant_id, item_id)
         before, limit = _to_arguments(edit.before), edit.after.max_per_user or ""
