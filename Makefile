@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 UV := $(BIN)/python -m uv --system-certs
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run stop demo bench bench-catalogue bench-keys bench-limits bench-lists bench-logs bench-sign-in chaos chaos-keys compare-answers fuzz fuzz-lists resilience mutants rolling teeth test test-all fast module-test coverage repeat lint lint-openapi clients contracts types unit docs report report-test newest lock first-runs clean clean-data help
+.PHONY: run stop demo bench bench-catalogue bench-keys bench-limits bench-lists bench-logs bench-requests bench-sign-in chaos chaos-keys compare-answers fuzz fuzz-lists resilience mutants rolling teeth test test-all fast module-test coverage repeat lint lint-openapi clients contracts types unit docs report report-test newest lock first-runs clean clean-data help
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -47,6 +47,9 @@ bench-limits: $(VENV)/.ready ## Cost of rate limits: reads and purchases with an
 
 bench-logs: $(VENV)/.ready ## Cost of the log record of a purchase, by log setting
 	@$(BIN)/python -m benchmarks.bench_logging
+
+bench-requests: $(VENV)/.ready ## Processor time of a request, before and after, in alternating rounds (a minute); BASE=main, ONLY=item,list
+	@$(BIN)/python -m benchmarks.bench_requests --base $(or $(BASE),HEAD) $(if $(ONLY),--only $(ONLY))
 
 bench-sign-in: $(VENV)/.ready ## Timing of refused sign-ins for known and unknown addresses; PAIRS=1000
 	@$(BIN)/python -m benchmarks.bench_sign_in --pairs $(or $(PAIRS),1000)

@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
@@ -68,14 +68,17 @@ def extract_previous(folder: Path, root: Path = ROOT) -> Release:
     return extract_commit(commit, folder, root, f"{commit} of {PREVIOUS_RELEASE}")
 
 
-def extract_commit(commit: str, folder: Path, root: Path = ROOT, description: str = "") -> Release:
-    """Extract the package of a commit from the history into a folder.
+def extract_commit(
+    commit: str, folder: Path, root: Path = ROOT, description: str = "", packages: Sequence[str] = ("shop",)
+) -> Release:
+    """Extract packages of a commit from the history into a folder.
 
     Raises HistoryMissing, which names the commit by its description.
     """
+    folder.mkdir(exist_ok=True)
     archive, name = folder / "previous.tar", description or commit
     # The owner of a clone in a pipeline is often another user; git would refuse to read it.
-    command = ["git", "-c", "safe.directory=*", "-C", str(root), "archive", f"--output={archive}", commit, "shop"]
+    command = ["git", "-c", "safe.directory=*", "-C", str(root), "archive", f"--output={archive}", commit, *packages]
     try:
         result = subprocess.run(command, env=_without_git(os.environ), capture_output=True, text=True, check=False)
     except FileNotFoundError:
