@@ -59,6 +59,8 @@ NAMES = (
     PrivateName("flask-smorest", "flask_smorest:Api", "_register_responses", "shop/core/openapi/spec.py"),
     PrivateName("flask-smorest", BLUEPRINT, "_prepare_doc_cbks", "shop/core/api/blueprint.py"),
     PrivateName("flask-smorest", documented_view, "_apidoc", "shop/core/openapi/annotations.py"),
+    PrivateName("marshmallow", "marshmallow:Schema", "_hooks", "shop/core/validation/compiled_schemas.py"),
+    PrivateName("marshmallow", "marshmallow.fields:Field", "_serialize", "shop/core/validation/compiled_schemas.py"),
     PrivateName("prometheus-client", "prometheus_client.mmap_dict", "MmapedDict", "shop/core/metrics/process_files.py"),
     PrivateName("prometheus-client", "prometheus_client.mmap_dict", "mmap_key", "shop/core/metrics/process_files.py"),
     PrivateName("werkzeug", flask.request, "_get_current_object", "shop/core/http/request.py"),

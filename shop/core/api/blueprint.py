@@ -37,6 +37,7 @@ from shop.core.openapi.failures import (
 )
 from shop.core.pagination.pages import PAGE_TYPES
 from shop.core.query.request import page_response, schema_for_caller
+from shop.core.validation.compiled_schemas import compile_dump, compile_load
 from shop.core.validation.settings_schema import SettingsSchema
 
 C = TypeVar("C")
@@ -81,6 +82,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
         """
         # One instance for all requests: building a schema costs more than loading with it.
         schema = schema() if isinstance(schema, type) else schema
+        load_fixed = compile_load(schema)
         if location == "json":
             options.setdefault("example", example_of(schema))
         describe = super().arguments(schema, location=location, **options)
@@ -90,7 +92,8 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
             @wraps(view)
             def checked(*args: Any, **kwargs: Any) -> Any:
                 active = schema_for_caller(schema) if location == "query" else _schema_for_request(schema)
-                return view(*args, parse_arguments(current_request(), active, location), **kwargs)
+                load = load_fixed if active is schema else active.load
+                return view(*args, parse_arguments(current_request(), active, location, load), **kwargs)
 
             if location == "query":
                 checked.__reads_query__ = schema  # type: ignore[attr-defined]  # a marker, copied by functools.wraps
@@ -125,7 +128,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
             masks: fields that some callers see masked.
 
         """
-        dump = add_masks(schema().dump, masks) if schema else None
+        dump = add_masks(compile_dump(schema()), masks) if schema else None
         documented = envelope_schema(schema, shape)
         example = success_example(documented, status_code, success)
         describe = super().response(

@@ -16,15 +16,16 @@ from shop.core.i18n.languages import LANGUAGE_PARAMETER
 from shop.core.validation.errors import RequestValidationError
 
 
-def parse_arguments(request: Request, schema: Schema, location: str) -> Any:
+def parse_arguments(request: Request, schema: Schema, location: str, load: Callable[..., Any]) -> Any:
     """Return the validated values of one location: `json`, `query` or `headers`.
 
-    Raises RequestValidationError, and the errors of `read_body` and `read_json`.
+    `load` is that of the schema, or its fast path. Raises RequestValidationError, and the errors of `read_body` and
+    `read_json`.
     """
     read, unknown = _LOCATIONS[location]
     values = read(request, schema)
     try:
-        return schema.load(values, unknown=unknown)
+        return load(values, unknown=unknown)
     except ValidationError as error:
         raise RequestValidationError({location: error.messages}, schema) from error
 

@@ -3,6 +3,7 @@
 from tests.teeth.defect import defect, replace
 
 FIELDS = "core/validation/test_fields.py"
+COMPILED = "core/validation/test_compiled_schemas.py"
 TEXTS = "core/validation/test_text_fields.py"
 
 DEFECTS = (
@@ -43,6 +44,20 @@ DEFECTS = (
             "for name, field in reversed(schema.fields.items()))\n    return next",
         ),
         f"{FIELDS}::test_the_code_is_that_of_the_first_invalid_field",
+    ),
+    defect(
+        "unknown_field_on_the_fast_path",
+        "A body with an unknown field is refused.",
+        "core/validation/compiled_schemas.py",
+        replace("return values if known == len(data) else None", "return values"),
+        COMPILED,
+    ),
+    defect(
+        "every_value_is_dumped_as_it_is",
+        "The fast path of a schema dumps what marshmallow dumps.",
+        "core/validation/compiled_schemas.py",
+        replace("if type(value) not in unchanged:", "if value is missing:"),
+        COMPILED,
     ),
     defect(
         "page_of_any_size",
