@@ -61,6 +61,11 @@ def build_post(path: str, token: str, body: bytes) -> bytes:
     ).encode() + body
 
 
+def build_get(path: str, token: str) -> bytes:
+    """Build the bytes of a GET request."""
+    return f"GET {path} HTTP/1.1\r\nHost: {LOOPBACK}\r\nAuthorization: Bearer {token}\r\n\r\n".encode()
+
+
 def repeat_with_new_keys(request: bytes) -> Iterator[bytes]:
     """Repeat a request without end, each time with a new idempotency key."""
     head, _, body = request.partition(b"\r\n\r\n")

@@ -3,7 +3,8 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-ACCEPTED = (b"HTTP/1.1 202", b"HTTP/1.1 201")
+# A purchase is never answered with 200, a read always.
+ACCEPTED = (b"HTTP/1.1 202", b"HTTP/1.1 201", b"HTTP/1.1 200")
 BUSY = "503"
 
 
@@ -11,8 +12,8 @@ BUSY = "503"
 class LoadResult:
     """Latencies and statuses of all responses, in seconds.
 
-    `latencies` are those of accepted purchases, `refusals` those of all other responses. `unsent` counts planned
-    requests that were not sent in time.
+    `latencies` are those of accepted purchases and of reads, `refusals` those of all other responses. `unsent` counts
+    planned requests that were not sent in time.
     """
 
     latencies: list[float] = field(default_factory=list)
@@ -23,7 +24,7 @@ class LoadResult:
 
     @property
     def accepted(self) -> int:
-        """Number of accepted purchases."""
+        """Number of accepted purchases, or of answered reads."""
         return len(self.latencies)
 
     @property

@@ -10,7 +10,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from itertools import cycle
 
-from benchmarks.load.connection import build_post, repeat_with_new_keys
+from benchmarks.load.connection import build_get, build_post, repeat_with_new_keys
 from benchmarks.load.http_client import JsonClient
 from benchmarks.load.load_generator import run_closed_loop, run_open_loop
 from benchmarks.load.load_result import LoadResult
@@ -84,11 +84,11 @@ class ScenarioRunner:
             load = self._generate_load(scenario, streams, seconds)
         drain_seconds = self.wait_until_drained(shop)
         after = self.deployment.read_cpu(scenario.server)
-        if scenario.name not in ("bare", "same"):
+        if scenario.sells:
             self._count(shop, load)
         if scenario.name == "jobs":
             context.drop_jobs()
-        write_delays = context.read_write_delays(started_at) if scenario.item_set is ItemSet.QUIET else ()
+        write_delays = context.read_write_delays(started_at) if scenario.rate else ()
         return ScenarioRun(load, {part: after[part] - before[part] for part in after}, drain_seconds, write_delays)
 
     def run_burst(self, server: str, pieces: int) -> LoadResult:
@@ -176,7 +176,10 @@ class ScenarioRunner:
         for number, token in enumerate(context.buyer_tokens):
             # Each connection begins at another item.
             first = number % len(paths)
-            requests = [build_post(path, token, PURCHASE_BODY) for path in paths[first:] + paths[:first]]
+            ordered = paths[first:] + paths[:first]
+            requests = [
+                build_get(path, token) if scenario.reads else build_post(path, token, PURCHASE_BODY) for path in ordered
+            ]
             streams.append(repeat_with_new_keys(requests[0]) if scenario.with_keys else cycle(requests))
         return streams
 

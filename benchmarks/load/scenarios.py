@@ -24,9 +24,9 @@ class ItemSet(StrEnum):
 
 
 class Scenario(NamedTuple):
-    """Way to send purchases; an empty `server` means the script without HTTP.
+    """Way to send requests; an empty `server` means the script without HTTP.
 
-    A `rate` of 0 means a closed loop.
+    A `rate` of 0 means a closed loop. One that does not sell is not counted against the written orders.
     """
 
     name: str
@@ -37,6 +37,8 @@ class Scenario(NamedTuple):
     rate: int = 0
     with_keys: bool = False
     worker_paused: bool = False
+    reads: bool = False
+    sells: bool = True
 
 
 STRATEGIES = ("script", "watch", "lock", "db")
@@ -44,11 +46,14 @@ HOT_ITEM = (
     Scenario("ceiling", "the script alone, no HTTP: two processes of four threads reserve in a loop", server=""),
     Scenario("raw", "a WSGI callable without Flask that checks the token, runs the same script, answers in JSON",
              server="raw", path="/raw/{}"),
-    Scenario("bare", "a plain Flask view: token, JSON in and out, nothing is bought", server="bare", path="/bare/{}"),
+    Scenario("plain", "a Flask view in an app without the shop's hooks: token, JSON in and out, nothing is bought",
+             server="plain", path="/plain/{}", sells=False),
+    Scenario("bare", "the same view in the shop's app, with its hooks", server="bare", path="/bare/{}", sells=False),
     Scenario("same", "the purchase's route with all its declarations, nothing is bought", server="bare",
-             path="/same/{}"),
+             path="/same/{}", sells=False),
     Scenario("script", "the purchase as it is: one script, one worker that writes in batches"),
-    Scenario("jobs", "the same, but each purchase enqueues an RQ job of its own", server="jobs"),
+    Scenario("keyed", "the same, each request with a new Idempotency-Key", with_keys=True),
+    Scenario("jobs", "`script`, but each purchase enqueues an RQ job of its own", server="jobs"),
     Scenario("watch", "`SHOP_PURCHASE_STRATEGY=watch`", server="watch"),
     Scenario("lock", "`SHOP_PURCHASE_STRATEGY=lock`", server="lock"),
     Scenario("db", "`SHOP_PURCHASE_STRATEGY=db`", server="db"),
@@ -56,6 +61,12 @@ HOT_ITEM = (
 MANY_ITEMS = (
     Scenario("100 items", "`script`, each of 64 connections buys another of 100 items in turn", item_set=ItemSet.MANY),
 )
+READS = (
+    Scenario("item", "the details of an item on sale, without sales meanwhile", path="/api/v1/items/{}", reads=True,
+             item_set=ItemSet.QUIET, sells=False),
+    Scenario("list", "a list of fifteen items", path="/api/v1/items?per_page=15", item_set=ItemSet.MANY, reads=True,
+             sells=False),
+)  # fmt: skip
 SOLD_OUT = (
     Scenario("sold out", "`script`, pieces for about 1 % of the requests", item_set=ItemSet.FEW),
     Scenario("sold out, keyed", "the same, each request with an Idempotency-Key", item_set=ItemSet.FEW, with_keys=True),
@@ -73,4 +84,4 @@ OPEN_LOOP = tuple(
 BACKLOG = (
     Scenario("backlog", "`script` while the worker is paused; then the worker writes the backlog", worker_paused=True),
 )
-SCENARIOS = (*HOT_ITEM, *MANY_ITEMS, *SOLD_OUT, *OPEN_LOOP, *BACKLOG)
+SCENARIOS = (*HOT_ITEM, *MANY_ITEMS, *READS, *SOLD_OUT, *OPEN_LOOP, *BACKLOG)

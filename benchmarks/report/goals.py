@@ -9,7 +9,18 @@ from benchmarks.report.findings import Findings
 from benchmarks.report.purchase_profile import PurchaseProfile
 
 # Baseline -> the ratio that `script` has to reach.
-RATIOS_WANTED = {"lock": 5.0, "db": 5.0, "same": 0.8, "raw": 0.3}
+RATIOS_WANTED = {"lock": 5.0, "db": 5.0, "same": 0.8, "raw": 0.3, "plain": 0.42}
+# Read -> the part of the rate of `plain` that it has to reach.
+READS_WANTED = {"item": 0.5, "list": 0.3}
+# Scenario, baseline and part -> at most this ratio of CPU times.
+CPU_WANTED = {("script", "plain", "web"): 1.9, ("same", "bare", "web"): 1.2}
+# Scenario and part -> at most so many CPU microseconds, which other machines may need more of.
+MICROSECONDS_WANTED = {
+    ("script", "web"): 250,
+    ("script", ALL): 450,
+    ("backlog", "worker"): 33,
+    ("script", "worker"): 70,
+}
 
 
 @dataclass(frozen=True)
@@ -49,7 +60,8 @@ class Goal:
 def evaluate_goals(findings: Findings) -> list[Goal]:
     """Return the goals that this run measured."""
     profile = _evaluate_profile(findings.profile) if findings.profile else ()
-    return [*_evaluate_ratios(findings.runs), *_evaluate_writing(findings.runs), *profile]
+    runs = findings.runs
+    return [*_evaluate_ratios(runs), *_evaluate_reads(runs), *_evaluate_cpu(runs), *_evaluate_writing(runs), *profile]
 
 
 def _evaluate_ratios(runs: Runs) -> Iterator[Goal]:
@@ -59,6 +71,28 @@ def _evaluate_ratios(runs: Runs) -> Iterator[Goal]:
             rounds = compute_ratios(runs, "script", baseline)
             description = f"script / {baseline}, one hot item"
             yield Goal(description, median(rounds), wanted, rounds=rounds, by_cpu=by_cpu)
+
+
+def _evaluate_reads(runs: Runs) -> Iterator[Goal]:
+    for name, wanted in READS_WANTED.items():
+        if name in runs and "plain" in runs:
+            rounds = compute_ratios(runs, name, "plain")
+            by_cpu = compute_cpu(runs["plain"], ALL) / (compute_cpu(runs[name], ALL) or 1.0)
+            yield Goal(f"{name} / plain", median(rounds), wanted, rounds=rounds, by_cpu=by_cpu)
+
+
+def _evaluate_cpu(runs: Runs) -> Iterator[Goal]:
+    for (name, baseline, part), wanted in CPU_WANTED.items():
+        if name in runs and baseline in runs:
+            rounds = [
+                compute_cpu([one], part) / (compute_cpu([other], part) or 1.0)
+                for one, other in zip(runs[name], runs[baseline], strict=True)
+            ]
+            yield Goal(f"{part} us, {name} / {baseline}", median(rounds), wanted, at_most=True, rounds=rounds)
+    for (name, part), wanted in MICROSECONDS_WANTED.items():
+        if name in runs:
+            rounds = [compute_cpu([run], part) for run in runs[name]]
+            yield Goal(f"{part} us of {name}", median(rounds), wanted, " us", at_most=True, rounds=rounds)
 
 
 def _evaluate_writing(runs: Runs) -> Iterator[Goal]:

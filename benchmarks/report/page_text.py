@@ -42,6 +42,8 @@ between buyers, `db` by the row lock that one transaction after the other holds.
     "Sales": """64 connections send a new request as soon as the response is complete. `us`: CPU microseconds per
 request of each part, including the writing of its order and the worker's activity between runs. `ratio of script`:
 accepted purchases of `script` by those of the scenario.""",
+    "Reads": """64 connections read as a signed-in buyer. Nothing is sold meanwhile, so both are answered from the
+cache and the stock from Redis.""",
     "At a fixed rate": """The open loop: requests go out at planned moments with or without responses, and the time
 counts from the planned moment, so that a slow server cannot hide its delays by slowing the load generator. `to row` is
 the time from the reservation (`orders.created_at`) to the writing of the row (`orders.updated_at`); the commit of its

@@ -5,7 +5,7 @@ from statistics import median
 
 from benchmarks.load.load_result import BUSY, LoadResult
 from benchmarks.load.scenario_runner import ScenarioRun
-from benchmarks.load.scenarios import BACKLOG, HOT_ITEM, MANY_ITEMS, OPEN_LOOP, SOLD_OUT
+from benchmarks.load.scenarios import BACKLOG, HOT_ITEM, MANY_ITEMS, OPEN_LOOP, READS, SOLD_OUT
 from benchmarks.report.figures import ALL, Runs, compute_cpu, compute_milliseconds, compute_ratio
 from benchmarks.report.findings import Findings
 from benchmarks.report.goals import evaluate_goals
@@ -21,6 +21,7 @@ def build_tables(findings: Findings) -> list[tuple[str, Rows]]:
     all_tables = {
         "Goals": _build_goals(findings),
         "Sales": _build_sales(runs),
+        "Reads": _build_reads(runs),
         "At a fixed rate": _build_open_loop(runs),
         "Sold out": _build_sold_out(runs),
         "Backlog": _build_backlog(runs),
@@ -51,6 +52,23 @@ def _build_sale(runs: Runs, name: str) -> tuple[str, ...]:
         *(f"{compute_cpu(runs[name], part):,.0f}" for part in (*PARTS, ALL)),
         f"{compute_ratio(runs, 'script', name):.2f}" if "script" in runs else "",
         str(sum(run.load.refused for run in runs[name])),
+    )
+
+
+def _build_reads(runs: Runs) -> Rows:
+    head = ("", "answers/s", "rounds", *LATENCIES, "web us", "redis us", "ratio to plain")
+    return [head, *(_build_read(runs, scenario.name) for scenario in READS if scenario.name in runs)]
+
+
+def _build_read(runs: Runs, name: str) -> tuple[str, ...]:
+    rates = [run.accepted_rate for run in runs[name]]
+    return (
+        name,
+        f"{median(rates):,.0f}",
+        f"{min(rates):,.0f} to {max(rates):,.0f}",
+        *_format_latencies(runs[name]),
+        *(f"{compute_cpu(runs[name], part):,.0f}" for part in PARTS[:2]),
+        f"{compute_ratio(runs, name, 'plain'):.2f}" if "plain" in runs else "",
     )
 
 

@@ -13,6 +13,7 @@ from benchmarks.targets.web_server import SHOP_WEB, WebServer, run_web_server
 # Name -> command and strategy of the servers beside those that the shops start themselves.
 EXTRA_SERVERS = {
     "raw": (("benchmarks.targets.raw_purchase",), "script"),
+    "plain": (("benchmarks.targets.plain_flask",), "script"),
     "bare": (("benchmarks.targets.bare_purchase",), "script"),
     "jobs": (("benchmarks.targets.job_per_purchase",), "script"),
     "watch": (SHOP_WEB, "watch"),

@@ -18,12 +18,15 @@ ROOT = Path(__file__).parents[2]
 PARTS = {
     "raw": "Goals",
     "script": "Sales",
+    "plain": "Sales",
+    "keyed": "Sales",
+    "list": "Reads",
     "sold out": "Sold out",
     "backlog": "Backlog",
     "script at 300/s": "At a fixed rate",
     "profile": "Profile",
 }
-SHORT = ("script", "sold out")
+SHORT = ("script", "sold out", "plain", "list")
 
 
 def test_a_short_run_sells_counts_and_verifies() -> None:

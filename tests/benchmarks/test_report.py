@@ -74,10 +74,29 @@ def test_goals_are_evaluated_from_the_measured_runs() -> None:
     assert [(goal.description.split(",")[0], goal.is_reached) for goal in found] == [
         ("script / lock", True),
         ("script / same", False),
+        ("web us of script", False),
+        ("all us of script", False),
+        ("worker us of backlog", True),
+        ("worker us of script", True),
         ("drain / acceptance", True),
         ("SQL statements of a purchase", True),
         ("Redis round trips of a purchase", True),
     ]
+
+
+def test_yardsticks_are_ratios_to_the_plain_view_and_the_bare_route() -> None:
+    def run(rate: int, web: float) -> list[ScenarioRun]:
+        return [ScenarioRun(create_run(rate).load, {"web": web}, 1.0)]
+
+    runs = {"plain": run(100, 0.1), "script": run(50, 0.1), "item": run(50, 0.1), "list": run(25, 0.1)}
+    found = evaluate_goals(create_findings(**runs, bare=run(100, 0.1), same=run(100, 0.13)))
+
+    reached = {goal.description: (round(goal.measured, 2), goal.is_reached) for goal in found}
+    assert reached["script / plain, one hot item"] == (0.5, True)
+    assert reached["item / plain"] == (0.5, True)
+    assert reached["list / plain"] == (0.25, False)
+    assert reached["web us, script / plain"] == (2.0, False)
+    assert reached["web us, same / bare"] == (1.3, False)
 
 
 def test_an_upper_limit_is_missed_by_a_higher_value() -> None:
