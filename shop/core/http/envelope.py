@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
 
-from flask import Response, abort, current_app, request
+from flask import Response, abort, request
 
 from shop.core.errors import CoreExceptionCode, ExceptionCode
 from shop.core.http.json import JsonResponse
-from shop.core.http.negotiation import PROBLEM, prefers_problem
+from shop.core.http.negotiation import JSON, PROBLEM, prefers_problem
 from shop.core.http.problem import ERRORS_PATH, problem
 from shop.core.i18n.languages import current_language, translate
 from shop.core.i18n.messages import http_status, translate_code
@@ -121,17 +121,11 @@ def respond(
         message = translate_code(code, language)
     is_problem = status >= 400 and prefers_problem(request.headers.get("Accept", ""))
     body = problem(code, data, message) if is_problem else envelope(code, data, message)
-    response: JsonResponse = current_app.json.response(body)  # type: ignore[assignment]  # the app's own class
-    response.status_code = status
+    # Set here and not at the end: a stored response keeps its language when it is replayed.
+    own = {"Content-Language": language, "Vary": VARY}
+    if status >= 400:
+        own["Link"] = f'<{ERRORS_PATH}/{code}>; rel="describedby"'
+    response = JsonResponse.create(body, status, {**own, **(headers or {})}, PROBLEM if is_problem else JSON)
     if isinstance(data, FieldErrors):
         response.field_errors = data
-    # Set here and not at the end: a stored response keeps its language when it is replayed.
-    response.headers.add("Content-Language", language)
-    response.headers.add("Vary", VARY)
-    if is_problem:
-        response.headers["Content-Type"] = PROBLEM
-    if status >= 400:
-        response.headers["Link"] = f'<{ERRORS_PATH}/{code}>; rel="describedby"'
-    if headers:
-        response.headers.update(headers)
     return response
