@@ -27,11 +27,13 @@ from shop.core.logging.setup import install_record_factory, load_settings
 from shop.core.metrics.exporter import serve_metrics
 from shop.core.metrics.metrics import GaugeSource, Metrics
 from shop.core.middleware.access_log import serve_access_log
-from shop.core.middleware.cache_control import serve_cache_control
+from shop.core.middleware.cache_control import CacheControl
 from shop.core.middleware.cors import serve_cors
+from shop.core.middleware.default_headers import describe_language, offer_patch_types, serve_default_headers
 from shop.core.middleware.rate_limit import serve_rate_limit
 from shop.core.middleware.request_head import serve_head_checks, serve_options
-from shop.core.middleware.security_headers import add_security_headers
+from shop.core.middleware.request_metrics import measure_requests
+from shop.core.middleware.security_headers import security_headers
 from shop.core.openapi.docs_page import serve_documentation
 from shop.core.openapi.examples import UUID
 from shop.core.openapi.spec import Api
@@ -60,8 +62,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     custom_envelope, parameter_names = install_custom_envelope(app, settings), install_parameter_names(app, settings)
     serve_access_log(app, settings)
     serve_head_checks(app)
-    add_security_headers(app, settings)
-    serve_cache_control(app, API_PREFIX)
+    cache_control = CacheControl(app, API_PREFIX)
+    serve_default_headers(app, offer_patch_types, describe_language, cache_control, security_headers(settings))
     configure_app(app, settings)
     container = Container(settings)
     container.build()
@@ -79,6 +81,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     serve_architecture_page(app, settings, build_project_report)
     container.get(Health).serve(app, latest_version())
     serve_cors(app, settings)
+    measure_requests(app, container.get(Metrics))
     serve_metrics(app, settings, container.get(Metrics), container.find_one(GaugeSource))
     # Last: the hooks above count refused requests and answer CORS preflights.
     find_tenant = partial(container.get(TenantResolver).resolve, container.find_one(TenantDirectory))

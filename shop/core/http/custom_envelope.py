@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from flask import Flask, Response, request
+from flask import Request, Response
 
 from shop.core.clock import Clock, format_rfc3339
 from shop.core.http.etag import add_variant
 from shop.core.http.negotiation import JSON
+from shop.core.http.web_app import WebApp
 from shop.core.settings.envelope import EXTRA, KEYS, OWN_STATUS, PAGE_KEYS, EnvelopeSettings, apply_names
 from shop.core.trace import current_trace
 
@@ -23,7 +24,7 @@ from shop.core.trace import current_trace
 PROBE_PATHS = ("/livez", "/readyz")
 
 
-def install_custom_envelope(app: Flask, settings: EnvelopeSettings) -> "CustomEnvelope | None":
+def install_custom_envelope(app: WebApp, settings: EnvelopeSettings) -> "CustomEnvelope | None":
     """Apply the custom envelope of the settings to all responses.
 
     Returns None when the settings leave the envelope as it is. Must be called before other hooks are set.
@@ -33,8 +34,8 @@ def install_custom_envelope(app: Flask, settings: EnvelopeSettings) -> "CustomEn
     ):
         return None
     custom_envelope = CustomEnvelope.from_settings(settings)
-    # Flask calls the first registered response hook last.
-    app.after_request(custom_envelope.apply)
+    # The first registered response hook is called last.
+    app.response_hooks.append(custom_envelope.apply)
     add_variant(app, (*settings.envelope_names, "", *settings.envelope_hide, "", *settings.envelope_extra))
     return custom_envelope
 
@@ -64,7 +65,7 @@ class CustomEnvelope:
             None if status == OWN_STATUS else int(status),
         )
 
-    def apply(self, response: Response) -> Response:
+    def apply(self, request: Request, response: Response) -> Response:
         """Transform a response in the standard envelope.
 
         Other responses stay as they are.

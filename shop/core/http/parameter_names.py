@@ -12,10 +12,11 @@ from typing import Any
 from urllib.parse import quote_plus, unquote_to_bytes
 
 import orjson
-from flask import Flask, Response
+from flask import Request, Response
 
 from shop.core.http.etag import add_variant
 from shop.core.http.negotiation import PROBLEM
+from shop.core.http.web_app import WebApp
 from shop.core.settings.parameter_names import parse_parameter_names
 from shop.core.settings.settings import Settings
 from shop.core.validation.errors import FieldError, FieldErrors
@@ -23,7 +24,7 @@ from shop.core.validation.errors import FieldError, FieldErrors
 _LINK_TARGET = re.compile(r"(?<=<)[^>]*(?=>)")
 
 
-def install_parameter_names(app: Flask, settings: Settings) -> "ParameterNames | None":
+def install_parameter_names(app: WebApp, settings: Settings) -> "ParameterNames | None":
     """Translate parameter names in requests and responses.
 
     Returns None when no parameter is renamed. Must be called before other response hooks are set, after the custom
@@ -33,7 +34,7 @@ def install_parameter_names(app: Flask, settings: Settings) -> "ParameterNames |
         return None
     names = ParameterNames(app.wsgi_app, parse_parameter_names(settings.list_words))
     app.wsgi_app = names  # type: ignore[method-assign]  # the documented way to add WSGI middleware
-    app.after_request(names.rename_response)
+    app.response_hooks.append(names.rename_response)
     # The links of a page are part of its body.
     add_variant(app, settings.list_words)
     return names
@@ -57,7 +58,7 @@ class ParameterNames:
         response: Iterable[bytes] = self._app(environ, start_response)
         return response
 
-    def rename_response(self, response: Response) -> Response:
+    def rename_response(self, _: Request, response: Response) -> Response:
         """Give parameters in links and errors their public names."""
         # Of the successes only pages of lists have a Link header; that of a failure has no parameters.
         if response.status_code < 400 and (link := response.headers.get("Link")):

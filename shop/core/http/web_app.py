@@ -1,15 +1,22 @@
-"""Flask app that knows its hosts and paths by heart."""
+"""Flask app with a memory of paths, and with direct hooks."""
 
+from collections.abc import Callable
 from typing import Any, TypeVar
 
-from flask import Flask, Request
+from flask import Flask, Request, Response
 from flask.ctx import RequestContext
+from flask.typing import ResponseReturnValue
 from werkzeug.routing import MapAdapter, Rule
+
+from shop.core.http.request import current_request
 
 # Entries of a memory, which is emptied when it is full, and characters of a host or path in it.
 MEMORY_MAX, LENGTH_MAX = 4096, 255
 K = TypeVar("K", tuple[str, str, str], tuple[str, str, bool])
 V = TypeVar("V")
+RequestHook = Callable[[Request], Response | None]
+ResponseHook = Callable[[Request, Response], Response]
+Call = TypeVar("Call", bound=Callable[..., Any])
 
 
 class WebApp(Flask):
@@ -17,12 +24,17 @@ class WebApp(Flask):
 
     To check a host and to match a path costs more than a simple view. The memory belongs to the app: another app of the
     same process has other routes.
+
+    Its own hooks get the request as an argument. They are around those of Flask: `request_hooks` run before all
+    others, `response_hooks` after all others and in reverse order.
     """
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.known_hosts: dict[tuple[str, str, str], MapAdapter] = {}
         self.known_paths: dict[tuple[str, str, bool], tuple[Rule, dict[str, Any]]] = {}
+        self.request_hooks: list[RequestHook] = []
+        self.response_hooks: list[ResponseHook] = []
 
     def request_context(self, environ: dict[str, Any]) -> RequestContext:
         """Return the context of a request."""
@@ -50,6 +62,28 @@ class WebApp(Flask):
             environ["REQUEST_METHOD"],
             request.query_string.decode(errors="replace"),
         )
+
+    def preprocess_request(self) -> ResponseReturnValue | None:
+        """Call the hooks before the view, until one returns a response."""
+        request = current_request()
+        for hook in self.request_hooks:
+            if (response := hook(request)) is not None:
+                return response
+        return super().preprocess_request() if self.before_request_funcs or self.url_value_preprocessors else None
+
+    def process_response(self, response: Response) -> Response:
+        """Call the hooks that complete a response."""
+        response, request = super().process_response(response), current_request()
+        for hook in reversed(self.response_hooks):
+            response = hook(request, response)
+        return response
+
+    def ensure_sync(self, func: Call) -> Call:
+        """Return the function unchanged.
+
+        No view is async. Flask would inspect every view and hook at each request.
+        """
+        return func
 
 
 class _Context(RequestContext):

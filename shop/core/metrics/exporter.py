@@ -1,45 +1,25 @@
-"""Metrics of HTTP requests, and the export to Prometheus."""
+"""Export of the metrics to Prometheus."""
 
 import socket
-from functools import partial
 from socketserver import ThreadingMixIn
 from threading import Thread
-from time import perf_counter
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 from flask import Flask, Response
-from flask.globals import request_ctx
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest, make_wsgi_app
 
-from shop.core.metrics.metrics import GaugeSource, Histogram, Metrics
+from shop.core.metrics.metrics import GaugeSource, Metrics
 from shop.core.settings.addresses import split_bind
 from shop.core.settings.settings import Settings
-from shop.core.trace import current_trace
-
-_VERBS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
-# Its count is the number of requests, so there is no counter beside it.
-REQUESTS = Histogram("shop_http_request_seconds", "Seconds to answer a request.", ("method", "route", "status"))
 
 
 def serve_metrics(app: Flask, settings: Settings, metrics: Metrics, source: GaugeSource) -> None:
-    """Measure every request of an app, and export as the settings say."""
-    app.after_request(partial(_observe_request, metrics))
+    """Export the metrics as the settings say."""
     if settings.metrics_bind:
         start_metrics_server(settings.metrics_bind, metrics.create_registry(source))
     elif not settings.production:
         _serve_metrics_route(app, metrics.create_registry(source))
-
-
-def _observe_request(metrics: Metrics, response: Response) -> Response:
-    request, trace = request_ctx.request, current_trace()
-    rule = request.url_rule
-    # The route template and a known method only: each new label value is a new time series for ever.
-    route = rule.rule if rule else "none"
-    method = request.method if request.method in _VERBS else "other"
-    if trace:
-        metrics.observe(REQUESTS, perf_counter() - trace.started_at, method, route, str(response.status_code))
-    return response
 
 
 def _serve_metrics_route(app: Flask, registry: CollectorRegistry) -> None:

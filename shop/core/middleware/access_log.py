@@ -7,12 +7,12 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 import orjson
-from flask import Flask, Request, Response, g
-from flask.globals import request_ctx
+from flask import Request, Response, g
 
 from shop.core.crypto.tokens import Claims
 from shop.core.http.body import BODY_KEY
 from shop.core.http.client_address import ClientAddressResolver
+from shop.core.http.web_app import WebApp
 from shop.core.logging.entry import CUSTOM_FIELDS
 from shop.core.logging.redaction import Redactor, digest
 from shop.core.settings.settings import Settings
@@ -28,7 +28,7 @@ _FAILURES = 400
 _log = logging.getLogger(__name__)
 
 
-def serve_access_log(app: Flask, settings: Settings) -> None:
+def serve_access_log(app: WebApp, settings: Settings) -> None:
     """Trace and log each request.
 
     The response has the ids of the trace. Must be called before other hooks are set.
@@ -36,13 +36,13 @@ def serve_access_log(app: Flask, settings: Settings) -> None:
     access_log = _AccessLog(
         frozenset(settings.log_skip), settings.idempotency_header, ClientAddressResolver(settings.trusted_proxies)
     )
-    app.before_request(_set_trace)
-    app.after_request(access_log.log_response)
+    app.request_hooks.append(_set_trace)
+    app.response_hooks.append(access_log.log_response)
     app.teardown_request(_clear_trace)
 
 
-def _set_trace() -> None:
-    headers = request_ctx.request.environ
+def _set_trace(request: Request) -> None:
+    headers = request.environ
     # Some proxies, such as HAProxy in many setups, give requests an id under the other name.
     request_id = headers.get("HTTP_X_REQUEST_ID") or headers.get("HTTP_X_UNIQUE_ID", "")
     set_trace(create_request_trace(request_id, headers.get("HTTP_TRACEPARENT", "")))
@@ -57,7 +57,7 @@ class _AccessLog(NamedTuple):
     key_header: str
     client_addresses: ClientAddressResolver
 
-    def log_response(self, response: Response) -> Response:
+    def log_response(self, request: Request, response: Response) -> Response:
         """Add the trace headers to the response and log the request."""
         trace = current_trace()
         if trace is None:
@@ -65,7 +65,7 @@ class _AccessLog(NamedTuple):
         response.headers.add(REQUEST_ID_HEADER, trace.request_id)
         if trace.traceparent:
             response.headers.add(TRACEPARENT_HEADER, trace.traceparent)
-        request, level = request_ctx.request, _level(response.status_code)
+        level = _level(response.status_code)
         if _log.isEnabledFor(level) and request.path not in self.skip:
             access = self._create_record(request, response, trace)
             # _log.info is slower: it searches the stack for the line of the caller.

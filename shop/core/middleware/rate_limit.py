@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from flask import Flask, Response, current_app, g, request
+from flask import Request, Response, g
 
 from shop.core.auth.session_watch import SessionWatch
 from shop.core.crypto.tokens import Claims, Tokens
@@ -11,13 +11,14 @@ from shop.core.database.model import DEFAULT_TENANT
 from shop.core.errors import ShopError
 from shop.core.http.client_address import ClientAddressResolver
 from shop.core.http.request import get_bearer_token
+from shop.core.http.web_app import WebApp
 from shop.core.rate_limiting.limiter import RateLimiter, defer, quota_states
 from shop.core.rate_limiting.quota import Bucket, Quota
 from shop.core.rate_limiting.route_limit import RouteLimit, format_rate_limit_headers, get_route_limit
 
 
 def serve_rate_limit(
-    app: Flask,
+    app: WebApp,
     prefix: str,
     limiter: RateLimiter,
     tokens: Tokens,
@@ -29,16 +30,23 @@ def serve_rate_limit(
     Preflights are answered before the hook runs.
     """
     hook = _RateLimitHook(
-        prefix, limiter, tokens, session_watch, ClientAddressResolver(limiter.settings.trusted_proxies), find_tenant
+        app,
+        prefix,
+        limiter,
+        tokens,
+        session_watch,
+        ClientAddressResolver(limiter.settings.trusted_proxies),
+        find_tenant,
     )
-    app.before_request(hook.count_request)
-    app.after_request(hook.add_headers)
+    app.request_hooks.append(hook.count_request)
+    app.response_hooks.append(hook.add_headers)
 
 
 @dataclass(frozen=True)
 class _RateLimitHook:
     """Hooks that count requests by user or by client address."""
 
+    app: WebApp
     prefix: str
     limiter: RateLimiter
     tokens: Tokens
@@ -46,18 +54,18 @@ class _RateLimitHook:
     client_addresses: ClientAddressResolver
     find_tenant: Callable[[], int]
 
-    def count_request(self) -> None:
+    def count_request(self, request: Request) -> None:
         """Count the request, unless its route counts it later."""
         if not f"{request.path}/".startswith(f"{self.prefix}/"):
             return
-        limit, claims = _find_route_limit(), self._claims()
-        quota = self._quota(limit, claims)
+        limit, claims = self._find_limit(request), self._claims()
+        quota = self._quota(request, limit, claims)
         if quota and limit.deferred and quota.bucket is limit.bucket:
             defer(quota)
         else:
             self.limiter.consume(quota)
 
-    def add_headers(self, response: Response) -> Response:
+    def add_headers(self, _: Request, response: Response) -> Response:
         """Count a deferred request and add the rate limit headers.
 
         The route of a deferred request counts it, unless the request was refused before.
@@ -67,11 +75,11 @@ class _RateLimitHook:
         except ShopError as error:
             # After a server error the request may have taken effect, so its status must stay.
             if response.status_code < 500:
-                response = current_app.make_response(current_app.handle_user_exception(error))
+                response = self.app.make_response(self.app.handle_user_exception(error))
         response.headers.update(format_rate_limit_headers(quota_states()))
         return response
 
-    def _quota(self, limit: RouteLimit, claims: Claims | None) -> Quota | None:
+    def _quota(self, request: Request, limit: RouteLimit, claims: Claims | None) -> Quota | None:
         if claims and not limit.by_address:
             return self.limiter.get_quota(limit.bucket, f"user-{claims.user_id}", claims.tenant_id)
         # A route that needs a token counts a request without one as an unauthenticated client.
@@ -96,7 +104,6 @@ class _RateLimitHook:
         # The token of an ended session may be stolen: it must not use up the quota of the user.
         return None if claims and self.session_watch.is_ended(claims.session_id) else claims
 
-
-def _find_route_limit() -> RouteLimit:
-    view = current_app.view_functions.get(request.endpoint or "")
-    return get_route_limit(getattr(view, "__self__", None), request.method)
+    def _find_limit(self, request: Request) -> RouteLimit:
+        view = self.app.view_functions.get(request.endpoint or "")
+        return get_route_limit(getattr(view, "__self__", None), request.method)

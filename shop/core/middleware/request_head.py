@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterable
 
-from flask import Flask, Response, request
+from flask import Request, Response
 from flask.globals import request_ctx
 from werkzeug.exceptions import MethodNotAllowed
 
 from shop.core.errors import CoreExceptionCode, ShopError
 from shop.core.http.envelope import no_content
+from shop.core.http.web_app import WebApp
 
 _OPTIONS = "OPTIONS"
 # One host and an optional port (RFC 9112, 3.2). A comma would be the second of two fields, which WSGI joins.
@@ -16,24 +17,23 @@ _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~%!$&'()*+;=-]+)(:[0-9]{0,5
 _WITHOUT_HOST = frozenset({"HTTP/0.9", "HTTP/1", "HTTP/1.0"})
 
 
-def serve_head_checks(app: Flask) -> None:
+def serve_head_checks(app: WebApp) -> None:
     """Refuse requests with an invalid host, or a method in lower case.
 
     Must be called before hooks that answer or count requests.
     """
-    app.before_request(_check_host)
-    app.before_request(_check_method)
+    app.request_hooks += [_check_host, _check_method]
 
 
-def serve_options(app: Flask) -> None:
+def serve_options(app: WebApp) -> None:
     """Answer OPTIONS of every route with its methods.
 
     Must be called after the hooks that count requests and answer CORS preflights.
     """
-    app.before_request(_answer_options)
+    app.request_hooks.append(_answer_options)
 
 
-def _check_host() -> None:
+def _check_host(request: Request) -> None:
     environ = request.environ
     host = environ.get("HTTP_HOST", "")
     if not host and environ.get("SERVER_PROTOCOL") in _WITHOUT_HOST:
@@ -42,14 +42,14 @@ def _check_host() -> None:
         raise ShopError(CoreExceptionCode.HOST_FORMAT)
 
 
-def _check_method() -> None:
+def _check_method(request: Request) -> None:
     # werkzeug converts methods to upper case, but they are case-sensitive (RFC 9110, 9.1): `post` is not POST.
     if request.environ["REQUEST_METHOD"] != request.method and request.routing_exception is None:
         adapter = request_ctx.url_adapter
         raise MethodNotAllowed(_with_options(adapter.allowed_methods() if adapter else ()))
 
 
-def _answer_options() -> Response | None:
+def _answer_options(request: Request) -> Response | None:
     error = request.routing_exception
     if not isinstance(error, MethodNotAllowed):
         return None

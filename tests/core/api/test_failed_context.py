@@ -3,13 +3,13 @@
 from pathlib import Path
 from typing import Any, NoReturn
 
-from flask import Flask
 from flask.sessions import SessionInterface
 
 from shop.core.api.setup import configure_app
-from shop.core.metrics.exporter import serve_metrics
-from shop.core.metrics.metrics import GaugeSource, Metrics
+from shop.core.http.web_app import WebApp
+from shop.core.metrics.metrics import Metrics
 from shop.core.middleware.access_log import REQUEST_ID_HEADER, serve_access_log
+from shop.core.middleware.request_metrics import measure_requests
 from shop.core.settings.settings import Settings
 from tests.core.metrics.test_metrics import render_lines
 
@@ -21,19 +21,12 @@ class FailingSessions(SessionInterface):
         raise OSError("broken")
 
 
-class NoGauges(GaugeSource):
-    """Source without gauges."""
-
-    def measure(self) -> tuple[()]:
-        return ()
-
-
 def test_a_request_without_a_trace_is_answered_and_not_measured(tmp_path: Path) -> None:
-    app, settings = Flask("x"), Settings(var=str(tmp_path))
+    app, settings = WebApp("x"), Settings(var=str(tmp_path))
     metrics = Metrics(settings)
     serve_access_log(app, settings)
     configure_app(app, settings)
-    serve_metrics(app, settings, metrics, NoGauges())
+    measure_requests(app, metrics)
     client, sessions = app.test_client(), app.session_interface
     assert REQUEST_ID_HEADER in client.get("/none").headers
 

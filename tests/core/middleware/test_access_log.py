@@ -6,7 +6,7 @@ from typing import Any, NoReturn
 
 import orjson
 import pytest
-from flask import Flask, request
+from flask import request
 from redis.exceptions import ConnectionError as RedisConnectionError
 from sqlalchemy.exc import OperationalError
 from werkzeug.test import TestResponse
@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 from shop.core.api.setup import configure_app
 from shop.core.errors import CoreExceptionCode, ShopError
 from shop.core.http.body import read_body
+from shop.core.http.web_app import WebApp
 from shop.core.logging.entry import CUSTOM_FIELDS
 from shop.core.logging.redaction import Redactor
 from shop.core.logging.setup import TracedRecord
@@ -48,7 +49,7 @@ def recording_handler() -> Iterator[RecordingHandler]:
 def send_request(
     view: Callable[[], Any], settings: Settings | None = None, path: str = "/route", **options: Any
 ) -> TestResponse:
-    app, settings = Flask("test"), settings or Settings()
+    app, settings = WebApp("test"), settings or Settings()
     serve_access_log(app, settings)
     configure_app(app, settings)
     app.add_url_rule("/route", view_func=view, endpoint="route", methods=["GET", "POST"])
