@@ -69,6 +69,7 @@ def _parse_address(text: str) -> Address | None:
     return getattr(address, "ipv4_mapped", None) or address
 
 
+@lru_cache(maxsize=4096)
 def _client_name(address: Address | None) -> str:
     if address is None:
         return UNKNOWN

@@ -72,7 +72,7 @@ class EntryFormatter:
         if to_fields:
             fields = to_fields(self._redactor)
             # The common fields come first, and custom fields do not replace them.
-            return entry | {**fields, **entry, "message": _escape_control(fields["message"])}
+            return {**entry, **fields, **entry, "message": _escape_control(fields["message"])}
         entry["message"] = _escape_control(self._clean_text(record.getMessage()))
         for name, value in vars(record).items():
             if name not in _STANDARD_ATTRIBUTES:
@@ -129,7 +129,7 @@ def as_text(entry: Entry) -> str:
     """Render an entry as text, followed by its indented exception."""
     fields = "".join(f" {name}={_format_value(value)}" for name, value in entry.items() if name not in _SHOWN_FIELDS)
     head = f"{entry['time']} {entry['level'].upper():<7} {entry['logger']} [tenant {entry.get('tenant', UNSET)}]"
-    line = f"{head} {entry['message']}{fields}".translate(_CONTROL)
+    line = _escape_control(f"{head} {entry['message']}{fields}")
     if exception := entry.get("exception"):
         line += "\n" + indent(exception.translate(_CONTROL_IN_LINES), "    ")
     return line

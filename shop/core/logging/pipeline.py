@@ -12,7 +12,7 @@ from threading import Lock
 from typing import Any
 
 from shop.core.logging.batch_worker import BatchWorker
-from shop.core.logging.entry import CUSTOM_FIELDS, EntryFormatter, as_json, as_text
+from shop.core.logging.entry import CUSTOM_FIELDS, EntryFormatter, as_text
 from shop.core.logging.sink import LogLine, Sink
 from shop.core.logging.throttle import FailureThrottle, format_message
 
@@ -119,7 +119,7 @@ class Writer:
             self._write_batch([report])
 
     def _write_batch(self, batch: Sequence[logging.LogRecord]) -> None:
-        lines = [LogLine(record.created, entry := self._formatter.format(record), as_json(entry)) for record in batch]
+        lines = [LogLine(record.created, self._formatter.format(record)) for record in batch]
         for name, sink in self._sinks.items():
             try:
                 sink.write(lines)

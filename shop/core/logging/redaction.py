@@ -68,7 +68,9 @@ class Redactor:
     def __init__(self, secret_words: Iterable[str] = ()) -> None:
         self._secret_words = (*SECRET_WORDS, *filter(_normalize, secret_words))
         self._normalized_words = tuple(map(_normalize, self._secret_words))
+        # Names repeat, unlike values.
         self.is_secret = lru_cache(maxsize=4096)(self._is_secret)
+        self.redact_name = lru_cache(maxsize=1024)(self._redact_name)
 
     def redact_value(self, value: Any, name: str = "", depth: int = DEPTH_MAX) -> Any:
         """Return a value without secrets, JSON-safe and bounded.
@@ -84,7 +86,8 @@ class Redactor:
                 return value if -_INT_MAX <= value < _INT_MAX else str(value)[:TEXT_MAX]
             case str():
                 return self._redact_string(value, name)
-            case Mapping() | list() | tuple() | set() | frozenset():
+            # First the usual kinds, since a comparison with an abstract class costs more.
+            case dict() | list() | tuple() | set() | frozenset() | Mapping():
                 return self._redact_members(value, depth) if depth else "…"
         # Bytes may contain a secret in any encoding.
         return f"{len(value)} bytes" if isinstance(value, bytes | bytearray) else self.redact_text(str(value))
@@ -103,6 +106,10 @@ class Redactor:
         plain = _normalize(name)
         return any(word in plain for word in self._normalized_words)
 
+    def _redact_name(self, name: str) -> str:
+        # MongoDB refuses a name with a NUL, together with the other records of its batch.
+        return self.redact_text(name).replace("\0", "\\0")
+
     def _redact_string(self, text: str, name: str) -> str:
         plain = _normalize(name)
         if plain == "idempotencykey":
@@ -113,11 +120,9 @@ class Redactor:
         return self.redact_text(text)
 
     def _redact_members(self, value: Any, depth: int) -> Any:
-        if isinstance(value, Mapping):
+        if isinstance(value, dict | Mapping):
             members = list(value.items())[:MEMBERS_MAX]
-            # MongoDB refuses a name with a NUL, together with the other records of its batch.
-            names = {name: self.redact_text(str(name)).replace("\0", "\\0") for name, _ in members}
-            return {names[name]: self.redact_value(member, str(name), depth - 1) for name, member in members}
+            return {self.redact_name(str(n)): self.redact_value(member, str(n), depth - 1) for n, member in members}
         return [self.redact_value(member, "", depth - 1) for member in list(value)[:MEMBERS_MAX]]
 
     @cached_property
@@ -159,5 +164,6 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode(errors="replace")).hexdigest()[:_DIGEST]
 
 
+@lru_cache(maxsize=1024)
 def _normalize(name: str) -> str:
     return "".join(filter(str.isalnum, name.lower()))

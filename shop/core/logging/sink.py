@@ -1,24 +1,28 @@
 """Interface of log sinks."""
 
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
 
-from shop.core.logging.entry import Entry
+from shop.core.logging.entry import Entry, as_json
 
 
 class LogStoreUnavailable(Exception):  # noqa: N818 - the name describes the state
     """Failure of the store that the log search reads."""
 
 
-class LogLine(NamedTuple):
-    """Record in the form that sinks write.
-
-    `timestamp` is in seconds since 1970, and `line` is the entry as JSON.
-    """
+@dataclass(frozen=True)
+class LogLine:
+    """Record in the form that sinks write, with its time in seconds since 1970."""
 
     timestamp: float
     entry: Entry
-    line: bytes
+
+    @cached_property
+    def line(self) -> bytes:
+        """Entry as JSON, made for the first sink that writes it."""
+        return as_json(self.entry)
 
 
 class Sink(Protocol):

@@ -7,11 +7,12 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 import orjson
-from flask import Request, Response, g
+from flask import Request, Response
 
 from shop.core.crypto.tokens import Claims
 from shop.core.http.body import BODY_KEY
 from shop.core.http.client_address import ClientAddressResolver
+from shop.core.http.request import current_state, header_key
 from shop.core.http.web_app import WebApp
 from shop.core.logging.entry import CUSTOM_FIELDS
 from shop.core.logging.redaction import Redactor, digest
@@ -76,7 +77,7 @@ class _AccessLog(NamedTuple):
         return response
 
     def _create_record(self, request: Request, response: Response, trace: Trace) -> "AccessRecord":
-        environ, rule = request.environ, request.url_rule
+        environ, rule, state = request.environ, request.url_rule, current_state()
         body, query = environ.get(BODY_KEY), environ.get("QUERY_STRING", "")
         return AccessRecord(
             method=request.method,
@@ -88,14 +89,14 @@ class _AccessLog(NamedTuple):
             peer=environ.get("REMOTE_ADDR"),
             forwarded=environ.get("HTTP_X_FORWARDED_FOR"),
             client_addresses=self.client_addresses,
-            claims=g.get("claims"),
-            idempotency_key=environ.get(f"HTTP_{self.key_header.upper().replace('-', '_')}", ""),
+            claims=state.get("claims"),
+            idempotency_key=environ.get(header_key(self.key_header), ""),
             # Thousands of records may wait to be written, so long input is not kept in memory.
             query=query if len(query) <= INPUT_MAX else len(query),
             body=body if body is None or len(body) <= INPUT_MAX else len(body),
             content_length=environ.get("CONTENT_LENGTH", ""),
             content_type=environ.get("CONTENT_TYPE", ""),
-            failure=g.get("failure"),
+            failure=state.get("failure"),
             item=(request.view_args or {}).get("item_id"),
             trace=trace,
         )
@@ -155,7 +156,7 @@ class AccessRecord(NamedTuple):
         return fields | {name: value for name, value in (("key", key), *optional.items()) if value}
 
     def _input(self) -> dict[str, Any]:
-        values = {"query": _parse_query(self.query), "json": self._json()}
+        values = {"query": _parse_query(self.query) if self.query else None, "json": self._json()}
         return {name: value for name, value in values.items() if value}
 
     def _subject(self, values: Mapping[str, Any]) -> dict[str, Any]:

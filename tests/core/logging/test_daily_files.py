@@ -16,8 +16,7 @@ PROCESSES, LINES = 4, 400
 
 
 def line_of(text: str, time: datetime) -> LogLine:
-    entry = {"message": text}
-    return LogLine(time.timestamp(), entry, orjson.dumps(entry))
+    return LogLine(time.timestamp(), {"message": text})
 
 
 def at(day: date, hour: int = 12, minute: int = 0) -> datetime:
@@ -105,8 +104,8 @@ def test_several_processes_lose_and_tear_no_line_at_midnight(tmp_path: Path) -> 
 def write_lines(folder: Path, number: int) -> None:
     files = DailyFileSink(folder, 14)
     for n in range(LINES):
-        line = orjson.dumps({"process": number, "n": n, "long": "x" * (20_000 if n % 50 == 0 else 50)})
-        files.write([LogLine(at(TODAY + timedelta(n % 2)).timestamp(), {}, line)])
+        entry = {"process": number, "n": n, "long": "x" * (20_000 if n % 50 == 0 else 50)}
+        files.write([LogLine(at(TODAY + timedelta(n % 2)).timestamp(), entry)])
 
 
 def test_a_write_to_a_full_disk_fails(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

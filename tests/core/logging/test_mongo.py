@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-import orjson
 import pytest
 
 from shop.core.logging.mongo import MongoSink, MongoStore
@@ -38,7 +37,7 @@ def dropped_records() -> DropCount:
 
 def line_of(message: str, time: datetime = TIME, **fields: Any) -> LogLine:
     entry = {"time": "as text", "message": message, **fields}
-    return LogLine(time.timestamp(), entry, orjson.dumps(entry))
+    return LogLine(time.timestamp(), entry)
 
 
 def sink_of(url: str, dropped: DropCount, split: str = "day", capacity: int = 1000) -> MongoSink:
