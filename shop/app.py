@@ -39,6 +39,7 @@ from shop.core.openapi.examples import UUID
 from shop.core.openapi.spec import Api
 from shop.core.operations.architecture_page import serve_architecture_page
 from shop.core.operations.health import Health
+from shop.core.operations.heap import freeze_heap
 from shop.core.operations.parent_watch import end_with_parent
 from shop.core.rate_limiting.limiter import RateLimiter
 from shop.core.settings.settings import Settings
@@ -103,6 +104,7 @@ def web_app() -> Flask:
     container.get(SessionWatch).follow(container.find_one(SessionAuthenticator))
     # Last, so that its gauges count the processes that are ready.
     container.get(Health).follow()
+    freeze_heap()
     return app
 
 

@@ -20,6 +20,7 @@ from shop.core.jobs.job import Job, run_with_retries
 from shop.core.jobs.queue import QUEUE_HIGH, JobQueue
 from shop.core.metrics.exporter import start_metrics_server
 from shop.core.metrics.metrics import GaugeSource, Metrics
+from shop.core.operations.heap import freeze_heap
 from shop.core.redis.stores import RedisError, RedisStores
 from shop.core.settings.loader import SettingsError
 from shop.core.settings.settings import Settings
@@ -77,6 +78,7 @@ def run_worker(settings: Settings) -> None:
         except OSError as error:
             bind = f"SHOP_WORKER_METRICS_BIND={settings.worker_metrics_bind}"
             raise SettingsError(f"{bind} cannot be served: {error.strerror}.") from error
+    freeze_heap()
     with suppress(StopRequested):
         while not _run_until_stopped(container.get(JobQueue), container.get(RedisStores).queue):
             time.sleep(PAUSE_SECONDS)

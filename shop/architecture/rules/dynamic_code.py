@@ -24,10 +24,18 @@ BANS = (
         everywhere=True,
     ),
     BannedName(
-        ("exec", "eval", "compile", "pickle", "marshal", "ctypes", "gc"),
+        ("exec", "eval", "compile", "pickle", "marshal", "ctypes"),
         "`{word}` runs or finds code that no contract reads.",
         "Write the code in a file.",
         ("shop.architecture",),
+        everywhere=True,
+    ),
+    BannedName(
+        ("gc",),
+        "`{word}` finds objects that no contract reads.",
+        "Take the object from the container.",
+        # It only tells the collector which objects to leave alone.
+        ("shop.architecture", "shop.core.operations.heap"),
         everywhere=True,
     ),
     BannedName(
