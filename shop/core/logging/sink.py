@@ -14,7 +14,10 @@ class LogStoreUnavailable(Exception):  # noqa: N818 - the name describes the sta
 
 @dataclass(frozen=True)
 class LogLine:
-    """Record in the form that sinks write, with its time in seconds since 1970."""
+    """Record in the form that sinks write.
+
+    `timestamp` is in seconds since 1970.
+    """
 
     timestamp: float
     entry: Entry
