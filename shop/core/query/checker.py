@@ -1,6 +1,7 @@
 """Base class of list checkers: validation and documentation of list parameters."""
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any, ClassVar
 
 from marshmallow import ValidationError, post_load
@@ -61,6 +62,15 @@ class ListChecker(QueryChecker):
         if granted not in self._visible:
             self._visible[granted] = type(self)(self.active_spec.visible_to(caller))
         return self._visible[granted]
+
+    def load(self, data: Any, **options: Any) -> Any:
+        """Parse a query; the one without parameters is parsed once."""
+        is_silent = isinstance(data, Mapping) and not data and not options.keys() - {"unknown"}
+        return self._whole_list if is_silent else super().load(data, **options)
+
+    @cached_property
+    def _whole_list(self) -> Any:
+        return super().load({})
 
     @post_load
     def _parse_query(self, values: Mapping[str, Any], **_: Any) -> ListQuery:

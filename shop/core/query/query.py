@@ -58,8 +58,9 @@ class ListQuery:
 
     def select_fields(self, card: Mapping[str, Any], **related: Any) -> dict[str, Any]:
         """Return the requested fields of a row, and all related rows."""
-        selected = {name: value for name, value in card.items() if not self.fields or name in self.fields}
-        return {**selected, **related}
+        if not self.fields:
+            return {**card, **related}
+        return {**{name: value for name, value in card.items() if name in self.fields}, **related}
 
     def select_with_related(
         self, name: str, by: str, find: FindRelated, cards: Sequence[Mapping[str, Any]]

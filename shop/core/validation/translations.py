@@ -58,9 +58,13 @@ def localize(language: str, card: Mapping[str, Any]) -> dict[str, Any]:
 
     A text without a translation stays plain.
     """
-    plain = {name: value for name, value in card.items() if not name.endswith(SUFFIX)}
-    translated = {name: card[name + SUFFIX].get(language) for name in plain if name + SUFFIX in card}
-    return plain | {name: text for name, text in translated.items() if text is not None}
+    localized = dict(card)
+    for name in card:
+        if name.endswith(SUFFIX):
+            text, plain_name = localized.pop(name).get(language), name.removesuffix(SUFFIX)
+            if text is not None and plain_name in localized:
+                localized[plain_name] = text
+    return localized
 
 
 def _merge(stored: Mapping[str, str] | None, changes: Mapping[str, str | None] | None) -> dict[str, str] | None:
