@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 UV := $(BIN)/python -m uv --system-certs
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run stop demo bench bench-catalogue bench-keys bench-limits bench-lists bench-logs bench-requests bench-sign-in chaos chaos-keys compare-answers fuzz fuzz-lists resilience mutants rolling teeth test test-all fast module-test coverage repeat lint lint-openapi clients contracts types unit docs report report-test newest lock first-runs clean clean-data help
+.PHONY: run stop demo bench bench-catalogue bench-edits bench-keys bench-limits bench-lists bench-logs bench-openings bench-requests bench-sign-in chaos chaos-keys compare-answers fuzz fuzz-lists resilience mutants rolling teeth test test-all fast module-test coverage repeat lint lint-openapi clients contracts types unit docs report report-test newest lock first-runs clean clean-data help
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -39,6 +39,9 @@ bench: $(VENV)/.ready ## Every purchase strategy under load, in interleaved roun
 bench-catalogue: $(VENV)/.ready ## An item and a page of items, cached and uncached, compared with a bare route
 	@$(BIN)/python -m benchmarks.bench_catalogue
 
+bench-edits: $(VENV)/.ready ## Purchases of an item whose price and words are edited fifty times a second; ROUNDS=5 EDITS=50
+	@$(BIN)/python -m benchmarks.bench_edits --rounds $(or $(ROUNDS),5) --edits $(or $(EDITS),50)
+
 bench-keys: $(VENV)/.ready ## Cost of an idempotency key: writes and purchases with and without it
 	@$(BIN)/python -m benchmarks.bench_idempotency_keys
 
@@ -47,6 +50,9 @@ bench-limits: $(VENV)/.ready ## Cost of rate limits: reads and purchases with an
 
 bench-logs: $(VENV)/.ready ## Cost of the log record of a purchase, by log setting
 	@$(BIN)/python -m benchmarks.bench_logging
+
+bench-openings: $(VENV)/.ready ## Buyers at the very answer that opens a sale, and at a flushed Redis; ROUNDS=10 BUYERS=300 (five minutes)
+	@$(BIN)/python -m benchmarks.bench_openings --rounds $(or $(ROUNDS),10) --buyers $(or $(BUYERS),300) $(if $(STRATEGIES),--strategies $(STRATEGIES)) $(if $(DATABASES),--databases $(DATABASES))
 
 bench-requests: $(VENV)/.ready ## Processor time of a request, before and after, in alternating rounds (a minute); BASE=main, ONLY=item,list
 	@$(BIN)/python -m benchmarks.bench_requests --base $(or $(BASE),HEAD) $(if $(ONLY),--only $(ONLY))

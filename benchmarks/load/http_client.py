@@ -47,28 +47,31 @@ class JsonClient:
 
     def get(self, path: str) -> JsonResponse:
         """GET a path."""
-        return self._send("GET", path, None)
+        return self.send("GET", path)
 
     def post(self, path: str, body: dict[str, Any]) -> JsonResponse:
         """POST a JSON body with a new idempotency key."""
-        return self._send("POST", path, json.dumps(body).encode())
+        return self.send("POST", path, body)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._connection.close()
-
-    def _send(self, method: str, path: str, body: bytes | None) -> JsonResponse:
-        headers = {"Content-Type": "application/json", "Idempotency-Key": uuid4().hex} if body else {}
+    def send(self, method: str, path: str, body: dict[str, Any] | None = None) -> JsonResponse:
+        """Send a request; a write has a new idempotency key."""
+        headers = {} if method == "GET" else {"Idempotency-Key": uuid4().hex}
+        if body is not None:
+            headers["Content-Type"] = "application/json"
         if self.token:
             headers["Authorization"] = f"Bearer {self.token}"
         started = time.perf_counter()
         try:
-            self._connection.request(method, path, body, headers)
+            self._connection.request(method, path, None if body is None else json.dumps(body), headers)
             response = self._connection.getresponse()
             content = json.loads(response.read())
         except (OSError, http.client.HTTPException, ValueError) as error:
             self._connection.close()
             return JsonResponse(0, {"data": {"error_code": type(error).__name__}}, time.perf_counter() - started)
         return JsonResponse(response.status, content, time.perf_counter() - started)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()

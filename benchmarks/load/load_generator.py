@@ -6,7 +6,7 @@ Each runs in one thread. They cost little processor time, since server and load 
 import select
 import socket
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from benchmarks.load.connection import TIMEOUT_SECONDS, Connection, open_connections
@@ -15,23 +15,28 @@ from benchmarks.load.load_result import LoadResult
 Streams = Sequence[Iterator[bytes]]
 
 
-def run_closed_loop(port: int, streams: Streams, seconds: float, answers_max: int = 1_000_000) -> LoadResult:
+def run_closed_loop(
+    port: int, streams: Streams, seconds: float, answers_max: int = 1_000_000, load: LoadResult | None = None
+) -> LoadResult:
     """Send on every connection as soon as its last response is complete.
 
     Each connection sends at least one request. No request starts after `seconds` or after `answers_max` responses.
-    Raises OSError when a connection fails.
+    Adds to `load`, if given. Raises OSError when a connection fails.
     """
-    load = LoadResult()
-    with open_connections(port, streams) as connections, select.epoll() as poll:
-        by_number = {connection.socket.fileno(): connection for connection in connections}
-        for number in by_number:
-            poll.register(number, select.EPOLLIN)
-        started = time.perf_counter()
-        for connection in connections:
-            connection.send()
-        _exchange(poll, by_number, load, started + seconds, answers_max)
-        load.seconds = time.perf_counter() - started
+    load = load or LoadResult()
+    with open_connections(port, streams) as connections:
+        _run_connections(connections, load, seconds, answers_max)
     return load
+
+
+def run_burst(port: int, streams: Streams, begin: Callable[[], object], load: LoadResult) -> None:
+    """Open all connections, call `begin`, and send one request on each at its return.
+
+    Adds to `load`. Raises OSError when a connection fails.
+    """
+    with open_connections(port, streams) as connections:
+        begin()
+        _run_connections(connections, load, 0, 0)
 
 
 def run_open_loop(port: int, streams: Streams, rate: float, seconds: float) -> LoadResult:
@@ -88,6 +93,18 @@ class _OpenLoop:
                 del self.busy[ready]
                 self.load.add(connection.response, time.perf_counter() - connection.sent_at)
                 self.idle.append(connection)
+
+
+def _run_connections(connections: Sequence[Connection], load: LoadResult, seconds: float, answers_max: int) -> None:
+    with select.epoll() as poll:
+        by_number = {connection.socket.fileno(): connection for connection in connections}
+        for number in by_number:
+            poll.register(number, select.EPOLLIN)
+        started = time.perf_counter()
+        for connection in connections:
+            connection.send()
+        _exchange(poll, by_number, load, started + seconds, answers_max)
+        load.seconds += time.perf_counter() - started
 
 
 def _exchange(

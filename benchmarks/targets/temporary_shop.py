@@ -43,6 +43,11 @@ class TemporaryShop:
     environment: Mapping[str, str]
     pid: int = 0
 
+    @property
+    def port(self) -> int:
+        """Port of the address."""
+        return int(self.bind.rpartition(":")[2])
+
     def load_settings(self) -> Settings:
         """Load the settings that its processes use."""
         return Settings.load({name: value for name, value in self.environment.items() if name.startswith(PREFIX)})

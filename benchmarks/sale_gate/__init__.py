@@ -1,0 +1,1 @@
+"""Load at the gate of a sale: openings, lost data and edits."""
