@@ -186,7 +186,7 @@ class ItemService:
     def _publish(self, item: "Item") -> None:
         self._invalidate(item)
         if item.offered:
-            after_commit(self.queue.enqueue, JobName.LOAD_STOCK, tenant_id=item.tenant_id, item_id=item.id)
+            after_commit(self.queue.enqueue_first, JobName.LOAD_STOCK, tenant_id=item.tenant_id, item_id=item.id)
         if item.sellable and not self.strategy.database_sells:
             read_gate = partial(self.stock.state, item.tenant_id, item.id)
             after_commit(self.bounded_wait.poll_gate, lambda: self.strategy.is_settled(read_gate()) or None)

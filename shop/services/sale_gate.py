@@ -34,6 +34,14 @@ class SaleGateService:
         """Return True when the gate needs no load."""
         return self.strategy.is_settled(self.stock.state(tenant_id, item_id))
 
+    def begin_load(self, tenant_id: int, item_id: int) -> bool:
+        """Permit the next load request of an item; return True when the gate needs this load.
+
+        In this order: a gate that is closed from now on may have to be loaded once more, by a request of its own.
+        """
+        self.stock.release_load_request(tenant_id, item_id)
+        return not self.is_settled(tenant_id, item_id)
+
     def claim(self, tenant_id: int, item_id: int, *, data_lost: bool = False) -> str:
         """Close the gate of an item; return the token that opens it.
 

@@ -169,7 +169,7 @@ class StockLedgerService:
         """
         place = item.tenant_id, item.id
         if self.stock.claim_load_request(*place):
-            self.queue.enqueue(JobName.LOAD_STOCK, tenant_id=item.tenant_id, item_id=item.id)
+            self.queue.enqueue_first(JobName.LOAD_STOCK, tenant_id=item.tenant_id, item_id=item.id)
         release_connection()
         self.bounded_wait.poll_gate(lambda: takes_withdrawals(self.stock.state(*place)) or None)
 

@@ -23,8 +23,9 @@ MINUTE, HOUR, DAY = 60, 3600, 86_400
 # Module below shop -> constants; numbers are seconds unless the name has another unit.
 CONSTANTS: dict[str, dict[str, Any]] = {
     "cache_managers.item": {"TTL": timedelta(seconds=MINUTE), "NEGATIVE_TTL": timedelta(seconds=10)},
-    "cache_managers.stock.gate": {"ADJUSTMENT_TTL_SECONDS": HOUR, "LOAD_REQUEST_TTL_SECONDS": 5},
+    "cache_managers.stock.gate": {"ADJUSTMENT_TTL_SECONDS": HOUR},
     "cache_managers.stock.keys": {"BUYER_TTL": timedelta(seconds=HOUR), "EXPIRED_RECEIPT_MORE_SECONDS": HOUR},
+    "cache_managers.stock.load_requests": {"LOAD_REQUEST_TTL_SECONDS": 2},
     "cache_managers.stock.reservations": {"WAKE_FLAG_TTL_SECONDS": 30},
     "constants.order": {"WAIT_MAX_SECONDS": 10, "CANCEL_WAIT_SECONDS": 1.0, "SOLD_OUT_SECONDS": 0.25},
     "constants.session": {"RETENTION_SECONDS": DAY, "STALE_SECONDS": 10},

@@ -114,7 +114,7 @@ LIVES: list[tuple[Prepare, str, str, Any]] = [
     (sign_out, r"\{p..\}:buyer:", "0", HOUR),
     (sign_out, r"1:user:\d+:session:", '"ended"', 3600 + 45),
     (adjust, r"\{p..\}:taken:", "", HOUR),
-    (request_load, r"\{p..\}:load:", "1", 5),
+    (request_load, r"\{p..\}:load:", "1", 2),
     (read_own, r"1:user:\d+:session:", "{", HOUR),
     (invalidate, r"1:user:\d+:session:", '"ask"', 10),
     (read_item, r"\{1:item:\d+\}:info", "{", (54, 66)),

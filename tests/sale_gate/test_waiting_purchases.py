@@ -3,10 +3,15 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from rq import Queue as RqQueue
+from rq.serializers import JSONSerializer
 
 from shop.constants.order import Strategy
+from shop.core.jobs.queue import QUEUE_HIGH
+from shop.core.redis.stores import RedisStores
 from shop.core.settings.rate import Rate
 from shop.jobs.stock import LoadStockJob
+from shop.supports.sale_gate import Claim
 from tests.http.support.shop import API
 from tests.purchase.conftest import MakeInProcessShop
 from tests.purchase.support.in_process_shop import InProcessShop
@@ -68,6 +73,33 @@ def test_an_item_that_is_not_on_sale_is_refused_at_once(shop: InProcessShop) -> 
     shop.set_gate_fields(item, state="closed")
 
     assert shop.send_purchase(item, token).get_json()["code"] == NOT_FOUND
+
+
+def test_a_gate_that_is_closed_after_a_load_is_loaded_again_at_once(make_in_process_shop: MakeInProcessShop) -> None:
+    shop = make_in_process_shop()
+    item, token = close_gate(shop)
+    shop.refusal(item, token)
+    shop.container.get(LoadStockJob).run(1, item)
+    jobs = len(shop.queued_arguments("load_stock"))
+    # An editor that dies before its commit leaves the gate like this.
+    shop.stock.claim(1, item, Claim("dead", moment=0))
+
+    shop.refusal(item, token)
+
+    assert len(shop.queued_arguments("load_stock")) == jobs + 1
+
+
+def test_a_load_overtakes_waiting_drains(make_in_process_shop: MakeInProcessShop) -> None:
+    shop = make_in_process_shop()
+    queue = RqQueue(QUEUE_HIGH, connection=shop.container.get(RedisStores).queue, serializer=JSONSerializer)
+    item, token = close_gate(shop)
+    other = shop.offer(stock=10)
+    queue.empty()  # type: ignore[no-untyped-call]  # RQ types few of its methods
+    shop.buy(other, token)
+
+    shop.refusal(item, token)
+
+    assert [job.kwargs["name"] for job in queue.jobs] == ["load_stock", "drain_stock"]
 
 
 def test_a_gate_that_stays_closed_is_busy_after_the_wait(make_in_process_shop: MakeInProcessShop) -> None:

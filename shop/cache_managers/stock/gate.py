@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from shop.cache_managers.stock.keys import StockKeys, locate, partition_label, partition_of
+from shop.cache_managers.stock.keys import StockKeys, locate, partition_label
 from shop.constants.stock import EDIT_SECONDS, CreditOutcome, GateState, WithdrawalOutcome
 from shop.core.redis.script import Script
 from shop.core.redis.stores import RedisError
 from shop.supports.sale_gate import Claim, CreditNote, GateEdit, GateOpening, GateValues, Withdrawal, has_expired
 
 ADJUSTMENT_TTL_SECONDS = 3600
-LOAD_REQUEST_TTL_SECONDS = 5
 _COUNT_PATTERN = re.compile(r"-?[0-9]{1,18}")
 _LUA_FOLDER = Path(__file__).parent / "lua"
 _claim, _open, _open_to_buyers = (
@@ -27,12 +26,6 @@ _apply, _take = (Script(_LUA_FOLDER / f"{name}.lua", STATES_LUA) for name in ("a
 @dataclass(frozen=True)
 class Gate(StockKeys):
     """Commands over the gate of an item."""
-
-    def claim_load_request(self, tenant_id: int, item_id: int) -> bool:
-        """Claim the load request; return False when another one is recent."""
-        number = partition_of(tenant_id, item_id)
-        key = self.load_request(partition=partition_label(number), tenant=tenant_id, item=item_id)
-        return bool(self._client(number).set(key, "1", nx=True, ex=LOAD_REQUEST_TTL_SECONDS))
 
     def claim(self, tenant_id: int, item_id: int, claim: Claim) -> None:
         """Close the gate; only the newest claim may open it."""

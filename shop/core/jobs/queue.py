@@ -50,16 +50,14 @@ class JobQueue:
 
         A job that has not begun after `expires_in` is dropped. Raises RedisError.
         """
-        self._rq.enqueue_call(
-            PERFORM,
-            kwargs={"name": name, "arguments": arguments},
-            timeout=JOB_TIMEOUT_SECONDS,
-            result_ttl=0,
-            ttl=int(expires_in.total_seconds()) if expires_in else None,
-            failure_ttl=FAILURE_TTL_SECONDS,
-            # Separate from the arguments, so that workers of an older release can run the job.
-            meta=trace.propagated_ids if (trace := current_trace()) else None,
-        )
+        self._call(name, arguments, expires_in=expires_in)
+
+    def enqueue_first(self, name: str, **arguments: Any) -> None:
+        """Enqueue a job that a client waits for, before all waiting ones.
+
+        Raises RedisError.
+        """
+        self._call(name, arguments, at_front=True)
 
     def enqueue_once(self, name: str, slot: int, *, expires_in: timedelta) -> bool:
         """Enqueue a scheduled job, once for each time slot.
@@ -116,6 +114,21 @@ class JobQueue:
             return False
         self._failures.remove(job_id, delete_job=True)
         return True
+
+    def _call(
+        self, name: str, arguments: dict[str, Any], *, expires_in: timedelta | None = None, at_front: bool = False
+    ) -> None:
+        self._rq.enqueue_call(
+            PERFORM,
+            kwargs={"name": name, "arguments": arguments},
+            timeout=JOB_TIMEOUT_SECONDS,
+            result_ttl=0,
+            ttl=int(expires_in.total_seconds()) if expires_in else None,
+            failure_ttl=FAILURE_TTL_SECONDS,
+            # Separate from the arguments, so that workers of an older release can run the job.
+            meta=trace.propagated_ids if (trace := current_trace()) else None,
+            at_front=at_front,
+        )
 
     @cached_property
     def _failures(self) -> FailedJobRegistry:

@@ -62,7 +62,7 @@ class LoadStockJob(Loader):
 
         Several requests for one load are possible; the first one does the work.
         """
-        return not self.gates.is_settled(tenant_id, item_id) and self.load(tenant_id, item_id)
+        return self.gates.begin_load(tenant_id, item_id) and self.load(tenant_id, item_id)
 
 
 @dataclass(frozen=True)

@@ -162,7 +162,7 @@ class PurchaseService(ReserveSteps):
         if item is None or not item.sellable:
             raise ShopError(ItemExceptionCode.NOT_FOUND, item_id=purchase.item_id)
         if self.stock.claim_load_request(item.tenant_id, item.id):
-            self.queue.enqueue(JobName.LOAD_STOCK, tenant_id=item.tenant_id, item_id=item.id)
+            self.queue.enqueue_first(JobName.LOAD_STOCK, tenant_id=item.tenant_id, item_id=item.id)
 
 
 def _to_reservation(order: "Order") -> Reservation:

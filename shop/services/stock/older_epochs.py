@@ -57,4 +57,4 @@ class OlderEpochWriter(OrderWriter):
                 self._close_and_enqueue(JobName.LOAD_STOCK, *place)
             case ReadmitOutcome.CLOSED if self.stock.claim_load_request(*place):
                 # No purchase requests the load of a closed item, but its reservations still have to be counted.
-                self.queue.enqueue(JobName.LOAD_STOCK, tenant_id=place[0], item_id=place[1])
+                self.queue.enqueue_first(JobName.LOAD_STOCK, tenant_id=place[0], item_id=place[1])
