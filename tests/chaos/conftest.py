@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.chaos.harness.crash_points import POINTS
+from tests.chaos.harness.crash_points import EDITOR, POINTS
 from tests.chaos.harness.crash_trap import crash_env
 from tests.http.support.shop import Shop, start_shop
 from tests.purchase.conftest import mariadb_and_valkey  # noqa: F401 - a fixture of servers that lose no written answer
@@ -18,7 +18,7 @@ def shop(
     mariadb_and_valkey: tuple[Valkey, MariaDB],  # noqa: F811 - the fixture above
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Shop]:
-    """The shop of this test worker, with one web process.
+    """The shop of this test worker, with one process in each of two web servers.
 
     Its invariants are verified at the end.
     """
@@ -28,5 +28,6 @@ def shop(
     env = crash_env(folder, [point.location for point in POINTS.values()])
     env |= {"SHOP_REDIS_TIMEOUT": "1.0", "SHOP_WEB_WORKERS": "1"}
     with start_shop(folder, database_url, valkey.url, **env) as shop:
+        shop.service.start(EDITOR)
         yield shop
         shop.verify()

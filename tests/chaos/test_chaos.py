@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.chaos.harness.campaign import run
-from tests.chaos.harness.client_log import Result
+from tests.chaos.harness.client_log import Op, Result
 from tests.chaos.harness.environment import start_environment
 from tests.chaos.harness.fault_schedule import KINDS, make_schedule
 from tests.support.samples import runs_all
@@ -26,4 +26,7 @@ def test_all_guarantees_hold_while_faults_are_injected(tmp_path: Path) -> None:
 
     assert report.passed, "\n".join([*report.lines(), *output])
     assert sum(report.faults.values()) >= len(schedule)
-    assert report.purchases[Result.OK] > 200
+    # Few, since the clerks close the gates again and again.
+    assert report.purchases[Result.OK] > 60
+    for op in (Op.EDIT, Op.CREATE, Op.DELETE, Op.RESTORE):
+        assert any(report.history.find_operations(op, Result.OK))

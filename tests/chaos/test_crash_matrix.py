@@ -11,10 +11,12 @@ from shop.services.invariant import InvariantResult
 from tests.chaos.harness.crash_points import POINTS, CrashPoint
 from tests.chaos.harness.crash_scenarios import SCENARIOS, repairs, returned
 from tests.chaos.harness.crash_trap import CrashTrap, armed
+from tests.chaos.harness.sale_scenarios import SALE_SCENARIOS
 from tests.http.support.shop import Shop
 from tests.purchase.support.buyer_load import BuyerLoad
 from tests.support.samples import sample
 
+ALL_SCENARIOS = {**SCENARIOS, **SALE_SCENARIOS}
 STOCK = 100_000
 PAUSE_SECONDS = 0.03
 # Each process in each scenario; the whole matrix with SHOP_TEST_ALL=1.
@@ -35,7 +37,7 @@ def test_a_crash_neither_loses_nor_duplicates_orders(
     shop: Shop, buyer_load: BuyerLoad, point: CrashPoint, tmp_path: Path
 ) -> None:
     trap = CrashTrap(shop, point.process, point.location, tmp_path / "mark")
-    with armed(shop, trap), buyer_load.running(), SCENARIOS[point.scenario](shop, buyer_load, trap):
+    with armed(shop, trap), buyer_load.running(), ALL_SCENARIOS[point.scenario](shop, buyer_load, trap):
         trap.wait_for_crash()
         trap.revive()
 

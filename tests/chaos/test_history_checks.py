@@ -11,6 +11,8 @@ from tests.chaos.harness.history_checks import CHECKS, find_excused
 from tests.chaos.harness.report import Report
 
 ANN, BEN, ITEM, LIMITED = 1, 2, 7, 8
+# First price, and one that is set by an edit from EDITED to EDITED + 1.
+PRICE, NEW_PRICE, EDITED = 5, 6, 10.0
 OK, FAIL, UNKNOWN = Result.OK, Result.FAIL, Result.UNKNOWN
 
 
@@ -26,7 +28,8 @@ def buys(
     A successful response contains the order of the key by default.
     """
     order_id = answer or order_of(user, item, key or "")
-    return Operation(Request("c", Op.BUY, item, quantity, user, key), 0, 1, result, order_id if result is OK else None)
+    request = Request("c", Op.BUY, item, quantity, user, key)
+    return Operation(request, 0, 1, result, *((order_id, PRICE) if result is OK else (None, None)))
 
 
 def cancels(order: str, result: Result) -> Operation:
@@ -37,6 +40,11 @@ def adjusts(delta: int, result: Result) -> Operation:
     return Operation(Request("admin", Op.ADJUST, ITEM, delta, 9), 0, 1, result, None)
 
 
+def edits(result: Result, price: int | None = NEW_PRICE) -> Operation:
+    return Operation(Request("e", Op.EDIT, ITEM, 0, 9, price=price), EDITED, EDITED + 1, result, None)
+
+
+LATE = order_of(BEN, ITEM, "late")
 A, B, C = (order_of(ANN, ITEM, key) for key in "abc")
 VALID = History(
     operations=[
@@ -53,15 +61,17 @@ VALID = History(
         adjusts(5, OK),
         adjusts(2, UNKNOWN),
         adjusts(50, FAIL),
+        edits(OK, None),
+        edits(FAIL),
     ],
     orders=[
-        OrderRow(A, ANN, ITEM, 2, "confirmed"),
-        OrderRow("x", BEN, ITEM, 1, "confirmed"),
-        OrderRow(C, ANN, ITEM, 1, "cancelled"),
-        OrderRow("unacknowledged", BEN, ITEM, 3, "confirmed"),
-        OrderRow(order_of(ANN, LIMITED, "d"), ANN, LIMITED, 2, "confirmed"),
+        OrderRow(A, ANN, ITEM, 2, "confirmed", PRICE),
+        OrderRow("x", BEN, ITEM, 1, "confirmed", PRICE),
+        OrderRow(C, ANN, ITEM, 1, "cancelled", PRICE),
+        OrderRow("unacknowledged", BEN, ITEM, 3, "confirmed", PRICE),
+        OrderRow(order_of(ANN, LIMITED, "d"), ANN, LIMITED, 2, "confirmed", PRICE),
     ],
-    items=[ItemRow(ITEM, 10, 9, None), ItemRow(LIMITED, 10, 8, 2)],
+    items=[ItemRow(ITEM, 10, 9, None, PRICE), ItemRow(LIMITED, 10, 8, 2, PRICE)],
     order_of=order_of,
 )
 
@@ -94,18 +104,28 @@ def with_stock(stock: int) -> History:
     return replace(VALID, items=[VALID.items[0]._replace(stock=stock), VALID.items[1]])
 
 
+def priced(price: int, invoked: float, *edit: Operation, answered: int = 0) -> History:
+    """Return the history with a purchase of one second at a price, beside an edit."""
+    history = with_order(OrderRow(LATE, BEN, ITEM, 1, "confirmed", price))
+    purchase = buys(BEN, 1, OK, "late")._replace(invoked=invoked, ended=invoked + 1, price=answered or price)
+    return replace(history, operations=[*VALID.operations, purchase, *edit])
+
+
 ANOMALIES: dict[str, tuple[History, set[str]]] = {
     "an order with a key is lost": (without_order(A), {"lost"}),
     "an order without a key is lost": (without_order("x"), {"lost"}),
-    "a purchase has a second order": (with_order(OrderRow("y", ANN, ITEM, 2, "confirmed")), {"doubled"}),
+    "a purchase has a second order": (with_order(OrderRow("y", ANN, ITEM, 2, "confirmed", PRICE)), {"doubled"}),
     "a key has two responses": (with_operations(buys(ANN, 2, OK, "a", answer="x")), {"doubled", "wrong"}),
     "two purchases have the same order": (with_operations(buys(BEN, 1, OK, None, answer="x")), {"doubled"}),
     "a purchase of unknown outcome has two orders": (
-        with_order(OrderRow("z", BEN, ITEM, 3, "confirmed")),
+        with_order(OrderRow("z", BEN, ITEM, 3, "confirmed", PRICE)),
         {"not requested"},
     ),
-    "an order without a request": (with_order(OrderRow("w", BEN, ITEM, 7, "confirmed")), {"not requested"}),
-    "a refused purchase has an order": (with_order(OrderRow(B, ANN, ITEM, 9, "confirmed")), {"refused, yet done"}),
+    "an order without a request": (with_order(OrderRow("w", BEN, ITEM, 7, "confirmed", PRICE)), {"not requested"}),
+    "a refused purchase has an order": (
+        with_order(OrderRow(B, ANN, ITEM, 9, "confirmed", PRICE)),
+        {"refused, yet done"},
+    ),
     "an order has a wrong quantity": (with_row(A, quantity=3), {"wrong"}),
     "an order has a wrong user": (with_row(A, user=BEN), {"wrong"}),
     "an acknowledged order is rejected": (replace(VALID, rejected={A}), {"promised, then rejected"}),
@@ -115,6 +135,11 @@ ANOMALIES: dict[str, tuple[History, set[str]]] = {
     "there are too many units": (with_stock(12), {"miscounted"}),
     "a cancelled order is confirmed": (with_operations(cancels(A, OK)), {"wrongly cancelled"}),
     "an order is cancelled without a request": (with_row("x", status="cancelled"), {"wrongly cancelled", "miscounted"}),
+    "an order has the price of before an edit": (priced(PRICE, EDITED + 1.1, edits(OK)), {"wrong price"}),
+    "an order has the price of a later edit": (priced(NEW_PRICE, EDITED - 1.1, edits(OK)), {"wrong price"}),
+    "an order has the price of a refused edit": (priced(NEW_PRICE, EDITED, edits(FAIL)), {"wrong price"}),
+    "an order has a price of no edit": (priced(7, EDITED, edits(OK)), {"wrong price"}),
+    "an order has another price than its answer": (priced(PRICE, 0.0, answered=NEW_PRICE), {"wrong price"}),
     "a user exceeds the limit": (
         replace(VALID, items=[VALID.items[0], VALID.items[1]._replace(limit=1)]),
         {"over the limit"},
@@ -142,6 +167,20 @@ def test_every_check_detects_an_anomaly() -> None:
 
 def test_a_purchase_of_unknown_outcome_may_or_may_not_exist() -> None:
     assert find_violated(without_order("unacknowledged")) == set()
+
+
+@pytest.mark.parametrize(
+    "history",
+    [
+        priced(PRICE, EDITED + 0.9, edits(OK)),
+        priced(NEW_PRICE, EDITED - 0.9, edits(OK)),
+        priced(NEW_PRICE, EDITED + 100, edits(OK)),
+        priced(NEW_PRICE, EDITED + 100, edits(UNKNOWN)),
+        priced(PRICE, EDITED + 100, edits(UNKNOWN)),
+    ],
+)
+def test_a_price_of_any_moment_of_a_purchase_is_valid(history: History) -> None:
+    assert find_violated(history) == set()
 
 
 def test_orders_pending_at_a_redis_flush_are_counted_and_excused() -> None:

@@ -17,24 +17,29 @@ WAIT_SECONDS = 15.0
 def send_in_background(
     shop: Shop, trap: CrashTrap, path: str, body: object, *, method: str = "POST", tries: int = 100
 ) -> Iterator[Callable[[], list[int]]]:
-    """Send a request as an administrator until its response is final.
+    """Send a request as an administrator to the web server of the trap until its response is final.
 
     A response from 200 to 499 is final.
     Yields a function that returns the statuses; 0 stands for a broken connection.
     """
     token = shop.admin()
     release(shop, trap)
+    web = trap.process if trap.process.startswith("web") else "web"
+
+    def send() -> Response:
+        with shop.service.client(web, 5.0) as client:
+            return client.request(method, f"{API}/{path}", body, token=token)
+
     with ThreadPoolExecutor(1) as pool:
-        future = pool.submit(_send_until_answered, shop, (method, f"{API}/{path}", body), token, tries)
-        yield future.result
+        yield pool.submit(_send_until_answered, send, tries).result
 
 
-def _send_until_answered(shop: Shop, request: tuple[str, str, object], token: str, tries: int) -> list[int]:
+def _send_until_answered(send: Callable[[], Response], tries: int) -> list[int]:
     statuses: list[int] = []
     deadline = time.monotonic() + WAIT_SECONDS
     while len(statuses) < tries and time.monotonic() < deadline:
         try:
-            statuses.append(_send(shop, request, token).status)
+            statuses.append(send().status)
         except ConnectionRefusedError:
             pass  # the process does not run, so no request was sent
         except (OSError, http.client.HTTPException):
@@ -43,8 +48,3 @@ def _send_until_answered(shop: Shop, request: tuple[str, str, object], token: st
             break
         time.sleep(0.05)
     return statuses
-
-
-def _send(shop: Shop, request: tuple[str, str, object], token: str) -> Response:
-    with shop.client(timeout=5.0) as client:
-        return client.request(*request, token=token)

@@ -20,6 +20,10 @@ class Op(StrEnum):
     BUY = "buy"
     CANCEL = "cancel"
     ADJUST = "adjust"
+    EDIT = "edit"
+    CREATE = "create"
+    DELETE = "delete"
+    RESTORE = "restore"
 
 
 class Result(StrEnum):
@@ -33,7 +37,8 @@ class Result(StrEnum):
 class Request(NamedTuple):
     """One request of a client.
 
-    `order`: the order to cancel; `quantity`: units, or the delta of an adjustment.
+    `order`: the order to cancel; `quantity`: units, the delta of an adjustment, or the stock of a new item; `price`:
+    the price that an edit or a creation sets.
     """
 
     process: str
@@ -43,12 +48,13 @@ class Request(NamedTuple):
     user: int
     key: str | None = None
     order: str | None = None
+    price: int | None = None
 
 
 class Operation(NamedTuple):
     """A request and its result.
 
-    `answer`: id of the order in the response, or None.
+    `answer`: id of the order or of the new item in the response, or None; `price`: unit price of the order, or None.
     """
 
     request: Request
@@ -56,6 +62,7 @@ class Operation(NamedTuple):
     ended: float
     result: Result
     answer: str | None
+    price: int | None = None
 
 
 class ClientLog:
@@ -74,9 +81,10 @@ class ClientLog:
         self._write({"n": number, "type": "invoke", "at": time.time(), **request._asdict()})
         return number
 
-    def end(self, number: int, result: Result, answer: str | None, description: str) -> None:
+    def end(self, number: int, result: Result, answer: str | None, description: str, price: int | None = None) -> None:
         """Log the result of an operation with a description of the response."""
-        self._write({"n": number, "type": result, "at": time.time(), "answer": answer, "says": description})
+        says = {"answer": answer, "price": price, "says": description}
+        self._write({"n": number, "type": result, "at": time.time(), **says})
 
     def close(self) -> None:
         """Close the file."""
@@ -103,4 +111,4 @@ def _operation(start: dict[str, Any], end: dict[str, Any] | None = None) -> Oper
     request = Request(**{name: start[name] for name in Request._fields})._replace(op=Op(start["op"]))
     if end is None:
         return Operation(request, start["at"], float("inf"), Result.UNKNOWN, None)
-    return Operation(request, start["at"], end["at"], Result(end["type"]), end["answer"])
+    return Operation(request, start["at"], end["at"], Result(end["type"]), end["answer"], end["price"])

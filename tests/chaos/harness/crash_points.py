@@ -8,12 +8,15 @@ LOAD = "shop.jobs.stock:LoadStockJob"
 SYNC = "shop.jobs.stock:SyncStockJob"
 LEDGER = "shop.services.stock_ledger:StockLedgerService"
 QUEUE = "shop.core.jobs.queue:JobQueue"
+REVISE = "shop.services.item:ItemService.revise"
+# The web server of the editor; buyers use the other one.
+EDITOR = "web.2"
 
 
 class CrashPoint(NamedTuple):
     """Process, location of its crash, and the scenario that reaches it.
 
-    The scenarios are in `tests/chaos/harness/crash_scenarios.py`.
+    The scenarios are in `tests/chaos/harness/crash_scenarios.py` and `sale_scenarios.py`.
     """
 
     process: str
@@ -65,13 +68,23 @@ POINTS = {
     "before TAKE": CrashPoint("web", f"{CACHE}.take:before", "withdraw"),
     "after TAKE, before SQL": CrashPoint("web", f"{CACHE}.take:after", "withdraw"),
     "before the withdrawal's COMMIT": CrashPoint("web", f"{LEDGER}.adjust:after", "withdraw"),
-    # An edit of the price in the open gate.
-    "before BEGIN EDIT": CrashPoint("web", f"{CACHE}.begin_edit:before", "edit"),
-    "after BEGIN EDIT, before COMMIT": CrashPoint("web", f"{CACHE}.begin_edit:after", "edit"),
-    "after the edit's COMMIT, before FINISH EDIT": CrashPoint("web", f"{CACHE}.finish_edit:before", "edit"),
-    "after FINISH EDIT, before the answer": CrashPoint("web", f"{CACHE}.finish_edit:after", "edit"),
     # The reconciliation of a wrong gate. It compares twice, some seconds apart.
     "after the difference is recorded": CrashPoint("worker", f"{SYNC}.open_run_if_different:after", "drift"),
     "after the repair's COMMIT, before OPEN": CrashPoint("worker", f"{SYNC}.begin_epoch:after", "drift"),
+    # An edit of a price in the open gate, and the opening of a sale. The gate has to be right again in two seconds.
+    "before BEGIN EDIT": CrashPoint(EDITOR, f"{CACHE}.begin_edit:before", "edit"),
+    "after BEGIN EDIT": CrashPoint(EDITOR, f"{CACHE}.begin_edit:after", "edit"),
+    "before the edit's COMMIT": CrashPoint(EDITOR, f"{REVISE}:after", "edit"),
+    "after the edit's COMMIT, before FINISH EDIT": CrashPoint(EDITOR, f"{CACHE}.finish_edit:before", "edit"),
+    "after FINISH EDIT, before the answer": CrashPoint(EDITOR, f"{CACHE}.finish_edit:after", "edit"),
+    "before the opening's CLAIM": CrashPoint(EDITOR, f"{CACHE}.claim:before", "open_sale"),
+    "after the opening's CLAIM": CrashPoint(EDITOR, f"{CACHE}.claim:after", "open_sale"),
+    "before the opening's COMMIT": CrashPoint(EDITOR, f"{REVISE}:after", "open_sale"),
+    "after the opening's COMMIT, before its load is enqueued": CrashPoint(
+        EDITOR, f"{QUEUE}.enqueue_first:before", "open_sale"
+    ),
+    "after the opening's load is enqueued, before the answer": CrashPoint(
+        EDITOR, f"{QUEUE}.enqueue_first:after", "open_sale"
+    ),
     # A new boundary gets a line here, and a scenario where none of these reaches it.
 }

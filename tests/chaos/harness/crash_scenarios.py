@@ -5,11 +5,9 @@ A scenario arms the trap; the process has crashed and runs again when the scenar
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from datetime import timedelta
 from uuid import UUID
 
 from shop.constants.job import JobName
-from shop.core.clock import Clock
 from shop.core.database.model import DEFAULT_TENANT
 from shop.core.jobs.queue import JobQueue
 from shop.services.sale_gate import SaleGateService
@@ -21,8 +19,7 @@ from tests.support.polling import eventually
 
 ORDERS_MIN = 10
 WAIT_SECONDS = 15.0
-EDIT_MOST = timedelta(seconds=2)
-RESTOCKED, WITHDRAWN, DRIFT, EDITED_PRICE = 7, -3, -5, 4_321
+RESTOCKED, WITHDRAWN, DRIFT = 7, -3, -5
 Scenario = Callable[[Shop, BuyerLoad, CrashTrap], AbstractContextManager[None]]
 
 
@@ -114,25 +111,8 @@ def drift(shop: Shop, buyer_load: BuyerLoad, trap: CrashTrap) -> Iterator[None]:
     assert repairs(shop, buyer_load) == 1
 
 
-@contextmanager
-def edit(shop: Shop, buyer_load: BuyerLoad, trap: CrashTrap) -> Iterator[None]:
-    """Change the price without retries; two seconds later all buyers pay the committed one."""
-    wait_for_orders(buyer_load)
-    (item,) = buyer_load.items
-    change = {"price_minor": EDITED_PRICE}
-    with send_in_background(shop, trap, f"items/{item}", change, method="PATCH", tries=1) as answers:
-        trap.wait_for_crash()
-        repaired = Clock().now().replace(tzinfo=None) + EDIT_MOST
-        yield
-    assert answers() == [0]
-    committed = shop.query_value("SELECT price_minor FROM items WHERE id = %s", item)
-    later = "SELECT COUNT(*) FROM orders WHERE item_id = %s AND created_at > %s"
-    eventually(lambda: shop.query_value(later, item, repaired) >= ORDERS_MIN, WAIT_SECONDS)
-    assert shop.query_value(f"{later} AND unit_price_minor <> %s", item, repaired, committed) == 0
-
-
 SCENARIOS: dict[str, Scenario] = {
-    scenario.__name__: scenario for scenario in (buy, load, age, cancel, cancel_once, restock, withdraw, drift, edit)
+    scenario.__name__: scenario for scenario in (buy, load, age, cancel, cancel_once, restock, withdraw, drift)
 }
 
 

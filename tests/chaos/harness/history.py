@@ -16,6 +16,7 @@ class OrderRow(NamedTuple):
     item: int
     quantity: int
     status: str
+    price: int
 
     @property
     def subject(self) -> tuple[int, int, int]:
@@ -24,12 +25,13 @@ class OrderRow(NamedTuple):
 
 
 class ItemRow(NamedTuple):
-    """Row of an item: initial stock, current stock and limit."""
+    """Row of an item: initial stock, current stock, limit and first price."""
 
     item: int
     initial: int
     stock: int
     limit: int | None
+    price: int
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from tests.chaos.harness.client_log import Op, Result
 from tests.chaos.harness.history import History, ItemRow, OrderRow
+from tests.chaos.harness.price_checks import find_wrong_prices
 
 CANCELLED = "cancelled"
 HELD = {"confirmed", CANCELLED}
@@ -164,6 +165,7 @@ CHECKS: Mapping[str, Check] = {
     "promised, then rejected": find_rejected,
     "not requested": find_unrequested,
     "wrong": find_wrong,
+    "wrong price": find_wrong_prices,
     "over the limit": find_over_limit,
     "wrongly cancelled": find_wrong_cancellations,
 }

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from itertools import count
 from random import Random
 from typing import Any, NamedTuple
 
@@ -35,7 +36,8 @@ class Identity(NamedTuple):
 class SharedState:
     """State shared by the clients.
 
-    `goods`: item ids, weighted by demand; `restocked`: items with stock adjustments.
+    `goods`: item ids, weighted by demand; `restocked`: items with stock adjustments; `newest`: items that were opened
+    last, which are wanted as well; `edits`: numbers of edits.
     """
 
     shop: Shop
@@ -43,11 +45,15 @@ class SharedState:
     goods: Sequence[int]
     restocked: Sequence[int]
     bought: "deque[tuple[Identity, str, int]]" = field(default_factory=lambda: deque(maxlen=200))
+    newest: "deque[int]" = field(default_factory=lambda: deque(maxlen=4))
+    edits: Iterator[int] = field(default_factory=lambda: count(1))
     stopped: threading.Event = field(default_factory=threading.Event)
 
 
 class Client:
     """Client that sends one request after the other to either web server."""
+
+    pause_seconds = PAUSE_SECONDS
 
     def __init__(self, shared: SharedState, name: str, identity: Identity, seed: int) -> None:
         self.shared, self.name, self.identity = shared, name, identity
@@ -86,56 +92,61 @@ class Client:
             return
         identity, order, item = self.random.choice(list(self.shared.bought))
         request = Request(self.name, Op.CANCEL, item, 0, identity.user, order=order)
-        self._send(request, CANCEL.format(order), None, identity.token)
+        self.send(request, "POST", CANCEL.format(order), token=identity.token)
 
     def adjust(self) -> None:
         """Add a few units, or remove one."""
         delta = self.random.choice((-1, 3, 5, 8))
         request = Request(self.name, Op.ADJUST, self.random.choice(self.shared.restocked), delta, self.identity.user)
-        body = {"delta": delta, "reason": "counted again"}
-        self._send(request, ADJUST.format(request.item), body, self.identity.token)
+        self.send(request, "POST", ADJUST.format(request.item), {"delta": delta, "reason": "counted again"})
 
     def pause(self) -> None:
         """Pause for a short random time."""
-        time.sleep(self.random.uniform(*PAUSE_SECONDS))
+        time.sleep(self.random.uniform(*self.pause_seconds))
 
     def _make_request(self, key: str | None = None) -> Request:
-        item, quantity = self.random.choice(self.shared.goods), self.random.randint(1, 3)
+        item = self.random.choice([*self.shared.goods, *self.shared.newest])
+        quantity = self.random.randint(1, 3)
         return Request(self.name, Op.BUY, item, quantity, self.identity.user, key)
 
     def _buy(self, request: Request) -> Result:
         headers = {"Idempotency-Key": request.key} if request.key else {}
         body = {"quantity": request.quantity}
-        result, order = self._send(request, PURCHASE.format(request.item), body, self.identity.token, headers)
+        result, order = self.send(request, "POST", PURCHASE.format(request.item), body, headers=headers)
         if order:
             self.shared.bought.append((self.identity, order, request.item))
         return result
 
-    def _send(
-        self, request: Request, path: str, body: Any, token: str, headers: dict[str, str] | None = None
+    def send(
+        self, request: Request, method: str, path: str, body: Any = None, *, token: str = "", **options: Any
     ) -> tuple[Result, str | None]:
+        """Send a request of this client, or of another token, and log it.
+
+        Returns the result, and the id of the order or of the new item.
+        """
         self.sent += 1
         number = self.shared.log.invoke(request)
         try:
-            answer = self._post(path, body, token, headers)
+            answer = self._exchange(method, path, body, token or self.identity.token, options.get("headers"))
         except (OSError, http.client.HTTPException) as error:
             self.shared.log.end(number, Result.UNKNOWN, None, repr(error))
             return Result.UNKNOWN, None
-        result = classify(answer)
-        order = str(answer.json["data"]["id"]) if result is Result.OK and request.op is Op.BUY else None
-        self.shared.log.end(number, result, order, f"{answer.status} {answer.json['code']}")
-        return result, order
+        result, data = classify(answer), answer.json.get("data") or {}
+        made = str(data["id"]) if result is Result.OK and request.op in (Op.BUY, Op.CREATE) else None
+        price = data.get("unit_price_minor") if request.op is Op.BUY else None
+        self.shared.log.end(number, result, made, f"{answer.status} {answer.json['code']}", price)
+        return result, made
 
-    def _post(self, path: str, body: Any, token: str, headers: dict[str, str] | None) -> Response:
+    def _exchange(self, method: str, path: str, body: Any, token: str, headers: dict[str, str] | None) -> Response:
         """Send a request to either web server.
 
         The other one gets it when the connection is refused, since no request was sent then.
         """
         first, second = self.random.sample(self._webs, 2)
         try:
-            return first.post(path, body, token=token, headers=headers)
+            return first.request(method, path, body, token=token, headers=headers)
         except ConnectionRefusedError:
-            return second.post(path, body, token=token, headers=headers)
+            return second.request(method, path, body, token=token, headers=headers)
 
 
 def classify(answer: Response) -> Result:

@@ -47,7 +47,7 @@ class Report:
         """Yield the lines of the table."""
         results = "   ".join(f"{result} {self.purchases[result]}" for result in Result)
         yield f"{'purchases':<24} {results}"
-        for op in (Op.CANCEL, Op.ADJUST):
+        for op in (op for op in Op if op is not Op.BUY):
             counts = Counter(operation.result for operation in self.history.find_operations(op))
             if counts:
                 yield f"{op + 's':<24} " + "   ".join(f"{result} {counts[result]}" for result in Result)

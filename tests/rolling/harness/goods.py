@@ -13,6 +13,7 @@ from tests.http.support.shop import Shop
 from tests.rolling.harness.rollout import Rollout
 
 POPULAR_STOCK, LIMITED_STOCK, LIMIT, SMALL_STOCK = 1_000_000, 2_000, 40, 60
+PRICE = 250
 
 
 class Goods(NamedTuple):
@@ -35,7 +36,7 @@ class Goods(NamedTuple):
 
 def offer(rollout: Rollout, stock: int, **fields: int) -> int:
     """Create an item at the first web server, and wait until it can be bought."""
-    body = {"name": "Ticket", "price_minor": 250, "currency": "EUR", "status": "on_sale", "stock": stock, **fields}
+    body = {"name": "Ticket", "price_minor": PRICE, "currency": "EUR", "status": "on_sale", "stock": stock, **fields}
     response = rollout.send(rollout.webs[0], "POST", "/items", body, token=rollout.shop.admin())
     item = int(response.json["data"]["id"])
     rollout.shop.wait_until_open(item)
@@ -56,13 +57,13 @@ def read_history(shop: Shop, goods: Goods, operations: Sequence[Operation]) -> H
     ids = ", ".join(map(str, goods.stocks))
     with shop.engine.connect() as connection:
         orders = connection.exec_driver_sql(
-            f"SELECT id, user_id, item_id, quantity, status FROM orders WHERE item_id IN ({ids})"
+            f"SELECT id, user_id, item_id, quantity, status, unit_price_minor FROM orders WHERE item_id IN ({ids})"
         ).all()
         items = connection.exec_driver_sql(f"SELECT id, stock, max_per_user FROM items WHERE id IN ({ids})").all()
     return History(
         operations=operations,
         orders=[OrderRow(str(UUID(bytes=order)), *columns) for order, *columns in orders],
-        items=[ItemRow(item, goods.stocks[item], stock, limit) for item, stock, limit in items],
+        items=[ItemRow(item, goods.stocks[item], stock, limit, PRICE) for item, stock, limit in items],
         order_of=_order_of,
     )
 

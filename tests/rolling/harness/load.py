@@ -3,17 +3,17 @@
 import http.client
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 from shop.core.crypto.tokens import Tokens
-from tests.chaos.harness.client_log import ClientLog, read_log
+from tests.chaos.harness.client_log import ClientLog, Op, Request, read_log
 from tests.chaos.harness.history import History
 from tests.chaos.harness.load_clients import Client, Identity, SharedState, run_clients
 from tests.http.support.shop import API
 from tests.rolling.harness.answers import AnswerLog
-from tests.rolling.harness.goods import Goods, read_history
+from tests.rolling.harness.goods import PRICE, Goods, read_history
 from tests.rolling.harness.releases import NEW, OLD
 from tests.rolling.harness.rollout import Rollout
 from tests.support.http import HttpClient, Response
@@ -55,20 +55,19 @@ class RollingClient(Client):
         """Edit an item of little stock: the introduction, or now and then the price."""
         self._edits += 1
         is_price = self._edits % EDITS_PER_PRICE == 0
-        body = {"price_minor": 200 + self._edits} if is_price else {"introduction": f"Edition {self._edits}"}
-        path = f"{API}/items/{self.random.choice(self.shared.restocked)}"
-        # A lost connection is reported; the clients that buy also continue after one.
-        with suppress(OSError, http.client.HTTPException):
-            self._request("PATCH", path, body, self.identity.token)
+        price, item = PRICE + self._edits if is_price else None, self.random.choice(self.shared.restocked)
+        body = {"price_minor": price} if price else {"introduction": f"Edition {self._edits}"}
+        request = Request(self.name, Op.EDIT, item, 0, self.identity.user, price=price)
+        self.send(request, "PATCH", f"{API}/items/{item}", body)
 
-    def _post(self, path: str, body: Any, token: str, headers: dict[str, str] | None) -> Response:
-        release, response = self._request("POST", path, body, token, headers)
+    def _exchange(self, method: str, path: str, body: Any, token: str, headers: dict[str, str] | None) -> Response:
+        release, response = self._request(method, path, body, token, headers)
         if path.endswith("/purchase") and headers and response.status < 300:
             self._answers.add_purchase(release, headers["Idempotency-Key"], response)
         return response
 
     def _request(
-        self, method: str, path: str, body: Any, token: str, headers: dict[str, str] | None = None
+        self, method: str, path: str, body: Any, token: str, headers: dict[str, str] | None
     ) -> tuple[str, Response]:
         release = self.random.choice(self._rollout.webs)
         try:
