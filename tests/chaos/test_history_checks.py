@@ -11,8 +11,7 @@ from tests.chaos.harness.history_checks import CHECKS, find_excused
 from tests.chaos.harness.report import Report
 
 ANN, BEN, ITEM, LIMITED = 1, 2, 7, 8
-# First price, and one that is set by an edit from EDITED to EDITED + 1.
-PRICE, NEW_PRICE, EDITED = 5, 6, 10.0
+PRICE = 5
 OK, FAIL, UNKNOWN = Result.OK, Result.FAIL, Result.UNKNOWN
 
 
@@ -40,11 +39,6 @@ def adjusts(delta: int, result: Result) -> Operation:
     return Operation(Request("admin", Op.ADJUST, ITEM, delta, 9), 0, 1, result, None)
 
 
-def edits(result: Result, price: int | None = NEW_PRICE) -> Operation:
-    return Operation(Request("e", Op.EDIT, ITEM, 0, 9, price=price), EDITED, EDITED + 1, result, None)
-
-
-LATE = order_of(BEN, ITEM, "late")
 A, B, C = (order_of(ANN, ITEM, key) for key in "abc")
 VALID = History(
     operations=[
@@ -61,8 +55,6 @@ VALID = History(
         adjusts(5, OK),
         adjusts(2, UNKNOWN),
         adjusts(50, FAIL),
-        edits(OK, None),
-        edits(FAIL),
     ],
     orders=[
         OrderRow(A, ANN, ITEM, 2, "confirmed", PRICE),
@@ -104,13 +96,6 @@ def with_stock(stock: int) -> History:
     return replace(VALID, items=[VALID.items[0]._replace(stock=stock), VALID.items[1]])
 
 
-def priced(price: int, invoked: float, *edit: Operation, answered: int = 0) -> History:
-    """Return the history with a purchase of one second at a price, beside an edit."""
-    history = with_order(OrderRow(LATE, BEN, ITEM, 1, "confirmed", price))
-    purchase = buys(BEN, 1, OK, "late")._replace(invoked=invoked, ended=invoked + 1, price=answered or price)
-    return replace(history, operations=[*VALID.operations, purchase, *edit])
-
-
 ANOMALIES: dict[str, tuple[History, set[str]]] = {
     "an order with a key is lost": (without_order(A), {"lost"}),
     "an order without a key is lost": (without_order("x"), {"lost"}),
@@ -135,11 +120,7 @@ ANOMALIES: dict[str, tuple[History, set[str]]] = {
     "there are too many units": (with_stock(12), {"miscounted"}),
     "a cancelled order is confirmed": (with_operations(cancels(A, OK)), {"wrongly cancelled"}),
     "an order is cancelled without a request": (with_row("x", status="cancelled"), {"wrongly cancelled", "miscounted"}),
-    "an order has the price of before an edit": (priced(PRICE, EDITED + 1.1, edits(OK)), {"wrong price"}),
-    "an order has the price of a later edit": (priced(NEW_PRICE, EDITED - 1.1, edits(OK)), {"wrong price"}),
-    "an order has the price of a refused edit": (priced(NEW_PRICE, EDITED, edits(FAIL)), {"wrong price"}),
-    "an order has a price of no edit": (priced(7, EDITED, edits(OK)), {"wrong price"}),
-    "an order has another price than its answer": (priced(PRICE, 0.0, answered=NEW_PRICE), {"wrong price"}),
+    "an order has another price": (with_row(A, price=PRICE + 1), {"wrong price"}),
     "a user exceeds the limit": (
         replace(VALID, items=[VALID.items[0], VALID.items[1]._replace(limit=1)]),
         {"over the limit"},
@@ -167,20 +148,6 @@ def test_every_check_detects_an_anomaly() -> None:
 
 def test_a_purchase_of_unknown_outcome_may_or_may_not_exist() -> None:
     assert find_violated(without_order("unacknowledged")) == set()
-
-
-@pytest.mark.parametrize(
-    "history",
-    [
-        priced(PRICE, EDITED + 0.9, edits(OK)),
-        priced(NEW_PRICE, EDITED - 0.9, edits(OK)),
-        priced(NEW_PRICE, EDITED + 100, edits(OK)),
-        priced(NEW_PRICE, EDITED + 100, edits(UNKNOWN)),
-        priced(PRICE, EDITED + 100, edits(UNKNOWN)),
-    ],
-)
-def test_a_price_of_any_moment_of_a_purchase_is_valid(history: History) -> None:
-    assert find_violated(history) == set()
 
 
 def test_orders_pending_at_a_redis_flush_are_counted_and_excused() -> None:
