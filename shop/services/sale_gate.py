@@ -35,7 +35,7 @@ class SaleGateService:
         return self.strategy.is_settled(self.stock.state(tenant_id, item_id))
 
     def begin_load(self, tenant_id: int, item_id: int) -> bool:
-        """Permit the next load request of an item; return True when the gate needs this load.
+        """Permit the next load request; return True when a load is needed.
 
         In this order: a gate that is closed from now on may have to be loaded once more, by a request of its own.
         """

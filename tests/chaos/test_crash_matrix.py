@@ -8,10 +8,10 @@ import pytest
 from shop.jobs.invariant import VerifyInvariantsJob
 from shop.jobs.stock import SyncStockJob
 from shop.services.invariant import InvariantResult
+from tests.chaos.edits.sale_scenarios import SALE_SCENARIOS
 from tests.chaos.harness.crash_points import POINTS, CrashPoint
 from tests.chaos.harness.crash_scenarios import SCENARIOS, repairs, returned
 from tests.chaos.harness.crash_trap import CrashTrap, armed
-from tests.chaos.harness.sale_scenarios import SALE_SCENARIOS
 from tests.http.support.shop import Shop
 from tests.purchase.support.buyer_load import BuyerLoad
 from tests.support.samples import sample

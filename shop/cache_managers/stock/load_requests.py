@@ -1,4 +1,4 @@
-"""Requests of loads: at most one of an item waits in the queue."""
+"""Load requests: at most one of an item waits."""
 
 from dataclasses import dataclass
 

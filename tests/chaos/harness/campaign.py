@@ -13,7 +13,7 @@ from shop.core.crypto.tokens import Tokens
 from shop.core.database.model import DEFAULT_TENANT
 from shop.supports.purchase import derive_purchase_id
 from shop.supports.reservation import parse_reservation
-from tests.chaos.harness.clerks import OPENED_PRICE, OPENED_STOCK, Clerk
+from tests.chaos.edits.clerks import OPENED_PRICE, OPENED_STOCK, Clerk
 from tests.chaos.harness.client_log import ClientLog, Operation, read_log
 from tests.chaos.harness.environment import ChaosEnvironment
 from tests.chaos.harness.fault_schedule import Fault

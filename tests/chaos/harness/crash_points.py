@@ -16,7 +16,7 @@ EDITOR = "web.2"
 class CrashPoint(NamedTuple):
     """Process, location of its crash, and the scenario that reaches it.
 
-    The scenarios are in `tests/chaos/harness/crash_scenarios.py` and `sale_scenarios.py`.
+    The scenarios are in `tests/chaos/harness/crash_scenarios.py` and `tests/chaos/edits/sale_scenarios.py`.
     """
 
     process: str

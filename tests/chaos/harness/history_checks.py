@@ -6,9 +6,9 @@ The checks know only the API, not the implementation.
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 
+from tests.chaos.edits.price_checks import find_wrong_prices
 from tests.chaos.harness.client_log import Op, Result
 from tests.chaos.harness.history import History, ItemRow, OrderRow
-from tests.chaos.harness.price_checks import find_wrong_prices
 
 CANCELLED = "cancelled"
 HELD = {"confirmed", CANCELLED}
