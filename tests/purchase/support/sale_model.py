@@ -11,10 +11,12 @@ from shop.core.redis.stores import RedisError
 from shop.core.tenant import in_tenant
 from shop.jobs.invariant import VerifyInvariantsJob
 from shop.jobs.stock import LoadStockJob, SyncStockJob
-from tests.purchase.support.sale_state import LIMIT, STOCK, SaleState
+from tests.purchase.support.sale_state import LIMIT, PRICE, STOCK, SaleState
 
 WAITING = 14
-quantities = st.integers(1, 4)
+# A deadline that has passed.
+PAST = 1
+quantities, prices = st.integers(1, 4), st.integers(PRICE, PRICE + 3)
 buyers = st.integers(0, 2)
 
 
@@ -26,7 +28,7 @@ class Sale(SaleState):
     @initialize()
     def offer(self) -> None:
         """Begin with an item on sale."""
-        self.item = self.indoors.offer(STOCK, max_per_user=LIMIT)
+        self.item = self.indoors.offer(STOCK, max_per_user=LIMIT, price_minor=PRICE)
 
     @rule(target=purchases, buyer=buyers, quantity=quantities)
     def buy(self, buyer: int, quantity: int) -> tuple[int, int, str]:
@@ -64,6 +66,27 @@ class Sale(SaleState):
             assert answer.get_json()["data"]["stock"] == self.available + delta
         if answer.status_code == 200:
             self.stock += delta
+
+    @rule(price=prices)
+    def edit(self, price: int) -> None:
+        """Change the price; an open gate stays open, and buyers pay it at once."""
+        stays_open = self.takes_edits(price)
+        self.revise(price)
+        self.committed_price = self.price = price
+        assert self.is_open() == stays_open
+
+    @rule(price=prices, moment=st.sampled_from(["before_commit", "after_commit"]), expires=st.booleans())
+    def die_while_editing(self, price: int, moment: str, *, expires: bool) -> None:
+        """Kill an editor; the gate sells by the terms before the edit until its deadline."""
+        stays_open, self.price = self.takes_edits(price), self.committed_price
+        with self.killed_at(moment):
+            self.revise(price)
+        if moment == "after_commit":
+            self.committed_price = price
+        assert self.is_open() == stays_open
+        if expires and stays_open and price != self.price:
+            self.indoors.set_gate_fields(self.item, deadline=PAST)
+            assert not self.is_open()
 
     @rule()
     def drain(self) -> None:
@@ -104,6 +127,7 @@ class Sale(SaleState):
     @rule()
     def flush(self) -> None:
         """Flush Redis: only unwritten orders are lost."""
+        self.price = self.committed_price
         self.indoors.flush_redis()
         self.unfinalized.clear()
         for order in self.unwritten:
@@ -117,6 +141,7 @@ class Sale(SaleState):
     @rule()
     def reload(self) -> None:
         """Reload the item."""
+        self.price = self.committed_price
         self.indoors.container.get(LoadStockJob).load(DEFAULT_TENANT, self.item)
         # Readmitted orders are written by the next drain.
         self.indoors.drain(self.item)

@@ -9,11 +9,14 @@ from hypothesis.stateful import RuleBasedStateMachine
 from sqlalchemy import event
 
 from shop.constants.stock import GateState
+from shop.core.http.etag import Precondition
+from shop.services.item import ItemService
 from tests.purchase.support.in_process_shop import InProcessShop
 from tests.purchase.test_drains import SimulatedCrash
 
 STOCK = 12
 LIMIT = 6
+PRICE = 250
 
 
 class SaleState(RuleBasedStateMachine):
@@ -36,6 +39,8 @@ class SaleState(RuleBasedStateMachine):
         # Order id -> pieces of written orders that were reserved again, because Redis lost the receipt.
         self.reserved_twice: dict[str, int] = {}
         self.ended: set[str] = set()
+        # That of the gate, and that of the database: they differ after the death of an editor.
+        self.price = self.committed_price = PRICE
 
     @property
     def available(self) -> int:
@@ -64,6 +69,7 @@ class SaleState(RuleBasedStateMachine):
         fits = quantity <= self.available and held + quantity <= LIMIT
         assert (answer.status_code == 202) == fits, (answer.get_data(), self.available, held)
         if fits:
+            assert answer.get_json()["data"]["unit_price_minor"] == self.price
             self.orders[key] = order = answer.get_json()["data"]["id"]
             self.units_held[order] = buyer, quantity
             self.buyer_of[order] = buyer
@@ -74,6 +80,11 @@ class SaleState(RuleBasedStateMachine):
         token = self.indoors.admin_token if buyer is None else self.tokens[buyer]
         signed = {"Authorization": f"Bearer {token}", "Idempotency-Key": uuid4().hex, **(headers or {})}
         return self.indoors.http.post(f"/api/v1{path}", headers=signed, **options)
+
+    def revise(self, price: int) -> None:
+        """Change the price in a transaction of its own, without those of a request."""
+        items = self.indoors.container.get(ItemService)
+        self.indoors.run_in_tenant(lambda: items.revise(self.item, {"price_minor": price}, Precondition()))
 
     @contextmanager
     def killed_at(self, moment: str) -> Iterator[None]:
@@ -90,6 +101,11 @@ class SaleState(RuleBasedStateMachine):
         self.unwritten.clear()
         self.unfinalized.clear()
         self.reserved_twice.clear()
+
+    def takes_edits(self, price: int) -> bool:
+        """Return True when the gate is open during an edit, also after the deadline of an earlier one."""
+        gate = self.indoors.gate(self.item)
+        return self.is_open() or (gate.get("state") == GateState.REVISING and price != self.committed_price)
 
     def is_open(self) -> bool:
         """Return True when the item can be bought."""
