@@ -32,6 +32,7 @@ class PrivateName(NamedTuple):
 
 
 BLUEPRINT = flask_smorest.Blueprint("example", "example")
+CONTEXT = flask.Flask("example").test_request_context()
 
 
 @BLUEPRINT.doc(summary="Example")  # type: ignore[untyped-decorator]  # flask-smorest carries no types
@@ -54,6 +55,8 @@ NAMES = (
     PrivateName(
         "granian", "granian.server.common:AbstractServer", "signal_handler_reload", "shop/core/operations/web_server.py"
     ),
+    PrivateName("flask", CONTEXT, "_after_request_functions", "shop/core/http/web_app.py"),
+    PrivateName("flask", CONTEXT, "_session", "shop/core/http/web_app.py"),
     PrivateName("flask-smorest", "flask_smorest:Api", "_register_error_handlers", "shop/core/openapi/spec.py"),
     PrivateName("flask-smorest", "flask_smorest:Api", "_register_pagination_header", "shop/core/openapi/spec.py"),
     PrivateName("flask-smorest", "flask_smorest:Api", "_register_responses", "shop/core/openapi/spec.py"),

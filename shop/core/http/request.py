@@ -5,12 +5,15 @@ from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 from flask import Request, g, request
+from flask.ctx import RequestContext
+from flask.globals import request_ctx
 from uuid_utils.compat import uuid7
 
 if TYPE_CHECKING:
     from werkzeug.local import LocalProxy
 
 _request, _state = cast("LocalProxy[Request]", request), cast("LocalProxy[Any]", g)
+_context = cast("LocalProxy[RequestContext]", request_ctx)
 
 
 def current_request() -> Request:
@@ -19,6 +22,11 @@ def current_request() -> Request:
     The proxy `flask.request` looks it up at each use, which costs more than most uses.
     """
     return _request._get_current_object()
+
+
+def current_context() -> RequestContext:
+    """Return the context of the current request itself."""
+    return _context._get_current_object()
 
 
 def current_state() -> Any:

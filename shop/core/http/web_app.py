@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from flask import Flask, Request, Response
+from flask import Flask, Request, Response, signals
 from flask.ctx import RequestContext
 from flask.typing import ResponseReturnValue
 from werkzeug.routing import MapAdapter, Rule
 
-from shop.core.http.request import current_request
+from shop.core.http.request import current_context, current_request
 
 # Entries of a memory, which is emptied when it is full, and characters of a host or path in it.
 MEMORY_MAX, LENGTH_MAX = 4096, 255
@@ -26,7 +26,8 @@ class WebApp(Flask):
     same process has other routes.
 
     Its own hooks get the request as an argument. They are around those of Flask: `request_hooks` run before all
-    others, `response_hooks` after all others and in reverse order.
+    others, `response_hooks` after all others and in reverse order, `end_hooks` when the response is made. The steps of
+    Flask that serve extensions are left out while no extension uses them.
     """
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -35,6 +36,7 @@ class WebApp(Flask):
         self.known_paths: dict[tuple[str, str, bool], tuple[Rule, dict[str, Any]]] = {}
         self.request_hooks: list[RequestHook] = []
         self.response_hooks: list[ResponseHook] = []
+        self.end_hooks: list[Callable[[], None]] = []
 
     def request_context(self, environ: dict[str, Any]) -> RequestContext:
         """Return the context of a request."""
@@ -73,10 +75,27 @@ class WebApp(Flask):
 
     def process_response(self, response: Response) -> Response:
         """Call the hooks that complete a response."""
-        response, request = super().process_response(response), current_request()
+        context: Any = current_context()
+        has_session = not self.session_interface.is_null_session(context._session)
+        if self.after_request_funcs or context._after_request_functions or has_session:
+            response = super().process_response(response)
         for hook in reversed(self.response_hooks):
-            response = hook(request, response)
+            response = hook(context.request, response)
         return response
+
+    def do_teardown_request(self, *error: Any) -> None:
+        """Call the hooks at the end of a request."""
+        try:
+            if self.teardown_request_funcs or signals.request_tearing_down.receivers:
+                super().do_teardown_request(*error)
+        finally:
+            for hook in self.end_hooks:
+                hook()
+
+    def do_teardown_appcontext(self, *error: Any) -> None:
+        """Call Flask's hooks at the end of an app context."""
+        if self.teardown_appcontext_funcs or signals.appcontext_tearing_down.receivers:
+            super().do_teardown_appcontext(*error)
 
     def ensure_sync(self, func: Call) -> Call:
         """Return the function unchanged.

@@ -39,7 +39,7 @@ def serve_access_log(app: WebApp, settings: Settings) -> None:
     )
     app.request_hooks.append(_set_trace)
     app.response_hooks.append(access_log.log_response)
-    app.teardown_request(_clear_trace)
+    app.end_hooks.append(_clear_trace)
 
 
 def _set_trace(request: Request) -> None:
@@ -49,7 +49,7 @@ def _set_trace(request: Request) -> None:
     set_trace(create_request_trace(request_id, headers.get("HTTP_TRACEPARENT", "")))
 
 
-def _clear_trace(_: BaseException | None) -> None:
+def _clear_trace() -> None:
     set_trace(None)
 
 

@@ -12,7 +12,7 @@ from shop.core.errors import ShopError
 from shop.core.http.client_address import ClientAddressResolver
 from shop.core.http.request import get_bearer_token
 from shop.core.http.web_app import WebApp
-from shop.core.rate_limiting.limiter import RateLimiter, defer, quota_states
+from shop.core.rate_limiting.limiter import RateLimiter, defer, deferred_quota, quota_states
 from shop.core.rate_limiting.quota import Bucket, Quota
 from shop.core.rate_limiting.route_limit import RouteLimit, format_rate_limit_headers, get_route_limit
 
@@ -71,12 +71,13 @@ class _RateLimitHook:
         The route of a deferred request counts it, unless the request was refused before.
         """
         try:
-            self.limiter.consume()
+            if deferred_quota():
+                self.limiter.consume()
         except ShopError as error:
             # After a server error the request may have taken effect, so its status must stay.
             if response.status_code < 500:
                 response = self.app.make_response(self.app.handle_user_exception(error))
-        response.headers.update(format_rate_limit_headers(quota_states()))
+        response.headers.extend(format_rate_limit_headers(quota_states()))
         return response
 
     def _quota(self, request: Request, limit: RouteLimit, claims: Claims | None) -> Quota | None:

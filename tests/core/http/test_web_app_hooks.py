@@ -58,6 +58,7 @@ def add_own_hooks(app: Any, calls: list[str]) -> None:
     for name in ("outer", "inner"):
         app.request_hooks.append(partial(enter, name))
         app.response_hooks.append(partial(leave, name))
+        app.end_hooks.append(partial(calls.append, f"end {name}"))
 
 
 def test_own_hooks_are_around_those_of_flask() -> None:
@@ -69,10 +70,30 @@ def test_own_hooks_are_around_those_of_flask() -> None:
 
     flask_calls: list[str] = []
     make_app(flask_calls, Flask).test_client().get("/view")
-    end = flask_calls.index("teardown part")
-    assert calls[:2] == ["enter outer", "enter inner"]
-    assert calls[2 : -2 - len(flask_calls[end:])] == flask_calls[:end]
-    assert calls[2 + end :] == ["leave inner", "leave outer", *flask_calls[end:]]
+    start, end = flask_calls.index("teardown part"), flask_calls.index("teardown context")
+    assert calls == [
+        "enter outer",
+        "enter inner",
+        *flask_calls[:start],
+        "leave inner",
+        "leave outer",
+        *flask_calls[start:end],
+        "end outer",
+        "end inner",
+        *flask_calls[end:],
+    ]
+
+
+def test_end_hooks_are_called_after_a_hook_of_flask_has_failed() -> None:
+    calls: list[str] = []
+    app: Any = make_app(calls)
+    app.teardown_request(lambda _: 1 / 0)
+    app.end_hooks.append(partial(calls.append, "end"))
+
+    with pytest.raises(ZeroDivisionError):
+        app.test_client().get("/view")
+
+    assert calls[-2:] == ["end", "teardown context"]
 
 
 def test_a_request_hook_can_answer_or_fail() -> None:
