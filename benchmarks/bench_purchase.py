@@ -18,12 +18,13 @@ from benchmarks.load.load_result import LoadResult
 from benchmarks.load.scenario_runner import ScenarioRun, ScenarioRunner
 from benchmarks.load.scenarios import SCENARIOS, STRATEGIES, ItemSet, Scenario
 from benchmarks.load.shop_context import ShopContext, create_contexts, load_patient_settings
+from benchmarks.peers.go_server import MISSING, find_compiler
 from benchmarks.report.findings import Findings
 from benchmarks.report.page import write_page
 from benchmarks.report.purchase_profile import profile_purchase
 from benchmarks.report.table_format import format_text
 from benchmarks.report.tables import build_tables
-from benchmarks.targets.deployment import Deployment, run_deployment
+from benchmarks.targets.deployment import GO, Deployment, run_deployment
 from benchmarks.targets.script_ceiling import ScriptCeiling, run_script_ceiling
 from shop.core.crypto.tokens import Tokens
 
@@ -41,6 +42,9 @@ def main() -> int:
     """
     options = _parse_options()
     scenarios = [scenario for scenario in SCENARIOS if not options.only or scenario.name in options.only]
+    if not find_compiler():
+        print(MISSING, file=sys.stderr)
+        scenarios = [scenario for scenario in scenarios if scenario.server != GO]
     started, load_average = time.monotonic(), os.getloadavg()[0]
     with _run_runner(scenarios) as runner:
         findings = replace(_measure(runner, scenarios, options), load_average=load_average)

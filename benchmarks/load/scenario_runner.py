@@ -10,14 +10,15 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from itertools import cycle
 
-from benchmarks.load.connection import build_get, build_post, repeat_with_new_keys
+from benchmarks.load.connection import build_post
 from benchmarks.load.http_client import JsonClient
 from benchmarks.load.load_generator import run_closed_loop, run_open_loop
 from benchmarks.load.load_result import LoadResult
 from benchmarks.load.sale_setup import ENDLESS_STOCK, create_item, wait_until_open, wait_until_open_unsold
 from benchmarks.load.scenarios import CONNECTIONS, PURCHASE_BODY, PURCHASE_PATH, ItemSet, Scenario
 from benchmarks.load.shop_context import ShopContext
-from benchmarks.targets.deployment import Deployment
+from benchmarks.load.streams import build_streams
+from benchmarks.targets.deployment import CLASSIC, Deployment
 from benchmarks.targets.script_ceiling import ScriptCeiling
 from shop.constants.order import QUANTITY_MAX
 from shop.constants.stock import PARTITIONS
@@ -77,15 +78,15 @@ class ScenarioRunner:
 
         So the orders of one scenario do not burden the next one.
         """
-        shop = self.deployment.find_shop(scenario.server)
+        shop, is_classic = self.deployment.find_shop(scenario.server), scenario.server == CLASSIC
         context, streams = self.contexts[shop], self._build_streams(scenario)
         before, started_at = self.deployment.read_cpu(scenario.server), time.time()
         with self._pause_worker(shop) if scenario.worker_paused else nullcontext():
             load = self._generate_load(scenario, streams, seconds)
-        drain_seconds = self.wait_until_drained(shop)
+        drain_seconds = self.deployment.classic.wait_until_written() if is_classic else self.wait_until_drained(shop)
         after = self.deployment.read_cpu(scenario.server)
         if scenario.sells:
-            self._count(shop, load)
+            self._count(CLASSIC if is_classic else shop, load)
         if scenario.name == "jobs":
             context.drop_jobs()
         write_delays = context.read_write_delays(started_at) if scenario.rate else ()
@@ -110,6 +111,8 @@ class ScenarioRunner:
             items[item_set] = self._create_items(shop, ENDLESS_STOCK, MANY_ITEMS if item_set is ItemSet.MANY else 1)
             if item_set is ItemSet.HOT:
                 self._trust_buyers(shop)
+        if CLASSIC in self.deployment.servers:
+            self.deployment.classic.offer(self.contexts["script"].items[ItemSet.HOT][0], ENDLESS_STOCK)
 
     def wait_until_drained(self, shop: str) -> float:
         """Wait until no order is left to write, and return the seconds."""
@@ -123,7 +126,11 @@ class ScenarioRunner:
     def find_miscounts(self) -> list[str]:
         """Describe each shop whose orders do not match its purchases."""
         written = {name: context.count_orders() for name, context in self.contexts.items()}
-        return [
+        oversold = []
+        if CLASSIC in self.deployment.servers:
+            written[CLASSIC] = self.deployment.classic.count_orders()
+            oversold = self.deployment.classic.find_oversold(ENDLESS_STOCK)
+        return oversold + [
             f"{name}: {self.accepted[name]} purchases were accepted, {number} orders are written"
             for name, number in written.items()
             if not 0 <= number - self.accepted[name] <= self.unknown[name]
@@ -171,17 +178,7 @@ class ScenarioRunner:
         shop = self.deployment.find_shop(scenario.server)
         context, few = self.contexts[shop], scenario.item_set is ItemSet.FEW
         items = self._create_items(shop, FEW_PIECES) if few else context.items[scenario.item_set]
-        paths = [scenario.path.format(item_id) for item_id in items]
-        streams: list[Iterator[bytes]] = []
-        for number, token in enumerate(context.buyer_tokens):
-            # Each connection begins at another item.
-            first = number % len(paths)
-            ordered = paths[first:] + paths[:first]
-            requests = [
-                build_get(path, token) if scenario.reads else build_post(path, token, PURCHASE_BODY) for path in ordered
-            ]
-            streams.append(repeat_with_new_keys(requests[0]) if scenario.with_keys else cycle(requests))
-        return streams
+        return build_streams(scenario, items, context.buyer_tokens)
 
     @contextmanager
     def _pause_worker(self, shop: str) -> Iterator[None]:

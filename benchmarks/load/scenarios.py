@@ -58,6 +58,14 @@ HOT_ITEM = (
     Scenario("lock", "`SHOP_PURCHASE_STRATEGY=lock`", server="lock"),
     Scenario("db", "`SHOP_PURCHASE_STRATEGY=db`", server="db"),
 )  # fmt: skip
+PEERS = (
+    Scenario("fastapi", "the same script behind FastAPI with uvicorn, two processes with uvloop; no idempotency,"
+             " no limits, no envelope, no log", server="fastapi", path="/fastapi/{}"),
+    Scenario("go", "the same script behind Go's net/http; no idempotency, no limits, no envelope, no log", server="go",
+             path="/go/{}"),
+    Scenario("classic", "the recipe of tutorials in plain Flask: lock, read, write, one RQ job per order; no"
+             " idempotency, no limits, no envelope, no log", server="classic", path="/classic/{}"),
+)  # fmt: skip
 MANY_ITEMS = (
     Scenario("100 items", "`script`, each of 64 connections buys another of 100 items in turn", item_set=ItemSet.MANY),
 )
@@ -84,4 +92,4 @@ OPEN_LOOP = tuple(
 BACKLOG = (
     Scenario("backlog", "`script` while the worker is paused; then the worker writes the backlog", worker_paused=True),
 )
-SCENARIOS = (*HOT_ITEM, *MANY_ITEMS, *READS, *SOLD_OUT, *OPEN_LOOP, *BACKLOG)
+SCENARIOS = (*HOT_ITEM, *PEERS, *MANY_ITEMS, *READS, *SOLD_OUT, *OPEN_LOOP, *BACKLOG)

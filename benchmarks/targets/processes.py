@@ -10,10 +10,10 @@ STOP_SECONDS = 60.0
 
 
 def read_cpu_seconds(pid: int) -> float:
-    """Return the CPU seconds used by a process and all its descendants."""
+    """Return the CPU seconds used by a process and all its descendants, also by those that have ended."""
     root = psutil.Process(pid)
     times = [process.cpu_times() for process in (root, *root.children(recursive=True))]
-    return sum(time.user + time.system for time in times)
+    return sum(time.user + time.system + time.children_user + time.children_system for time in times)
 
 
 def find_process(pid: int, text: str) -> int:

@@ -23,7 +23,8 @@ from shop.core.settings.settings import Settings
 ROOT = Path(__file__).parents[2]
 # Environment variables of all rate limits.
 RATE_LIMITS = [PREFIX + field.name.upper() for field in fields(Settings) if field.type is Rate]
-READY_SECONDS = 60.0
+# Generous: some servers import everything in each of their processes, and the machine may be busy.
+READY_SECONDS = 180.0
 LOG_LINES = 30
 
 
@@ -50,7 +51,12 @@ class TemporaryShop:
 
     def load_settings(self) -> Settings:
         """Load the settings that its processes use."""
-        return Settings.load({name: value for name, value in self.environment.items() if name.startswith(PREFIX)})
+        return Settings.load(self.settings_environment)
+
+    @property
+    def settings_environment(self) -> dict[str, str]:
+        """Environment variables of its settings."""
+        return {name: value for name, value in self.environment.items() if name.startswith(PREFIX)}
 
     def create_container(self) -> Container:
         """Create a container that is connected to its stores."""

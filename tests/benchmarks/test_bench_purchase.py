@@ -21,6 +21,8 @@ PARTS = {
     "plain": "Sales",
     "keyed": "Sales",
     "list": "Reads",
+    "fastapi": "Peers",
+    "classic": "Peers",
     "sold out": "Sold out",
     "backlog": "Backlog",
     "script at 300/s": "At a fixed rate",

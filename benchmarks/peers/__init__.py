@@ -1,0 +1,1 @@
+"""Servers that another team would pick for the same purchase."""
