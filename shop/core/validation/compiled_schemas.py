@@ -16,6 +16,7 @@ _UNCHANGED: Mapping[Callable[..., Any], tuple[type, ...]] = {
     fields.String._serialize: (str, type(None)),
     fields.UUID._serialize: (str, type(None)),
     fields.Number._serialize: (int, type(None)),
+    fields.Nested._serialize: (type(None),),
 }
 
 
@@ -92,7 +93,9 @@ class _Dumper:
     def __init__(self, schema: Schema) -> None:
         self._schema = schema
         self._fields = [
-            _DumpedField(name, field.attribute or name, _key(name, field), _list_unchanged(field), field.serialize)
+            _DumpedField(
+                name, field.attribute or name, _key(name, field), _list_unchanged(name, field), field.serialize
+            )
             for name, field in schema.dump_fields.items()
         ]
 
@@ -108,9 +111,8 @@ class _Dumper:
             value = row.get(attribute, missing)
             if type(value) not in unchanged:
                 value = serialize(name, row, accessor=self._schema.get_attribute)
-                if value is missing:
-                    continue
-            dumped[key] = value
+            if value is not missing:
+                dumped[key] = value
         return dumped
 
 
@@ -123,9 +125,16 @@ def _is_plain(schema: Schema) -> bool:
     return not (schema.many or any(schema._hooks.values())) and isinstance(schema.partial, bool | None)
 
 
-def _list_unchanged(field: fields.Field[Any]) -> tuple[type, ...]:
-    """Return the types whose values a field dumps as they are."""
-    kind, general = type(field), fields.Field
+def _list_unchanged(name: str, field: fields.Field[Any]) -> tuple[type, ...]:
+    """Return the types whose values a field dumps as they are.
+
+    The type of `missing` is one of them when an absent value is left out.
+    """
+    kind, general, attribute = type(field), fields.Field, field.attribute or name
     own_method = kind.serialize is not general.serialize or kind.get_value is not general.get_value
+    if own_method or kind._serialize not in _UNCHANGED or "." in attribute:
+        return ()
     converts = isinstance(field, fields.Number) and (field.num_type is not int or field.as_string)
-    return () if own_method or converts or "." in (field.attribute or "") else _UNCHANGED.get(kind._serialize, ())
+    # Without the value, marshmallow takes the default, or a method of dict that has the name.
+    may_be_absent = field.dump_default is missing and not hasattr(dict, attribute)
+    return (() if converts else _UNCHANGED[kind._serialize]) + ((type(missing),) if may_be_absent else ())

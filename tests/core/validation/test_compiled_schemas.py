@@ -102,6 +102,8 @@ class Renamed(Schema):
     as_text = fields.Integer(as_string=True)
     share = fields.Float()
     loose = fields.Raw()
+    # A method of dict has the name, too.
+    copy = fields.Raw(dump_only=True)
     method = fields.Function(lambda row: row.get("given"))
 
 
