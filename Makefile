@@ -54,6 +54,9 @@ bench-logs: $(VENV)/.ready ## Cost of the log record of a purchase, by log setti
 bench-openings: $(VENV)/.ready ## Buyers at the very answer that opens a sale, and at a flushed Redis; ROUNDS=10 BUYERS=300 (five minutes)
 	@$(BIN)/python -m benchmarks.bench_openings --rounds $(or $(ROUNDS),10) --buyers $(or $(BUYERS),300) $(if $(STRATEGIES),--strategies $(STRATEGIES)) $(if $(DATABASES),--databases $(DATABASES))
 
+bench-processes: $(VENV)/.ready ## Start-up time and memory of each process, before and after (a minute); BASE=main
+	@$(BIN)/python -m benchmarks.bench_processes --base $(or $(BASE),HEAD)
+
 bench-requests: $(VENV)/.ready ## Processor time of a request, before and after, in alternating rounds (a minute); BASE=main, ONLY=item,list
 	@$(BIN)/python -m benchmarks.bench_requests --base $(or $(BASE),HEAD) $(if $(ONLY),--only $(ONLY))
 
