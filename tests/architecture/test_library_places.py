@@ -105,6 +105,7 @@ PLACES: dict[str, tuple[str, ...]] = {
     "langcodes": ("core.i18n",),
     "orjson": (
         "core.cache",
+        "core.database",
         "core.http",
         "core.i18n",
         "core.idempotency",
