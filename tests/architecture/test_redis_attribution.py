@@ -32,6 +32,14 @@ def test_a_pipeline_counts_for_the_caller_of_execute(redis_url: str, origin_find
     assert "speak is a Service and sends a Redis command: '1 commands in a pipeline'" in origin_findings()[0]
 
 
+def test_joined_commands_count_for_the_caller(redis_url: str, origin_findings: Any) -> None:
+    cache: Any = RedisStores(Settings(redis_url=redis_url)).cache
+    function_in("shop.cache_managers.alpha", CALL)(lambda: cache.execute_all([("GET", "a")]))
+    assert not origin_findings()
+    function_in("shop.services.alpha", CALL)(lambda: cache.execute_all([("GET", "a"), ("GET", "b")]))
+    assert "speak is a Service and sends a Redis command: '2 commands at once'" in origin_findings()[0]
+
+
 @pytest.mark.usefixtures("one_tenant")
 def test_an_inherited_method_counts_for_the_cache_manager(redis_url: str, tmp_path: Path) -> None:
     cache = Container(Settings(redis_url=redis_url, var=str(tmp_path))).get(SessionCacheManager)

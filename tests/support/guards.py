@@ -69,6 +69,7 @@ def guard_sql(findings: list[Finding]) -> Callable[..., None]:
 
 def guard_redis(findings: list[Finding], monkeypatch: pytest.MonkeyPatch) -> None:
     execute_pipeline: Callable[..., Any] = Pipeline.execute
+    execute_all: Callable[..., Any] = DirectRedis.execute_all
 
     def check(command: str) -> None:
         if finding := caller_attribution.REDIS_GUARD.check(command):
@@ -85,6 +86,11 @@ def guard_redis(findings: list[Finding], monkeypatch: pytest.MonkeyPatch) -> Non
         check(f"{len(pipeline)} commands in a pipeline")
         return execute_pipeline(pipeline, *arguments, **options)
 
+    def check_and_execute_all(client: Any, commands: Any) -> Any:
+        check(f"{len(commands)} commands at once")
+        return execute_all(client, commands)
+
     for kind in (Redis, DirectRedis):
         monkeypatch.setattr(kind, "execute_command", add_check(kind.execute_command))
+    monkeypatch.setattr(DirectRedis, "execute_all", check_and_execute_all)
     monkeypatch.setattr(Pipeline, "execute", check_and_execute_pipeline)
