@@ -1,10 +1,10 @@
 """Queries of the table items."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
-from sqlalchemy import CursorResult, Update, select, update
+from sqlalchemy import CursorResult, Update, bindparam, select, update
 
 from shop.constants.item import ItemStatus
 from shop.core.database.columns import ColumnMap, FoldedTexts
@@ -16,6 +16,18 @@ from shop.models.item import Item
 _ON_SALE_CONDITIONS = (Item.status == ItemStatus.ON_SALE, Item.deleted_at.is_(None))
 # Also after a change by the previous release, which does not fold.
 _STALE = Item.folded_at.is_distinct_from(Item.updated_at)
+# Built once, since each drain sends them, and building costs more than sending.
+_EPOCHS = (
+    select(Item.id, Item.epoch)
+    .where(Item.id.in_(bindparam("item_ids", expanding=True)))
+    .order_by(Item.id)
+    .with_for_update()
+)
+_TAKE = (
+    update(Item)
+    .where(Item.id == bindparam("taken_from"), Item.stock >= bindparam("taken"))
+    .values(stock=Item.stock - bindparam("taken"))
+)
 _SOURCE = ColumnMap(
     Item.id,
     {
@@ -88,8 +100,7 @@ class ItemRepository(Repository[Item]):
 
         Locks in the order of ids, which prevents deadlocks.
         """
-        query = select(Item.id, Item.epoch).where(Item.id.in_(item_ids)).order_by(Item.id).with_for_update()
-        return dict(self.session.execute(query).all())
+        return dict(self.session.execute(_EPOCHS, {"item_ids": item_ids}).all())
 
     def sell(self, item_id: int, quantity: int) -> bool:
         """Reduce the stock of an item on sale in one statement.
@@ -105,9 +116,11 @@ class ItemRepository(Repository[Item]):
 
     def take(self, item_id: int, quantity: int) -> bool:
         """Reduce the stock in one statement; return False with too few pieces."""
-        return self._change_stock(update(Item).where(Item.id == item_id, Item.stock >= quantity), -quantity)
+        return self._execute_change(_TAKE, {"taken_from": item_id, "taken": quantity})
 
     def _change_stock(self, query: Update, delta: int) -> bool:
-        query = query.values(stock=Item.stock + delta)
-        result = self.session.execute(query, execution_options={"synchronize_session": False})
+        return self._execute_change(query.values(stock=Item.stock + delta), {})
+
+    def _execute_change(self, query: Update, parameters: Mapping[str, int]) -> bool:
+        result = self.session.execute(query, parameters, execution_options={"synchronize_session": False})
         return cast("CursorResult[object]", result).rowcount == 1

@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
 from shop.constants.order import OrderStatus
@@ -21,6 +22,8 @@ _LINE_QUERY: "Select[*tuple[Any, ...]]" = select(
     Order.id.label("order_id"), Order.tenant_id, Order.item_id, Order.user_id, Order.quantity, Order.unit_price_minor,
     Order.total_minor, Order.currency, Order.status, Order.epoch, Order.seq, Order.created_at,
 )  # fmt: skip
+# Built once, since each drain sends it, and building costs more than sending.
+_POSITIONS = select(Order.id, Order.epoch, Order.seq).where(Order.id.in_(bindparam("order_ids", expanding=True)))
 
 _SOURCE = ColumnMap(
     Order.id,
@@ -52,8 +55,8 @@ class OrderRepository(Repository[Order]):
 
     def find_positions(self, order_ids: Collection[UUID]) -> dict[UUID, tuple[int, int]]:
         """Return order id -> (epoch, seq) of written orders."""
-        query = select(Order.id, Order.epoch, Order.seq).where(Order.id.in_(order_ids))
-        return {order_id: (epoch, seq) for order_id, epoch, seq in self.session.execute(query)}
+        rows = self.session.execute(_POSITIONS, {"order_ids": order_ids})
+        return {order_id: (epoch, seq) for order_id, epoch, seq in rows}
 
     def find_buyers(self, order_ids: Collection[UUID]) -> dict[UUID, int]:
         """Return order id -> user id."""
@@ -68,13 +71,10 @@ class OrderRepository(Repository[Order]):
 
     def find_highest_numbers(self, epochs: Mapping[int, int]) -> dict[int, int]:
         """Return item id -> highest written number of the given epoch."""
-        # One subquery per item: MySQL uses the index for a single item only. For several items at once it would read
-        # all their orders.
-        highest = [
-            select(func.max(Order.seq)).where(Order.item_id == item_id, Order.epoch == epoch).scalar_subquery()
-            for item_id, epoch in epochs.items()
-        ]
-        numbers = zip(epochs, self.session.execute(select(*highest)).one(), strict=True)
+        parameters: dict[str, int] = {}
+        for number, (item_id, epoch) in enumerate(epochs.items()):
+            parameters |= {f"item_{number}": item_id, f"epoch_{number}": epoch}
+        numbers = zip(epochs, self.session.execute(_highest_numbers(len(epochs)), parameters).one(), strict=True)
         return {item_id: number for item_id, number in numbers if number is not None}
 
     def source(self) -> ColumnMap:
@@ -135,6 +135,20 @@ class OrderRepository(Repository[Order]):
 
     def _to_lines(self, query: "Select[*tuple[Any, ...]]") -> Iterator[OrderLine]:
         return (OrderLine(*row) for row in self.session.execute(query))
+
+
+@lru_cache
+def _highest_numbers(count: int) -> "Select[*tuple[Any, ...]]":
+    # One subquery per item: MySQL uses the index for a single item only. For several items at once it would read all
+    # their orders.
+    return select(
+        *(
+            select(func.max(Order.seq))
+            .where(Order.item_id == bindparam(f"item_{number}"), Order.epoch == bindparam(f"epoch_{number}"))
+            .scalar_subquery()
+            for number in range(count)
+        )
+    )
 
 
 def _after(last: OrderLine) -> "ColumnElement[bool]":
