@@ -6,10 +6,10 @@ from enum import StrEnum
 PARTITIONS = 16
 BATCH = 500
 # After a small batch a drain waits for more orders, so that one commit writes many: 5 ms per order of the batch, at
-# most 50 ms. Few orders in the last batch predict few in the next one.
+# most 100 ms. Few orders in the last batch predict few in the next one.
 BATCH_SMALL = 200
 GATHER_SECONDS = 0.005
-GATHER_SECONDS_MAX = 0.05
+GATHER_SECONDS_MAX = 0.1
 # Repeated purchases are answered from the receipt for this time.
 RECEIPT_LIFE_SECONDS = 24 * 3600
 # An edit that dies leaves a gate that sells by the older terms for this time, and is then loaded.

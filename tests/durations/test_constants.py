@@ -30,7 +30,7 @@ CONSTANTS: dict[str, dict[str, Any]] = {
     "constants.order": {"WAIT_MAX_SECONDS": 10, "CANCEL_WAIT_SECONDS": 1.0, "SOLD_OUT_SECONDS": 0.25},
     "constants.session": {"RETENTION_SECONDS": DAY, "STALE_SECONDS": 10},
     "constants.stock": {
-        "EDIT_SECONDS": 1.0, "GATHER_SECONDS": 0.005, "GATHER_SECONDS_MAX": 0.05, "RECEIPT_LIFE_SECONDS": DAY,
+        "EDIT_SECONDS": 1.0, "GATHER_SECONDS": 0.005, "GATHER_SECONDS_MAX": 0.1, "RECEIPT_LIFE_SECONDS": DAY,
     },
     "core.auth.session_watch": {"REFRESH_SECONDS": 1.0, "OVERLAP": timedelta(seconds=MINUTE)},
     "core.auth.tenant_resolver": {"INDEX_TTL_SECONDS": 3.0, "REFRESH_WAIT_SECONDS": 0.2, "RETRY_SECONDS": 1.0},
