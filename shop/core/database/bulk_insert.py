@@ -22,7 +22,7 @@ Rows = Sequence[Mapping[str, Any]]
 
 
 class _Kind(NamedTuple):
-    """Type of a value in JSON_TABLE, and its conversion to the type of the column.
+    """Type of a value in JSON_TABLE, and its conversion for the column.
 
     Each type is wider than its columns, so that the column refuses a value, not JSON_TABLE, which may change it.
     """
@@ -38,9 +38,9 @@ _UUID = _Kind("VARCHAR(40)", "UNHEX(REPLACE({}, '-', ''))")
 
 
 def insert_rows(connection: Connection, table: Table, rows: Rows) -> bool:
-    """Insert rows with one parameter; return False when they need an ordinary insert.
+    """Insert rows with one parameter.
 
-    Raises IntegrityError and DataError like an ordinary insert.
+    Returns False when they need an ordinary insert. Raises IntegrityError and DataError like an ordinary insert.
     """
     if connection.dialect.name not in _DIALECTS or len(rows) < ROWS_MIN:
         return False
