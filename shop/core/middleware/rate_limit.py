@@ -1,7 +1,7 @@
 """Rate limit hook of the API."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from flask import Request, Response, g
 
@@ -14,7 +14,7 @@ from shop.core.http.request import get_bearer_token
 from shop.core.http.web_app import WebApp
 from shop.core.rate_limiting.limiter import RateLimiter, defer, deferred_quota, quota_states
 from shop.core.rate_limiting.quota import Bucket, Quota
-from shop.core.rate_limiting.route_limit import RouteLimit, format_rate_limit_headers, get_route_limit
+from shop.core.rate_limiting.route_limit import DEFAULT_LIMIT, RouteLimit, format_rate_limit_headers, get_route_limit
 
 
 def serve_rate_limit(
@@ -53,6 +53,7 @@ class _RateLimitHook:
     session_watch: SessionWatch
     client_addresses: ClientAddressResolver
     find_tenant: Callable[[], int]
+    _limits: dict[tuple[str, str], RouteLimit] = field(default_factory=dict)
 
     def count_request(self, request: Request) -> None:
         """Count the request, unless its route counts it later."""
@@ -77,7 +78,8 @@ class _RateLimitHook:
             # After a server error the request may have taken effect, so its status must stay.
             if response.status_code < 500:
                 response = self.app.make_response(self.app.handle_user_exception(error))
-        response.headers.extend(format_rate_limit_headers(quota_states()))
+        for name, value in format_rate_limit_headers(quota_states()).items():
+            response.headers.add(name, value)
         return response
 
     def _quota(self, request: Request, limit: RouteLimit, claims: Claims | None) -> Quota | None:
@@ -106,5 +108,10 @@ class _RateLimitHook:
         return None if claims and self.session_watch.is_ended(claims.session_id) else claims
 
     def _find_limit(self, request: Request) -> RouteLimit:
-        view = self.app.view_functions.get(request.endpoint or "")
-        return get_route_limit(getattr(view, "__self__", None), request.method)
+        if request.endpoint is None:
+            return DEFAULT_LIMIT
+        key = request.endpoint, request.method
+        if key not in self._limits:
+            controller = getattr(self.app.view_functions[request.endpoint], "__self__", None)
+            self._limits[key] = get_route_limit(controller, request.method)
+        return self._limits[key]
