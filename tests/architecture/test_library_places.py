@@ -24,7 +24,6 @@ PLACES: dict[str, tuple[str, ...]] = {
         "core.middleware",
         "core.openapi",
         "core.operations",
-        "core.query",
         "core.rate_limiting",
     ),
     "flask_smorest": (*ENTRANCE, "core.api", "core.openapi"),

@@ -46,6 +46,8 @@ def _read_fields(request: Request, schema: Schema) -> Any:
 
 def _read_parameters(request: Request, schema: Schema) -> Mapping[str, Any]:
     """Return the query parameters without the language, which every route accepts."""
+    if not request.environ.get("QUERY_STRING"):
+        return {}
     parameters: MultiDict[str, str] = request.args
     if LANGUAGE_PARAMETER in parameters:
         parameters = MultiDict(parameters)
