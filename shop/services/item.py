@@ -120,7 +120,8 @@ class ItemService:
 
     def restore(self, item_id: int) -> dict[str, Any]:
         """Undo a deletion; raises ShopError NOT_FOUND without such an item."""
-        item = self.items.lock(item_id)
+        with self.bounded_wait.lend_turn():
+            item = self.items.lock(item_id)
         if item is None:
             raise ShopError(ItemExceptionCode.NOT_FOUND, item_id=item_id)
         if item.deleted_at:
@@ -146,7 +147,8 @@ class ItemService:
         return self.combination.info(item)
 
     def _lock(self, item_id: int, condition: Precondition) -> "Item":
-        item = self.items.lock(item_id)
+        with self.bounded_wait.lend_turn():
+            item = self.items.lock(item_id)
         if item is None or item.deleted_at:
             raise ShopError(ItemExceptionCode.NOT_FOUND, item_id=item_id)
         condition.check(self.combination.info(item)["version"])

@@ -65,7 +65,8 @@ class StockLedgerService:
         """
         visible_order = self._find_order(caller, order_id)
         # The item is locked first, as in every transaction that writes orders.
-        item, order = self.items.lock(visible_order.item_id), self.orders.lock(order_id)
+        with self.bounded_wait.lend_turn():
+            item, order = self.items.lock(visible_order.item_id), self.orders.lock(order_id)
         if item is None or order is None:  # pragma: no cover - rows of items and orders are never deleted
             raise ShopError(OrderExceptionCode.NOT_FOUND, order_id=str(order_id))
         if order.status != OrderStatus.CONFIRMED:
@@ -106,7 +107,8 @@ class StockLedgerService:
     def _lock_item(
         self, item_id: int, adjustment: Adjustment, condition: Precondition
     ) -> "tuple[Item, dict[str, Any]]":
-        item = self.items.lock(item_id)
+        with self.bounded_wait.lend_turn():
+            item = self.items.lock(item_id)
         if item is None or item.deleted_at:
             raise ShopError(ItemExceptionCode.NOT_FOUND, item_id=item_id)
         info = self.item_combination.info(item)

@@ -66,7 +66,7 @@ class RequestAdmission:
     def take(self) -> None:
         """Wait for a free worker, in order of arrival."""
         with self._lock:
-            if self._free_workers:
+            if self._free_workers > 0:
                 self._free_workers -= 1
                 return
             turn = Lock()
@@ -74,10 +74,15 @@ class RequestAdmission:
             self._queue.append(turn)
         turn.acquire()
 
+    def take_at_once(self) -> None:
+        """Take a worker that may not be free; the next one that is given back makes up for it."""
+        with self._lock:
+            self._free_workers -= 1
+
     def give_back(self) -> None:
         """Give the worker to the next request."""
         with self._lock:
-            if self._queue:
+            if self._queue and self._free_workers >= 0:
                 self._queue.popleft().release()
             else:
                 self._free_workers += 1

@@ -1,8 +1,8 @@
 """Polling within a request, bounded in time and in number."""
 
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from threading import BoundedSemaphore
@@ -52,6 +52,21 @@ class BoundedWait:
         finally:
             self._places.release()
 
+    @contextmanager
+    def lend_turn(self) -> Iterator[None]:
+        """Lend the working turn to another request while this one may wait for a row lock.
+
+        Keeps it when too few connections are left: one that waits for a lock holds a connection.
+        """
+        if not self._spare_connections.acquire(blocking=False):
+            yield
+            return
+        try:
+            with without_turn(waits_after=False):
+                yield
+        finally:
+            self._spare_connections.release()
+
     def repeat_failing(self, call: Callable[[], object], error: type[Exception], seconds: float) -> None:
         """Repeat a call until it succeeds or the time has passed.
 
@@ -75,6 +90,11 @@ class BoundedWait:
     @cached_property
     def _slots(self) -> BoundedSemaphore:
         return BoundedSemaphore(max(1, self.settings.web_threads // 2))
+
+    @cached_property
+    def _spare_connections(self) -> BoundedSemaphore:
+        # One is left for what is no request.
+        return BoundedSemaphore(max(0, self.settings.database_pool - self.settings.web_threads - 1))
 
     @cached_property
     def _places(self) -> BoundedSemaphore:

@@ -14,6 +14,9 @@ class Turn(Protocol):
     def take(self) -> None:
         """Wait for a free turn and take it."""
 
+    def take_at_once(self) -> None:
+        """Take a turn that may not be free; the next one that is given back makes up for it."""
+
     def give_back(self) -> None:
         """Give the turn to the next request."""
 
@@ -32,8 +35,11 @@ def holds_turn() -> bool:
 
 
 @contextmanager
-def without_turn() -> Iterator[None]:
-    """Give the turn back while the context lasts; take one afterwards."""
+def without_turn(*, waits_after: bool = True) -> Iterator[None]:
+    """Give the turn back while the context lasts; take one afterwards.
+
+    With `waits_after` False the request goes on at once, for one that may hold a lock that requests with turns want.
+    """
     turn = _current.get()
     if turn is None:
         yield
@@ -42,4 +48,7 @@ def without_turn() -> Iterator[None]:
     try:
         yield
     finally:
-        turn.take()
+        if waits_after:
+            turn.take()
+        else:
+            turn.take_at_once()
