@@ -75,8 +75,11 @@ def run(rollout: Rollout, folder: Path, mixes: Sequence[Mix] = SHORT_FORM, secon
             rollout.move_to(mix)
             probe.run()
             time.sleep(seconds)
-    # Problems of a mix explain those that they leave behind in the stores.
-    return Outcome(load.answers.problems or [*find_problems(rollout, load, probe.acknowledged)], load.answers.counts)
+    # Problems of a mix explain those that they leave behind in the stores, but for what cannot be written: that may be
+    # the cause of a wrong count, such as an order that an earlier mix left behind.
+    causes = [*find_dead_letters(rollout.shop)] if load.answers.problems else []
+    problems = [*load.answers.problems, *causes] or [*find_problems(rollout, load, probe.acknowledged)]
+    return Outcome(problems, load.answers.counts)
 
 
 def find_problems(rollout: Rollout, load: Load, probed: Collection[str]) -> Iterator[str]:
