@@ -75,7 +75,10 @@ class RequestAdmission:
         turn.acquire()
 
     def take_at_once(self) -> None:
-        """Take a worker that may not be free; the next one that is given back makes up for it."""
+        """Take a worker that may not be free.
+
+        The next one that is given back makes up for it.
+        """
         with self._lock:
             self._free_workers -= 1
 

@@ -54,7 +54,7 @@ class BoundedWait:
 
     @contextmanager
     def lend_turn(self) -> Iterator[None]:
-        """Lend the working turn to another request while this one may wait for a row lock.
+        """Lend the working turn while waiting for a row lock.
 
         Keeps it when too few connections are left: one that waits for a lock holds a connection.
         """

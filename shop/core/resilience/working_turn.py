@@ -15,7 +15,10 @@ class Turn(Protocol):
         """Wait for a free turn and take it."""
 
     def take_at_once(self) -> None:
-        """Take a turn that may not be free; the next one that is given back makes up for it."""
+        """Take a turn that may not be free.
+
+        The next one that is given back makes up for it.
+        """
 
     def give_back(self) -> None:
         """Give the turn to the next request."""

@@ -15,7 +15,10 @@ SECONDS = 30.0
 
 
 class LendingApp:
-    """WSGI app of one turn whose request `locks` lends it until `locked` is set; `runs` ends with `finish`."""
+    """WSGI app of one turn.
+
+    The request `locks` lends it until `locked` is set; `runs` ends with `finish`.
+    """
 
     def __init__(self, pool: int = 10) -> None:
         self.waiting = BoundedWait(Settings(web_threads=1, database_pool=pool))
