@@ -38,7 +38,6 @@ class IdempotencyGuard:
     metrics: Metrics
     # Set by the app. Returns the scope in which a key is unique, or None for the scope of the user.
     scope_resolver: Callable[[Request, Principal], str | None] | None = field(init=False, default=None)
-    _policies: dict[tuple[type, str], IdempotencyPolicy | None] = field(init=False, default_factory=dict, repr=False)
 
     def guard(self, controller: HasIdempotencyStore, principal: Principal, view: Callable[[], Any]) -> Any:
         """Run the view of the request, at most once per key.
@@ -47,7 +46,7 @@ class IdempotencyGuard:
         KEY_FORMAT, and what IdempotentCall.run raises.
         """
         request = current_request()
-        policy = self._find_policy(type(controller), request.method)
+        policy = get_policy(type(controller), request.method, self.settings)
         key = self._read_key(request, policy, principal) if policy else None
         if policy is None or key is None:
             return view()
@@ -57,15 +56,6 @@ class IdempotencyGuard:
         store, render = controller.idempotency_store, current_state().render
         call = IdempotentCall(self.settings, self.database, self.bounded_wait, self.clock, store, key, render)
         return timed(self.metrics, lambda: call.run(view))
-
-    def _find_policy(self, controller: type, verb: str) -> IdempotencyPolicy | None:
-        """Return the policy of a method, looked up once.
-
-        It depends on the declaration and the settings of the app only.
-        """
-        if (controller, verb) not in self._policies:
-            self._policies[controller, verb] = get_policy(controller, verb, self.settings)
-        return self._policies[controller, verb]
 
     def _read_key(self, request: Request, policy: IdempotencyPolicy, principal: Principal) -> IdempotencyKey | None:
         name = self.settings.idempotency_header
