@@ -29,6 +29,7 @@ APPS = {
         "jwt_keys_file": "{folder}/jwt-keys.json", "admin_email": "a@shop.example", "admin_password": "Admin-demo-1",
     },
     "debug": {"debug": "true", "database_url": "sqlite:///{folder}/without-tables.sqlite3"},
+    "no tables": {"database_url": "sqlite:///{folder}/without-tables.sqlite3"},
     "other keys": {
         "idempotency_header": "X-Write-Id", "idempotency_required": "false", "idempotency_on_duplicate": "error",
     },
@@ -60,6 +61,7 @@ def _list_calls(shop: RecordedShop, rows: Rows) -> Iterator[Call]:
     yield write("GET", "/orders?per_page=2", rows.token, None)
     yield write("GET", "/items?q=tea&limit=1", "", None)
     yield write("GET", "/auth/me", rows.token, None)
+    yield write("GET", "/items", "", None, {"X-Tenant": "second"})
     yield write("GET", f"/orders/{rows.ids['order_id']}", rows.token, None)
     for number in range(3):
         yield write("POST", "/auth/login", "", account, note=f"sign-in {number}")

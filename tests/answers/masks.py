@@ -26,7 +26,7 @@ _NUMBERED = {
 _REPLACED = (
     (re.compile(r"(?m)^(Retry-After: )\d+$"), r"\1<seconds>"),
     # What is left of the day that all windows last, in headers and in sentences; their length stays.
-    (re.compile(r"(?<!w=)\b86[34]\d\d\b"), "<seconds>"),
+    (re.compile(r"(?<!w=)\b8[2-6]\d\d\d\b"), "<seconds>"),
 )
 # A line of /metrics that is no description.
 _SAMPLE = re.compile(r"(?m)^(?!#).*\n?")

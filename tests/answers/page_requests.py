@@ -18,6 +18,9 @@ QUERIES = (
     "?cursor=nonsense", "?lang=zh-Hans", "?lang=xx", "?sortedBy=down", "?include=item", "?%FF=1",
     "?search=price_minor:1,2&searchFields=price_minor:between",
 )  # fmt: skip
+PREFERRED_LANGUAGES = (
+    "zh-TW", "zh-HK, en;q=0.5", "zh-CN", "zh", "de, fr;q=0.5", "*", "en;q=0, *;q=0.1", "x" * 1001, "zh-Hant;q=2", "",
+)  # fmt: skip
 LISTS = ("/items", "/orders", "/users", "/items/{item_id}/stock-ledger", "/reconcile-runs", "/auth/sessions", "/logs")
 
 
@@ -32,6 +35,11 @@ def record_pages(shop: RecordedShop, recorder: Recorder) -> None:
         for method in ("HEAD", "OPTIONS", "POST", "BREW"):
             recorder.record(shop.app, Call(method, target, {"Accept-Language": "zh-Hant"}))
     rows = shop.create_rows()
+    recorder.section = "languages"
+    for number, language in enumerate(PREFERRED_LANGUAGES):
+        for target in (f"{API}/items/{rows.ids['item_id']}", f"{API}/nowhere", f"{API}/items?lang=zh-Hant"):
+            headers = {"Accept-Language": language, "Accept": "application/problem+json"}
+            recorder.record(shop.app, Call("GET", target, headers, note=f"language {number}"))
     recorder.section = "lists"
     recorder.record_all(shop.app, _list_queries(shop, rows))
     _record_walk(shop, recorder)
