@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import event
 
 from shop.cache_managers import stock
+from shop.cache_managers.stock.gate import STATES_LUA
 from shop.core.rate_limiting.limiter import COUNT_LUA
 from shop.core.redis.script import Script
 from shop.jobs.invariant import VerifyInvariantsJob
@@ -30,7 +31,7 @@ def alter_script(name: str, changes: Mapping[str, str], folder: Path) -> Script:
         assert text.count(old) == 1, f"{name} does not say {old!r}"
         text = text.replace(old, new)
     (folder / name).write_text(text)
-    return Script(folder / name, COUNT_LUA, LUA.parents[1] / "lua" / "read.lua")
+    return Script(folder / name, COUNT_LUA, LUA.parents[1] / "lua" / "read.lua", STATES_LUA)
 
 
 def drop_stock_constraint(shop: InProcessShop) -> None:

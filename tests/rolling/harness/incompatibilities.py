@@ -52,8 +52,8 @@ def hide_withdrawn_items(package: Path) -> None:
     state = "redis.call('HSET', KEYS[1], 'state', ARGV[2])"
     hidden = "redis.call('HSET', KEYS[1], 'state', 'open', 'hidden', ARGV[2] == 'retired' and '1' or '0')"
     replace(package, f"{_LUA}/open_to_buyers.lua", state, hidden)
-    is_closed = "if item[1] ~= 'open' then"
-    is_hidden = "if item[1] ~= 'open' or redis.call('HGET', KEYS[1], 'hidden') == '1' then"
+    is_closed = "if not sells(item[1], item[10]) then"
+    is_hidden = "if not sells(item[1], item[10]) or redis.call('HGET', KEYS[1], 'hidden') == '1' then"
     replace(package, f"{_LUA}/reserve.lua", is_closed, is_hidden)
 
 
