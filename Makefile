@@ -148,6 +148,7 @@ newest: ## Install the newest release of each library, beyond the bounds, and ru
 
 lock: $(VENV)/.ready ## Regenerate requirements.lock from setup.cfg, and the lock of the installer
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --all-extras --output-file requirements.lock setup.cfg
+	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --output-file benchmarks/peers/requirements.lock benchmarks/peers/requirements.in
 	echo 'uv<0.14' | $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --output-file .ci/installer.lock -
 
 first-runs: $(VENV)/.ready ## First runs in copies: Ctrl-C at ten moments, odd folders, other versions of Python; ten minutes

@@ -12,16 +12,15 @@ import uvicorn
 from fastapi import Depends, FastAPI, HTTPException
 from fastapi.concurrency import run_in_threadpool
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from pydantic import BaseModel, Field
 from redis.asyncio import Redis
 from uuid_utils.compat import uuid7
 
+from benchmarks.peers.order_schemas import Order, PurchaseBody, read_order
 from benchmarks.peers.reserve_template import read_template
 from shop.cache_managers.stock import StockCacheManager
 from shop.constants.job import JobName
-from shop.constants.order import QUANTITY_MAX
 from shop.container import Container
-from shop.core.clock import Clock, format_rfc3339, from_microseconds
+from shop.core.clock import Clock
 from shop.core.crypto.tokens import Tokens
 from shop.core.database.model import DEFAULT_TENANT
 from shop.core.jobs.queue import JobQueue
@@ -30,25 +29,6 @@ from shop.core.settings.settings import Settings
 
 RESERVED = b"RESERVED"
 bearer = HTTPBearer()
-
-
-class PurchaseBody(BaseModel):
-    """Body of a purchase."""
-
-    quantity: int = Field(ge=1, le=QUANTITY_MAX)
-
-
-class Order(BaseModel):
-    """Reserved order that is not written yet."""
-
-    id: str
-    status: str = "pending"
-    item_id: int
-    quantity: int
-    unit_price_minor: int
-    total_minor: int
-    currency: str
-    created_at: str
 
 
 def create_app() -> FastAPI:
@@ -92,20 +72,6 @@ def create_app() -> FastAPI:
         return {"at": datetime.now(UTC).isoformat()}
 
     return app
-
-
-def read_order(receipt: str) -> Order:
-    """Read the order of a receipt."""
-    _, order, _, item, _, quantity, price, currency, moment, *_ = receipt.split("|")
-    return Order(
-        id=order,
-        item_id=int(item),
-        quantity=int(quantity),
-        unit_price_minor=int(price),
-        total_minor=int(price) * int(quantity),
-        currency=currency,
-        created_at=format_rfc3339(from_microseconds(int(moment))),
-    )
 
 
 if __name__ == "__main__":

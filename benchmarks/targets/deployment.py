@@ -7,19 +7,20 @@ from dataclasses import dataclass
 
 from benchmarks.peers.classic_orders import ClassicStores
 from benchmarks.peers.go_server import build
+from benchmarks.peers.packages import install_packages
 from benchmarks.targets.databases import Databases, build_database_settings, create_databases
 from benchmarks.targets.processes import find_process, read_cpu_seconds, stop_process
 from benchmarks.targets.temporary_shop import TemporaryShop, run_shop
 from benchmarks.targets.web_server import SHOP_WEB, WebServer, run_web_server
 
-# The peer with a worker of its own, and the one that needs a compiler.
-CLASSIC, GO = "classic", "go"
+# The peer with a worker of its own, the one that needs a compiler, and the one that needs more packages.
+CLASSIC, GO, FASTAPI = "classic", "go", "fastapi"
 # Name -> command and strategy of the servers beside those that the shops start themselves.
 EXTRA_SERVERS = {
     "raw": (("benchmarks.targets.raw_purchase",), "script"),
     "plain": (("benchmarks.targets.plain_flask",), "script"),
     "bare": (("benchmarks.targets.bare_purchase",), "script"),
-    "fastapi": (("benchmarks.peers.fastapi_purchase",), "script"),
+    FASTAPI: (("benchmarks.peers.fastapi_purchase",), "script"),
     GO: (("benchmarks.peers.go_server",), "script"),
     CLASSIC: (("benchmarks.peers.classic_recipe",), "script"),
     "jobs": (("benchmarks.targets.job_per_purchase",), "script"),
@@ -72,9 +73,12 @@ def run_deployment(names: Collection[str]) -> Iterator[Deployment]:
         servers = {name: WebServer(one, one.bind, find_process(one.pid, "shop web")) for name, one in shops.items()}
         for name in sorted(set(names) & set(EXTRA_SERVERS)):
             command, strategy = EXTRA_SERVERS[name]
+            environment = {"SHOP_PURCHASE_STRATEGY": strategy}
             if name == GO:
                 command = (*command, str(build(shop.folder)))
-            servers[name] = stack.enter_context(run_web_server(shop, *command, SHOP_PURCHASE_STRATEGY=strategy))
+            elif name == FASTAPI:
+                environment["PYTHONPATH"] = str(install_packages())
+            servers[name] = stack.enter_context(run_web_server(shop, *command, **environment))
         worker = stack.enter_context(_run_classic_worker(shop)) if CLASSIC in servers else 0
         print(f"{len(servers)} web servers run; the orders go to {databases.description}.", file=sys.stderr, flush=True)
         yield Deployment(databases, shops, servers, ClassicStores.load(shop.settings_environment), worker)

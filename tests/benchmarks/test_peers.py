@@ -10,8 +10,8 @@ from rq import SimpleWorker
 
 from benchmarks.peers.classic_orders import STOCK_KEY, ClassicStores
 from benchmarks.peers.classic_recipe import create_target
-from benchmarks.peers.fastapi_purchase import read_order
 from benchmarks.peers.go_server import SOURCE, build_config
+from benchmarks.peers.order_schemas import read_order
 from benchmarks.peers.reserve_template import SEPARATOR, read_template
 from shop.container import Container
 from shop.core.crypto.tokens import Tokens
