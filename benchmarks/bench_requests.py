@@ -123,6 +123,8 @@ def _run_worker(release: Release, folder: Path) -> Iterator[Worker]:
         "SHOP_BACKLOG_MAX": "1000000000",
         "SHOP_ARGON2_MEMORY_KIB": "64",
         "SHOP_ARGON2_TIME": "1",
+        # The worker loads each item itself, after the answer to its creation.
+        "SHOP_GATE_WAIT_SECONDS": "0",
         **os.environ,
         "SHOP_VAR": str(folder),
         "SHOP_REDIS_URL": valkey.url,
