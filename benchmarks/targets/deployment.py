@@ -1,5 +1,6 @@
 """Deployment of all measured shops, databases and web servers."""
 
+import os
 import sys
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -77,7 +78,7 @@ def run_deployment(names: Collection[str]) -> Iterator[Deployment]:
             if name == GO:
                 command = (*command, str(build(shop.folder)))
             elif name == FASTAPI:
-                environment["PYTHONPATH"] = str(install_packages())
+                environment["PYTHONPATH"] = os.pathsep.join((str(install_packages()), shop.environment["PYTHONPATH"]))
             servers[name] = stack.enter_context(run_web_server(shop, *command, **environment))
         worker = stack.enter_context(_run_classic_worker(shop)) if CLASSIC in servers else 0
         print(f"{len(servers)} web servers run; the orders go to {databases.description}.", file=sys.stderr, flush=True)
